@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * error.h - how the harness says what is wrong with something it was given.
+ *
+ * A function that can fail returns 0, or -1 with the error filled in.  line and
+ * column count from 1; 0 means that the place is not known.  The text is one
+ * sentence without a full stop and without the place.
+ */
+#ifndef SW_ERROR_H
+#define SW_ERROR_H
+
+struct sw_error {
+    const char *path; /* borrowed from the caller; valid as long as the caller's string is */
+    unsigned line;
+    unsigned column; /* in characters, not bytes */
+    char text[512];
+};
+
+/* Fills e, printf-like; returns -1 so that a caller can return it. */
+int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned column,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Prints "path:line:column: text\n" (as far as the place is known) on stderr. */
+void sw_error_print(const struct sw_error *e);
+/* The candidate nearest to a misspelt word (Damerau-Levenshtein distance of at
+ * most a third of its length, at least 1), or NULL. */
+const char *sw_error_nearest(const char *word, const char *const *candidates, int count);
+
+#endif

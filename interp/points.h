@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * points.h - the places where the interpreter can be observed and asked.
+ *
+ * This is all that the interpreter knows of a harness: at each point it calls
+ * one hook, if somebody has set one, and does what the answer says.  The
+ * points exist in the lab build only (SLP_LAB); in slpython itself SLP_POINT()
+ * is the constant 0 and its arguments are not evaluated.
+ *
+ * X(ID, NAME, FLAGS, TEXT)
+ *   NAME   how people write it, in specs and reports
+ *   FLAGS  what a hook may ask for at this point (enum slp_point_flags)
+ *
+ * Every point but THREAD_WOKEN is reached with the GIL held.  No exception is
+ * pending at a point that says SLP_MAY_RUN; at the others one may be, and a
+ * hook must not run Python code there.
+ */
+#ifndef SLP_POINTS_H
+#define SLP_POINTS_H
+
+#include <stdint.h>
+
+enum slp_point_flags {
+    SLP_MAY_SPILL = 1,  /* the hook may answer SLP_ACT_SPILL */
+    SLP_MAY_PARK = 2,   /* the hook may keep this OS thread waiting here */
+    SLP_MAY_RUN = 4,    /* the hook may run the collector here */
+    SLP_NO_GIL = 8,     /* reached without the GIL: no Python object may be touched */
+};
+
+/* What the arguments mean is said in TEXT: (subject, object, value). */
+#define SLP_POINTS(X) \
+    X(EVAL_ENTER, "eval.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
+      "C code is about to evaluate a frame (current tasklet, -, -)") \
+    X(RELEASE_ENTER, "release.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
+      "the same, from the release of a deferred object: a __del__, a weakref callback") \
+    X(CALLBACK_ENTER, "callback.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
+      "the same, from a channel or schedule callback") \
+    X(SPILL_SAVE, "spill.save", SLP_MAY_PARK, \
+      "a spill begins, still on the old stack (current tasklet, -, -)") \
+    X(SPILL_RUN, "spill.run", SLP_MAY_PARK, \
+      "on the fresh base, before the frame runs (current tasklet, -, -)") \
+    X(SPILL_RESTORE, "spill.restore", SLP_MAY_PARK, \
+      "the spilled stack is back (current tasklet, -, -)") \
+    X(SWITCH_LEAVE, "switch.leave", SLP_MAY_PARK, \
+      "a switch is decided, nothing is saved yet (previous tasklet, next tasklet, -)") \
+    X(SWITCH_ARRIVE, "switch.arrive", SLP_MAY_PARK, \
+      "the next tasklet's stack and state are in place (current tasklet, -, -)") \
+    X(SWITCH_RELEASE, "switch.release", SLP_MAY_PARK | SLP_MAY_RUN, \
+      "a deferred object is about to be released (current tasklet, the object, -)") \
+    X(SWITCH_RELEASED, "switch.released", SLP_MAY_PARK | SLP_MAY_RUN, \
+      "it has been released (current tasklet, -, -)") \
+    X(TASKLET_NEW, "tasklet.new", 0, "a tasklet object was made (the tasklet, -, -)") \
+    X(TASKLET_START, "tasklet.start", SLP_MAY_PARK | SLP_MAY_RUN, \
+      "on its own stack for the first time (the tasklet, -, -)") \
+    X(TASKLET_END, "tasklet.end", SLP_MAY_PARK, \
+      "its callable has returned or raised (the tasklet, -, the exception or NULL)") \
+    X(TASKLET_DEALLOC, "tasklet.dealloc", 0, \
+      "its last reference is gone; weakref callbacks follow (the tasklet, -, -)") \
+    X(MAILBOX_DROP, "mailbox.drop", 0, \
+      "something other than None in a mailbox is thrown away unread (the tasklet, -, it)") \
+    X(MAILBOX_BURST, "mailbox.burst", 0, \
+      "a bomb was taken from a mailbox and raised (the tasklet, -, the bomb)") \
+    X(CHAN_NEW, "chan.new", 0, "a channel object was made (the channel, -, -)") \
+    X(CHAN_DEALLOC, "chan.dealloc", 0, "its last reference is gone (the channel, -, -)") \
+    X(CHAN_SEND, "chan.send", SLP_MAY_PARK | SLP_MAY_RUN, \
+      "a send begins (current tasklet, the channel, the value or bomb)") \
+    X(CHAN_RECEIVE, "chan.receive", SLP_MAY_PARK | SLP_MAY_RUN, \
+      "a receive begins (current tasklet, the channel, -)") \
+    X(CHAN_ENQUEUE, "chan.enqueue", SLP_MAY_PARK, \
+      "the current tasklet is in the channel's queue, out of its ring, and will wait " \
+      "(the tasklet, the channel, -)") \
+    X(CHAN_COMPLETE, "chan.complete", SLP_MAY_PARK, \
+      "the value has gone from the sender's mailbox to the receiver's " \
+      "(sender, receiver, the value or bomb)") \
+    X(CHAN_SENT, "chan.sent", 0, \
+      "a send returns (the tasklet, the channel, None; NULL when it raises)") \
+    X(CHAN_RECEIVED, "chan.received", 0, \
+      "a receive returns (the tasklet, the channel, what it returns; NULL when it raises)") \
+    X(RING_INSERT, "ring.insert", 0, "a tasklet became runnable (the tasklet, -, -)") \
+    X(RING_REMOVE, "ring.remove", 0, "a tasklet left its ring (the tasklet, -, -)") \
+    X(THREAD_IDLE, "thread.idle", SLP_MAY_PARK, \
+      "this thread's ring is empty, it is going to wait; it is not marked yet (-, -, -)") \
+    X(THREAD_WAIT, "thread.wait", SLP_MAY_PARK, \
+      "it is marked as waiting and drops the GIL next (-, -, -)") \
+    X(THREAD_WAKE, "thread.wake", SLP_MAY_PARK, \
+      "this thread wakes another one (the tasklet that became runnable there, -, -); " \
+      "slp_point_info.thread is the one that is woken") \
+    X(THREAD_WOKEN, "thread.woken", SLP_MAY_PARK | SLP_NO_GIL, \
+      "the wait is over, the GIL is not taken yet (-, -, -)") \
+    X(THREAD_RESUME, "thread.resume", SLP_MAY_PARK, \
+      "the GIL is taken again, the ring is looked at next (-, -, -)")
+
+enum slp_point {
+#define SLP_POINT_ENUM(id, name, flags, text) SLP_POINT_##id,
+    SLP_POINTS(SLP_POINT_ENUM)
+#undef SLP_POINT_ENUM
+    SLP_POINT_COUNT
+};
+
+/* What a hook can ask for, or'ed. */
+enum slp_action {
+    SLP_ACT_NOTHING = 0,
+    SLP_ACT_SPILL = 1,  /* spill the C stack here; only where SLP_MAY_SPILL */
+};
+
+/* One visit of a point.  All pointers are borrowed and valid during the call
+ * only; they are PyObject pointers, void here so that a reader of the list
+ * needs no Python.h. */
+struct slp_point_info {
+    enum slp_point point;
+    void *subject;
+    void *object;
+    void *value;
+    uint64_t thread; /* PyThreadState.id of the thread concerned; 0 while it is not known */
+};
+
+typedef unsigned (*slp_point_hook)(const struct slp_point_info *info);
+
+#ifdef SLP_LAB
+/* The hook, NULL for none.  Set it with slp_point_set_hook(), before Python
+ * starts or with the GIL held. */
+extern slp_point_hook slp_point_current_hook;
+void slp_point_set_hook(slp_point_hook hook);
+unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
+                         uint64_t thread);
+#define SLP_POINT_THREAD(id, subject, object, value, thread) \
+    (__builtin_expect(slp_point_current_hook != 0, 0) \
+         ? slp_point_visit(SLP_POINT_##id, (subject), (object), (value), (thread)) \
+         : 0u)
+#else
+#define SLP_POINT_THREAD(id, subject, object, value, thread) 0u
+#endif
+#define SLP_POINT(id, subject, object, value) SLP_POINT_THREAD(id, subject, object, value, 0)
+
+#endif
