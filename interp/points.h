@@ -11,9 +11,9 @@
  *   NAME   how people write it, in specs and reports
  *   FLAGS  what a hook may ask for at this point (enum slp_point_flags)
  *
- * Every point but THREAD_WOKEN is reached with the GIL held.  No exception is
- * pending at a point that says SLP_MAY_RUN; at the others one may be, and a
- * hook must not run Python code there.
+ * Every point but THREAD_WOKEN is reached with the GIL held.  An exception may
+ * be pending at any of them; a hook leaves it alone.  It runs Python code, by
+ * way of the collector, at points that say SLP_MAY_RUN only.
  */
 #ifndef SLP_POINTS_H
 #define SLP_POINTS_H

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "atomic.h"
+
+#include <errno.h>
+#include <internal/pycore_runtime.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <structmember.h>
+
+/* The thread states whose running tasklet is atomic.  Written with the GIL
+ * held, read without it by threads that wait for it. */
+static _Atomic(PyThreadState *) atomic_states[SLP_ATOMIC_THREADS_MAX];
+
+int __real_pthread_cond_timedwait(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+int __wrap_pthread_cond_timedwait(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+
+static int holder_is_atomic(void)
+{
+    uintptr_t holder = _Py_atomic_load_relaxed(&_PyRuntime.ceval.gil.last_holder);
+
+    for (int i = 0; i < SLP_ATOMIC_THREADS_MAX; i++)
+        if (holder != 0 && (uintptr_t)atomic_load(&atomic_states[i]) == holder)
+            return 1;
+    return 0;
+}
+
+static void five_milliseconds_later(struct timespec *deadline)
+{
+    deadline->tv_nsec += 5000000;
+    if (deadline->tv_nsec >= 1000000000) {
+        deadline->tv_nsec -= 1000000000;
+        deadline->tv_sec++;
+    }
+}
+
+int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                                  const struct timespec *deadline)
+{
+    int status = __real_pthread_cond_timedwait(cond, mutex, deadline);
+
+    if (status != ETIMEDOUT || cond != &_PyRuntime.ceval.gil.cond)
+        return status;
+    struct timespec again = *deadline;
+    while (status == ETIMEDOUT && holder_is_atomic()) {
+        five_milliseconds_later(&again);
+        status = __real_pthread_cond_timedwait(cond, mutex, &again);
+    }
+    return status;
+}
+
+static int replace_state(PyThreadState *old, PyThreadState *new)
+{
+    for (int i = 0; i < SLP_ATOMIC_THREADS_MAX; i++) {
+        if (atomic_load(&atomic_states[i]) == old) {
+            atomic_store(&atomic_states[i], new);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void slp_atomic_publish(struct slp_thread *thread, int on)
+{
+    thread->atomic = (unsigned char)on;
+    if (!on) {
+        replace_state(thread->tstate, NULL);
+    } else if (replace_state(NULL, thread->tstate)) {
+        /* a request that came before does not count any more */
+        _Py_atomic_store_relaxed(&thread->tstate->interp->ceval.gil_drop_request, 0);
+    }
+}
+
+int slp_atomic_set(slp_tasklet *t, int on)
+{
+    int old = t->atomic;
+
+    t->atomic = on != 0;
+    if (t->thread->current == t && t->thread->tstate != NULL)
+        slp_atomic_follow(t->thread);
+    return old;
+}
+
+/* ---- with stackless.atomic(): ---- */
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *entered; /* a list of (tasklet, what its flag was); owned */
+} slp_atomic;
+
+static PyObject *atomic_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    if (PyTuple_GET_SIZE(args) > 0 || (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0)) {
+        PyErr_SetString(PyExc_TypeError, "atomic() takes no arguments");
+        return NULL;
+    }
+    slp_atomic *self = (slp_atomic *)type->tp_alloc(type, 0);
+    if (self != NULL && (self->entered = PyList_New(0)) == NULL)
+        Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+static void atomic_dealloc(slp_atomic *self)
+{
+    Py_XDECREF(self->entered);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyObject *atomic_enter(slp_atomic *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)unused;
+    if (thread == NULL)
+        return NULL;
+    PyObject *entry = Py_BuildValue("Oi", thread->current, thread->current->atomic);
+    int failed = entry == NULL || PyList_Append(self->entered, entry) < 0;
+    Py_XDECREF(entry);
+    if (failed)
+        return NULL;
+    slp_atomic_set(thread->current, 1);
+    return Py_NewRef((PyObject *)self);
+}
+
+/* Several tasklets may share one instance: each takes its own entry back. */
+static PyObject *atomic_exit(slp_atomic *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)unused;
+    if (thread == NULL)
+        return NULL;
+    for (Py_ssize_t i = PyList_GET_SIZE(self->entered) - 1; i >= 0; i--) {
+        PyObject *entry = PyList_GET_ITEM(self->entered, i);
+        if (PyTuple_GET_ITEM(entry, 0) != (PyObject *)thread->current)
+            continue;
+        long old = PyLong_AsLong(PyTuple_GET_ITEM(entry, 1));
+        if (PyList_SetSlice(self->entered, i, i + 1, NULL) < 0)
+            return NULL;
+        slp_atomic_set(thread->current, (int)old);
+        Py_RETURN_FALSE;
+    }
+    PyErr_SetString(PyExc_RuntimeError, "this tasklet has not entered the atomic block");
+    return NULL;
+}
+
+static PyMethodDef atomic_methods[] = {
+    {"__enter__", (PyCFunction)atomic_enter, METH_NOARGS, "Sets the current tasklet's atomic."},
+    {"__exit__", (PyCFunction)atomic_exit, METH_VARARGS, "Puts back what it was."},
+    {0},
+};
+
+static PyTypeObject atomic_type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "stackless.atomic",
+    .tp_doc = "with atomic(): the current tasklet's thread does not hand the GIL over between\n"
+              "bytecodes; what the flag was before comes back at the end.",
+    .tp_basicsize = sizeof(slp_atomic),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = atomic_new,
+    .tp_dealloc = (destructor)atomic_dealloc,
+    .tp_methods = atomic_methods,
+};
+
+int slp_atomic_add_type(PyObject *module)
+{
+    return PyModule_AddType(module, &atomic_type);
+}

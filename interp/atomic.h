@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * atomic.h - a tasklet that does not hand the GIL over.
+ *
+ * A thread that wants the GIL waits for it with a time-out, and asks the holder
+ * to drop it when the time is up; the holder does at its next check.  While the
+ * holder runs an atomic tasklet the time is never up: the linker (--wrap) leads
+ * the interpreter's own pthread_cond_timedwait() here, and the wait begins
+ * again.  A blocking C call still drops the GIL.  Signal handlers and pending
+ * calls still run at the checks: the evaluation loop is the stock one.
+ */
+#ifndef SLP_ATOMIC_H
+#define SLP_ATOMIC_H
+
+#include <Python.h>
+
+#include "tasklet.h"
+#include "thread.h"
+
+/* More threads than this with an atomic tasklet running: the rest is not atomic. */
+enum { SLP_ATOMIC_THREADS_MAX = 64 };
+
+void slp_atomic_publish(struct slp_thread *thread, int on);
+
+/* The tasklet that runs on this thread has changed, or its flag has. */
+static inline void slp_atomic_follow(struct slp_thread *thread)
+{
+    if (__builtin_expect(thread->atomic != thread->current->atomic, 0))
+        slp_atomic_publish(thread, thread->current->atomic);
+}
+
+/* Sets t->atomic.  Returns what it was. */
+int slp_atomic_set(slp_tasklet *t, int on);
+
+/* Adds the context manager class stackless.atomic to the module.  0 or -1. */
+int slp_atomic_add_type(PyObject *module);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "bomb.h"
+
+static int bomb_traverse(slp_bomb *self, visitproc visit, void *arg)
+{
+    Py_VISIT(self->type);
+    Py_VISIT(self->value);
+    Py_VISIT(self->traceback);
+    return 0;
+}
+
+static int bomb_clear(slp_bomb *self)
+{
+    Py_CLEAR(self->type);
+    Py_CLEAR(self->value);
+    Py_CLEAR(self->traceback);
+    return 0;
+}
+
+static void bomb_dealloc(slp_bomb *self)
+{
+    PyObject_GC_UnTrack(self);
+    bomb_clear(self);
+    PyObject_GC_Del(self);
+}
+
+PyTypeObject slp_bomb_type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "stackless.bomb",
+    .tp_doc = "An exception on its way from one tasklet to another.",
+    .tp_basicsize = sizeof(slp_bomb),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_dealloc = (destructor)bomb_dealloc,
+    .tp_traverse = (traverseproc)bomb_traverse,
+    .tp_clear = (inquiry)bomb_clear,
+};
+
+/* Steals all three. */
+static PyObject *bomb_make(PyObject *type, PyObject *value, PyObject *traceback)
+{
+    slp_bomb *bomb = PyObject_GC_New(slp_bomb, &slp_bomb_type);
+    if (bomb == NULL) {
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(traceback);
+        return NULL;
+    }
+    bomb->type = type;
+    bomb->value = value;
+    bomb->traceback = traceback;
+    PyObject_GC_Track(bomb);
+    return (PyObject *)bomb;
+}
+
+static int require_exception_class(PyObject *type)
+{
+    if (PyExceptionClass_Check(type))
+        return 0;
+    PyErr_Format(PyExc_TypeError, "exceptions must derive from BaseException, not %.200s",
+                 Py_TYPE(type)->tp_name);
+    return -1;
+}
+
+PyObject *slp_bomb_new(PyObject *type, PyObject *args)
+{
+    if (require_exception_class(type) < 0)
+        return NULL;
+    return bomb_make(Py_NewRef(type), Py_NewRef(args), NULL);
+}
+
+PyObject *slp_bomb_throw(PyObject *type, PyObject *value, PyObject *traceback)
+{
+    if (value == Py_None)
+        value = NULL;
+    if (traceback == Py_None)
+        traceback = NULL;
+    if (traceback != NULL && !PyTraceBack_Check(traceback)) {
+        PyErr_SetString(PyExc_TypeError, "throw() third argument must be a traceback object");
+        return NULL;
+    }
+    if (PyExceptionInstance_Check(type)) {
+        if (value != NULL) {
+            PyErr_SetString(PyExc_TypeError, "instance exception may not have a separate value");
+            return NULL;
+        }
+        if (traceback == NULL)
+            traceback = PyException_GetTraceback(type);
+        else
+            Py_INCREF(traceback);
+        return bomb_make(Py_NewRef(PyExceptionInstance_Class(type)), Py_NewRef(type), traceback);
+    }
+    if (require_exception_class(type) < 0)
+        return NULL;
+    return bomb_make(Py_NewRef(type), Py_XNewRef(value), Py_XNewRef(traceback));
+}
+
+PyObject *slp_bomb_fetch(void)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    return bomb_make(type, value, traceback);
+}
+
+void slp_bomb_explode(PyObject *object)
+{
+    slp_bomb *bomb = (slp_bomb *)object;
+    PyObject *type = bomb->type, *value = bomb->value, *traceback = bomb->traceback;
+
+    bomb->type = bomb->value = bomb->traceback = NULL;
+    Py_DECREF(object);
+    PyErr_Restore(type, value, traceback);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * channel.c - the operation; the Python type is in channel_type.c.
+ */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "channel.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "gcguard.h"
+#include "scheduling.h"
+
+PyObject *slp_channel_callback;
+
+/* ---- the queue ---- */
+
+static void queue_append(slp_channel *channel, slp_tasklet *t, enum slp_direction dir)
+{
+    assert(t->next == NULL && t->prev == NULL && channel->balance * dir >= 0);
+    t->prev = channel->last;
+    if (channel->last != NULL)
+        channel->last->next = t;
+    else
+        channel->first = t;
+    channel->last = t;
+    channel->balance += dir;
+    t->channel = channel;
+    t->direction = (signed char)dir;
+}
+
+static void queue_remove(slp_channel *channel, slp_tasklet *t)
+{
+    assert(t->channel == channel && t->direction != 0);
+    if (t->prev != NULL)
+        t->prev->next = t->next;
+    else
+        channel->first = t->next;
+    if (t->next != NULL)
+        t->next->prev = t->prev;
+    else
+        channel->last = t->prev;
+    t->next = t->prev = NULL;
+    channel->balance -= t->direction;
+    t->channel = NULL;
+    t->direction = 0;
+}
+
+void slp_channel_unlink(slp_tasklet *t)
+{
+    queue_remove(t->channel, t);
+}
+
+/* ---- the callback ---- */
+
+static int call_back(struct slp_thread *thread, slp_channel *channel, slp_tasklet *t,
+                     enum slp_direction dir, int willblock)
+{
+    PyObject *callback = Py_NewRef(slp_channel_callback);
+    PyObject *sending = dir == SLP_SEND ? Py_True : Py_False;
+
+    thread->in_callback++;
+    t->calling_back++;
+    PyObject *result = PyObject_CallFunctionObjArgs(callback, channel, t, sending,
+                                                    willblock ? Py_True : Py_False, NULL);
+    t->calling_back--;
+    thread->in_callback--;
+    Py_DECREF(callback);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+/* ---- the operation ---- */
+
+static slp_tasklet *counterpart(const slp_channel *channel, enum slp_direction dir)
+{
+    return channel->balance * (int)dir < 0 ? channel->first : NULL;
+}
+
+/* Why this operation must not begin: -1 with an exception. */
+static int refuse(struct slp_thread *thread, slp_channel *channel, enum slp_direction dir)
+{
+    slp_tasklet *other = counterpart(channel, dir);
+
+    if (thread->in_callback) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "a channel cannot be used inside a channel or schedule callback");
+        return -1;
+    }
+    if (other != NULL) {
+        /* Only a hand-over on this thread may switch. */
+        int stays = other->thread != thread ||
+                    (!channel->schedule_all && dir * channel->preference >= 0);
+        return stays ? 0 : slp_schedule_may_switch(thread);
+    }
+    if (thread->current->block_trap) {
+        PyErr_SetString(PyExc_RuntimeError, "this tasklet does not like to be blocked");
+        return -1;
+    }
+    if (channel->closing) {
+        PyErr_SetString(PyExc_ValueError, "send or receive on a closed channel");
+        return -1;
+    }
+    return slp_schedule_may_switch(thread);
+}
+
+static void swap_mailboxes(slp_tasklet *a, slp_tasklet *b)
+{
+    PyObject *value = a->tempval;
+    a->tempval = b->tempval;
+    b->tempval = value;
+}
+
+/* The counterpart is there: both operations succeed, and one of the two runs
+ * on.  Returns what the running tasklet's mailbox brings. */
+static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_tasklet *other,
+                           enum slp_direction dir)
+{
+    slp_tasklet *current = thread->current;
+    slp_tasklet *sender = dir == SLP_SEND ? current : other;
+    slp_tasklet *receiver = dir == SLP_SEND ? other : current;
+    int switched;
+
+    queue_remove(channel, other);
+    swap_mailboxes(current, other);
+    (void)SLP_POINT(CHAN_COMPLETE, sender, receiver, receiver->tempval);
+    (void)sender, (void)receiver;
+    if (other->thread != thread) {
+        slp_ring_append(other);
+        slp_thread_wake(other->thread, other);
+        return slp_mailbox_claim(current);
+    }
+    slp_tasklet *next = current;
+    if (channel->schedule_all) {
+        slp_ring_append(other);
+        next = current->next;
+    } else if (dir * channel->preference < 0) {
+        slp_ring_insert_after(current, other);
+        next = other;
+    } else {
+        slp_ring_append(other);
+    }
+    if (next == current)
+        return slp_mailbox_claim(current);
+    thread->ring = next;
+    PyObject *result = slp_schedule_task(thread, current, next, &switched);
+    if (result == NULL && !switched) {
+        /* No memory for the switch: the values have met all the same, so the
+         * actor runs on, as with preference 0. */
+        PyErr_Clear();
+        thread->ring = current;
+        return slp_mailbox_claim(current);
+    }
+    return result;
+}
+
+/* Nobody is there: the actor waits in the queue. */
+static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
+                               enum slp_direction dir)
+{
+    slp_tasklet *current = thread->current;
+    int switched;
+
+    slp_ring_remove(current); /* the ring's reference becomes the queue's */
+    queue_append(channel, current, dir);
+    (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
+    PyObject *result = slp_schedule_task(thread, current, thread->ring, &switched);
+    if (result == NULL && !switched) {
+        if (current->direction != 0)
+            queue_remove(channel, current);
+        if (!current->scheduled)
+            slp_ring_append(current);
+        thread->ring = current;
+        Py_DECREF(slp_mailbox_take(current)); /* the value that was not sent */
+    }
+    return result;
+}
+
+static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
+                                        enum slp_direction dir)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    if (thread == NULL || refuse(thread, channel, dir) < 0) {
+        Py_DECREF(value);
+        return NULL;
+    }
+    slp_tasklet *current = thread->current;
+    slp_mailbox_set(current, value);
+    if (dir == SLP_SEND)
+        (void)SLP_POINT(CHAN_SEND, current, channel, value);
+    else
+        (void)SLP_POINT(CHAN_RECEIVE, current, channel, NULL);
+    if (slp_channel_callback != NULL) {
+        int willblock = counterpart(channel, dir) == NULL;
+        /* The callback is Python: afterwards the world may be another one. */
+        if (call_back(thread, channel, current, dir, willblock) < 0 ||
+            refuse(thread, channel, dir) < 0) {
+            Py_DECREF(slp_mailbox_take(current));
+            return NULL;
+        }
+    }
+    slp_tasklet *other = counterpart(channel, dir);
+    if (other != NULL)
+        return hand_over(thread, channel, other, dir);
+    return wait_in_queue(thread, channel, dir);
+}
+
+PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_direction dir)
+{
+    /* The channel may exist in the caller's expression only. */
+    Py_INCREF(channel);
+    PyObject *result = generic_channel_action(channel, value, dir);
+#ifdef SLP_LAB
+    struct slp_thread *thread = slp_thread_peek();
+    slp_tasklet *current = thread != NULL ? thread->current : NULL;
+    if (dir == SLP_SEND)
+        (void)SLP_POINT(CHAN_SENT, current, channel, result);
+    else
+        (void)SLP_POINT(CHAN_RECEIVED, current, channel, result);
+#endif
+    Py_DECREF(channel);
+    return result;
+}

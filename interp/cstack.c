@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "cstack.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "switch.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
+__thread struct slp_cstack slp_cstack;
+__thread uintptr_t slp_spill_limit;
+
+/* Enough for the save and restore functions themselves and for a signal. */
+#define RED_BYTES 16384
+
+static char *lowest_stack_byte(char *here)
+{
+    pthread_attr_t attr;
+    void *low;
+    size_t size;
+
+    if (pthread_getattr_np(pthread_self(), &attr) != 0)
+        return here - 65536;
+    if (pthread_attr_getstack(&attr, &low, &size) != 0)
+        low = here - 65536;
+    pthread_attr_destroy(&attr);
+    return (char *)low + RED_BYTES;
+}
+
+void *slp_cstack_enter(void *(*fn)(void *), void *arg)
+{
+    struct slp_cstack outer = slp_cstack;
+
+    memset(&slp_cstack, 0, sizeof slp_cstack);
+    slp_cstack.low = lowest_stack_byte(__builtin_frame_address(0));
+    void *result = slp_base_call(fn, arg, &slp_cstack.base);
+    slp_cstack = outer;
+    slp_spill_limit = 0;
+    return result;
+}
+
+/* Copies stack memory.  Under a sanitizer by one instruction that it does not
+ * see, since a slice crosses frames and red zones. */
+static inline void copy_stack(char *to, const char *from, size_t size)
+{
+#if defined(__SANITIZE_ADDRESS__) && defined(__x86_64__)
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+#else
+    memcpy(to, from, size);
+#endif
+}
+
+static inline void unpoison_stack(const char *from)
+{
+#ifdef __SANITIZE_ADDRESS__
+    /* The frames that were here are gone or elsewhere, and so are their red zones. */
+    __asan_unpoison_memory_region(slp_cstack.low, (size_t)(slp_cstack.base - slp_cstack.low));
+#endif
+    (void)from;
+}
+
+/* A buffer that fits: the old one, unless it is too small or four times too
+ * large for what a tasklet at rest needs. */
+static int slice_reserve(struct slp_slice *slice, size_t size)
+{
+    if (size <= slice->capacity && slice->capacity / 4 <= size + 256)
+        return 0;
+    size_t capacity = (size + 127) & ~(size_t)127;
+    char *bytes = malloc(capacity);
+    if (bytes == NULL)
+        return size <= slice->capacity ? 0 : -1;
+    free(slice->bytes);
+    slice->bytes = bytes;
+    slice->capacity = capacity;
+    return 0;
+}
+
+int slp_slice_save(struct slp_slice *slice, char *sp)
+{
+    char *start = slp_cstack.segment_low ? slp_cstack.segment_exit : sp;
+
+    assert(slice->used == 0);
+    assert(start >= slp_cstack.low && start < slp_cstack.base);
+    size_t size = (size_t)(slp_cstack.base - start);
+    if (slice_reserve(slice, size) < 0)
+        return -1;
+    copy_stack(slice->bytes, start, size);
+    unpoison_stack(start);
+    slice->used = size;
+    slice->start = start;
+    slice->resume = sp;
+    slice->segment_low = slp_cstack.segment_low;
+    slice->segment_exit = slp_cstack.segment_exit;
+    return 0;
+}
+
+void slp_slice_restore(struct slp_slice *slice)
+{
+    assert(slice->used > 0);
+    unpoison_stack(slice->start);
+    copy_stack(slice->start, slice->bytes, slice->used);
+    slice->used = 0;
+    slp_cstack.segment_low = slice->segment_low;
+    slp_cstack.segment_exit = slice->segment_exit;
+}
+
+void slp_slice_free(struct slp_slice *slice)
+{
+    free(slice->bytes);
+    memset(slice, 0, sizeof *slice);
+}

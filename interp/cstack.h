@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cstack.h - the C stack of an OS thread, and copies of parts of it.
+ *
+ * Needs no Python.  Everything about the running thread is thread-local and
+ * set once, when the thread starts (slp_cstack_enter), except for the limit.
+ */
+#ifndef SLP_CSTACK_H
+#define SLP_CSTACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The running thread's stack.  base is NULL on a thread that was not started
+ * through us: such a thread cannot switch or spill. */
+struct slp_cstack {
+    char *base; /* slices are [sp, base) */
+    char *low;  /* no stack pointer on this stack is below it */
+    char *segment_low;  /* not NULL: running on this segment (segment.h), not below base */
+    char *segment_exit; /* valid then: the sp at which the thread's own stack was left */
+};
+extern __thread struct slp_cstack slp_cstack;
+
+/* C code that is about to evaluate a frame at or below this address asks
+ * spill.c first.  0: never; UINTPTR_MAX: always. */
+extern __thread uintptr_t slp_spill_limit;
+
+/* Calls fn(arg) with the base of the running thread set to just here, and
+ * forgets it afterwards.  For the main thread and for a thread's start. */
+void *slp_cstack_enter(void *(*fn)(void *), void *arg);
+
+/* A copy of a part of a C stack, or the memory for one.
+ *
+ * used is 0 while the slice holds nothing.  While it holds something, it owns
+ * bytes [0, used), the contents of [start, start + used), and resume is where
+ * to go on: start itself, or an address on the segment that was being run on. */
+struct slp_slice {
+    char *bytes;
+    size_t capacity;
+    size_t used;
+    char *start;
+    char *resume;
+    char *segment_low;
+    char *segment_exit;
+};
+
+/* Copies what the running thread has on its stack, sp upwards.  0, or -1
+ * without memory. */
+int slp_slice_save(struct slp_slice *slice, char *sp);
+/* Puts the bytes back where they were and makes the slice empty; it keeps the
+ * memory for the next time.  The caller runs below slice->start. */
+void slp_slice_restore(struct slp_slice *slice);
+void slp_slice_free(struct slp_slice *slice);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * gcguard.h - no stack may move while a garbage collection is on it.
+ *
+ * gc_collect_main() keeps the heads of its object lists in C variables, so heap
+ * objects point into the C stack while finalisers and weakref callbacks run.  A
+ * switch or a spill would move that memory: a switch is refused with
+ * RuntimeError, a spill silently (the frame is evaluated in place).
+ *
+ * The interpreter says that a collection is under way, but not on which thread;
+ * that is told by a function in gc.callbacks.  It is put there when the first
+ * tasklet is made or the first spill is wanted: a program that has neither pays
+ * nothing.
+ */
+#ifndef SLP_GCGUARD_H
+#define SLP_GCGUARD_H
+
+#include <Python.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_pystate.h>
+
+/* How many collections are on this thread's stack, as the callback counts them. */
+extern __thread int slp_gcguard_depth;
+extern int slp_gcguard_installed;
+
+/* Puts the function into gc.callbacks, once.  0, or -1 with an exception. */
+int slp_gcguard_install(void);
+
+/* Whether a collection is on this thread's C stack. */
+static inline int slp_gcguard_active(void)
+{
+    PyInterpreterState *interp = _PyThreadState_GET()->interp;
+    if (__builtin_expect(!interp->gc.collecting, 1))
+        return 0;
+    /* Before the function is there nobody can tell: take it for ours. */
+    return !slp_gcguard_installed || slp_gcguard_depth > 0;
+}
+
+#endif

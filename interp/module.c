@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * module.c - the built-in module stackless.
+ */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "module.h"
+
+#include "atomic.h"
+#include "channel.h"
+#include "gcguard.h"
+#include "scheduling.h"
+#include "spill.h"
+#include "tasklet.h"
+
+/* ---- scheduling ---- */
+
+static PyObject *schedule(PyObject *const *args, Py_ssize_t count, PyObject *kwnames, int remove)
+{
+    struct slp_thread *thread = slp_thread_here();
+    PyObject *retval;
+
+    if (thread == NULL)
+        return NULL;
+    if (count + (kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0) > 1 ||
+        (kwnames != NULL && PyTuple_GET_SIZE(kwnames) == 1 &&
+         PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(kwnames, 0), "retval") != 0)) {
+        PyErr_Format(PyExc_TypeError, "%s() takes at most one argument, retval",
+                     remove ? "schedule_remove" : "schedule");
+        return NULL;
+    }
+    int given = count > 0 || (kwnames != NULL && PyTuple_GET_SIZE(kwnames) > 0);
+    retval = given ? args[0] : (PyObject *)thread->current;
+    return slp_schedule(thread, Py_NewRef(retval), remove);
+}
+
+static PyObject *module_schedule(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                 PyObject *kwnames)
+{
+    (void)self;
+    return schedule(args, count, kwnames, 0);
+}
+
+static PyObject *module_schedule_remove(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                        PyObject *kwnames)
+{
+    (void)self;
+    return schedule(args, count, kwnames, 1);
+}
+
+static PyObject *module_run(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"threadblock", NULL};
+    struct slp_thread *thread = slp_thread_here();
+    int threadblock = 0;
+
+    (void)self;
+    if (thread == NULL || !PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:run", names, &threadblock))
+        return NULL;
+    return slp_schedule_run(thread, threadblock);
+}
+
+static PyObject *module_getcurrent(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->current);
+}
+
+static PyObject *module_getmain(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->main);
+}
+
+static PyObject *module_getruncount(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : PyLong_FromLong(thread->runcount);
+}
+
+static PyObject *module_switch_trap(PyObject *self, PyObject *change)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self;
+    if (thread == NULL)
+        return NULL;
+    int old = thread->switch_trap;
+    long by = PyLong_AsLong(change);
+    if (by == -1 && PyErr_Occurred())
+        return NULL;
+    thread->switch_trap += (int)by;
+    return PyLong_FromLong(old);
+}
+
+/* ---- callbacks ---- */
+
+static PyObject *set_callback(PyObject **slot, PyObject *callback)
+{
+    PyObject *old = *slot;
+
+    if (callback != Py_None && !PyCallable_Check(callback)) {
+        PyErr_SetString(PyExc_TypeError, "a callback must be callable, or None");
+        return NULL;
+    }
+    *slot = callback == Py_None ? NULL : Py_NewRef(callback);
+    return old != NULL ? old : Py_NewRef(Py_None);
+}
+
+static PyObject *module_set_channel_callback(PyObject *self, PyObject *callback)
+{
+    (void)self;
+    return set_callback(&slp_channel_callback, callback);
+}
+
+static PyObject *module_set_schedule_callback(PyObject *self, PyObject *callback)
+{
+    (void)self;
+    return set_callback(&slp_schedule_callback, callback);
+}
+
+/* ---- spilling ---- */
+
+static int spill_from_number(PyObject *object, struct slp_spill_setting *setting)
+{
+    Py_ssize_t bytes = PyLong_AsSsize_t(object);
+
+    if (bytes == -1 && PyErr_Occurred())
+        return -1;
+    if (bytes <= 0) {
+        PyErr_SetString(PyExc_ValueError, "spill() needs a positive number of bytes");
+        return -1;
+    }
+    setting->bytes = (size_t)bytes;
+    return 0;
+}
+
+static int spill_from_text(const char *text, struct slp_spill_setting *setting)
+{
+    if (slp_spill_parse(text, setting) == 0)
+        return 0;
+    PyErr_Format(PyExc_ValueError,
+                 "spill() takes a number of bytes, 'always', 'never' or 'default', and 'copy' or "
+                 "'segment' as policy; not '%.100s'",
+                 text);
+    return -1;
+}
+
+static PyObject *spill_setting_as_tuple(void)
+{
+    const char *policy = slp_spill_setting.policy == SLP_SPILL_COPY ? "copy" : "segment";
+
+    if (slp_spill_setting.bytes == SLP_SPILL_ALWAYS)
+        return Py_BuildValue("ss", "always", policy);
+    if (slp_spill_setting.bytes == SLP_SPILL_NEVER)
+        return Py_BuildValue("ss", "never", policy);
+    if (slp_spill_setting.bytes == SLP_SPILL_DEFAULT)
+        return Py_BuildValue("ss", "default", policy);
+    return Py_BuildValue("ns", (Py_ssize_t)slp_spill_setting.bytes, policy);
+}
+
+static PyObject *module_spill(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"limit", "policy", NULL};
+    struct slp_spill_setting setting = slp_spill_setting;
+    PyObject *limit = Py_None;
+    const char *policy = NULL;
+
+    (void)self;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Oz:spill", names, &limit, &policy))
+        return NULL;
+    if (limit != Py_None) {
+        if (PyLong_Check(limit)) {
+            if (spill_from_number(limit, &setting) < 0)
+                return NULL;
+        } else {
+            const char *text = PyUnicode_AsUTF8(limit);
+            if (text == NULL || spill_from_text(text, &setting) < 0)
+                return NULL;
+        }
+    }
+    if (policy != NULL && strcmp(policy, "copy") == 0) {
+        setting.policy = SLP_SPILL_COPY;
+    } else if (policy != NULL && strcmp(policy, "segment") == 0) {
+        setting.policy = SLP_SPILL_SEGMENT;
+    } else if (policy != NULL) {
+        PyErr_Format(PyExc_ValueError, "spill() policy must be 'copy' or 'segment', not '%.100s'",
+                     policy);
+        return NULL;
+    }
+    PyObject *old = spill_setting_as_tuple();
+    if (old != NULL)
+        slp_spill_set(setting);
+    return old;
+}
+
+static PyObject *module_spill_count(PyObject *self, PyObject *unused)
+{
+    (void)self, (void)unused;
+    return PyLong_FromUnsignedLong(slp_spill_count);
+}
+
+/* ---- the end of the interpreter ---- */
+
+static PyObject *module_at_exit(PyObject *self, PyObject *unused)
+{
+    (void)self, (void)unused;
+    slp_thread_kill_all_here();
+    Py_RETURN_NONE;
+}
+
+/* Tasklets that still stand in the middle of something get a TaskletExit while
+ * the interpreter is whole. */
+static int register_at_exit(PyObject *module)
+{
+    PyObject *atexit = PyImport_ImportModule("atexit");
+    PyObject *function = atexit ? PyObject_GetAttrString(module, "_at_exit") : NULL;
+    PyObject *result =
+        function ? PyObject_CallMethod(atexit, "register", "O", function) : NULL;
+
+    Py_XDECREF(function);
+    Py_XDECREF(atexit);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+/* ---- the module ---- */
+
+#define FAST(function) (PyCFunction)(void (*)(void))(function), METH_FASTCALL | METH_KEYWORDS
+#define KEYWORDS(function) (PyCFunction)(void (*)(void))(function), METH_VARARGS | METH_KEYWORDS
+
+static PyMethodDef module_methods[] = {
+    {"schedule", FAST(module_schedule),
+     "schedule(retval=<the current tasklet>) -> retval\n\nLets the next runnable tasklet run; "
+     "the caller goes to the end of the ring."},
+    {"schedule_remove", FAST(module_schedule_remove),
+     "schedule_remove(retval=<the current tasklet>) -> retval\n\nThe same, but the caller leaves "
+     "the ring: paused, until somebody insert()s it."},
+    {"run", KEYWORDS(module_run),
+     "run(*, threadblock=False) -> None\n\nRuns the other tasklets of this thread until none is "
+     "runnable; with threadblock\nit waits for other threads then.  An exception that nobody "
+     "catches in a tasklet\nis raised here."},
+    {"getcurrent", (PyCFunction)module_getcurrent, METH_NOARGS,
+     "getcurrent() -> tasklet\n\nThe tasklet that runs."},
+    {"getmain", (PyCFunction)module_getmain, METH_NOARGS,
+     "getmain() -> tasklet\n\nThe main tasklet of this thread."},
+    {"getruncount", (PyCFunction)module_getruncount, METH_NOARGS,
+     "getruncount() -> int\n\nHow many tasklets are runnable on this thread, the caller "
+     "included."},
+    {"switch_trap", (PyCFunction)module_switch_trap, METH_O,
+     "switch_trap(change) -> int\n\nAdds to this thread's trap; while it is above 0 any switch "
+     "raises RuntimeError.\nReturns what it was."},
+    {"set_channel_callback", (PyCFunction)module_set_channel_callback, METH_O,
+     "set_channel_callback(callback) -> previous callback or None\n\ncallback(channel, tasklet, "
+     "sending, willblock) is called before every channel\noperation; it must not use channels "
+     "or switch.  An exception from it is the operation's."},
+    {"set_schedule_callback", (PyCFunction)module_set_schedule_callback, METH_O,
+     "set_schedule_callback(callback) -> previous callback or None\n\ncallback(prev, next) is "
+     "called before every switch; an exception from it is\nreported as unraisable."},
+    {"spill", KEYWORDS(module_spill),
+     "spill(limit=None, policy=None) -> (limit, policy)\n\nSays how much C stack (bytes, or "
+     "'always', 'never', 'default') may be in use when\nC code begins to evaluate Python code, "
+     "before it is spilled, and how: 'copy' or\n'segment'.  Returns what was set before; None "
+     "changes nothing.  For the process;\nother threads follow at their next switch.  In the "
+     "environment: SLP_SPILL.\nValueError: neither of these."},
+    {"spill_count", (PyCFunction)module_spill_count, METH_NOARGS,
+     "spill_count() -> int\n\nHow many spills there have been in this process."},
+    {"_at_exit", (PyCFunction)module_at_exit, METH_NOARGS, NULL},
+    {0},
+};
+
+static struct PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "stackless",
+    .m_doc = "Tasklets and channels: many calls in progress on one thread, switched in C.",
+    .m_size = -1,
+    .m_methods = module_methods,
+};
+
+static int add_types(PyObject *module)
+{
+    if (PyType_Ready(&slp_bomb_type) < 0 || PyModule_AddType(module, &slp_tasklet_type) < 0 ||
+        PyModule_AddType(module, &slp_channel_type) < 0)
+        return -1;
+    if (slp_tasklet_exit == NULL)
+        slp_tasklet_exit =
+            PyErr_NewExceptionWithDoc("stackless.TaskletExit", "Ends a tasklet silently.",
+                                      PyExc_SystemExit, NULL);
+    if (slp_tasklet_exit == NULL)
+        return -1;
+    return PyModule_AddObjectRef(module, "TaskletExit", slp_tasklet_exit);
+}
+
+PyObject *slp_module_init(void)
+{
+    PyObject *module = PyModule_Create(&module_def);
+
+    if (module == NULL)
+        return NULL;
+    if (add_types(module) < 0 || slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    return module;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "scheduling.h"
+
+#include <assert.h>
+#include <internal/pycore_pystate.h>
+
+#include "channel.h"
+#include "cstack.h"
+#include "gcguard.h"
+#include "transfer.h"
+
+PyObject *slp_schedule_callback;
+
+/* ---- the ring ---- */
+
+static void ring_link_before(slp_tasklet *place, slp_tasklet *t)
+{
+    t->next = place;
+    t->prev = place->prev;
+    place->prev->next = t;
+    place->prev = t;
+}
+
+static void ring_enter(slp_tasklet *t)
+{
+    assert(t->next == NULL && !t->scheduled && t->direction == 0);
+    t->scheduled = 1;
+    t->thread->runcount++;
+    (void)SLP_POINT(RING_INSERT, t, NULL, NULL);
+}
+
+void slp_ring_append(slp_tasklet *t)
+{
+    struct slp_thread *thread = t->thread;
+
+    ring_enter(t);
+    if (thread->ring == NULL) {
+        t->next = t->prev = t;
+        thread->ring = t;
+    } else {
+        ring_link_before(thread->ring, t);
+    }
+}
+
+void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t)
+{
+    assert(place->scheduled && place->thread == t->thread);
+    ring_enter(t);
+    ring_link_before(place->next, t);
+}
+
+void slp_ring_remove(slp_tasklet *t)
+{
+    struct slp_thread *thread = t->thread;
+
+    assert(t->scheduled && thread->runcount > 0);
+    if (t->next == t) {
+        thread->ring = NULL;
+    } else {
+        t->prev->next = t->next;
+        t->next->prev = t->prev;
+        if (thread->ring == t)
+            thread->ring = t->next;
+    }
+    t->next = t->prev = NULL;
+    t->scheduled = 0;
+    thread->runcount--;
+    (void)SLP_POINT(RING_REMOVE, t, NULL, NULL);
+}
+
+/* Makes t the head again after a step that is undone. */
+static void ring_put_back(slp_tasklet *t)
+{
+    slp_ring_append(t);
+    t->thread->ring = t;
+}
+
+void slp_schedule_insert(slp_tasklet *t)
+{
+    Py_INCREF(t);
+    slp_ring_append(t);
+    slp_thread_wake(t->thread, t);
+}
+
+/* ---- run(): the stack of watchdogs ---- */
+
+static void watchdog_push(struct slp_thread *thread, slp_tasklet *t, int threadblock)
+{
+    t->in_run = 1;
+    t->threadblock = (unsigned char)threadblock;
+    t->watchdog_next = thread->watchdogs;
+    thread->watchdogs = t;
+}
+
+void slp_schedule_leave_run(slp_tasklet *t)
+{
+    slp_tasklet **link = &t->thread->watchdogs;
+
+    assert(t->in_run);
+    while (*link != t)
+        link = &(*link)->watchdog_next;
+    *link = t->watchdog_next;
+    t->watchdog_next = NULL;
+    t->in_run = 0;
+}
+
+/* ---- who is next ---- */
+
+int slp_schedule_may_switch(struct slp_thread *thread)
+{
+    const char *why = NULL;
+
+    if (__builtin_expect(slp_cstack.base == NULL, 0))
+        why = "cannot switch: this thread was not started by the interpreter";
+    else if (__builtin_expect(thread->in_callback, 0))
+        why = "cannot switch inside a channel or schedule callback";
+    else if (__builtin_expect(thread->switch_trap > 0, 0))
+        why = "cannot switch: switch_trap is set";
+    else if (__builtin_expect(slp_gcguard_active(), 0))
+        why = "cannot switch during a garbage collection";
+    if (__builtin_expect(why == NULL, 1))
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, why);
+    return -1;
+}
+
+/* With an empty ring: the innermost run() returns, unless it waits for other
+ * threads; else this thread waits.  NULL: nobody can be next; with an exception,
+ * or without one if it is a deadlock. */
+static slp_tasklet *next_of_empty_ring(struct slp_thread *thread)
+{
+    while (thread->ring == NULL) {
+        slp_tasklet *watchdog = thread->watchdogs;
+        if (watchdog != NULL && !watchdog->threadblock) {
+            slp_schedule_leave_run(watchdog);
+            slp_ring_append(watchdog);
+            break;
+        }
+        int status = slp_thread_wait(thread);
+        if (status < 0)
+            return NULL;
+        if (status > 0) {
+            /* A run(threadblock=True) of the initial thread ends by itself. */
+            if (watchdog == NULL || !_Py_IsMainThread())
+                return NULL;
+            slp_schedule_leave_run(watchdog);
+            slp_ring_append(watchdog);
+        }
+    }
+    return thread->ring;
+}
+
+static void set_deadlock(void)
+{
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_RuntimeError,
+                        "deadlock: the last runnable tasklet cannot be blocked or removed, "
+                        "no other thread could make one runnable");
+}
+
+/* The schedule callback sees the world before the switch: getcurrent() is prev. */
+static void notify(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
+{
+    PyObject *callback = slp_schedule_callback;
+    PyObject *deferred = thread->deferred;
+
+    if (callback == NULL)
+        return;
+    Py_INCREF(callback);
+    Py_INCREF(next);
+    Py_INCREF(prev);
+    thread->deferred = NULL;
+    thread->in_callback++;
+    prev->calling_back++;
+    PyObject *result = PyObject_CallFunctionObjArgs(callback, prev, next, NULL);
+    prev->calling_back--;
+    thread->in_callback--;
+    thread->deferred = deferred;
+    if (result == NULL)
+        PyErr_WriteUnraisable(callback);
+    Py_XDECREF(result);
+    Py_DECREF(next);
+    Py_DECREF(prev);
+    Py_DECREF(callback);
+}
+
+PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next,
+                            int *switched)
+{
+    *switched = 0;
+    if (next == NULL) {
+        next = next_of_empty_ring(thread);
+        if (next == NULL) {
+            set_deadlock();
+            return NULL;
+        }
+    }
+    assert(next == thread->ring && thread->current == prev);
+    if (next != prev) {
+        notify(thread, prev, next);
+        next = thread->ring; /* the callback may have changed the ring, but not emptied it */
+        (void)SLP_POINT(SWITCH_LEAVE, prev, next, NULL);
+        if (slp_transfer(thread, prev, next) < 0)
+            return NULL;
+    } else {
+        slp_transfer_release(thread);
+    }
+    *switched = 1;
+    assert(thread->current == prev && thread->ring == prev);
+    return slp_mailbox_claim(prev);
+}
+
+PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
+{
+    slp_tasklet *current = thread->current;
+    slp_tasklet *next = current->next;
+    int switched;
+
+    if (!remove && next == current)
+        return retval;
+    if (slp_schedule_may_switch(thread) < 0) {
+        Py_DECREF(retval);
+        return NULL;
+    }
+    slp_mailbox_set(current, retval);
+    if (remove) {
+        slp_ring_remove(current);
+        /* The ring's reference may be the last one; it must survive the switch. */
+        assert(thread->deferred == NULL);
+        thread->deferred = (PyObject *)current;
+        next = thread->ring;
+    } else {
+        thread->ring = next;
+    }
+    PyObject *result = slp_schedule_task(thread, current, next, &switched);
+    if (result == NULL && !switched) {
+        if (remove) {
+            thread->deferred = NULL;
+            ring_put_back(current);
+        } else {
+            thread->ring = current;
+        }
+        Py_DECREF(slp_mailbox_take(current));
+    }
+    return result;
+}
+
+PyObject *slp_schedule_run(struct slp_thread *thread, int threadblock)
+{
+    slp_tasklet *current = thread->current;
+    int switched;
+
+    if (current->next == current && !threadblock)
+        Py_RETURN_NONE;
+    if (slp_schedule_may_switch(thread) < 0)
+        return NULL;
+    slp_ring_remove(current);
+    watchdog_push(thread, current, threadblock);
+    PyObject *result = slp_schedule_task(thread, current, thread->ring, &switched);
+    if (result == NULL && !switched) {
+        slp_schedule_leave_run(current);
+        ring_put_back(current);
+    }
+    return result;
+}
+
+int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t)
+{
+    slp_tasklet *current = thread->current;
+    int switched;
+
+    assert(t->scheduled && t->thread == thread);
+    if (t == current)
+        return 0;
+    thread->ring = t;
+    PyObject *result = slp_schedule_task(thread, current, t, &switched);
+    if (result == NULL && !switched)
+        thread->ring = current;
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+/* ---- the end of a tasklet ---- */
+
+/* What becomes of the exception that ended a tasklet: a bomb for the innermost
+ * run(), or main; NULL if it ends silently. */
+static PyObject *pack_uncaught(void)
+{
+    int silent = PyErr_ExceptionMatches(slp_tasklet_exit);
+
+    /* sys.exit() ends the process on the initial thread, the tasklet elsewhere. */
+    if (!_Py_IsMainThread() && PyErr_ExceptionMatches(PyExc_SystemExit))
+        silent = 1;
+    if (silent) {
+        PyErr_Clear();
+        return NULL;
+    }
+    PyObject *bomb = slp_bomb_fetch();
+    if (bomb == NULL)
+        PyErr_WriteUnraisable(NULL);
+    return bomb;
+}
+
+/* Makes the innermost run(), else main, the next to run, with the bomb (stolen)
+ * in its mailbox.  If a value is in there, it is not displaced: the exception
+ * is reported as unraisable.  Returns the target or NULL. */
+static slp_tasklet *deliver(struct slp_thread *thread, PyObject *bomb)
+{
+    slp_tasklet *target = thread->watchdogs ? thread->watchdogs : thread->main;
+
+    if (target->tempval != Py_None && target->direction == 0) {
+        slp_bomb_explode(bomb);
+        PyErr_WriteUnraisable((PyObject *)target);
+        return NULL;
+    }
+    if (target->in_run) {
+        slp_schedule_leave_run(target);
+        slp_ring_append(target);
+    } else if (target->direction != 0) {
+        slp_channel_unlink(target);
+        slp_ring_append(target);
+    } else if (!target->scheduled) {
+        Py_INCREF(target);
+        slp_ring_append(target);
+    }
+    slp_mailbox_set(target, bomb);
+    return target;
+}
+
+static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, PyObject *bomb)
+{
+    slp_tasklet *target = bomb != NULL ? deliver(thread, bomb) : NULL;
+
+    slp_ring_remove(t); /* its reference is released after the switch */
+    if (target != NULL) {
+        thread->ring = target;
+        return target;
+    }
+    while (thread->ring == NULL && next_of_empty_ring(thread) == NULL) {
+        set_deadlock();
+        bomb = slp_bomb_fetch();
+        if (bomb == NULL)
+            Py_FatalError("no memory to report a deadlock");
+        target = deliver(thread, bomb);
+        if (target != NULL)
+            thread->ring = target;
+    }
+    return thread->ring;
+}
+
+void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
+{
+    PyObject *bomb = NULL;
+
+    (void)SLP_POINT(TASKLET_END, t, NULL, result);
+    if (result == NULL)
+        bomb = pack_uncaught();
+    else
+        Py_DECREF(result);
+    slp_state_drop(thread->tstate);
+
+    slp_tasklet *next = next_after_end(thread, t, bomb);
+    notify(thread, t, next);
+    next = thread->ring;
+    (void)SLP_POINT(SWITCH_LEAVE, t, next, NULL);
+    slp_tasklet_mark_ended(t);
+    assert(thread->deferred == NULL);
+    thread->deferred = (PyObject *)t;
+    slp_state_discard(thread->tstate);
+    slp_transfer_end(thread, next);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * scheduling.h - the ring of runnable tasklets, and who runs next.
+ *
+ * Order, ring written from its head (S acts, T is moved, A and B are others):
+ *   slp_ring_append(T)             S A B    ->  S A B T
+ *   slp_ring_insert_after(S, T)    S A B    ->  S T A B
+ *   slp_ring_remove(S)             S A B    ->  A B
+ * A tasklet in a ring is owned by it: appending takes over the caller's
+ * reference, removing hands it to the caller.
+ */
+#ifndef SLP_SCHEDULING_H
+#define SLP_SCHEDULING_H
+
+#include <Python.h>
+
+#include "tasklet.h"
+#include "thread.h"
+
+void slp_ring_append(slp_tasklet *t);
+void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t);
+void slp_ring_remove(slp_tasklet *t);
+
+/* Puts t (a new reference is taken) at the end of its home's ring and wakes
+ * that thread if it waits.  t must be alive, not blocked and in no ring. */
+void slp_schedule_insert(slp_tasklet *t);
+
+/* May the running tasklet switch now?  0, or -1 with RuntimeError: a collection
+ * is on this thread's stack, a switch trap is set, a callback runs, or the
+ * thread was not started through us. */
+int slp_schedule_may_switch(struct slp_thread *thread);
+
+/* The heart: goes on with next, or, if next is NULL, with whatever becomes
+ * runnable when the ring is empty (a run() returns, or this thread waits).
+ * prev is the caller; it is where it shall be already: in the ring, in a
+ * queue, or nowhere; thread->ring is next already.
+ *
+ * Returns what is in prev's mailbox when prev runs again (new reference), or
+ * NULL with an exception: *switched tells whether that came from the mailbox
+ * (1), or the switch could not be done and the caller must undo its step (0). */
+PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next,
+                            int *switched);
+
+/* schedule() and schedule_remove(): retval is stolen and comes back, unless
+ * somebody changes the mailbox meanwhile. */
+PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove);
+
+/* run(): leaves the ring until it is empty. */
+PyObject *slp_schedule_run(struct slp_thread *thread, int threadblock);
+
+/* Takes t, which sits in run(), off the stack of watchdogs; that stack's
+ * reference is the caller's then. */
+void slp_schedule_leave_run(slp_tasklet *t);
+
+/* The end of a started tasklet; result may be NULL with an exception set.
+ * Does not return. */
+void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
+    __attribute__((noreturn));
+
+/* Lets t, which is in the ring of the running thread, run now, and the caller
+ * right after it (the order of run(), throw() and kill()). */
+int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t);
+
+/* The callback of set_schedule_callback(), owned; NULL for none. */
+extern PyObject *slp_schedule_callback;
+
+#endif

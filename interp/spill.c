@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spill.c - one spill; when to spill is in eval.c.
+ */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "spill.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "points.h"
+#include "segment.h"
+#include "spill_record.h"
+#include "switch.h"
+#include "tasklet.h"
+
+struct slp_spill_setting slp_spill_setting = {SLP_SPILL_DEFAULT, SLP_SPILL_COPY};
+unsigned long slp_spill_count;
+#ifdef SLP_LAB
+int slp_spill_hostile;
+#endif
+
+/* ---- the setting ---- */
+
+static int parse_bytes(const char *text, size_t length, size_t *bytes)
+{
+    static const struct {
+        const char *word;
+        size_t bytes;
+    } words[] = {{"always", SLP_SPILL_ALWAYS},
+                 {"never", SLP_SPILL_NEVER},
+                 {"default", SLP_SPILL_DEFAULT}};
+    char *end;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0) {
+            *bytes = words[i].bytes;
+            return 0;
+        }
+    }
+    if (length == 0 || text[0] < '0' || text[0] > '9')
+        return -1;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (errno != 0 || end != text + length || number == 0 || number >= SLP_SPILL_DEFAULT)
+        return -1;
+    *bytes = (size_t)number;
+    return 0;
+}
+
+int slp_spill_parse(const char *text, struct slp_spill_setting *setting)
+{
+    struct slp_spill_setting parsed = *setting;
+    size_t length = strcspn(text, ",");
+    const char *policy = text[length] == ',' ? text + length + 1 : NULL;
+
+    if (parse_bytes(text, length, &parsed.bytes) < 0)
+        return -1;
+    if (policy != NULL && strcmp(policy, "copy") == 0)
+        parsed.policy = SLP_SPILL_COPY;
+    else if (policy != NULL && strcmp(policy, "segment") == 0)
+        parsed.policy = SLP_SPILL_SEGMENT;
+    else if (policy != NULL)
+        return -1;
+    *setting = parsed;
+    return 0;
+}
+
+int slp_spill_init(void)
+{
+    const char *text = getenv("SLP_SPILL");
+
+    if (text != NULL && *text != '\0' && slp_spill_parse(text, &slp_spill_setting) < 0) {
+        fprintf(stderr,
+                "slpython: SLP_SPILL: '%s' is not a number of bytes, always, never or default, "
+                "with ,copy or ,segment behind it\n",
+                text);
+        return -1;
+    }
+#ifdef SLP_LAB
+    const char *hostile = getenv("SLP_HOSTILE");
+    slp_spill_hostile = hostile != NULL && strcmp(hostile, "1") == 0;
+    if (slp_spill_hostile)
+        slp_spill_setting.bytes = SLP_SPILL_ALWAYS;
+#endif
+    slp_spill_update_limit();
+    return 0;
+}
+
+void slp_spill_set(struct slp_spill_setting setting)
+{
+    slp_spill_setting = setting;
+    slp_spill_update_limit();
+}
+
+static uintptr_t limit_of_stack(void)
+{
+    size_t bytes = slp_spill_setting.bytes;
+    size_t size = (size_t)(slp_cstack.base - slp_cstack.low);
+
+    if (bytes == SLP_SPILL_DEFAULT) {
+        bytes = size / 2;
+        if (bytes > (size_t)1 << 20)
+            bytes = (size_t)1 << 20;
+    }
+    return bytes < size ? (uintptr_t)slp_cstack.base - bytes : 0;
+}
+
+uintptr_t slp_spill_stack_limit(void)
+{
+    if (slp_cstack.base == NULL || slp_spill_setting.bytes == SLP_SPILL_NEVER)
+        return 0;
+    if (slp_spill_setting.bytes == SLP_SPILL_ALWAYS)
+        return UINTPTR_MAX;
+    if (slp_cstack.segment_low != NULL)
+        return (uintptr_t)slp_cstack.segment_low + SLP_SEGMENT_RESERVE;
+    return limit_of_stack();
+}
+
+void slp_spill_update_limit(void)
+{
+    slp_spill_limit = slp_spill_stack_limit();
+#ifdef SLP_LAB
+    if (slp_point_current_hook != NULL)
+        slp_spill_limit = UINTPTR_MAX; /* the hook is asked at every frame */
+#endif
+}
+
+/* ---- records ---- */
+
+static struct slp_spill_record *kept;
+static int kept_count;
+enum { KEPT_MAX = 16, KEPT_SLICE_MAX = 256 << 10 };
+
+static struct slp_spill_record *record_take(void)
+{
+    struct slp_spill_record *record = kept;
+
+    if (record == NULL)
+        return calloc(1, sizeof *record);
+    kept = record->next;
+    kept_count--;
+    return record;
+}
+
+static void record_give(struct slp_spill_record *record)
+{
+    PyMem_RawFree(record->more_args);
+    record->more_args = NULL;
+    if (kept_count >= KEPT_MAX || record->slice.capacity > KEPT_SLICE_MAX) {
+        slp_slice_free(&record->slice);
+        free(record);
+        return;
+    }
+    record->next = kept;
+    kept = record;
+    kept_count++;
+}
+
+/* ---- one spill ---- */
+
+static char *leave_by_copy(void *arg, char *sp)
+{
+    struct slp_spill_record *record = arg;
+
+    return slp_slice_save(&record->slice, sp) < 0 ? NULL : slp_cstack.base;
+}
+
+static char *leave_by_segment(void *arg, char *sp)
+{
+    struct slp_spill_record *record = arg;
+
+    record->sp = sp;
+    record->outer_low = slp_cstack.segment_low;
+    record->outer_exit = slp_cstack.segment_exit;
+    if (slp_cstack.segment_low == NULL)
+        slp_cstack.segment_exit = sp;
+    slp_cstack.segment_low = record->segment;
+    return slp_segment_top(record->segment);
+}
+
+static char *come_back(void *arg, char *sp)
+{
+    struct slp_spill_record *record = arg;
+
+    (void)sp;
+    return record->segment != NULL ? record->sp : record->slice.resume;
+}
+
+static void restore(void *arg)
+{
+    struct slp_spill_record *record = arg;
+
+    if (record->segment != NULL) {
+        slp_cstack.segment_low = record->outer_low;
+        slp_cstack.segment_exit = record->outer_exit;
+    } else {
+        slp_slice_restore(&record->slice);
+    }
+}
+
+/* The outermost function while the stack is spilled.  The record's address is
+ * in this function's own frame, so that tasklets may be switched inside. */
+static void evaluate(void *arg)
+{
+    struct slp_spill_record *record = arg;
+
+    slp_spill_update_limit();
+    (void)SLP_POINT(SPILL_RUN, slp_spill_current(), NULL, NULL);
+    record->result = slp_spill_evaluate(&record->call);
+    slp_stack_switch(record, come_back, restore);
+    Py_FatalError("a spilled stack was left twice");
+}
+
+static int can_spill(const char *here)
+{
+    if (slp_cstack.base == NULL)
+        return 0;
+    if (slp_cstack.segment_low != NULL)
+        return slp_spill_setting.policy == SLP_SPILL_SEGMENT;
+    return here >= slp_cstack.low && here < slp_cstack.base;
+}
+
+/* Python sees the frames of the spilled stack through tstate->cframe, which is
+ * on that stack: a copy in the record stands in for it. */
+static _PyCFrame *put_proxy(PyThreadState *tstate, struct slp_spill_record *record)
+{
+    _PyCFrame *real = tstate->cframe;
+
+    record->proxy.use_tracing = real->use_tracing;
+    record->proxy.current_frame = real->current_frame;
+    record->proxy.previous = &tstate->root_cframe;
+    tstate->cframe = &record->proxy;
+    return real;
+}
+
+static void take_proxy(PyThreadState *tstate, _PyCFrame *real,
+                       const struct slp_spill_record *record)
+{
+    assert(tstate->cframe == &record->proxy);
+    real->use_tracing = record->proxy.use_tracing;
+    tstate->cframe = real;
+}
+
+static int record_set_call(struct slp_spill_record *record, const struct slp_spill_call *call)
+{
+    record->call = *call;
+    record->result = NULL;
+    if (call->kind != SLP_CALL_VECTOR)
+        return 0;
+    PyObject *kwnames = call->of.vector.kwnames;
+    size_t count = call->of.vector.argcount;
+    if (kwnames != NULL)
+        count += (size_t)PyTuple_GET_SIZE(kwnames);
+    PyObject **copy = record->args;
+    if (count > SLP_SPILL_ARGS_MAX)
+        copy = record->more_args = PyMem_RawMalloc(count * sizeof *copy);
+    if (copy == NULL)
+        return -1;
+    if (count > 0)
+        memcpy(copy, call->of.vector.args, count * sizeof *copy);
+    record->call.of.vector.args = copy;
+    return 0;
+}
+
+int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
+{
+    if (!can_spill(__builtin_frame_address(0)))
+        return -1;
+    struct slp_spill_record *record = record_take();
+    if (record == NULL)
+        return -1;
+    if (record_set_call(record, call) < 0) {
+        record_give(record);
+        return -1;
+    }
+    record->segment =
+        slp_spill_setting.policy == SLP_SPILL_SEGMENT ? slp_segment_take() : NULL;
+    (void)SLP_POINT(SPILL_SAVE, slp_spill_current(), NULL, NULL);
+    _PyCFrame *real = put_proxy(tstate, record);
+    int failed = slp_stack_start(
+        record, record->segment != NULL ? leave_by_segment : leave_by_copy, evaluate);
+    take_proxy(tstate, real, record);
+    slp_spill_update_limit();
+    if (record->segment != NULL)
+        slp_segment_give(record->segment);
+    if (!failed) {
+        *result = record->result;
+        slp_spill_count++;
+        (void)SLP_POINT(SPILL_RESTORE, slp_spill_current(), NULL, NULL);
+    }
+    record_give(record);
+    return failed ? -1 : 0;
+}

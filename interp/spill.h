@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spill.h - evaluating a frame with the C stack out of the way.
+ *
+ * When C code is about to evaluate a Python frame and the C stack has grown
+ * past a threshold, the stack is spilled: copied to the heap, so that the frame
+ * runs on the empty stack from the thread's base, and copied back when the
+ * frame is done (policy "copy"); or left where it is while the frame runs on a
+ * second stack (policy "segment").  So recursion through C code (map, sorted,
+ * __getattr__, ...) is limited by memory, and not by the stack.
+ *
+ *      base  +-----------+     +-----------+     +-----------+
+ *            | C frames  |     | the frame |     | C frames  |
+ *            |  ...      |     | to run    |     |  ...      |
+ *      sp    +-----------+     +- - - - - -+     +-----------+
+ *              save  ------->    evaluate  ------>  restore
+ *
+ * A spill must change nothing that anybody can see: mailbox, exception, result
+ * and tracing are the same on both sides.
+ *
+ * The threshold is one for the process, set under the GIL; each thread applies
+ * it from its next switch or spill check on.  A spill that is not possible (no
+ * memory, a foreign stack, a garbage collection under way on this thread) is
+ * none: the frame is evaluated in place.
+ */
+#ifndef SLP_SPILL_H
+#define SLP_SPILL_H
+
+#include <Python.h>
+#include <stddef.h>
+
+#include "cstack.h"
+
+enum slp_spill_policy { SLP_SPILL_COPY, SLP_SPILL_SEGMENT };
+
+#define SLP_SPILL_ALWAYS ((size_t)0)
+#define SLP_SPILL_NEVER SIZE_MAX
+/* Half of each thread's stack, 1 MiB at the most. */
+#define SLP_SPILL_DEFAULT (SIZE_MAX - 1)
+
+struct slp_spill_setting {
+    size_t bytes; /* of C stack in use; or one of the three values above */
+    enum slp_spill_policy policy;
+};
+
+extern struct slp_spill_setting slp_spill_setting;
+
+/* Parses "16384", "always", "never" or "default", each with ",copy" or
+ * ",segment" behind it.  0, or -1 without an exception. */
+int slp_spill_parse(const char *text, struct slp_spill_setting *setting);
+/* Applies SLP_SPILL from the environment.  0, or -1 after a line on stderr. */
+int slp_spill_init(void);
+void slp_spill_set(struct slp_spill_setting setting);
+/* Computes slp_spill_limit for the running thread and the stack it is on. */
+void slp_spill_update_limit(void);
+
+/* What the limit is by the setting alone, whatever hook is set. */
+uintptr_t slp_spill_stack_limit(void);
+
+/* How many spills there were in the process. */
+extern unsigned long slp_spill_count;
+
+#ifdef SLP_LAB
+/* Hostile mode (SLP_HOSTILE=1): every frame is spilled, and what the stack
+ * leaves behind is overwritten, so that a pointer into it cannot go unnoticed. */
+extern int slp_spill_hostile;
+#endif
+
+#endif

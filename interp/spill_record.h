@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spill_record.h - what one spill remembers; between eval.c and spill.c.
+ */
+#ifndef SLP_SPILL_RECORD_H
+#define SLP_SPILL_RECORD_H
+
+#include <Python.h>
+
+#include "cstack.h"
+
+struct _PyInterpreterFrame;
+
+/* A call of one of the interpreter's three entries into frame evaluation.  The
+ * references are borrowed from the caller, and so is args, which may be on the
+ * stack that is spilled: slp_spill_call() makes a copy. */
+struct slp_spill_call {
+    enum { SLP_CALL_VECTOR, SLP_CALL_FRAME, SLP_CALL_CODE } kind;
+    PyThreadState *tstate;
+    union {
+        struct {
+            PyFunctionObject *func;
+            PyObject *locals;
+            PyObject *const *args;
+            size_t argcount;
+            PyObject *kwnames;
+        } vector;
+        struct {
+            struct _PyInterpreterFrame *frame;
+            int throwflag;
+        } frame;
+        struct {
+            PyObject *co;
+            PyObject *globals;
+            PyObject *locals;
+        } code;
+    } of;
+};
+
+enum { SLP_SPILL_ARGS_MAX = 8 };
+
+struct slp_spill_record {
+    struct slp_spill_call call;
+    PyObject *args[SLP_SPILL_ARGS_MAX]; /* call.of.vector.args, when they fit */
+    PyObject **more_args;               /* else these, from PyMem_RawMalloc(); or NULL */
+    PyObject *result; /* valid once evaluated; NULL with an exception set */
+    _PyCFrame proxy;
+    struct slp_slice slice; /* policy copy */
+    char *segment;          /* policy segment: not NULL, and the four belong to it */
+    char *sp;
+    char *outer_low;
+    char *outer_exit;
+    struct slp_spill_record *next; /* while it is kept for reuse */
+};
+
+/* eval.c: does the call, on whatever stack it is. */
+PyObject *slp_spill_evaluate(const struct slp_spill_call *call);
+/* eval.c: the current tasklet, or NULL where there is none; for the points. */
+void *slp_spill_current(void);
+
+/* spill.c: the call with the stack spilled.  0 and *result, or -1: a spill is
+ * not possible and nothing has happened. */
+int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result);
+
+#endif

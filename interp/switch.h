@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * switch.h - leaving one C stack and going on with another, on one thread.
+ *
+ * Every OS thread has a constant base.  What a tasklet has on the C stack is
+ * the slice from its stack pointer up to the base; all tasklets of a thread
+ * run on the same memory, one at a time, and the others' slices are copies:
+ *
+ *      high   +------------------+
+ *             | the OS, main()   |  never moved
+ *      base   +------------------+  <- slp_base_call() stood here
+ *             | the slice of the |
+ *             | running tasklet  |
+ *      sp     +------------------+
+ *             | free             |
+ *      low    +------------------+
+ *
+ * The implementation is one assembly file an ABI (switch_x86_64.S); it saves
+ * what the ABI asks a callee to keep, and the floating point control words.
+ */
+#ifndef SLP_SWITCH_H
+#define SLP_SWITCH_H
+
+/* Called on the old stack.  sp is the lowest byte that must be kept.  Returns
+ * the stack pointer to go to, or NULL when that is impossible (no memory); then
+ * nothing has happened. */
+typedef char *(*slp_save_func)(void *arg, char *sp);
+/* Called on the new stack, below everything that it puts into place. */
+typedef void (*slp_restore_func)(void *arg);
+/* Called on an empty stack; must not return. */
+typedef void (*slp_entry_func)(void *arg);
+
+/* Calls fn(arg) and stores the stack pointer just before the call, which is
+ * 16-aligned, in *base.  Returns what fn returns. */
+void *slp_base_call(void *(*fn)(void *), void *arg, char **base);
+
+/* Leaves this stack and resumes the one that save() named, which was left by
+ * one of these two functions.  Returns 0 when somebody comes back here, -1 when
+ * save() refused.  arg must not be on the stack that is left. */
+int slp_stack_switch(void *arg, slp_save_func save, slp_restore_func restore);
+
+/* Leaves this stack and calls entry(arg) on an empty one whose first byte is
+ * below the address that save() returned (16-aligned).  Returns as above. */
+int slp_stack_start(void *arg, slp_save_func save, slp_entry_func entry);
+
+#endif

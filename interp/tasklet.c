@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tasklet.c - the life of a tasklet; the Python methods are in tasklet_type.c.
+ */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "tasklet.h"
+
+#include <assert.h>
+
+#include "channel.h"
+#include "gcguard.h"
+#include "scheduling.h"
+#include "tasklet_type.h"
+
+PyObject *slp_tasklet_exit; /* the class TaskletExit */
+
+slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyObject *func)
+{
+    slp_tasklet *t = (slp_tasklet *)type->tp_alloc(type, 0);
+
+    if (t == NULL)
+        return NULL;
+    t->thread = thread;
+    thread->references++;
+    t->tempval = Py_NewRef(Py_None);
+    t->func = Py_XNewRef(func);
+    (void)SLP_POINT(TASKLET_NEW, t, NULL, NULL);
+    return t;
+}
+
+void slp_tasklet_mark_started(slp_tasklet *t)
+{
+    assert(!t->started && !t->ended);
+    t->started = 1;
+    t->started_next = t->thread->started;
+    t->started_link = &t->thread->started;
+    if (t->started_next != NULL)
+        t->started_next->started_link = &t->started_next;
+    t->thread->started = t;
+}
+
+void slp_tasklet_mark_ended(slp_tasklet *t)
+{
+    assert(t->started && !t->ended);
+    t->ended = 1;
+    if (t->started_link == NULL)
+        return;
+    *t->started_link = t->started_next;
+    if (t->started_next != NULL)
+        t->started_next->started_link = t->started_link;
+    t->started_next = NULL;
+    t->started_link = NULL;
+}
+
+static int throw_at_nobody(slp_tasklet *t, PyObject *bomb)
+{
+    int exits = PyErr_GivenExceptionMatches(((slp_bomb *)bomb)->type, slp_tasklet_exit);
+
+    Py_DECREF(bomb);
+    if (!exits) {
+        PyErr_SetString(PyExc_RuntimeError, "cannot throw an exception at a dead tasklet");
+        return -1;
+    }
+    if (!t->started) { /* never run, and it never will */
+        t->ready = 0;
+        t->ended = 1;
+        Py_CLEAR(t->func);
+        Py_CLEAR(t->args);
+        Py_CLEAR(t->kwargs);
+    }
+    return 0;
+}
+
+/* Makes t runnable wherever it is. */
+static void make_runnable(slp_tasklet *t)
+{
+    if (t->scheduled)
+        return;
+    if (t->direction != 0)
+        slp_channel_unlink(t);
+    else if (t->in_run)
+        slp_schedule_leave_run(t);
+    else
+        Py_INCREF(t);
+    slp_ring_append(t);
+    slp_thread_wake(t->thread, t);
+}
+
+int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
+{
+    struct slp_thread *here = slp_thread_here();
+
+    if (here == NULL) {
+        Py_DECREF(bomb);
+        return -1;
+    }
+    if (t == here->current && !pending) {
+        slp_bomb_explode(bomb);
+        return -1;
+    }
+    if (!slp_tasklet_alive(t) || t->thread->tstate == NULL)
+        return throw_at_nobody(t, bomb);
+    int now = t->thread == here && !pending;
+    if (now && slp_schedule_may_switch(here) < 0) {
+        Py_DECREF(bomb);
+        return -1;
+    }
+    make_runnable(t);
+    slp_mailbox_set(t, bomb);
+    return now ? slp_schedule_run_now(here, t) : 0;
+}
+
+int slp_tasklet_kill(slp_tasklet *t, int pending)
+{
+    PyObject *bomb = slp_bomb_throw(slp_tasklet_exit, NULL, NULL);
+
+    return bomb == NULL ? -1 : slp_tasklet_throw(t, bomb, pending);
+}
+
+/* ---- the end of the object ---- */
+
+/* Whether t still has a C stack that must be unwound. */
+static int has_stack(const slp_tasklet *t)
+{
+    return t->started && !t->ended && !t->is_main && t->slice.used > 0;
+}
+
+/* The last reference is gone, but t stands in the middle of something: it gets
+ * a TaskletExit there.  From another thread, or in a collection, that is left
+ * to t's own thread, and t lives until then. */
+static void unwind(slp_tasklet *t)
+{
+    PyObject *type, *value, *traceback;
+    struct slp_thread *here = slp_thread_peek();
+
+    if (t->thread->tstate == NULL) {
+        /* Its thread is gone, its stack with it: nothing can run there any
+         * more, and what its frames own is lost. */
+        return;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    int later = t->thread != here || slp_gcguard_active() || here->in_callback ||
+                here->switch_trap > 0;
+    if (slp_tasklet_kill(t, later) < 0)
+        PyErr_WriteUnraisable((PyObject *)t);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void tasklet_finalize(slp_tasklet *t)
+{
+    if (has_stack(t))
+        unwind(t);
+}
+
+static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
+{
+    Py_VISIT(t->tempval);
+    Py_VISIT(t->func);
+    Py_VISIT(t->args);
+    Py_VISIT(t->kwargs);
+    Py_VISIT(t->context);
+    return 0;
+}
+
+static int tasklet_clear(slp_tasklet *t)
+{
+    /* The mailbox of a tasklet that may run again stays as it is. */
+    if (t->started && !t->ended)
+        return 0;
+    Py_CLEAR(t->func);
+    Py_CLEAR(t->args);
+    Py_CLEAR(t->kwargs);
+    Py_CLEAR(t->context);
+    return 0;
+}
+
+/* A subclass's __del__ hides tasklet_finalize(); what it would have done is
+ * done here.  Returns whether t lives on. */
+static int resurrect_to_unwind(slp_tasklet *t)
+{
+    Py_SET_REFCNT(t, 1);
+    unwind(t);
+    Py_SET_REFCNT(t, Py_REFCNT(t) - 1);
+    return Py_REFCNT(t) > 0;
+}
+
+static void tasklet_dealloc(slp_tasklet *t)
+{
+    if (Py_TYPE(t) == &slp_tasklet_type &&
+        PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
+        return;
+    if (has_stack(t) && t->thread->tstate != NULL && resurrect_to_unwind(t))
+        return;
+    PyObject_GC_UnTrack(t);
+    (void)SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
+    assert(!t->scheduled && t->direction == 0);
+    if (t->weakrefs != NULL)
+        PyObject_ClearWeakRefs((PyObject *)t);
+    Py_CLEAR(t->func);
+    Py_CLEAR(t->args);
+    Py_CLEAR(t->kwargs);
+    Py_CLEAR(t->context);
+    if (t->tempval != Py_None)
+        (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
+    Py_CLEAR(t->tempval);
+    if (t->started && !t->ended)
+        slp_tasklet_mark_ended(t);
+    slp_slice_free(&t->slice);
+    slp_thread_release(t->thread);
+    Py_TYPE(t)->tp_free((PyObject *)t);
+}
+
+/* ---- the class ---- */
+
+PyTypeObject slp_tasklet_type = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "stackless.tasklet",
+    .tp_doc = "tasklet(func=None, args=None, kwargs=None)\n\n"
+              "One callable that runs beside others on its thread, and is switched in and\n"
+              "out wherever it stands.  Calling a bound tasklet gives it its arguments and\n"
+              "makes it runnable.",
+    .tp_basicsize = sizeof(slp_tasklet),
+    .tp_weaklistoffset = offsetof(slp_tasklet, weakrefs),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_new = slp_tasklet_type_new,
+    .tp_init = slp_tasklet_type_init,
+    .tp_call = slp_tasklet_type_call,
+    .tp_dealloc = (destructor)tasklet_dealloc,
+    .tp_finalize = (destructor)tasklet_finalize,
+    .tp_traverse = (traverseproc)tasklet_traverse,
+    .tp_clear = (inquiry)tasklet_clear,
+    .tp_methods = slp_tasklet_methods,
+    .tp_members = slp_tasklet_members,
+    .tp_getset = slp_tasklet_getset,
+};

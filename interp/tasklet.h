@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tasklet.h - a tasklet: one callable with a C stack of its own.
+ *
+ * State        ring/queue        mailbox (tempval)              who owns it
+ * unbound      none              None                           its user
+ * bound        none              None                           its user
+ * runnable     ring              None; or what its receive, its ring
+ *                                schedule() or its send brings
+ * running      ring's head       None between operations        ring
+ * blocked      channel's queue   the value to send; None        queue
+ * in run()     watchdog stack    None                           that stack
+ * paused       none              retval of schedule_remove()    its user
+ * ended        none              None                           its user
+ *
+ * A mailbox is never NULL.  A bomb in it is an exception in transit (bomb.h).
+ * Every resume moves the value out.
+ */
+#ifndef SLP_TASKLET_H
+#define SLP_TASKLET_H
+
+#include <Python.h>
+
+#include "bomb.h"
+#include "cstack.h"
+#include "points.h"
+#include "state.h"
+#include "thread.h"
+
+struct slp_channel;
+
+typedef struct slp_tasklet {
+    PyObject_HEAD
+    struct slp_tasklet *next; /* in the ring or queue it is in; NULL: in none */
+    struct slp_tasklet *prev;
+    struct slp_thread *thread; /* its home; never NULL */
+    PyObject *tempval;         /* the mailbox, never NULL */
+    PyObject *func;            /* NULL: unbound, or ended */
+    PyObject *args;            /* a tuple, valid from setup to start */
+    PyObject *kwargs;          /* a dict or NULL, likewise */
+    PyObject *context;         /* copied at setup, moved to the thread at start */
+    struct slp_channel *channel; /* borrowed; the channel it is blocked on */
+    struct slp_tasklet *watchdog_next; /* valid while in_run */
+    struct slp_tasklet *started_next;  /* valid while started and not ended */
+    struct slp_tasklet **started_link;
+    signed char direction;       /* valid while blocked: 1 sends, -1 receives */
+    unsigned char is_main;
+    unsigned char scheduled;     /* in its ring */
+    unsigned char ready;         /* set up: there is something to start */
+    unsigned char started;       /* has, or had, state on the C stack */
+    unsigned char ended;
+    unsigned char atomic;
+    unsigned char block_trap;
+    unsigned char in_run;        /* sits in run() */
+    unsigned char threadblock;   /* that run() waits for other threads */
+    unsigned char releasing;     /* runs the release of a deferred object (lab: names the point) */
+    unsigned char calling_back;  /* runs a channel or schedule callback (likewise) */
+    struct slp_slice slice;      /* valid while switched out */
+    struct slp_state state;      /* valid while switched out */
+    PyObject *weakrefs;
+} slp_tasklet;
+
+extern PyTypeObject slp_tasklet_type;
+extern PyObject *slp_tasklet_exit; /* the class TaskletExit */
+#define slp_tasklet_check(object) PyObject_TypeCheck((object), &slp_tasklet_type)
+
+/* A tasklet of the thread, bound to func (which may be NULL).  New reference,
+ * or NULL with an exception. */
+slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyObject *func);
+
+/* Alive: set up or running, and not ended. */
+static inline int slp_tasklet_alive(const slp_tasklet *t)
+{
+    return (t->ready || t->started) && !t->ended;
+}
+
+/* Throws bomb (stolen) into t: unlinks it from what it waits for, makes it
+ * runnable; with pending == 0 and on its own thread it runs at once and the
+ * caller right after it.  0, or -1 with an exception. */
+int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending);
+/* Throws TaskletExit. */
+int slp_tasklet_kill(slp_tasklet *t, int pending);
+
+/* Registers and forgets state on the C stack (thread.h, started). */
+void slp_tasklet_mark_started(slp_tasklet *t);
+void slp_tasklet_mark_ended(slp_tasklet *t);
+
+/* ---- the mailbox ---- */
+
+/* Puts value (stolen) in.  What was there is dropped; that it was None is the
+ * caller's business, and the lab's points tell when it was not. */
+static inline void slp_mailbox_set(slp_tasklet *t, PyObject *value)
+{
+    PyObject *old = t->tempval;
+    if (old != Py_None)
+        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
+    t->tempval = value;
+    Py_DECREF(old);
+}
+
+/* Moves what is in it out and leaves None.  New reference. */
+static inline PyObject *slp_mailbox_take(slp_tasklet *t)
+{
+    PyObject *value = t->tempval;
+    t->tempval = Py_NewRef(Py_None);
+    return value;
+}
+
+/* Takes what is in it as the result of an operation: NULL with the exception
+ * raised if it is a bomb. */
+static inline PyObject *slp_mailbox_claim(slp_tasklet *t)
+{
+    PyObject *value = slp_mailbox_take(t);
+    if (__builtin_expect(slp_bomb_check(value), 0)) {
+        (void)SLP_POINT(MAILBOX_BURST, t, NULL, value);
+        slp_bomb_explode(value);
+        return NULL;
+    }
+    return value;
+}
+
+#endif

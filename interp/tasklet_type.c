@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "tasklet_type.h"
+
+#include "atomic.h"
+#include "gcguard.h"
+#include "scheduling.h"
+#include "tasklet.h"
+
+/* ---- making, binding ---- */
+
+PyObject *slp_tasklet_type_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)args, (void)kwargs;
+    if (thread == NULL || slp_gcguard_install() < 0)
+        return NULL;
+    return (PyObject *)slp_tasklet_new(type, thread, NULL);
+}
+
+static int require_idle(slp_tasklet *t)
+{
+    if (t->scheduled || t->direction != 0 || t->in_run || (t->started && !t->ended)) {
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet is runnable, blocked or running");
+        return -1;
+    }
+    return 0;
+}
+
+static int bind_func(slp_tasklet *t, PyObject *func)
+{
+    if (func == Py_None)
+        return 0;
+    if (!PyCallable_Check(func)) {
+        PyErr_SetString(PyExc_TypeError, "a tasklet's function must be callable");
+        return -1;
+    }
+    if (require_idle(t) < 0)
+        return -1;
+    Py_XSETREF(t->func, Py_NewRef(func));
+    return 0;
+}
+
+/* Gives it its arguments; from then on it is alive.  The context it will run in
+ * is a copy of the one it is set up in, as a task's. */
+static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
+{
+    if (require_idle(t) < 0)
+        return -1;
+    if (t->func == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet has no function; bind one first");
+        return -1;
+    }
+    if (t->thread->tstate == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet's thread has ended");
+        return -1;
+    }
+    PyObject *context = PyThreadState_Get()->context != NULL ? PyContext_CopyCurrent() : NULL;
+    if (PyErr_Occurred())
+        return -1;
+    Py_XSETREF(t->args, Py_NewRef(args));
+    Py_XSETREF(t->kwargs, Py_XNewRef(kwargs));
+    Py_XSETREF(t->context, context);
+    t->ready = 1;
+    t->started = t->ended = 0;
+    return 0;
+}
+
+/* Optional args and kwargs, as bind() and the constructor take them. */
+static int set_up_optional(slp_tasklet *t, PyObject *args, PyObject *kwargs)
+{
+    int failed;
+
+    if (args == Py_None && kwargs == Py_None)
+        return 0;
+    args = args == Py_None ? PyTuple_New(0) : PySequence_Tuple(args);
+    if (args == NULL)
+        return -1;
+    if (kwargs != Py_None && !PyDict_Check(kwargs)) {
+        PyErr_SetString(PyExc_TypeError, "a tasklet's keyword arguments must be a dict");
+        failed = -1;
+    } else {
+        failed = set_up(t, args, kwargs == Py_None ? NULL : kwargs);
+    }
+    Py_DECREF(args);
+    return failed;
+}
+
+static char *bind_names[] = {"func", "args", "kwargs", NULL};
+
+int slp_tasklet_type_init(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    slp_tasklet *t = (slp_tasklet *)self;
+    PyObject *func = Py_None, *a = Py_None, *k = Py_None;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:tasklet", bind_names, &func, &a, &k))
+        return -1;
+    return bind_func(t, func) < 0 ? -1 : set_up_optional(t, a, k);
+}
+
+static PyObject *tasklet_bind(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    slp_tasklet *t = (slp_tasklet *)self;
+    PyObject *func = Py_None, *a = Py_None, *k = Py_None;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:bind", bind_names, &func, &a, &k) ||
+        bind_func(t, func) < 0 || set_up_optional(t, a, k) < 0)
+        return NULL;
+    return Py_NewRef(self);
+}
+
+PyObject *slp_tasklet_type_call(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    if (set_up((slp_tasklet *)self, args, kwargs) < 0)
+        return NULL;
+    slp_schedule_insert((slp_tasklet *)self);
+    return Py_NewRef(self);
+}
+
+/* ---- running ---- */
+
+static int require_runnable(slp_tasklet *t)
+{
+    const char *why = NULL;
+
+    if (t->direction != 0)
+        why = "the tasklet is blocked on a channel";
+    else if (!slp_tasklet_alive(t))
+        why = "the tasklet is not alive; bind and set it up first";
+    else if (t->thread->tstate == NULL)
+        why = "the tasklet's thread has ended";
+    else if (t->in_run)
+        why = "the tasklet sits in run()";
+    if (why == NULL)
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, why);
+    return -1;
+}
+
+static PyObject *tasklet_insert(slp_tasklet *t, PyObject *unused)
+{
+    (void)unused;
+    if (require_runnable(t) < 0)
+        return NULL;
+    if (!t->scheduled)
+        slp_schedule_insert(t);
+    Py_RETURN_NONE;
+}
+
+static PyObject *tasklet_run(slp_tasklet *t, PyObject *unused)
+{
+    struct slp_thread *here = slp_thread_here();
+
+    (void)unused;
+    if (here == NULL || require_runnable(t) < 0)
+        return NULL;
+    if (t->thread == here && slp_schedule_may_switch(here) < 0)
+        return NULL;
+    if (!t->scheduled)
+        slp_schedule_insert(t);
+    if (t->thread == here && slp_schedule_run_now(here, t) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *tasklet_remove(slp_tasklet *t, PyObject *unused)
+{
+    (void)unused;
+    if (t->direction != 0) {
+        PyErr_SetString(PyExc_RuntimeError, "a blocked tasklet cannot be removed");
+        return NULL;
+    }
+    if (t == t->thread->current) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the current tasklet cannot be removed; use schedule_remove()");
+        return NULL;
+    }
+    if (t->scheduled) {
+        slp_ring_remove(t);
+        Py_DECREF(t); /* the caller has a reference of its own */
+    }
+    Py_RETURN_NONE;
+}
+
+/* ---- exceptions ---- */
+
+static PyObject *tasklet_throw(slp_tasklet *t, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"exc", "val", "tb", "pending", NULL};
+    PyObject *type, *value = NULL, *traceback = NULL;
+    int pending = 0;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOp:throw", names, &type, &value,
+                                     &traceback, &pending))
+        return NULL;
+    PyObject *bomb = slp_bomb_throw(type, value, traceback);
+    if (bomb == NULL || slp_tasklet_throw(t, bomb, pending) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *tasklet_raise_exception(slp_tasklet *t, PyObject *args)
+{
+    if (PyTuple_GET_SIZE(args) < 1) {
+        PyErr_SetString(PyExc_TypeError, "raise_exception() needs an exception class");
+        return NULL;
+    }
+    PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
+    PyObject *bomb = rest == NULL ? NULL : slp_bomb_new(PyTuple_GET_ITEM(args, 0), rest);
+    Py_XDECREF(rest);
+    if (bomb == NULL || slp_tasklet_throw(t, bomb, 0) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *tasklet_kill(slp_tasklet *t, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"pending", NULL};
+    int pending = 0;
+
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|p:kill", names, &pending) ||
+        slp_tasklet_kill(t, pending) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *tasklet_set_atomic(slp_tasklet *t, PyObject *value)
+{
+    int on = PyObject_IsTrue(value);
+
+    if (on < 0)
+        return NULL;
+    return PyBool_FromLong(slp_atomic_set(t, on));
+}
+
+/* ---- attributes ---- */
+
+#define FLAG_GETTER(name, expression) \
+    static PyObject *tasklet_get_##name(slp_tasklet *t, void *unused) \
+    { \
+        (void)unused; \
+        return PyBool_FromLong(expression); \
+    }
+
+FLAG_GETTER(alive, slp_tasklet_alive(t) && t->thread->tstate != NULL)
+FLAG_GETTER(blocked, t->direction != 0)
+FLAG_GETTER(scheduled, t->scheduled || t->direction != 0)
+FLAG_GETTER(paused, slp_tasklet_alive(t) && !t->scheduled && t->direction == 0 && !t->in_run)
+FLAG_GETTER(is_main, t->is_main)
+FLAG_GETTER(is_current, t->thread->current == t)
+
+static PyObject *tasklet_get_thread_id(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    if (t->thread->tstate == NULL)
+        return PyLong_FromLong(-1);
+    return PyLong_FromUnsignedLong(t->thread->ident);
+}
+
+static PyObject *tasklet_get_tempval(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->tempval);
+}
+
+static int tasklet_set_tempval(slp_tasklet *t, PyObject *value, void *unused)
+{
+    (void)unused;
+    slp_mailbox_set(t, Py_NewRef(value != NULL ? value : Py_None));
+    return 0;
+}
+
+static PyObject *tasklet_get_next(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->next != NULL ? (PyObject *)t->next : Py_None);
+}
+
+static PyObject *tasklet_get_prev(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->prev != NULL ? (PyObject *)t->prev : Py_None);
+}
+
+static PyObject *tasklet_get_channel(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->channel != NULL ? (PyObject *)t->channel : Py_None);
+}
+
+PyGetSetDef slp_tasklet_getset[] = {
+    {"alive", (getter)tasklet_get_alive, NULL, "Set up or running, not ended.", NULL},
+    {"blocked", (getter)tasklet_get_blocked, NULL, "Waits on a channel.", NULL},
+    {"scheduled", (getter)tasklet_get_scheduled, NULL, "Runnable, or waits on a channel.", NULL},
+    {"paused", (getter)tasklet_get_paused, NULL, "Alive, neither runnable nor waiting.", NULL},
+    {"is_main", (getter)tasklet_get_is_main, NULL, "Its thread's main tasklet.", NULL},
+    {"is_current", (getter)tasklet_get_is_current, NULL, "Runs now on its thread.", NULL},
+    {"thread_id", (getter)tasklet_get_thread_id, NULL,
+     "Its home, as threading.get_ident(); -1 when that thread has ended.", NULL},
+    {"tempval", (getter)tasklet_get_tempval, (setter)tasklet_set_tempval,
+     "Its mailbox: what its operation will return when it runs again.", NULL},
+    {"next", (getter)tasklet_get_next, NULL, "The next in its ring or queue, or None.", NULL},
+    {"prev", (getter)tasklet_get_prev, NULL, "The previous one, or None.", NULL},
+    {"_channel", (getter)tasklet_get_channel, NULL, "What it is blocked on, or None.", NULL},
+    {0},
+};
+
+PyMemberDef slp_tasklet_members[] = {
+    {"block_trap", T_BOOL, offsetof(slp_tasklet, block_trap), 0,
+     "When true, an operation that would block raises RuntimeError."},
+    {"atomic", T_BOOL, offsetof(slp_tasklet, atomic), READONLY,
+     "When true, the thread does not hand the GIL over between bytecodes."},
+    {0},
+};
+
+static PyObject *tasklet_setup(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    return slp_tasklet_type_call(self, args, kwargs);
+}
+
+#define KEYWORDS(function) (PyCFunction)(void (*)(void))(function), METH_VARARGS | METH_KEYWORDS
+
+PyMethodDef slp_tasklet_methods[] = {
+    {"bind", KEYWORDS(tasklet_bind),
+     "bind(func=None, args=None, kwargs=None) -> self\n\nGives it a function; with arguments it "
+     "is set up too, but not made runnable."},
+    {"setup", KEYWORDS(tasklet_setup),
+     "setup(*args, **kwargs) -> self\n\nGives it its arguments and makes it runnable, as calling "
+     "it does."},
+    {"insert", (PyCFunction)tasklet_insert, METH_NOARGS,
+     "insert() -> None\n\nMakes it runnable, at the end of its thread's ring."},
+    {"run", (PyCFunction)tasklet_run, METH_NOARGS,
+     "run() -> None\n\nRuns it now, the caller right after it; on another thread: makes it "
+     "runnable there."},
+    {"remove", (PyCFunction)tasklet_remove, METH_NOARGS,
+     "remove() -> None\n\nTakes it out of its ring: paused."},
+    {"throw", KEYWORDS(tasklet_throw),
+     "throw(exc, val=None, tb=None, pending=False) -> None\n\nRaises exc in it, now or when it "
+     "is run next."},
+    {"raise_exception", (PyCFunction)tasklet_raise_exception, METH_VARARGS,
+     "raise_exception(type, *args) -> None\n\nRaises type(*args) in it, now."},
+    {"kill", KEYWORDS(tasklet_kill), "kill(pending=False) -> None\n\nRaises TaskletExit in it."},
+    {"set_atomic", (PyCFunction)tasklet_set_atomic, METH_O,
+     "set_atomic(flag) -> bool\n\nSets atomic; returns what it was."},
+    {0},
+};

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "thread.h"
+
+#include <assert.h>
+#include <internal/pycore_pystate.h>
+#include <internal/pycore_runtime.h>
+
+#include "cstack.h"
+#include "points.h"
+#include "scheduling.h"
+#include "spill.h"
+#include "tasklet.h"
+
+/* The record of the thread state that was current last on this OS thread. */
+static __thread struct slp_thread *here;
+static struct slp_thread *all_threads;
+
+static const char capsule_name[] = "stackless.thread";
+
+struct slp_thread *slp_thread_peek(void)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+
+    if (__builtin_expect(here != NULL && here->tstate == tstate, 1))
+        return here;
+    for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next) {
+        if (thread->tstate == tstate) {
+            here = thread;
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+static void thread_unlink(struct slp_thread *thread)
+{
+    struct slp_thread **link = &all_threads;
+
+    while (*link != NULL && *link != thread)
+        link = &(*link)->next;
+    if (*link != NULL)
+        *link = thread->next;
+    thread->next = NULL;
+}
+
+void slp_thread_release(struct slp_thread *thread)
+{
+    assert(thread->references > 0);
+    if (--thread->references > 0)
+        return;
+    assert(thread->tstate == NULL);
+    if (thread->lock != NULL)
+        PyThread_free_lock(thread->lock);
+    PyMem_Free(thread);
+}
+
+/* Ends what is left on the C stack of this thread, by TaskletExit.  One that
+ * goes on in spite of it, this many times, keeps its memory for ever. */
+enum { KILLS_MAX = 10 };
+
+static void kill_started(struct slp_thread *thread)
+{
+    slp_tasklet *refused = NULL;
+
+    for (slp_tasklet *t = thread->started; t != NULL && t != refused; t = thread->started) {
+        Py_INCREF(t);
+        for (int i = 0; i < KILLS_MAX && !t->ended; i++) {
+            if (slp_tasklet_kill(t, 0) < 0)
+                PyErr_WriteUnraisable((PyObject *)t);
+        }
+        if (!t->ended) {
+            refused = t;
+            slp_tasklet_mark_ended(t); /* its stack will never run again */
+            Py_INCREF(t);
+        }
+        Py_DECREF(t);
+    }
+}
+
+static void empty_ring(struct slp_thread *thread)
+{
+    while (thread->ring != NULL) {
+        slp_tasklet *t = thread->ring;
+        slp_ring_remove(t);
+        Py_DECREF(t);
+    }
+}
+
+/* The end of a PyThreadState: its dictionary drops the capsule. */
+static void thread_end(struct slp_thread *thread)
+{
+    PyObject *type, *value, *traceback;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    /* Only the thread itself can run what is on its stack; another one comes
+     * here for it after a fork, or when the interpreter is torn down. */
+    if (thread->tstate == _PyThreadState_GET() && thread->ident == PyThread_get_thread_ident())
+        kill_started(thread);
+    empty_ring(thread);
+    thread_unlink(thread);
+    thread->main->ended = 1;
+    thread->tstate = NULL;
+    if (here == thread)
+        here = NULL;
+    Py_CLEAR(thread->deferred);
+    thread->current = NULL;
+    Py_CLEAR(thread->main);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void capsule_destroy(PyObject *capsule)
+{
+    struct slp_thread *thread = PyCapsule_GetPointer(capsule, capsule_name);
+
+    thread_end(thread);
+    slp_thread_release(thread);
+}
+
+/* Ties the record to the life of its PyThreadState. */
+static int thread_bind(struct slp_thread *thread)
+{
+    PyObject *dict = PyThreadState_GetDict();
+    if (dict == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "this thread has no dictionary");
+        return -1;
+    }
+    PyObject *capsule = PyCapsule_New(thread, capsule_name, capsule_destroy);
+    if (capsule == NULL)
+        return -1;
+    int failed = PyDict_SetItemString(dict, capsule_name, capsule);
+    if (failed)
+        PyCapsule_SetDestructor(capsule, NULL);
+    Py_DECREF(capsule);
+    return failed;
+}
+
+static int thread_make_main(struct slp_thread *thread)
+{
+    thread->main = slp_tasklet_new(&slp_tasklet_type, thread, NULL);
+    if (thread->main == NULL)
+        return -1;
+    thread->main->is_main = 1;
+    thread->main->started = 1;
+    thread->current = thread->main;
+    Py_INCREF(thread->main);
+    slp_ring_append(thread->main);
+    return 0;
+}
+
+static struct slp_thread *thread_new(void)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+    struct slp_thread *thread = PyMem_Calloc(1, sizeof *thread);
+
+    if (thread == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    thread->references = 1;
+    thread->lock = PyThread_allocate_lock();
+    if (thread->lock == NULL) {
+        PyMem_Free(thread);
+        PyErr_NoMemory();
+        return NULL;
+    }
+    PyThread_acquire_lock(thread->lock, 1);
+    thread->tstate = tstate;
+    thread->id = tstate->id;
+    thread->ident = PyThread_get_thread_ident();
+    thread->next = all_threads;
+    all_threads = thread;
+    if (thread_make_main(thread) < 0 || thread_bind(thread) < 0) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        empty_ring(thread);
+        thread_unlink(thread);
+        thread->tstate = NULL;
+        Py_CLEAR(thread->main);
+        slp_thread_release(thread);
+        PyErr_Restore(type, value, traceback);
+        return NULL;
+    }
+    here = thread;
+    return thread;
+}
+
+struct slp_thread *slp_thread_here(void)
+{
+    struct slp_thread *thread = slp_thread_peek();
+
+    return thread != NULL ? thread : thread_new();
+}
+
+int slp_thread_set_bystander(int on)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    if (thread == NULL)
+        return -1;
+    thread->bystander = on;
+    return 0;
+}
+
+void slp_thread_kill_all_here(void)
+{
+    struct slp_thread *thread = slp_thread_peek();
+
+    if (thread != NULL)
+        kill_started(thread);
+}
+
+void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
+{
+    if (!thread->waiting)
+        return;
+    thread->waiting = 0;
+    (void)SLP_POINT_THREAD(THREAD_WAKE, tasklet, NULL, NULL, thread->id);
+    (void)tasklet;
+    PyThread_release_lock(thread->lock);
+}
+
+/* Could anybody but this thread make something happen?  Every Python thread
+ * that does not wait in slp_thread_wait() could, even one without tasklets. */
+static int others_can_run(const struct slp_thread *self)
+{
+    int others = 0;
+
+    PyThread_type_lock mutex = _PyRuntime.interpreters.mutex;
+    PyThread_acquire_lock(mutex, 1);
+    for (PyThreadState *tstate = self->tstate->interp->threads.head; tstate != NULL;
+         tstate = tstate->next)
+        others += tstate != self->tstate;
+    PyThread_release_lock(mutex);
+    for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
+        if (thread != self && (thread->waiting || thread->bystander))
+            others--;
+    return others > 0;
+}
+
+/* Drops the GIL and waits for the lock.  Returns whether it was acquired; if
+ * not, a signal came. */
+static int acquire_without_gil(struct slp_thread *thread)
+{
+    PyLockStatus status;
+
+    Py_BEGIN_ALLOW_THREADS
+    status = PyThread_acquire_lock_timed(thread->lock, -1, 1);
+    if (status == PY_LOCK_ACQUIRED)
+        (void)SLP_POINT(THREAD_WOKEN, NULL, NULL, NULL);
+    Py_END_ALLOW_THREADS
+    return status == PY_LOCK_ACQUIRED;
+}
+
+/* Runs signal handlers in the middle of a wait; they must not switch. */
+static int run_signal_handlers(struct slp_thread *thread)
+{
+    thread->in_callback++;
+    int failed = PyErr_CheckSignals();
+    thread->in_callback--;
+    return failed;
+}
+
+int slp_thread_wait(struct slp_thread *thread)
+{
+    assert(thread->ring == NULL && !thread->waiting);
+    (void)SLP_POINT(THREAD_IDLE, NULL, NULL, NULL);
+    if (thread->ring != NULL)
+        return 0;
+    if (!others_can_run(thread))
+        return 1;
+    thread->waiting = 1;
+    (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);
+    while (!acquire_without_gil(thread)) {
+        if (run_signal_handlers(thread) == 0)
+            continue;
+        if (!thread->waiting) /* somebody woke us meanwhile and has released the lock */
+            PyThread_acquire_lock(thread->lock, 1);
+        thread->waiting = 0;
+        return -1;
+    }
+    assert(!thread->waiting);
+    thread->woken = 1;
+    (void)SLP_POINT(THREAD_RESUME, NULL, NULL, NULL);
+    return 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "transfer.h"
+
+#include <assert.h>
+
+#include "atomic.h"
+#include "faults.h"
+#include "scheduling.h"
+#include "spill.h"
+#include "switch.h"
+
+/* Releases what the switch had to keep alive until it was over: the tasklet
+ * that was left, as a rule.  Its __del__ and its weakref callbacks are Python
+ * code that runs here, inside the current tasklet, whose mailbox may hold what
+ * it has just received and not yet been given.  So the mailbox is set aside. */
+void slp_transfer_release(struct slp_thread *thread)
+{
+    PyObject *deferred = thread->deferred;
+    slp_tasklet *current = thread->current;
+    int woken = thread->woken;
+
+    thread->woken = 0;
+    if (deferred == NULL)
+        return;
+    thread->deferred = NULL;
+    (void)SLP_POINT(SWITCH_RELEASE, current, deferred, NULL);
+    if (woken ? SLP_FAULT(IDLE_WAKE_RELEASE_EATS_MAILBOX) : SLP_FAULT(RELEASE_EATS_MAILBOX)) {
+        current->releasing++;
+        Py_DECREF(deferred);
+        current->releasing--;
+    } else {
+        PyObject *mail = slp_mailbox_take(current);
+        current->releasing++;
+        Py_DECREF(deferred);
+        current->releasing--;
+        slp_mailbox_set(current, mail);
+    }
+    (void)SLP_POINT(SWITCH_RELEASED, current, NULL, NULL);
+}
+
+static char *stack_of(const slp_tasklet *next)
+{
+    return next->slice.used ? next->slice.resume : slp_cstack.base;
+}
+
+static char *save_and_leave(void *arg, char *sp)
+{
+    struct slp_thread *thread = arg;
+
+    if (slp_slice_save(&thread->leaving->slice, sp) < 0)
+        return NULL;
+    slp_state_save(&thread->leaving->state, thread->tstate);
+    return stack_of(thread->coming);
+}
+
+static char *leave_for_good(void *arg, char *sp)
+{
+    struct slp_thread *thread = arg;
+    (void)sp;
+    return stack_of(thread->coming);
+}
+
+static void restore(void *arg)
+{
+    struct slp_thread *thread = arg;
+    slp_slice_restore(&thread->coming->slice);
+}
+
+/* The outermost function of every tasklet but main. */
+static void run_tasklet(void *arg)
+{
+    struct slp_thread *thread = arg;
+    slp_tasklet *t = thread->coming;
+    _PyCFrame root;
+
+    slp_cstack.segment_low = NULL;
+    slp_cstack.segment_exit = NULL;
+    slp_spill_update_limit();
+    slp_state_fresh(thread->tstate, &root, t->context);
+    t->context = NULL;
+    slp_tasklet_mark_started(t);
+    slp_atomic_follow(thread);
+    (void)SLP_POINT(SWITCH_ARRIVE, t, NULL, NULL);
+    slp_transfer_release(thread);
+    (void)SLP_POINT(TASKLET_START, t, NULL, NULL);
+
+    PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
+    t->func = t->args = t->kwargs = NULL;
+    /* A bomb may have been thrown before the first run. */
+    PyObject *result = slp_mailbox_claim(t);
+    if (result != NULL) {
+        Py_DECREF(result);
+        result = PyObject_Call(func, args, kwargs);
+    }
+    Py_DECREF(func);
+    Py_DECREF(args);
+    Py_XDECREF(kwargs);
+    /* The thread's record may be another one after a fork; look again. */
+    slp_schedule_end(t->thread, t, result);
+}
+
+int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
+{
+    assert(prev != next && thread->current == prev && next->thread == thread);
+    assert(next->slice.used || !next->started);
+    thread->current = next;
+    thread->leaving = prev;
+    thread->coming = next;
+    int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
+                                  : slp_stack_start(thread, save_and_leave, run_tasklet);
+    if (failed) {
+        thread->current = prev;
+        PyErr_NoMemory();
+        return -1;
+    }
+    /* Back in prev, perhaps a long time later. */
+    slp_spill_update_limit();
+    slp_state_load(&prev->state, thread->tstate);
+    slp_atomic_follow(thread);
+    (void)SLP_POINT(SWITCH_ARRIVE, prev, NULL, NULL);
+    slp_transfer_release(thread);
+    return 0;
+}
+
+void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next)
+{
+    assert(next->thread == thread);
+    thread->current = next;
+    thread->leaving = NULL;
+    thread->coming = next;
+    if (next->slice.used)
+        slp_stack_switch(thread, leave_for_good, restore);
+    else
+        slp_stack_start(thread, leave_for_good, run_tasklet);
+    Py_FatalError("a tasklet that had ended was resumed");
+}

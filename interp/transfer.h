@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * transfer.h - the switch itself: from one tasklet's C stack to another's.
+ */
+#ifndef SLP_TRANSFER_H
+#define SLP_TRANSFER_H
+
+#include "tasklet.h"
+#include "thread.h"
+
+/* Leaves prev for next, both of this thread, prev != next.  Returns when prev runs again, after releasing what the switch
+ * back had deferred.  0, or -1 with MemoryError: then nothing has happened. */
+int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next);
+
+/* Leaves a tasklet that has ended for next.  Does not return. */
+void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next) __attribute__((noreturn));
+
+/* Releases thread->deferred with the current tasklet's mailbox set aside.  For
+ * the switch that turned out to need no jump. */
+void slp_transfer_release(struct slp_thread *thread);
+
+#endif
