@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+#include <Python.h>
+
+#include "agent.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../interp/points.h"
+#include "baton.h"
+#include "cstack.h"
+#include "ledger.h"
+#include "look.h"
+#include "module.h"
+#include "names.h"
+#include "record.h"
+#include "script.h"
+
+/* What the agent knows of the calling thread. */
+static __thread struct {
+    int known;
+    int slot; /* 0.. for T0.., SW_BATON_CONDUCTOR, or -1 */
+    int has_main; /* its main tasklet was seen: the first that it makes */
+    int hides_release; /* the release under way is of the agent's making */
+    int hid_release; /* so was the one that has just ended */
+    unsigned long arrivals; /* how often something began to run again here */
+    unsigned long rested; /* arrivals at the last sw_agent_stirred() */
+    enum slp_point entered; /* where it entered evaluation last: a spill's place */
+    struct sw_tasklet *current;
+    const void *frame; /* valid in the hook: where the agent's own frames end */
+} self;
+
+static const char *const point_names[] = {
+#define POINT_NAME(id, name, flags, text) name,
+    SLP_POINTS(POINT_NAME)
+#undef POINT_NAME
+};
+static const unsigned char point_flags[] = {
+#define POINT_FLAGS(id, name, flags, text) (flags),
+    SLP_POINTS(POINT_FLAGS)
+#undef POINT_FLAGS
+};
+
+static int controls;
+static pthread_key_t end_of_thread;
+static unsigned program_threads = 1; /* the main thread is there from the start */
+static uint32_t spills;
+static unsigned char woken_by_conductor[SW_THREADS_MAX]; /* the latest wake-up was its doing */
+
+int sw_agent_controls(void)
+{
+    return controls;
+}
+
+const struct sw_plan *sw_agent_plan(void)
+{
+    return &sw_record_wire()->plan;
+}
+
+/* ---- threads ---- */
+
+static void leave_thread(void *unused)
+{
+    (void)unused;
+    sw_cstack_leave_thread();
+    if (controls && self.slot >= 0 && self.slot < SW_BATON_CONDUCTOR)
+        sw_baton_leave(self.slot, SW_BATON_ENDED);
+}
+
+static void know_thread(int slot, unsigned ordinal)
+{
+    assert(!self.known || slot >= 0);
+    if (!self.known) {
+        sw_cstack_enter_thread();
+        pthread_setspecific(end_of_thread, &self);
+    }
+    self.known = 1;
+    self.slot = slot;
+    sw_record_set_thread(ordinal);
+}
+
+/* The first visit of a thread that nobody has introduced. */
+static __attribute__((noinline)) void meet_thread(void)
+{
+    unsigned ordinal = SW_THREAD_OTHER;
+
+    if (!controls) {
+        ordinal = __atomic_fetch_add(&program_threads, 1u, __ATOMIC_RELAXED);
+        if (ordinal > SW_THREAD_OTHER)
+            ordinal = SW_THREAD_OTHER;
+    }
+    know_thread(-1, ordinal);
+}
+
+void sw_agent_enter(int thread)
+{
+    assert(controls && thread >= 0 && thread <= SW_BATON_CONDUCTOR);
+    know_thread(thread, thread < SW_BATON_CONDUCTOR ? (unsigned)thread : SW_THREAD_OTHER);
+    sw_baton_identify(thread, PyThreadState_GetID(PyThreadState_Get()));
+}
+
+int sw_agent_stirred(void)
+{
+    int stirred = self.arrivals != self.rested;
+
+    self.rested = self.arrivals;
+    return stirred;
+}
+
+/* ---- what the ledger sees ---- */
+
+static void capture_here(struct sw_wire_stack *out)
+{
+    sw_cstack_capture(out, self.frame, (uintptr_t)&slp_point_visit);
+}
+
+static const struct sw_ledger_eyes eyes = {
+    .describe = sw_look_describe,
+    .is_none = sw_look_is_none,
+    .is_bomb = sw_look_is_bomb,
+    .pending = sw_look_pending,
+    .capture = capture_here,
+    .keep = sw_cstack_keep,
+};
+
+static sw_text name_of_current(void)
+{
+    return sw_names_of_tasklet(self.current);
+}
+
+/* ---- observing ---- */
+
+static void simple_event(enum sw_event_kind kind, sw_text who, sw_text other)
+{
+    sw_record_append(&(struct sw_event){.kind = (uint16_t)kind, .who = who, .other = other});
+}
+
+static void tasklet_made(void *address)
+{
+    struct sw_tasklet *t = sw_names_known_tasklet(address);
+
+    if (t != NULL)
+        sw_ledger_gone(t, "its tasklet vanished");
+    t = sw_names_tasklet_new(address, sw_record_thread());
+    if (self.has_main)
+        return;
+    self.has_main = 1;
+    self.current = t;
+    sw_names_set_main(t, sw_record_thread());
+}
+
+/* The tasklet in the mailbox of which a value can be has come to an end. */
+static void tasklet_gone(const struct slp_point_info *info)
+{
+    struct sw_tasklet *t = sw_names_tasklet(info->subject);
+    int ends = info->point == SLP_POINT_TASKLET_END;
+
+    simple_event(ends ? SW_EVENT_ENDS : SW_EVENT_DEALLOC, t->name, 0);
+    sw_ledger_gone(t, ends ? "its tasklet ended" : "its tasklet was deallocated");
+    if (controls && t->actor >= 0)
+        sw_script_actor_ended(t->actor);
+    if (!ends)
+        t->actor = -1;
+}
+
+static void spill_begins(void *address)
+{
+    struct sw_tasklet *t = sw_names_tasklet(address);
+    uint32_t number = ++spills;
+
+    if (t == NULL)
+        return;
+    if (t->spill_depth == t->spill_room) {
+        uint32_t room = t->spill_room ? t->spill_room * 2 : 4;
+        uint32_t *bigger = sw_record_alloc(room, sizeof *bigger);
+        for (uint32_t i = 0; i < t->spill_depth; i++)
+            bigger[i] = t->spills[i];
+        free(t->spills);
+        t->spills = bigger;
+        t->spill_room = room;
+    }
+    t->spills[t->spill_depth++] = number;
+    sw_record_append(&(struct sw_event){.kind = SW_EVENT_SPILL,
+                                        .who = t->name,
+                                        .text = sw_record_text(point_names[self.entered]),
+                                        .count = number});
+}
+
+static void spill_ends(void *address)
+{
+    struct sw_tasklet *t = sw_names_tasklet(address);
+
+    if (t == NULL || t->spill_depth == 0)
+        return;
+    sw_record_append(&(struct sw_event){
+        .kind = SW_EVENT_UNSPILL, .who = t->name, .count = t->spills[--t->spill_depth]});
+}
+
+/* The agent pauses actors between two steps; that is not part of the story. */
+static int is_between_steps(const struct sw_tasklet *t)
+{
+    return controls && t != NULL && t->actor >= 0 && sw_script_actor_idle(t->actor);
+}
+
+/* Nor is that a thread waits because of it, or because it has no actors. */
+static int rests_for_us(const struct sw_tasklet *t)
+{
+    return is_between_steps(t) || (controls && t != NULL && t->is_main && t->actor < 0);
+}
+
+static void release_begins(const struct slp_point_info *info)
+{
+    struct sw_tasklet *t = sw_names_known_tasklet(info->object);
+
+    self.hides_release = is_between_steps(t);
+    if (self.hides_release)
+        return;
+    sw_record_append(
+        &(struct sw_event){.kind = SW_EVENT_RELEASE,
+                           .who = sw_names_of_tasklet(sw_names_tasklet(info->subject)),
+                           .other = t != NULL ? t->name : sw_look_describe(info->object, 0),
+                           .count = (uint32_t)sw_look_is_last(info->object)});
+}
+
+static void release_ends(void *address)
+{
+    self.hid_release = self.hides_release;
+    self.hides_release = 0;
+    if (!self.hid_release)
+        simple_event(SW_EVENT_RELEASED, sw_names_of_tasklet(sw_names_tasklet(address)), 0);
+}
+
+static void thread_wakes(const struct slp_point_info *info)
+{
+    int woken = controls ? sw_baton_find(info->thread) : -1;
+    const struct sw_tasklet *t = sw_names_tasklet(info->subject);
+
+    if (controls && self.slot == SW_BATON_CONDUCTOR)
+        return; /* not part of the story */
+    sw_record_append(&(struct sw_event){.kind = SW_EVENT_WAKE,
+                                        .who = sw_names_of_tasklet(self.current),
+                                        .other = sw_names_of_tasklet(t),
+                                        .count = woken >= 0 ? (uint32_t)woken : t->home});
+}
+
+static void blocks(const struct slp_point_info *info)
+{
+    struct sw_tasklet *t = sw_names_tasklet(info->subject);
+
+    if (controls && t->actor >= 0)
+        sw_script_blocks(t->actor, sw_names_of_channel(sw_names_channel(info->object)),
+                         sw_ledger_receives(t));
+}
+
+static void ring_changes(const struct slp_point_info *info)
+{
+    struct sw_tasklet *t;
+
+    if (!controls)
+        return;
+    t = sw_names_tasklet(info->subject);
+    if (info->point == SLP_POINT_RING_REMOVE) {
+        sw_script_pauses(t->actor);
+        return;
+    }
+    sw_script_wakes(t->actor);
+    if (t->home < SW_THREADS_MAX && sw_baton_state_of((int)t->home) == SW_BATON_IDLE)
+        sw_baton_ready((int)t->home);
+}
+
+/* The points of a channel's operation and of the mailboxes. */
+static void observe_values(const struct slp_point_info *info)
+{
+    struct sw_tasklet *t = sw_names_tasklet(info->subject);
+    struct sw_channel *c = sw_names_channel(info->object);
+
+    if (t == NULL)
+        return;
+    switch ((int)info->point) {
+    case SLP_POINT_CHAN_SEND:
+        self.current = t;
+        sw_ledger_send(t, c, info->value);
+        break;
+    case SLP_POINT_CHAN_RECEIVE:
+        self.current = t;
+        sw_ledger_receive(t, c);
+        break;
+    case SLP_POINT_CHAN_SENT:
+        sw_ledger_sent(t, c, info->value);
+        break;
+    case SLP_POINT_CHAN_RECEIVED:
+        sw_ledger_received(t, c, info->value);
+        break;
+    case SLP_POINT_MAILBOX_DROP:
+        sw_ledger_drop(t, info->value, t == self.current);
+        break;
+    case SLP_POINT_MAILBOX_BURST:
+        sw_ledger_burst(t, info->value);
+        break;
+    }
+}
+
+static void observe_rest(const struct slp_point_info *info)
+{
+    switch ((int)info->point) {
+    case SLP_POINT_SPILL_SAVE:
+        spill_begins(info->subject);
+        break;
+    case SLP_POINT_SPILL_RESTORE:
+        spill_ends(info->subject);
+        break;
+    case SLP_POINT_SWITCH_RELEASE:
+        release_begins(info);
+        break;
+    case SLP_POINT_SWITCH_RELEASED:
+        release_ends(info->subject);
+        break;
+    case SLP_POINT_TASKLET_NEW:
+        tasklet_made(info->subject);
+        break;
+    case SLP_POINT_TASKLET_END:
+    case SLP_POINT_TASKLET_DEALLOC:
+        tasklet_gone(info);
+        break;
+    case SLP_POINT_CHAN_NEW:
+        sw_names_channel_new(info->subject);
+        break;
+    case SLP_POINT_CHAN_ENQUEUE:
+        blocks(info);
+        break;
+    case SLP_POINT_CHAN_COMPLETE:
+        sw_ledger_complete(sw_names_tasklet(info->subject), sw_names_tasklet(info->object),
+                           info->value);
+        break;
+    case SLP_POINT_THREAD_WAIT:
+        if (!rests_for_us(self.current))
+            simple_event(SW_EVENT_WAIT, 0, 0);
+        break;
+    case SLP_POINT_THREAD_RESUME:
+        self.arrivals++;
+        break;
+    case SLP_POINT_THREAD_WAKE:
+        thread_wakes(info);
+        break;
+    default:
+        break;
+    }
+}
+
+static void observe(const struct slp_point_info *info)
+{
+    switch ((int)info->point) {
+    case SLP_POINT_EVAL_ENTER:
+    case SLP_POINT_RELEASE_ENTER:
+    case SLP_POINT_CALLBACK_ENTER:
+        self.entered = info->point;
+        break;
+    case SLP_POINT_SWITCH_ARRIVE:
+        self.current = sw_names_tasklet(info->subject);
+        self.arrivals++;
+        break;
+    case SLP_POINT_CHAN_SEND:
+    case SLP_POINT_CHAN_RECEIVE:
+    case SLP_POINT_CHAN_SENT:
+    case SLP_POINT_CHAN_RECEIVED:
+    case SLP_POINT_MAILBOX_DROP:
+    case SLP_POINT_MAILBOX_BURST:
+        observe_values(info);
+        break;
+    case SLP_POINT_RING_INSERT:
+    case SLP_POINT_RING_REMOVE:
+        ring_changes(info);
+        break;
+    default:
+        observe_rest(info);
+        break;
+    }
+}
+
+/* ---- controlling ---- */
+
+/* The collector may be switched off; only this once it must run. */
+static void collect(enum slp_point point)
+{
+    int was_on = PyGC_Enable();
+
+    sw_record_append(&(struct sw_event){.kind = SW_EVENT_COLLECT,
+                                        .who = sw_names_of_tasklet(self.current),
+                                        .text = sw_record_text(point_names[point])});
+    PyGC_Collect();
+    if (!was_on)
+        PyGC_Disable();
+}
+
+static void park(enum slp_point point, uint32_t nth)
+{
+    sw_script_park(self.slot, self.current != NULL ? self.current->actor : -1, point, nth);
+    if (point_flags[point] & SLP_NO_GIL) {
+        sw_baton_yield(self.slot, SW_BATON_PARKED);
+    } else {
+        PyThreadState *tstate = PyEval_SaveThread();
+        sw_baton_yield(self.slot, SW_BATON_PARKED);
+        PyEval_RestoreThread(tstate);
+    }
+    sw_script_unpark(self.slot);
+}
+
+/* Visits that the agent itself causes do not count, see script.h. */
+static int is_our_own(const struct slp_point_info *info)
+{
+    switch ((int)info->point) {
+    case SLP_POINT_THREAD_IDLE:
+    case SLP_POINT_THREAD_WAIT:
+        return rests_for_us(self.current);
+    case SLP_POINT_THREAD_WOKEN:
+    case SLP_POINT_THREAD_RESUME:
+        return woken_by_conductor[self.slot];
+    case SLP_POINT_SWITCH_LEAVE:
+        return is_between_steps(self.current) ||
+               is_between_steps(sw_names_known_tasklet(info->object));
+    case SLP_POINT_SWITCH_RELEASE:
+        return self.hides_release;
+    case SLP_POINT_SWITCH_RELEASED:
+        return self.hid_release;
+    default:
+        return is_between_steps(self.current);
+    }
+}
+
+/* Only now: a thread that is parked at this point has not released the other's
+ * lock yet. */
+static void let_woken_run(uint64_t id)
+{
+    int woken = sw_baton_find(id);
+
+    if (woken < 0)
+        return;
+    woken_by_conductor[woken] = self.slot == SW_BATON_CONDUCTOR;
+    sw_baton_wake(woken);
+}
+
+static unsigned control(const struct slp_point_info *info)
+{
+    enum slp_point point = info->point;
+    int ours = is_our_own(info);
+    uint32_t nth = 0;
+    unsigned ask = ours ? 0 : sw_script_visit(point, &nth);
+
+    if ((ask & SW_ASK_COLLECT) && (point_flags[point] & SLP_MAY_RUN))
+        collect(point);
+    if ((ask & SW_ASK_PARK) && (point_flags[point] & SLP_MAY_PARK))
+        park(point, nth);
+    if (point == SLP_POINT_THREAD_WAIT)
+        sw_baton_leave(self.slot, SW_BATON_WAITING);
+    return (ask & SW_ASK_SPILL) && (point_flags[point] & SLP_MAY_SPILL) ? SLP_ACT_SPILL
+                                                                        : SLP_ACT_NOTHING;
+}
+
+/* ---- the hook ---- */
+
+static unsigned visit(const struct slp_point_info *info)
+{
+    const void *outer_frame = self.frame;
+    unsigned action = SLP_ACT_NOTHING;
+
+    if (__builtin_expect(!self.known, 0))
+        meet_thread();
+    self.frame = __builtin_frame_address(0);
+    if (__builtin_expect(sw_ledger_expects, 0))
+        sw_ledger_next_point(info->subject,
+                             info->point == SLP_POINT_CHAN_RECEIVED && info->value == NULL);
+    if (info->point != SLP_POINT_THREAD_WOKEN)
+        observe(info);
+    else if (controls && self.slot >= 0)
+        sw_baton_regain(self.slot);
+    if (controls && self.slot >= 0 && self.slot < SW_BATON_CONDUCTOR)
+        action = control(info);
+    if (controls && info->point == SLP_POINT_THREAD_WAKE)
+        let_woken_run(info->thread);
+    self.frame = outer_frame;
+    return action;
+}
+
+/* ---- start-up ---- */
+
+static void fail(const char *why)
+{
+    fprintf(stderr, "spillway: %s: %s\n", SW_WIRE_ENV, why);
+    _exit(2);
+}
+
+static struct sw_wire *map_wire(const char *number)
+{
+    struct stat status;
+    char *end;
+    long fd = strtol(number, &end, 10);
+
+    if (end == number || *end != '\0' || fd < 0 || fd > 1 << 20)
+        fail("not the number of a file descriptor");
+    if (fstat((int)fd, &status) != 0)
+        fail("no such file descriptor is open");
+    if ((unsigned long)status.st_size != sizeof(struct sw_wire))
+        fail("the shared memory has not the size of this version's; "
+             "spillway and slpython-lab are not of one build");
+    struct sw_wire *wire = mmap(NULL, sizeof *wire, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+    if (wire == MAP_FAILED)
+        fail("the shared memory cannot be mapped");
+    if (wire->magic != SW_WIRE_MAGIC || wire->version != SW_WIRE_VERSION)
+        fail("the shared memory is not of this version; "
+             "spillway and slpython-lab are not of one build");
+    close((int)fd);
+    return wire;
+}
+
+/* A forked child shares the wire and must not write to it. */
+static void forget_in_child(void)
+{
+    slp_point_set_hook(NULL);
+    sw_cstack_ignore_crashes();
+}
+
+static __attribute__((constructor)) void start(void)
+{
+    const char *number = getenv(SW_WIRE_ENV);
+
+    if (number == NULL)
+        return;
+    struct sw_wire *wire = map_wire(number);
+    unsetenv(SW_WIRE_ENV); /* a process that this one starts is not ours */
+    controls = wire->plan.spec_path != 0;
+    sw_record_start(wire, !controls);
+    sw_names_start(sw_look_find_name, !controls);
+    sw_ledger_start(&eyes);
+    sw_script_start(&wire->plan);
+    sw_baton_start();
+    if (pthread_key_create(&end_of_thread, leave_thread) != 0 ||
+        pthread_atfork(NULL, NULL, forget_in_child) != 0 ||
+        PyImport_AppendInittab("_spillway", sw_module_init) != 0)
+        fail("out of memory");
+    know_thread(-1, 0);
+    sw_cstack_catch_crashes(name_of_current);
+    slp_point_set_hook(visit);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * agent.h - the part of the harness that lives in the interpreter's process.
+ *
+ * It is linked into slpython-lab and does nothing at all unless SPILLWAY_FD is
+ * in the environment when the process starts.  Then it maps the wire, and the
+ * interpreter's points lead to one hook, which
+ *
+ *   observes   always: the ledger (ledger.h), the names (names.h), the story's
+ *              events, crashes (cstack.h);
+ *   controls   when there is a plan: the baton (baton.h) and the schedule
+ *              (script.h).  driver.py runs the plan by means of the builtin
+ *              module _spillway (module.c).
+ *
+ * The threads of a controlled process:
+ *
+ *   T0   the main thread: setup, then as the others
+ *   Tk   with tasklet actors: its main tasklet sits in run(threadblock=True)
+ *        with a thread actor: its main tasklet waits at the gate for steps
+ *   the conductor   a thread more.  It makes actors runnable from outside, and
+ *        so it counts for the interpreter as a thread that can end another's
+ *        wait: between two moves it is no deadlock that every actor waits for
+ *        its next step.  (As a bystander, see interp/thread.h, it would make
+ *        the last actor of Tk that is paused between two steps raise one.)
+ *
+ * A thread that a step starts by itself is not controlled: it runs whenever it
+ * gets the GIL, and its events carry SW_THREAD_OTHER.
+ *
+ * A program without a plan runs as it would without us.  Its threads are
+ * numbered in the order in which they first reach a point.  A forked child is
+ * not observed.
+ */
+#ifndef SW_AGENT_H
+#define SW_AGENT_H
+
+#include "../wire.h"
+
+/* Is there a plan? */
+int sw_agent_controls(void);
+const struct sw_plan *sw_agent_plan(void);
+
+/* The calling thread becomes Tk, or the conductor (SW_BATON_CONDUCTOR). */
+void sw_agent_enter(int thread);
+
+/* Has anything begun to run on the calling thread since the last call? */
+int sw_agent_stirred(void);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * record.h - the agent's pen: appends events and texts to the wire.
+ *
+ * Only one thread writes at a time: the caller holds the GIL, or the baton
+ * (baton.h).  The crash handler is the one exception; it writes whatever
+ * happens, since nothing comes after it.
+ *
+ * The stream is finite.  Its last SW_RECORD_RESERVE places are kept for what a
+ * verdict rests on (oracles, rest states, the end); when the rest is full, an
+ * event that does not fit is counted in events_lost.  A program that runs by
+ * itself can be long, and so what merely tells a story about it (spills,
+ * releases, waits) is left out once half of the stream is used, and is then
+ * not counted: no verdict needs it.
+ */
+#ifndef SW_AGENT_RECORD_H
+#define SW_AGENT_RECORD_H
+
+#include "../event.h"
+#include "../wire.h"
+
+#define SW_RECORD_RESERVE 4096u
+
+/* wire: borrowed for the life of the process.  program: nothing is controlled. */
+void sw_record_start(struct sw_wire *wire, int program);
+struct sw_wire *sw_record_wire(void);
+
+/* The ordinal that the calling thread's events carry; SW_THREAD_OTHER before. */
+void sw_record_set_thread(unsigned ordinal);
+unsigned sw_record_thread(void);
+/* What later events carry as their move (1 + its index). */
+void sw_record_set_move(uint32_t move);
+
+/* Appends *event; index, move and thread are filled in here.  Returns 1 + its
+ * index, or 0 when there was no room. */
+uint32_t sw_record_append(const struct sw_event *event);
+/* The event that sw_record_append() numbered so, to fill in a note; NULL for 0. */
+struct sw_event *sw_record_at(uint32_t number);
+
+sw_text sw_record_text(const char *text);
+sw_text sw_record_text_n(const char *text, uint32_t length);
+/* printf-like, cut at 511 bytes. */
+sw_text sw_record_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const char *sw_record_read(sw_text text);
+
+/* calloc() that ends the process with one line on stderr when there is no memory. */
+void *sw_record_alloc(unsigned long count, unsigned long size);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+#include "script.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "../../interp/points.h"
+#include "record.h"
+
+enum state { IDLE, RUNS, BLOCKS, PAUSES, PARKED, DONE, RAISED, REFUSED };
+
+struct condition { /* what a step's state is */
+    enum state state;
+    sw_text object;
+    sw_text text;
+    sw_text note;
+    uint32_t count;
+};
+
+struct step {
+    struct condition now;
+    struct condition before; /* valid while PARKED: the state it was parked in */
+    uint32_t changed; /* when; 0 never */
+    uint32_t woken; /* when it was made runnable; 0: it has run since, or was not */
+};
+
+struct actor {
+    int alive;
+    int step; /* under way, -1: idle */
+    int assigned; /* given, and not yet claimed */
+    int last; /* no other step follows it */
+};
+
+static const struct sw_plan *plan;
+static struct step steps[SW_STEPS_MAX];
+static struct actor actors[SW_ACTORS_MAX];
+static int parked_step[SW_THREADS_MAX]; /* -1: none */
+static uint32_t visits[SLP_POINT_COUNT];
+static const struct sw_plan_move *current; /* NULL during the setup */
+static uint32_t now; /* grows with each change */
+static uint32_t move_began;
+
+void sw_script_start(const struct sw_plan *the_plan)
+{
+    plan = the_plan;
+    current = NULL;
+    now = move_began = 0;
+    memset(steps, 0, sizeof steps);
+    memset(actors, 0, sizeof actors);
+    memset(visits, 0, sizeof visits);
+    for (int i = 0; i < SW_ACTORS_MAX; i++)
+        actors[i].step = -1;
+    for (int i = 0; i < SW_THREADS_MAX; i++)
+        parked_step[i] = -1;
+}
+
+static void change(int step, struct condition to)
+{
+    assert(step >= 0 && (uint32_t)step < plan->step_count);
+    steps[step].now = to;
+    steps[step].changed = ++now;
+}
+
+/* The same for a step that really ran, if only to its next rest. */
+static void come_to(int step, struct condition to)
+{
+    steps[step].woken = 0;
+    change(step, to);
+}
+
+static int refuse(uint32_t step, const char *why)
+{
+    change((int)step, (struct condition){.state = REFUSED, .note = sw_record_text(why)});
+    return -2;
+}
+
+static int thread_that_parks(int step)
+{
+    for (int i = 0; i < SW_THREADS_MAX; i++) {
+        if (parked_step[i] == step)
+            return i;
+    }
+    return -1;
+}
+
+static int begin_step(void)
+{
+    int number = (int)plan->steps[current->step].actor;
+    const struct actor *actor = &actors[number];
+
+    if (!actor->alive)
+        return refuse(current->step, "its actor has ended");
+    if (actor->step >= 0 && steps[actor->step].now.state == BLOCKS)
+        return refuse(current->step, "its actor is blocked in an earlier step");
+    if (actor->step >= 0)
+        return refuse(current->step, "its actor has not finished an earlier step");
+    if (parked_step[plan->actors[number].thread] >= 0)
+        return refuse(current->step, "its thread is parked");
+    return number;
+}
+
+int sw_script_move(uint32_t move, int *thread)
+{
+    assert(move < plan->move_count);
+    current = &plan->moves[move];
+    move_began = now;
+    *thread = -1;
+    sw_record_set_move(move + 1);
+    sw_record_append(
+        &(struct sw_event){.kind = SW_EVENT_MOVE, .who = plan->steps[current->step].name});
+    if (!current->resume)
+        return begin_step();
+    *thread = thread_that_parks((int)current->step);
+    return *thread < 0 ? refuse(current->step, "it is not parked") : -1;
+}
+
+static void append_rest(int number)
+{
+    static const uint16_t kinds[] = {
+        [IDLE] = SW_EVENT_UNFINISHED, [RUNS] = SW_EVENT_UNFINISHED,   [BLOCKS] = SW_EVENT_BLOCKS,
+        [PAUSES] = SW_EVENT_PAUSES,   [PARKED] = SW_EVENT_PARKED,     [DONE] = SW_EVENT_DONE,
+        [RAISED] = SW_EVENT_RAISED,   [REFUSED] = SW_EVENT_UNFINISHED};
+    const struct condition *at = &steps[number].now;
+    const struct sw_plan_step *step = &plan->steps[number];
+
+    sw_record_append(&(struct sw_event){.kind = kinds[at->state],
+                                        .who = step->name,
+                                        .other = plan->actors[step->actor].name,
+                                        .object = at->object,
+                                        .text = at->text,
+                                        .note = at->note,
+                                        .count = at->count});
+}
+
+/* The step other than the moved one that changed first after a time, or -1. */
+static int next_change(uint32_t after)
+{
+    int found = -1;
+
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        if (i == current->step || steps[i].changed <= after)
+            continue;
+        if (found < 0 || steps[i].changed < steps[found].changed)
+            found = (int)i;
+    }
+    return found;
+}
+
+/* What was made runnable and has not run is news, unless a parked thread may
+ * have to do with it. */
+static void judge_woken(void)
+{
+    for (int i = 0; i < SW_THREADS_MAX; i++) {
+        if (parked_step[i] >= 0)
+            return;
+    }
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        if (steps[i].woken == 0)
+            continue;
+        steps[i].now = (struct condition){.state = RUNS};
+        steps[i].changed = steps[i].woken > move_began ? steps[i].woken : ++now;
+        steps[i].woken = 0;
+    }
+}
+
+void sw_script_settle(void)
+{
+    assert(current != NULL);
+    judge_woken();
+    append_rest((int)current->step);
+    for (int i = next_change(move_began); i >= 0; i = next_change(steps[i].changed))
+        append_rest(i);
+}
+
+void sw_script_actor_ready(int actor)
+{
+    actors[actor].alive = 1;
+}
+
+void sw_script_actor_ended(int actor)
+{
+    actors[actor].alive = 0;
+    actors[actor].step = -1;
+}
+
+int sw_script_actor_idle(int actor)
+{
+    return actors[actor].alive && (actors[actor].step < 0 || actors[actor].assigned);
+}
+
+void sw_script_assign(void)
+{
+    struct actor *actor = &actors[plan->steps[current->step].actor];
+
+    assert(actor->alive && actor->step < 0);
+    actor->step = (int)current->step;
+    actor->assigned = 1;
+    actor->last = (int)current->last;
+    change(actor->step, (struct condition){.state = RUNS});
+}
+
+int sw_script_claim(int actor)
+{
+    if (!actors[actor].assigned)
+        return -1;
+    actors[actor].assigned = 0;
+    return actors[actor].step;
+}
+
+int sw_script_end_step(int actor, sw_text type, sw_text note)
+{
+    struct actor *a = &actors[actor];
+
+    assert(a->step >= 0);
+    come_to(a->step, (struct condition){.state = type ? RAISED : DONE, .text = type, .note = note});
+    a->step = -1;
+    return a->last;
+}
+
+/* The actor's step comes to rest, if it has one that has begun. */
+static void come_to_rest(int actor, struct condition at)
+{
+    if (actor >= 0 && actors[actor].step >= 0 && !actors[actor].assigned)
+        come_to(actors[actor].step, at);
+}
+
+void sw_script_blocks(int actor, sw_text channel, int receive)
+{
+    come_to_rest(actor, (struct condition){.state = BLOCKS,
+                                           .object = channel,
+                                           .text = sw_record_text(receive ? "receive" : "send")});
+}
+
+void sw_script_pauses(int actor)
+{
+    come_to_rest(actor, (struct condition){.state = PAUSES});
+}
+
+void sw_script_wakes(int actor)
+{
+    if (actor < 0 || actors[actor].step < 0 || actors[actor].assigned)
+        return;
+    struct step *step = &steps[actors[actor].step];
+    if (step->now.state == BLOCKS || step->now.state == PAUSES || step->now.state == PARKED)
+        step->woken = ++now;
+}
+
+unsigned sw_script_visit(unsigned point, uint32_t *nth)
+{
+    unsigned ask = 0;
+
+    assert(point < SLP_POINT_COUNT);
+    if (current == NULL)
+        return 0;
+    *nth = ++visits[point];
+    for (uint32_t i = 0; i < current->directive_count; i++) {
+        const struct sw_plan_directive *d = &current->directives[i];
+        if (d->point != point || d->nth != *nth)
+            continue;
+        ask |= d->kind == SW_GC_AT      ? SW_ASK_COLLECT
+               : d->kind == SW_SPILL_AT ? SW_ASK_SPILL
+                                        : SW_ASK_PARK;
+    }
+    return ask;
+}
+
+/* Whose step is held: see the header. */
+static int held_step(int thread, int actor, unsigned point)
+{
+    int between = point == SLP_POINT_THREAD_IDLE || point == SLP_POINT_THREAD_WAIT ||
+                  point == SLP_POINT_THREAD_WOKEN || point == SLP_POINT_THREAD_RESUME;
+    const struct sw_plan_step *moved = &plan->steps[current->step];
+
+    if (between && plan->actors[moved->actor].thread == (uint32_t)thread)
+        return (int)current->step;
+    if (actor < 0 || actors[actor].step < 0)
+        return (int)current->step;
+    return actors[actor].step;
+}
+
+void sw_script_park(int thread, int actor, unsigned point, uint32_t nth)
+{
+    static const char *const names[] = {
+#define POINT_NAME(id, name, flags, text) name,
+        SLP_POINTS(POINT_NAME)
+#undef POINT_NAME
+    };
+    int step = held_step(thread, actor, point);
+
+    assert(current != NULL && parked_step[thread] < 0);
+    if (steps[step].now.state != PARKED)
+        steps[step].before = steps[step].now;
+    parked_step[thread] = step;
+    change(step,
+           (struct condition){.state = PARKED, .text = sw_record_text(names[point]), .count = nth});
+}
+
+void sw_script_unpark(int thread)
+{
+    int step = parked_step[thread];
+
+    assert(step >= 0);
+    parked_step[thread] = -1;
+    change(step, steps[step].before);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "error.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORD_BYTES_MAX 63 /* of a word that is worth a guess */
+
+/* vsnprintf() may have cut a UTF-8 character in two: drops the last one, unless
+ * it is ASCII. */
+static void drop_partial_character(char *text, size_t length)
+{
+    size_t start = length;
+
+    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start > 0 && (unsigned char)text[start - 1] >= 0xc0)
+        text[start - 1] = '\0';
+}
+
+int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned column,
+                 const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    assert(line > 0 || column == 0);
+    e->path = path;
+    e->line = line;
+    e->column = column;
+    va_start(arguments, format);
+    length = vsnprintf(e->text, sizeof e->text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        e->text[0] = '\0';
+    else if ((size_t)length >= sizeof e->text)
+        drop_partial_character(e->text, sizeof e->text - 1);
+    return -1;
+}
+
+void sw_error_print(const struct sw_error *e)
+{
+    if (e->path != NULL) {
+        fprintf(stderr, "%s:", e->path);
+        if (e->line > 0)
+            fprintf(stderr, "%u:", e->line);
+        if (e->line > 0 && e->column > 0)
+            fprintf(stderr, "%u:", e->column);
+        fputc(' ', stderr);
+    }
+    fprintf(stderr, "%s\n", e->text);
+}
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Damerau-Levenshtein, each pair swapped at most once: insertions, deletions,
+ * replacements and swaps of two neighbours.  Both words of at most
+ * WORD_BYTES_MAX bytes. */
+static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    unsigned rows[3][WORD_BYTES_MAX + 1];
+
+    assert(a_length <= WORD_BYTES_MAX && b_length <= WORD_BYTES_MAX);
+    for (size_t j = 0; j <= b_length; j++)
+        rows[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= a_length; i++) {
+        unsigned *row = rows[i % 3];
+        const unsigned *above = rows[(i + 2) % 3];
+
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_length; j++) {
+            row[j] = smaller(row[j - 1], above[j]) + 1;
+            row[j] = smaller(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = smaller(row[j], rows[(i + 1) % 3][j - 2] + 1);
+        }
+    }
+    return rows[a_length % 3][b_length];
+}
+
+const char *sw_error_nearest(const char *word, const char *const *candidates, int count)
+{
+    const char *nearest = NULL;
+    size_t length = strlen(word);
+    unsigned best;
+
+    if (length == 0 || length > WORD_BYTES_MAX)
+        return NULL;
+    best = (length < 3 ? 1 : (unsigned)length / 3) + 1;
+    for (int i = 0; i < count; i++) {
+        size_t candidate_length = strlen(candidates[i]);
+        unsigned d;
+
+        if (candidate_length > WORD_BYTES_MAX)
+            continue;
+        d = distance(word, length, candidates[i], candidate_length);
+        if (d < best) {
+            best = d;
+            nearest = candidates[i];
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+const char *sw_verdict_name(enum sw_verdict_kind kind)
+{
+    static const char *const names[] = {"as expected", "failed", "crashed", "inconclusive",
+                                        "harness error"};
+    return names[kind];
+}
+
+uint32_t sw_judge_event_count(const struct sw_wire *wire)
+{
+    return wire->event_count < SW_EVENTS_MAX ? wire->event_count : SW_EVENTS_MAX;
+}
+
+__attribute__((format(printf, 6, 7))) static void decide(struct sw_verdict *verdict,
+                                                         enum sw_verdict_kind kind,
+                                                         const char *oracle, unsigned line,
+                                                         uint32_t event, const char *format, ...)
+{
+    va_list args;
+
+    verdict->kind = kind;
+    snprintf(verdict->oracle, sizeof verdict->oracle, "%s", oracle);
+    verdict->line = line;
+    verdict->event = event;
+    va_start(args, format);
+    vsnprintf(verdict->text, sizeof verdict->text, format, args);
+    va_end(args);
+}
+
+/* ---- rest states ---- */
+
+int sw_judge_is_rest(unsigned kind)
+{
+    return kind >= SW_EVENT_DONE && kind <= SW_EVENT_UNFINISHED;
+}
+
+void sw_judge_format_rest(const struct sw_wire *wire, const struct sw_event *event, char *buf,
+                          unsigned long size)
+{
+    const char *text = sw_wire_text(wire, event->text);
+
+    switch (event->kind) {
+    case SW_EVENT_DONE:
+        snprintf(buf, size, "done");
+        break;
+    case SW_EVENT_RAISED:
+        snprintf(buf, size, "raises %s", text);
+        break;
+    case SW_EVENT_BLOCKS:
+        snprintf(buf, size, "blocks %s.%s", sw_wire_text(wire, event->object), text);
+        break;
+    case SW_EVENT_PARKED:
+        snprintf(buf, size, "parked");
+        break;
+    case SW_EVENT_PAUSES:
+        snprintf(buf, size, "pauses");
+        break;
+    default:
+        snprintf(buf, size, "unfinished");
+        break;
+    }
+}
+
+static void format_expected(const struct sw_outcome *outcome, char *buf, unsigned long size)
+{
+    switch (outcome->kind) {
+    case SW_OUT_DONE:
+        snprintf(buf, size, "done");
+        break;
+    case SW_OUT_PARKED:
+        snprintf(buf, size, "parked");
+        break;
+    case SW_OUT_BLOCKS:
+        snprintf(buf, size, "blocks %s.%s", outcome->name, outcome->operation);
+        break;
+    case SW_OUT_RAISES:
+        snprintf(buf, size, "raises %s", outcome->name);
+        break;
+    default:
+        snprintf(buf, size, "pauses");
+        break;
+    }
+}
+
+/* ---- moves ---- */
+
+/* One step and the state in which it must come to rest. */
+struct expectation {
+    const char *step;
+    const struct sw_outcome *outcome;
+};
+
+static struct expectation expected_rest(const struct sw_spec *spec,
+                                        const struct sw_spec_move *move, int index)
+{
+    if (index == 0)
+        return (struct expectation){spec->steps[move->step].name, &move->outcome};
+    if (index <= move->wake_count)
+        return (struct expectation){spec->steps[move->wakes[index - 1].step].name,
+                                    &move->wakes[index - 1].outcome};
+    return (struct expectation){NULL, NULL};
+}
+
+/* What an exception or an unfinished step has to say. */
+static const char *detail(const struct sw_wire *wire, const struct sw_event *event)
+{
+    const char *note = sw_wire_text(wire, event->note);
+    return event->kind == SW_EVENT_RAISED || event->kind == SW_EVENT_UNFINISHED ? note : "";
+}
+
+/* Compares the rest events of one move, from *at on, with what the spec says;
+ * leaves *at at the first event of the next move.  0 if they agree. */
+static int judge_move(const struct sw_wire *wire, const struct sw_spec *spec,
+                      const struct sw_spec_move *move, uint32_t number, uint32_t *at,
+                      struct sw_verdict *verdict)
+{
+    char was[300], wanted[300];
+    int index = 0;
+
+    for (; *at < sw_judge_event_count(wire) && wire->events[*at].move <= number; (*at)++) {
+        const struct sw_event *event = &wire->events[*at];
+        if (event->move < number || !sw_judge_is_rest(event->kind))
+            continue;
+        struct expectation e = expected_rest(spec, move, index++);
+        const char *who = sw_wire_text(wire, event->who);
+        sw_judge_format_rest(wire, event, was, sizeof was);
+        const char *more = detail(wire, event);
+        if (e.step == NULL) {
+            decide(verdict, SW_FAILED, "outcome", move->line, *at + 1,
+                   "move %u: not expected: wakes %s: %s%s%s", number, who, was,
+                   *more ? ": " : "", more);
+            return -1;
+        }
+        format_expected(e.outcome, wanted, sizeof wanted);
+        if (strcmp(e.step, who) != 0 || strcmp(wanted, was) != 0) {
+            decide(verdict, SW_FAILED, "outcome", move->line, *at + 1,
+                   "move %u: expected %s: %s, was %s: %s%s%s", number, e.step, wanted, who, was,
+                   *more ? ": " : "", more);
+            return -1;
+        }
+    }
+    struct expectation missing = expected_rest(spec, move, index);
+    if (missing.step == NULL)
+        return 0;
+    format_expected(missing.outcome, wanted, sizeof wanted);
+    decide(verdict, SW_FAILED, "outcome", move->line, 0, "move %u: expected %s: %s, it did not",
+           number, missing.step, wanted);
+    return -1;
+}
+
+static void judge_moves(const struct sw_wire *wire, const struct sw_spec *spec,
+                        const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
+{
+    uint32_t at = 0;
+
+    for (int i = 0; i < schedule->move_count; i++)
+        if (judge_move(wire, spec, &schedule->moves[i], (uint32_t)i + 1, &at, verdict) < 0)
+            return;
+}
+
+/* ---- oracles ---- */
+
+static void decide_by_oracle(const struct sw_wire *wire, const struct sw_event *event,
+                             unsigned line, struct sw_verdict *verdict)
+{
+    const char *who = sw_wire_text(wire, event->who), *object = sw_wire_text(wire, event->object),
+               *other = sw_wire_text(wire, event->other), *text = sw_wire_text(wire, event->text),
+               *note = sw_wire_text(wire, event->note), *name = sw_event_name(event->kind);
+    uint32_t index = event->index + 1;
+
+    switch (event->kind) {
+    case SW_EVENT_LOST:
+        decide(verdict, SW_FAILED, name, line, index, "%s: sent %s by %s, for %s: %s", object, text,
+               other, who, note);
+        break;
+    case SW_EVENT_WRONG:
+        decide(verdict, SW_FAILED, name, line, index, "%s: sent %s, received %s by %s", object,
+               text, note, who);
+        break;
+    case SW_EVENT_PHANTOM:
+        decide(verdict, SW_FAILED, name, line, index, "%s: nobody sent, %s received %s", object,
+               who, note);
+        break;
+    case SW_EVENT_DETONATED:
+        decide(verdict, SW_FAILED, name, line, index,
+               "%s: %s, sent by %s for %s, was raised in a wrong place", object, text, other, who);
+        break;
+    case SW_EVENT_CONDITION:
+        decide(verdict, SW_FAILED, name, line, index, "%s: %s", text, note);
+        break;
+    default:
+        decide(verdict, SW_FAILED, name, line, index, "the setup raised %s: %s", text, note);
+        break;
+    }
+}
+
+static int is_oracle(unsigned kind)
+{
+    return (kind >= SW_EVENT_LOST && kind <= SW_EVENT_CONDITION) || kind == SW_EVENT_SETUP_RAISED;
+}
+
+static unsigned line_of(const struct sw_spec_schedule *schedule, const struct sw_event *event)
+{
+    if (schedule == NULL || event->move == 0 || event->move > (uint32_t)schedule->move_count)
+        return 0;
+    return schedule->moves[event->move - 1].line;
+}
+
+/* Returns whether an oracle has decided; what happened to values weighs more
+ * than a condition that its author wrote. */
+static int judge_oracles(const struct sw_wire *wire, const struct sw_spec_schedule *schedule,
+                         struct sw_verdict *verdict)
+{
+    const struct sw_event *first = NULL;
+
+    for (uint32_t i = 0; i < sw_judge_event_count(wire); i++) {
+        const struct sw_event *event = &wire->events[i];
+        if (!is_oracle(event->kind))
+            continue;
+        if (first == NULL || (first->kind == SW_EVENT_CONDITION && event->kind < first->kind))
+            first = event;
+    }
+    if (first != NULL)
+        decide_by_oracle(wire, first, line_of(schedule, first), verdict);
+    return first != NULL;
+}
+
+static const struct sw_event *last_of(const struct sw_wire *wire, unsigned kind)
+{
+    for (uint32_t i = sw_judge_event_count(wire); i > 0; i--)
+        if (wire->events[i - 1].kind == kind)
+            return &wire->events[i - 1];
+    return NULL;
+}
+
+static void judge_signal(const struct sw_child *child, const struct sw_spec_schedule *schedule,
+                         struct sw_verdict *verdict)
+{
+    const struct sw_event *crash = last_of(child->wire, SW_EVENT_CRASH);
+    int number = WTERMSIG(child->status);
+    const char *name = sigabbrev_np(number);
+
+    decide(verdict, SW_CRASHED, "crash", crash != NULL ? line_of(schedule, crash) : 0,
+           crash != NULL ? crash->index + 1 : 0, "SIG%s in %s", name != NULL ? name : "?",
+           crash != NULL ? sw_wire_text(child->wire, crash->who) : "the interpreter");
+}
+
+/* ---- the whole ---- */
+
+static void judge_exit(const struct sw_child *child, const struct sw_spec *spec,
+                       struct sw_verdict *verdict)
+{
+    int status = WEXITSTATUS(child->status);
+
+    if (spec == NULL && status != 0)
+        decide(verdict, status == 127 ? SW_HARNESS_ERROR : SW_FAILED, "exit", 0, 0,
+               "the program exited with %d", status);
+    else if (spec != NULL && last_of(child->wire, SW_EVENT_FINISHED) == NULL)
+        decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
+               "the child ended before its schedule, with exit status %d", status);
+}
+
+void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
+              const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
+{
+    memset(verdict, 0, sizeof *verdict);
+    if (child->timed_out) {
+        decide(verdict, SW_HARNESS_ERROR, "watchdog", 0, 0,
+               "no end in sight: the watchdog ended the child");
+        return;
+    }
+    int oracle = judge_oracles(child->wire, schedule, verdict);
+    if (WIFSIGNALED(child->status)) {
+        judge_signal(child, schedule, verdict);
+        return;
+    }
+    if (oracle)
+        return;
+    judge_exit(child, spec, verdict);
+    if (verdict->kind == SW_AS_EXPECTED && spec != NULL)
+        judge_moves(child->wire, spec, schedule, verdict);
+    if (verdict->kind == SW_AS_EXPECTED && child->wire->events_lost > 0)
+        decide(verdict, SW_INCONCLUSIVE, "events", 0, 0,
+               "%u events did not fit: what happened there was not seen",
+               child->wire->events_lost);
+}
