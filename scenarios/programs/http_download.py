@@ -3,9 +3,9 @@
 
     slpython http_download.py [--chunks N] [--chunk-size BYTES] [--downloads N] [--workers N]
 
-Each download is three kinds of tasklets on the main thread.  A reader takes chunks off the response;
-its reads are done by a pool of worker threads, so that only the reader waits for the network.  A
-short-lived relay hands each chunk to the checker, and what became of it is noted when the relay is
+Each download is three kinds of tasklets on the main thread.  A reader takes chunks off the
+response; its reads are done by a pool of worker threads, so that only the reader waits for the
+network.  A short-lived relay hands each chunk to the checker, and it is noted when the relay is
 gone.  The checker compares every chunk with what the server should have sent.
 
 The server is Python's own, on the loopback interface.  The exit status is 0 if every chunk arrived

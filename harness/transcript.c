@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "transcript.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge.h"
+
+void sw_transcript_spec_name(const char *path, char *buf, unsigned long size)
+{
+    const char *end = strrchr(path, '/'), *start = path;
+
+    if (end != NULL)
+        for (start = end; start > path && start[-1] != '/'; start--)
+            continue;
+    size_t length = strlen(start);
+    if (length > 5 && strcmp(start + length - 5, ".spec") == 0)
+        length -= 5;
+    snprintf(buf, size, "%.*s", (int)length, start);
+}
+
+/* ---- events ---- */
+
+int sw_transcript_event(FILE *out, const struct sw_wire *wire, const struct sw_event *event)
+{
+    const char *who = sw_wire_text(wire, event->who), *object = sw_wire_text(wire, event->object),
+               *other = sw_wire_text(wire, event->other), *text = sw_wire_text(wire, event->text);
+    unsigned value = event->value, count = event->count;
+
+    switch (event->kind) {
+    case SW_EVENT_ENDS:
+        return fprintf(out, "%-11s ends", who);
+    case SW_EVENT_SEND:
+        return fprintf(out, "%-11s sends v%u on %s", who, value, object);
+    case SW_EVENT_DELIVER:
+        return fprintf(out, "%-11s hands v%u to %s on %s", who, value, other, object);
+    case SW_EVENT_RECEIVED:
+        if (value == 0)
+            return fprintf(out, "%-11s receives something never sent from %s", who, object);
+        return fprintf(out, "%-11s receives v%u from %s", who, value, object);
+    case SW_EVENT_EXPLODES:
+        return fprintf(out, "%-11s raises v%u from %s", who, value, object);
+    case SW_EVENT_SPILL:
+        return fprintf(out, "%-11s spills at %s", who, text);
+    case SW_EVENT_UNSPILL:
+        return fprintf(out, "%-11s has its stack back", who);
+    case SW_EVENT_RELEASE:
+        return count == 0 ? 0 : fprintf(out, "%-11s releases %s, the last reference", who, other);
+    case SW_EVENT_DEALLOC:
+        return fprintf(out, "%-11s is deallocated", who);
+    case SW_EVENT_COLLECT:
+        return fprintf(out, "%-11s collects garbage at %s", who, text);
+    case SW_EVENT_WAIT:
+        return fprintf(out, "T%-10u waits for another thread", event->thread);
+    case SW_EVENT_WAKE:
+        return fprintf(out, "%-11s wakes T%u for %s", who, count, other);
+    case SW_EVENT_UNRAISABLE:
+        return fprintf(out, "%-11s cannot raise %s", who, text);
+    case SW_EVENT_LOST:
+    case SW_EVENT_WRONG:
+    case SW_EVENT_PHANTOM:
+    case SW_EVENT_DETONATED:
+    case SW_EVENT_CONDITION:
+    case SW_EVENT_SETUP_RAISED:
+    case SW_EVENT_CRASH:
+        return fprintf(out, "%-11s *** %s ***", who, sw_event_name(event->kind));
+    default:
+        return 0;
+    }
+}
+
+/* A spill that nobody asked for depends on how deep the machine's stack is. */
+static int belongs(const struct sw_spec *spec, const struct sw_event *event)
+{
+    if (event->kind == SW_EVENT_SPILL || event->kind == SW_EVENT_UNSPILL)
+        return strncmp(spec->spill, "never", 5) == 0;
+    return 1;
+}
+
+/* ---- moves ---- */
+
+static void write_directives(FILE *out, const struct sw_spec_move *move)
+{
+    static const char *const words[] = {"until", "spill at", "gc at"};
+
+    for (int i = 0; i < move->directive_count; i++)
+        fprintf(out, " %s %s#%u", words[move->directives[i].kind],
+                sw_spec_point_name((int)move->directives[i].point), move->directives[i].nth);
+}
+
+void sw_transcript_move(FILE *out, const struct sw_wire *wire, const struct sw_spec *spec,
+                        const struct sw_spec_schedule *schedule, uint32_t number)
+{
+    const struct sw_spec_move *move = &schedule->moves[number - 1];
+    char state[300];
+    int rests = 0;
+
+    fprintf(out, "  %2u  %s", number, spec->steps[move->step].name);
+    write_directives(out, move);
+    for (uint32_t i = 0; i < sw_judge_event_count(wire); i++) {
+        const struct sw_event *event = &wire->events[i];
+        if (event->move != number || !sw_judge_is_rest(event->kind))
+            continue;
+        sw_judge_format_rest(wire, event, state, sizeof state);
+        if (rests++ == 0)
+            fprintf(out, " : %s", state);
+        else
+            fprintf(out, ", wakes %s: %s", sw_wire_text(wire, event->who), state);
+    }
+    fputs(rests == 0 ? " : has not come to rest\n" : "\n", out);
+}
+
+void sw_transcript_write(FILE *out, const struct sw_wire *wire, const struct sw_spec *spec,
+                         const struct sw_spec_schedule *schedule)
+{
+    uint32_t move = 0;
+
+    fprintf(out, "schedule %s\n", schedule->name);
+    for (uint32_t i = 0; i < sw_judge_event_count(wire); i++) {
+        const struct sw_event *event = &wire->events[i];
+        if (event->kind == SW_EVENT_MOVE && move < (uint32_t)schedule->move_count)
+            sw_transcript_move(out, wire, spec, schedule, ++move);
+        if (move == 0 || !belongs(spec, event))
+            continue;
+        char *line = NULL;
+        size_t size = 0;
+        FILE *buffer = open_memstream(&line, &size);
+        int written = buffer != NULL ? sw_transcript_event(buffer, wire, event) : 0;
+        if (buffer != NULL)
+            fclose(buffer);
+        if (written > 0)
+            fprintf(out, "         %s\n", line);
+        free(line);
+    }
+}
