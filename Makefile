@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+#
+# make                  build/bin/{slpython,slpython-lab,spillway}
+# make demo             installs what is missing, builds, runs the main job
+# make test             installs what is missing, builds, runs the tests; with CI=true all of them
+# make help             everything else
+#
+# One Makefile, no recursion.  Sources are found by wildcard, so that a new file needs no edit here.
+# A build with other flags (SAN=) has a directory of its own; a change of flags rebuilds.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+DEVELOPER ?=
+SAN ?=
+CI ?=
+N ?= 1000
+PREFIX ?= /usr/local
+DESTDIR ?=
+V ?=
+
+comma := ,
+BUILD := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+BIN := $(BUILD)/bin
+OBJ := $(BUILD)/obj
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
+
+# ---- flags ----
+
+# Not "cc": the static archive and these objects should come from one compiler.
+CC := gcc
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+        -Wformat=2
+ifneq ($(DEVELOPER),)
+WARN += -Werror -Wold-style-definition -Wundef -Wlogical-op -Wduplicated-cond \
+        -Wnested-externs -Wredundant-decls -Wimplicit-fallthrough=5
+endif
+ifneq ($(SAN),)
+SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+CFLAGS ?= -O2 -g
+DIALECT := -std=gnu11 -D_GNU_SOURCE -iquote . -iquote interp -iquote harness
+ALL_CFLAGS = $(DIALECT) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
+
+# Debian's own 3.11, by absolute name: another python3 may come first on PATH.  Asked on first use,
+# not when this file is read, since `make demo` may be about to install it.
+PYTHON := /usr/bin/python3.11
+PYTHON_CONFIG := $(PYTHON)-config
+once = $(eval $(1) := $$(shell $(2)))$($(1))
+PY_INCLUDE = $(call once,PY_INCLUDE,$(PYTHON_CONFIG) --includes | sed 's/^-I//; s/ .*//')
+PY_CONFIGDIR = $(call once,PY_CONFIGDIR,$(PYTHON_CONFIG) --configdir)
+PY_ARCHIVE = $(PY_CONFIGDIR)/libpython3.11.a
+
+# -isystem keeps our warnings out of Python's headers.  Unwind tables everywhere: a C stack is
+# walked from any instruction.  No PIE, because the archive is none.
+PY_HEADERS = -isystem $(PY_INCLUDE) -isystem $(PY_INCLUDE)/internal
+PY_CFLAGS = $(PY_HEADERS) -fno-pie -fasynchronous-unwind-tables
+
+# What the core puts itself in front of; see interp/eval.c and interp/atomic.c.
+WRAPPED := _PyEval_Vector _PyEval_EvalFrameDefault PyEval_EvalCode pthread_cond_timedwait
+# The whole archive, with its symbols visible: extension modules need them.
+PY_ARCHIVE_LINK = -no-pie -Wl,-export-dynamic \
+                  -Wl,--whole-archive $(PY_ARCHIVE) -Wl,--no-whole-archive
+PY_LIBS := -lexpat -lz -ldl -lm -lpthread -lutil
+PY_LINK = $(PY_ARCHIVE_LINK) $(addprefix -Wl$(comma)--wrap=,$(WRAPPED)) $(PY_LIBS)
+
+HARNESS_LIBS := -ldw -lelf -lxxhash -lpthread
+CHECK_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
+
+# ---- sources ----
+
+INTERP_SRC := $(wildcard interp/*.c) interp/switch_x86_64.S
+AGENT_SRC := $(wildcard harness/agent/*.c)
+# Of the harness, what the agent shares with the runner.
+SHARED_SRC := $(wildcard harness/wire.c harness/event.c)
+HARNESS_SRC := $(wildcard harness/*.c)
+INTERP_CHECKS := $(wildcard interp/tests/check_*.c)
+HARNESS_CHECKS := $(wildcard harness/tests/check_*.c)
+SCENARIOS := $(wildcard scenarios/*/*.spec)
+
+objects = $(patsubst %,$(OBJ)/$(1)/%.o,$(basename $(2)))
+SLPYTHON_OBJ := $(call objects,slpython,$(INTERP_SRC))
+LAB_OBJ := $(call objects,lab,$(INTERP_SRC) $(AGENT_SRC) $(SHARED_SRC))
+HARNESS_OBJ := $(call objects,harness,$(HARNESS_SRC))
+
+# What the test programs link instead of a program's own main().
+LAB_TEST_OBJ := $(filter-out %/interp/main.o,$(LAB_OBJ))
+HARNESS_TEST_OBJ := $(filter-out %/harness/main.o,$(HARNESS_OBJ))
+
+INTERP_CHECK_BIN := $(INTERP_CHECKS:%.c=$(BIN)/%)
+HARNESS_CHECK_BIN := $(HARNESS_CHECKS:%.c=$(BIN)/%)
+CHECK_BIN := $(INTERP_CHECK_BIN) $(HARNESS_CHECK_BIN)
+
+# ---- building ----
+
+# Only the two commands that promise it install packages.
+PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
+
+.PHONY: all
+all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway
+
+.PHONY: packages
+packages:
+	@ci/install
+
+$(BIN)/slpython: $(SLPYTHON_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_LINK)
+
+$(BIN)/slpython-lab: $(LAB_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_LINK)
+
+$(BIN)/spillway: $(HARNESS_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
+# The archive alone, linked as slpython is but without the core: what the benches compare with.
+$(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_ARCHIVE_LINK) $(PY_LIBS)
+
+$(INTERP_CHECK_BIN): $(BIN)/%: $(OBJ)/lab/%.o $(LAB_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_LINK) $(CHECK_LIBS)
+
+$(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS) $(CHECK_LIBS)
+
+# Preloaded under memcheck; the file says why.
+$(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKAGES)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -fPIC -shared -o $@ $<
+
+# $(call tree,NAME,FLAGS): one object tree.  The same source may be in several.
+define tree
+$(OBJ)/$(1)/%.o: %.c $(BUILD)/flags | $$(PACKAGES)
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $(2) -c -o $$@ $$<
+
+$(OBJ)/$(1)/%.o: %.S $(BUILD)/flags | $$(PACKAGES)
+	$$(call say,AS,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) -g -MMD -MP -iquote interp $(2) -c -o $$@ $$<
+endef
+$(eval $(call tree,slpython,$$(PY_CFLAGS)))
+$(eval $(call tree,lab,$$(PY_CFLAGS) -DSLP_LAB))
+$(eval $(call tree,archive,$$(PY_CFLAGS)))
+# Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
+$(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
+
+# child.c has it by .incbin, which -MMD does not see.
+$(filter %/child.o,$(HARNESS_OBJ)): harness/agent/driver.py
+
+# Changes only when the flags do, and everything depends on it.
+FLAGS_TEXT = $(CC) $(CFLAGS) $(WARN) $(SANFLAGS) $(LDFLAGS) $(WRAPPED)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS_TEXT)' | cmp -s - $@ || echo '$(FLAGS_TEXT)' >$@
+.PHONY: FORCE
+FORCE:
+
+-include $(shell [ -d $(OBJ) ] && find $(OBJ) -name '*.d')
+
+# ---- running ----
+
+export BUILD BIN CI N PYTHON
+
+.PHONY: demo
+demo: packages all
+	@ci/demo
+
+.PHONY: test
+test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
+	@ci/test
+
+.PHONY: check
+check: $(CHECK_BIN)
+	@ci/test libcheck
+
+.PHONY: scenarios
+scenarios: all
+	@ci/test scenarios
+
+.PHONY: memcheck
+memcheck: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
+	@ci/test memcheck
+
+.PHONY: cpython-tests
+cpython-tests: all
+	@interp/tests/cpython $(BIN)/slpython-lab
+
+.PHONY: bench
+bench: all $(BIN)/python-archive
+	@interp/bench/run
+	@harness/bench/run
+
+.PHONY: repeat
+repeat: all
+	@$(BIN)/spillway run --repeat $(N) scenarios
+
+# ---- looking at the source ----
+
+OURS := $(wildcard interp/*.[ch] interp/*/*.[ch] harness/*.[ch] harness/*/*.[ch] fuzz/*.[ch])
+# Not the headers: clang-format does not know what to do with lists of X().
+FORMATTED := $(filter %.c,$(OURS))
+
+.PHONY: format
+format:
+	@clang-format -i $(FORMATTED)
+
+.PHONY: format-check
+format-check:
+	@clang-format --dry-run --Werror $(FORMATTED)
+
+.PHONY: tidy
+tidy:
+	@clang-tidy --quiet $(filter harness/%.c,$(filter-out harness/agent/%,$(OURS))) -- $(DIALECT)
+	@clang-tidy --quiet $(filter interp/%.c harness/agent/%.c,$(OURS)) -- $(DIALECT) -DSLP_LAB \
+	    $(PY_HEADERS)
+
+# ---- the rest ----
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+.PHONY: help
+help:
+	@echo 'make                    build/bin/{slpython,slpython-lab,spillway}'
+	@echo 'make demo               install what is missing, build, run the main job'
+	@echo 'make test               install what is missing, build, run the tests'
+	@echo 'make test CI=true       the same, with memcheck and all of the CPython tests'
+	@echo 'make check              the libcheck programs alone'
+	@echo 'make scenarios          the scenarios alone'
+	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
+	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
+	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
+	@echo 'make bench              the tables of the README'
+	@echo 'make DEVELOPER=1        more warnings, and they are errors'
+	@echo 'make SAN=address,undefined   a sanitizer build, in build/san-address-undefined'
+	@echo 'make tidy               clang-tidy over the C sources'
+	@echo 'make format             clang-format over them; make format-check only looks'
+	@echo 'make install PREFIX=/usr/local DESTDIR='
+	@echo 'make clean'
+	@echo 'V=1 shows the commands.'
