@@ -67,10 +67,15 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
     thread->atomic = (unsigned char)on;
     if (!on) {
         replace_state(thread->tstate, NULL);
-    } else if (replace_state(NULL, thread->tstate)) {
-        /* a request that came before does not count any more */
-        _Py_atomic_store_relaxed(&thread->tstate->interp->ceval.gil_drop_request, 0);
+        return;
     }
+    /* A waiter whose time is up makes its request under this mutex: it has done
+     * so, and then it does not count any more, or it will see who the holder is. */
+    PyMUTEX_T *mutex = &_PyRuntime.ceval.gil.mutex;
+    pthread_mutex_lock(mutex);
+    if (replace_state(NULL, thread->tstate))
+        _Py_atomic_store_relaxed(&thread->tstate->interp->ceval.gil_drop_request, 0);
+    pthread_mutex_unlock(mutex);
 }
 
 int slp_atomic_set(slp_tasklet *t, int on)

@@ -106,6 +106,22 @@ static int refuse(struct slp_thread *thread, slp_channel *channel, enum slp_dire
     return slp_schedule_may_switch(thread);
 }
 
+/* Makes other, which has left the queue, runnable; the queue's reference is the
+ * ring's then.  Returns 0 if there is nothing to do: while a point kept this
+ * thread waiting, another one has done so already, or has ended it. */
+static int make_runnable(slp_tasklet *other, slp_tasklet *place)
+{
+    if (other->scheduled || !slp_tasklet_alive(other) || other->thread->tstate == NULL) {
+        Py_DECREF(other);
+        return 0;
+    }
+    if (place != NULL)
+        slp_ring_insert_after(place, other);
+    else
+        slp_ring_append(other);
+    return 1;
+}
+
 static void swap_mailboxes(slp_tasklet *a, slp_tasklet *b)
 {
     PyObject *value = a->tempval;
@@ -128,24 +144,16 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
     (void)SLP_POINT(CHAN_COMPLETE, sender, receiver, receiver->tempval);
     (void)sender, (void)receiver;
     if (other->thread != thread) {
-        slp_ring_append(other);
-        slp_thread_wake(other->thread, other);
+        if (make_runnable(other, NULL))
+            slp_thread_wake(other->thread, other);
         return slp_mailbox_claim(current);
     }
-    slp_tasklet *next = current;
-    if (channel->schedule_all) {
-        slp_ring_append(other);
-        next = current->next;
-    } else if (dir * channel->preference < 0) {
-        slp_ring_insert_after(current, other);
-        next = other;
-    } else {
-        slp_ring_append(other);
-    }
-    if (next == current)
+    int yields = channel->schedule_all || dir * channel->preference < 0;
+    make_runnable(other, channel->schedule_all || !yields ? NULL : current);
+    if (!yields || current->next == current)
         return slp_mailbox_claim(current);
-    thread->ring = next;
-    PyObject *result = slp_schedule_task(thread, current, next, &switched);
+    thread->ring = current->next;
+    PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
         /* No memory for the switch: the values have met all the same, so the
          * actor runs on, as with preference 0. */
@@ -166,20 +174,21 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
     slp_ring_remove(current); /* the ring's reference becomes the queue's */
     queue_append(channel, current, dir);
     (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
-    PyObject *result = slp_schedule_task(thread, current, thread->ring, &switched);
+    PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
-        if (current->direction != 0)
+        if (current->direction != 0) {
             queue_remove(channel, current);
-        if (!current->scheduled)
-            slp_ring_append(current);
+            slp_schedule_put_back(current);
+        }
         thread->ring = current;
         Py_DECREF(slp_mailbox_take(current)); /* the value that was not sent */
     }
     return result;
 }
 
+/* *begun: the operation was not refused at once, CHAN_SEND or CHAN_RECEIVE is out. */
 static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
-                                        enum slp_direction dir)
+                                        enum slp_direction dir, int *begun)
 {
     struct slp_thread *thread = slp_thread_here();
 
@@ -188,11 +197,19 @@ static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
         return NULL;
     }
     slp_tasklet *current = thread->current;
-    slp_mailbox_set(current, value);
+    *begun = 1;
     if (dir == SLP_SEND)
         (void)SLP_POINT(CHAN_SEND, current, channel, value);
     else
         (void)SLP_POINT(CHAN_RECEIVE, current, channel, NULL);
+#ifdef SLP_LAB
+    /* The point may have let other threads run, or the collector. */
+    if (slp_point_active && refuse(thread, channel, dir) < 0) {
+        Py_DECREF(value);
+        return NULL;
+    }
+#endif
+    slp_mailbox_set(current, value);
     if (slp_channel_callback != NULL) {
         int willblock = counterpart(channel, dir) == NULL;
         /* The callback is Python: afterwards the world may be another one. */
@@ -210,17 +227,15 @@ static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
 
 PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_direction dir)
 {
+    int begun = 0;
+
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
-    PyObject *result = generic_channel_action(channel, value, dir);
-#ifdef SLP_LAB
-    struct slp_thread *thread = slp_thread_peek();
-    slp_tasklet *current = thread != NULL ? thread->current : NULL;
-    if (dir == SLP_SEND)
-        (void)SLP_POINT(CHAN_SENT, current, channel, result);
-    else
-        (void)SLP_POINT(CHAN_RECEIVED, current, channel, result);
-#endif
+    PyObject *result = generic_channel_action(channel, value, dir, &begun);
+    if (begun && dir == SLP_SEND)
+        (void)SLP_POINT(CHAN_SENT, slp_thread_here()->current, channel, result);
+    else if (begun)
+        (void)SLP_POINT(CHAN_RECEIVED, slp_thread_here()->current, channel, result);
     Py_DECREF(channel);
     return result;
 }

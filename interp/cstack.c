@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "segment.h"
 #include "switch.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -67,9 +68,16 @@ static inline void unpoison_stack(const char *from)
     (void)from;
 }
 
+int slp_cstack_is_ours(const char *here)
+{
+    if (slp_cstack.segment_low != NULL)
+        return here >= slp_cstack.segment_low && here < slp_segment_top(slp_cstack.segment_low);
+    return here >= slp_cstack.low && here < slp_cstack.base;
+}
+
 /* A buffer that fits: the old one, unless it is too small or four times too
  * large for what a tasklet at rest needs. */
-static int slice_reserve(struct slp_slice *slice, size_t size)
+static int slice_fit(struct slp_slice *slice, size_t size)
 {
     if (size <= slice->capacity && slice->capacity / 4 <= size + 256)
         return 0;
@@ -83,14 +91,30 @@ static int slice_reserve(struct slp_slice *slice, size_t size)
     return 0;
 }
 
-int slp_slice_save(struct slp_slice *slice, char *sp)
+/* The lowest byte of the thread's own stack that is in use. */
+static char *slice_start(char *sp)
 {
     char *start = slp_cstack.segment_low ? slp_cstack.segment_exit : sp;
 
-    assert(slice->used == 0);
     assert(start >= slp_cstack.low && start < slp_cstack.base);
+    return start;
+}
+
+int slp_slice_reserve(struct slp_slice *slice, size_t below)
+{
+    char *start = slice_start(__builtin_frame_address(0));
+
+    assert(slice->used == 0);
+    return slice_fit(slice, (size_t)(slp_cstack.base - start) + below);
+}
+
+int slp_slice_save(struct slp_slice *slice, char *sp)
+{
+    char *start = slice_start(sp);
+
+    assert(slice->used == 0);
     size_t size = (size_t)(slp_cstack.base - start);
-    if (slice_reserve(slice, size) < 0)
+    if (slice_fit(slice, size) < 0)
         return -1;
     copy_stack(slice->bytes, start, size);
     unpoison_stack(start);

@@ -44,6 +44,13 @@ struct slp_slice {
     char *segment_exit;
 };
 
+/* Whether here is an address on the running thread's stack, or on the segment
+ * that it runs on: not on some stack that others have made. */
+int slp_cstack_is_ours(const char *here);
+
+/* Gets the memory for slp_slice_save() with an sp that is at most this many
+ * bytes below the caller's, which will not fail then.  0, or -1. */
+int slp_slice_reserve(struct slp_slice *slice, size_t below);
 /* Copies what the running thread has on its stack, sp upwards.  0, or -1
  * without memory. */
 int slp_slice_save(struct slp_slice *slice, char *sp);

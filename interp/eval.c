@@ -45,9 +45,11 @@ PyObject *slp_spill_evaluate(const struct slp_spill_call *call)
     case SLP_CALL_FRAME:
         return __real__PyEval_EvalFrameDefault(call->tstate, call->of.frame.frame,
                                                call->of.frame.throwflag);
-    default:
+    case SLP_CALL_CODE:
         return __real_PyEval_EvalCode(call->of.code.co, call->of.code.globals,
                                       call->of.code.locals);
+    default:
+        return NULL;
     }
 }
 

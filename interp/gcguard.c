@@ -4,7 +4,12 @@
 
 #include "gcguard.h"
 
-__thread int slp_gcguard_depth;
+#include <internal/pycore_runtime.h>
+
+/* How many collections are on this thread's stack, as the callback counts them. */
+static __thread int depth;
+/* Kept for good, so that nothing else can have its address. */
+static PyObject *function;
 int slp_gcguard_installed;
 
 static PyObject *count(PyObject *self, PyObject *const *args, Py_ssize_t count_of_args)
@@ -12,9 +17,9 @@ static PyObject *count(PyObject *self, PyObject *const *args, Py_ssize_t count_o
     (void)self;
     if (count_of_args >= 1 && PyUnicode_Check(args[0])) {
         if (PyUnicode_CompareWithASCIIString(args[0], "start") == 0)
-            slp_gcguard_depth++;
-        else if (slp_gcguard_depth > 0)
-            slp_gcguard_depth--;
+            depth++;
+        else if (depth > 0)
+            depth--;
     }
     Py_RETURN_NONE;
 }
@@ -23,22 +28,42 @@ static PyMethodDef count_def = {
     "stackless_gc_guard", (PyCFunction)(void (*)(void))count, METH_FASTCALL,
     "Tells the tasklet scheduler on which thread a collection runs."};
 
+/* Anybody may have taken the function out of gc.callbacks again. */
+static int is_in_callbacks(PyInterpreterState *interp)
+{
+    PyObject *callbacks = interp->gc.callbacks;
+
+    if (callbacks == NULL || function == NULL)
+        return 0;
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(callbacks); i++)
+        if (PyList_GET_ITEM(callbacks, i) == function)
+            return 1;
+    return 0;
+}
+
+int slp_gcguard_is_here(PyInterpreterState *interp)
+{
+    if (depth > 0)
+        return 1;
+    /* The last collections, at the interpreter's end, call nobody back. */
+    if (_PyRuntimeState_GetFinalizing(&_PyRuntime) != NULL)
+        return 1;
+    return !is_in_callbacks(interp);
+}
+
 int slp_gcguard_install(void)
 {
     PyInterpreterState *interp = PyInterpreterState_Get();
 
-    if (slp_gcguard_installed)
+    if (slp_gcguard_installed || interp != PyInterpreterState_Main())
         return 0;
     /* In the middle of a collection its start would be missed. */
-    if (interp->gc.collecting)
+    if (interp->gc.collecting || interp->gc.callbacks == NULL)
         return 0;
-    PyObject *function = PyCFunction_New(&count_def, NULL);
-    if (function == NULL)
+    if (function == NULL && (function = PyCFunction_New(&count_def, NULL)) == NULL)
         return -1;
-    PyObject *callbacks = interp->gc.callbacks;
-    int failed = callbacks == NULL ? 0 : PyList_Append(callbacks, function);
-    Py_DECREF(function);
-    if (!failed && callbacks != NULL)
-        slp_gcguard_installed = 1;
-    return failed;
+    if (PyList_Append(interp->gc.callbacks, function) < 0)
+        return -1;
+    slp_gcguard_installed = 1;
+    return 0;
 }

@@ -19,12 +19,15 @@
 #include <internal/pycore_interp.h>
 #include <internal/pycore_pystate.h>
 
-/* How many collections are on this thread's stack, as the callback counts them. */
-extern __thread int slp_gcguard_depth;
+/* Whether the function has been put into gc.callbacks. */
 extern int slp_gcguard_installed;
 
-/* Puts the function into gc.callbacks, once.  0, or -1 with an exception. */
+/* Puts it there, once, in the main interpreter.  0, or -1 with an exception. */
 int slp_gcguard_install(void);
+
+/* Whether the collection that is under way is on this thread's stack, or may
+ * be, as far as anybody can tell. */
+int slp_gcguard_is_here(PyInterpreterState *interp);
 
 /* Whether a collection is on this thread's C stack. */
 static inline int slp_gcguard_active(void)
@@ -32,8 +35,7 @@ static inline int slp_gcguard_active(void)
     PyInterpreterState *interp = _PyThreadState_GET()->interp;
     if (__builtin_expect(!interp->gc.collecting, 1))
         return 0;
-    /* Before the function is there nobody can tell: take it for ours. */
-    return !slp_gcguard_installed || slp_gcguard_depth > 0;
+    return slp_gcguard_is_here(interp);
 }
 
 #endif

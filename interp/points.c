@@ -4,6 +4,8 @@
  */
 #ifdef SLP_LAB
 
+#include <Python.h>
+
 #include "points.h"
 
 #include <stdio.h>
@@ -11,20 +13,33 @@
 #include <string.h>
 
 #include "faults.h"
+#include "spill.h"
 
 slp_point_hook slp_point_current_hook;
+int slp_point_active;
 unsigned char slp_fault_on[SLP_FAULT_COUNT];
+
+static const int point_flags[] = {
+#define POINT_FLAGS(id, name, flags, text) flags,
+    SLP_POINTS(POINT_FLAGS)
+#undef POINT_FLAGS
+};
 
 void slp_point_set_hook(slp_point_hook hook)
 {
     slp_point_current_hook = hook;
+    slp_point_active = hook != NULL || slp_spill_hostile;
 }
 
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread)
 {
     const struct slp_point_info info = {point, subject, object, value, thread};
-    return slp_point_current_hook(&info);
+    unsigned action = slp_point_current_hook != NULL ? slp_point_current_hook(&info) : 0;
+
+    if (slp_spill_hostile && !(point_flags[point] & SLP_NO_GIL))
+        slp_spill_shake();
+    return action;
 }
 
 static const char *const fault_names[] = {

@@ -53,7 +53,7 @@ enum slp_point_flags {
     X(TASKLET_START, "tasklet.start", SLP_MAY_PARK | SLP_MAY_RUN, \
       "on its own stack for the first time (the tasklet, -, -)") \
     X(TASKLET_END, "tasklet.end", SLP_MAY_PARK, \
-      "its callable has returned or raised (the tasklet, -, the exception or NULL)") \
+      "its callable has returned or raised (the tasklet, -, its result; NULL when it raised)") \
     X(TASKLET_DEALLOC, "tasklet.dealloc", 0, \
       "its last reference is gone; weakref callbacks follow (the tasklet, -, -)") \
     X(MAILBOX_DROP, "mailbox.drop", 0, \
@@ -120,11 +120,13 @@ typedef unsigned (*slp_point_hook)(const struct slp_point_info *info);
 /* The hook, NULL for none.  Set it with slp_point_set_hook(), before Python
  * starts or with the GIL held. */
 extern slp_point_hook slp_point_current_hook;
+/* Whether a visit has any effect: a hook is set, or hostile mode is on (spill.h). */
+extern int slp_point_active;
 void slp_point_set_hook(slp_point_hook hook);
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread);
 #define SLP_POINT_THREAD(id, subject, object, value, thread) \
-    (__builtin_expect(slp_point_current_hook != 0, 0) \
+    (__builtin_expect(slp_point_active, 0) \
          ? slp_point_visit(SLP_POINT_##id, (subject), (object), (value), (thread)) \
          : 0u)
 #else

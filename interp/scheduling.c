@@ -71,10 +71,13 @@ void slp_ring_remove(slp_tasklet *t)
     (void)SLP_POINT(RING_REMOVE, t, NULL, NULL);
 }
 
-/* Makes t the head again after a step that is undone. */
-static void ring_put_back(slp_tasklet *t)
+void slp_schedule_put_back(slp_tasklet *t)
 {
-    slp_ring_append(t);
+    /* Another thread, or a callback, may have put it there meanwhile. */
+    if (t->scheduled)
+        Py_DECREF(t);
+    else
+        slp_ring_append(t);
     t->thread->ring = t;
 }
 
@@ -83,6 +86,23 @@ void slp_schedule_insert(slp_tasklet *t)
     Py_INCREF(t);
     slp_ring_append(t);
     slp_thread_wake(t->thread, t);
+}
+
+void slp_schedule_run_next(slp_tasklet *t)
+{
+    struct slp_thread *thread = t->thread;
+
+    if (t == thread->ring)
+        return;
+    if (t->scheduled)
+        slp_ring_remove(t);
+    else
+        Py_INCREF(t);
+    if (thread->ring == NULL)
+        slp_ring_append(t);
+    else
+        slp_ring_insert_after(thread->ring, t);
+    slp_thread_wake(thread, t);
 }
 
 /* ---- run(): the stack of watchdogs ---- */
@@ -113,8 +133,8 @@ int slp_schedule_may_switch(struct slp_thread *thread)
 {
     const char *why = NULL;
 
-    if (__builtin_expect(slp_cstack.base == NULL, 0))
-        why = "cannot switch: this thread was not started by the interpreter";
+    if (__builtin_expect(!slp_cstack_is_ours(__builtin_frame_address(0)), 0))
+        why = "cannot switch: this C stack was not made by the interpreter";
     else if (__builtin_expect(thread->in_callback, 0))
         why = "cannot switch inside a channel or schedule callback";
     else if (__builtin_expect(thread->switch_trap > 0, 0))
@@ -187,27 +207,39 @@ static void notify(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *ne
     Py_DECREF(callback);
 }
 
-PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next,
-                            int *switched)
+/* Decides who runs after prev; it may be prev.  NULL as above.  The schedule
+ * callback is Python, and a point may let other threads run: both can change
+ * the ring, and empty it. */
+static slp_tasklet *choose(struct slp_thread *thread, slp_tasklet *prev)
 {
-    *switched = 0;
-    if (next == NULL) {
-        next = next_of_empty_ring(thread);
-        if (next == NULL) {
-            set_deadlock();
-            return NULL;
-        }
-    }
-    assert(next == thread->ring && thread->current == prev);
-    if (next != prev) {
+    for (;;) {
+        slp_tasklet *next = thread->ring;
+        if (next == NULL)
+            next = next_of_empty_ring(thread);
+        if (next == NULL || next == prev)
+            return next;
         notify(thread, prev, next);
-        next = thread->ring; /* the callback may have changed the ring, but not emptied it */
-        (void)SLP_POINT(SWITCH_LEAVE, prev, next, NULL);
-        if (slp_transfer(thread, prev, next) < 0)
-            return NULL;
-    } else {
-        slp_transfer_release(thread);
+        if (thread->ring == NULL)
+            continue;
+        (void)SLP_POINT(SWITCH_LEAVE, prev, thread->ring, NULL);
+        if (thread->ring != NULL)
+            return thread->ring;
     }
+}
+
+PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *switched)
+{
+    assert(thread->current == prev);
+    *switched = 0;
+    slp_tasklet *next = choose(thread, prev);
+    if (next == NULL) {
+        set_deadlock();
+        return NULL;
+    }
+    if (next == prev)
+        slp_transfer_release(thread);
+    else if (slp_transfer(thread, prev, next) < 0)
+        return NULL;
     *switched = 1;
     assert(thread->current == prev && thread->ring == prev);
     return slp_mailbox_claim(prev);
@@ -216,10 +248,9 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, slp_ta
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
 {
     slp_tasklet *current = thread->current;
-    slp_tasklet *next = current->next;
     int switched;
 
-    if (!remove && next == current)
+    if (!remove && current->next == current)
         return retval;
     if (slp_schedule_may_switch(thread) < 0) {
         Py_DECREF(retval);
@@ -231,15 +262,16 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
         /* The ring's reference may be the last one; it must survive the switch. */
         assert(thread->deferred == NULL);
         thread->deferred = (PyObject *)current;
-        next = thread->ring;
     } else {
-        thread->ring = next;
+        thread->ring = current->next;
     }
-    PyObject *result = slp_schedule_task(thread, current, next, &switched);
+    current->holds_retval = 1;
+    PyObject *result = slp_schedule_task(thread, current, &switched);
+    current->holds_retval = 0;
     if (result == NULL && !switched) {
         if (remove) {
             thread->deferred = NULL;
-            ring_put_back(current);
+            slp_schedule_put_back(current);
         } else {
             thread->ring = current;
         }
@@ -259,12 +291,25 @@ PyObject *slp_schedule_run(struct slp_thread *thread, int threadblock)
         return NULL;
     slp_ring_remove(current);
     watchdog_push(thread, current, threadblock);
-    PyObject *result = slp_schedule_task(thread, current, thread->ring, &switched);
+    PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
-        slp_schedule_leave_run(current);
-        ring_put_back(current);
+        if (current->in_run) {
+            slp_schedule_leave_run(current);
+            slp_schedule_put_back(current);
+        }
+        thread->ring = current;
     }
     return result;
+}
+
+int slp_schedule_reserve(struct slp_thread *thread)
+{
+    enum { STILL_TO_COME = 4096 }; /* of C stack, from here to the switch */
+
+    if (slp_slice_reserve(&thread->current->slice, STILL_TO_COME) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
 int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t)
@@ -276,7 +321,7 @@ int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t)
     if (t == current)
         return 0;
     thread->ring = t;
-    PyObject *result = slp_schedule_task(thread, current, t, &switched);
+    PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched)
         thread->ring = current;
     Py_XDECREF(result);
@@ -304,18 +349,15 @@ static PyObject *pack_uncaught(void)
     return bomb;
 }
 
-/* Makes the innermost run(), else main, the next to run, with the bomb (stolen)
- * in its mailbox.  If a value is in there, it is not displaced: the exception
- * is reported as unraisable.  Returns the target or NULL. */
-static slp_tasklet *deliver(struct slp_thread *thread, PyObject *bomb)
+/* Whom the end of a tasklet concerns: the innermost run(), else main. */
+static slp_tasklet *target_of_end(const struct slp_thread *thread)
 {
-    slp_tasklet *target = thread->watchdogs ? thread->watchdogs : thread->main;
+    return thread->watchdogs != NULL ? thread->watchdogs : thread->main;
+}
 
-    if (target->tempval != Py_None && target->direction == 0) {
-        slp_bomb_explode(bomb);
-        PyErr_WriteUnraisable((PyObject *)target);
-        return NULL;
-    }
+/* Makes the target, wherever it is, the next to run. */
+static void resume_target(struct slp_thread *thread, slp_tasklet *target)
+{
     if (target->in_run) {
         slp_schedule_leave_run(target);
         slp_ring_append(target);
@@ -326,28 +368,63 @@ static slp_tasklet *deliver(struct slp_thread *thread, PyObject *bomb)
         Py_INCREF(target);
         slp_ring_append(target);
     }
-    slp_mailbox_set(target, bomb);
-    return target;
+    thread->ring = target;
 }
 
+/* Puts the bomb (stolen) into the target's mailbox and makes it the next to
+ * run.  A value that was handed to it is not displaced: then the exception is
+ * reported as unraisable.  What schedule() would return, or what it has not
+ * sent, is.  Returns that, to be dropped, or NULL. */
+static PyObject *deliver(struct slp_thread *thread, PyObject *bomb)
+{
+    slp_tasklet *target = target_of_end(thread);
+    PyObject *old = target->tempval;
+
+    if (old != Py_None && target->direction == 0 && !target->holds_retval) {
+        slp_bomb_explode(bomb);
+        PyErr_WriteUnraisable((PyObject *)target);
+        return NULL;
+    }
+    if (old != Py_None)
+        (void)SLP_POINT(MAILBOX_DROP, target, NULL, old);
+    target->tempval = bomb;
+    resume_target(thread, target);
+    return old;
+}
+
+/* Nobody can be next.  With an exception, from a signal handler, the target
+ * gets that; a target that is paused just goes on; one that waits learns why. */
+static PyObject *resume_stuck(struct slp_thread *thread)
+{
+    slp_tasklet *target = target_of_end(thread);
+
+    if (!PyErr_Occurred() && target->direction == 0 && !target->in_run) {
+        resume_target(thread, target);
+        return NULL;
+    }
+    set_deadlock();
+    PyObject *bomb = slp_bomb_fetch();
+    if (bomb == NULL)
+        Py_FatalError("no memory to report a deadlock");
+    return deliver(thread, bomb);
+}
+
+/* Takes t, which has ended, out of the ring, and decides who is next.  Python
+ * code may run here, but it cannot switch. */
 static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, PyObject *bomb)
 {
-    slp_tasklet *target = bomb != NULL ? deliver(thread, bomb) : NULL;
-
+    thread->in_callback++;
+    PyObject *dropped = bomb != NULL ? deliver(thread, bomb) : NULL;
     slp_ring_remove(t); /* its reference is released after the switch */
-    if (target != NULL) {
-        thread->ring = target;
-        return target;
-    }
-    while (thread->ring == NULL && next_of_empty_ring(thread) == NULL) {
-        set_deadlock();
-        bomb = slp_bomb_fetch();
-        if (bomb == NULL)
-            Py_FatalError("no memory to report a deadlock");
-        target = deliver(thread, bomb);
-        if (target != NULL)
-            thread->ring = target;
-    }
+    Py_XDECREF(dropped);
+    do {
+        while (choose(thread, t) == NULL) {
+            dropped = resume_stuck(thread);
+            Py_XDECREF(dropped);
+        }
+        slp_state_drop(thread->tstate); /* what callbacks have left there */
+    } while (thread->ring == NULL);
+    thread->in_callback--;
     return thread->ring;
 }
 
@@ -362,12 +439,10 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
         Py_DECREF(result);
     slp_state_drop(thread->tstate);
 
-    slp_tasklet *next = next_after_end(thread, t, bomb);
-    notify(thread, t, next);
-    next = thread->ring;
-    (void)SLP_POINT(SWITCH_LEAVE, t, next, NULL);
+    /* From here on nobody can put t into a ring again, although it still runs. */
     slp_tasklet_mark_ended(t);
-    assert(thread->deferred == NULL);
+    slp_tasklet *next = next_after_end(thread, t, bomb);
+    assert(next != t && thread->deferred == NULL);
     thread->deferred = (PyObject *)t;
     slp_state_discard(thread->tstate);
     slp_transfer_end(thread, next);

@@ -24,22 +24,28 @@ void slp_ring_remove(slp_tasklet *t);
 /* Puts t (a new reference is taken) at the end of its home's ring and wakes
  * that thread if it waits.  t must be alive, not blocked and in no ring. */
 void slp_schedule_insert(slp_tasklet *t);
+/* run() of a tasklet of another thread: t is the first one there when that
+ * thread waits, else the next one. */
+void slp_schedule_run_next(slp_tasklet *t);
 
 /* May the running tasklet switch now?  0, or -1 with RuntimeError: a collection
  * is on this thread's stack, a switch trap is set, a callback runs, or the
  * thread was not started through us. */
 int slp_schedule_may_switch(struct slp_thread *thread);
 
-/* The heart: goes on with next, or, if next is NULL, with whatever becomes
- * runnable when the ring is empty (a run() returns, or this thread waits).
+/* The heart: goes on with the ring's head, or, if the ring is empty, with
+ * whatever becomes runnable then (a run() returns, or this thread waits).
  * prev is the caller; it is where it shall be already: in the ring, in a
- * queue, or nowhere; thread->ring is next already.
+ * queue, or nowhere.
  *
  * Returns what is in prev's mailbox when prev runs again (new reference), or
  * NULL with an exception: *switched tells whether that came from the mailbox
  * (1), or the switch could not be done and the caller must undo its step (0). */
-PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next,
-                            int *switched);
+PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *switched);
+
+/* Undoes the step of the running tasklet, which has left its ring: it is the
+ * head again.  Takes over the caller's reference. */
+void slp_schedule_put_back(slp_tasklet *t);
 
 /* schedule() and schedule_remove(): retval is stolen and comes back, unless
  * somebody changes the mailbox meanwhile. */
@@ -57,8 +63,11 @@ void slp_schedule_leave_run(slp_tasklet *t);
 void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
     __attribute__((noreturn));
 
-/* Lets t, which is in the ring of the running thread, run now, and the caller
- * right after it (the order of run(), throw() and kill()). */
+/* Makes sure that slp_schedule_run_now() will have the memory it needs, so that
+ * nothing must be undone then.  0, or -1 with MemoryError. */
+int slp_schedule_reserve(struct slp_thread *thread);
+/* Lets t, which is in the ring of the running thread, run now: the ring is
+ * turned until t is its head (the order of run(), throw() and kill()). */
 int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t);
 
 /* The callback of set_schedule_callback(), owned; NULL for none. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gcguard.h"
 #include "points.h"
 #include "segment.h"
 #include "spill_record.h"
@@ -86,6 +87,7 @@ int slp_spill_init(void)
     slp_spill_hostile = hostile != NULL && strcmp(hostile, "1") == 0;
     if (slp_spill_hostile)
         slp_spill_setting.bytes = SLP_SPILL_ALWAYS;
+    slp_point_set_hook(slp_point_current_hook);
 #endif
     slp_spill_update_limit();
     return 0;
@@ -102,12 +104,11 @@ static uintptr_t limit_of_stack(void)
     size_t bytes = slp_spill_setting.bytes;
     size_t size = (size_t)(slp_cstack.base - slp_cstack.low);
 
-    if (bytes == SLP_SPILL_DEFAULT) {
+    if (bytes == SLP_SPILL_DEFAULT)
+        bytes = size / 2 < (size_t)1 << 20 ? size / 2 : (size_t)1 << 20;
+    else if (bytes >= size)
         bytes = size / 2;
-        if (bytes > (size_t)1 << 20)
-            bytes = (size_t)1 << 20;
-    }
-    return bytes < size ? (uintptr_t)slp_cstack.base - bytes : 0;
+    return (uintptr_t)slp_cstack.base - bytes;
 }
 
 uintptr_t slp_spill_stack_limit(void)
@@ -167,7 +168,13 @@ static char *leave_by_copy(void *arg, char *sp)
 {
     struct slp_spill_record *record = arg;
 
-    return slp_slice_save(&record->slice, sp) < 0 ? NULL : slp_cstack.base;
+    if (slp_slice_save(&record->slice, sp) < 0)
+        return NULL;
+    /* If it was a segment that was left: it stays as it is, and the thread's
+     * own stack is free from its base on. */
+    slp_cstack.segment_low = NULL;
+    slp_cstack.segment_exit = NULL;
+    return slp_cstack.base;
 }
 
 static char *leave_by_segment(void *arg, char *sp)
@@ -203,6 +210,17 @@ static void restore(void *arg)
     }
 }
 
+#ifdef SLP_LAB
+/* Overwrites what the old stack has left below this function's caller. */
+static __attribute__((noinline)) void overwrite(char *from, char *frame)
+{
+    enum { OUR_OWN = 512 };
+
+    for (volatile char *at = from; at < frame - OUR_OWN; at++)
+        *at = (char)0xDB;
+}
+#endif
+
 /* The outermost function while the stack is spilled.  The record's address is
  * in this function's own frame, so that tasklets may be switched inside. */
 static void evaluate(void *arg)
@@ -210,19 +228,21 @@ static void evaluate(void *arg)
     struct slp_spill_record *record = arg;
 
     slp_spill_update_limit();
+#ifdef SLP_LAB
+    if (slp_spill_hostile && record->segment == NULL)
+        overwrite(record->slice.start, __builtin_frame_address(0));
+#endif
     (void)SLP_POINT(SPILL_RUN, slp_spill_current(), NULL, NULL);
     record->result = slp_spill_evaluate(&record->call);
     slp_stack_switch(record, come_back, restore);
     Py_FatalError("a spilled stack was left twice");
 }
 
-static int can_spill(const char *here)
+/* Another interpreter's thread states know nothing of the frames that are
+ * below on this C stack, and could not keep them in order. */
+static int can_spill(const PyThreadState *tstate, const char *here)
 {
-    if (slp_cstack.base == NULL)
-        return 0;
-    if (slp_cstack.segment_low != NULL)
-        return slp_spill_setting.policy == SLP_SPILL_SEGMENT;
-    return here >= slp_cstack.low && here < slp_cstack.base;
+    return tstate->interp == PyInterpreterState_Main() && slp_cstack_is_ours(here);
 }
 
 /* Python sees the frames of the spilled stack through tstate->cframe, which is
@@ -269,7 +289,7 @@ static int record_set_call(struct slp_spill_record *record, const struct slp_spi
 
 int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
 {
-    if (!can_spill(__builtin_frame_address(0)))
+    if (!can_spill(tstate, __builtin_frame_address(0)))
         return -1;
     struct slp_spill_record *record = record_take();
     if (record == NULL)
@@ -296,3 +316,18 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
     record_give(record);
     return failed ? -1 : 0;
 }
+
+#ifdef SLP_LAB
+void slp_spill_shake(void)
+{
+    static __thread int shaking;
+    struct slp_spill_call call = {.kind = SLP_CALL_NOTHING, .tstate = _PyThreadState_GET()};
+    PyObject *nothing;
+
+    if (shaking || call.tstate == NULL || slp_gcguard_active())
+        return;
+    shaking = 1;
+    (void)slp_spill_call(call.tstate, &call, &nothing);
+    shaking = 0;
+}
+#endif

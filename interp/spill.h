@@ -20,8 +20,8 @@
  *
  * The threshold is one for the process, set under the GIL; each thread applies
  * it from its next switch or spill check on.  A spill that is not possible (no
- * memory, a foreign stack, a garbage collection under way on this thread) is
- * none: the frame is evaluated in place.
+ * memory, a foreign stack, a subinterpreter, a garbage collection under way on
+ * this thread) is none: the frame is evaluated in place.
  */
 #ifndef SLP_SPILL_H
 #define SLP_SPILL_H
@@ -39,7 +39,9 @@ enum slp_spill_policy { SLP_SPILL_COPY, SLP_SPILL_SEGMENT };
 #define SLP_SPILL_DEFAULT (SIZE_MAX - 1)
 
 struct slp_spill_setting {
-    size_t bytes; /* of C stack in use; or one of the three values above */
+    /* of C stack in use, or one of the three values above.  A stack that is not
+     * so large is spilled at half its size. */
+    size_t bytes;
     enum slp_spill_policy policy;
 };
 
@@ -61,9 +63,12 @@ uintptr_t slp_spill_stack_limit(void);
 extern unsigned long slp_spill_count;
 
 #ifdef SLP_LAB
-/* Hostile mode (SLP_HOSTILE=1): every frame is spilled, and what the stack
- * leaves behind is overwritten, so that a pointer into it cannot go unnoticed. */
+/* Hostile mode (SLP_HOSTILE=1): the stack is spilled at every frame, and spilled
+ * and brought back at every point; what it leaves behind is overwritten, so
+ * that a pointer into it cannot go unnoticed. */
 extern int slp_spill_hostile;
+/* One such round trip, if a spill is possible here. */
+void slp_spill_shake(void);
 #endif
 
 #endif

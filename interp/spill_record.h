@@ -15,7 +15,7 @@ struct _PyInterpreterFrame;
  * references are borrowed from the caller, and so is args, which may be on the
  * stack that is spilled: slp_spill_call() makes a copy. */
 struct slp_spill_call {
-    enum { SLP_CALL_VECTOR, SLP_CALL_FRAME, SLP_CALL_CODE } kind;
+    enum { SLP_CALL_VECTOR, SLP_CALL_FRAME, SLP_CALL_CODE, SLP_CALL_NOTHING } kind;
     PyThreadState *tstate;
     union {
         struct {

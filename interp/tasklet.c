@@ -96,20 +96,26 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
         Py_DECREF(bomb);
         return -1;
     }
-    if (t == here->current && !pending) {
+    if (t == here->current) { /* pending or not: it runs already */
         slp_bomb_explode(bomb);
         return -1;
     }
     if (!slp_tasklet_alive(t) || t->thread->tstate == NULL)
         return throw_at_nobody(t, bomb);
     int now = t->thread == here && !pending;
-    if (now && slp_schedule_may_switch(here) < 0) {
+    if (now && (slp_schedule_may_switch(here) < 0 || slp_schedule_reserve(here) < 0)) {
         Py_DECREF(bomb);
         return -1;
     }
     make_runnable(t);
-    slp_mailbox_set(t, bomb);
-    return now ? slp_schedule_run_now(here, t) : 0;
+    /* Dropping what was there can run Python code, so that comes last. */
+    PyObject *old = t->tempval;
+    if (old != Py_None)
+        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
+    t->tempval = bomb;
+    int failed = now ? slp_schedule_run_now(here, t) : 0;
+    Py_DECREF(old);
+    return failed;
 }
 
 int slp_tasklet_kill(slp_tasklet *t, int pending)
@@ -121,10 +127,12 @@ int slp_tasklet_kill(slp_tasklet *t, int pending)
 
 /* ---- the end of the object ---- */
 
-/* Whether t still has a C stack that must be unwound. */
+/* Whether t still has a C stack that must be unwound.  If its thread is gone
+ * nothing can run there any more, and what its frames own is lost. */
 static int has_stack(const slp_tasklet *t)
 {
-    return t->started && !t->ended && !t->is_main && t->slice.used > 0;
+    return t->started && !t->ended && !t->is_main && t->slice.used > 0 &&
+           t->thread->tstate != NULL;
 }
 
 /* The last reference is gone, but t stands in the middle of something: it gets
@@ -135,14 +143,10 @@ static void unwind(slp_tasklet *t)
     PyObject *type, *value, *traceback;
     struct slp_thread *here = slp_thread_peek();
 
-    if (t->thread->tstate == NULL) {
-        /* Its thread is gone, its stack with it: nothing can run there any
-         * more, and what its frames own is lost. */
-        return;
-    }
     PyErr_Fetch(&type, &value, &traceback);
     int later = t->thread != here || slp_gcguard_active() || here->in_callback ||
                 here->switch_trap > 0;
+    t->kills++;
     if (slp_tasklet_kill(t, later) < 0)
         PyErr_WriteUnraisable((PyObject *)t);
     PyErr_Restore(type, value, traceback);
@@ -176,14 +180,20 @@ static int tasklet_clear(slp_tasklet *t)
     return 0;
 }
 
-/* A subclass's __del__ hides tasklet_finalize(); what it would have done is
- * done here.  Returns whether t lives on. */
+/* The finaliser is called once, and a subclass's __del__ hides it; what it
+ * would have done is done here.  Returns whether t lives on. */
 static int resurrect_to_unwind(slp_tasklet *t)
 {
     Py_SET_REFCNT(t, 1);
-    unwind(t);
+    while (Py_REFCNT(t) == 1 && has_stack(t) && t->kills < SLP_KILLS_MAX)
+        unwind(t);
     Py_SET_REFCNT(t, Py_REFCNT(t) - 1);
-    return Py_REFCNT(t) > 0;
+    if (Py_REFCNT(t) == 0)
+        return 0;
+    /* subtype_dealloc(), which called us, will drop the type's reference. */
+    if (PyType_HasFeature(Py_TYPE(t), Py_TPFLAGS_HEAPTYPE))
+        Py_INCREF(Py_TYPE(t));
+    return 1;
 }
 
 static void tasklet_dealloc(slp_tasklet *t)
@@ -191,9 +201,10 @@ static void tasklet_dealloc(slp_tasklet *t)
     if (Py_TYPE(t) == &slp_tasklet_type &&
         PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
         return;
-    if (has_stack(t) && t->thread->tstate != NULL && resurrect_to_unwind(t))
+    if (has_stack(t) && resurrect_to_unwind(t))
         return;
     PyObject_GC_UnTrack(t);
+    Py_TRASHCAN_BEGIN(t, tasklet_dealloc)
     (void)SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
     assert(!t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
@@ -210,6 +221,7 @@ static void tasklet_dealloc(slp_tasklet *t)
     slp_slice_free(&t->slice);
     slp_thread_release(t->thread);
     Py_TYPE(t)->tp_free((PyObject *)t);
+    Py_TRASHCAN_END
 }
 
 /* ---- the class ---- */

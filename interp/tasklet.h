@@ -53,12 +53,18 @@ typedef struct slp_tasklet {
     unsigned char block_trap;
     unsigned char in_run;        /* sits in run() */
     unsigned char threadblock;   /* that run() waits for other threads */
+    unsigned char holds_retval;  /* its mailbox holds what its schedule() will return */
+    unsigned char kills;         /* by its deallocation or its thread's end; SLP_KILLS_MAX */
     unsigned char releasing;     /* runs the release of a deferred object (lab: names the point) */
     unsigned char calling_back;  /* runs a channel or schedule callback (likewise) */
     struct slp_slice slice;      /* valid while switched out */
     struct slp_state state;      /* valid while switched out */
     PyObject *weakrefs;
 } slp_tasklet;
+
+/* One that goes on in spite of so many TaskletExits is left alone: what its
+ * frames own is lost. */
+enum { SLP_KILLS_MAX = 10 };
 
 extern PyTypeObject slp_tasklet_type;
 extern PyObject *slp_tasklet_exit; /* the class TaskletExit */

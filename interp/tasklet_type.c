@@ -23,7 +23,8 @@ PyObject *slp_tasklet_type_new(PyTypeObject *type, PyObject *args, PyObject *kwa
 
 static int require_idle(slp_tasklet *t)
 {
-    if (t->scheduled || t->direction != 0 || t->in_run || (t->started && !t->ended)) {
+    if (t->scheduled || t->direction != 0 || t->in_run || (t->started && !t->ended) ||
+        t == t->thread->current) {
         PyErr_SetString(PyExc_RuntimeError, "the tasklet is runnable, blocked or running");
         return -1;
     }
@@ -61,11 +62,15 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     PyObject *context = PyThreadState_Get()->context != NULL ? PyContext_CopyCurrent() : NULL;
     if (PyErr_Occurred())
         return -1;
-    Py_XSETREF(t->args, Py_NewRef(args));
-    Py_XSETREF(t->kwargs, Py_XNewRef(kwargs));
-    Py_XSETREF(t->context, context);
+    PyObject *old_args = t->args, *old_kwargs = t->kwargs, *old_context = t->context;
+    t->args = Py_NewRef(args);
+    t->kwargs = Py_XNewRef(kwargs);
+    t->context = context;
     t->ready = 1;
-    t->started = t->ended = 0;
+    t->started = t->ended = t->kills = 0;
+    Py_XDECREF(old_args); /* Python code may run, and even run t */
+    Py_XDECREF(old_kwargs);
+    Py_XDECREF(old_context);
     return 0;
 }
 
@@ -114,9 +119,12 @@ static PyObject *tasklet_bind(PyObject *self, PyObject *args, PyObject *kwargs)
 
 PyObject *slp_tasklet_type_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    if (set_up((slp_tasklet *)self, args, kwargs) < 0)
+    slp_tasklet *t = (slp_tasklet *)self;
+
+    if (set_up(t, args, kwargs) < 0)
         return NULL;
-    slp_schedule_insert((slp_tasklet *)self);
+    if (t->ready && !t->started && !t->scheduled)
+        slp_schedule_insert(t);
     return Py_NewRef(self);
 }
 
@@ -157,11 +165,15 @@ static PyObject *tasklet_run(slp_tasklet *t, PyObject *unused)
     (void)unused;
     if (here == NULL || require_runnable(t) < 0)
         return NULL;
-    if (t->thread == here && slp_schedule_may_switch(here) < 0)
+    if (t->thread != here) {
+        slp_schedule_run_next(t);
+        Py_RETURN_NONE;
+    }
+    if (slp_schedule_may_switch(here) < 0 || slp_schedule_reserve(here) < 0)
         return NULL;
     if (!t->scheduled)
         slp_schedule_insert(t);
-    if (t->thread == here && slp_schedule_run_now(here, t) < 0)
+    if (slp_schedule_run_now(here, t) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -334,7 +346,7 @@ PyMethodDef slp_tasklet_methods[] = {
      "insert() -> None\n\nMakes it runnable, at the end of its thread's ring."},
     {"run", (PyCFunction)tasklet_run, METH_NOARGS,
      "run() -> None\n\nRuns it now, the caller right after it; on another thread: makes it "
-     "runnable there."},
+     "the next one there."},
     {"remove", (PyCFunction)tasklet_remove, METH_NOARGS,
      "remove() -> None\n\nTakes it out of its ring: paused."},
     {"throw", KEYWORDS(tasklet_throw),

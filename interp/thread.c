@@ -11,10 +11,10 @@
 #include <internal/pycore_pystate.h>
 #include <internal/pycore_runtime.h>
 
-#include "cstack.h"
+#include "atomic.h"
+#include "channel.h"
 #include "points.h"
 #include "scheduling.h"
-#include "spill.h"
 #include "tasklet.h"
 
 /* The record of the thread state that was current last on this OS thread. */
@@ -60,36 +60,64 @@ void slp_thread_release(struct slp_thread *thread)
     PyMem_Free(thread);
 }
 
-/* Ends what is left on the C stack of this thread, by TaskletExit.  One that
- * goes on in spite of it, this many times, keeps its memory for ever. */
-enum { KILLS_MAX = 10 };
+static slp_tasklet *first_to_kill(const struct slp_thread *thread)
+{
+    slp_tasklet *t = thread->started;
 
+    while (t != NULL && (t == thread->current || t->kills >= SLP_KILLS_MAX))
+        t = t->started_next;
+    return t;
+}
+
+/* Ends what is left on the C stack of this thread, by TaskletExit. */
 static void kill_started(struct slp_thread *thread)
 {
-    slp_tasklet *refused = NULL;
+    slp_tasklet *t;
 
-    for (slp_tasklet *t = thread->started; t != NULL && t != refused; t = thread->started) {
+    thread->switch_trap = 0;
+    while ((t = first_to_kill(thread)) != NULL) {
         Py_INCREF(t);
-        for (int i = 0; i < KILLS_MAX && !t->ended; i++) {
-            if (slp_tasklet_kill(t, 0) < 0)
-                PyErr_WriteUnraisable((PyObject *)t);
+        t->kills++;
+        if (t->scheduled) { /* else those between us and it would run, too */
+            slp_ring_remove(t);
+            Py_DECREF(t);
         }
-        if (!t->ended) {
-            refused = t;
-            slp_tasklet_mark_ended(t); /* its stack will never run again */
-            Py_INCREF(t);
-        }
+        if (slp_tasklet_kill(t, 0) < 0)
+            PyErr_WriteUnraisable((PyObject *)t);
         Py_DECREF(t);
     }
 }
 
-static void empty_ring(struct slp_thread *thread)
+/* Takes t, which will never run again, out of whatever it is in. */
+static void detach(slp_tasklet *t)
 {
-    while (thread->ring != NULL) {
-        slp_tasklet *t = thread->ring;
+    if (t->scheduled)
         slp_ring_remove(t);
+    else if (t->direction != 0)
+        slp_channel_unlink(t);
+    else if (t->in_run)
+        slp_schedule_leave_run(t);
+    else
+        return;
+    Py_DECREF(t);
+}
+
+/* Nothing of this thread runs any more: neither those that refused to end, nor,
+ * after a fork, those that could not be asked. */
+static void abandon_all(struct slp_thread *thread)
+{
+    slp_tasklet *t;
+
+    while ((t = thread->started) != NULL) {
+        Py_INCREF(t);
+        slp_tasklet_mark_ended(t);
+        detach(t);
         Py_DECREF(t);
     }
+    thread->main->ended = 1;
+    detach(thread->main);
+    while (thread->ring != NULL)
+        detach(thread->ring);
 }
 
 /* The end of a PyThreadState: its dictionary drops the capsule. */
@@ -102,14 +130,15 @@ static void thread_end(struct slp_thread *thread)
      * here for it after a fork, or when the interpreter is torn down. */
     if (thread->tstate == _PyThreadState_GET() && thread->ident == PyThread_get_thread_ident())
         kill_started(thread);
-    empty_ring(thread);
+    if (thread->atomic)
+        slp_atomic_publish(thread, 0);
     thread_unlink(thread);
-    thread->main->ended = 1;
-    thread->tstate = NULL;
+    thread->tstate = NULL; /* from here on nobody can make anything runnable here */
     if (here == thread)
         here = NULL;
-    Py_CLEAR(thread->deferred);
     thread->current = NULL;
+    abandon_all(thread);
+    Py_CLEAR(thread->deferred);
     Py_CLEAR(thread->main);
     PyErr_Restore(type, value, traceback);
 }
@@ -156,8 +185,12 @@ static int thread_make_main(struct slp_thread *thread)
 static struct slp_thread *thread_new(void)
 {
     PyThreadState *tstate = _PyThreadState_GET();
-    struct slp_thread *thread = PyMem_Calloc(1, sizeof *thread);
 
+    if (tstate->interp != PyInterpreterState_Main()) {
+        PyErr_SetString(PyExc_RuntimeError, "tasklets work in the main interpreter only");
+        return NULL;
+    }
+    struct slp_thread *thread = PyMem_Calloc(1, sizeof *thread);
     if (thread == NULL) {
         PyErr_NoMemory();
         return NULL;
@@ -178,7 +211,8 @@ static struct slp_thread *thread_new(void)
     if (thread_make_main(thread) < 0 || thread_bind(thread) < 0) {
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
-        empty_ring(thread);
+        if (thread->main != NULL)
+            detach(thread->main);
         thread_unlink(thread);
         thread->tstate = NULL;
         Py_CLEAR(thread->main);
@@ -277,10 +311,12 @@ int slp_thread_wait(struct slp_thread *thread)
     thread->waiting = 1;
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);
     while (!acquire_without_gil(thread)) {
-        if (run_signal_handlers(thread) == 0)
+        /* Once the wait is over the signal is the evaluation loop's. */
+        if (!thread->waiting || run_signal_handlers(thread) == 0)
             continue;
-        if (!thread->waiting) /* somebody woke us meanwhile and has released the lock */
-            PyThread_acquire_lock(thread->lock, 1);
+        /* Whoever woke us while the handler ran releases the lock. */
+        while (!thread->waiting && !acquire_without_gil(thread))
+            ;
         thread->waiting = 0;
         return -1;
     }

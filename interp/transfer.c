@@ -26,18 +26,15 @@ void slp_transfer_release(struct slp_thread *thread)
     if (deferred == NULL)
         return;
     thread->deferred = NULL;
+    int eats = woken ? SLP_FAULT(IDLE_WAKE_RELEASE_EATS_MAILBOX) : SLP_FAULT(RELEASE_EATS_MAILBOX);
+    PyObject *mail = eats ? NULL : slp_mailbox_take(current);
     (void)SLP_POINT(SWITCH_RELEASE, current, deferred, NULL);
-    if (woken ? SLP_FAULT(IDLE_WAKE_RELEASE_EATS_MAILBOX) : SLP_FAULT(RELEASE_EATS_MAILBOX)) {
-        current->releasing++;
-        Py_DECREF(deferred);
-        current->releasing--;
-    } else {
-        PyObject *mail = slp_mailbox_take(current);
-        current->releasing++;
-        Py_DECREF(deferred);
-        current->releasing--;
+    (void)woken;
+    current->releasing++;
+    Py_DECREF(deferred);
+    current->releasing--;
+    if (mail != NULL)
         slp_mailbox_set(current, mail);
-    }
     (void)SLP_POINT(SWITCH_RELEASED, current, NULL, NULL);
 }
 
@@ -85,7 +82,9 @@ static void run_tasklet(void *arg)
     slp_atomic_follow(thread);
     (void)SLP_POINT(SWITCH_ARRIVE, t, NULL, NULL);
     slp_transfer_release(thread);
+    PyObject *mail = slp_mailbox_take(t);
     (void)SLP_POINT(TASKLET_START, t, NULL, NULL);
+    slp_mailbox_set(t, mail);
 
     PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
     t->func = t->args = t->kwargs = NULL;
@@ -127,7 +126,7 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
 
 void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next)
 {
-    assert(next->thread == thread);
+    assert(next->thread == thread && !next->ended && (next->slice.used || !next->started));
     thread->current = next;
     thread->leaving = NULL;
     thread->coming = next;

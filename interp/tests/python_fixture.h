@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * python_fixture.h - an interpreter for one libcheck test.
+ *
+ * A test that needs Python is a function that runs inside: the stack it is on
+ * may be copied away and brought back, so it must not use the ck_ macros (a
+ * failing one jumps out).  It returns 0, or fails by python_fail() through the
+ * macros below, which leave a message; python_test() asserts outside, on the
+ * plain stack of the forked child.
+ *
+ *      PYTHON_TEST(name, "line\\n" "line\\n")
+ *                               Python; the test fails if an exception comes out
+ *
+ *      INSIDE_TEST(name) {...}  the body is C, run with the GIL held
+ */
+#ifndef SLP_PYTHON_FIXTURE_H
+#define SLP_PYTHON_FIXTURE_H
+
+#include <Python.h>
+
+#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cstack.h"
+#include "faults.h"
+#include "module.h"
+#include "spill.h"
+
+struct python_test {
+    const char *code;      /* or NULL, and */
+    int (*inside)(void);   /* this */
+    int status;            /* valid afterwards: 0, or why is a message */
+    char why[4096];
+};
+
+static struct python_test python_now;
+
+__attribute__((format(printf, 1, 2), unused)) static int python_fail(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(python_now.why, sizeof python_now.why, format, args);
+    va_end(args);
+    return -1;
+}
+
+#define INSIDE(condition) \
+    do { \
+        if (!(condition)) \
+            return python_fail("%s:%d: %s", __FILE__, __LINE__, #condition); \
+    } while (0)
+
+/* Makes the exception that is set the test's message. */
+__attribute__((unused)) static int python_fail_with_exception(void)
+{
+    PyObject *type, *value, *traceback, *text = NULL;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *module = PyImport_ImportModule("traceback");
+    PyObject *lines = module == NULL ? NULL
+                                     : PyObject_CallMethod(module, "format_exception", "OOO", type,
+                                                           value, traceback ? traceback : Py_None);
+    PyObject *nothing = PyUnicode_FromString("");
+    if (lines != NULL && nothing != NULL)
+        text = PyUnicode_Join(nothing, lines);
+    python_fail("%s", text != NULL ? PyUnicode_AsUTF8(text) : "an exception");
+    Py_XDECREF(text);
+    Py_XDECREF(nothing);
+    Py_XDECREF(lines);
+    Py_XDECREF(module);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return -1;
+}
+
+/* Runs the lines as a module of its own.  0 or -1. */
+__attribute__((unused)) static int python_run(const char *code)
+{
+    PyObject *globals = PyModule_GetDict(PyImport_AddModule("__main__"));
+    PyObject *result = PyRun_String(code, Py_file_input, globals, globals);
+
+    if (result == NULL)
+        return python_fail_with_exception();
+    Py_DECREF(result);
+    return 0;
+}
+
+static int python_start(void)
+{
+    PyConfig config;
+
+    if (slp_spill_init() < 0 || PyImport_AppendInittab("stackless", slp_module_init) < 0)
+        return -1;
+    PyConfig_InitIsolatedConfig(&config);
+    config.site_import = 0;
+    config.install_signal_handlers = 1;
+    PyStatus status = PyConfig_SetBytesString(&config, &config.program_name, "slpython");
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    return PyStatus_Exception(status) ? -1 : 0;
+}
+
+static void *python_main(void *unused)
+{
+    (void)unused;
+    if (python_start() < 0) {
+        python_now.status = python_fail("Python does not start");
+        return NULL;
+    }
+    if (python_run("import sys, stackless\n"
+                   "sys.setrecursionlimit(10**6)\n"
+                   "from stackless import *\n") < 0)
+        python_now.status = -1;
+    else
+        python_now.status = python_now.code ? python_run(python_now.code) : python_now.inside();
+    if (Py_FinalizeEx() < 0 && python_now.status == 0)
+        python_now.status = python_fail("Py_FinalizeEx() failed");
+    return NULL;
+}
+
+__attribute__((unused)) static void python_test(const char *code, int (*inside)(void))
+{
+    python_now.code = code;
+    python_now.inside = inside;
+    slp_cstack_enter(python_main, NULL);
+    ck_assert_msg(python_now.status == 0, "%s", python_now.why);
+}
+
+#define PYTHON_TEST(name, code) \
+    START_TEST(name) \
+    { \
+        python_test(code, NULL); \
+    } \
+    END_TEST
+
+#define INSIDE_TEST(name) \
+    static int name##_inside(void); \
+    START_TEST(name) \
+    { \
+        python_test(NULL, name##_inside); \
+    } \
+    END_TEST \
+    static int name##_inside(void)
+
+/* A TCase with the tests of one family; NULL ends the list. */
+__attribute__((unused)) static void suite_add(Suite *suite, const char *family,
+                                              const TTest *const *tests)
+{
+    TCase *family_case = tcase_create(family);
+
+    tcase_set_timeout(family_case, 60);
+    for (; *tests != NULL; tests++)
+        tcase_add_test(family_case, *tests);
+    suite_add_tcase(suite, family_case);
+}
+#define FAMILY(suite, family, ...) \
+    suite_add((suite), (family), (const TTest *const[]){__VA_ARGS__, NULL})
+
+/* What every main() does. */
+__attribute__((unused)) static int suite_main(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif

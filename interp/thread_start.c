@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * thread_start.c - every thread gets a base.
+ *
+ * The executable defines pthread_create(), so that each thread, whoever starts
+ * it, runs its function through slp_cstack_enter().
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <Python.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "cstack.h"
+#include "spill.h"
+
+struct start {
+    void *(*function)(void *);
+    void *arg;
+};
+
+static void *run_start(void *arg)
+{
+    struct start start = *(struct start *)arg;
+
+    free(arg);
+    slp_spill_update_limit();
+    return start.function(start.arg);
+}
+
+static void *enter_thread(void *arg)
+{
+    return slp_cstack_enter(run_start, arg);
+}
+
+typedef int create_function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+__attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
+                                                          const pthread_attr_t *attr,
+                                                          void *(*function)(void *), void *arg)
+{
+    static create_function *real;
+
+    if (real == NULL)
+        real = (create_function *)dlsym(RTLD_NEXT, "pthread_create");
+    struct start *start = malloc(sizeof *start);
+    if (start == NULL)
+        return EAGAIN;
+    start->function = function;
+    start->arg = arg;
+    int status = real(thread, attr, enter_thread, start);
+    if (status != 0)
+        free(start);
+    return status;
+}
