@@ -158,7 +158,7 @@ static PyMethodDef atomic_methods[] = {
 };
 
 static PyTypeObject atomic_type = {
-    PyVarObject_HEAD_INIT(NULL, 0)
+    .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.atomic",
     .tp_doc = "with atomic(): the current tasklet's thread does not hand the GIL over between\n"
               "bytecodes; what the flag was before comes back at the end.",

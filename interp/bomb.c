@@ -28,7 +28,7 @@ static void bomb_dealloc(slp_bomb *self)
 }
 
 PyTypeObject slp_bomb_type = {
-    PyVarObject_HEAD_INIT(NULL, 0)
+    .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.bomb",
     .tp_doc = "An exception on its way from one tasklet to another.",
     .tp_basicsize = sizeof(slp_bomb),

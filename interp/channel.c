@@ -91,8 +91,8 @@ static int refuse(struct slp_thread *thread, slp_channel *channel, enum slp_dire
     }
     if (other != NULL) {
         /* Only a hand-over on this thread may switch. */
-        int stays = other->thread != thread ||
-                    (!channel->schedule_all && dir * channel->preference >= 0);
+        int stays =
+            other->thread != thread || (!channel->schedule_all && dir * channel->preference >= 0);
         return stays ? 0 : slp_schedule_may_switch(thread);
     }
     if (thread->current->block_trap) {

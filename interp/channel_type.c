@@ -222,7 +222,7 @@ static PyGetSetDef channel_getset[] = {
 };
 
 PyTypeObject slp_channel_type = {
-    PyVarObject_HEAD_INIT(NULL, 0)
+    .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.channel",
     .tp_doc = "A rendezvous of tasklets, on one thread or on several.",
     .tp_basicsize = sizeof(slp_channel),

@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "segment.h"
-#include "switch.h"
-
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif
@@ -68,16 +65,9 @@ static inline void unpoison_stack(const char *from)
     (void)from;
 }
 
-int slp_cstack_is_ours(const char *here)
-{
-    if (slp_cstack.segment_low != NULL)
-        return here >= slp_cstack.segment_low && here < slp_segment_top(slp_cstack.segment_low);
-    return here >= slp_cstack.low && here < slp_cstack.base;
-}
-
 /* A buffer that fits: the old one, unless it is too small or four times too
  * large for what a tasklet at rest needs. */
-static int slice_fit(struct slp_slice *slice, size_t size)
+static inline int slice_fit(struct slp_slice *slice, size_t size)
 {
     if (size <= slice->capacity && slice->capacity / 4 <= size + 256)
         return 0;
@@ -130,6 +120,8 @@ void slp_slice_restore(struct slp_slice *slice)
 {
     assert(slice->used > 0);
     unpoison_stack(slice->start);
+    if (__builtin_expect(slice->segment_low != NULL, 0))
+        SLP_VALGRIND_STACK_GROWS(slice->start, slice->used);
     copy_stack(slice->start, slice->bytes, slice->used);
     slice->used = 0;
     slp_cstack.segment_low = slice->segment_low;

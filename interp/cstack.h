@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "segment.h"
+#include "switch.h"
+#include "valgrind_stack.h"
+
 /* The running thread's stack.  base is NULL on a thread that was not started
  * through us: such a thread cannot switch or spill. */
 struct slp_cstack {
@@ -46,7 +50,12 @@ struct slp_slice {
 
 /* Whether here is an address on the running thread's stack, or on the segment
  * that it runs on: not on some stack that others have made. */
-int slp_cstack_is_ours(const char *here);
+static inline int slp_cstack_is_ours(const char *here)
+{
+    if (__builtin_expect(slp_cstack.segment_low != NULL, 0))
+        return here >= slp_cstack.segment_low && here < slp_segment_top(slp_cstack.segment_low);
+    return here >= slp_cstack.low && here < slp_cstack.base;
+}
 
 /* Gets the memory for slp_slice_save() with an sp that is at most this many
  * bytes below the caller's, which will not fail then.  0, or -1. */
@@ -54,6 +63,14 @@ int slp_slice_reserve(struct slp_slice *slice, size_t below);
 /* Copies what the running thread has on its stack, sp upwards.  0, or -1
  * without memory. */
 int slp_slice_save(struct slp_slice *slice, char *sp);
+/* Where to go on with what the slice holds: for a save function to return. */
+static inline char *slp_slice_resume(const struct slp_slice *slice)
+{
+    if (__builtin_expect(slp_cstack.segment_low != NULL, 0))
+        SLP_VALGRIND_STACK_GROWS(slice->start - SLP_SWITCH_CALL_BYTES,
+                                 slice->used + SLP_SWITCH_CALL_BYTES);
+    return slice->resume;
+}
 /* Puts the bytes back where they were and makes the slice empty; it keeps the
  * memory for the next time.  The caller runs below slice->start. */
 void slp_slice_restore(struct slp_slice *slice);

@@ -24,9 +24,9 @@ static PyObject *count(PyObject *self, PyObject *const *args, Py_ssize_t count_o
     Py_RETURN_NONE;
 }
 
-static PyMethodDef count_def = {
-    "stackless_gc_guard", (PyCFunction)(void (*)(void))count, METH_FASTCALL,
-    "Tells the tasklet scheduler on which thread a collection runs."};
+static PyMethodDef count_def = {"stackless_gc_guard", (PyCFunction)(void (*)(void))count,
+                                METH_FASTCALL,
+                                "Tells the tasklet scheduler on which thread a collection runs."};
 
 /* Anybody may have taken the function out of gc.callbacks again. */
 static int is_in_callbacks(PyInterpreterState *interp)

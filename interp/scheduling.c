@@ -150,7 +150,7 @@ int slp_schedule_may_switch(struct slp_thread *thread)
 /* With an empty ring: the innermost run() returns, unless it waits for other
  * threads; else this thread waits.  NULL: nobody can be next; with an exception,
  * or without one if it is a deadlock. */
-static slp_tasklet *next_of_empty_ring(struct slp_thread *thread)
+static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thread *thread)
 {
     while (thread->ring == NULL) {
         slp_tasklet *watchdog = thread->watchdogs;
@@ -182,13 +182,12 @@ static void set_deadlock(void)
 }
 
 /* The schedule callback sees the world before the switch: getcurrent() is prev. */
-static void notify(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
+static __attribute__((noinline)) void notify(struct slp_thread *thread, slp_tasklet *prev,
+                                             slp_tasklet *next)
 {
     PyObject *callback = slp_schedule_callback;
     PyObject *deferred = thread->deferred;
 
-    if (callback == NULL)
-        return;
     Py_INCREF(callback);
     Py_INCREF(next);
     Py_INCREF(prev);
@@ -218,9 +217,11 @@ static slp_tasklet *choose(struct slp_thread *thread, slp_tasklet *prev)
             next = next_of_empty_ring(thread);
         if (next == NULL || next == prev)
             return next;
-        notify(thread, prev, next);
-        if (thread->ring == NULL)
-            continue;
+        if (__builtin_expect(slp_schedule_callback != NULL, 0)) {
+            notify(thread, prev, next);
+            if (thread->ring == NULL)
+                continue;
+        }
         (void)SLP_POINT(SWITCH_LEAVE, prev, thread->ring, NULL);
         if (thread->ring != NULL)
             return thread->ring;

@@ -4,13 +4,19 @@
 #endif
 #include "segment.h"
 
-#include <string.h>
 #include <sys/mman.h>
 
-enum { GUARD_BYTES = 4096 };
+#include "valgrind_stack.h"
+
+enum { GUARD_BYTES = 4096, LAST_BYTES = 16 };
 
 static char *kept[SLP_SEGMENTS_KEPT_MAX];
 static int kept_count;
+
+static unsigned *last_word(char *low)
+{
+    return (unsigned *)slp_segment_top(low);
+}
 
 char *slp_segment_take(void)
 {
@@ -24,18 +30,23 @@ char *slp_segment_take(void)
         munmap(map, SLP_SEGMENT_BYTES);
         return NULL;
     }
-    return map + GUARD_BYTES;
+    char *low = map + GUARD_BYTES;
+    /* Its number is in the segment's last word, above what is used as a stack. */
+    *last_word(low) = SLP_VALGRIND_STACK_ADD(low, map + SLP_SEGMENT_BYTES);
+    return low;
 }
 
 void slp_segment_give(char *low)
 {
-    if (kept_count < SLP_SEGMENTS_KEPT_MAX)
+    if (kept_count < SLP_SEGMENTS_KEPT_MAX) {
         kept[kept_count++] = low;
-    else
-        munmap(low - GUARD_BYTES, SLP_SEGMENT_BYTES);
+        return;
+    }
+    SLP_VALGRIND_STACK_DROP(*last_word(low));
+    munmap(low - GUARD_BYTES, SLP_SEGMENT_BYTES);
 }
 
 char *slp_segment_top(char *low)
 {
-    return low - GUARD_BYTES + SLP_SEGMENT_BYTES;
+    return low - GUARD_BYTES + SLP_SEGMENT_BYTES - LAST_BYTES;
 }

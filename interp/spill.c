@@ -18,6 +18,7 @@
 #include "spill_record.h"
 #include "switch.h"
 #include "tasklet.h"
+#include "valgrind_stack.h"
 
 struct slp_spill_setting slp_spill_setting = {SLP_SPILL_DEFAULT, SLP_SPILL_COPY};
 unsigned long slp_spill_count;
@@ -32,9 +33,8 @@ static int parse_bytes(const char *text, size_t length, size_t *bytes)
     static const struct {
         const char *word;
         size_t bytes;
-    } words[] = {{"always", SLP_SPILL_ALWAYS},
-                 {"never", SLP_SPILL_NEVER},
-                 {"default", SLP_SPILL_DEFAULT}};
+    } words[] = {
+        {"always", SLP_SPILL_ALWAYS}, {"never", SLP_SPILL_NEVER}, {"default", SLP_SPILL_DEFAULT}};
     char *end;
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -195,7 +195,10 @@ static char *come_back(void *arg, char *sp)
     struct slp_spill_record *record = arg;
 
     (void)sp;
-    return record->segment != NULL ? record->sp : record->slice.resume;
+    if (record->segment == NULL)
+        return slp_slice_resume(&record->slice);
+    SLP_VALGRIND_STACK_GROWS(record->sp - SLP_SWITCH_CALL_BYTES, SLP_SWITCH_CALL_BYTES);
+    return record->sp;
 }
 
 static void restore(void *arg)
@@ -216,6 +219,8 @@ static __attribute__((noinline)) void overwrite(char *from, char *frame)
 {
     enum { OUR_OWN = 512 };
 
+    if (from < frame - OUR_OWN)
+        SLP_VALGRIND_STACK_GROWS(from, frame - OUR_OWN - from);
     for (volatile char *at = from; at < frame - OUR_OWN; at++)
         *at = (char)0xDB;
 }
@@ -298,12 +303,11 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         record_give(record);
         return -1;
     }
-    record->segment =
-        slp_spill_setting.policy == SLP_SPILL_SEGMENT ? slp_segment_take() : NULL;
+    record->segment = slp_spill_setting.policy == SLP_SPILL_SEGMENT ? slp_segment_take() : NULL;
     (void)SLP_POINT(SPILL_SAVE, slp_spill_current(), NULL, NULL);
     _PyCFrame *real = put_proxy(tstate, record);
-    int failed = slp_stack_start(
-        record, record->segment != NULL ? leave_by_segment : leave_by_copy, evaluate);
+    int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
+                                 evaluate);
     take_proxy(tstate, real, record);
     slp_spill_update_limit();
     if (record->segment != NULL)

@@ -27,6 +27,8 @@
 typedef char *(*slp_save_func)(void *arg, char *sp);
 /* Called on the new stack, below everything that it puts into place. */
 typedef void (*slp_restore_func)(void *arg);
+/* More than the call of it takes, before it has a frame of its own. */
+enum { SLP_SWITCH_CALL_BYTES = 256 };
 /* Called on an empty stack; must not return. */
 typedef void (*slp_entry_func)(void *arg);
 

@@ -131,8 +131,7 @@ int slp_tasklet_kill(slp_tasklet *t, int pending)
  * nothing can run there any more, and what its frames own is lost. */
 static int has_stack(const slp_tasklet *t)
 {
-    return t->started && !t->ended && !t->is_main && t->slice.used > 0 &&
-           t->thread->tstate != NULL;
+    return t->started && !t->ended && !t->is_main && t->slice.used > 0 && t->thread->tstate != NULL;
 }
 
 /* The last reference is gone, but t stands in the middle of something: it gets
@@ -144,8 +143,8 @@ static void unwind(slp_tasklet *t)
     struct slp_thread *here = slp_thread_peek();
 
     PyErr_Fetch(&type, &value, &traceback);
-    int later = t->thread != here || slp_gcguard_active() || here->in_callback ||
-                here->switch_trap > 0;
+    int later =
+        t->thread != here || slp_gcguard_active() || here->in_callback || here->switch_trap > 0;
     t->kills++;
     if (slp_tasklet_kill(t, later) < 0)
         PyErr_WriteUnraisable((PyObject *)t);
@@ -198,14 +197,12 @@ static int resurrect_to_unwind(slp_tasklet *t)
 
 static void tasklet_dealloc(slp_tasklet *t)
 {
-    if (Py_TYPE(t) == &slp_tasklet_type &&
-        PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
+    if (Py_TYPE(t) == &slp_tasklet_type && PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
         return;
     if (has_stack(t) && resurrect_to_unwind(t))
         return;
     PyObject_GC_UnTrack(t);
-    Py_TRASHCAN_BEGIN(t, tasklet_dealloc)
-    (void)SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
+    Py_TRASHCAN_BEGIN(t, tasklet_dealloc)(void) SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
     assert(!t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)t);
@@ -227,7 +224,7 @@ static void tasklet_dealloc(slp_tasklet *t)
 /* ---- the class ---- */
 
 PyTypeObject slp_tasklet_type = {
-    PyVarObject_HEAD_INIT(NULL, 0)
+    .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.tasklet",
     .tp_doc = "tasklet(func=None, args=None, kwargs=None)\n\n"
               "One callable that runs beside others on its thread, and is switched in and\n"

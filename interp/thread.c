@@ -283,12 +283,10 @@ static int acquire_without_gil(struct slp_thread *thread)
 {
     PyLockStatus status;
 
-    Py_BEGIN_ALLOW_THREADS
-    status = PyThread_acquire_lock_timed(thread->lock, -1, 1);
+    Py_BEGIN_ALLOW_THREADS status = PyThread_acquire_lock_timed(thread->lock, -1, 1);
     if (status == PY_LOCK_ACQUIRED)
         (void)SLP_POINT(THREAD_WOKEN, NULL, NULL, NULL);
-    Py_END_ALLOW_THREADS
-    return status == PY_LOCK_ACQUIRED;
+    Py_END_ALLOW_THREADS return status == PY_LOCK_ACQUIRED;
 }
 
 /* Runs signal handlers in the middle of a wait; they must not switch. */

@@ -7,8 +7,9 @@
  *              reference of each.  Its head is the one that runs, or, in the
  *              middle of a switch, the one that will.
  *   current    borrowed: the one that runs.  It is the ring's head whenever
- *              Python code runs, but for a schedule callback and for a signal
- *              handler in a wait.
+ *              Python code runs, but for a schedule callback, a signal handler
+ *              in a wait, and the last steps of a tasklet that has ended; in
+ *              all of these no switch may happen.
  *   main       owned by the thread for its whole life.
  *   watchdogs  the tasklets that sit in run(), the innermost first; the stack
  *              owns one reference of each, and they are in no ring.
@@ -48,7 +49,7 @@ struct slp_thread {
     struct slp_tasklet *leaving;
     struct slp_tasklet *coming;
 
-    int in_callback; /* a channel or schedule callback runs: no switch may happen */
+    int in_callback; /* a callback runs, or one of the above: no switch may happen */
     int switch_trap; /* > 0: any switch raises RuntimeError */
 
     PyThread_type_lock lock; /* held by this thread, but for the moment of a wake-up */

@@ -17,6 +17,7 @@
 
 #include "cstack.h"
 #include "spill.h"
+#include "valgrind_stack.h"
 
 struct start {
     void *(*function)(void *);
@@ -29,7 +30,10 @@ static void *run_start(void *arg)
 
     free(arg);
     slp_spill_update_limit();
-    return start.function(start.arg);
+    unsigned id = SLP_VALGRIND_STACK_ADD(slp_cstack.low, slp_cstack.base);
+    void *result = start.function(start.arg);
+    SLP_VALGRIND_STACK_DROP(id);
+    return result;
 }
 
 static void *enter_thread(void *arg)
@@ -39,9 +43,8 @@ static void *enter_thread(void *arg)
 
 typedef int create_function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
-__attribute__((visibility("default"))) int pthread_create(pthread_t *thread,
-                                                          const pthread_attr_t *attr,
-                                                          void *(*function)(void *), void *arg)
+__attribute__((visibility("default"))) int
+pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*function)(void *), void *arg)
 {
     static create_function *real;
 

@@ -40,7 +40,7 @@ void slp_transfer_release(struct slp_thread *thread)
 
 static char *stack_of(const slp_tasklet *next)
 {
-    return next->slice.used ? next->slice.resume : slp_cstack.base;
+    return next->slice.used ? slp_slice_resume(&next->slice) : slp_cstack.base;
 }
 
 static char *save_and_leave(void *arg, char *sp)

@@ -252,14 +252,16 @@ static void *grow_and_shrink(void *arg)
     struct slp_slice slice = {0};
 
     save_deep(&slice);
-    slp_slice_save(&slice, (char *)__builtin_frame_address(0) - 256);
+    slp_slice_save(&slice, __builtin_frame_address(0));
     capacities[1] = slice.capacity;
     slice.used = 0;
     slp_slice_reserve(&slice, 8192);
     capacities[2] = slice.capacity;
     char *bytes = slice.bytes;
-    slp_slice_save(&slice, (char *)__builtin_frame_address(0) - 6000);
-    capacities[3] = slice.bytes == bytes;
+    volatile char below[6000];
+    below[0] = 1;
+    slp_slice_save(&slice, (char *)below);
+    capacities[3] = slice.bytes == bytes && below[0] == 1;
     slice.used = 0;
     slp_slice_free(&slice);
     return arg;

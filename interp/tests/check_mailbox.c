@@ -187,27 +187,26 @@ INSIDE_TEST(what_is_no_exception_is_refused)
 /* ---- from Python ---- */
 
 PYTHON_TEST(tempval_of_a_paused_tasklet_is_what_it_gets,
-    "got = []\n"
-    "def f(): got.append(schedule_remove(1)); got.append(schedule_remove())\n"
-    "t = tasklet(f)(); run(); assert t.tempval == 1\n"
-    "t.tempval = 'other'; t.insert(); run(); assert got == ['other'] and t.tempval is t\n"
-    "t.insert(); run(); assert got[1] is t and t.tempval is None and not t.alive\n")
+            "got = []\n"
+            "def f(): got.append(schedule_remove(1)); got.append(schedule_remove())\n"
+            "t = tasklet(f)(); run(); assert t.tempval == 1\n"
+            "t.tempval = 'other'; t.insert(); run(); assert got == ['other'] and t.tempval is t\n"
+            "t.insert(); run(); assert got[1] is t and t.tempval is None and not t.alive\n")
 
 PYTHON_TEST(what_is_displaced_goes_after_the_switch,
-    "log = []\n"
-    "class D:\n"
-    "    def __del__(self): log.append('del'); schedule()\n"
-    "def f():\n"
-    "    try: schedule_remove(D())\n"
-    "    except KeyError: log.append('thrown')\n"
-    "t = tasklet(f)(); run(); t.throw(KeyError)\n"
-    "assert log == ['thrown', 'del'] and not t.alive, log\n")
+            "log = []\n"
+            "class D:\n"
+            "    def __del__(self): log.append('del'); schedule()\n"
+            "def f():\n"
+            "    try: schedule_remove(D())\n"
+            "    except KeyError: log.append('thrown')\n"
+            "t = tasklet(f)(); run(); t.throw(KeyError)\n"
+            "assert log == ['thrown', 'del'] and not t.alive, log\n")
 
-PYTHON_TEST(a_throw_at_oneself_is_never_pending,
-    "try: getcurrent().throw(KeyError, pending=True)\n"
-    "except KeyError: pass\n"
-    "else: assert 0\n"
-    "assert getcurrent().tempval is None\n")
+PYTHON_TEST(a_throw_at_oneself_is_never_pending, "try: getcurrent().throw(KeyError, pending=True)\n"
+                                                 "except KeyError: pass\n"
+                                                 "else: assert 0\n"
+                                                 "assert getcurrent().tempval is None\n")
 
 int main(void)
 {

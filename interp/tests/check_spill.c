@@ -41,9 +41,27 @@ END_TEST
 START_TEST(a_bad_setting_changes_nothing)
 {
     static const char *const bad[] = {
-        "", "0", "-1", "+1", " 1", "1 ", "0x10", "1k", "1.5", "sometimes", "Always", "copy",
-        ",copy", "1,", "1,Copy", "1,copy,", "1,segment,copy", "always never",
-        "18446744073709551614", "18446744073709551615", "99999999999999999999999",
+        "",
+        "0",
+        "-1",
+        "+1",
+        " 1",
+        "1 ",
+        "0x10",
+        "1k",
+        "1.5",
+        "sometimes",
+        "Always",
+        "copy",
+        ",copy",
+        "1,",
+        "1,Copy",
+        "1,copy,",
+        "1,segment,copy",
+        "always never",
+        "18446744073709551614",
+        "18446744073709551615",
+        "99999999999999999999999",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -55,7 +73,8 @@ START_TEST(a_bad_setting_changes_nothing)
 }
 END_TEST
 
-PYTHON_TEST(spill_tells_and_takes_the_setting,
+PYTHON_TEST(
+    spill_tells_and_takes_the_setting,
     "assert spill() == ('default', 'copy')\n"
     "assert spill(5000) == ('default', 'copy') and spill() == (5000, 'copy')\n"
     "assert spill('always', 'segment') == (5000, 'copy') and spill() == ('always', 'segment')\n"
@@ -75,13 +94,14 @@ PYTHON_TEST(spill_tells_and_takes_the_setting,
 
 #define DEEP "def deep(n): return 0 if n == 0 else max(map(deep, [n - 1])) + 1\n"
 
-PYTHON_TEST(deep_calls_by_copy, DEEP
-    "spill('default', 'copy'); assert deep(30000) == 30000 and spill_count() > 5\n")
+PYTHON_TEST(deep_calls_by_copy,
+            DEEP "spill('default', 'copy'); assert deep(30000) == 30000 and spill_count() > 5\n")
 
-PYTHON_TEST(deep_calls_by_segment, DEEP
-    "spill('default', 'segment'); assert deep(30000) == 30000 and spill_count() > 5\n")
+PYTHON_TEST(deep_calls_by_segment,
+            DEEP "spill('default', 'segment'); assert deep(30000) == 30000 and spill_count() > 5\n")
 
-PYTHON_TEST(the_policy_may_change_in_the_middle,
+PYTHON_TEST(
+    the_policy_may_change_in_the_middle,
     "changes = {900: ('copy', 2000), 700: ('segment', 4000), 500: ('copy', 50000),\n"
     "           300: ('segment', 'always'), 200: ('copy', 'always'), 100: ('copy', 'never')}\n"
     "def deep(n):\n"
@@ -90,25 +110,25 @@ PYTHON_TEST(the_policy_may_change_in_the_middle,
     "spill(2000, 'segment'); assert deep(1000) == 1000 and spill_count() > 200\n")
 
 PYTHON_TEST(copying_from_a_segment_goes_on_for_ever,
-    "def deep(n):\n"
-    "    if n == 15000: spill(20000, 'copy')\n"
-    "    return 0 if n == 0 else max(map(deep, [n - 1])) + 1\n"
-    "spill(20000, 'segment'); assert deep(20000) == 20000\n")
+            "def deep(n):\n"
+            "    if n == 15000: spill(20000, 'copy')\n"
+            "    return 0 if n == 0 else max(map(deep, [n - 1])) + 1\n"
+            "spill(20000, 'segment'); assert deep(20000) == 20000\n")
 
 /* Counts per kilobyte of stack: on a small stack the default spills sooner. */
-PYTHON_TEST(each_thread_has_its_threshold, DEEP
-    "import threading\n"
-    "def count(size, limit):\n"
-    "    def body(): spill(limit); out.append(deep(5000)); spill('default')\n"
-    "    out = []; before = spill_count(); threading.stack_size(size)\n"
-    "    thread = threading.Thread(target=body); thread.start(); thread.join()\n"
-    "    assert out == [5000]; return spill_count() - before\n"
-    "large, small = count(8 << 20, 'default'), count(256 << 10, 'default')\n"
-    "assert 0 < large < small / 4, (large, small)\n"
-    "a, b = count(8 << 20, 20000), count(256 << 10, 20000)\n"
-    "assert a == b > 0, (a, b)\n"
-    "assert count(256 << 10, 4 << 20) == small   # half of what there is\n"
-    "assert count(8 << 20, 'never') == 0\n")
+PYTHON_TEST(each_thread_has_its_threshold,
+            DEEP "import threading\n"
+                 "def count(size, limit):\n"
+                 "    def body(): spill(limit); out.append(deep(5000)); spill('default')\n"
+                 "    out = []; before = spill_count(); threading.stack_size(size)\n"
+                 "    thread = threading.Thread(target=body); thread.start(); thread.join()\n"
+                 "    assert out == [5000]; return spill_count() - before\n"
+                 "large, small = count(8 << 20, 'default'), count(256 << 10, 'default')\n"
+                 "assert 0 < large < small / 4, (large, small)\n"
+                 "a, b = count(8 << 20, 20000), count(256 << 10, 20000)\n"
+                 "assert a == b > 0, (a, b)\n"
+                 "assert count(256 << 10, 4 << 20) == small   # half of what there is\n"
+                 "assert count(8 << 20, 'never') == 0\n")
 
 /* ---- nothing changes ---- */
 
@@ -123,19 +143,20 @@ PYTHON_TEST(each_thread_has_its_threshold, DEEP
     "    assert spill_count() > n\n"
 
 PYTHON_TEST(results_and_arguments_are_the_same, EQUALLY
-    "def f(*args, **kwargs): return args, kwargs\n"
-    "class C:\n"
-    "    def __getattr__(self, name): return [name]\n"
-    "    def __lt__(self, other): return id(self) < id(other)\n"
-    "def body():\n"
-    "    many = list(range(30))\n"
-    "    return (list(map(f, *[[i] for i in many])), C().x, list(map(f, 'ab', 'cd')),\n"
-    "            sorted(many, key=lambda x: -x), len(sorted([C() for i in many])),\n"
-    "            eval('f(1, 2, k=3)'), list(map(lambda x: f(x, k=x), many)),\n"
-    "            [*map(lambda *a, **k: f(*a, **k), many)])\n"
-    "equally(body)\n")
+            "def f(*args, **kwargs): return args, kwargs\n"
+            "class C:\n"
+            "    def __getattr__(self, name): return [name]\n"
+            "    def __lt__(self, other): return id(self) < id(other)\n"
+            "def body():\n"
+            "    many = list(range(30))\n"
+            "    return (list(map(f, *[[i] for i in many])), C().x, list(map(f, 'ab', 'cd')),\n"
+            "            sorted(many, key=lambda x: -x), len(sorted([C() for i in many])),\n"
+            "            eval('f(1, 2, k=3)'), list(map(lambda x: f(x, k=x), many)),\n"
+            "            [*map(lambda *a, **k: f(*a, **k), many)])\n"
+            "equally(body)\n")
 
-PYTHON_TEST(exceptions_are_the_same, EQUALLY
+PYTHON_TEST(
+    exceptions_are_the_same, EQUALLY
     "import traceback\n"
     "def fails(x): raise KeyError(x)\n"
     "def handles(x):\n"
@@ -150,90 +171,92 @@ PYTHON_TEST(exceptions_are_the_same, EQUALLY
     "equally(body); assert all(seen) and seen\n")
 
 PYTHON_TEST(generators_and_coroutines_are_the_same, EQUALLY
-    "def g(n):\n"
-    "    try:\n"
-    "        for i in range(n): x = yield i, sys.exc_info()[0]\n"
-    "    except ValueError as e: yield 'caught', e.args\n"
-    "    finally: log.append('end')\n"
-    "async def co(n): return n if n == 0 else await co(n - 1) + 1\n"
-    "def body():\n"
-    "    log.clear(); it = g(3); out = [next(it), it.throw(ValueError(7))]; it.close()\n"
-    "    try: co(50).send(None)\n"
-    "    except StopIteration as e: out.append(e.value)\n"
-    "    return out, list(map(list, map(g, [1, 2]))), log[:]\n"
-    "log = []; equally(body)\n")
+            "def g(n):\n"
+            "    try:\n"
+            "        for i in range(n): x = yield i, sys.exc_info()[0]\n"
+            "    except ValueError as e: yield 'caught', e.args\n"
+            "    finally: log.append('end')\n"
+            "async def co(n): return n if n == 0 else await co(n - 1) + 1\n"
+            "def body():\n"
+            "    log.clear(); it = g(3); out = [next(it), it.throw(ValueError(7))]; it.close()\n"
+            "    try: co(50).send(None)\n"
+            "    except StopIteration as e: out.append(e.value)\n"
+            "    return out, list(map(list, map(g, [1, 2]))), log[:]\n"
+            "log = []; equally(body)\n")
 
 PYTHON_TEST(tracing_is_the_same, EQUALLY
-    "def f(x): return x + 1\n"
-    "def tracer(frame, event, arg):\n"
-    "    events.append((frame.f_code.co_name, event, frame.f_lineno)); return tracer\n"
-    "def turn_on(x): sys.settrace(tracer); return f(x)\n"
-    "def turn_off(x): sys.settrace(None); return f(x)\n"
-    "def body():\n"
-    "    events.clear(); on = []\n"
-    "    sys.settrace(tracer); list(map(f, [1, 2])); on.append(sys.gettrace()); sys.settrace(None)\n"
-    "    list(map(turn_on, [1])); on.append(sys.gettrace()); list(map(f, [1]))\n"
-    "    list(map(turn_off, [1])); on.append(sys.gettrace()); list(map(f, [1]))\n"
-    "    sys.setprofile(tracer); list(map(f, [1])); sys.setprofile(None)\n"
-    "    return events[:], [x is tracer for x in on]\n"
-    "events = []; equally(body); assert len(events) > 10\n")
+            "def f(x): return x + 1\n"
+            "def tracer(frame, event, arg):\n"
+            "    events.append((frame.f_code.co_name, event, frame.f_lineno)); return tracer\n"
+            "def turn_on(x): sys.settrace(tracer); return f(x)\n"
+            "def turn_off(x): sys.settrace(None); return f(x)\n"
+            "def body():\n"
+            "    events.clear(); on = []\n"
+            "    sys.settrace(tracer); list(map(f, [1, 2])); on.append(sys.gettrace())\n"
+            "    sys.settrace(None)\n"
+            "    list(map(turn_on, [1])); on.append(sys.gettrace()); list(map(f, [1]))\n"
+            "    list(map(turn_off, [1])); on.append(sys.gettrace()); list(map(f, [1]))\n"
+            "    sys.setprofile(tracer); list(map(f, [1])); sys.setprofile(None)\n"
+            "    return events[:], [x is tracer for x in on]\n"
+            "events = []; equally(body); assert len(events) > 10\n")
 
 PYTHON_TEST(the_mailbox_is_the_same, EQUALLY
-    "got = []\n"
-    "def callback(c, t, sending, willblock):\n"
-    "    got.append(list(map(lambda x: type(t.tempval).__name__, [1])))\n"
-    "def receives(c):\n"
-    "    try: got.append(c.receive())\n"
-    "    except KeyError as e: got.append(e.args)\n"
-    "def body():\n"
-    "    got.clear(); set_channel_callback(callback)\n"
-    "    for send in lambda c: c.send('v'), lambda c: c.send_exception(KeyError, 'k'):\n"
-    "        for first in receives, send:\n"
-    "            c = channel(); tasklet(first)(c); schedule()\n"
-    "            (send if first is receives else receives)(c); run()\n"
-    "    set_channel_callback(None); return got[:]\n"
-    "equally(body); assert got.count('v') == 2 and got.count(('k',)) == 2\n")
+            "got = []\n"
+            "def callback(c, t, sending, willblock):\n"
+            "    got.append(list(map(lambda x: type(t.tempval).__name__, [1])))\n"
+            "def receives(c):\n"
+            "    try: got.append(c.receive())\n"
+            "    except KeyError as e: got.append(e.args)\n"
+            "def body():\n"
+            "    got.clear(); set_channel_callback(callback)\n"
+            "    for send in lambda c: c.send('v'), lambda c: c.send_exception(KeyError, 'k'):\n"
+            "        for first in receives, send:\n"
+            "            c = channel(); tasklet(first)(c); schedule()\n"
+            "            (send if first is receives else receives)(c); run()\n"
+            "    set_channel_callback(None); return got[:]\n"
+            "equally(body); assert got.count('v') == 2 and got.count(('k',)) == 2\n")
 
-PYTHON_TEST(frames_are_seen_through_a_spill, EQUALLY
-    "def look(x):\n"
-    "    f, out = sys._getframe(), []\n"
-    "    while f: out.append(f.f_code.co_name); f = f.f_back\n"
-    "    return out[:6]\n"
-    "def body(): return list(map(lambda x: list(map(look, [x])), [1]))\n"
-    "equally(body)\n")
+PYTHON_TEST(frames_are_seen_through_a_spill,
+            EQUALLY "def look(x):\n"
+                    "    f, out = sys._getframe(), []\n"
+                    "    while f: out.append(f.f_code.co_name); f = f.f_back\n"
+                    "    return out[:6]\n"
+                    "def body(): return list(map(lambda x: list(map(look, [x])), [1]))\n"
+                    "equally(body)\n")
 
 /* ---- tasklets ---- */
 
 PYTHON_TEST(tasklets_switch_inside_spills, DEEP EQUALLY
-    "def dive(n, name, log):\n"
-    "    if n == 0:\n"
-    "        schedule(); log.append(name); return 0\n"
-    "    x = max(map(lambda m: dive(m, name, log), [n - 1])) + 1\n"
-    "    schedule(); return x\n"
-    "def body():\n"
-    "    log = []; out = []\n"
-    "    for i in range(5): tasklet(lambda i=i: out.append(dive(10 + 3 * i, i, log)))()\n"
-    "    run(); return log, out\n"
-    "equally(body)\n")
+            "def dive(n, name, log):\n"
+            "    if n == 0:\n"
+            "        schedule(); log.append(name); return 0\n"
+            "    x = max(map(lambda m: dive(m, name, log), [n - 1])) + 1\n"
+            "    schedule(); return x\n"
+            "def body():\n"
+            "    log = []; out = []\n"
+            "    for i in range(5): tasklet(lambda i=i: out.append(dive(10 + 3 * i, i, log)))()\n"
+            "    run(); return log, out\n"
+            "equally(body)\n")
 
-PYTHON_TEST(a_spilled_tasklet_is_unwound, EQUALLY
-    "import weakref\n"
-    "class V: pass\n"
-    "def dive(n, v):\n"
-    "    try:\n"
-    "        if n == 0: channel().receive()\n"
-    "        return list(map(lambda m: dive(m, v), [n - 1]))\n"
-    "    finally: ends.append(n)\n"
-    "ends = []\n"
-    "def body():\n"
-    "    v = V(); w = weakref.ref(v); ends.clear()\n"
-    "    t = tasklet(dive)(12, v); run(); t.kill(); del t, v\n"
-    "    return w() is None, ends[:]\n"
-    "equally(body); assert len(ends) == 13\n")
+PYTHON_TEST(a_spilled_tasklet_is_unwound,
+            EQUALLY "import weakref\n"
+                    "class V: pass\n"
+                    "def dive(n, v):\n"
+                    "    try:\n"
+                    "        if n == 0: channel().receive()\n"
+                    "        return list(map(lambda m: dive(m, v), [n - 1]))\n"
+                    "    finally: ends.append(n)\n"
+                    "ends = []\n"
+                    "def body():\n"
+                    "    v = V(); w = weakref.ref(v); ends.clear()\n"
+                    "    t = tasklet(dive)(12, v); run(); t.kill(); del t, v\n"
+                    "    return w() is None, ends[:]\n"
+                    "equally(body); assert len(ends) == 13\n")
 
 /* ---- where a spill is none ---- */
 
-PYTHON_TEST(a_collection_keeps_the_stack_where_it_is,
+PYTHON_TEST(
+    a_collection_keeps_the_stack_where_it_is,
     "import gc, threading\n"
     "class C:\n"
     "    def __del__(self):\n"
@@ -248,7 +271,8 @@ PYTHON_TEST(a_collection_keeps_the_stack_where_it_is,
     "cycle(); t.bind(lambda: None, ()); t.insert(); gc.collect()\n"
     "assert log == [0, 'refused'], log\n")
 
-PYTHON_TEST(anothers_collection_does_not_matter,
+PYTHON_TEST(
+    anothers_collection_does_not_matter,
     "import gc, threading\n"
     "class C:\n"
     "    def __del__(self): inside.set(); done.wait()\n"
@@ -259,28 +283,27 @@ PYTHON_TEST(anothers_collection_does_not_matter,
     "spill('always'); n = spill_count(); list(map(lambda x: x, [1])); assert spill_count() > n\n"
     "spill('never'); done.set(); thread.join()\n")
 
-PYTHON_TEST(the_last_collection_refuses_too,
-    "class C:\n"
-    "    def __del__(self):\n"
-    "        tasklet(lambda: None)()\n"
-    "        try: schedule()\n"
-    "        except RuntimeError: pass\n"
-    "c = C(); c.c = c; sys.c = c; del c\n")
+PYTHON_TEST(the_last_collection_refuses_too, "class C:\n"
+                                             "    def __del__(self):\n"
+                                             "        tasklet(lambda: None)()\n"
+                                             "        try: schedule()\n"
+                                             "        except RuntimeError: pass\n"
+                                             "c = C(); c.c = c; sys.c = c; del c\n")
 
 static ucontext_t home_context, foreign_context;
 static int foreign_status;
 
 static void on_foreign_stack(void)
 {
-    foreign_status = python_run(
-        "spill('always'); n = spill_count()\n"
-        "assert list(map(lambda x: x + 1, [1])) == [2] and spill_count() == n\n"
-        "tasklet(lambda: None)()\n"
-        "for step in schedule, run, channel().receive:\n"
-        "    try: step()\n"
-        "    except RuntimeError as e: assert 'C stack' in str(e)\n"
-        "    else: assert 0\n"
-        "assert getruncount() == 2\n");
+    foreign_status =
+        python_run("spill('always'); n = spill_count()\n"
+                   "assert list(map(lambda x: x + 1, [1])) == [2] and spill_count() == n\n"
+                   "tasklet(lambda: None)()\n"
+                   "for step in schedule, run, channel().receive:\n"
+                   "    try: step()\n"
+                   "    except RuntimeError as e: assert 'C stack' in str(e)\n"
+                   "    else: assert 0\n"
+                   "assert getruncount() == 2\n");
 }
 
 INSIDE_TEST(a_foreign_stack_is_not_ours_to_move)
@@ -307,7 +330,8 @@ INSIDE_TEST(a_subinterpreter_is_refused)
                             "n = s.spill_count()\n"
                             "assert list(map(lambda x: x + 1, [1])) == [2]\n"
                             "assert s.spill_count() == n\n"
-                            "for step in s.getcurrent, s.tasklet, s.schedule, s.channel().receive:\n"
+                            "c = s.channel()\n"
+                            "for step in s.getcurrent, s.tasklet, s.schedule, c.receive:\n"
                             "    try: step()\n"
                             "    except RuntimeError as e: assert 'main interpreter' in str(e)\n"
                             "    else: assert 0\n");
@@ -341,16 +365,16 @@ START_TEST(hostile_mode_changes_nothing)
 {
     setenv("SLP_HOSTILE", "1", 1);
     python_test(DEEP "import threading\n"
-                "c, d, got = channel(), channel(), []\n"
-                "def ping():\n"
-                "    for v in c: d.send(v + 1)\n"
-                "tasklet(ping)()\n"
-                "for i in range(50): c.send(i); got.append(d.receive())\n"
-                "c.send_exception(StopIteration); assert got == list(range(1, 51))\n"
-                "thread = threading.Thread(target=lambda: c.send(deep(40))); thread.start()\n"
-                "assert c.receive() == 40; thread.join(); assert deep(100) == 100\n"
-                "t = tasklet(d.receive)(); run(); del t\n"
-                "assert spill_count() > 1000\n",
+                     "c, d, got = channel(), channel(), []\n"
+                     "def ping():\n"
+                     "    for v in c: d.send(v + 1)\n"
+                     "tasklet(ping)()\n"
+                     "for i in range(50): c.send(i); got.append(d.receive())\n"
+                     "c.send_exception(StopIteration); assert got == list(range(1, 51))\n"
+                     "thread = threading.Thread(target=lambda: c.send(deep(40))); thread.start()\n"
+                     "assert c.receive() == 40; thread.join(); assert deep(100) == 100\n"
+                     "t = tasklet(d.receive)(); run(); del t\n"
+                     "assert spill_count() > 1000\n",
                 NULL);
     ck_assert_int_eq(slp_spill_hostile, 1);
 }
