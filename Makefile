@@ -138,6 +138,14 @@ $(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(HARNESS_TEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS) $(CHECK_LIBS)
 
+# Plays the interpreter for check_runner.
+FAKE_INTERP := $(BIN)/harness/tests/fake_interp
+$(FAKE_INTERP): $(OBJ)/harness/harness/tests/fake_interp.o $(OBJ)/harness/harness/wire.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^
+$(BIN)/harness/tests/check_runner: | $(FAKE_INTERP) $(BIN)/spillway
+
 # Preloaded under memcheck; the file says why.
 $(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKAGES)
 	$(call say,LD,$@)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "child.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +11,8 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,6 +26,9 @@ __asm__(".section .rodata\n"
         ".previous\n");
 extern const char sw_child_driver[];
 
+/* Of what a spec's process prints, or writes to any other file. */
+enum { FILE_BYTES_MAX = 64 << 20 };
+
 int64_t sw_child_now_ms(void)
 {
     struct timespec now;
@@ -31,33 +37,58 @@ int64_t sw_child_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int sw_child_make_wire(struct sw_child *child, struct sw_error *e)
+void sw_child_init(struct sw_child *child)
 {
     memset(child, 0, sizeof *child);
-    child->pidfd = child->output = -1;
+    child->pidfd = child->output = child->wire_fd = -1;
+}
+
+int sw_child_make_wire(struct sw_child *child, struct sw_error *e)
+{
+    assert(child->pid == 0 && child->wire_fd < 0);
     child->wire_fd = memfd_create("spillway-wire", MFD_CLOEXEC);
     if (child->wire_fd < 0 || ftruncate(child->wire_fd, sizeof *child->wire) < 0)
         return sw_error_set(e, NULL, 0, 0, "no memory for a child's events: %s", strerror(errno));
-    void *map = mmap(NULL, sizeof *child->wire, PROT_READ | PROT_WRITE, MAP_SHARED,
-                     child->wire_fd, 0);
+    void *map =
+        mmap(NULL, sizeof *child->wire, PROT_READ | PROT_WRITE, MAP_SHARED, child->wire_fd, 0);
     if (map == MAP_FAILED)
         return sw_error_set(e, NULL, 0, 0, "no memory for a child's events: %s", strerror(errno));
     child->wire = map;
     return 0;
 }
 
+/* ---- between fork and exec ---- */
+
+/* What wrapper scripts of valgrind and sanitizers need. */
+static const char *const kept_names[] = {"PYTHONMALLOC", "SPILLWAY_VALGRIND_LOG", "ASAN_OPTIONS",
+                                         "UBSAN_OPTIONS"};
+enum { KEPT_COUNT = sizeof kept_names / sizeof *kept_names };
+
 /* The environment of a spec's process says the same on every machine. */
+static void clear_environment(void)
+{
+    char *kept[KEPT_COUNT];
+
+    for (int i = 0; i < KEPT_COUNT; i++) {
+        const char *value = getenv(kept_names[i]);
+        kept[i] = value != NULL ? strdup(value) : NULL;
+    }
+    clearenv();
+    for (int i = 0; i < KEPT_COUNT; i++)
+        if (kept[i] != NULL)
+            setenv(kept_names[i], kept[i], 1);
+    setenv("PATH", "/usr/bin:/bin", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+}
+
 static void set_environment(const struct sw_child_order *order, int wire_fd)
 {
     char fd[16];
 
+    if (order->program == NULL)
+        clear_environment();
     snprintf(fd, sizeof fd, "%d", wire_fd);
-    if (order->program == NULL) {
-        clearenv();
-        setenv("PATH", "/usr/bin:/bin", 1);
-        setenv("LC_ALL", "C.UTF-8", 1);
-        setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-    }
     setenv("PYTHONHASHSEED", "0", 1);
     setenv(SW_WIRE_ENV, fd, 1);
     if (order->faults != NULL && *order->faults != '\0')
@@ -68,66 +99,86 @@ static void set_environment(const struct sw_child_order *order, int wire_fd)
         setenv("SLP_SPILL", order->spill, 1);
 }
 
-/* Valgrind's wrapper scripts and Python itself need these few. */
-static const char *const kept_names[] = {"PYTHONMALLOC", "SPILLWAY_VALGRIND_LOG", "ASAN_OPTIONS",
-                                         "UBSAN_OPTIONS"};
-enum { KEPT_COUNT = sizeof kept_names / sizeof *kept_names };
-
-static void set_environment_keeping(const struct sw_child_order *order, int wire_fd)
+/* Nobody types for a process in a background group: reading would stop it. */
+static void redirect_input(const struct sw_child *child)
 {
-    char *kept[KEPT_COUNT];
-
-    for (int i = 0; i < KEPT_COUNT; i++) {
-        const char *value = getenv(kept_names[i]);
-        kept[i] = value != NULL ? strdup(value) : NULL;
-    }
-    set_environment(order, wire_fd);
-    for (int i = 0; i < KEPT_COUNT; i++) {
-        if (kept[i] != NULL)
-            setenv(kept_names[i], kept[i], 1);
-        free(kept[i]);
-    }
-}
-
-static void redirect(const struct sw_child *child)
-{
-    int null = open("/dev/null", O_RDONLY);
-
-    if (child->output < 0)
+    if (child->output < 0 && !isatty(STDIN_FILENO))
         return;
-    dup2(null, STDIN_FILENO);
-    dup2(child->output, STDOUT_FILENO);
-    dup2(child->output, STDERR_FILENO);
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null >= 0)
+        dup2(null, STDIN_FILENO);
 }
 
-static void run_in_child(const struct sw_child *child, const struct sw_child_order *order,
-                         pid_t runner)
+static void redirect(const struct sw_child *child, const struct sw_child_order *order)
 {
-    char *const spec_argv[] = {(char *)order->interp, "-I", "-S", "-c", (char *)sw_child_driver,
-                               NULL};
-    char *argv[64];
-    int argc = 0;
+    redirect_input(child);
+    if (child->output >= 0) {
+        dup2(child->output, STDOUT_FILENO);
+        dup2(child->output, STDERR_FILENO);
+    } else if (order->stdout_is_ours) {
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+    }
+}
 
+static void set_limits(void)
+{
+    const struct rlimit file = {FILE_BYTES_MAX, FILE_BYTES_MAX}, core = {0, 0};
+
+    signal(SIGXFSZ, SIG_IGN); /* a write too many is an error, not a death */
+    setrlimit(RLIMIT_FSIZE, &file);
+    setrlimit(RLIMIT_CORE, &core); /* a crash is an ordinary result */
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void execute(const struct sw_child_order *order)
+{
+    const char *driver[] = {order->interp, "-I", "-S", "-c", sw_child_driver, NULL};
+    size_t count = 0;
+
+    if (order->program == NULL) {
+        execv(order->interp, (char *const *)driver);
+        return;
+    }
+    while (order->program[count] != NULL)
+        count++;
+    char **argv = calloc(count + 2, sizeof *argv);
+    if (argv == NULL)
+        return;
+    argv[0] = (char *)order->interp;
+    memcpy(argv + 1, order->program, count * sizeof *argv);
+    execv(order->interp, argv);
+}
+
+__attribute__((noreturn)) static void run_in_child(const struct sw_child *child,
+                                                   const struct sw_child_order *order, pid_t runner)
+{
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != runner)
         _exit(127);
-    personality(ADDR_NO_RANDOMIZE);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    redirect(child);
+    personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
+    reset_signals();
+    if (order->program == NULL)
+        set_limits();
+    redirect(child, order);
     fcntl(child->wire_fd, F_SETFD, 0);
-    set_environment_keeping(order, child->wire_fd);
-    if (order->program != NULL) {
-        argv[argc++] = (char *)order->interp;
-        for (int i = 0; order->program[i] != NULL && argc < 63; i++)
-            argv[argc++] = order->program[i];
-        argv[argc] = NULL;
-    }
-    execv(order->interp, order->program != NULL ? argv : spec_argv);
+    set_environment(order, child->wire_fd);
+    execute(order);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", order->interp, strerror(errno));
     _exit(127);
 }
+
+/* ---- the process, as its parent sees it ---- */
 
 int sw_child_start(struct sw_child *child, const struct sw_child_order *order, int watchdog_s,
                    struct sw_error *e)
@@ -150,12 +201,8 @@ int sw_child_start(struct sw_child *child, const struct sw_child_order *order, i
         run_in_child(child, order, runner);
     setpgid(child->pid, child->pid); /* whoever comes first; the other one's fails harmlessly */
     child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-    if (child->pidfd < 0) {
-        sw_error_set(e, NULL, 0, 0, "cannot watch a process: %s", strerror(errno));
-        sw_child_kill(child);
-        sw_child_reap(child);
-        return -1;
-    }
+    if (child->pidfd < 0)
+        return sw_error_set(e, NULL, 0, 0, "cannot watch a process: %s", strerror(errno));
     return 0;
 }
 
@@ -169,19 +216,30 @@ void sw_child_kill(struct sw_child *child)
 
 void sw_child_reap(struct sw_child *child)
 {
-    if (child->pid <= 0)
+    pid_t pid = child->pid;
+
+    if (pid <= 0)
         return;
-    while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+    kill(-pid, SIGKILL); /* what it left running; not later, when the number may be another's */
+    while (waitpid(pid, &child->status, 0) < 0 && errno == EINTR)
         continue;
-    kill(-child->pid, SIGKILL); /* what it left running */
+    while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR) /* those that we adopted */
+        continue;
     child->pid = 0;
 }
 
-void sw_child_output(const struct sw_child *child, char *buf, unsigned long size)
+unsigned long sw_child_output(const struct sw_child *child, char *buf, unsigned long size,
+                              unsigned long *total)
 {
-    ssize_t got = child->output < 0 ? 0 : pread(child->output, buf, size - 1, 0);
+    struct stat status;
+    ssize_t got;
 
-    buf[got > 0 ? got : 0] = '\0';
+    *total = 0;
+    if (child->output < 0 || fstat(child->output, &status) < 0)
+        return 0;
+    *total = (unsigned long)status.st_size;
+    got = pread(child->output, buf, size, *total > size ? (off_t)(*total - size) : 0);
+    return got > 0 ? (unsigned long)got : 0;
 }
 
 void sw_child_end(struct sw_child *child)
@@ -196,6 +254,5 @@ void sw_child_end(struct sw_child *child)
         munmap(child->wire, sizeof *child->wire);
     if (child->wire_fd >= 0)
         close(child->wire_fd);
-    memset(child, 0, sizeof *child);
-    child->pidfd = child->output = child->wire_fd = -1;
+    sw_child_init(child);
 }

@@ -6,19 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 #define WORD_BYTES_MAX 63 /* of a word that is worth a guess */
-
-/* vsnprintf() may have cut a UTF-8 character in two: drops the last one, unless
- * it is ASCII. */
-static void drop_partial_character(char *text, size_t length)
-{
-    size_t start = length;
-
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-        start--;
-    if (start > 0 && (unsigned char)text[start - 1] >= 0xc0)
-        text[start - 1] = '\0';
-}
 
 int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned column,
                  const char *format, ...)
@@ -36,7 +26,7 @@ int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned c
     if (length < 0)
         e->text[0] = '\0';
     else if ((size_t)length >= sizeof e->text)
-        drop_partial_character(e->text, sizeof e->text - 1);
+        sw_utf8_trim(e->text);
     return -1;
 }
 

@@ -7,22 +7,17 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "utf8.h"
+
 const char *sw_verdict_name(enum sw_verdict_kind kind)
 {
-    static const char *const names[] = {"as expected", "failed", "crashed", "inconclusive",
-                                        "harness error"};
+    static const char *const names[SW_VERDICT_COUNT] = {"as expected", "failed", "crashed",
+                                                        "inconclusive", "harness error"};
     return names[kind];
 }
 
-uint32_t sw_judge_event_count(const struct sw_wire *wire)
-{
-    return wire->event_count < SW_EVENTS_MAX ? wire->event_count : SW_EVENTS_MAX;
-}
-
-__attribute__((format(printf, 6, 7))) static void decide(struct sw_verdict *verdict,
-                                                         enum sw_verdict_kind kind,
-                                                         const char *oracle, unsigned line,
-                                                         uint32_t event, const char *format, ...)
+void sw_judge_decide(struct sw_verdict *verdict, enum sw_verdict_kind kind, const char *oracle,
+                     unsigned line, uint32_t event, const char *format, ...)
 {
     va_list args;
 
@@ -33,6 +28,7 @@ __attribute__((format(printf, 6, 7))) static void decide(struct sw_verdict *verd
     va_start(args, format);
     vsnprintf(verdict->text, sizeof verdict->text, format, args);
     va_end(args);
+    sw_utf8_trim(verdict->text);
 }
 
 /* ---- rest states ---- */
@@ -67,6 +63,7 @@ void sw_judge_format_rest(const struct sw_wire *wire, const struct sw_event *eve
         snprintf(buf, size, "unfinished");
         break;
     }
+    sw_utf8_trim(buf);
 }
 
 static void format_expected(const struct sw_outcome *outcome, char *buf, unsigned long size)
@@ -98,8 +95,8 @@ struct expectation {
     const struct sw_outcome *outcome;
 };
 
-static struct expectation expected_rest(const struct sw_spec *spec,
-                                        const struct sw_spec_move *move, int index)
+static struct expectation expected_rest(const struct sw_spec *spec, const struct sw_spec_move *move,
+                                        int index)
 {
     if (index == 0)
         return (struct expectation){spec->steps[move->step].name, &move->outcome};
@@ -125,7 +122,7 @@ static int judge_move(const struct sw_wire *wire, const struct sw_spec *spec,
     char was[300], wanted[300];
     int index = 0;
 
-    for (; *at < sw_judge_event_count(wire) && wire->events[*at].move <= number; (*at)++) {
+    for (; *at < wire->event_count && wire->events[*at].move <= number; (*at)++) {
         const struct sw_event *event = &wire->events[*at];
         if (event->move < number || !sw_judge_is_rest(event->kind))
             continue;
@@ -134,16 +131,16 @@ static int judge_move(const struct sw_wire *wire, const struct sw_spec *spec,
         sw_judge_format_rest(wire, event, was, sizeof was);
         const char *more = detail(wire, event);
         if (e.step == NULL) {
-            decide(verdict, SW_FAILED, "outcome", move->line, *at + 1,
-                   "move %u: not expected: wakes %s: %s%s%s", number, who, was,
-                   *more ? ": " : "", more);
+            sw_judge_decide(verdict, SW_FAILED, "outcome", move->line, *at + 1,
+                            "move %u: not expected: wakes %s: %s%s%s", number, who, was,
+                            *more ? ": " : "", more);
             return -1;
         }
         format_expected(e.outcome, wanted, sizeof wanted);
         if (strcmp(e.step, who) != 0 || strcmp(wanted, was) != 0) {
-            decide(verdict, SW_FAILED, "outcome", move->line, *at + 1,
-                   "move %u: expected %s: %s, was %s: %s%s%s", number, e.step, wanted, who, was,
-                   *more ? ": " : "", more);
+            sw_judge_decide(verdict, SW_FAILED, "outcome", move->line, *at + 1,
+                            "move %u: expected %s: %s, was %s: %s%s%s", number, e.step, wanted, who,
+                            was, *more ? ": " : "", more);
             return -1;
         }
     }
@@ -151,8 +148,8 @@ static int judge_move(const struct sw_wire *wire, const struct sw_spec *spec,
     if (missing.step == NULL)
         return 0;
     format_expected(missing.outcome, wanted, sizeof wanted);
-    decide(verdict, SW_FAILED, "outcome", move->line, 0, "move %u: expected %s: %s, it did not",
-           number, missing.step, wanted);
+    sw_judge_decide(verdict, SW_FAILED, "outcome", move->line, 0,
+                    "move %u: expected %s: %s, it did not", number, missing.step, wanted);
     return -1;
 }
 
@@ -178,26 +175,28 @@ static void decide_by_oracle(const struct sw_wire *wire, const struct sw_event *
 
     switch (event->kind) {
     case SW_EVENT_LOST:
-        decide(verdict, SW_FAILED, name, line, index, "%s: sent %s by %s, for %s: %s", object, text,
-               other, who, note);
+        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: sent %s by %s, for %s: %s",
+                        object, text, other, who, note);
         break;
     case SW_EVENT_WRONG:
-        decide(verdict, SW_FAILED, name, line, index, "%s: sent %s, received %s by %s", object,
-               text, note, who);
+        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: sent %s, received %s by %s",
+                        object, text, note, who);
         break;
     case SW_EVENT_PHANTOM:
-        decide(verdict, SW_FAILED, name, line, index, "%s: nobody sent, %s received %s", object,
-               who, note);
+        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: nobody sent, %s received %s",
+                        object, who, note);
         break;
     case SW_EVENT_DETONATED:
-        decide(verdict, SW_FAILED, name, line, index,
-               "%s: %s, sent by %s for %s, was raised in a wrong place", object, text, other, who);
+        sw_judge_decide(verdict, SW_FAILED, name, line, index,
+                        "%s: %s, sent by %s for %s, was raised in a wrong place", object, text,
+                        other, who);
         break;
     case SW_EVENT_CONDITION:
-        decide(verdict, SW_FAILED, name, line, index, "%s: %s", text, note);
+        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: %s", text, note);
         break;
     default:
-        decide(verdict, SW_FAILED, name, line, index, "the setup raised %s: %s", text, note);
+        sw_judge_decide(verdict, SW_FAILED, name, line, index, "the setup raised %s: %s", text,
+                        note);
         break;
     }
 }
@@ -221,11 +220,12 @@ static int judge_oracles(const struct sw_wire *wire, const struct sw_spec_schedu
 {
     const struct sw_event *first = NULL;
 
-    for (uint32_t i = 0; i < sw_judge_event_count(wire); i++) {
+    for (uint32_t i = 0; i < wire->event_count; i++) {
         const struct sw_event *event = &wire->events[i];
         if (!is_oracle(event->kind))
             continue;
-        if (first == NULL || (first->kind == SW_EVENT_CONDITION && event->kind < first->kind))
+        if (first == NULL ||
+            (first->kind == SW_EVENT_CONDITION && event->kind != SW_EVENT_CONDITION))
             first = event;
     }
     if (first != NULL)
@@ -235,37 +235,53 @@ static int judge_oracles(const struct sw_wire *wire, const struct sw_spec_schedu
 
 static const struct sw_event *last_of(const struct sw_wire *wire, unsigned kind)
 {
-    for (uint32_t i = sw_judge_event_count(wire); i > 0; i--)
+    for (uint32_t i = wire->event_count; i > 0; i--)
         if (wire->events[i - 1].kind == kind)
             return &wire->events[i - 1];
     return NULL;
+}
+
+static const char *signal_name(int number, char *buf, size_t size)
+{
+    const char *name = sigabbrev_np(number);
+
+    if (name != NULL)
+        snprintf(buf, size, "SIG%s", name);
+    else
+        snprintf(buf, size, "signal %d", number);
+    return buf;
 }
 
 static void judge_signal(const struct sw_child *child, const struct sw_spec_schedule *schedule,
                          struct sw_verdict *verdict)
 {
     const struct sw_event *crash = last_of(child->wire, SW_EVENT_CRASH);
-    int number = WTERMSIG(child->status);
-    const char *name = sigabbrev_np(number);
+    const char *who = crash != NULL ? sw_wire_text(child->wire, crash->who) : "";
+    char name[32];
 
-    decide(verdict, SW_CRASHED, "crash", crash != NULL ? line_of(schedule, crash) : 0,
-           crash != NULL ? crash->index + 1 : 0, "SIG%s in %s", name != NULL ? name : "?",
-           crash != NULL ? sw_wire_text(child->wire, crash->who) : "the interpreter");
+    sw_judge_decide(verdict, SW_CRASHED, "crash", crash != NULL ? line_of(schedule, crash) : 0,
+                    crash != NULL ? crash->index + 1 : 0, "%s in %s",
+                    signal_name(WTERMSIG(child->status), name, sizeof name),
+                    *who != '\0' ? who : "the interpreter");
 }
 
 /* ---- the whole ---- */
 
-static void judge_exit(const struct sw_child *child, const struct sw_spec *spec,
-                       struct sw_verdict *verdict)
+/* Of a child that ended by itself.  Returns whether that decides. */
+static int judge_exit(const struct sw_child *child, const struct sw_spec *spec,
+                      struct sw_verdict *verdict)
 {
     int status = WEXITSTATUS(child->status);
 
     if (spec == NULL && status != 0)
-        decide(verdict, status == 127 ? SW_HARNESS_ERROR : SW_FAILED, "exit", 0, 0,
-               "the program exited with %d", status);
+        sw_judge_decide(verdict, SW_FAILED, "exit", 0, 0, "the program exited with %d", status);
     else if (spec != NULL && last_of(child->wire, SW_EVENT_FINISHED) == NULL)
-        decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
-               "the child ended before its schedule, with exit status %d", status);
+        sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
+                        "the child ended before its schedule, with exit status %d", status);
+    else if (spec != NULL && status != 0)
+        sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
+                        "the child has finished its schedule, but its exit status is %d", status);
+    return verdict->kind != SW_AS_EXPECTED;
 }
 
 void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
@@ -273,22 +289,27 @@ void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
 {
     memset(verdict, 0, sizeof *verdict);
     if (child->timed_out) {
-        decide(verdict, SW_HARNESS_ERROR, "watchdog", 0, 0,
-               "no end in sight: the watchdog ended the child");
+        sw_judge_decide(verdict, SW_HARNESS_ERROR, "watchdog", 0, 0,
+                        "no end in sight: the watchdog ended the child");
         return;
     }
-    int oracle = judge_oracles(child->wire, schedule, verdict);
     if (WIFSIGNALED(child->status)) {
         judge_signal(child, schedule, verdict);
         return;
     }
-    if (oracle)
+    if (child->wire->attached != SW_WIRE_MAGIC) {
+        sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
+                        "no agent has answered: the interpreter did not start or is not "
+                        "slpython-lab; its exit status is %d",
+                        WEXITSTATUS(child->status));
         return;
-    judge_exit(child, spec, verdict);
-    if (verdict->kind == SW_AS_EXPECTED && spec != NULL)
+    }
+    if (judge_oracles(child->wire, schedule, verdict) || judge_exit(child, spec, verdict))
+        return;
+    if (spec != NULL)
         judge_moves(child->wire, spec, schedule, verdict);
     if (verdict->kind == SW_AS_EXPECTED && child->wire->events_lost > 0)
-        decide(verdict, SW_INCONCLUSIVE, "events", 0, 0,
-               "%u events did not fit: what happened there was not seen",
-               child->wire->events_lost);
+        sw_judge_decide(verdict, SW_INCONCLUSIVE, "events", 0, 0,
+                        "%u events did not fit: what happened there was not seen",
+                        child->wire->events_lost);
 }

@@ -3,12 +3,16 @@
  * judge.h - from what happened to a verdict.
  *
  * The first of these that applies decides:
- *   harness error  the watchdog, a child that ended before its schedule
+ *   harness error  the watchdog ended the child
  *   crashed        a deadly signal
- *   failed         an oracle's event: value-lost, value-wrong, value-phantom,
- *                  exception-misplaced, condition, setup-raised; then a move
- *                  whose outcome is not the one that the spec states; later the
- *                  transcript (transcript.h)
+ *   harness error  no agent has answered: not slpython-lab, or it did not start
+ *   failed         an oracle's event, the first of value-lost, value-wrong,
+ *                  value-phantom, exception-misplaced and setup-raised; else the
+ *                  first condition
+ *   harness error  a spec's child that ended before its schedule, or not with 0
+ *   failed         a program that did not exit with 0; a move whose outcome is
+ *                  not the one that the spec states; later the transcript
+ *                  (job.h)
  *   inconclusive   the stream has a gap
  *   as expected
  */
@@ -24,6 +28,7 @@ enum sw_verdict_kind {
     SW_CRASHED,
     SW_INCONCLUSIVE,
     SW_HARNESS_ERROR,
+    SW_VERDICT_COUNT
 };
 
 struct sw_verdict {
@@ -36,10 +41,13 @@ struct sw_verdict {
 
 const char *sw_verdict_name(enum sw_verdict_kind kind);
 
-/* The events of the wire, however many the child claims: valid indices only. */
-uint32_t sw_judge_event_count(const struct sw_wire *wire);
+/* Fills in the verdict; the text is cut where there is no room. */
+void sw_judge_decide(struct sw_verdict *verdict, enum sw_verdict_kind kind, const char *oracle,
+                     unsigned line, uint32_t event, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 
-/* Judges a child that has ended.  spec and schedule NULL: a program. */
+/* Judges a child that has ended; its wire is mended (mend.h).  spec and schedule
+ * NULL: a program. */
 void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
               const struct sw_spec_schedule *schedule, struct sw_verdict *verdict);
 

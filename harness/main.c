@@ -3,34 +3,33 @@
  * main.c - spillway's commands.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "faults.h"
 #include "options.h"
 #include "points.h"
 #include "run.h"
 #include "score.h"
 
-static int with_options(int argc, char **argv, const char *name,
-                        int (*command)(const struct sw_options *))
+static int command_run(int argc, char **argv)
 {
     struct sw_options options;
 
-    sw_options_parse(argc, argv, name, &options);
-    int status = command(&options);
-    free(options.interp);
+    sw_options_parse(argc, argv, SW_OPTIONS_RUN, &options);
+    int status = sw_run(&options);
+    sw_options_free(&options);
     return status;
-}
-
-static int command_run(int argc, char **argv)
-{
-    return with_options(argc, argv, "run", sw_run);
 }
 
 static int command_score(int argc, char **argv)
 {
-    return with_options(argc, argv, "score", sw_score);
+    struct sw_options options;
+
+    sw_options_parse(argc, argv, SW_OPTIONS_SCORE, &options);
+    int status = sw_score(&options);
+    sw_options_free(&options);
+    return status;
 }
 
 static int command_faults(int argc, char **argv)
@@ -39,52 +38,81 @@ static int command_faults(int argc, char **argv)
 #define PRINT_FAULT(id, name, source, text) printf("%s\n    %s\n    %s\n", name, text, source);
     SLP_FAULTS(PRINT_FAULT)
 #undef PRINT_FAULT
-    return 0;
+    return SW_EXIT_OK;
 }
 
 static int command_points(int argc, char **argv)
 {
     (void)argc, (void)argv;
 #define PRINT_POINT(id, name, flags, text) \
-    printf("%-16s %s%s%s\n    %s\n", name, (flags) & SLP_MAY_SPILL ? "spill " : "", \
-           (flags) & SLP_MAY_PARK ? "until " : "", (flags) & SLP_MAY_RUN ? "gc" : "", text);
+    printf("%-16s %s%s%s\n    %s\n", name, (flags)&SLP_MAY_SPILL ? "spill " : "", \
+           (flags)&SLP_MAY_PARK ? "until " : "", (flags)&SLP_MAY_RUN ? "gc" : "", text);
     SLP_POINTS(PRINT_POINT)
 #undef PRINT_POINT
-    return 0;
+    return SW_EXIT_OK;
 }
 
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
+    int takes_arguments;
     const char *text;
 } commands[] = {
-    {"run", command_run, "run scenarios and programs"},
-    {"score", command_score, "run every fault that the scenarios declare, and print the table"},
-    {"faults", command_faults, "list the historical faults that can be switched on"},
-    {"points", command_points, "list the places in the interpreter where a schedule can act"},
+    {"run", command_run, 1, "run scenarios and programs"},
+    {"score", command_score, 1, "run every fault that the scenarios declare, and print the table"},
+    {"faults", command_faults, 0, "list the historical faults that can be switched on"},
+    {"points", command_points, 0, "list the places in the interpreter where a schedule can act"},
 };
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_usage(FILE *out)
 {
     fputs("usage: spillway COMMAND [ARG...]\n", out);
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more.\n", out);
+    fputs("spillway COMMAND --help says more of run and score.\n", out);
+}
+
+static int refuse_command(const char *name)
+{
+    const char *names[COMMAND_COUNT];
+
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *nearest = sw_error_nearest(name, names, COMMAND_COUNT);
+    if (nearest != NULL)
+        fprintf(stderr, "spillway: unknown command '%s'; did you mean '%s'?\n", name, nearest);
+    else if (*name != '\0')
+        fprintf(stderr, "spillway: unknown command '%s'\n", name);
+    print_usage(stderr);
+    return SW_EXIT_ERROR;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(name, commands[i].name) != 0)
+            continue;
+        if (commands[i].takes_arguments || argc == 2)
+            return commands[i].run(argc - 1, argv + 1);
+        fprintf(stderr, "spillway %s takes no argument\n", name);
+        return SW_EXIT_ERROR;
+    }
+    if (strcmp(name, "--help") != 0 && strcmp(name, "help") != 0)
+        return refuse_command(name);
+    print_usage(stdout);
+    return SW_EXIT_OK;
 }
 
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
+    int status = dispatch(argc, argv);
 
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(name, commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
-        print_usage(stdout);
-        return 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("spillway: cannot write the report");
+        return SW_EXIT_ERROR;
     }
-    if (*name != '\0')
-        fprintf(stderr, "spillway: unknown command '%s'\n", name);
-    print_usage(stderr);
-    return 2;
+    return status;
 }

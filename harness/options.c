@@ -6,27 +6,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "spec.h"
 
 enum { KEY_JUNIT = 256, KEY_SPILL, KEY_WATCHDOG, KEY_ACCEPT, KEY_SCHEDULE, KEY_REPEAT };
 
+/* group: which commands take it, enum sw_options_command or'ed. */
 static const struct argp_option option_list[] = {
-    {"fault", 'f', "NAME", 0, "Switch this historical fault on; may be repeated", 0},
-    {"interp", 'i', "FILE", 0, "The interpreter (default: slpython-lab beside spillway)", 0},
-    {"spill", KEY_SPILL, "LIMIT", 0, "Override SLP_SPILL: bytes, always or never[,segment]", 0},
-    {"schedule", KEY_SCHEDULE, "NAME", 0, "Run only schedules of this name", 0},
-    {"repeat", KEY_REPEAT, "N", 0, "Run each schedule N times; all transcripts must be equal", 0},
-    {"jobs", 'j', "N", 0, "How many processes at once (default: one a CPU)", 0},
+    {"fault", 'f', "NAME", 0, "Switch this historical fault on; may be repeated", SW_OPTIONS_RUN},
+    {"interp", 'i', "FILE", 0, "The interpreter (default: slpython-lab beside spillway)",
+     SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
+    {"spill", KEY_SPILL, "LIMIT", 0, "Override SLP_SPILL: bytes, always or never[,segment]",
+     SW_OPTIONS_RUN},
+    {"schedule", KEY_SCHEDULE, "NAME", 0, "Run only schedules of this name", SW_OPTIONS_RUN},
+    {"repeat", KEY_REPEAT, "N", 0, "Run each schedule N times; all transcripts must be equal",
+     SW_OPTIONS_RUN},
+    {"jobs", 'j', "N", 0, "How many processes at once (default: one a CPU)",
+     SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
     {"watchdog", KEY_WATCHDOG, "SECONDS", 0,
-     "Real time after which a run is a harness error (default 30; a program: 600)", 0},
-    {"accept", KEY_ACCEPT, 0, 0, "Show how the transcripts differ and rewrite the .out files", 0},
-    {"tap", 't', 0, 0, "Print TAP instead of lines for people", 0},
-    {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report too", 0},
-    {"verbose", 'v', 0, 0, "Print the story of every schedule", 0},
-    {0},
+     "Real time after which a run is a harness error (default 30; a program: 600)",
+     SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
+    {"accept", KEY_ACCEPT, 0, 0, "Show how the transcripts differ and rewrite the .out files",
+     SW_OPTIONS_RUN},
+    {"tap", 't', 0, 0, "Print TAP instead of lines for people", SW_OPTIONS_RUN},
+    {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report too", SW_OPTIONS_RUN},
+    {"verbose", 'v', 0, 0, "Print the story of every schedule, with the points that it visits",
+     SW_OPTIONS_RUN},
 };
+enum { OPTION_COUNT = sizeof option_list / sizeof *option_list };
 
 static int parse_count(const char *text, const char *what, int max, struct argp_state *state)
 {
@@ -50,6 +59,13 @@ static void add_fault(struct sw_options *options, const char *name, struct argp_
         options->faults |= set.mask;
 }
 
+static void set_interp(struct sw_options *options, const char *path)
+{
+    free(options->interp);
+    options->interp = strdup(path);
+    options->interp_given = 1;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct sw_options *options = state->input;
@@ -59,11 +75,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         add_fault(options, arg, state);
         return 0;
     case 'i':
-        free(options->interp);
-        options->interp = strdup(arg);
+        set_interp(options, arg);
         return 0;
     case 'j':
-        options->jobs = parse_count(arg, "--jobs", 1024, state);
+        options->jobs = parse_count(arg, "--jobs", SW_OPTIONS_JOBS_MAX, state);
         return 0;
     case 't':
         options->tap = 1;
@@ -101,17 +116,83 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     }
 }
 
+/* ---- misspelt options ---- */
+
+/* Does the option take its argument from the next word? */
+static int takes_next(const char *word, const struct argp_option *list)
+{
+    for (; list->name != NULL; list++) {
+        if (list->arg == NULL)
+            continue;
+        if (word[0] == '-' && word[1] == '-' && strcmp(word + 2, list->name) == 0)
+            return 1;
+        if (word[0] == '-' && word[1] != '-' && word[1] != '\0' &&
+            word[strlen(word) - 1] == list->key)
+            return 1;
+    }
+    return 0;
+}
+
+/* getopt_long() takes any unambiguous beginning of a name. */
+static int is_beginning(const char *word, size_t length, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strncmp(names[i], word, length) == 0)
+            return 1;
+    return 0;
+}
+
+/* argp says "unrecognized option"; this says before it which one was meant. */
+static void suggest(int argc, char **argv, const struct argp_option *list)
+{
+    const char *names[OPTION_COUNT + 2] = {"help", "usage"};
+    int count = 2;
+
+    for (const struct argp_option *option = list; option->name != NULL; option++)
+        names[count++] = option->name;
+    for (int i = 1; i < argc; i++) {
+        char word[64];
+        size_t length = strcspn(argv[i], "=");
+        if (takes_next(argv[i - 1], list) || strncmp(argv[i], "--", 2) != 0 ||
+            length >= sizeof word || is_beginning(argv[i] + 2, length - 2, names, count))
+            continue;
+        snprintf(word, sizeof word, "%.*s", (int)length - 2, argv[i] + 2);
+        const char *nearest = sw_error_nearest(word, names, count);
+        if (nearest != NULL)
+            fprintf(stderr, "%s: --%s: did you mean --%s?\n", argv[0], word, nearest);
+    }
+}
+
+/* ---- the rest ---- */
+
 /* slpython-lab beside this executable. */
 static char *default_interp(void)
 {
+    static const char name[] = "slpython-lab";
     char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 32);
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
 
     if (length <= 0)
-        return strdup("slpython-lab");
+        return strdup(name);
     path[length] = '\0';
-    strcpy(strrchr(path, '/') + 1, "slpython-lab");
+    char *slash = strrchr(path, '/');
+    strcpy(slash != NULL ? slash + 1 : path, name);
     return strdup(path);
+}
+
+static void check_interp(const struct sw_options *options, const char *name)
+{
+    struct stat status;
+
+    if (options->interp == NULL)
+        fprintf(stderr, "%s: out of memory\n", name);
+    else if (stat(options->interp, &status) < 0 || access(options->interp, X_OK) < 0)
+        fprintf(stderr, "%s: no interpreter at %s: %s\n", name, options->interp, strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        fprintf(stderr, "%s: no interpreter at %s: not a file\n", name, options->interp);
+    else
+        return;
+    exit(2);
 }
 
 /* What stands behind "--" is the program's, and argp must not see it. */
@@ -127,23 +208,63 @@ static int split_program_args(int argc, char **argv, struct sw_options *options)
     return argc;
 }
 
-void sw_options_parse(int argc, char **argv, const char *command, struct sw_options *options)
+static int default_jobs(void)
 {
-    static const char doc[] =
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return cpus < 1 ? 1 : cpus < SW_OPTIONS_JOBS_MAX ? (int)cpus : SW_OPTIONS_JOBS_MAX;
+}
+
+static void choose_options(enum sw_options_command command, struct argp_option *list)
+{
+    int count = 0;
+
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (!(option_list[i].group & (int)command))
+            continue;
+        list[count] = option_list[i];
+        list[count++].group = 0;
+    }
+    list[count] = (struct argp_option){0};
+}
+
+void sw_options_parse(int argc, char **argv, enum sw_options_command command,
+                      struct sw_options *options)
+{
+    static const char run_doc[] =
         "PATH is a .spec, a folder of them, or a .py program (its arguments behind --)."
         "\vExit status: 0 all as expected, 1 something failed, 2 a usage, spec or harness error, "
         "3 inconclusive, 130 interrupted.";
-    static char name[64];
-    const struct argp argp = {option_list, parse_option, "PATH... [-- ARG...]", doc, 0, 0, 0};
+    static const char score_doc[] =
+        "Runs each .spec, also of folders, with every set of faults that it declares."
+        "\vExit status: 0 all as declared and every fault shown, 1 not so, 2 a usage, spec or "
+        "harness error, 130 interrupted.";
+    static char run_name[] = "spillway run", score_name[] = "spillway score";
+    struct argp_option list[OPTION_COUNT + 1];
+    int is_run = command == SW_OPTIONS_RUN;
+    const struct argp argp = {list,
+                              parse_option,
+                              is_run ? "PATH... [-- ARG...]" : "PATH...",
+                              is_run ? run_doc : score_doc,
+                              0,
+                              0,
+                              0};
 
-    memset(options, 0, sizeof *options);
-    options->repeat = 1;
-    options->jobs = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    snprintf(name, sizeof name, "spillway %s", command);
-    argv[0] = name;
-    argc = split_program_args(argc, argv, options);
+    *options = (struct sw_options){.repeat = 1, .jobs = default_jobs()};
+    choose_options(command, list);
+    argv[0] = is_run ? run_name : score_name;
+    if (is_run)
+        argc = split_program_args(argc, argv, options);
+    suggest(argc, argv, list);
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, options);
     if (options->interp == NULL)
         options->interp = default_interp();
+    check_interp(options, argv[0]);
+}
+
+void sw_options_free(struct sw_options *options)
+{
+    free(options->interp);
+    options->interp = NULL;
 }

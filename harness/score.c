@@ -31,18 +31,18 @@ struct score {
 
 /* ---- what is declared ---- */
 
-static void add_trial(struct score *score, int spec_index, uint64_t faults,
-                      enum declared declared)
+static void add_trial(struct score *score, int spec_index, uint64_t faults, enum declared declared)
 {
     const struct sw_spec *spec = score->suite.specs[spec_index];
 
-    score->trials[score->trial_count++] =
-        (struct trial){spec, faults, declared, score->job_count};
+    score->trials[score->trial_count++] = (struct trial){spec, faults, declared, score->job_count};
     for (int i = 0; i < spec->schedule_count; i++)
         score->jobs[score->job_count++] =
             (struct sw_job){.spec = spec,
                             .schedule = &spec->schedules[i],
                             .faults = faults,
+                            .repeat = 1,
+                            .silent = declared == DECLARED_FAILS,
                             .expected = &score->suite.expected[spec_index]};
 }
 
@@ -102,7 +102,7 @@ static void print_set(uint64_t faults)
 
 static void print_trial(const struct score *score, const struct trial *trial)
 {
-    char name[300];
+    char name[SW_TRANSCRIPT_NAME_MAX];
     const struct sw_job *failure = first_failure(score, trial);
 
     sw_transcript_spec_name(trial->spec->path, name, sizeof name);
@@ -176,12 +176,14 @@ static int print_score(const struct score *score)
         int good = as_declared(score, trial);
         healthy += trial->declared == DECLARED_HEALTHY && good;
         wrong += !good;
-        if (!good && trial->declared == DECLARED_HEALTHY)
-            sw_report_line(first_failure(score, trial));
+        const struct sw_job *failure = first_failure(score, trial);
+        if (!good && failure != NULL && failure->story != NULL)
+            sw_report_line(failure);
     }
-    printf("\nhealthy: %d of %d scenarios pass; %d of %d trials as declared; %d of %d faults shown\n",
-           healthy, score->suite.spec_count, score->trial_count - wrong, score->trial_count,
-           SLP_FAULT_COUNT - missing, SLP_FAULT_COUNT);
+    printf(
+        "\nhealthy: %d of %d scenarios pass; %d of %d trials as declared; %d of %d faults shown\n",
+        healthy, score->suite.spec_count, score->trial_count - wrong, score->trial_count,
+        SLP_FAULT_COUNT - missing, SLP_FAULT_COUNT);
     return wrong == 0 && missing == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
@@ -190,20 +192,47 @@ static void ignore(struct sw_job *job, void *context)
     (void)job, (void)context;
 }
 
+static int prepare(const struct sw_options *options, struct score *score)
+{
+    if (sw_suite_load(options, &score->suite) > 0)
+        return -1;
+    if (score->suite.program_count > 0) {
+        fprintf(stderr, "spillway score: %s: a program declares no faults\n",
+                score->suite.programs[0]);
+        return -1;
+    }
+    if (make_trials(score) < 0) {
+        fputs("spillway score: out of memory\n", stderr);
+        return -1;
+    }
+    return 0;
+}
+
+static int finish(const struct score *score, enum sw_job_end end)
+{
+    int runs = 0, errors = 0;
+
+    if (end == SW_JOB_END_ERROR)
+        return SW_EXIT_ERROR;
+    for (int i = 0; i < score->job_count; i++) {
+        runs += score->jobs[i].runs;
+        errors += score->jobs[i].verdicts[SW_HARNESS_ERROR];
+    }
+    if (end == SW_JOB_END_INTERRUPTED) {
+        printf("interrupted: %d of %d runs done\n", runs, score->job_count);
+        return SW_EXIT_INTERRUPTED;
+    }
+    int status = print_score(score);
+    return errors > 0 ? SW_EXIT_ERROR : status;
+}
+
 int sw_score(const struct sw_options *options)
 {
     struct score score = {0};
     int status = SW_EXIT_ERROR;
 
-    if (sw_suite_load(options, &score.suite) == 0 && make_trials(&score) == 0) {
-        int done = sw_job_run_all(score.jobs, score.job_count, options, ignore, NULL);
-        if (done == score.job_count)
-            status = print_score(&score);
-        else if (done >= 0) {
-            printf("interrupted: %d of %d runs done\n", done, score.job_count);
-            status = SW_EXIT_INTERRUPTED;
-        }
-    }
+    if (prepare(options, &score) == 0)
+        status = finish(&score, sw_job_run_all(score.jobs, score.job_count, options, ignore, NULL));
     for (int i = 0; i < score.job_count; i++)
         sw_job_free(&score.jobs[i]);
     free(score.jobs);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 static int is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -34,34 +36,6 @@ static const char *find_line_end(const char *at, const char *end)
 
 /* ---- characters ---- */
 
-/* Length of the well-formed UTF-8 character at at; 0 if there is none. */
-static size_t character_length(const unsigned char *at, const unsigned char *end)
-{
-    unsigned char low = 0x80, high = 0xbf; /* what the second byte may be */
-    size_t length;
-
-    if (*at < 0x80)
-        return 1;
-    if (*at < 0xc2 || *at > 0xf4)
-        return 0;
-    length = *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
-    if (*at == 0xe0)
-        low = 0xa0; /* shorter forms exist */
-    else if (*at == 0xed)
-        high = 0x9f; /* surrogates */
-    else if (*at == 0xf0)
-        low = 0x90;
-    else if (*at == 0xf4)
-        high = 0x8f; /* beyond U+10FFFF */
-    if ((size_t)(end - at) < length || at[1] < low || at[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    return length;
-}
-
 int sw_spec_lex_validate(struct sw_spec_lexer *lexer)
 {
     const char *at = lexer->bytes;
@@ -69,8 +43,7 @@ int sw_spec_lex_validate(struct sw_spec_lexer *lexer)
     if (lexer->end - at >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
         return sw_spec_refuse(lexer, at, "byte order mark; a spec is UTF-8 without one");
     while (at < lexer->end) {
-        size_t length =
-            character_length((const unsigned char *)at, (const unsigned char *)lexer->end);
+        size_t length = sw_utf8_length(at, lexer->end);
 
         if (length == 0)
             return sw_spec_refuse(lexer, at, "not UTF-8: byte 0x%02x", (unsigned char)*at);
@@ -139,7 +112,7 @@ char *sw_spec_quote(char *buf, const char *at, size_t length)
 
     *to++ = '\'';
     while (at < end && count++ < CHARACTERS_MAX) {
-        size_t size = character_length((const unsigned char *)at, (const unsigned char *)end);
+        size_t size = sw_utf8_length(at, end);
 
         if (size == 0) {
             to += sprintf(to, "\\x%02x", (unsigned char)*at);

@@ -1,20 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "stack.h"
 
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static const Dwfl_Callbacks callbacks = {
-    .find_elf = dwfl_linux_proc_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
+struct printer {
+    FILE *out;
+    const char *indent;
+    Dwfl *dwfl; /* NULL: addresses only */
+    int number; /* of the next frame */
 };
 
-/* Names need the maps that the child took; without them there are addresses. */
+/* Where a frame is: in this line of this file.  path NULL: not known. */
+struct place {
+    const char *path;
+    int line;
+};
+
+/* ---- modules ---- */
+
+/* The maps are the child's word: what they name may be anything, a pipe too. */
+static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+                    char **file_name, Elf **elf)
+{
+    struct stat status;
+
+    if (name[0] != '/' || stat(name, &status) < 0 || !S_ISREG(status.st_mode))
+        return -1;
+    return dwfl_linux_proc_find_elf(module, userdata, name, base, file_name, elf);
+}
+
+static int find_no_debuginfo(Dwfl_Module *module, void **userdata, const char *name,
+                             Dwarf_Addr base, const char *file_name, const char *debuglink_file,
+                             GElf_Word debuglink_crc, char **debuginfo_file_name)
+{
+    (void)module, (void)userdata, (void)name, (void)base, (void)file_name;
+    (void)debuglink_file, (void)debuglink_crc, (void)debuginfo_file_name;
+    return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = find_elf,
+    .find_debuginfo = find_no_debuginfo,
+};
+
 static Dwfl *open_modules(const struct sw_wire *wire)
 {
-    uint32_t size = wire->maps_used < SW_MAPS_MAX ? wire->maps_used : SW_MAPS_MAX;
-    FILE *maps = size > 0 ? fmemopen((void *)wire->maps, size, "r") : NULL;
+    FILE *maps = wire->maps_used > 0 ? fmemopen((void *)wire->maps, wire->maps_used, "r") : NULL;
 
     if (maps == NULL)
         return NULL;
@@ -25,6 +60,15 @@ static Dwfl *open_modules(const struct sw_wire *wire)
     }
     fclose(maps);
     return dwfl;
+}
+
+/* ---- places ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
 }
 
 /* A source's path from the folder of this project on, so that a report says the
@@ -38,54 +82,135 @@ static const char *short_path(const char *path)
         if (found != NULL)
             return found;
     }
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
+    return base_name(path);
 }
 
-static void print_place(FILE *out, Dwfl_Module *module, Dwarf_Addr address)
+static struct place place_of_address(Dwfl_Module *module, Dwarf_Addr address)
 {
+    struct place place = {NULL, 0};
     Dwfl_Line *line = dwfl_module_getsrc(module, address);
-    int number = 0;
-    const char *path =
-        line != NULL ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
 
-    if (path != NULL) {
-        fprintf(out, "  %s:%d", short_path(path), number);
-        return;
-    }
-    const char *name = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-    const char *file = name != NULL ? short_path(name) : NULL;
-    if (file != NULL && strncmp(file, "slpython", 8) != 0 && file[0] != '[')
-        fprintf(out, "  (%s)", file);
+    if (line != NULL)
+        place.path = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
+    return place;
 }
 
-static void print_frame(FILE *out, Dwfl *dwfl, int number, uint64_t pc, const char *indent)
+/* Where an inlined function was called. */
+static struct place place_of_call(Dwarf_Die *cu, Dwarf_Die *inlined)
+{
+    Dwarf_Attribute memory;
+    Dwarf_Files *files;
+    Dwarf_Word file, line;
+
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &memory), &file) != 0 ||
+        dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &memory), &line) != 0 ||
+        dwarf_getsrcfiles(cu, &files, NULL) != 0)
+        return (struct place){NULL, 0};
+    return (struct place){dwarf_filesrc(files, file, NULL, NULL), (int)line};
+}
+
+/* ---- frames ---- */
+
+static void print_frame(struct printer *printer, const char *name, struct place place,
+                        int is_inlined)
+{
+    fprintf(printer->out, "%s#%-2d %s", printer->indent, printer->number++, name);
+    if (place.path != NULL)
+        fprintf(printer->out, "  %s:%d", short_path(place.path), place.line);
+    fprintf(printer->out, "%s\n", is_inlined ? "  (inlined)" : "");
+}
+
+static int is_function(Dwarf_Die *die)
+{
+    return dwarf_tag(die) == DW_TAG_subprogram || dwarf_tag(die) == DW_TAG_inlined_subroutine;
+}
+
+/* The innermost scope, those around it, and so on to the unit itself.  *scopes
+ * is the caller's.  Returns how many. */
+static int find_scopes(Dwarf_Die *cu, Dwarf_Addr address, Dwarf_Die **scopes)
+{
+    Dwarf_Die innermost;
+
+    *scopes = NULL;
+    if (dwarf_getscopes(cu, address, scopes) <= 0)
+        return 0;
+    /* From an inlined function on, these are the scopes where it was defined:
+     * ask again for those where it was put. */
+    innermost = (*scopes)[0];
+    free(*scopes);
+    *scopes = NULL;
+    return dwarf_getscopes_die(&innermost, scopes);
+}
+
+/* The function at this address, and those into which it was inlined.  Returns
+ * how many; 0 without DWARF. */
+static int print_functions(struct printer *printer, Dwfl_Module *module, Dwarf_Addr address)
+{
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *cu = dwfl_module_addrdie(module, address, &bias), *scopes = NULL;
+    struct place place = place_of_address(module, address);
+    int printed = 0, count = cu != NULL ? find_scopes(cu, address - bias, &scopes) : 0;
+
+    for (int i = 0; i < count; i++) {
+        if (!is_function(&scopes[i]))
+            continue;
+        int is_inlined = dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine;
+        const char *name = dwarf_diename(&scopes[i]);
+        print_frame(printer, name != NULL ? name : "?", place, is_inlined);
+        printed++;
+        if (!is_inlined)
+            break;
+        place = place_of_call(cu, &scopes[i]);
+    }
+    free(scopes);
+    return printed;
+}
+
+/* Names the file too when it is not the interpreter itself. */
+static void print_symbol(struct printer *printer, Dwfl_Module *module, Dwarf_Addr address,
+                         uint64_t pc)
+{
+    const char *name = dwfl_module_addrname(module, address);
+    const char *path = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    struct place place = place_of_address(module, address); /* assembler has one */
+    char text[400], number[32];
+
+    snprintf(number, sizeof number, "0x%llx", (unsigned long long)pc);
+    if (name == NULL)
+        name = number;
+    const char *file = path != NULL ? base_name(path) : "slpython";
+    if (place.path != NULL || strncmp(file, "slpython", 8) == 0)
+        snprintf(text, sizeof text, "%s", name);
+    else
+        snprintf(text, sizeof text, "%s  (%s)", name, file);
+    print_frame(printer, text, place, 0);
+}
+
+static void print_address(struct printer *printer, uint64_t pc, int is_innermost)
 {
     /* A return address may be the first of the next function. */
-    Dwarf_Addr address = number == 0 ? pc : pc - 1;
-    Dwfl_Module *module = dwfl != NULL ? dwfl_addrmodule(dwfl, address) : NULL;
-    const char *name = module != NULL ? dwfl_module_addrname(module, address) : NULL;
+    Dwarf_Addr address = is_innermost ? pc : pc - 1;
+    Dwfl_Module *module = printer->dwfl != NULL ? dwfl_addrmodule(printer->dwfl, address) : NULL;
 
-    if (name == NULL) {
-        fprintf(out, "%s#%-2d 0x%llx\n", indent, number, (unsigned long long)pc);
+    if (module == NULL) {
+        fprintf(printer->out, "%s#%-2d 0x%llx\n", printer->indent, printer->number++,
+                (unsigned long long)pc);
         return;
     }
-    fprintf(out, "%s#%-2d %s", indent, number, name);
-    print_place(out, module, address);
-    fputc('\n', out);
+    if (print_functions(printer, module, address) == 0)
+        print_symbol(printer, module, address, pc);
 }
 
 void sw_stack_print(FILE *out, const struct sw_wire *wire, uint32_t stack, const char *indent)
 {
-    if (stack == 0 || stack > SW_STACKS_MAX || stack > wire->stack_count)
+    if (stack == 0 || stack > wire->stack_count)
         return;
     const struct sw_wire_stack *taken = &wire->stacks[stack - 1];
-    uint32_t count = taken->frame_count < SW_FRAMES_MAX ? taken->frame_count : SW_FRAMES_MAX;
-    Dwfl *dwfl = open_modules(wire);
-    for (uint32_t i = 0; i < count; i++)
-        print_frame(out, dwfl, (int)i, taken->frames[i], indent);
+    struct printer printer = {.out = out, .indent = indent, .dwfl = open_modules(wire)};
+    for (uint32_t i = 0; i < taken->frame_count; i++)
+        print_address(&printer, taken->frames[i], i == 0);
     if (taken->truncated)
         fprintf(out, "%s... more frames, which were not recorded\n", indent);
-    if (dwfl != NULL)
-        dwfl_end(dwfl);
+    if (printer.dwfl != NULL)
+        dwfl_end(printer.dwfl);
 }

@@ -4,7 +4,13 @@
  *
  * The addresses come from the wire and are read together with the child's
  * /proc/self/maps, which is there too: the child need not live any more.
- * elfutils (libdwfl) does the work.
+ * elfutils (libdw, libdwfl) does the work.
+ *
+ * A function that the compiler has put into its caller is a frame of its own,
+ * marked "(inlined)".  That and lines need DWARF in the program itself, which
+ * Python's archive does not have; its frames keep the names of their symbols.
+ * Debug information from elsewhere is not looked for, so that a stack reads the
+ * same on every machine.
  */
 #ifndef SW_STACK_H
 #define SW_STACK_H
@@ -13,8 +19,9 @@
 
 #include "wire.h"
 
-/* Prints a line a frame, innermost first, each behind the indent.  Says how
- * many are missing if there were more than fit. */
+/* Prints a line a frame, innermost first, each behind the indent.  Says so if
+ * there were more frames than fit.  stack: as in struct sw_event; the wire is
+ * mended (mend.h). */
 void sw_stack_print(FILE *out, const struct sw_wire *wire, uint32_t stack, const char *indent);
 
 #endif

@@ -5,23 +5,31 @@
 #include <string.h>
 
 #include "judge.h"
+#include "utf8.h"
 
 void sw_transcript_spec_name(const char *path, char *buf, unsigned long size)
 {
-    const char *end = strrchr(path, '/'), *start = path;
+    char *real = realpath(path, NULL);
+    const char *whole = real != NULL ? real : path;
+    const char *start = whole + strlen(whole);
 
-    if (end != NULL)
-        for (start = end; start > path && start[-1] != '/'; start--)
-            continue;
+    for (int slashes = 0; start > whole; start--)
+        if (start[-1] == '/' && ++slashes == 2)
+            break;
+    start += *start == '/';
     size_t length = strlen(start);
     if (length > 5 && strcmp(start + length - 5, ".spec") == 0)
         length -= 5;
     snprintf(buf, size, "%.*s", (int)length, start);
+    sw_utf8_trim(buf);
+    free(real);
 }
 
 /* ---- events ---- */
 
-int sw_transcript_event(FILE *out, const struct sw_wire *wire, const struct sw_event *event)
+/* Returns the length that it would have, 0 for an event with no place. */
+static int format_event(char *buf, size_t size, const struct sw_wire *wire,
+                        const struct sw_event *event)
 {
     const char *who = sw_wire_text(wire, event->who), *object = sw_wire_text(wire, event->object),
                *other = sw_wire_text(wire, event->other), *text = sw_wire_text(wire, event->text);
@@ -29,33 +37,35 @@ int sw_transcript_event(FILE *out, const struct sw_wire *wire, const struct sw_e
 
     switch (event->kind) {
     case SW_EVENT_ENDS:
-        return fprintf(out, "%-11s ends", who);
+        return snprintf(buf, size, "%-11s ends", who);
     case SW_EVENT_SEND:
-        return fprintf(out, "%-11s sends v%u on %s", who, value, object);
+        return snprintf(buf, size, "%-11s sends v%u on %s", who, value, object);
     case SW_EVENT_DELIVER:
-        return fprintf(out, "%-11s hands v%u to %s on %s", who, value, other, object);
+        return snprintf(buf, size, "%-11s hands v%u to %s on %s", who, value, other, object);
     case SW_EVENT_RECEIVED:
         if (value == 0)
-            return fprintf(out, "%-11s receives something never sent from %s", who, object);
-        return fprintf(out, "%-11s receives v%u from %s", who, value, object);
+            return snprintf(buf, size, "%-11s receives something never sent from %s", who, object);
+        return snprintf(buf, size, "%-11s receives v%u from %s", who, value, object);
     case SW_EVENT_EXPLODES:
-        return fprintf(out, "%-11s raises v%u from %s", who, value, object);
+        return snprintf(buf, size, "%-11s raises v%u from %s", who, value, object);
     case SW_EVENT_SPILL:
-        return fprintf(out, "%-11s spills at %s", who, text);
+        return snprintf(buf, size, "%-11s spills at %s", who, text);
     case SW_EVENT_UNSPILL:
-        return fprintf(out, "%-11s has its stack back", who);
+        return snprintf(buf, size, "%-11s has its stack back", who);
     case SW_EVENT_RELEASE:
-        return count == 0 ? 0 : fprintf(out, "%-11s releases %s, the last reference", who, other);
+        return count == 0
+                   ? 0
+                   : snprintf(buf, size, "%-11s releases %s, the last reference", who, other);
     case SW_EVENT_DEALLOC:
-        return fprintf(out, "%-11s is deallocated", who);
+        return snprintf(buf, size, "%-11s is deallocated", who);
     case SW_EVENT_COLLECT:
-        return fprintf(out, "%-11s collects garbage at %s", who, text);
+        return snprintf(buf, size, "%-11s collects garbage at %s", who, text);
     case SW_EVENT_WAIT:
-        return fprintf(out, "T%-10u waits for another thread", event->thread);
+        return snprintf(buf, size, "T%-10u waits for another thread", event->thread);
     case SW_EVENT_WAKE:
-        return fprintf(out, "%-11s wakes T%u for %s", who, count, other);
+        return snprintf(buf, size, "%-11s wakes T%u for %s", who, count, other);
     case SW_EVENT_UNRAISABLE:
-        return fprintf(out, "%-11s cannot raise %s", who, text);
+        return snprintf(buf, size, "%-11s cannot raise %s", who, text);
     case SW_EVENT_LOST:
     case SW_EVENT_WRONG:
     case SW_EVENT_PHANTOM:
@@ -63,10 +73,19 @@ int sw_transcript_event(FILE *out, const struct sw_wire *wire, const struct sw_e
     case SW_EVENT_CONDITION:
     case SW_EVENT_SETUP_RAISED:
     case SW_EVENT_CRASH:
-        return fprintf(out, "%-11s *** %s ***", who, sw_event_name(event->kind));
+        return snprintf(buf, size, "%-11s *** %s ***", who, sw_event_name(event->kind));
     default:
         return 0;
     }
+}
+
+int sw_transcript_event(char *buf, unsigned long size, const struct sw_wire *wire,
+                        const struct sw_event *event)
+{
+    buf[0] = '\0';
+    int length = format_event(buf, size, wire, event);
+    sw_utf8_trim(buf);
+    return length > 0;
 }
 
 /* A spill that nobody asked for depends on how deep the machine's stack is. */
@@ -97,7 +116,7 @@ void sw_transcript_move(FILE *out, const struct sw_wire *wire, const struct sw_s
 
     fprintf(out, "  %2u  %s", number, spec->steps[move->step].name);
     write_directives(out, move);
-    for (uint32_t i = 0; i < sw_judge_event_count(wire); i++) {
+    for (uint32_t i = 0; i < wire->event_count; i++) {
         const struct sw_event *event = &wire->events[i];
         if (event->move != number || !sw_judge_is_rest(event->kind))
             continue;
@@ -116,20 +135,18 @@ void sw_transcript_write(FILE *out, const struct sw_wire *wire, const struct sw_
     uint32_t move = 0;
 
     fprintf(out, "schedule %s\n", schedule->name);
-    for (uint32_t i = 0; i < sw_judge_event_count(wire); i++) {
+    for (uint32_t i = 0; i < wire->event_count; i++) {
         const struct sw_event *event = &wire->events[i];
         if (event->kind == SW_EVENT_MOVE && move < (uint32_t)schedule->move_count)
             sw_transcript_move(out, wire, spec, schedule, ++move);
         if (move == 0 || !belongs(spec, event))
             continue;
-        char *line = NULL;
-        size_t size = 0;
-        FILE *buffer = open_memstream(&line, &size);
-        int written = buffer != NULL ? sw_transcript_event(buffer, wire, event) : 0;
-        if (buffer != NULL)
-            fclose(buffer);
-        if (written > 0)
+        char line[SW_TRANSCRIPT_LINE_MAX];
+        if (sw_transcript_event(line, sizeof line, wire, event))
             fprintf(out, "         %s\n", line);
-        free(line);
+        if (ftell(out) > SW_TRANSCRIPT_SECTION_MAX) {
+            fputs("         ... and so on: too long for a transcript\n", out);
+            return;
+        }
     }
 }

@@ -13,6 +13,8 @@
  * Names only, no addresses and no text of a step; values are numbered in the
  * order of their sends.  A spill is in it if the schedule asked for it, not if
  * the stack happened to be deep; a release if it was the last reference.
+ *
+ * All functions here want a mended wire (mend.h).
  */
 #ifndef SW_TRANSCRIPT_H
 #define SW_TRANSCRIPT_H
@@ -22,30 +24,43 @@
 #include "spec.h"
 #include "wire.h"
 
-/* "family/name" of a spec's path. */
+enum {
+    SW_TRANSCRIPT_NAME_MAX = 600, /* bytes of "family/name": two names of files */
+    SW_TRANSCRIPT_LINE_MAX = 1200,
+    SW_TRANSCRIPT_SECTION_MAX = 4 << 20,
+};
+
+/* "family/name" of a spec, wherever it is looked at from. */
 void sw_transcript_spec_name(const char *path, char *buf, unsigned long size);
 
-/* The schedule's section, "schedule NAME" first. */
+/* The schedule's section, "schedule NAME" first.  What is longer than
+ * SW_TRANSCRIPT_SECTION_MAX ends with a line that says so. */
 void sw_transcript_write(FILE *out, const struct sw_wire *wire, const struct sw_spec *spec,
                          const struct sw_spec_schedule *schedule);
 /* One event as it stands in a transcript or a story, without an end of line.
- * Returns 0 if it has no place there. */
-int sw_transcript_event(FILE *out, const struct sw_wire *wire, const struct sw_event *event);
+ * Returns 0, and an empty text, if it has no place there; else 1.  size: at most
+ * SW_TRANSCRIPT_LINE_MAX is used. */
+int sw_transcript_event(char *buf, unsigned long size, const struct sw_wire *wire,
+                        const struct sw_event *event);
 /* The head of a move: number, step, directives, observed outcomes. */
 void sw_transcript_move(FILE *out, const struct sw_wire *wire, const struct sw_spec *spec,
                         const struct sw_spec_schedule *schedule, uint32_t number);
 
-/* The expected transcript of a spec. */
+/* The expected transcript of a spec: the .out file beside it. */
 struct sw_expected {
-    char *text; /* owned; NULL: there is no .out file */
+    char *text; /* owned; NULL: there is no such file */
     int stale;  /* its hash is not the spec's */
 };
-void sw_expected_load(const struct sw_spec *spec, struct sw_expected *expected);
+/* 0, or -1 with *e when there is a file that cannot be read. */
+int sw_expected_load(const struct sw_spec *spec, struct sw_expected *expected, struct sw_error *e);
 void sw_expected_free(struct sw_expected *expected);
 /* Compares one schedule's section with the expected one.  0 if they are equal;
- * else -1 and the difference as lines with -, + in *diff (owned by the caller). */
+ * else -1 and the difference in *diff. */
 int sw_expected_compare(const struct sw_expected *expected, const char *schedule,
                         const char *section, char **diff);
+/* The lines of two texts, with "-", "+" or nothing in front; the caller's, and
+ * NULL without memory. */
+char *sw_expected_difference(const char *wanted, const char *got);
 /* Writes the .out file of sections that follow each other.  0, or -1 with *e. */
 int sw_expected_write(const struct sw_spec *spec, const char *sections, struct sw_error *e);
 

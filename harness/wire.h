@@ -22,7 +22,7 @@
 #include "event.h"
 
 #define SW_WIRE_MAGIC 0x53504c57u /* "SPLW" */
-#define SW_WIRE_VERSION 1u
+#define SW_WIRE_VERSION 2u
 #define SW_WIRE_ENV "SPILLWAY_FD"
 
 enum {
@@ -37,6 +37,7 @@ enum {
     SW_FRAMES_MAX = 128,
     SW_TEXT_MAX = 1 << 24,
     SW_MAPS_MAX = 1 << 17,
+    SW_POINTS_MAX = 64, /* at least SLP_POINT_COUNT of interp/points.h */
 };
 
 /* Text is an offset into sw_wire.text; 0 is the empty text. */
@@ -115,11 +116,14 @@ struct sw_wire {
     uint32_t version;
     struct sw_plan plan;
     /* ---- below this line the child writes ---- */
+    uint32_t attached; /* SW_WIRE_MAGIC once there is an agent at the other end */
     uint32_t text_used; /* the runner puts the plan's texts first, and the first byte is 0 */
     uint32_t event_count;
     uint32_t events_lost; /* how many did not fit: the answer then is "inconclusive" */
     uint32_t stack_count;
     uint32_t maps_used;
+    /* How often each point was visited in the schedule, up to the end of a move. */
+    uint32_t visits[SW_MOVES_MAX][SW_POINTS_MAX];
     char maps[SW_MAPS_MAX]; /* the child's /proc/self/maps, taken with its first stack */
     struct sw_event events[SW_EVENTS_MAX];
     struct sw_wire_stack stacks[SW_STACKS_MAX];

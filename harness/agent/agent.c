@@ -515,6 +515,7 @@ static struct sw_wire *map_wire(const char *number)
         fail("the shared memory is not of this version; "
              "spillway and slpython-lab are not of one build");
     close((int)fd);
+    wire->attached = SW_WIRE_MAGIC;
     return wire;
 }
 

@@ -31,6 +31,8 @@ struct actor {
     int last; /* no other step follows it */
 };
 
+_Static_assert((int)SLP_POINT_COUNT <= (int)SW_POINTS_MAX, "the wire has room for each point's visits");
+
 static const struct sw_plan *plan;
 static struct step steps[SW_STEPS_MAX];
 static struct actor actors[SW_ACTORS_MAX];
@@ -170,6 +172,7 @@ void sw_script_settle(void)
     append_rest((int)current->step);
     for (int i = next_change(move_began); i >= 0; i = next_change(steps[i].changed))
         append_rest(i);
+    memcpy(sw_record_wire()->visits[current - plan->moves], visits, sizeof visits);
 }
 
 void sw_script_actor_ready(int actor)

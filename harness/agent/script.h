@@ -51,7 +51,7 @@ void sw_script_start(const struct sw_plan *plan);
  * one, -2 when the move cannot be made.  For a resumed one *thread is the
  * thread to let go. */
 int sw_script_move(uint32_t move, int *thread);
-/* The move has come to rest: appends the rest states. */
+/* The move has come to rest: appends the rest states, writes the visits so far. */
 void sw_script_settle(void);
 
 /* The actor is there and idle, or is no more. */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "utf8.h"
+
+#include <assert.h>
+#include <string.h>
+
+size_t sw_utf8_length(const char *text, const char *end)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    unsigned char low = 0x80, high = 0xbf; /* what the second byte may be */
+    size_t length;
+
+    assert(text < end);
+    if (*at < 0x80)
+        return 1;
+    if (*at < 0xc2 || *at > 0xf4)
+        return 0;
+    length = *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+    if (*at == 0xe0)
+        low = 0xa0; /* shorter forms exist */
+    else if (*at == 0xed)
+        high = 0x9f; /* surrogates */
+    else if (*at == 0xf0)
+        low = 0x90;
+    else if (*at == 0xf4)
+        high = 0x8f; /* beyond U+10FFFF */
+    if ((size_t)(end - text) < length || at[1] < low || at[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return length;
+}
+
+size_t sw_utf8_printable(const char *text, const char *end)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t length = sw_utf8_length(text, end);
+
+    if (length == 1 && (*at < 0x20 || *at == 0x7f))
+        return 0;
+    if (length == 2 && at[0] == 0xc2 && at[1] < 0xa0)
+        return 0; /* U+0080 to U+009F: terminals take some of them for commands */
+    if (length == 3 && at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe)
+        return 0;
+    return length;
+}
+
+void sw_utf8_trim(char *text)
+{
+    char *end = text + strlen(text);
+    char *start = end;
+
+    while (start > text && end - start < 4) {
+        start--;
+        if (((unsigned char)*start & 0xc0) != 0x80)
+            break;
+    }
+    if (start < end && sw_utf8_length(start, end) != (size_t)(end - start))
+        *start = '\0';
+}
+
+void sw_utf8_write(FILE *out, const char *text, size_t length)
+{
+    const char *end = text + length;
+
+    for (const char *at = text; at < end;) {
+        size_t size = sw_utf8_printable(at, end);
+        if (size > 0)
+            fwrite(at, 1, size, out);
+        else
+            fprintf(out, "\\x%02x", (unsigned char)*at);
+        at += size > 0 ? size : 1;
+    }
+}

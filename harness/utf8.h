@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * utf8.h - characters in bytes that may be anything.
+ */
+#ifndef SW_UTF8_H
+#define SW_UTF8_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* Length of the well-formed UTF-8 character at at, which is before end; 0 if
+ * there is none. */
+size_t sw_utf8_length(const char *at, const char *end);
+/* The same, but 0 also for what has no place in a line of text or in XML:
+ * control characters, U+FFFE and U+FFFF. */
+size_t sw_utf8_printable(const char *at, const char *end);
+/* Drops an incomplete character from the end of a text that was cut. */
+void sw_utf8_trim(char *text);
+/* Writes length bytes as one line of valid UTF-8: what is not printable as \xNN,
+ * byte by byte. */
+void sw_utf8_write(FILE *out, const char *text, size_t length);
+
+#endif
