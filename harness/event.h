@@ -29,8 +29,9 @@
     X(DELIVER, "deliver", "value goes from who to other's mailbox, on object") \
     X(RECEIVED, "received", "who got value from object; value = 0 and text: something never sent") \
     X(EXPLODES, "explodes", "who's receive on object raises the exception it was sent: value") \
-    X(SPILL, "spill", "who's C stack is spilled: text = at which point, count = which spill") \
-    X(UNSPILL, "unspill", "it is back: count = which spill") \
+    X(SPILL, "spill", "who's C stack is spilled: text = at which point, count = which spill, value = 1 if the " \
+      "schedule asked for it") \
+    X(UNSPILL, "unspill", "it is back: count = which spill, value as there") \
     X(RELEASE, "release", "who, after a switch, releases other: the last reference or not") \
     X(RELEASED, "released", "the release is over") \
     X(DEALLOC, "dealloc", "who's last reference is gone") \

@@ -311,6 +311,7 @@ static int open_signals(sigset_t *before)
     struct sigaction hangup;
     sigset_t ours;
 
+    signal(SIGCHLD, SIG_DFL); /* an inherited SIG_IGN would swallow exit statuses */
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGTERM);

@@ -59,6 +59,20 @@ static void add_fault(struct sw_options *options, const char *name, struct argp_
         options->faults |= set.mask;
 }
 
+/* What the interpreter takes as SLP_SPILL; said here, before anything runs. */
+static int is_spill(const char *text)
+{
+    static const char *const words[] = {"always", "never", "default"};
+    size_t length = strcspn(text, ",");
+    const char *policy = text + length;
+    int good = length > 0 && length < 19 && text[0] != '0' && strspn(text, "0123456789") == length;
+
+    for (int i = 0; i < 3; i++)
+        good |= strlen(words[i]) == length && strncmp(text, words[i], length) == 0;
+    return good && (*policy == '\0' || strcmp(policy, ",copy") == 0 ||
+                    strcmp(policy, ",segment") == 0);
+}
+
 static void set_interp(struct sw_options *options, const char *path)
 {
     free(options->interp);
@@ -90,6 +104,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->junit = arg;
         return 0;
     case KEY_SPILL:
+        if (!is_spill(arg))
+            argp_error(state, "--spill: '%s' is not a number of bytes, always, never or default, "
+                              "with ,copy or ,segment behind it", arg);
         options->spill = arg;
         return 0;
     case KEY_SCHEDULE:
@@ -176,7 +193,7 @@ static char *default_interp(void)
         return strdup(name);
     path[length] = '\0';
     char *slash = strrchr(path, '/');
-    strcpy(slash != NULL ? slash + 1 : path, name);
+    memcpy(slash != NULL ? slash + 1 : path, name, sizeof name);
     return strdup(path);
 }
 

@@ -89,10 +89,10 @@ int sw_transcript_event(char *buf, unsigned long size, const struct sw_wire *wir
 }
 
 /* A spill that nobody asked for depends on how deep the machine's stack is. */
-static int belongs(const struct sw_spec *spec, const struct sw_event *event)
+static int belongs(const struct sw_event *event)
 {
     if (event->kind == SW_EVENT_SPILL || event->kind == SW_EVENT_UNSPILL)
-        return strncmp(spec->spill, "never", 5) == 0;
+        return event->value != 0;
     return 1;
 }
 
@@ -139,7 +139,7 @@ void sw_transcript_write(FILE *out, const struct sw_wire *wire, const struct sw_
         const struct sw_event *event = &wire->events[i];
         if (event->kind == SW_EVENT_MOVE && move < (uint32_t)schedule->move_count)
             sw_transcript_move(out, wire, spec, schedule, ++move);
-        if (move == 0 || !belongs(spec, event))
+        if (move == 0 || !belongs(event))
             continue;
         char line[SW_TRANSCRIPT_LINE_MAX];
         if (sw_transcript_event(line, sizeof line, wire, event))

@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Length of the well-formed UTF-8 character at at, which is before end; 0 if
- * there is none. */
-size_t sw_utf8_length(const char *at, const char *end);
+/* Length of the well-formed UTF-8 character with which the text begins; 0 if
+ * there is none.  The text has at least one byte before end. */
+size_t sw_utf8_length(const char *text, const char *end);
 /* The same, but 0 also for what has no place in a line of text or in XML:
  * control characters, U+FFFE and U+FFFF. */
-size_t sw_utf8_printable(const char *at, const char *end);
+size_t sw_utf8_printable(const char *text, const char *end);
 /* Drops an incomplete character from the end of a text that was cut. */
 void sw_utf8_trim(char *text);
 /* Writes length bytes as one line of valid UTF-8: what is not printable as \xNN,

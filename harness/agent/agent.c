@@ -32,6 +32,7 @@ static __thread struct {
     unsigned long arrivals; /* how often something began to run again here */
     unsigned long rested; /* arrivals at the last sw_agent_stirred() */
     enum slp_point entered; /* where it entered evaluation last: a spill's place */
+    int asks_spill; /* at that place the schedule wants one, and it has not begun */
     struct sw_tasklet *current;
     const void *frame; /* valid in the hook: where the agent's own frames end */
 } self;
@@ -172,8 +173,9 @@ static void tasklet_gone(const struct slp_point_info *info)
 static void spill_begins(void *address)
 {
     struct sw_tasklet *t = sw_names_tasklet(address);
-    uint32_t number = ++spills;
+    uint32_t number = ++spills << 1 | (uint32_t)self.asks_spill;
 
+    self.asks_spill = 0;
     if (t == NULL)
         return;
     if (t->spill_depth == t->spill_room) {
@@ -189,7 +191,8 @@ static void spill_begins(void *address)
     sw_record_append(&(struct sw_event){.kind = SW_EVENT_SPILL,
                                         .who = t->name,
                                         .text = sw_record_text(point_names[self.entered]),
-                                        .count = number});
+                                        .value = number & 1,
+                                        .count = number >> 1});
 }
 
 static void spill_ends(void *address)
@@ -198,8 +201,11 @@ static void spill_ends(void *address)
 
     if (t == NULL || t->spill_depth == 0)
         return;
-    sw_record_append(&(struct sw_event){
-        .kind = SW_EVENT_UNSPILL, .who = t->name, .count = t->spills[--t->spill_depth]});
+    uint32_t number = t->spills[--t->spill_depth];
+    sw_record_append(&(struct sw_event){.kind = SW_EVENT_UNSPILL,
+                                        .who = t->name,
+                                        .value = number & 1,
+                                        .count = number >> 1});
 }
 
 /* The agent pauses actors between two steps; that is not part of the story. */
@@ -458,8 +464,10 @@ static unsigned control(const struct slp_point_info *info)
         park(point, nth);
     if (point == SLP_POINT_THREAD_WAIT)
         sw_baton_leave(self.slot, SW_BATON_WAITING);
-    return (ask & SW_ASK_SPILL) && (point_flags[point] & SLP_MAY_SPILL) ? SLP_ACT_SPILL
-                                                                        : SLP_ACT_NOTHING;
+    if (!(point_flags[point] & SLP_MAY_SPILL))
+        return SLP_ACT_NOTHING;
+    self.asks_spill = (ask & SW_ASK_SPILL) != 0;
+    return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }
 
 /* ---- the hook ---- */

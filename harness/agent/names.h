@@ -33,7 +33,7 @@ struct sw_tasklet {
     uint32_t number; /* the N of "tasklet#N"; 0: named otherwise */
     int is_main; /* of its thread */
     struct sw_operation *operation; /* the innermost under way, owned by the ledger */
-    uint32_t *spills; /* ordinals of the spills under way, the innermost last */
+    uint32_t *spills; /* the spills under way, the innermost last: 2 * ordinal + asked for */
     uint32_t spill_depth;
     uint32_t spill_room;
 };
