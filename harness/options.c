@@ -69,8 +69,8 @@ static int is_spill(const char *text)
 
     for (int i = 0; i < 3; i++)
         good |= strlen(words[i]) == length && strncmp(text, words[i], length) == 0;
-    return good && (*policy == '\0' || strcmp(policy, ",copy") == 0 ||
-                    strcmp(policy, ",segment") == 0);
+    return good &&
+           (*policy == '\0' || strcmp(policy, ",copy") == 0 || strcmp(policy, ",segment") == 0);
 }
 
 static void set_interp(struct sw_options *options, const char *path)
@@ -105,8 +105,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_SPILL:
         if (!is_spill(arg))
-            argp_error(state, "--spill: '%s' is not a number of bytes, always, never or default, "
-                              "with ,copy or ,segment behind it", arg);
+            argp_error(state,
+                       "--spill: '%s' is not a number of bytes, always, never or default, "
+                       "with ,copy or ,segment behind it",
+                       arg);
         options->spill = arg;
         return 0;
     case KEY_SCHEDULE:

@@ -175,8 +175,10 @@ static void print_symbol(struct printer *printer, Dwfl_Module *module, Dwarf_Add
     struct place place = place_of_address(module, address); /* assembler has one */
     char text[400], number[32];
 
-    snprintf(number, sizeof number, "0x%llx", (unsigned long long)pc);
-    if (name == NULL)
+    Dwarf_Addr start = 0;
+    dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
+    snprintf(number, sizeof number, "+0x%llx", (unsigned long long)(pc - start));
+    if (name == NULL) /* stripped: where it is in the file is the same every time */
         name = number;
     const char *file = path != NULL ? base_name(path) : "slpython";
     if (place.path != NULL || strncmp(file, "slpython", 8) == 0)
@@ -201,14 +203,58 @@ static void print_address(struct printer *printer, uint64_t pc, int is_innermost
         print_symbol(printer, module, address, pc);
 }
 
+/* How often the frames from index i on repeat with this period, the first time
+ * included. */
+static uint32_t times_repeated(const struct sw_wire_stack *stack, uint32_t i, uint32_t period)
+{
+    uint32_t times = 1;
+
+    while (i + (times + 1) * period <= stack->frame_count &&
+           memcmp(&stack->frames[i], &stack->frames[i + times * period],
+                  period * sizeof stack->frames[0]) == 0)
+        times++;
+    return times;
+}
+
+/* Recursion: at least three times the same few frames.  Returns the period, 0
+ * if there is none. */
+static uint32_t find_repetition(const struct sw_wire_stack *stack, uint32_t i, uint32_t *times)
+{
+    enum { PERIOD_MAX = 24 };
+
+    for (uint32_t period = 1; period <= PERIOD_MAX; period++) {
+        *times = times_repeated(stack, i, period);
+        if (*times >= 3)
+            return period;
+    }
+    return 0;
+}
+
+/* Prints the frames from index i on, one, or a repetition.  Returns how many of
+ * the stack's frames that were. */
+static uint32_t print_some(struct printer *printer, const struct sw_wire_stack *stack, uint32_t i)
+{
+    uint32_t times, period = find_repetition(stack, i, &times);
+
+    if (period == 0) {
+        print_address(printer, stack->frames[i], i == 0);
+        return 1;
+    }
+    for (uint32_t k = 0; k < period; k++)
+        print_address(printer, stack->frames[i + k], i + k == 0);
+    fprintf(printer->out, "%s    ... the last %u frames %u times more\n", printer->indent, period,
+            times - 1);
+    return period * times;
+}
+
 void sw_stack_print(FILE *out, const struct sw_wire *wire, uint32_t stack, const char *indent)
 {
     if (stack == 0 || stack > wire->stack_count)
         return;
     const struct sw_wire_stack *taken = &wire->stacks[stack - 1];
     struct printer printer = {.out = out, .indent = indent, .dwfl = open_modules(wire)};
-    for (uint32_t i = 0; i < taken->frame_count; i++)
-        print_address(&printer, taken->frames[i], i == 0);
+    for (uint32_t i = 0; i < taken->frame_count;)
+        i += print_some(&printer, taken, i);
     if (taken->truncated)
         fprintf(out, "%s... more frames, which were not recorded\n", indent);
     if (printer.dwfl != NULL)

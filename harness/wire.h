@@ -34,7 +34,7 @@ enum {
     SW_CONDITIONS_MAX = 32,
     SW_EVENTS_MAX = 1 << 18,
     SW_STACKS_MAX = 16,
-    SW_FRAMES_MAX = 128,
+    SW_FRAMES_MAX = 512,
     SW_TEXT_MAX = 1 << 24,
     SW_MAPS_MAX = 1 << 17,
     SW_POINTS_MAX = 64, /* at least SLP_POINT_COUNT of interp/points.h */

@@ -202,10 +202,8 @@ static void spill_ends(void *address)
     if (t == NULL || t->spill_depth == 0)
         return;
     uint32_t number = t->spills[--t->spill_depth];
-    sw_record_append(&(struct sw_event){.kind = SW_EVENT_UNSPILL,
-                                        .who = t->name,
-                                        .value = number & 1,
-                                        .count = number >> 1});
+    sw_record_append(&(struct sw_event){
+        .kind = SW_EVENT_UNSPILL, .who = t->name, .value = number & 1, .count = number >> 1});
 }
 
 /* The agent pauses actors between two steps; that is not part of the story. */

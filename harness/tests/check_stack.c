@@ -170,6 +170,23 @@ static void set_maps(const char *line)
 }
 
 /* Opening it would wait for a writer for ever. */
+/* A recursion is printed once, with how often it comes; the frame behind it is not lost. */
+START_TEST(test_a_recursion_is_told_once)
+{
+    struct sw_wire_stack *deep;
+
+    take((const void *)(uintptr_t)0x10);
+    deep = &wire->stacks[wire->stack_count - 1];
+    for (uint32_t i = 0; i < 10; i++)
+        deep->frames[1 + i] = i % 2 ? 0x20 : 0x30;
+    deep->frames[11] = 0x40;
+    deep->frame_count = 12;
+    ck_assert_str_eq(printed(wire->stack_count),
+                     "  #0  0x10\n  #1  0x30\n  #2  0x20\n"
+                     "      ... the last 2 frames 4 times more\n  #3  0x40\n");
+}
+END_TEST
+
 START_TEST(test_maps_that_name_a_pipe)
 {
     char path[] = "/tmp/check_stack.XXXXXX";
@@ -181,7 +198,7 @@ START_TEST(test_maps_that_name_a_pipe)
     snprintf(line, sizeof line, "00400000-00500000 r-xp 00000000 00:00 1 %s/pipe\n", path);
     set_maps(line);
     take((const void *)(uintptr_t)0x400010);
-    expect_line(printed(1), "0x400010");
+    expect_line(printed(1), "+0x10  (pipe)");
     unlink("pipe");
     rmdir(path);
 }
@@ -218,6 +235,7 @@ int main(void)
     tcase_add_test(stacks, test_addresses_of_nowhere);
     tcase_add_test(stacks, test_stacks_that_were_not_taken);
     tcase_add_test(stacks, test_truncated);
+    tcase_add_test(stacks, test_a_recursion_is_told_once);
     tcase_add_test(stacks, test_maps_that_name_a_pipe);
     tcase_add_loop_test(stacks, test_maps_that_make_no_sense, 0, 5);
     srunner_run_all(runner, CK_ENV);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * fake_interp.c - plays the interpreter for check_runner.c.
+ * fake_interp.c - plays the interpreter for check_runner.c and check_command.c.
  *
  * It does what the name says by which it was started, since the runner empties
  * the environment: fake-good does each step of its plan at once, fake-crashes
