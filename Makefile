@@ -95,13 +95,20 @@ INTERP_CHECK_BIN := $(INTERP_CHECKS:%.c=$(BIN)/%)
 HARNESS_CHECK_BIN := $(HARNESS_CHECKS:%.c=$(BIN)/%)
 CHECK_BIN := $(INTERP_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
+# What is preloaded into an interpreter, and what of it the runner shares.
+CONTROL_LIB := $(BUILD)/lib/libspillway.so
+CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.c))
+CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk follow)
+HARNESS_OBJ += $(CONTROL_SHARED)
+HARNESS_TEST_OBJ += $(CONTROL_SHARED)
+
 # ---- building ----
 
 # Only the two commands that promise it install packages.
 PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
-all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway
+all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB)
 
 .PHONY: packages
 packages:
@@ -122,6 +129,20 @@ $(BIN)/spillway: $(HARNESS_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+# Without sanitizers: the interpreter that it is preloaded into has none.
+$(CONTROL_LIB): $(CONTROL_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
+
+# Plays an interpreter without a GIL for check_control; preloaded into, so without sanitizers.
+RAW_THREADS := $(BIN)/harness/tests/raw_threads
+$(RAW_THREADS): $(OBJ)/control/harness/tests/raw_threads.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpthread
+$(BIN)/harness/tests/check_control: | $(BIN)/spillway $(CONTROL_LIB) $(RAW_THREADS)
+
 # The archive alone, linked as slpython is but without the core: what the benches compare with.
 $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
 	$(call say,LD,$@)
@@ -138,13 +159,14 @@ $(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(HARNESS_TEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS) $(CHECK_LIBS)
 
-# Plays the interpreter for check_runner.
+# Plays the interpreter for check_runner and check_command.
 FAKE_INTERP := $(BIN)/harness/tests/fake_interp
 $(FAKE_INTERP): $(OBJ)/harness/harness/tests/fake_interp.o $(OBJ)/harness/harness/wire.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^
-$(BIN)/harness/tests/check_runner: | $(FAKE_INTERP) $(BIN)/spillway
+$(BIN)/harness/tests/check_runner $(BIN)/harness/tests/check_command: | \
+    $(FAKE_INTERP) $(BIN)/spillway
 
 # Preloaded under memcheck; the file says why.
 $(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKAGES)
@@ -167,6 +189,7 @@ endef
 $(eval $(call tree,slpython,$$(PY_CFLAGS)))
 $(eval $(call tree,lab,$$(PY_CFLAGS) -DSLP_LAB))
 $(eval $(call tree,archive,$$(PY_CFLAGS)))
+$(eval $(call tree,control,-fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-sanitize=all))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
 $(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
 
@@ -244,8 +267,9 @@ tidy:
 
 .PHONY: install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(CONTROL_LIB) $(DESTDIR)$(PREFIX)/lib
 
 .PHONY: clean
 clean:

@@ -9,6 +9,8 @@
 #include "faults.h"
 #include "options.h"
 #include "points.h"
+#include "record.h"
+#include "replay.h"
 #include "run.h"
 #include "score.h"
 
@@ -60,6 +62,8 @@ static const struct {
 } commands[] = {
     {"run", command_run, 1, "run scenarios and programs"},
     {"score", command_score, 1, "run every fault that the scenarios declare, and print the table"},
+    {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
+    {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
     {"faults", command_faults, 0, "list the historical faults that can be switched on"},
     {"points", command_points, 0, "list the places in the interpreter where a schedule can act"},
 };
@@ -70,7 +74,7 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run and score.\n", out);
+    fputs("spillway COMMAND --help says more of run, score, record and replay.\n", out);
 }
 
 static int refuse_command(const char *name)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * follow.h - the driver that repeats a schedule: its deviations, else the default.
+ *
+ * It follows strictly: where a deviation is due, the asking thread, the place,
+ * the kind and the whole set of candidates must be what the schedule says.
+ */
+#ifndef SW_FOLLOW_H
+#define SW_FOLLOW_H
+
+#include "decision.h"
+
+struct sw_follow {
+    struct sw_driver driver; /* first: a driver is its follower */
+    const struct sw_deviation *deviations; /* ascending index; borrowed */
+    uint32_t count;
+    const uint32_t *pool; /* the deviations' candidates; borrowed */
+    uint32_t next;
+    const char *why; /* it does not fit; valid once choose() has returned -1 */
+};
+
+struct sw_driver *sw_follow_start(struct sw_follow *follow, const struct sw_deviation *deviations,
+                                  uint32_t count, const uint32_t *pool);
+
+#endif

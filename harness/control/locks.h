@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * locks.h - what mutex.c and cond.c share.
+ *
+ * mutex.c, cond.c, sem.c, rwlock.c, barrier.c, once.c, spin.c, thread.c,
+ * vtime.c, io.c and chance.c each put functions in front of the C library's;
+ * what they do is what POSIX says of these names, so that they have no headers.
+ */
+#ifndef SW_LOCKS_H
+#define SW_LOCKS_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+/* Locks a mutex, as the current thread; 0 or an errno, ETIMEDOUT after the
+ * deadline (virtual; 0: none). */
+int sw_locks_lock(pthread_mutex_t *mutex, uint64_t deadline_ns);
+/* Unlocks it, without a decision. */
+int sw_locks_unlock(pthread_mutex_t *mutex);
+
+#endif

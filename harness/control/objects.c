@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "objects.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <sys/mman.h>
+
+#include "engine.h"
+
+/* Open addressing with linear probing; at most half full.  Mapped, not
+ * allocated: the program's heap must not feel the engine. */
+static struct sw_object *table;
+static uint32_t size; /* a power of two; 0 before the first object */
+static uint32_t used;
+static uint32_t last_ordinal;
+
+static uint32_t home_of(const void *address)
+{
+    return (uint32_t)(((uintptr_t)address >> 3) * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
+}
+
+static struct sw_object *slot_of(const void *address)
+{
+    uint32_t i = home_of(address);
+
+    while (table[i].address != NULL && table[i].address != address)
+        i = (i + 1) & (size - 1);
+    return &table[i];
+}
+
+static void grow(void)
+{
+    struct sw_object *old = table;
+    uint32_t old_size = size;
+
+    size = size == 0 ? 4096 : size * 2;
+    table = mmap(NULL, size * sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                 -1, 0);
+    if (table == MAP_FAILED)
+        sw_engine_end(SW_END_ERROR, "no memory for %u objects", size);
+    for (uint32_t i = 0; i < old_size; i++)
+        if (old[i].address != NULL)
+            *slot_of(old[i].address) = old[i];
+    if (old != NULL)
+        munmap(old, old_size * sizeof *old);
+}
+
+struct sw_object *sw_objects_add(enum sw_object_kind kind, const void *address)
+{
+    assert(address != NULL);
+    if (used * 2 >= size)
+        grow();
+    struct sw_object *slot = slot_of(address);
+    used += slot->address == NULL;
+    *slot = (struct sw_object){
+        .address = address, .ordinal = ++last_ordinal, .kind = kind, .holder = SW_OBJECT_NOBODY};
+    return slot;
+}
+
+struct sw_object *sw_objects_find(const void *address)
+{
+    struct sw_object *slot = size > 0 ? slot_of(address) : NULL;
+
+    return slot != NULL && slot->address != NULL ? slot : NULL;
+}
+
+struct sw_object *sw_objects_get(enum sw_object_kind kind, const void *address)
+{
+    struct sw_object *found = sw_objects_find(address);
+
+    return found != NULL && found->kind == kind ? found : sw_objects_add(kind, address);
+}
+
+void sw_objects_remove(const void *address)
+{
+    struct sw_object *found = sw_objects_find(address);
+
+    if (found == NULL)
+        return;
+    /* Whoever stands behind and could have stood here moves up. */
+    uint32_t hole = (uint32_t)(found - table);
+    for (uint32_t i = (hole + 1) & (size - 1); table[i].address != NULL; i = (i + 1) & (size - 1)) {
+        uint32_t home = home_of(table[i].address);
+        if (((i - home) & (size - 1)) < ((i - hole) & (size - 1)))
+            continue;
+        table[hole] = table[i];
+        hole = i;
+    }
+    table[hole].address = NULL;
+    used--;
+}
+
+const char *sw_objects_kind_name(enum sw_object_kind kind)
+{
+    static const char *const names[] = {"mutex",   "condition", "semaphore", "rwlock",
+                                        "barrier", "once",      "spin lock"};
+
+    return names[kind];
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * objects.h - the program's mutexes, semaphores, ... by address, and their ordinals.
+ *
+ * An object comes to be when it is initialised, with a new ordinal even where
+ * another has been before; or, for a static initialiser, when it is first seen.
+ * A pointer to one is valid until the next call of a function of this module.
+ */
+#ifndef SW_OBJECTS_H
+#define SW_OBJECTS_H
+
+#include <stdint.h>
+
+enum sw_object_kind {
+    SW_OBJECT_MUTEX,
+    SW_OBJECT_COND,
+    SW_OBJECT_SEM,
+    SW_OBJECT_RWLOCK,
+    SW_OBJECT_BARRIER,
+    SW_OBJECT_ONCE,
+    SW_OBJECT_SPIN,
+};
+
+#define SW_OBJECT_NOBODY 0xffffffffu
+
+struct sw_object {
+    const void *address; /* NULL: a free entry */
+    uint32_t ordinal; /* from 1 */
+    enum sw_object_kind kind;
+    uint32_t holder;  /* ordinal of the thread that took it last; SW_OBJECT_NOBODY */
+    uint32_t limit;   /* BARRIER: how many must arrive */
+    uint32_t arrived; /* BARRIER */
+};
+
+/* A new one at the address, in place of any other. */
+struct sw_object *sw_objects_add(enum sw_object_kind kind, const void *address);
+/* The one at the address; added if there is none, or one of another kind. */
+struct sw_object *sw_objects_get(enum sw_object_kind kind, const void *address);
+/* The one at the address, or NULL. */
+struct sw_object *sw_objects_find(const void *address);
+void sw_objects_remove(const void *address);
+const char *sw_objects_kind_name(enum sw_object_kind kind);
+
+#endif

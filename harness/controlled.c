@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "controlled.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run.h"
+
+enum { UNDER_MAX = 64, BOARD_FD = 900 };
+
+/* ---- before ---- */
+
+/* build/bin/spillway and build/lib/libspillway.so; or below another prefix. */
+static char *find_library(void)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
+
+    if (length <= 0)
+        return NULL;
+    path[length] = '\0';
+    *strrchr(path, '/') = '\0';
+    char *slash = strrchr(path, '/');
+    slash = slash != NULL ? slash : path;
+    snprintf(slash, sizeof path - (size_t)(slash - path), "/lib/libspillway.so");
+    return access(path, R_OK) == 0 ? strdup(path) : NULL;
+}
+
+int sw_controlled_open(struct sw_controlled *run, struct sw_error *e)
+{
+    *run = (struct sw_controlled){.board_fd = -1};
+    run->library = find_library();
+    if (run->library == NULL)
+        return sw_error_set(e, NULL, 0, 0, "no libspillway.so in the lib folder beside spillway's");
+    run->board_fd = memfd_create("spillway-board", MFD_CLOEXEC);
+    if (run->board_fd < 0 || ftruncate(run->board_fd, sizeof *run->board) < 0)
+        return sw_error_set(e, NULL, 0, 0, "no memory for a schedule: %s", strerror(errno));
+    void *map =
+        mmap(NULL, sizeof *run->board, PROT_READ | PROT_WRITE, MAP_SHARED, run->board_fd, 0);
+    if (map == MAP_FAILED)
+        return sw_error_set(e, NULL, 0, 0, "no memory for a schedule: %s", strerror(errno));
+    run->board = map;
+    run->board->magic = SW_BOARD_MAGIC;
+    run->board->version = SW_BOARD_VERSION;
+    return 0;
+}
+
+void sw_controlled_close(struct sw_controlled *run)
+{
+    if (run->board != NULL)
+        munmap(run->board, sizeof *run->board);
+    if (run->board_fd >= 0)
+        close(run->board_fd);
+    free(run->library);
+    *run = (struct sw_controlled){.board_fd = -1};
+}
+
+/* ---- the process ---- */
+
+/* Where the stack begins depends on the environment's size, so that it says the
+ * same everywhere, and always in as many bytes. */
+static void set_environment(const char *library, int board_fd)
+{
+    char fd[16];
+
+    snprintf(fd, sizeof fd, "%d", board_fd);
+    clearenv();
+    setenv("PATH", "/usr/bin:/bin", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("PYTHONHASHSEED", "0", 1);
+    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    setenv("LD_PRELOAD", library, 1);
+    setenv(SW_BOARD_ENV, fd, 1);
+}
+
+static char **make_argv(const struct sw_controlled_order *order)
+{
+    static char *argv[UNDER_MAX + SW_SCHED_ARGS_MAX + 3];
+    char *under = order->under != NULL ? strdup(order->under) : NULL, *rest = NULL;
+    int count = 0;
+
+    for (char *word = under != NULL ? strtok_r(under, " ", &rest) : NULL;
+         word != NULL && count < UNDER_MAX; word = strtok_r(NULL, " ", &rest))
+        argv[count++] = word;
+    argv[count++] = (char *)order->interp;
+    argv[count++] = (char *)order->program;
+    for (int i = 0; order->args[i] != NULL && i < SW_SCHED_ARGS_MAX; i++)
+        argv[count++] = order->args[i];
+    return argv;
+}
+
+static void __attribute__((noreturn))
+exec_child(const struct sw_controlled *run, const struct sw_controlled_order *order, pid_t runner)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != runner)
+        _exit(127);
+    personality(ADDR_NO_RANDOMIZE);
+    char **argv = make_argv(order);
+    /* One number, whatever the runner has open. */
+    set_environment(run->library, fcntl(run->board_fd, F_DUPFD, BOARD_FD));
+    execvp(argv[0], argv);
+    dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+/* Real time is for the watchdog alone, and its verdict is a harness error. */
+static void await(struct sw_controlled *run, int watchdog_s)
+{
+    int fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+    struct pollfd one = {.fd = fd, .events = POLLIN};
+    int got = 1;
+
+    while (fd >= 0 && (got = poll(&one, 1, watchdog_s * 1000)) < 0 && errno == EINTR)
+        continue; /* stopped and continued, say: the watchdog begins anew */
+    run->timed_out = got == 0;
+    if (run->timed_out)
+        kill(run->pid, SIGKILL);
+    while (waitpid(run->pid, &run->status, 0) < 0 && errno == EINTR)
+        continue;
+    if (fd >= 0)
+        close(fd);
+}
+
+int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_order *order,
+                      struct sw_error *e)
+{
+    pid_t runner = getpid();
+    struct stat status;
+
+    if (stat(order->interp, &status) < 0)
+        return sw_error_set(e, order->interp, 0, 0, "%s", strerror(errno));
+    run->board->interp_device = status.st_dev;
+    run->board->interp_inode = status.st_ino;
+    fflush(NULL);
+    run->pid = fork();
+    if (run->pid < 0)
+        return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
+    if (run->pid == 0)
+        exec_child(run, order, runner);
+    await(run, order->watchdog_s);
+    if (!run->board->started)
+        return sw_error_set(e, order->interp, 0, 0,
+                            "it did not start, or not under control: a script, a static binary?");
+    return 0;
+}
+
+/* ---- after ---- */
+
+static void one_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < ' ')
+            *text = ' ';
+}
+
+char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t size)
+{
+    const struct sw_board *board = run->board;
+
+    if (board->end == SW_END_DEADLOCK)
+        snprintf(buf, size, "deadlock %.*s", SW_REPORT_MAX - 1, board->report);
+    else if (board->end == SW_END_DIVERGED)
+        snprintf(buf, size, "diverged");
+    else if (board->end == SW_END_BUDGET)
+        snprintf(buf, size, "livelock %.*s", SW_REPORT_MAX - 1, board->report);
+    else if (run->timed_out)
+        snprintf(buf, size, "watchdog");
+    else if (WIFSIGNALED(run->status))
+        snprintf(buf, size, "crashed SIG%s", sigabbrev_np(WTERMSIG(run->status)));
+    else
+        snprintf(buf, size, "exit %d", WEXITSTATUS(run->status));
+    one_line(buf);
+    return buf;
+}
+
+int sw_controlled_check(const struct sw_controlled *run)
+{
+    const struct sw_board *board = run->board;
+
+    if (run->timed_out || board->end == SW_END_ERROR || board->end >= SW_END_COUNT) {
+        fprintf(stderr, "spillway: harness error: %.*s\n", SW_REPORT_MAX - 1,
+                run->timed_out ? "the watchdog ended it" : board->report);
+        return SW_EXIT_ERROR;
+    }
+    if (board->lost > 0) {
+        fprintf(stderr, "spillway: inconclusive: %u deviations more than a schedule holds\n",
+                board->lost);
+        return SW_EXIT_UNSURE;
+    }
+    return SW_EXIT_OK;
+}
+
+void sw_controlled_warn(const struct sw_controlled *run)
+{
+    if (run->board->fork_count > 0)
+        fprintf(stderr, "spillway: %u processes were forked, which nobody controlled\n",
+                run->board->fork_count);
+}
+
+/* The child may have scribbled on it. */
+static int is_sound(const struct sw_deviation *deviation, uint32_t pool_used)
+{
+    return deviation->kind < SW_DECIDE_COUNT && deviation->place < SW_PLACE_COUNT &&
+           deviation->count >= 2 && deviation->first <= pool_used &&
+           deviation->count <= pool_used - deviation->first;
+}
+
+void sw_controlled_fill(const struct sw_controlled *run, struct sw_sched *sched)
+{
+    struct sw_board_list *taken = &run->board->taken;
+    uint32_t count = taken->count <= SW_DEVIATIONS_MAX ? taken->count : SW_DEVIATIONS_MAX;
+    uint32_t pool_used = taken->pool_used <= SW_POOL_MAX ? taken->pool_used : SW_POOL_MAX;
+    uint32_t sound = 0;
+
+    while (sound < count && is_sound(&taken->deviations[sound], pool_used))
+        sound++;
+    sched->deviation_count = sound;
+    sched->deviations = taken->deviations;
+    sched->pool_used = pool_used;
+    sched->pool = taken->pool;
+    sched->decision_count = run->board->decision_count;
+    sched->hash = run->board->hash;
+}

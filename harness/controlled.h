@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * controlled.h - one process whose every thread is under control, and what came of it.
+ *
+ * The process is an unmodified interpreter with libspillway.so in front of its
+ * C library (harness/control).  Its environment is fixed, its addresses are not
+ * random, and its standard files are the runner's own.  A struct sw_controlled
+ * owns its board from sw_controlled_open() to sw_controlled_close().
+ */
+#ifndef SW_CONTROLLED_H
+#define SW_CONTROLLED_H
+
+#include <sys/types.h>
+
+#include "control/board.h"
+#include "error.h"
+#include "sched.h"
+
+struct sw_controlled {
+    struct sw_board *board;
+    int board_fd;
+    char *library; /* libspillway.so; owned */
+    pid_t pid;
+    int status;    /* as waitpid() has it; valid after sw_controlled_run() */
+    int timed_out; /* the watchdog ended it */
+};
+
+struct sw_controlled_order {
+    const char *interp;
+    const char *program;
+    char *const *args; /* NULL-terminated */
+    const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
+    int watchdog_s;
+};
+
+/* Makes the board, fresh and zero, and finds the library: ../lib from the
+ * runner's own folder.  0, or -1 with *e. */
+int sw_controlled_open(struct sw_controlled *run, struct sw_error *e);
+/* Starts "under... interp program args..." and waits for its end.  The board
+ * holds the strategy already.  0, or -1 with *e: then nothing ran, or not under
+ * control. */
+int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_order *order,
+                      struct sw_error *e);
+void sw_controlled_close(struct sw_controlled *run);
+
+/* How it ended, in one line as a .sched has it: "exit 0", "crashed SIGSEGV",
+ * "deadlock ...".  Returns buf. */
+char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t size);
+/* Says on stderr what went wrong with the control itself, if anything did:
+ * SW_EXIT_ERROR or SW_EXIT_UNSURE, else SW_EXIT_OK. */
+int sw_controlled_check(const struct sw_controlled *run);
+/* Says so when something ran that nobody controlled. */
+void sw_controlled_warn(const struct sw_controlled *run);
+
+/* What was decided, in the form of a file: deviations and pool are borrowed
+ * from the board, and are valid indices only, whatever the child wrote. */
+void sw_controlled_fill(const struct sw_controlled *run, struct sw_sched *sched);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "record.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "controlled.h"
+#include "run.h"
+
+enum { WATCHDOG_S = 600, KEY_SEED = 256, KEY_STRATEGY, KEY_WATCHDOG, KEY_BUDGET };
+
+struct record {
+    uint64_t seed;
+    uint64_t decisions_max;
+    enum sw_board_strategy strategy;
+    const char *interp;
+    const char *output; /* NULL: PROGRAM.sched */
+    const char *under; /* NULL: nothing */
+    int watchdog_s;
+    int quiet;
+    char **program; /* and its arguments; NULL-terminated */
+};
+
+static const struct argp_option option_list[] = {
+    {"seed", KEY_SEED, "N", 0, "Of the random walk (default 0)", 0},
+    {"strategy", KEY_STRATEGY, "NAME", 0, "random (a sticky walk) or default", 0},
+    {"interp", 'i', "FILE", 0, "The interpreter (default: /usr/bin/python3.11)", 0},
+    {"output", 'o', "FILE", 0, "Where the schedule goes (default: PROGRAM.sched)", 0},
+    {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
+    {"quiet", 'q', 0, 0, "Do not say what was recorded, if all is well", 0},
+    {"decisions", KEY_BUDGET, "N", 0, "How many before it is a livelock (default 50000000)", 0},
+    {"watchdog", KEY_WATCHDOG, "SECONDS", 0,
+     "Real time after which a run is a harness error (default 600)", 0},
+    {0},
+};
+
+static uint64_t parse_number(const char *text, const char *what, uint64_t max,
+                             struct argp_state *state)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || *text == '-' || number > max)
+        argp_error(state, "%s: '%s' is not a number from 0 to %llu", what, text,
+                   (unsigned long long)max);
+    return number;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct record *record = state->input;
+
+    switch (key) {
+    case KEY_SEED:
+        record->seed = parse_number(arg, "--seed", UINT64_MAX, state);
+        return 0;
+    case KEY_BUDGET:
+        record->decisions_max = parse_number(arg, "--decisions", UINT64_MAX / 4, state);
+        return 0;
+    case KEY_WATCHDOG:
+        record->watchdog_s = (int)parse_number(arg, "--watchdog", 86400, state);
+        return 0;
+    case KEY_STRATEGY:
+        if (strcmp(arg, "random") != 0 && strcmp(arg, "default") != 0)
+            argp_error(state, "--strategy: '%s' is none; there are random and default", arg);
+        record->strategy = *arg == 'r' ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT;
+        return 0;
+    case 'i':
+        record->interp = arg;
+        return 0;
+    case 'o':
+        record->output = arg;
+        return 0;
+    case 'u':
+        record->under = arg;
+        return 0;
+    case 'q':
+        record->quiet = 1;
+        return 0;
+    case ARGP_KEY_ARGS:
+        record->program = state->argv + state->next;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no PROGRAM given");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void parse(int argc, char **argv, struct record *record)
+{
+    static const char doc[] =
+        "Runs PROGRAM with all of its threads under control, and writes which "
+        "of them ran when."
+        "\vThe program's own output is passed through.  Exit status: 0 it "
+        "ended with 0, 1 it failed, crashed or came to a deadlock, 2 a usage "
+        "or harness error, 3 inconclusive.";
+    static char name[] = "spillway record";
+    const struct argp argp = {option_list, parse_option, "-- PROGRAM [ARG...]", doc, 0, 0, 0};
+
+    *record = (struct record){.strategy = SW_STRATEGY_RANDOM,
+                              .interp = "/usr/bin/python3.11",
+                              .watchdog_s = WATCHDOG_S,
+                              .decisions_max = 50000000};
+    argv[0] = name;
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, record);
+}
+
+static int write_file(const char *path, const struct sw_sched *sched)
+{
+    FILE *out = fopen(path, "w");
+
+    if (out == NULL || sw_sched_write(out, sched) < 0) {
+        fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
+        if (out != NULL)
+            fclose(out);
+        return SW_EXIT_ERROR;
+    }
+    fclose(out);
+    return SW_EXIT_OK;
+}
+
+/* How fine the decisions were. */
+static const char *mode_of(const struct sw_board *board)
+{
+    if (board->gil == 2)
+        return "the GIL's checks were decisions";
+    return board->gil == 1 ? "the GIL's releases were decisions"
+                           : "no GIL was recognised: every release was a decision";
+}
+
+static int keep(const struct record *record, const struct sw_controlled *run,
+                struct sw_sched *sched, const char *path)
+{
+    char outcome[SW_REPORT_MAX + 32], found[64] = "default";
+
+    if (record->strategy == SW_STRATEGY_RANDOM)
+        snprintf(found, sizeof found, "random seed %llu", (unsigned long long)record->seed);
+    sched->found = found;
+    sched->outcome = sw_controlled_outcome(run, outcome, sizeof outcome);
+    sw_controlled_fill(run, sched);
+    int failed = strcmp(outcome, "exit 0") != 0;
+    if (write_file(path, sched) != SW_EXIT_OK)
+        return SW_EXIT_ERROR;
+    if (!record->quiet || failed)
+        fprintf(stderr,
+                "spillway: %s; %llu decisions, %u deviations, hash %016llx\n"
+                "spillway: %s; again: spillway replay %s\n",
+                outcome, (unsigned long long)sched->decision_count, sched->deviation_count,
+                (unsigned long long)sched->hash, mode_of(run->board), path);
+    return failed ? SW_EXIT_FAILED : SW_EXIT_OK;
+}
+
+static const char *output_path(const struct record *record, char *buf, size_t size)
+{
+    if (record->output != NULL)
+        return record->output;
+    snprintf(buf, size, "%s.sched", record->program[0]);
+    return buf;
+}
+
+int sw_record(int argc, char **argv)
+{
+    struct record record;
+    struct sw_controlled run;
+    struct sw_sched sched = {0};
+    struct sw_error e;
+    char path[4096];
+    int status = SW_EXIT_ERROR;
+
+    parse(argc, argv, &record);
+    sched.program = record.program[0];
+    sched.args = record.program + 1;
+    while (sched.args[sched.arg_count] != NULL)
+        sched.arg_count++;
+    sched.interp = (char *)record.interp;
+    if (sched.arg_count > SW_SCHED_ARGS_MAX) {
+        fprintf(stderr, "spillway record: more than %d arguments\n", SW_SCHED_ARGS_MAX);
+        return SW_EXIT_ERROR;
+    }
+    if (sw_controlled_open(&run, &e) < 0 ||
+        sw_sched_hash_file(sched.program, sched.program_hash, &e) < 0 ||
+        sw_sched_hash_file(sched.interp, sched.interp_hash, &e) < 0) {
+        sw_error_print(&e);
+        sw_controlled_close(&run);
+        return SW_EXIT_ERROR;
+    }
+    run.board->strategy = record.strategy;
+    run.board->seed = record.seed;
+    run.board->decisions_max = record.decisions_max;
+    struct sw_controlled_order order = {.interp = sched.interp,
+                                        .program = sched.program,
+                                        .args = sched.args,
+                                        .under = record.under,
+                                        .watchdog_s = record.watchdog_s};
+    if (sw_controlled_run(&run, &order, &e) < 0)
+        sw_error_print(&e);
+    else if ((status = sw_controlled_check(&run)) == SW_EXIT_OK)
+        status = keep(&record, &run, &sched, output_path(&record, path, sizeof path));
+    sw_controlled_warn(&run);
+    sw_controlled_close(&run);
+    return status;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/control/decision.h"
+#include "harness/control/follow.h"
+#include "harness/control/walk.h"
+#include "harness/sched.h"
+
+/* ---- a schedule with some of everything ---- */
+
+static uint32_t pool[] = {0, 1, 2, 3, 70000};
+static struct sw_deviation deviations[] = {
+    {7, SW_DECIDE_RUN, SW_AT_GIL_RELEASE, 0, 1, 0, 2},
+    {9, SW_DECIDE_WAKE, SW_AT_COND_SIGNAL, 2, 70000, 2, 3},
+};
+#define TEXT(literal) ((char[]){literal})
+static char *args[] = {TEXT("--times"),
+                       TEXT("3"),
+                       TEXT("two words"),
+                       TEXT(""),
+                       TEXT("\"quoted\"\\\n\x01\xc3\xa4"),
+                       NULL};
+
+static const struct sw_sched sample = {
+    .program = TEXT("programs/transfer.py"),
+    .program_hash = "0123456789abcdef0123456789abcdef",
+    .args = args,
+    .arg_count = 5,
+    .interp = TEXT("/opt/my python/python3"),
+    .interp_hash = "ffffffffffffffff0000000000000000",
+    .found = TEXT("random seed 41"),
+    .outcome = TEXT("deadlock T1 waits for mutex#3, held by T2"),
+    .deviation_count = 2,
+    .deviations = deviations,
+    .pool_used = 5,
+    .pool = pool,
+    .decision_count = 10,
+    .hash = 0x8c1f000000000001u,
+};
+
+static char *text_of(const struct sw_sched *sched, size_t *size)
+{
+    char *text = NULL;
+    FILE *out = open_memstream(&text, size);
+
+    ck_assert_ptr_nonnull(out);
+    ck_assert_int_eq(sw_sched_write(out, sched), 0);
+    fclose(out);
+    return text;
+}
+
+/* Parses it; what is wrong goes to e, whose text is "" if nothing is. */
+static struct sw_sched *parse(const char *text, size_t size, struct sw_error *e)
+{
+    struct sw_sched *sched;
+    /* Exactly as large as the text, so that reading on is seen. */
+    char *copy = malloc(size > 0 ? size : 1);
+
+    memcpy(copy, text, size);
+    *e = (struct sw_error){0};
+    int failed = sw_sched_parse("a.sched", copy, size, &sched, e);
+    ck_assert_int_eq(failed, sched == NULL ? -1 : 0);
+    ck_assert_int_eq(e->text[0] == '\0', sched != NULL);
+    free(copy);
+    return sched;
+}
+
+START_TEST(test_reads_what_it_wrote)
+{
+    struct sw_error e;
+    size_t size, again_size;
+    char *text = text_of(&sample, &size);
+    struct sw_sched *sched = parse(text, size, &e);
+
+    ck_assert_msg(sched != NULL, "%u:%u %s", e.line, e.column, e.text);
+    ck_assert_str_eq(sched->program, sample.program);
+    ck_assert_str_eq(sched->interp, sample.interp);
+    ck_assert_str_eq(sched->outcome, sample.outcome);
+    ck_assert_int_eq(sched->arg_count, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_str_eq(sched->args[i], args[i]);
+    ck_assert_ptr_null(sched->args[5]);
+    ck_assert_uint_eq(sched->deviation_count, 2);
+    ck_assert_mem_eq(sched->deviations, deviations, sizeof deviations);
+    ck_assert_mem_eq(sched->pool, pool, sizeof pool);
+    ck_assert_uint_eq(sched->hash, sample.hash);
+    char *again = text_of(sched, &again_size);
+    ck_assert_str_eq(again, text);
+    free(again);
+    free(text);
+    sw_sched_free(sched);
+}
+END_TEST
+
+START_TEST(test_looks_as_documented)
+{
+    size_t size;
+    char *text = text_of(&sample, &size);
+
+    ck_assert_ptr_nonnull(strstr(text, "spillway schedule 1\nprogram  programs/transfer.py  xxh128 "
+                                       "0123456789abcdef0123456789abcdef\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n       7  T0 main      gil.release        "
+                                       "run T1 of T0 T1\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n       9  T2 thread    cond.signal        "
+                                       "wake T70000 of T2 T3 T70000\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 10  hash 8c1f000000000001\ncheck "));
+    free(text);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+START_TEST(test_refuses_every_truncation)
+{
+    struct sw_error e;
+    size_t size;
+    char *text = text_of(&sample, &size);
+
+    for (size_t i = 0; i < size; i++) {
+        ck_assert_ptr_null(parse(text, i, &e));
+        ck_assert_uint_gt(e.line, 0);
+    }
+    free(text);
+}
+END_TEST
+
+START_TEST(test_refuses_every_flipped_bit)
+{
+    struct sw_error e;
+    size_t size;
+    char *text = text_of(&sample, &size);
+
+    for (size_t i = 0; i < size * 8; i++) {
+        text[i / 8] = (char)(text[i / 8] ^ 1 << i % 8);
+        struct sw_sched *sched = parse(text, size, &e);
+        ck_assert_msg(sched == NULL, "bit %zu of byte %zu", i % 8, i / 8);
+        text[i / 8] = (char)(text[i / 8] ^ 1 << i % 8);
+    }
+    free(text);
+}
+END_TEST
+
+/* One replacement in a schedule that says "check none", and what is said of it. */
+static const struct {
+    const char *old, *new;
+    unsigned line;
+    const char *says;
+} edits[] = {
+    {"schedule 1", "schedule 2", 1, "version 2; this spillway reads version 1"},
+    {"xxh128 01", "xxh128 g1", 2, "32 hexadecimal digits expected"},
+    {"cdef\nargs", "cdef0\nargs", 2, "32 hexadecimal digits expected"},
+    {"interp", "interpreter", 4, "'interp' expected"},
+    {"       7 ", "99999999999999999999 ", 8, "above"},
+    {"T0 main", "X0 main", 8, "a thread expected"},
+    {"gil.release", "gil.relase", 8, "'gil.relase' is no place"},
+    {"run T1", "walk T1", 8, "'walk' is no verb"},
+    {"run T1", "run T2", 8, "T2 is no candidate"},
+    {"of T0 T1", "of T1 T0", 8, "do not ascend"},
+    {"of T0 T1", "of T1", 8, "at least two candidates"},
+    {"       9 ", "       7 ", 9, "do not ascend"},
+    {"decisions 10", "decisions 9", 11, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 12, "more behind the last line"},
+};
+
+START_TEST(test_refuses_nonsense_with_its_place)
+{
+    struct sw_error e;
+    size_t size;
+    char *text = text_of(&sample, &size), edited[4096];
+
+    strcpy(strstr(text, "check "), "check none\n");
+    struct sw_sched *sched = parse(text, strlen(text), &e);
+    ck_assert_msg(sched != NULL, "%s", e.text);
+    sw_sched_free(sched);
+    const char *at = strstr(text, edits[_i].old);
+    ck_assert_ptr_nonnull(at);
+    snprintf(edited, sizeof edited, "%.*s%s%s", (int)(at - text), text, edits[_i].new,
+             at + strlen(edits[_i].old));
+    ck_assert_ptr_null(parse(edited, strlen(edited), &e));
+    ck_assert_msg(strstr(e.text, edits[_i].says) != NULL, "says: %s", e.text);
+    ck_assert_uint_eq(e.line, edits[_i].line);
+    free(text);
+}
+END_TEST
+
+START_TEST(test_refuses_a_huge_file_unread)
+{
+    char path[] = "/tmp/check_sched.XXXXXX";
+    struct sw_sched *sched;
+    struct sw_error e;
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, 1 << 30), 0); /* sparse */
+    close(fd);
+    ck_assert_int_eq(sw_sched_load(path, &sched, &e), -1);
+    ck_assert_ptr_nonnull(strstr(e.text, "1073741824 bytes; more than 268435456 are refused"));
+    unlink(path);
+}
+END_TEST
+
+START_TEST(test_refuses_what_is_no_file)
+{
+    struct sw_sched *sched;
+    struct sw_error e;
+
+    ck_assert_int_eq(sw_sched_load("/tmp", &sched, &e), -1);
+    ck_assert_str_eq(e.text, "not a file");
+    ck_assert_int_eq(sw_sched_load("/nonexistent", &sched, &e), -1);
+    ck_assert_str_eq(e.text, "No such file or directory");
+}
+END_TEST
+
+/* ---- drivers ---- */
+
+static const uint32_t three[] = {0, 4, 9};
+
+static struct sw_decision decision_of(uint64_t index, uint32_t fallback)
+{
+    return (struct sw_decision){.index = index,
+                                .kind = SW_DECIDE_RUN,
+                                .place = SW_AT_SEM_POST,
+                                .thread = 4,
+                                .object = 12,
+                                .count = 3,
+                                .fallback = fallback,
+                                .candidates = three};
+}
+
+START_TEST(test_hash_tells_everything_apart)
+{
+    struct sw_decision base = decision_of(0, 1), other[4] = {base, base, base, base};
+    uint64_t hash = sw_decision_hash(SW_DECISION_SEED, &base, 1);
+
+    other[0].thread++, other[1].object++, other[2].place++, other[3].count--;
+    for (int i = 0; i < 4; i++)
+        ck_assert_uint_ne(sw_decision_hash(SW_DECISION_SEED, &other[i], 1), hash);
+    ck_assert_uint_ne(sw_decision_hash(SW_DECISION_SEED, &base, 2), hash);
+    ck_assert_uint_eq(sw_decision_hash(SW_DECISION_SEED, &base, 1), hash);
+}
+END_TEST
+
+START_TEST(test_default_answers_the_default)
+{
+    struct sw_decision decision = decision_of(0, 2);
+
+    ck_assert_int_eq(sw_walk_default()->choose(sw_walk_default(), &decision), 2);
+}
+END_TEST
+
+START_TEST(test_walk_is_sticky_and_repeats_itself)
+{
+    struct sw_walk one, two;
+    struct sw_driver *a = sw_walk_random(&one, 5), *b = sw_walk_random(&two, 5);
+    int counts[3] = {0};
+
+    for (int i = 0; i < 30000; i++) {
+        struct sw_decision decision = decision_of((uint64_t)i, 1);
+        int choice = a->choose(a, &decision);
+        ck_assert_int_eq(choice, b->choose(b, &decision));
+        counts[choice]++;
+    }
+    ck_assert_int_gt(counts[1], 26700); /* 27000 of 30000 expected; 5 standard deviations: 260 */
+    ck_assert_int_lt(counts[1], 27300);
+    ck_assert_int_gt(counts[0], 1200);
+    ck_assert_int_gt(counts[2], 1200);
+}
+END_TEST
+
+START_TEST(test_walk_is_fair_when_it_must_switch)
+{
+    struct sw_walk walk;
+    struct sw_driver *driver = sw_walk_random(&walk, 6);
+    int counts[3] = {0};
+
+    for (int i = 0; i < 30000; i++) {
+        struct sw_decision decision = decision_of((uint64_t)i, 0); /* T4 asks, T0 is the default */
+        counts[driver->choose(driver, &decision)]++;
+    }
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_gt(counts[i], 9500);
+}
+END_TEST
+
+START_TEST(test_follower_follows_and_says_why_not)
+{
+    struct sw_deviation wanted = {3, SW_DECIDE_RUN, SW_AT_SEM_POST, 4, 9, 0, 3};
+    uint32_t candidates[] = {0, 4, 9};
+    struct sw_follow follow;
+    struct sw_driver *driver = sw_follow_start(&follow, &wanted, 1, candidates);
+    struct sw_decision before = decision_of(2, 1), due = decision_of(3, 1),
+                       after = decision_of(4, 1);
+
+    ck_assert_int_eq(driver->choose(driver, &before), 1);
+    ck_assert_int_eq(driver->choose(driver, &due), 2);
+    ck_assert_int_eq(driver->choose(driver, &after), 1);
+
+    due.thread = 0;
+    driver = sw_follow_start(&follow, &wanted, 1, candidates);
+    ck_assert_int_eq(driver->choose(driver, &due), -1);
+    ck_assert_str_eq(follow.why, "another thread asks");
+    due = decision_of(3, 1), due.place = SW_AT_SEM_WAIT;
+    ck_assert_int_eq(driver->choose(driver, &due), -1);
+    ck_assert_str_eq(follow.why, "the thread is at another place");
+    due = decision_of(3, 1), due.count = 2;
+    ck_assert_int_eq(driver->choose(driver, &due), -1);
+    ck_assert_str_eq(follow.why, "the thread that is wanted cannot run");
+    due = decision_of(3, 1), candidates[0] = 1;
+    ck_assert_int_eq(driver->choose(driver, &due), -1);
+    ck_assert_str_eq(follow.why, "other threads could run");
+}
+END_TEST
+
+START_TEST(test_names_go_there_and_back)
+{
+    for (unsigned i = 0; i < SW_PLACE_COUNT; i++)
+        ck_assert_int_eq(sw_decision_find_place(sw_decision_place(i)), (int)i);
+    for (unsigned i = 0; i < SW_DECIDE_COUNT; i++)
+        ck_assert_int_eq(sw_decision_find_verb(sw_decision_verb(i)), (int)i);
+    ck_assert_str_eq(sw_decision_place(SW_PLACE_COUNT), "unknown");
+    ck_assert_int_eq(sw_decision_find_place("nowhere"), -1);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("sched");
+    TCase *file = tcase_create("file"), *drivers = tcase_create("drivers");
+
+    tcase_add_test(file, test_reads_what_it_wrote);
+    tcase_add_test(file, test_looks_as_documented);
+    tcase_add_test(file, test_refuses_every_truncation);
+    tcase_add_test(file, test_refuses_every_flipped_bit);
+    tcase_add_loop_test(file, test_refuses_nonsense_with_its_place, 0,
+                        (int)(sizeof edits / sizeof *edits));
+    tcase_add_test(file, test_refuses_a_huge_file_unread);
+    tcase_add_test(file, test_refuses_what_is_no_file);
+    suite_add_tcase(s, file);
+    tcase_add_test(drivers, test_hash_tells_everything_apart);
+    tcase_add_test(drivers, test_default_answers_the_default);
+    tcase_add_test(drivers, test_walk_is_sticky_and_repeats_itself);
+    tcase_add_test(drivers, test_walk_is_fair_when_it_must_switch);
+    tcase_add_test(drivers, test_follower_follows_and_says_why_not);
+    tcase_add_test(drivers, test_names_go_there_and_back);
+    suite_add_tcase(s, drivers);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
