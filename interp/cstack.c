@@ -56,13 +56,12 @@ static inline void copy_stack(char *to, const char *from, size_t size)
 #endif
 }
 
-static inline void unpoison_stack(const char *from)
+static inline void unpoison_stack(void)
 {
 #ifdef __SANITIZE_ADDRESS__
     /* The frames that were here are gone or elsewhere, and so are their red zones. */
     __asan_unpoison_memory_region(slp_cstack.low, (size_t)(slp_cstack.base - slp_cstack.low));
 #endif
-    (void)from;
 }
 
 /* A buffer that fits: the old one, unless it is too small or four times too
@@ -107,7 +106,7 @@ int slp_slice_save(struct slp_slice *slice, char *sp)
     if (slice_fit(slice, size) < 0)
         return -1;
     copy_stack(slice->bytes, start, size);
-    unpoison_stack(start);
+    unpoison_stack();
     slice->used = size;
     slice->start = start;
     slice->resume = sp;
@@ -119,7 +118,7 @@ int slp_slice_save(struct slp_slice *slice, char *sp)
 void slp_slice_restore(struct slp_slice *slice)
 {
     assert(slice->used > 0);
-    unpoison_stack(slice->start);
+    unpoison_stack();
     if (__builtin_expect(slice->segment_low != NULL, 0))
         SLP_VALGRIND_STACK_GROWS(slice->start, slice->used);
     copy_stack(slice->start, slice->bytes, slice->used);

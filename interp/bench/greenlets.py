@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The units of tasklets.py with Debian's python3-greenlet, in whatever interpreter runs this."""
 
-import json
-import time
-
 import greenlet
+import measure
 
 ROUNDS = 100_000
 
@@ -60,14 +58,5 @@ def crowd():
 BENCHES = {"ping-pong": ping_pong, "turn": turns, "life": life, "life, 1,000 at a time": crowd}
 
 
-def measure(bench):
-    samples = []
-    for _ in range(5):
-        start = time.process_time_ns()
-        units = bench()
-        samples.append((time.process_time_ns() - start) / units)
-    return min(samples)
-
-
 if __name__ == "__main__":
-    print(json.dumps({name: measure(bench) for name, bench in BENCHES.items()}))
+    measure.report(BENCHES)

@@ -6,7 +6,8 @@ Run by interp/bench/run in several interpreters in turn.
 
 import json
 import random
-import time
+
+import measure
 
 
 def nothing(a, b):
@@ -76,14 +77,5 @@ BENCHES = {
 }
 
 
-def measure(bench):
-    samples = []
-    for _ in range(5):
-        start = time.process_time_ns()
-        units = bench()
-        samples.append((time.process_time_ns() - start) / units)
-    return min(samples)
-
-
 if __name__ == "__main__":
-    print(json.dumps({name: measure(bench) for name, bench in BENCHES.items()}))
+    measure.report(BENCHES)

@@ -5,9 +5,7 @@ The units are those of greenlets.py: a value there and the way back (two switche
 the next in turn (one switch), one short life.
 """
 
-import json
-import time
-
+import measure
 import stackless
 
 ROUNDS = 100_000
@@ -66,14 +64,5 @@ def crowd():
 BENCHES = {"ping-pong": ping_pong, "turn": turns, "life": life, "life, 1,000 at a time": crowd}
 
 
-def measure(bench):
-    samples = []
-    for _ in range(5):
-        start = time.process_time_ns()
-        units = bench()
-        samples.append((time.process_time_ns() - start) / units)
-    return min(samples)
-
-
 if __name__ == "__main__":
-    print(json.dumps({name: measure(bench) for name, bench in BENCHES.items()}))
+    measure.report(BENCHES)
