@@ -205,9 +205,10 @@ int sw_controlled_check(const struct sw_controlled *run)
 
 void sw_controlled_warn(const struct sw_controlled *run)
 {
-    if (run->board->fork_count > 0)
-        fprintf(stderr, "spillway: %u processes were forked, which nobody controlled\n",
-                run->board->fork_count);
+    for (uint32_t i = 0; i < run->board->uncontrolled_count && i < SW_UNCONTROLLED_MAX; i++)
+        fprintf(stderr, "spillway: not controlled: %.*s (%llu times)\n", SW_UNCONTROLLED_TEXT,
+                run->board->uncontrolled[i].what,
+                (unsigned long long)run->board->uncontrolled[i].count);
 }
 
 /* The child may have scribbled on it. */

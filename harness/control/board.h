@@ -19,16 +19,22 @@
 #include "decision.h"
 
 #define SW_BOARD_MAGIC 0x53505742u /* "SPWB" */
-#define SW_BOARD_VERSION 1u
+#define SW_BOARD_VERSION 2u
 #define SW_BOARD_ENV "SPILLWAY_CONTROL_FD"
 
 enum {
     SW_DEVIATIONS_MAX = 1 << 20,
     SW_POOL_MAX = 1 << 23, /* candidates of all deviations */
     SW_REPORT_MAX = 1 << 14,
+    SW_UNCONTROLLED_MAX = 32,
+    SW_UNCONTROLLED_TEXT = 120,
+    SW_RECENT_MAX = 1 << 12, /* a power of two */
 };
 
 enum sw_board_strategy { SW_STRATEGY_DEFAULT, SW_STRATEGY_RANDOM, SW_STRATEGY_REPLAY };
+
+/* What carries the threads; the decisions are the same (carrier.h). */
+enum sw_board_engine { SW_ENGINE_THREADS, SW_ENGINE_FIBERS, SW_ENGINE_POOL, SW_ENGINE_COUNT };
 
 /* How the engine ended the process; NONE: it did not, the program ended by itself. */
 enum sw_board_end {
@@ -48,6 +54,23 @@ struct sw_board_list {
     uint32_t pool[SW_POOL_MAX];
 };
 
+/* Something that could make a run differ from its replay, and that nobody
+ * controls: a subprocess, a foreign socket, a raw futex.  A run in which there
+ * was such a thing proves nothing by not failing. */
+struct sw_uncontrolled {
+    uint64_t count;
+    char what[SW_UNCONTROLLED_TEXT]; /* "a subprocess", "a socket to 10.0.0.1:80"; NUL-terminated */
+};
+
+/* One of the last decisions, as a livelock's report shows them. */
+struct sw_recent {
+    uint16_t kind;
+    uint16_t place;
+    uint32_t thread;
+    uint32_t object;
+    uint32_t choice;
+};
+
 struct sw_board {
     uint32_t magic;
     uint32_t version;
@@ -58,6 +81,10 @@ struct sw_board {
     uint64_t strategy; /* enum sw_board_strategy */
     uint64_t seed;
     uint64_t decisions_max; /* 0: no limit */
+    uint32_t engine;        /* enum sw_board_engine */
+    uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
+    uint32_t early_max;     /* how many early time-outs a strategy may choose */
+    uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
     struct sw_board_list wanted;
     /* ---- below this line the child writes ---- */
     uint32_t started; /* 1: the engine is in charge of a process */
@@ -66,8 +93,11 @@ struct sw_board {
     uint64_t hash;
     uint64_t switch_count; /* of the baton; for the curious */
     uint32_t lost;         /* deviations that did not fit: the answer is "inconclusive" */
-    uint32_t fork_count;   /* processes that it made, which nobody controls */
     uint32_t gil;          /* 1: a CPython GIL was recognised; 2: its checks are decisions too */
+    uint32_t pool_refused; /* SW_ENGINE_POOL was asked for, and threads were not pooled: report says why */
+    uint32_t uncontrolled_count;
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
     struct sw_board_list taken;
 };

@@ -2,7 +2,12 @@
 #include "decision.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "../../interp/points.h"
+
+_Static_assert((int)SW_PLACE_COUNT <= (int)SW_PLACE_POINTS, "points would be taken for places");
 
 static const char *const verbs[] = {
 #define KIND_VERB(id, verb) verb,
@@ -14,6 +19,18 @@ static const char *const places[] = {
 #define PLACE_NAME(id, name) name,
     SW_PLACES(PLACE_NAME)
 #undef PLACE_NAME
+};
+
+static const char *const points[] = {
+#define POINT_NAME(id, name, flags, text) name,
+    SLP_POINTS(POINT_NAME)
+#undef POINT_NAME
+};
+
+static const char *const actions[] = {
+#define ACTION_NAME(id, name) name,
+    SW_ACTIONS(ACTION_NAME)
+#undef ACTION_NAME
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -40,7 +57,16 @@ const char *sw_decision_verb(unsigned kind)
 
 const char *sw_decision_place(unsigned place)
 {
-    return place < SW_PLACE_COUNT ? places[place] : "unknown";
+    if (place < SW_PLACE_COUNT)
+        return places[place];
+    if (place >= SW_PLACE_POINTS && place - SW_PLACE_POINTS < SLP_POINT_COUNT)
+        return points[place - SW_PLACE_POINTS];
+    return "unknown";
+}
+
+const char *sw_decision_action(unsigned action)
+{
+    return action < SW_ACTION_COUNT ? actions[action] : "unknown";
 }
 
 static int find(const char *const *names, int count, const char *name)
@@ -58,7 +84,67 @@ int sw_decision_find_verb(const char *verb)
 
 int sw_decision_find_place(const char *name)
 {
-    return find(places, SW_PLACE_COUNT, name);
+    int found = find(places, SW_PLACE_COUNT, name);
+
+    if (found >= 0)
+        return found;
+    found = find(points, SLP_POINT_COUNT, name);
+    return found >= 0 ? SW_PLACE_POINTS + found : -1;
+}
+
+int sw_decision_find_action(const char *name)
+{
+    return find(actions, SW_ACTION_COUNT, name);
+}
+
+char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size)
+{
+    if (kind == SW_DECIDE_ACT)
+        snprintf(buf, size, "%s", sw_decision_action(candidate));
+    else if (kind == SW_DECIDE_MOVE)
+        snprintf(buf, size, "s%u", candidate);
+    else
+        snprintf(buf, size, "T%u%s", candidate & ~SW_EARLY, candidate & SW_EARLY ? "-early" : "");
+    return buf;
+}
+
+/* The letter and a number below SW_EARLY.  Returns its length. */
+static size_t parse_number(const char *word, char letter, uint32_t *number)
+{
+    uint64_t value = 0;
+    size_t length = 1;
+
+    if (word[0] != letter || word[1] < '0' || word[1] > '9')
+        return 0;
+    for (; word[length] >= '0' && word[length] <= '9'; length++)
+        if ((value = value * 10 + (uint64_t)(word[length] - '0')) >= SW_EARLY)
+            return 0;
+    *number = (uint32_t)value;
+    return length;
+}
+
+size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate)
+{
+    static const char early[] = "-early";
+    size_t length = 0;
+
+    if (kind == SW_DECIDE_ACT) {
+        for (uint32_t i = 0; i < SW_ACTION_COUNT && length == 0; i++) {
+            size_t n = strlen(actions[i]);
+            if (strncmp(word, actions[i], n) == 0) {
+                *candidate = i;
+                length = n;
+            }
+        }
+        return length;
+    }
+    length = parse_number(word, kind == SW_DECIDE_MOVE ? 's' : 'T', candidate);
+    if (length > 0 && kind == SW_DECIDE_RUN &&
+        strncmp(word + length, early, sizeof early - 1) == 0) {
+        *candidate |= SW_EARLY;
+        length += sizeof early - 1;
+    }
+    return length;
 }
 
 uint64_t sw_decision_random(uint64_t *state)

@@ -3,13 +3,25 @@
  * decision.h - a decision, its candidates and its default; whoever answers it.
  *
  * Exactly one thread of the interpreter's process runs.  Wherever another thing
- * could happen next than what the running thread would do by itself, the engine
- * (engine.h) asks its driver.  Nothing else in the house may choose: a run is
- * (program, interpreter, decisions) -> outcome.
+ * could happen next than what it would do by itself, the engine (engine.h) asks
+ * its driver.  Nothing else in the house may choose: a run is (program,
+ * interpreter, faults, decisions) -> outcome.  A spec's script, a replay and a
+ * strategy are drivers, and all of their answers stand in one list.
  *
- * A decision has at least two candidates, all of them threads' ordinals, and a
- * default among them: the running thread goes on; if it cannot, or if it has
- * gone on SW_QUANTUM times without a break, the one that has waited longest.
+ * A decision has at least two candidates, each a number, and a default among
+ * them.  What the numbers are depends on the kind:
+ *
+ *      RUN     a thread's ordinal; or'ed with SW_EARLY: time jumps to the
+ *              earliest deadline, which is that thread's, and it runs.  Default:
+ *              the running thread goes on; if it cannot, or if it has gone on
+ *              SW_QUANTUM times without a break, the one that waits longest
+ *      WAKE    the ordinal of a thread that waits.  Default: first in first out
+ *      ACT     an enum sw_action, at a point of interp/points.h.  Default: NOTHING
+ *      MOVE    the index of a step of a spec.  Default: the first candidate
+ *      READY   is not asked: the ordinal of a thread for which something outside
+ *              of the process (a subprocess, a foreign socket) has become ready.
+ *              It is in the list, so that a replay waits for it at that place
+ *
  * A driver that always answers the default is a schedule of no deviations.
  *
  * Ordinals: T0 is the process's first thread; each pthread_create() gives the
@@ -27,16 +39,35 @@ enum {
     SW_QUANTUM = 10000,
 };
 
-/* X(ID, VERB).  The verb stands before the chosen thread in a .sched. */
+/* X(ID, VERB).  The verb stands before the choice in a .sched. */
 #define SW_DECISION_KINDS(X) \
-    X(RUN, "run")   /* which thread runs */ \
-    X(WAKE, "wake") /* which waiter a signal wakes */
+    X(RUN, "run") \
+    X(WAKE, "wake") \
+    X(ACT, "do") \
+    X(MOVE, "move") \
+    X(READY, "ready")
 
 enum sw_decision_kind {
 #define SW_KIND_ENUM(id, verb) SW_DECIDE_##id,
     SW_DECISION_KINDS(SW_KIND_ENUM)
 #undef SW_KIND_ENUM
     SW_DECIDE_COUNT
+};
+
+#define SW_EARLY 0x80000000u
+
+/* X(ID, NAME): what can be done at a point of the interpreter. */
+#define SW_ACTIONS(X) \
+    X(NOTHING, "nothing") \
+    X(SPILL, "spill") \
+    X(COLLECT, "gc") \
+    X(PARK, "park") /* the thread waits there until a move resumes it: scripts only */
+
+enum sw_action {
+#define SW_ACTION_ENUM(id, name) SW_ACTION_##id,
+    SW_ACTIONS(SW_ACTION_ENUM)
+#undef SW_ACTION_ENUM
+    SW_ACTION_COUNT
 };
 
 /* X(ID, NAME): where in its own life the asking thread is. */
@@ -61,7 +92,8 @@ enum sw_decision_kind {
     X(YIELD, "yield") \
     X(SLEEP, "sleep") \
     X(IO_WAIT, "io.wait") \
-    X(CHILD_WAIT, "child.wait")
+    X(CHILD_WAIT, "child.wait") \
+    X(REST, "rest") /* nothing can run until the next move: see MOVE */
 
 enum sw_place {
 #define SW_PLACE_ENUM(id, name) SW_AT_##id,
@@ -70,15 +102,18 @@ enum sw_place {
     SW_PLACE_COUNT
 };
 
+/* The points of interp/points.h are places too, from this number on. */
+enum { SW_PLACE_POINTS = 64 };
+
 struct sw_decision {
     uint64_t index; /* from 0, over all kinds */
     enum sw_decision_kind kind;
-    enum sw_place place;
+    unsigned place; /* enum sw_place, or SW_PLACE_POINTS + enum slp_point */
     uint32_t thread; /* who asks */
     uint32_t object; /* ordinal, from 1; 0: none */
     uint32_t count;  /* of the candidates, at least 2 */
     uint32_t fallback; /* index of the default in candidates */
-    const uint32_t *candidates; /* ascending ordinals */
+    const uint32_t *candidates; /* ascending */
 };
 
 /* Whoever answers.  choose() returns the index of a candidate, or -1 when it
@@ -91,10 +126,10 @@ struct sw_driver {
 struct sw_deviation {
     uint64_t index;
     uint16_t kind;  /* enum sw_decision_kind */
-    uint16_t place; /* enum sw_place */
+    uint16_t place; /* as in struct sw_decision */
     uint32_t thread;
-    uint32_t choice; /* an ordinal */
-    uint32_t first;  /* of its candidates, in a pool of ordinals that goes with it */
+    uint32_t choice; /* a candidate, not an index */
+    uint32_t first;  /* of its candidates, in a pool that goes with it */
     uint32_t count;
 };
 
@@ -107,9 +142,17 @@ uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uin
 /* Names; "unknown" for a number that is none. */
 const char *sw_decision_verb(unsigned kind);
 const char *sw_decision_place(unsigned place);
+const char *sw_decision_action(unsigned action);
 /* And back; -1 for a name that is none. */
 int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);
+int sw_decision_find_action(const char *name);
+
+/* A candidate of that kind as people read it: "T3", "T3-early", "spill", "s7".
+ * Returns buf. */
+char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size);
+/* And back: the length of the word that was read, 0 if it is none. */
+size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate);
 
 /* The next number of a splitmix64 sequence. */
 uint64_t sw_decision_random(uint64_t *state);

@@ -20,6 +20,7 @@
  *      JOIN      the thread at address                   it has EXITED
  *      IO        descriptors                             they were found ready
  *      SLEEP     its deadline                            that has passed
+ *      REST      all others                              none of them can
  *
  * Time is virtual: it goes on a little with each look at a clock, and when
  * nothing can run it jumps to the earliest deadline.
@@ -45,6 +46,7 @@ enum sw_wait_kind {
     SW_WAIT_JOIN,
     SW_WAIT_IO,
     SW_WAIT_SLEEP,
+    SW_WAIT_REST,
 };
 
 struct sw_wait {
@@ -62,7 +64,7 @@ struct sw_wait {
 enum sw_thread_state { SW_THREAD_FREE, SW_THREAD_LIVE, SW_THREAD_EXITED };
 
 struct sw_thread {
-    uint32_t go; /* the futex word: 1 once it is the current thread */
+    uint32_t go; /* carrier_threads.c: the futex word, 1 once it is the current thread */
     uint32_t ordinal;
     enum sw_thread_state state;
     struct sw_wait wait;
@@ -73,7 +75,7 @@ struct sw_thread {
     pthread_t handle; /* valid once its creator has returned */
     pid_t tid;        /* the kernel's; valid once it has run */
     int detached;
-    int gone; /* EXITED and no longer in the kernel */
+    void *shell; /* carrier_fibers.c: what it runs on */
     void *result;
     void *(*start)(void *);
     void *argument;
@@ -105,6 +107,16 @@ int sw_engine_others_can_run(void);
 /* An I/O operation has been done: some descriptor may have become ready. */
 void sw_engine_io_done(void);
 
+/* What to do at a point of the interpreter, of the actions allowed (1 << enum
+ * sw_action, or'ed; NOTHING always is). */
+enum sw_action sw_engine_act(unsigned place, uint32_t allowed);
+/* Which of the steps, ascending, is the next move. */
+uint32_t sw_engine_move(const uint32_t *steps, uint32_t count);
+/* Returns when no other thread can run, nor will when time goes on. */
+void sw_engine_rest(void);
+/* Who answers from now on; instead of the board's strategy. */
+void sw_engine_set_driver(struct sw_driver *driver);
+
 /* ---- time ---- */
 
 uint64_t sw_engine_now(void);
@@ -114,10 +126,10 @@ void sw_engine_tick(void);
 
 /* A new LIVE thread, not yet able to run, or NULL when there are too many. */
 struct sw_thread *sw_engine_add(void);
+/* It is LIVE no more; it may be found still. */
+void sw_engine_retire(struct sw_thread *thread);
 void sw_engine_remove(struct sw_thread *thread);
-/* The first thing that a new thread does: waits until it is the current one. */
-void sw_engine_enter(struct sw_thread *self);
-/* The last: hands the baton on, and does not wait. */
+/* The last that a thread does: hands the baton on, and does not wait. */
 void sw_engine_leave(struct sw_thread *self);
 struct sw_thread *sw_engine_find(pthread_t handle);
 /* LIVE threads, ascending ordinals. */
@@ -129,5 +141,7 @@ uint32_t sw_engine_live(struct sw_thread *const **threads);
 void sw_engine_end(enum sw_board_end end, const char *format, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 struct sw_board *sw_engine_board(void);
+/* Notes something that nobody controls: see struct sw_uncontrolled. */
+void sw_engine_uncontrolled(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <sys/syscall.h>
 
-#include "engine.h"
+#include "engine_state.h"
 #include "gil.h"
 #include "real.h"
 #include "vtime.h"
@@ -16,18 +16,15 @@ static void on_exit_of(void *thread)
 }
 
 /* The cleanup runs for a return and for pthread_exit() alike, as the thread's last. */
-static void *run_thread(void *argument)
+void *sw_thread_body(struct sw_thread *self)
 {
-    struct sw_thread *self = argument;
-
-    sw_engine_enter(self);
     pthread_cleanup_push(on_exit_of, self);
     self->result = self->start(self->argument);
     pthread_cleanup_pop(1);
     return self->result;
 }
 
-/* The caller's attributes say "detached" again afterwards. */
+/* Each is joinable underneath.  The caller's attributes say "detached" again afterwards. */
 static int create_joinable(struct sw_thread *thread, const pthread_attr_t *attributes)
 {
     int state = PTHREAD_CREATE_JOINABLE;
@@ -37,7 +34,7 @@ static int create_joinable(struct sw_thread *thread, const pthread_attr_t *attri
     thread->detached = state == PTHREAD_CREATE_DETACHED;
     if (thread->detached)
         pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_JOINABLE);
-    int failed = SW_REAL(pthread_create)(&thread->handle, attributes, run_thread, thread);
+    int failed = sw_engine.carrier->create(thread, attributes);
     if (thread->detached)
         pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_DETACHED);
     return failed;
@@ -95,8 +92,10 @@ static int join(pthread_t handle, void **result, uint64_t deadline_ns)
                                           .address = thread,
                                           .deadline_ns = deadline_ns}) == ETIMEDOUT)
         return ETIMEDOUT;
+    if (result != NULL)
+        *result = thread->result;
     sw_engine_remove(thread);
-    return SW_REAL(pthread_join)(handle, result);
+    return sw_engine.carrier->join(thread);
 }
 
 SW_EXPORT int pthread_join(pthread_t handle, void **result)
@@ -134,7 +133,7 @@ SW_EXPORT int pthread_detach(pthread_t handle)
     thread->detached = 1;
     if (thread->state == SW_THREAD_EXITED) {
         sw_engine_remove(thread);
-        return SW_REAL(pthread_join)(handle, NULL);
+        return sw_engine.carrier->join(thread);
     }
     return 0;
 }
@@ -163,7 +162,7 @@ SW_EXPORT pid_t fork(void)
     if (pid == 0)
         sw_engine_stop();
     else if (pid > 0)
-        sw_engine_board()->fork_count++;
+        sw_engine_uncontrolled("a subprocess");
     return pid;
 }
 

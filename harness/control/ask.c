@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ask.c - asking the driver, and writing down what it answered.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine_state.h"
+
+struct sw_driver *sw_ask_driver(struct sw_engine *engine)
+{
+    struct sw_board *board = engine->board;
+
+    switch (board->strategy) {
+    case SW_STRATEGY_RANDOM:
+        return sw_walk_random(&engine->walk, board->seed);
+    case SW_STRATEGY_REPLAY:
+        return sw_follow_start(&engine->follow, board->wanted.deviations, board->wanted.count,
+                               board->wanted.pool);
+    default:
+        return sw_walk_default();
+    }
+}
+
+static void format_candidates(char *buf, size_t size, unsigned kind, const uint32_t *candidates,
+                              uint32_t count)
+{
+    size_t used = 0;
+    char one[32];
+
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < count && used + sizeof one + 1 < size; i++)
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "",
+                                 sw_decision_format(kind, candidates[i], one, sizeof one));
+}
+
+static void __attribute__((noreturn)) report_divergence(const struct sw_decision *decision)
+{
+    const struct sw_follow *follow = &sw_engine.follow;
+    const struct sw_deviation *wanted = &follow->deviations[follow->next];
+    char could[1024], should[1024], choice[32];
+
+    format_candidates(could, sizeof could, decision->kind, decision->candidates, decision->count);
+    format_candidates(should, sizeof should, wanted->kind, follow->pool + wanted->first,
+                      wanted->count);
+    sw_engine_end(SW_END_DIVERGED,
+                  "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
+                  "%s %s; hash so far %016llx",
+                  (unsigned long long)decision->index, follow->why, wanted->thread,
+                  sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
+                  sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
+                  decision->thread, sw_decision_place(decision->place),
+                  sw_decision_verb(decision->kind), could,
+                  (unsigned long long)sw_engine.board->hash);
+}
+
+static void record_deviation(const struct sw_decision *decision, uint32_t choice)
+{
+    struct sw_board_list *taken = &sw_engine.board->taken;
+
+    if (taken->count == SW_DEVIATIONS_MAX || SW_POOL_MAX - taken->pool_used < decision->count) {
+        sw_engine.board->lost++;
+        return;
+    }
+    taken->deviations[taken->count] = (struct sw_deviation){
+        .index = decision->index,
+        .kind = (uint16_t)decision->kind,
+        .place = (uint16_t)decision->place,
+        .thread = decision->thread,
+        .choice = decision->candidates[choice],
+        .first = taken->pool_used,
+        .count = decision->count,
+    };
+    memcpy(taken->pool + taken->pool_used, decision->candidates,
+           decision->count * sizeof *decision->candidates);
+    taken->pool_used += decision->count;
+    taken->count++;
+}
+
+static void record_recent(const struct sw_decision *decision, uint32_t choice)
+{
+    sw_engine.board->recent[decision->index % SW_RECENT_MAX] = (struct sw_recent){
+        .kind = (uint16_t)decision->kind,
+        .place = (uint16_t)decision->place,
+        .thread = decision->thread,
+        .object = decision->object,
+        .choice = decision->candidates[choice],
+    };
+}
+
+uint32_t sw_ask(struct sw_decision *decision)
+{
+    struct sw_board *board = sw_engine.board;
+
+    assert(decision->count >= 2 && decision->fallback < decision->count);
+    decision->index = board->decision_count;
+    decision->thread = sw_engine.current->ordinal;
+    if (board->decisions_max != 0 && decision->index >= board->decisions_max)
+        sw_engine_end(SW_END_BUDGET, "%llu decisions and no end",
+                      (unsigned long long)decision->index);
+    int choice = sw_engine.driver->choose(sw_engine.driver, decision);
+    if (choice < 0)
+        report_divergence(decision);
+    assert((uint32_t)choice < decision->count);
+    board->hash = sw_decision_hash(board->hash, decision, (uint32_t)choice);
+    record_recent(decision, (uint32_t)choice);
+    board->decision_count++;
+    if ((uint32_t)choice != decision->fallback)
+        record_deviation(decision, (uint32_t)choice);
+    return (uint32_t)choice;
+}
