@@ -97,7 +97,7 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
 # What is preloaded into an interpreter, and what of it the runner shares.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
-CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.c))
+CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.[cS]))
 CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk follow)
 HARNESS_OBJ += $(CONTROL_SHARED)
 HARNESS_TEST_OBJ += $(CONTROL_SHARED)

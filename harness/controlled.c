@@ -69,9 +69,25 @@ void sw_controlled_close(struct sw_controlled *run)
 
 /* ---- the process ---- */
 
+/* What the program is to see of its environment, whatever valgrind or a debugger
+ * on the way to it add: even its size moves objects about. */
+static void publish_environment(struct sw_board *board)
+{
+    size_t used = 0;
+
+    for (char **at = environ; *at != NULL; at++) {
+        size_t size = strlen(*at) + 1;
+        if (size + used >= sizeof board->environment)
+            break; /* --env is checked for its size before */
+        memcpy(board->environment + used, *at, size);
+        used += size;
+    }
+    board->environment[used] = '\0';
+}
+
 /* Where the stack begins depends on the environment's size, so that it says the
  * same everywhere, and always in as many bytes. */
-static void set_environment(const char *library, int board_fd)
+static void set_environment(struct sw_board *board, const char *library, int board_fd)
 {
     char fd[16];
 
@@ -81,6 +97,7 @@ static void set_environment(const char *library, int board_fd)
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("PYTHONHASHSEED", "0", 1);
     setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    publish_environment(board);
     setenv("LD_PRELOAD", library, 1);
     setenv(SW_BOARD_ENV, fd, 1);
 }
@@ -110,7 +127,7 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
     personality(ADDR_NO_RANDOMIZE);
     char **argv = make_argv(order);
     /* One number, whatever the runner has open. */
-    set_environment(run->library, fcntl(run->board_fd, F_DUPFD, BOARD_FD));
+    set_environment(run->board, run->library, fcntl(run->board_fd, F_DUPFD, BOARD_FD));
     execvp(argv[0], argv);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
     _exit(127);

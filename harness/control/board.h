@@ -29,6 +29,7 @@ enum {
     SW_UNCONTROLLED_MAX = 32,
     SW_UNCONTROLLED_TEXT = 120,
     SW_RECENT_MAX = 1 << 12, /* a power of two */
+    SW_ENVIRONMENT_MAX = 1 << 16,
 };
 
 enum sw_board_strategy { SW_STRATEGY_DEFAULT, SW_STRATEGY_RANDOM, SW_STRATEGY_REPLAY };
@@ -85,6 +86,7 @@ struct sw_board {
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
     uint32_t early_max;     /* how many early time-outs a strategy may choose */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
+    char environment[SW_ENVIRONMENT_MAX]; /* NAME=VALUE, each with its NUL; an empty one ends them */
     struct sw_board_list wanted;
     /* ---- below this line the child writes ---- */
     uint32_t started; /* 1: the engine is in charge of a process */

@@ -34,8 +34,9 @@ struct sw_carrier {
     int (*create)(struct sw_thread *thread, const pthread_attr_t *attributes);
     /* The baton goes from one to the other; returns when it has come back. */
     void (*hand_over)(struct sw_thread *from, struct sw_thread *to);
-    /* The same for a thread that has ended.  With OS threads it returns, to the
-     * C library's exit path; else only for the process's first thread. */
+    /* The same for a thread that has ended; to is NULL when it was the last, and
+     * then the process ends.  With OS threads it returns, to the
+     * C library's exit path; with fibers it does not. */
     void (*leave)(struct sw_thread *from, struct sw_thread *to);
     /* The thread has EXITED: gives back what it ran on.  0 or an errno. */
     int (*join)(struct sw_thread *thread);

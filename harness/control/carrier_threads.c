@@ -78,6 +78,8 @@ static void hand_over(struct sw_thread *from, struct sw_thread *to)
 
 static void leave(struct sw_thread *from, struct sw_thread *to)
 {
+    if (to == NULL)
+        return;
     dying = from;
     give(to);
 }

@@ -301,9 +301,8 @@ void sw_engine_leave(struct sw_thread *self)
     assert(self == sw_engine.current);
     self->state = SW_THREAD_EXITED;
     sw_engine_retire(self);
-    if (sw_engine.live_count == 0)
-        return; /* the process ends with its last thread */
-    struct sw_thread *next = choose_next(self, SW_AT_THREAD_EXIT, 0);
+    struct sw_thread *next =
+        sw_engine.live_count > 0 ? choose_next(self, SW_AT_THREAD_EXIT, 0) : NULL;
     sw_engine.board->switch_count = ++sw_engine.switches;
     sw_engine.current = next;
     sw_engine.carrier->leave(self, next);

@@ -75,6 +75,7 @@ struct sw_thread {
     pthread_t handle; /* valid once its creator has returned */
     pid_t tid;        /* the kernel's; valid once it has run */
     int detached;
+    int unwound; /* it ended by pthread_exit() */
     void *shell; /* carrier_fibers.c: what it runs on */
     void *result;
     void *(*start)(void *);

@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <semaphore.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -38,12 +39,12 @@
     X(pthread_rwlock_tryrdlock) X(pthread_rwlock_timedrdlock) X(pthread_rwlock_wrlock) \
     X(pthread_rwlock_trywrlock) X(pthread_rwlock_timedwrlock) X(pthread_rwlock_unlock) \
     X(pthread_barrier_init) X(pthread_barrier_destroy) X(pthread_barrier_wait) \
-    X(pthread_once) \
+    X(pthread_once) X(pthread_key_create) X(pthread_key_delete) \
     X(pthread_spin_init) X(pthread_spin_destroy) X(pthread_spin_lock) X(pthread_spin_trylock) \
     X(pthread_spin_unlock) \
     X(sched_yield) X(clock_gettime) X(gettimeofday) X(time) X(clock) X(nanosleep) \
     X(clock_nanosleep) X(usleep) X(sleep) \
-    X(getrandom) X(getentropy) X(gettid) X(syscall) X(fork) X(dlopen) X(dlclose) \
+    X(mmap) X(getrandom) X(getentropy) X(gettid) X(syscall) X(fork) X(dlopen) X(dlclose) \
     X(read) X(write) X(recv) X(recvfrom) X(recvmsg) X(send) X(sendto) X(sendmsg) X(accept) \
     X(accept4) X(connect) X(poll) X(select) X(epoll_wait) X(waitpid)
 

@@ -26,37 +26,18 @@ static struct sw_board *map_board(int fd)
     return map == MAP_FAILED ? NULL : map;
 }
 
-static int is_ours(const char *path, size_t length)
+/* Nothing of what the way here has put into it is left: not this library, which
+ * is no business of what the program starts, nor what valgrind or gdb add. */
+static void set_environment(struct sw_board *board)
 {
-    static const char name[] = "/libspillway.so";
+    enum { VARIABLES_MAX = 1024 };
+    static char *variables[VARIABLES_MAX + 1];
+    char *at = board->environment;
+    int count = 0;
 
-    return length >= sizeof name - 1 &&
-           memcmp(path + length - (sizeof name - 1), name, sizeof name - 1) == 0;
-}
-
-/* What the program starts is not to have this library; valgrind's own may stay. */
-static void forget_preload(void)
-{
-    const char *at = getenv("LD_PRELOAD");
-    char rest[4096] = "";
-    size_t used = 0;
-
-    unsetenv(SW_BOARD_ENV);
-    while (at != NULL && *at != '\0') {
-        size_t length = strcspn(at, ": ");
-        if (length > 0 && !is_ours(at, length) && used + length + 2 < sizeof rest) {
-            if (used > 0)
-                rest[used++] = ':';
-            memcpy(rest + used, at, length);
-            used += length;
-            rest[used] = '\0';
-        }
-        at += length + (at[length] != '\0');
-    }
-    if (used > 0)
-        setenv("LD_PRELOAD", rest, 1);
-    else
-        unsetenv("LD_PRELOAD");
+    for (; *at != '\0' && count < VARIABLES_MAX; at += strlen(at) + 1)
+        variables[count++] = at;
+    environ = variables;
 }
 
 /* By way of the link's text: valgrind shows its client that, and not a file. */
@@ -90,6 +71,6 @@ static void __attribute__((constructor)) start(void)
         return;
     }
     close(fd);
-    forget_preload();
+    set_environment(board);
     sw_engine_start(board);
 }

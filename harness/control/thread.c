@@ -69,6 +69,7 @@ SW_EXPORT void pthread_exit(void *result)
 
     if (self != NULL) {
         self->result = result;
+        self->unwound = 1;
         if (self->ordinal == 0) /* it has no run_thread() below it */
             sw_engine_leave(self);
     }
