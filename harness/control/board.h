@@ -30,6 +30,7 @@ enum {
     SW_UNCONTROLLED_TEXT = 120,
     SW_RECENT_MAX = 1 << 12, /* a power of two */
     SW_ENVIRONMENT_MAX = 1 << 16,
+    SW_RESULTS_MAX = 1 << 20,
 };
 
 enum sw_board_strategy { SW_STRATEGY_DEFAULT, SW_STRATEGY_RANDOM, SW_STRATEGY_REPLAY };
@@ -72,6 +73,14 @@ struct sw_recent {
     uint32_t choice;
 };
 
+/* One schedule of many in one process (loop.h). */
+struct sw_result {
+    uint64_t seed;
+    uint64_t decision_count;
+    uint64_t hash;
+    uint32_t outcome; /* enum sw_loop_outcome */
+};
+
 struct sw_board {
     uint32_t magic;
     uint32_t version;
@@ -82,6 +91,8 @@ struct sw_board {
     uint64_t strategy; /* enum sw_board_strategy */
     uint64_t seed;
     uint64_t decisions_max; /* 0: no limit */
+    uint64_t loop_count;    /* how many schedules in the process (loop.h); 0: one */
+    uint64_t loop_step;     /* each has the seed of the one before, and so much more */
     uint32_t engine;        /* enum sw_board_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
     uint32_t early_max;     /* how many early time-outs a strategy may choose */
@@ -101,6 +112,8 @@ struct sw_board {
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
+    uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
+    struct sw_result results[SW_RESULTS_MAX];
     struct sw_board_list taken;
 };
 

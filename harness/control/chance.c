@@ -8,13 +8,21 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "chance.h"
 #include "engine.h"
 #include "real.h"
 
+enum { FIRST = 0x6368616e };
+
+static uint64_t state = FIRST;
+
+void sw_chance_restart(void)
+{
+    state = FIRST;
+}
+
 static void fill(char *buf, size_t size)
 {
-    static uint64_t state = 0x6368616e6365u;
-
     for (size_t i = 0; i < size; i += 8) {
         uint64_t word = sw_decision_random(&state);
         memcpy(buf + i, &word, size - i < 8 ? size - i : 8);

@@ -9,6 +9,7 @@
 
 #include "deadlock.h"
 #include "engine_state.h"
+#include "pin.h"
 #include "real.h"
 
 struct sw_engine sw_engine;
@@ -28,6 +29,8 @@ struct sw_board *sw_engine_board(void)
 
 static void switch_to(struct sw_thread *self, struct sw_thread *next)
 {
+    int saved = errno; /* nobody expects a lock to change it */
+
     if (next == self)
         return;
     self->since = ++sw_engine.switches;
@@ -35,6 +38,7 @@ static void switch_to(struct sw_thread *self, struct sw_thread *next)
     sw_engine.board->switch_count = sw_engine.switches;
     sw_engine.current = next;
     sw_engine.carrier->hand_over(self, next);
+    errno = saved;
 }
 
 /* ---- who can run ---- */
@@ -167,6 +171,7 @@ static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place
     struct sw_thread *candidates[SW_LIVE_THREADS_MAX];
     int stays = self->state == SW_THREAD_LIVE && self->wait.kind == SW_WAIT_NONE && !self->yields &&
                 self->stays < SW_QUANTUM;
+    int saved = errno;
 
     sw_engine.busy = 1;
     uint32_t count = find_candidates(candidates);
@@ -174,6 +179,7 @@ static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place
         choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);
     self->stays = next == self && count > 1 && stays ? self->stays + 1 : 0;
     sw_engine.busy = 0;
+    errno = saved;
     return next;
 }
 
@@ -321,6 +327,7 @@ void sw_engine_start(struct sw_board *board)
     self->handle = pthread_self();
     self->tid = getpid();
     sw_engine_own = sw_engine.current = self;
+    sw_pin_start();
     sw_engine.carrier->start(self);
     board->started = 1;
     sw_engine.on = 1;
@@ -334,6 +341,7 @@ void sw_engine_set_driver(struct sw_driver *driver)
 void sw_engine_stop(void)
 {
     sw_engine.on = 0;
+    sw_pin_undo();
 }
 
 void sw_engine_uncontrolled(const char *format, ...)

@@ -90,6 +90,24 @@ void sw_objects_remove(const void *address)
     used--;
 }
 
+uint32_t sw_objects_last(void)
+{
+    return last_ordinal;
+}
+
+void sw_objects_forget_after(uint32_t ordinal)
+{
+    uint32_t i = 0;
+
+    while (last_ordinal > ordinal && i < size) {
+        if (table[i].address != NULL && table[i].ordinal > ordinal)
+            sw_objects_remove(table[i].address); /* and look again at who moved up */
+        else
+            i++;
+    }
+    last_ordinal = ordinal;
+}
+
 const char *sw_objects_kind_name(enum sw_object_kind kind)
 {
     static const char *const names[] = {"mutex",   "condition", "semaphore", "rwlock",

@@ -39,6 +39,10 @@ struct sw_object *sw_objects_get(enum sw_object_kind kind, const void *address);
 /* The one at the address, or NULL. */
 struct sw_object *sw_objects_find(const void *address);
 void sw_objects_remove(const void *address);
+/* The last ordinal that was given. */
+uint32_t sw_objects_last(void);
+/* Those with a greater ordinal are no more, and the next gets the one behind it. */
+void sw_objects_forget_after(uint32_t ordinal);
 const char *sw_objects_kind_name(enum sw_object_kind kind);
 
 #endif

@@ -42,7 +42,8 @@
     X(pthread_once) X(pthread_key_create) X(pthread_key_delete) \
     X(pthread_spin_init) X(pthread_spin_destroy) X(pthread_spin_lock) X(pthread_spin_trylock) \
     X(pthread_spin_unlock) \
-    X(sched_yield) X(clock_gettime) X(gettimeofday) X(time) X(clock) X(nanosleep) \
+    X(sched_yield) X(sched_getaffinity) X(sched_setaffinity) \
+    X(pthread_getaffinity_np) X(pthread_setaffinity_np) X(clock_gettime) X(gettimeofday) X(time) X(clock) X(nanosleep) \
     X(clock_nanosleep) X(usleep) X(sleep) \
     X(mmap) X(getrandom) X(getentropy) X(gettid) X(syscall) X(fork) X(dlopen) X(dlclose) \
     X(read) X(write) X(recv) X(recvfrom) X(recvmsg) X(send) X(sendto) X(sendmsg) X(accept) \

@@ -18,6 +18,7 @@ static void on_exit_of(void *thread)
 /* The cleanup runs for a return and for pthread_exit() alike, as the thread's last. */
 void *sw_thread_body(struct sw_thread *self)
 {
+    errno = 0; /* after the carrier's system calls */
     pthread_cleanup_push(on_exit_of, self);
     self->result = self->start(self->argument);
     pthread_cleanup_pop(1);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "loop.h"
+
+#include "chance.h"
+#include "engine_state.h"
+#include "objects.h"
+
+enum { DRAIN_MAX = 100000 };
+
+static struct {
+    int under_way;
+    uint64_t begun;
+    uint64_t first_ns; /* virtual time at the first begin */
+    uint32_t first_object;
+} loop;
+
+static void restart(struct sw_board *board)
+{
+    struct sw_thread *self = sw_engine.current;
+
+    if (loop.begun == 0) {
+        loop.first_ns = sw_engine.now_ns;
+        loop.first_object = sw_objects_last();
+    }
+    sw_engine.now_ns = loop.first_ns;
+    sw_objects_forget_after(loop.first_object);
+    sw_chance_restart();
+    sw_engine.next_ordinal = self->ordinal + 1;
+    sw_engine.switches = 0;
+    sw_engine.early_taken = 0;
+    self->since = self->stays = 0;
+    board->decision_count = 0;
+    board->hash = SW_DECISION_SEED;
+    board->taken.count = board->taken.pool_used = 0;
+    sw_engine.driver = sw_ask_driver(&sw_engine);
+}
+
+int64_t spillway_loop_begin(void)
+{
+    struct sw_board *board = sw_engine.board;
+    uint64_t count = board != NULL && board->loop_count > 0 ? board->loop_count : 1;
+
+    if (loop.begun == count)
+        return -1;
+    if (sw_engine_self() != NULL) {
+        if (sw_engine.live_count > 1 || sw_engine.current->ordinal != 0)
+            return -2;
+        board->seed += loop.begun > 0 ? board->loop_step : 0;
+        restart(board);
+    }
+    loop.under_way = 1;
+    return (int64_t)loop.begun++;
+}
+
+static void write_result(struct sw_board *board, int outcome)
+{
+    board->results[board->result_count % SW_RESULTS_MAX] = (struct sw_result){
+        .seed = board->seed,
+        .decision_count = board->decision_count,
+        .hash = board->hash,
+        .outcome = (uint32_t)outcome,
+    };
+    board->result_count++;
+}
+
+/* Threads that have been joined are still on their way out. */
+static void drain(void)
+{
+    for (int i = 0; i < DRAIN_MAX && sw_engine.live_count > 1 && sw_engine_others_can_run(); i++)
+        sw_engine_point(SW_AT_YIELD, 0);
+}
+
+int spillway_loop_end(int outcome)
+{
+    if (!loop.under_way)
+        return 0;
+    loop.under_way = 0;
+    if (sw_engine_self() == NULL)
+        return 0;
+    sw_engine.driver = sw_walk_default();
+    drain();
+    write_result(sw_engine.board, outcome);
+    return (int)sw_engine.live_count - 1;
+}

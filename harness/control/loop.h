@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * loop.h - many schedules of one program in one process.
+ *
+ * A process, an interpreter's start and a program's imports cost tens of
+ * milliseconds, a schedule of twenty decisions tens of microseconds.  So what
+ * runs the program calls its entry again and again, between
+ * spillway_loop_begin() and spillway_loop_end(): each time everything that the
+ * engine counts (ordinals of threads and objects, time, random bytes, the hash)
+ * begins anew.  What the program itself keeps from one time to the next is its
+ * own affair: a failure that is found so is confirmed in a cold process.
+ *
+ * Exported, to be called through ctypes.  Without control both do nothing.
+ */
+#ifndef SW_LOOP_H
+#define SW_LOOP_H
+
+#include <stdint.h>
+
+#include "real.h"
+
+enum sw_loop_outcome { SW_LOOP_PASSED, SW_LOOP_FAILED, SW_LOOP_SKIPPED };
+
+/* The next schedule begins: only the calling thread is there.  To be called
+ * with the GIL held (ctypes.PyDLL), so that nothing is decided before it
+ * returns.  Its number, from 0; -1: there is no more to do; -2: not alone. */
+SW_EXPORT int64_t spillway_loop_begin(void);
+/* It has ended: waits for its threads, to the last instruction.  To be called
+ * without the GIL (ctypes.CDLL).  How many threads are left that never end:
+ * 0, or else there can be no next schedule. */
+SW_EXPORT int spillway_loop_end(int outcome);
+
+#endif

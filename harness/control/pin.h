@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pin.h - one CPU for all threads: a hand-over between two costs ten times as much.
+ */
+#ifndef SW_PIN_H
+#define SW_PIN_H
+
+/* The calling thread, and so all that it makes, stays on the CPU that it is on.
+ * The program is told what it would be told without. */
+void sw_pin_start(void);
+/* For a process that is not controlled: the child of a fork. */
+void sw_pin_undo(void);
+
+#endif
