@@ -103,6 +103,7 @@ static void let_die(struct shell *shell)
     int detached = thread->detached;
     pthread_t handle = shell->handle;
 
+    thread->shell = NULL; /* it is on the stack that goes with it */
     set(&shell->ends);
     if (detached) {
         SW_REAL(pthread_join)(handle, NULL);
@@ -258,11 +259,10 @@ static int join(struct sw_thread *thread)
 {
     struct shell *shell = thread->shell;
 
-    if (shell != &first_shell && shell->renewed) {
-        put_into_pool(shell);
-        return 0;
-    }
-    return SW_REAL(pthread_join)(thread->handle, NULL);
+    if (shell == NULL || shell == &first_shell)
+        return SW_REAL(pthread_join)(thread->handle, NULL);
+    put_into_pool(shell);
+    return 0;
 }
 
 const struct sw_carrier sw_carrier_fibers = {start, create, hand_over, leave, join};
