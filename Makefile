@@ -168,6 +168,13 @@ $(FAKE_INTERP): $(OBJ)/harness/harness/tests/fake_interp.o $(OBJ)/harness/harnes
 $(BIN)/harness/tests/check_runner $(BIN)/harness/tests/check_command: | \
     $(FAKE_INTERP) $(BIN)/spillway
 
+# Measures the loop; uses the runner's own way to start a controlled process.
+SCHEDULES_BENCH := $(BIN)/schedules-bench
+$(SCHEDULES_BENCH): $(OBJ)/harness/harness/bench/schedules.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
 # Preloaded under memcheck; the file says why.
 $(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKAGES)
 	$(call say,LD,$@)
@@ -235,9 +242,10 @@ cpython-tests: all
 	@interp/tests/cpython $(BIN)/slpython-lab
 
 .PHONY: bench
-bench: all $(BIN)/python-archive
+bench: all $(BIN)/python-archive $(SCHEDULES_BENCH)
 	@interp/bench/run
 	@harness/bench/run
+	@$(SCHEDULES_BENCH)
 
 .PHONY: repeat
 repeat: all

@@ -112,6 +112,7 @@ struct sw_board {
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
+    uint64_t loop_real_ns; /* from the first begin to the last end; for benches, never for a verdict */
     uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
     struct sw_result results[SW_RESULTS_MAX];
     struct sw_board_list taken;

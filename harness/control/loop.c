@@ -12,7 +12,16 @@ static struct {
     uint64_t begun;
     uint64_t first_ns; /* virtual time at the first begin */
     uint32_t first_object;
+    uint64_t first_real_ns;
 } loop;
+
+static uint64_t real_ns(void)
+{
+    struct timespec now;
+
+    SW_REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
 
 static void restart(struct sw_board *board)
 {
@@ -20,6 +29,7 @@ static void restart(struct sw_board *board)
 
     if (loop.begun == 0) {
         loop.first_ns = sw_engine.now_ns;
+        loop.first_real_ns = real_ns();
         loop.first_object = sw_objects_last();
     }
     sw_engine.now_ns = loop.first_ns;
@@ -61,6 +71,7 @@ static void write_result(struct sw_board *board, int outcome)
         .outcome = (uint32_t)outcome,
     };
     board->result_count++;
+    board->loop_real_ns = real_ns() - loop.first_real_ns;
 }
 
 /* Threads that have been joined are still on their way out. */
@@ -72,13 +83,14 @@ static void drain(void)
 
 int spillway_loop_end(int outcome)
 {
-    if (!loop.under_way)
-        return 0;
+    int under_way = loop.under_way;
+
     loop.under_way = 0;
     if (sw_engine_self() == NULL)
         return 0;
     sw_engine.driver = sw_walk_default();
     drain();
-    write_result(sw_engine.board, outcome);
+    if (under_way)
+        write_result(sw_engine.board, outcome);
     return (int)sw_engine.live_count - 1;
 }

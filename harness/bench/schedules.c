@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * schedules.c - how many schedules a second, in one process; prints the README's table.
+ *
+ *      schedules [N]      N schedules a row (default 20000)
+ *
+ * The program is lost_update.py beside it: two threads and about 20 points.
+ * What is measured is the real time from the first begin to the last end; a
+ * bench, and never a test.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "controlled.h"
+
+static const char python[] = "/usr/bin/python3.11";
+static const char program[] = "harness/bench/lost_update.py";
+
+static const char *const engines[] = {"OS threads", "fibers", "pooled fibers"};
+
+static int distinct_hashes(const struct sw_board *board)
+{
+    int distinct = 0;
+
+    for (uint64_t i = 0; i < board->result_count && i < 1000; i++) {
+        uint64_t k = 0;
+        while (k < i && board->results[k].hash != board->results[i].hash)
+            k++;
+        distinct += k == i;
+    }
+    return distinct;
+}
+
+/* step 0: the same seed again and again, which must have one hash. */
+static int run(int engine, const char *kind, uint64_t count, uint64_t step)
+{
+    char *args[] = {(char *)kind, "0", NULL};
+    struct sw_controlled_order order = {
+        .interp = python, .program = program, .args = args, .watchdog_s = 600};
+    struct sw_controlled run;
+    struct sw_error e;
+    double decisions = 0, lost = 0;
+
+    if (sw_controlled_open(&run, &e) < 0 ||
+        (run.board->engine = (uint32_t)engine, run.board->strategy = SW_STRATEGY_RANDOM,
+         run.board->seed = 1, run.board->loop_count = count, run.board->loop_step = step,
+         sw_controlled_run(&run, &order, &e)) < 0) {
+        fprintf(stderr, "schedules: %s\n", e.text);
+        return 1;
+    }
+    for (uint64_t i = 0; i < run.board->result_count && i < SW_RESULTS_MAX; i++) {
+        decisions += (double)run.board->results[i].decision_count;
+        lost += run.board->results[i].outcome == 1;
+    }
+    double n = (double)run.board->result_count;
+    if (step > 0)
+        printf("| %s, `%s` | %.0f | %.1f %% | %.0f |\n", engines[engine], kind, decisions / n,
+               100 * lost / n, n / ((double)run.board->loop_real_ns * 1e-9));
+    else
+        printf("%s, `%s`: one seed %.0f times: %d distinct hash(es)\n", engines[engine], kind, n,
+               distinct_hashes(run.board));
+    fflush(stdout);
+    sw_controlled_close(&run);
+    return 0;
+}
+
+/* What the program prints of itself: nanoseconds a schedule, and how many lost an update. */
+static int run_alone(const char *kind, const char *name, uint64_t count)
+{
+    char command[256];
+    double ns, lost;
+
+    snprintf(command, sizeof command, "%s %s %s %llu", python, program, kind,
+             (unsigned long long)count);
+    FILE *in = popen(command, "r");
+    int got = in != NULL ? fscanf(in, "%lf %lf", &ns, &lost) : 0;
+    if (in == NULL || pclose(in) != 0 || got != 2) {
+        fprintf(stderr, "schedules: '%s' failed\n", command);
+        return 1;
+    }
+    printf("| %s | | %.1f %% | %.0f |\n", name, 100 * lost / (double)count, 1e9 / ns);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 20000;
+    int failed = 0;
+
+    puts("Schedules of one program in one process\n");
+    puts("| | decisions | lose an update | schedules a second |\n|---|---:|---:|---:|");
+    for (int engine = 0; engine < SW_ENGINE_COUNT; engine++) {
+        failed |= run(engine, "_thread", count, 1);
+        failed |= run(engine, "threading", count, 1);
+    }
+    failed |= run_alone("greenlet", "a scheduler by hand, of greenlets", count);
+    failed |= run_alone("uncontrolled", "threads that nobody controls", count);
+    puts("");
+    for (int engine = 0; engine < SW_ENGINE_COUNT; engine++)
+        failed |= run(engine, "threading", 1000, 0);
+    return failed;
+}
