@@ -13,6 +13,7 @@
 #include "fiber.h"
 #include "fiber_tls.h"
 #include "real.h"
+#include "sigmask.h"
 
 /* Between the shell's parked frame and the fiber's first: a signal's handler may run there, that
  * of the C library for setuid() in all threads. */
@@ -176,6 +177,7 @@ static void renew(struct shell *shell)
 /* noipa: everything static changes meanwhile; see carrier_threads.c. */
 static __attribute__((noipa)) void switch_fiber(struct shell *from, struct shell *to)
 {
+    sw_sigmask_switch(from->thread, to->thread);
     sw_fiber_switch(&from->fiber.sp, to->fiber.sp, to->fiber.fs);
 }
 
@@ -208,6 +210,8 @@ static void start(struct sw_thread *first)
     sw_fiber_find_wrfsbase();
     first_shell = (struct shell){.fiber.fs = (uintptr_t)pthread_self(), .thread = first};
     first->shell = &first_shell;
+    SW_REAL(syscall)(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &first->blocked_signals,
+                     sizeof first->blocked_signals);
 }
 
 static int create(struct sw_thread *thread, const pthread_attr_t *attributes)
@@ -230,6 +234,7 @@ static int create(struct sw_thread *thread, const pthread_attr_t *attributes)
     thread->shell = shell;
     thread->handle = shell->handle;
     thread->tid = shell->tid;
+    sw_sigmask_inherit(thread, sw_engine.current);
     sw_fiber_prepare(&shell->fiber, shell->top, fiber_main, shell);
     return 0;
 }

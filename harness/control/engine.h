@@ -76,6 +76,7 @@ struct sw_thread {
     pid_t tid;        /* the kernel's; valid once it has run */
     int detached;
     int unwound; /* it ended by pthread_exit() */
+    uint64_t blocked_signals; /* sigmask.h: with fibers only */
     void *shell; /* carrier_fibers.c: what it runs on */
     void *result;
     void *(*start)(void *);

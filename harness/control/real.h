@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -42,7 +43,7 @@
     X(pthread_once) X(pthread_key_create) X(pthread_key_delete) \
     X(pthread_spin_init) X(pthread_spin_destroy) X(pthread_spin_lock) X(pthread_spin_trylock) \
     X(pthread_spin_unlock) \
-    X(sched_yield) X(sched_getaffinity) X(sched_setaffinity) \
+    X(pthread_sigmask) X(sched_yield) X(sched_getaffinity) X(sched_setaffinity) \
     X(pthread_getaffinity_np) X(pthread_setaffinity_np) X(clock_gettime) X(gettimeofday) X(time) X(clock) X(nanosleep) \
     X(clock_nanosleep) X(usleep) X(sleep) \
     X(mmap) X(getrandom) X(getentropy) X(gettid) X(syscall) X(fork) X(dlopen) X(dlclose) \

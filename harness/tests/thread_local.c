@@ -7,6 +7,7 @@
 #include <fenv.h>
 #include <locale.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,23 @@ static void count_object(void *value)
     __atomic_add_fetch(&object_count, 1, __ATOMIC_RELAXED);
 }
 
+static int blocks_usr1(void)
+{
+    sigset_t set;
+
+    pthread_sigmask(SIG_BLOCK, NULL, &set);
+    return sigismember(&set, SIGUSR1);
+}
+
+static void block_usr1(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 static void expect_new(void)
 {
     char here;
@@ -60,6 +78,7 @@ static void expect_new(void)
     EXPECT(errno == 0);
     EXPECT(uselocale(0) == LC_GLOBAL_LOCALE);
     EXPECT(fegetround() == FE_TONEAREST);
+    EXPECT(!blocks_usr1());
     EXPECT(pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state) == 0 &&
            state == PTHREAD_CANCEL_ENABLE);
     EXPECT(pthread_getattr_np(pthread_self(), &attributes) == 0);
@@ -77,6 +96,7 @@ static void change_all(int number)
     errno = ERANGE;
     uselocale(newlocale(LC_ALL_MASK, "C", NULL));
     fesetround(FE_UPWARD);
+    block_usr1();
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 }
 
@@ -99,7 +119,7 @@ static void *body(void *argument)
     pthread_mutex_lock(&lock);
     EXPECT(zeroed == number && initialised == number);
     pthread_mutex_unlock(&lock);
-    EXPECT(fegetround() == FE_UPWARD);
+    EXPECT(fegetround() == FE_UPWARD && blocks_usr1());
     if (number % 5 == 1)
         __cxa_thread_atexit_impl(count_object, NULL, &__dso_handle);
     if (number % 5 == 2)
@@ -138,7 +158,7 @@ int main(void)
     }
     EXPECT(destroyed_count == 3 * ROUNDS);
     EXPECT(object_count == 3 * ROUNDS / 5);
-    EXPECT(initialised == 41 && zeroed == 0 && fegetround() == FE_TONEAREST);
+    EXPECT(initialised == 41 && zeroed == 0 && fegetround() == FE_TONEAREST && !blocks_usr1());
     free(own_stack);
     return failures > 0;
 }
