@@ -89,6 +89,15 @@ static void record_recent(const struct sw_decision *decision, uint32_t choice)
     };
 }
 
+static void check_budget(void)
+{
+    const struct sw_board *board = sw_engine.board;
+
+    if (board->decisions_max != 0 && board->decision_count >= board->decisions_max)
+        sw_engine_end(SW_END_BUDGET, "%llu decisions and no end",
+                      (unsigned long long)board->decision_count);
+}
+
 uint32_t sw_ask(struct sw_decision *decision)
 {
     struct sw_board *board = sw_engine.board;
@@ -96,9 +105,7 @@ uint32_t sw_ask(struct sw_decision *decision)
     assert(decision->count >= 2 && decision->fallback < decision->count);
     decision->index = board->decision_count;
     decision->thread = sw_engine.current->ordinal;
-    if (board->decisions_max != 0 && decision->index >= board->decisions_max)
-        sw_engine_end(SW_END_BUDGET, "%llu decisions and no end",
-                      (unsigned long long)decision->index);
+    check_budget();
     int choice = sw_engine.driver->choose(sw_engine.driver, decision);
     if (choice < 0)
         report_divergence(decision);
@@ -109,4 +116,51 @@ uint32_t sw_ask(struct sw_decision *decision)
     if ((uint32_t)choice != decision->fallback)
         record_deviation(decision, (uint32_t)choice);
     return (uint32_t)choice;
+}
+
+/* ---- what is not asked ---- */
+
+void sw_ask_happened(struct sw_decision *decision)
+{
+    struct sw_board *board = sw_engine.board;
+
+    assert(decision->count == 1 && decision->kind == SW_DECIDE_READY);
+    decision->index = board->decision_count;
+    board->hash = sw_decision_hash(board->hash, decision, 0);
+    record_recent(decision, 0);
+    board->decision_count++;
+    record_deviation(decision, 0);
+    sw_engine.follow.next += (uint32_t)sw_ask_replays();
+}
+
+void sw_ask_passed(void)
+{
+    check_budget();
+    sw_engine.board->decision_count++;
+}
+
+int sw_ask_replays(void)
+{
+    return sw_engine.driver == &sw_engine.follow.driver;
+}
+
+void sw_ask_misfit(const char *why)
+{
+    struct sw_decision decision = {.index = sw_engine.board->decision_count,
+                                   .kind = SW_DECIDE_READY,
+                                   .place = SW_AT_IO_WAIT,
+                                   .thread = sw_engine.current->ordinal};
+
+    sw_engine.follow.why = why;
+    report_divergence(&decision);
+}
+
+int sw_ask_is_due(uint32_t *choice)
+{
+    struct sw_follow *follow = &sw_engine.follow;
+    int due = sw_follow_ready(follow, sw_engine.board->decision_count, choice);
+
+    if (due < 0)
+        sw_ask_misfit(follow->why);
+    return due;
 }

@@ -73,6 +73,8 @@ struct sw_recent {
     uint32_t choice;
 };
 
+enum sw_loop_outcome { SW_LOOP_PASSED, SW_LOOP_FAILED, SW_LOOP_SKIPPED };
+
 /* One schedule of many in one process (loop.h). */
 struct sw_result {
     uint64_t seed;
@@ -112,6 +114,7 @@ struct sw_board {
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
+    uint32_t loop_under_way; /* 1: a schedule has begun and not ended */
     uint64_t loop_real_ns; /* from the first begin to the last end; for benches, never for a verdict */
     uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
     struct sw_result results[SW_RESULTS_MAX];

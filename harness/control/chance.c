@@ -1,14 +1,11 @@
-/* SPDX-License-Identifier: MIT
- *
- * chance.c - the kernel's random numbers: the same ones in every run, whatever the schedule's seed,
- * so that schedules of one program differ in nothing else.
- */
+/* SPDX-License-Identifier: MIT */
+#include "chance.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "chance.h"
 #include "engine.h"
 #include "real.h"
 
@@ -21,20 +18,22 @@ void sw_chance_restart(void)
     state = FIRST;
 }
 
-static void fill(char *buf, size_t size)
+ssize_t sw_chance_fill(void *buf, size_t size)
 {
+    char *at = buf;
+
     for (size_t i = 0; i < size; i += 8) {
         uint64_t word = sw_decision_random(&state);
-        memcpy(buf + i, &word, size - i < 8 ? size - i : 8);
+        memcpy(at + i, &word, size - i < 8 ? size - i : 8);
     }
+    return (ssize_t)size;
 }
 
 SW_EXPORT ssize_t getrandom(void *buf, size_t size, unsigned flags)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(getrandom)(buf, size, flags);
-    fill(buf, size);
-    return (ssize_t)size;
+    return sw_chance_fill(buf, size);
 }
 
 SW_EXPORT int getentropy(void *buf, size_t size)
@@ -45,8 +44,29 @@ SW_EXPORT int getentropy(void *buf, size_t size)
         errno = EIO;
         return -1;
     }
-    fill(buf, size);
+    sw_chance_fill(buf, size);
     return 0;
+}
+
+SW_EXPORT void arc4random_buf(void *buf, size_t size)
+{
+    if (sw_engine_self() == NULL)
+        SW_REAL(arc4random_buf)(buf, size);
+    else
+        sw_chance_fill(buf, size);
+}
+
+SW_EXPORT uint32_t arc4random(void)
+{
+    uint32_t word;
+
+    arc4random_buf(&word, sizeof word);
+    return word;
+}
+
+SW_EXPORT uint32_t arc4random_uniform(uint32_t limit)
+{
+    return limit > 1 ? (uint32_t)((uint64_t)arc4random() * limit >> 32) : 0;
 }
 
 /* Some go around the functions above. */

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * chance.h - the kernel's random numbers, made the same in every run.
+ * chance.h - random bytes: the same ones in every run, whatever the schedule's seed.
+ *
+ * So that schedules of one program differ in nothing else.  They stand for
+ * getrandom(), getentropy(), arc4random(), /dev/urandom and /dev/random.
  */
 #ifndef SW_CHANCE_H
 #define SW_CHANCE_H
 
+#include <sys/types.h>
+
+/* Returns size. */
+ssize_t sw_chance_fill(void *buf, size_t size);
 /* The sequence begins anew. */
 void sw_chance_restart(void);
 

@@ -64,6 +64,12 @@ const char *sw_decision_place(unsigned place)
     return "unknown";
 }
 
+int sw_decision_is_place(unsigned place)
+{
+    return place < SW_PLACE_COUNT ||
+           (place >= SW_PLACE_POINTS && place - SW_PLACE_POINTS < SLP_POINT_COUNT);
+}
+
 const char *sw_decision_action(unsigned action)
 {
     return action < SW_ACTION_COUNT ? actions[action] : "unknown";
@@ -103,6 +109,9 @@ char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *b
         snprintf(buf, size, "%s", sw_decision_action(candidate));
     else if (kind == SW_DECIDE_MOVE)
         snprintf(buf, size, "s%u", candidate);
+    else if (kind == SW_DECIDE_READY && candidate >> SW_READY_SHIFT != 0)
+        snprintf(buf, size, "T%u+%u", candidate & ((1u << SW_READY_SHIFT) - 1),
+                 candidate >> SW_READY_SHIFT);
     else
         snprintf(buf, size, "T%u%s", candidate & ~SW_EARLY, candidate & SW_EARLY ? "-early" : "");
     return buf;
@@ -123,6 +132,18 @@ static size_t parse_number(const char *word, char letter, uint32_t *number)
     return length;
 }
 
+/* "+2", the third of its descriptors. */
+static size_t parse_descriptor(const char *word, uint32_t *candidate)
+{
+    uint32_t number;
+    size_t length = parse_number(word, '+', &number);
+
+    if (length == 0 || number >= SW_EARLY >> SW_READY_SHIFT)
+        return 0;
+    *candidate |= number << SW_READY_SHIFT;
+    return length;
+}
+
 size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate)
 {
     static const char early[] = "-early";
@@ -139,6 +160,8 @@ size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t 
         return length;
     }
     length = parse_number(word, kind == SW_DECIDE_MOVE ? 's' : 'T', candidate);
+    if (length > 0 && kind == SW_DECIDE_READY)
+        return length + parse_descriptor(word + length, candidate);
     if (length > 0 && kind == SW_DECIDE_RUN &&
         strncmp(word + length, early, sizeof early - 1) == 0) {
         *candidate |= SW_EARLY;

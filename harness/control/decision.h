@@ -19,8 +19,9 @@
  *      ACT     an enum sw_action, at a point of interp/points.h.  Default: NOTHING
  *      MOVE    the index of a step of a spec.  Default: the first candidate
  *      READY   is not asked: the ordinal of a thread for which something outside
- *              of the process (a subprocess, a foreign socket) has become ready.
- *              It is in the list, so that a replay waits for it at that place
+ *              of the process (a subprocess, a foreign socket) has become ready,
+ *              or'ed with which (SW_READY_SHIFT).  It is in the list, as its own
+ *              only candidate, so that a replay waits for it at that place: ready.h
  *
  * A driver that always answers the default is a schedule of no deviations.
  *
@@ -55,6 +56,11 @@ enum sw_decision_kind {
 };
 
 #define SW_EARLY 0x80000000u
+
+/* A READY's candidate: the thread's ordinal, and from this bit on the index of
+ * the descriptor among those that it waits for; "T3" is T3's first, "T3+1" its
+ * second. */
+enum { SW_READY_SHIFT = 20 };
 
 /* X(ID, NAME): what can be done at a point of the interpreter. */
 #define SW_ACTIONS(X) \
@@ -143,6 +149,7 @@ uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uin
 const char *sw_decision_verb(unsigned kind);
 const char *sw_decision_place(unsigned place);
 const char *sw_decision_action(unsigned action);
+int sw_decision_is_place(unsigned place);
 /* And back; -1 for a name that is none. */
 int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);

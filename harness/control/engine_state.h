@@ -50,6 +50,15 @@ extern __thread struct sw_thread *sw_engine_own;
 /* Index of the chosen candidate; fills in the decision's index and thread. */
 uint32_t sw_ask(struct sw_decision *decision);
 struct sw_driver *sw_ask_driver(struct sw_engine *engine);
+/* What nobody is asked (ready.h).  It happened, with the only candidate; or it
+ * did not, and that takes a number too. */
+void sw_ask_happened(struct sw_decision *decision);
+void sw_ask_passed(void);
+/* Does the driver know when these things happen?  Is one due now, and which? */
+int sw_ask_replays(void);
+int sw_ask_is_due(uint32_t *choice);
+/* What was due is impossible. */
+void sw_ask_misfit(const char *why) __attribute__((noreturn));
 
 /* ---- ready.c ---- */
 

@@ -44,6 +44,19 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     return find_choice(decision, wanted->choice);
 }
 
+int sw_follow_ready(struct sw_follow *follow, uint64_t index, uint32_t *choice)
+{
+    if (follow->next == follow->count || follow->deviations[follow->next].index != index)
+        return 0;
+    const struct sw_deviation *wanted = &follow->deviations[follow->next];
+    if (wanted->kind != SW_DECIDE_READY) {
+        follow->why = "it is a decision of another kind";
+        return -1;
+    }
+    *choice = wanted->choice;
+    return 1;
+}
+
 struct sw_driver *sw_follow_start(struct sw_follow *follow, const struct sw_deviation *deviations,
                                   uint32_t count, const uint32_t *pool)
 {

@@ -8,7 +8,6 @@
 enum { DRAIN_MAX = 100000 };
 
 static struct {
-    int under_way;
     uint64_t begun;
     uint64_t first_ns; /* virtual time at the first begin */
     uint32_t first_object;
@@ -58,7 +57,8 @@ int64_t spillway_loop_begin(void)
         board->seed += loop.begun > 0 ? board->loop_step : 0;
         restart(board);
     }
-    loop.under_way = 1;
+    if (board != NULL)
+        board->loop_under_way = 1;
     return (int64_t)loop.begun++;
 }
 
@@ -83,14 +83,14 @@ static void drain(void)
 
 int spillway_loop_end(int outcome)
 {
-    int under_way = loop.under_way;
+    struct sw_board *board = sw_engine.board;
 
-    loop.under_way = 0;
     if (sw_engine_self() == NULL)
         return 0;
     sw_engine.driver = sw_walk_default();
     drain();
-    if (under_way)
-        write_result(sw_engine.board, outcome);
+    if (board->loop_under_way)
+        write_result(board, outcome);
+    board->loop_under_way = 0;
     return (int)sw_engine.live_count - 1;
 }

@@ -19,13 +19,11 @@
 
 #include "real.h"
 
-enum sw_loop_outcome { SW_LOOP_PASSED, SW_LOOP_FAILED, SW_LOOP_SKIPPED };
-
 /* The next schedule begins: only the calling thread is there.  To be called
  * with the GIL held (ctypes.PyDLL), so that nothing is decided before it
  * returns.  Its number, from 0; -1: there is no more to do; -2: not alone. */
 SW_EXPORT int64_t spillway_loop_begin(void);
-/* It has ended: waits for its threads, to the last instruction.  To be called
+/* It has ended, with an enum sw_loop_outcome: waits for its threads, to the last instruction.  To be called
  * without the GIL (ctypes.CDLL), and once before the first begin, if anything
  * has made threads already.  How many threads are left that never end: 0, or
  * else there can be no next schedule. */

@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "real_io.h"
+
 #define SW_EXPORT __attribute__((visibility("default")))
 
 #define SW_REALS(X) \
@@ -46,9 +48,7 @@
     X(pthread_sigmask) X(sched_yield) X(sched_getaffinity) X(sched_setaffinity) \
     X(pthread_getaffinity_np) X(pthread_setaffinity_np) X(clock_gettime) X(gettimeofday) X(time) X(clock) X(nanosleep) \
     X(clock_nanosleep) X(usleep) X(sleep) \
-    X(mmap) X(getrandom) X(getentropy) X(gettid) X(syscall) X(fork) X(dlopen) X(dlclose) \
-    X(read) X(write) X(recv) X(recvfrom) X(recvmsg) X(send) X(sendto) X(sendmsg) X(accept) \
-    X(accept4) X(connect) X(poll) X(select) X(epoll_wait) X(waitpid)
+    X(mmap) X(gettid) X(syscall) X(dlopen) X(dlclose) SW_REALS_IO(X)
 
 struct sw_real {
     int resolved;

@@ -153,21 +153,6 @@ SW_EXPORT pid_t gettid(void)
     return self->ordinal == 0 ? self->tid : (pid_t)(1 << 22) + (pid_t)self->ordinal;
 }
 
-/* The child has one thread and nobody to decide for it. */
-SW_EXPORT pid_t fork(void)
-{
-    struct sw_thread *self = sw_engine_self();
-    pid_t pid = SW_REAL(fork)();
-
-    if (self == NULL)
-        return pid;
-    if (pid == 0)
-        sw_engine_stop();
-    else if (pid > 0)
-        sw_engine_uncontrolled("a subprocess");
-    return pid;
-}
-
 /* A constructor runs under the loader's lock, which is out of sight: who switched
  * there would hang on the next thread that loads something. */
 SW_EXPORT void *dlopen(const char *path, int mode)
