@@ -135,13 +135,13 @@ $(CONTROL_LIB): $(CONTROL_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
 
-# Plays an interpreter without a GIL for check_control; preloaded into, so without sanitizers.
-RAW_THREADS := $(BIN)/harness/tests/raw_threads
-$(RAW_THREADS): $(OBJ)/control/harness/tests/raw_threads.o
+# They play interpreters without a GIL; preloaded into, so without sanitizers.
+RAW_PROGRAMS := $(addprefix $(BIN)/harness/tests/,raw_threads thread_local)
+$(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpthread
-$(BIN)/harness/tests/check_control: | $(BIN)/spillway $(CONTROL_LIB) $(RAW_THREADS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm -lpthread
+$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(CONTROL_LIB) $(RAW_PROGRAMS)
 
 # The archive alone, linked as slpython is but without the core: what the benches compare with.
 $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o

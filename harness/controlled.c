@@ -67,6 +67,16 @@ void sw_controlled_close(struct sw_controlled *run)
     *run = (struct sw_controlled){.board_fd = -1};
 }
 
+int sw_controlled_find_engine(const char *name)
+{
+    static const char *const names[SW_ENGINE_COUNT] = {"threads", "fibers", "pool"};
+
+    for (int i = 0; i < SW_ENGINE_COUNT; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
 /* ---- the process ---- */
 
 /* What the program is to see of its environment, whatever valgrind or a debugger
@@ -87,7 +97,8 @@ static void publish_environment(struct sw_board *board)
 
 /* Where the stack begins depends on the environment's size, so that it says the
  * same everywhere, and always in as many bytes. */
-static void set_environment(struct sw_board *board, const char *library, int board_fd)
+static void set_environment(struct sw_board *board, const struct sw_setting *setting,
+                            const char *library, int board_fd)
 {
     char fd[16];
 
@@ -97,6 +108,9 @@ static void set_environment(struct sw_board *board, const char *library, int boa
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("PYTHONHASHSEED", "0", 1);
     setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    setenv("PYTHONUNBUFFERED", "1", 1); /* a deadlock ends the process, and flushes nothing */
+    if (setting != NULL)
+        sw_setting_set_environment(setting);
     publish_environment(board);
     setenv("LD_PRELOAD", library, 1);
     setenv(SW_BOARD_ENV, fd, 1);
@@ -127,7 +141,8 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
     personality(ADDR_NO_RANDOMIZE);
     char **argv = make_argv(order);
     /* One number, whatever the runner has open. */
-    set_environment(run->board, run->library, fcntl(run->board_fd, F_DUPFD, BOARD_FD));
+    set_environment(run->board, order->setting, run->library,
+                    fcntl(run->board_fd, F_DUPFD, BOARD_FD));
     execvp(argv[0], argv);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
     _exit(127);
@@ -159,6 +174,11 @@ int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_orde
 
     if (stat(order->interp, &status) < 0)
         return sw_error_set(e, order->interp, 0, 0, "%s", strerror(errno));
+    if (order->setting != NULL) {
+        if (sw_setting_check(order->setting, order->interp, e) < 0)
+            return -1;
+        sw_setting_fill_board(order->setting, run->board);
+    }
     run->board->interp_device = status.st_dev;
     run->board->interp_inode = status.st_ino;
     fflush(NULL);
@@ -231,8 +251,9 @@ void sw_controlled_warn(const struct sw_controlled *run)
 /* The child may have scribbled on it. */
 static int is_sound(const struct sw_deviation *deviation, uint32_t pool_used)
 {
-    return deviation->kind < SW_DECIDE_COUNT && deviation->place < SW_PLACE_COUNT &&
-           deviation->count >= 2 && deviation->first <= pool_used &&
+    return deviation->kind < SW_DECIDE_COUNT && sw_decision_is_place(deviation->place) &&
+           deviation->count >= (deviation->kind == SW_DECIDE_READY ? 1 : 2) &&
+           deviation->first <= pool_used &&
            deviation->count <= pool_used - deviation->first;
 }
 

@@ -15,6 +15,7 @@
 #include "control/board.h"
 #include "error.h"
 #include "sched.h"
+#include "setting.h"
 
 struct sw_controlled {
     struct sw_board *board;
@@ -29,6 +30,7 @@ struct sw_controlled_order {
     const char *interp;
     const char *program;
     char *const *args; /* NULL-terminated */
+    const struct sw_setting *setting; /* NULL: nothing in particular */
     const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
     int watchdog_s;
 };
@@ -42,6 +44,9 @@ int sw_controlled_open(struct sw_controlled *run, struct sw_error *e);
 int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_order *order,
                       struct sw_error *e);
 void sw_controlled_close(struct sw_controlled *run);
+
+/* "threads", "fibers", "pool": enum sw_board_engine; -1: none of these. */
+int sw_controlled_find_engine(const char *name);
 
 /* How it ended, in one line as a .sched has it: "exit 0", "crashed SIGSEGV",
  * "deadlock ...".  Returns buf. */

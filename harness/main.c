@@ -13,6 +13,7 @@
 #include "replay.h"
 #include "run.h"
 #include "score.h"
+#include "version.h"
 
 static int command_run(int argc, char **argv)
 {
@@ -103,6 +104,10 @@ static int dispatch(int argc, char **argv)
             return commands[i].run(argc - 1, argv + 1);
         fprintf(stderr, "spillway %s takes no argument\n", name);
         return SW_EXIT_ERROR;
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        puts("spillway " SW_VERSION);
+        return SW_EXIT_OK;
     }
     if (strcmp(name, "--help") != 0 && strcmp(name, "help") != 0)
         return refuse_command(name);

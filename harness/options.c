@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "setting.h"
 #include "spec.h"
 
 enum { KEY_JUNIT = 256, KEY_SPILL, KEY_WATCHDOG, KEY_ACCEPT, KEY_SCHEDULE, KEY_REPEAT };
@@ -59,20 +60,6 @@ static void add_fault(struct sw_options *options, const char *name, struct argp_
         options->faults |= set.mask;
 }
 
-/* What the interpreter takes as SLP_SPILL; said here, before anything runs. */
-static int is_spill(const char *text)
-{
-    static const char *const words[] = {"always", "never", "default"};
-    size_t length = strcspn(text, ",");
-    const char *policy = text + length;
-    int good = length > 0 && length < 19 && text[0] != '0' && strspn(text, "0123456789") == length;
-
-    for (int i = 0; i < 3; i++)
-        good |= strlen(words[i]) == length && strncmp(text, words[i], length) == 0;
-    return good &&
-           (*policy == '\0' || strcmp(policy, ",copy") == 0 || strcmp(policy, ",segment") == 0);
-}
-
 static void set_interp(struct sw_options *options, const char *path)
 {
     free(options->interp);
@@ -104,7 +91,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->junit = arg;
         return 0;
     case KEY_SPILL:
-        if (!is_spill(arg))
+        if (!sw_setting_is_spill(arg))
             argp_error(state,
                        "--spill: '%s' is not a number of bytes, always, never or default, "
                        "with ,copy or ,segment behind it",

@@ -10,13 +10,28 @@
 
 #include "controlled.h"
 #include "run.h"
+#include "version.h"
 
-enum { WATCHDOG_S = 600, KEY_SEED = 256, KEY_STRATEGY, KEY_WATCHDOG, KEY_BUDGET };
+enum {
+    WATCHDOG_S = 600,
+    KEY_SEED = 256,
+    KEY_STRATEGY,
+    KEY_WATCHDOG,
+    KEY_BUDGET,
+    KEY_ENGINE,
+    KEY_SPILL,
+    KEY_POINTS,
+    KEY_EARLY,
+    KEY_ENV,
+    KEY_REAL_NETWORK,
+};
 
 struct record {
     uint64_t seed;
     uint64_t decisions_max;
     enum sw_board_strategy strategy;
+    int engine; /* enum sw_board_engine */
+    struct sw_setting setting;
     const char *interp;
     const char *output; /* NULL: PROGRAM.sched */
     const char *under; /* NULL: nothing */
@@ -29,6 +44,15 @@ static const struct argp_option option_list[] = {
     {"seed", KEY_SEED, "N", 0, "Of the random walk (default 0)", 0},
     {"strategy", KEY_STRATEGY, "NAME", 0, "random (a sticky walk) or default", 0},
     {"interp", 'i', "FILE", 0, "The interpreter (default: /usr/bin/python3.11)", 0},
+    {"engine", KEY_ENGINE, "NAME", 0,
+     "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
+    {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
+    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always or never[,segment]", 0},
+    {"points", KEY_POINTS, 0, 0,
+     "At the points of slpython-lab, a spill or a collection is a decision too", 0},
+    {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
+    {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
+    {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
     {"output", 'o', "FILE", 0, "Where the schedule goes (default: PROGRAM.sched)", 0},
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
     {"quiet", 'q', 0, 0, "Do not say what was recorded, if all is well", 0},
@@ -51,6 +75,40 @@ static uint64_t parse_number(const char *text, const char *what, uint64_t max,
     return number;
 }
 
+/* What a .sched names.  0, ARGP_ERR_UNKNOWN, or a message and the end. */
+static error_t parse_setting(int key, char *arg, struct argp_state *state)
+{
+    struct sw_setting *setting = &((struct record *)state->input)->setting;
+    struct sw_error e = {0};
+    int failed = 0;
+
+    switch (key) {
+    case 'f':
+        failed = sw_setting_add_faults(setting, arg, &e);
+        break;
+    case KEY_SPILL:
+        failed = sw_setting_set_spill(setting, arg, &e);
+        break;
+    case KEY_ENV:
+        failed = sw_setting_add_variable(setting, arg, &e);
+        break;
+    case KEY_POINTS:
+        setting->points = 1;
+        break;
+    case KEY_EARLY:
+        setting->early_max = (uint32_t)parse_number(arg, "--early", UINT32_MAX, state);
+        break;
+    case KEY_REAL_NETWORK:
+        setting->real_network = 1;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    if (failed < 0)
+        argp_error(state, "%s", e.text);
+    return 0;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct record *record = state->input;
@@ -69,6 +127,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         if (strcmp(arg, "random") != 0 && strcmp(arg, "default") != 0)
             argp_error(state, "--strategy: '%s' is none; there are random and default", arg);
         record->strategy = *arg == 'r' ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT;
+        return 0;
+    case KEY_ENGINE:
+        if ((record->engine = sw_controlled_find_engine(arg)) < 0)
+            argp_error(state, "--engine: '%s' is none; there are threads, fibers and pool", arg);
         return 0;
     case 'i':
         record->interp = arg;
@@ -89,7 +151,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         argp_error(state, "no PROGRAM given");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_setting(key, arg, state);
     }
 }
 
@@ -166,38 +228,57 @@ static const char *output_path(const struct record *record, char *buf, size_t si
     return buf;
 }
 
+/* The schedule's head, all but how it ends.  Its texts are the command line's. */
+static int describe(const struct record *record, struct sw_sched *sched, struct sw_error *e)
+{
+    static char version[] = SW_VERSION;
+
+    *sched = (struct sw_sched){
+        .writer = version,
+        .program = record->program[0],
+        .args = record->program + 1,
+        .interp = (char *)record->interp,
+        .setting = record->setting,
+    };
+    while (sched->args[sched->arg_count] != NULL)
+        sched->arg_count++;
+    if (sched->arg_count > SW_SCHED_ARGS_MAX)
+        return sw_error_set(e, NULL, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
+    return sw_sched_hash_file(sched->program, sched->program_hash, e) < 0 ||
+                   sw_sched_hash_file(sched->interp, sched->interp_hash, e) < 0
+               ? -1
+               : 0;
+}
+
+static void fill_board(struct sw_board *board, const struct record *record)
+{
+    board->strategy = record->strategy;
+    board->seed = record->seed;
+    board->decisions_max = record->decisions_max;
+    board->engine = (uint32_t)record->engine;
+}
+
 int sw_record(int argc, char **argv)
 {
     struct record record;
     struct sw_controlled run;
-    struct sw_sched sched = {0};
+    struct sw_sched sched;
     struct sw_error e;
     char path[4096];
     int status = SW_EXIT_ERROR;
 
     parse(argc, argv, &record);
-    sched.program = record.program[0];
-    sched.args = record.program + 1;
-    while (sched.args[sched.arg_count] != NULL)
-        sched.arg_count++;
-    sched.interp = (char *)record.interp;
-    if (sched.arg_count > SW_SCHED_ARGS_MAX) {
-        fprintf(stderr, "spillway record: more than %d arguments\n", SW_SCHED_ARGS_MAX);
-        return SW_EXIT_ERROR;
-    }
-    if (sw_controlled_open(&run, &e) < 0 ||
-        sw_sched_hash_file(sched.program, sched.program_hash, &e) < 0 ||
-        sw_sched_hash_file(sched.interp, sched.interp_hash, &e) < 0) {
+    if (sw_controlled_open(&run, &e) < 0 || describe(&record, &sched, &e) < 0) {
         sw_error_print(&e);
         sw_controlled_close(&run);
+        sw_setting_free(&record.setting);
         return SW_EXIT_ERROR;
     }
-    run.board->strategy = record.strategy;
-    run.board->seed = record.seed;
-    run.board->decisions_max = record.decisions_max;
+    fill_board(run.board, &record);
     struct sw_controlled_order order = {.interp = sched.interp,
                                         .program = sched.program,
                                         .args = sched.args,
+                                        .setting = &record.setting,
                                         .under = record.under,
                                         .watchdog_s = record.watchdog_s};
     if (sw_controlled_run(&run, &order, &e) < 0)
@@ -206,5 +287,6 @@ int sw_record(int argc, char **argv)
         status = keep(&record, &run, &sched, output_path(&record, path, sizeof path));
     sw_controlled_warn(&run);
     sw_controlled_close(&run);
+    sw_setting_free(&record.setting);
     return status;
 }

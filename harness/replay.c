@@ -10,16 +10,19 @@
 #include "controlled.h"
 #include "run.h"
 
-enum { WATCHDOG_S = 600 };
+enum { WATCHDOG_S = 600, KEY_ENGINE = 256 };
 
 struct replay {
     const char *path;
     const char *under; /* NULL: nothing */
+    int engine; /* enum sw_board_engine */
     int quiet;
 };
 
 static const struct argp_option option_list[] = {
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
+    {"engine", KEY_ENGINE, "NAME", 0,
+     "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
     {"quiet", 'q', 0, 0, "Say nothing if the run was the recorded one", 0},
     {0},
 };
@@ -31,6 +34,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'u':
         replay->under = arg;
+        return 0;
+    case KEY_ENGINE:
+        if ((replay->engine = sw_controlled_find_engine(arg)) < 0)
+            argp_error(state, "--engine: '%s' is none; there are threads, fibers and pool", arg);
         return 0;
     case 'q':
         replay->quiet = 1;
@@ -93,14 +100,16 @@ static void fill_board(struct sw_board *board, const struct sw_sched *sched)
 /* The first deviation for which the run was too short, if there is one. */
 static void print_missing(const struct sw_board *board, const struct sw_sched *sched)
 {
+    char choice[32];
+
     for (uint32_t i = 0; i < sched->deviation_count; i++) {
         const struct sw_deviation *deviation = &sched->deviations[i];
         if (deviation->index < board->decision_count)
             continue;
-        fprintf(stderr, "spillway: step %llu never came: wanted T%u at %s to %s T%u\n",
+        fprintf(stderr, "spillway: step %llu never came: wanted T%u at %s to %s %s\n",
                 (unsigned long long)deviation->index, deviation->thread,
                 sw_decision_place(deviation->place), sw_decision_verb(deviation->kind),
-                deviation->choice);
+                sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice));
         return;
     }
 }
@@ -148,9 +157,11 @@ static int run_again(const struct sw_sched *sched, const struct replay *replay)
         return SW_EXIT_ERROR;
     }
     fill_board(run.board, sched);
+    run.board->engine = (uint32_t)replay->engine;
     struct sw_controlled_order order = {.interp = sched->interp,
                                         .program = sched->program,
                                         .args = sched->args,
+                                        .setting = &sched->setting,
                                         .under = replay->under,
                                         .watchdog_s = WATCHDOG_S};
     if (sw_controlled_run(&run, &order, &e) < 0)

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * sched.h - a schedule as a file: reader and writer, together on purpose.
+ * sched.h - a schedule as a file.
  *
- *      spillway schedule 1
+ *      spillway schedule 2
+ *      writer   spillway 0.3.0
  *      program  programs/transfer.py  xxh128 3f9c...
  *      args     --times 3
- *      interp   /usr/bin/python3.11  xxh128 9a1e...
+ *      interp   build/bin/slpython-lab  xxh128 9a1e...
+ *      env      TZ=UTC
+ *      spill    16384
+ *      faults   release-eats-mailbox spill-entry-eats-mailbox
+ *      points   decide
+ *      early    2
+ *      network  real
  *      found    random seed 41
  *      outcome  exit 1
  *      ----
@@ -19,8 +26,8 @@
  * number, who asked and where, as a check; what was chosen of which candidates.
  * "hash" is over all decisions, listed or not; xxh128 is that of the file, as
  * xxhsum -H2 prints it.  "check" is the XXH3 of all lines above; who edits a
- * schedule by hand writes "check none".  A line without "args" means none; a
- * word with a blank, a quote or a control character stands in quotes, with \xHH.
+ * schedule by hand writes "check none".  "args", and the lines between "interp"
+ * and "found" (setting.h), stand there only if there is something to say; a word with a blank, a quote or a control character stands in quotes, with \xHH.
  *
  * A struct sw_sched owns all it points to.  After a successful sw_sched_parse()
  * everything in it is valid: the indices ascend, each choice is a candidate.
@@ -33,9 +40,10 @@
 
 #include "control/decision.h"
 #include "error.h"
+#include "setting.h"
 
 enum {
-    SW_SCHED_VERSION = 1,
+    SW_SCHED_VERSION = 2,
     SW_SCHED_ARGS_MAX = 256,
     SW_SCHED_DEVIATIONS_MAX = 1 << 20, /* what the board holds */
     SW_SCHED_POOL_MAX = 1 << 23,
@@ -43,12 +51,14 @@ enum {
 #define SW_SCHED_BYTES_MAX (256u << 20)
 
 struct sw_sched {
+    char *writer; /* the version of spillway that wrote it */
     char *program;
     char program_hash[33]; /* 32 hexadecimal digits */
     char **args; /* arg_count, and a NULL */
     int arg_count;
     char *interp;
     char interp_hash[33];
+    struct sw_setting setting;
     char *found;   /* how it was found: to the end of the line */
     char *outcome; /* to the end of the line */
     uint32_t deviation_count;

@@ -2,95 +2,8 @@
  *
  * check_control.c - record and replay of whole programs, on Debian's own python3.11 and on
  * raw_threads.c in place of an interpreter.
- *
- * With CI in the environment: more seeds, and 100 cold runs of one.
  */
-#include <check.h>
-#include <libgen.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-static char folder[64];
-static char binaries[PATH_MAX]; /* where this program is; spillway is two above */
-static char programs[PATH_MAX + 64];
-static int seeds, colds;
-
-static void setup(void)
-{
-    const char *ci = getenv("CI");
-    char repository[PATH_MAX];
-
-    ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
-    snprintf(programs, sizeof programs, "%s/scenarios/programs", repository);
-    ssize_t length = readlink("/proc/self/exe", binaries, sizeof binaries - 1);
-    ck_assert_int_gt(length, 0);
-    binaries[length] = '\0';
-    dirname(binaries);
-    snprintf(folder, sizeof folder, "/tmp/check_control.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    ck_assert_int_eq(chdir(folder), 0);
-    seeds = ci != NULL && *ci != '\0' ? 50 : 4;
-    colds = ci != NULL && *ci != '\0' ? 100 : 10;
-}
-
-/* The exit status of a shell's command. */
-__attribute__((format(printf, 1, 2))) static int shell(const char *format, ...)
-{
-    char command[3 * PATH_MAX];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(command, sizeof command, format, arguments);
-    va_end(arguments);
-    int status = system(command);
-    ck_assert_msg(WIFEXITED(status), "%s", command);
-    return WEXITSTATUS(status);
-}
-
-static void teardown(void)
-{
-    shell("rm -rf %s", folder);
-}
-
-/* spillway with these arguments; what it prints goes to out and err. */
-__attribute__((format(printf, 1, 2))) static int spillway(const char *format, ...)
-{
-    char text[2 * PATH_MAX];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return shell("timeout 60 %s/../../spillway %s >out 2>err </dev/null", binaries, text);
-}
-
-static const char *content(const char *path)
-{
-    static char text[65536];
-    FILE *in = fopen(path, "r");
-
-    ck_assert_ptr_nonnull(in);
-    text[fread(text, 1, sizeof text - 1, in)] = '\0';
-    fclose(in);
-    return text;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *out = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(out);
-    fputs(text, out);
-    fclose(out);
-}
-
-#define ASSERT_SAYS(path, what) \
-    ck_assert_msg(strstr(content(path), what) != NULL, "%s says: %s", path, content(path))
+#include "control_fixture.h"
 
 /* Its own source stands in for the program that this "interpreter" does not read. */
 #define RAW "--interp %s/raw_threads"
@@ -345,12 +258,56 @@ START_TEST(test_bad_input_is_refused_before_it_runs)
     ASSERT_SAYS("err", "it is of another interpreter: /bin/true is");
     ck_assert_int_eq(shell("head -c 100 a.sched >b.sched"), 0);
     ck_assert_int_eq(spillway("replay b.sched"), 2);
-    ASSERT_SAYS("err", "b.sched:3:1: the file ends in the middle of a line");
+    ASSERT_SAYS("err", "b.sched:4:1: the file ends in the middle of a line");
     ck_assert_int_eq(spillway("replay nowhere.sched"), 2);
     ck_assert_int_eq(spillway("record -o a.sched -- nowhere.py"), 2);
     ck_assert_int_eq(spillway("record --strategy best -- p.py"), 2);
     ck_assert_int_eq(spillway("record --seed -1 -- p.py"), 2);
     ck_assert_int_eq(spillway("record"), 2);
+    ck_assert_int_eq(spillway("record --engine steam -- p.py"), 2);
+    ck_assert_int_eq(spillway("record --env PATH=/ -- p.py"), 2);
+    ck_assert_int_eq(spillway("record --fault no-such-fault -- p.py"), 2);
+}
+END_TEST
+
+START_TEST(test_a_setting_is_recorded_and_had_again)
+{
+    write_file("env.py", "import os\nprint(os.environ['COLOUR'], sorted(os.environ))\n");
+    ck_assert_int_eq(spillway("record --env COLOUR=red -o a.sched -- env.py"), 0);
+    ck_assert_int_eq(shell("mv out recorded"), 0);
+    ASSERT_SAYS("a.sched", "env      COLOUR=red\n");
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ck_assert_int_eq(shell("cmp out recorded"), 0);
+}
+END_TEST
+
+START_TEST(test_faults_and_spills_need_our_interpreter)
+{
+    write_file("p.py", "print('ran')\n");
+    ck_assert_int_eq(spillway("record --fault release-eats-mailbox -o a.sched -- p.py"), 2);
+    ASSERT_SAYS("err", "/usr/bin/python3.11: it is no slpython-lab: it has no faults");
+    ck_assert_int_eq(spillway("record --spill always -o a.sched -- p.py"), 2);
+    ASSERT_SAYS("err", "/usr/bin/python3.11: it is no slpython: it does not spill");
+    ck_assert_str_eq(content("out"), "");
+}
+END_TEST
+
+START_TEST(test_an_early_time_out_is_a_decision)
+{
+    int early = 0;
+
+    write_file("early.py", "import threading\n"
+                           "event = threading.Event()\n"
+                           "threading.Thread(target=event.set).start()\n"
+                           "print(event.wait(3600))\n");
+    for (int seed = 0; seed < 50 && !early; seed++) {
+        ck_assert_int_eq(spillway("record --early 1 --seed %d -o a.sched -- early.py", seed), 0);
+        early = strcmp(content("out"), "False\n") == 0;
+    }
+    ck_assert(early);
+    ASSERT_SAYS("a.sched", "-early of T");
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ck_assert_str_eq(content("out"), "False\n");
 }
 END_TEST
 
@@ -388,6 +345,9 @@ static Suite *suite(void)
     tcase_add_test(misfits, test_divergence_says_step_wanted_and_able);
     tcase_add_test(misfits, test_a_missing_deviation_shows_in_the_hash);
     tcase_add_test(misfits, test_bad_input_is_refused_before_it_runs);
+    tcase_add_test(misfits, test_a_setting_is_recorded_and_had_again);
+    tcase_add_test(misfits, test_faults_and_spills_need_our_interpreter);
+    tcase_add_test(outcomes, test_an_early_time_out_is_a_decision);
     tcase_add_test(misfits, test_what_cannot_be_controlled_is_an_error);
     for (int i = 0; i < 3; i++) {
         tcase_add_checked_fixture(all[i], setup, teardown);

@@ -10,14 +10,22 @@
 #include "harness/control/follow.h"
 #include "harness/control/walk.h"
 #include "harness/sched.h"
+#include "interp/points.h"
 
 /* ---- a schedule with some of everything ---- */
 
-static uint32_t pool[] = {0, 1, 2, 3, 70000};
+static uint32_t pool[] = {0,  1, 2, 3, 70000, SW_ACTION_NOTHING, SW_ACTION_SPILL,
+                          11, 12, 4, 5, 0, 1 | SW_EARLY};
 static struct sw_deviation deviations[] = {
     {7, SW_DECIDE_RUN, SW_AT_GIL_RELEASE, 0, 1, 0, 2},
     {9, SW_DECIDE_WAKE, SW_AT_COND_SIGNAL, 2, 70000, 2, 3},
+    {10, SW_DECIDE_ACT, SW_PLACE_POINTS + SLP_POINT_EVAL_ENTER, 2, SW_ACTION_SPILL, 5, 2},
+    {11, SW_DECIDE_MOVE, SW_AT_REST, 3, 12, 7, 2},
+    {12, SW_DECIDE_READY, SW_AT_IO_WAIT, 4, 4, 9, 1},
+    {12, SW_DECIDE_READY, SW_AT_IO_WAIT, 5, 5, 10, 1},
+    {12, SW_DECIDE_RUN, SW_AT_IO_WAIT, 0, 1 | SW_EARLY, 11, 2},
 };
+enum { DEVIATIONS = sizeof deviations / sizeof *deviations, POOL = sizeof pool / sizeof *pool };
 #define TEXT(literal) ((char[]){literal})
 static char *args[] = {TEXT("--times"),
                        TEXT("3"),
@@ -27,19 +35,27 @@ static char *args[] = {TEXT("--times"),
                        NULL};
 
 static const struct sw_sched sample = {
+    .writer = TEXT("0.3.0"),
     .program = TEXT("programs/transfer.py"),
     .program_hash = "0123456789abcdef0123456789abcdef",
     .args = args,
     .arg_count = 5,
     .interp = TEXT("/opt/my python/python3"),
     .interp_hash = "ffffffffffffffff0000000000000000",
+    .setting = {.spill = TEXT("16384,segment"),
+                .faults = {3},
+                .variables = {TEXT("A=1"), TEXT("B=two words"), NULL},
+                .variable_count = 2,
+                .points = 1,
+                .early_max = 4,
+                .real_network = 1},
     .found = TEXT("random seed 41"),
     .outcome = TEXT("deadlock T1 waits for mutex#3, held by T2"),
-    .deviation_count = 2,
+    .deviation_count = DEVIATIONS,
     .deviations = deviations,
-    .pool_used = 5,
+    .pool_used = POOL,
     .pool = pool,
-    .decision_count = 10,
+    .decision_count = 13,
     .hash = 0x8c1f000000000001u,
 };
 
@@ -85,7 +101,7 @@ START_TEST(test_reads_what_it_wrote)
     for (int i = 0; i < 5; i++)
         ck_assert_str_eq(sched->args[i], args[i]);
     ck_assert_ptr_null(sched->args[5]);
-    ck_assert_uint_eq(sched->deviation_count, 2);
+    ck_assert_uint_eq(sched->deviation_count, DEVIATIONS);
     ck_assert_mem_eq(sched->deviations, deviations, sizeof deviations);
     ck_assert_mem_eq(sched->pool, pool, sizeof pool);
     ck_assert_uint_eq(sched->hash, sample.hash);
@@ -102,13 +118,26 @@ START_TEST(test_looks_as_documented)
     size_t size;
     char *text = text_of(&sample, &size);
 
-    ck_assert_ptr_nonnull(strstr(text, "spillway schedule 1\nprogram  programs/transfer.py  xxh128 "
+    ck_assert_ptr_nonnull(strstr(text, "spillway schedule 2\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
                                        "0123456789abcdef0123456789abcdef\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       7  T0 main      gil.release        "
                                        "run T1 of T0 T1\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       9  T2 thread    cond.signal        "
-                                       "wake T70000 of T2 T3 T70000\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 10  hash 8c1f000000000001\ncheck "));
+                                       "wake T70000 of T2 T3 T70000\n"
+                                       "      10  T2 thread    eval.enter         "
+                                       "do spill of nothing spill\n"
+                                       "      11  T3 thread    rest               "
+                                       "move s12 of s11 s12\n"
+                                       "      12  T4 thread    io.wait            "
+                                       "ready T4 of T4\n"
+                                       "      12  T5 thread    io.wait            "
+                                       "ready T5 of T5\n"
+                                       "      12  T0 main      io.wait            "
+                                       "run T1-early of T0 T1-early\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nenv      A=1 \"B=two words\"\nspill    16384,segment\n"
+                                       "faults   "));
+    ck_assert_ptr_nonnull(strstr(text, "\npoints   decide\nearly    4\nnetwork  real\nfound    "));
+    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 13  hash 8c1f000000000001\ncheck "));
     free(text);
 }
 END_TEST
@@ -151,27 +180,39 @@ static const struct {
     unsigned line;
     const char *says;
 } edits[] = {
-    {"schedule 1", "schedule 2", 1, "version 2; this spillway reads version 1"},
-    {"xxh128 01", "xxh128 g1", 2, "32 hexadecimal digits expected"},
-    {"cdef\nargs", "cdef0\nargs", 2, "32 hexadecimal digits expected"},
-    {"interp", "interpreter", 4, "'interp' expected"},
-    {"       7 ", "99999999999999999999 ", 8, "above"},
-    {"T0 main", "X0 main", 8, "a thread expected"},
-    {"gil.release", "gil.relase", 8, "'gil.relase' is no place"},
-    {"run T1", "walk T1", 8, "'walk' is no verb"},
-    {"run T1", "run T2", 8, "T2 is no candidate"},
-    {"of T0 T1", "of T1 T0", 8, "do not ascend"},
-    {"of T0 T1", "of T1", 8, "at least two candidates"},
-    {"       9 ", "       7 ", 9, "do not ascend"},
-    {"decisions 10", "decisions 9", 11, "fewer decisions"},
-    {"check none\n", "check none\nmore\n", 12, "more behind the last line"},
+    {"schedule 2", "schedule 1", 1, "version 1; this spillway reads version 2"},
+    {"spillway 0.3.0", "spellway 0.3.0", 2, "'spillway' expected"},
+    {"xxh128 01", "xxh128 g1", 3, "32 hexadecimal digits expected"},
+    {"cdef\nargs", "cdef0\nargs", 3, "32 hexadecimal digits expected"},
+    {"interp", "interpreter", 5, "'interp' expected"},
+    {"A=1", "A", 6, "'A' is not NAME=VALUE"},
+    {"A=1", "LD_PRELOAD=x.so", 6, "LD_PRELOAD is set by spillway itself"},
+    {"16384,segment", "often", 7, "'often' is not a number of bytes, always, never"},
+    {"faults   ", "faults   no-such-fault ", 8, "no-such-fault"},
+    {"points   decide", "points   roll", 9, "'decide' expected"},
+    {"early    4", "early    many", 10, "a number expected"},
+    {"network  real", "network  none", 11, "'real' expected"},
+    {"       7 ", "99999999999999999999 ", 15, "above"},
+    {"T0 main", "X0 main", 15, "a thread expected"},
+    {"gil.release", "gil.relase", 15, "'gil.relase' is no place"},
+    {"run T1", "walk T1", 15, "'walk' is no verb"},
+    {"run T1", "run T2", 15, "T2 is no candidate"},
+    {"of T0 T1", "of T1 T0", 15, "do not ascend"},
+    {"of T0 T1", "of T1", 15, "at least two candidates"},
+    {"       9 ", "       7 ", 16, "do not ascend"},
+    {"do spill", "do spit", 17, "something to do expected"},
+    {"do spill of", "do gc of", 17, "gc is no candidate"},
+    {"s12 of", "T12 of", 18, "something to move expected"},
+    {"      12  T4", "      10  T4", 19, "do not ascend"},
+    {"decisions 13", "decisions 12", 23, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 24, "more behind the last line"},
 };
 
 START_TEST(test_refuses_nonsense_with_its_place)
 {
     struct sw_error e;
     size_t size;
-    char *text = text_of(&sample, &size), edited[4096];
+    char *text = text_of(&sample, &size), edited[8192];
 
     strcpy(strstr(text, "check "), "check none\n");
     struct sw_sched *sched = parse(text, strlen(text), &e);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * setting.h - all that changes a run, beside the program, its arguments and the interpreter.
+ *
+ * A .sched names it, so that a replay has the same: the faults that are
+ * switched on and the spilling of slpython-lab, more environment, how many
+ * early time-outs a strategy may choose, whether the interpreter's points are
+ * decisions, whether sockets on loopback are the kernel's own.
+ *
+ * A struct sw_setting owns its texts, from a zeroed one to sw_setting_free().
+ */
+#ifndef SW_SETTING_H
+#define SW_SETTING_H
+
+#include <stdint.h>
+
+#include "control/board.h"
+#include "error.h"
+#include "spec.h"
+
+enum { SW_SETTING_VARIABLES_MAX = 64 };
+
+struct sw_setting {
+    char *spill; /* SLP_SPILL, or NULL */
+    struct sw_fault_set faults;
+    char *variables[SW_SETTING_VARIABLES_MAX + 1]; /* NAME=VALUE, and a NULL */
+    int variable_count;
+    uint32_t early_max;
+    uint32_t points;
+    uint32_t real_network;
+};
+
+void sw_setting_free(struct sw_setting *setting);
+
+/* Is it what slpython takes as SLP_SPILL: bytes, always, never or default, with
+ * ,copy or ,segment behind it? */
+int sw_setting_is_spill(const char *text);
+/* Each 0, or -1 with *e (no place).  A variable is NAME=VALUE; those that the
+ * runner itself sets (PATH, LD_PRELOAD, SLP_...) are refused. */
+int sw_setting_set_spill(struct sw_setting *setting, const char *text, struct sw_error *e);
+int sw_setting_add_faults(struct sw_setting *setting, const char *names, struct sw_error *e);
+int sw_setting_add_variable(struct sw_setting *setting, const char *text, struct sw_error *e);
+/* Can this interpreter do that?  Faults and points are for slpython-lab, spills
+ * for slpython too.  0, or -1 with *e. */
+int sw_setting_check(const struct sw_setting *setting, const char *interp, struct sw_error *e);
+
+/* To the board, before the child is started; to the environment, in the child. */
+void sw_setting_fill_board(const struct sw_setting *setting, struct sw_board *board);
+void sw_setting_set_environment(const struct sw_setting *setting);
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SW_VERSION_H
+#define SW_VERSION_H
+
+#define SW_VERSION "0.3.0"
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * warm.h - many schedules of one program, in as few processes as it allows.
+ *
+ *      seeds 1 .. 1000 ---> process 1: 1 .. 412, dies in 413 (a deadlock, say)
+ *                           process 2: 414 .. 1000
+ *
+ * The program calls its entry between spillway_loop_begin() and _end()
+ * (control/loop.h).  A schedule in which the process dies is a result like any
+ * other; one that leaves threads behind is the last of its process.  What is
+ * found so is found warm: before it is believed, the seed is run once more in a
+ * process of its own.
+ */
+#ifndef SW_WARM_H
+#define SW_WARM_H
+
+#include "control/board.h"
+#include "controlled.h"
+
+enum sw_warm_outcome { SW_WARM_PASSED, SW_WARM_FAILED, SW_WARM_SKIPPED, SW_WARM_DIED };
+
+struct sw_warm_result {
+    uint64_t seed;
+    uint64_t decision_count;
+    uint64_t hash;
+    enum sw_warm_outcome outcome;
+    const char *text; /* DIED: how, as a .sched has it ("deadlock ..."); else NULL.  Valid in the call */
+};
+
+struct sw_warm_order {
+    struct sw_controlled_order run;
+    uint64_t seed; /* of the first */
+    uint64_t count;
+    uint64_t decisions_max; /* of one schedule */
+    enum sw_board_strategy strategy;
+    enum sw_board_engine engine;
+    uint32_t early_max;
+    uint32_t points;
+    /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
+    int (*on_result)(void *context, const struct sw_warm_result *result);
+    void *context;
+};
+
+struct sw_warm_totals {
+    uint64_t schedules;
+    uint64_t processes;
+    uint64_t real_ns; /* in the schedules themselves; for rates, never for a verdict */
+    uint32_t uncontrolled_count; /* of the process that had most */
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+};
+
+/* 0; or -1 with *e when a process could not be started, or was not under
+ * control, or began no schedule at all. */
+int sw_warm_run(const struct sw_warm_order *order, struct sw_warm_totals *totals,
+                struct sw_error *e);
+
+#endif
