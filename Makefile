@@ -68,7 +68,7 @@ PY_ARCHIVE_LINK = -no-pie -Wl,-export-dynamic \
 PY_LIBS := -lexpat -lz -ldl -lm -lpthread -lutil
 PY_LINK = $(PY_ARCHIVE_LINK) $(addprefix -Wl$(comma)--wrap=,$(WRAPPED)) $(PY_LIBS)
 
-HARNESS_LIBS := -ldw -lelf -lxxhash -lpthread
+HARNESS_LIBS := -ldw -lelf -lxxhash -lzstd -lpthread
 CHECK_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 # ---- sources ----

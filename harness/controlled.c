@@ -253,8 +253,7 @@ static int is_sound(const struct sw_deviation *deviation, uint32_t pool_used)
 {
     return deviation->kind < SW_DECIDE_COUNT && sw_decision_is_place(deviation->place) &&
            deviation->count >= (deviation->kind == SW_DECIDE_READY ? 1 : 2) &&
-           deviation->first <= pool_used &&
-           deviation->count <= pool_used - deviation->first;
+           deviation->first <= pool_used && deviation->count <= pool_used - deviation->first;
 }
 
 void sw_controlled_fill(const struct sw_controlled *run, struct sw_sched *sched)

@@ -13,6 +13,7 @@
  *      points   decide
  *      early    2
  *      network  real
+ *      begin    program
  *      found    random seed 41
  *      outcome  exit 1
  *      ----

@@ -257,7 +257,8 @@ static int read_spill(struct reader *r)
 {
     char *text = NULL;
     struct sw_error e;
-    int failed = read_keyword(r, "spill") < 0 || read_word(r, &text, "a time to spill") < 0 ? -1 : 0;
+    int failed =
+        read_keyword(r, "spill") < 0 || read_word(r, &text, "a time to spill") < 0 ? -1 : 0;
 
     if (failed == 0 && sw_setting_set_spill(&r->sched->setting, text, &e) < 0)
         failed = fail(r, "%s", e.text);
@@ -301,6 +302,12 @@ static int read_network(struct reader *r)
     return read_keyword(r, "network") < 0 || read_keyword(r, "real") < 0 ? -1 : end_of_line(r);
 }
 
+static int read_begin(struct reader *r)
+{
+    r->sched->setting.begins = 1;
+    return read_keyword(r, "begin") < 0 || read_keyword(r, "program") < 0 ? -1 : end_of_line(r);
+}
+
 /* Lines that may be missing, in this order; the reader stands on the one behind them. */
 static int read_setting(struct reader *r)
 {
@@ -308,7 +315,8 @@ static int read_setting(struct reader *r)
         const char *keyword;
         int (*read)(struct reader *r);
     } lines[] = {{"env", read_env},       {"spill", read_spill}, {"faults", read_faults},
-                 {"points", read_points}, {"early", read_early}, {"network", read_network}};
+                 {"points", read_points}, {"early", read_early}, {"network", read_network},
+                 {"begin", read_begin}};
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (begins(r, lines[i].keyword) && (lines[i].read(r) < 0 || next_line(r, "'found'") < 0))

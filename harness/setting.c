@@ -55,9 +55,9 @@ int sw_setting_add_faults(struct sw_setting *setting, const char *names, struct 
 
 static int is_ours(const char *variable)
 {
-    static const char *const names[] = {"PATH=",      "LC_ALL=",        "PYTHONHASHSEED=",
-                                        "LD_PRELOAD=", "PYTHONDONTWRITEBYTECODE=",
-                                        "SLP_",       "SPILLWAY_",      "PYTHONUNBUFFERED="};
+    static const char *const names[] = {
+        "PATH=", "LC_ALL=",   "PYTHONHASHSEED=",  "LD_PRELOAD=", "PYTHONDONTWRITEBYTECODE=",
+        "SLP_",  "SPILLWAY_", "PYTHONUNBUFFERED="};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strncmp(variable, names[i], strlen(names[i])) == 0)
@@ -134,6 +134,8 @@ void sw_setting_fill_board(const struct sw_setting *setting, struct sw_board *bo
     board->early_max = setting->early_max;
     board->points = setting->points;
     board->real_network = setting->real_network;
+    if (setting->begins && board->loop_count == 0)
+        board->loop_count = 1;
 }
 
 void sw_setting_set_environment(const struct sw_setting *setting)

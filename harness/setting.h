@@ -28,6 +28,7 @@ struct sw_setting {
     uint32_t early_max;
     uint32_t points;
     uint32_t real_network;
+    uint32_t begins; /* 1: the program says where its schedule begins (control/loop.h) */
 };
 
 void sw_setting_free(struct sw_setting *setting);

@@ -65,6 +65,61 @@ static int run(int engine, const char *kind, uint64_t count, uint64_t step)
     return 0;
 }
 
+/* A schedule of exactly so many moves, found by its seed.  0, or 1 and a message. */
+static int find_moves(uint32_t moves, struct sw_controlled *found)
+{
+    char *args[] = {"threading", "0", NULL};
+    struct sw_controlled_order order = {
+        .interp = python, .program = program, .args = args, .watchdog_s = 600};
+    struct sw_error e = {.text = "no seed below 1000 has a schedule of so many moves"};
+
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        if (sw_controlled_open(found, &e) < 0)
+            break;
+        found->board->strategy = SW_STRATEGY_RANDOM;
+        found->board->seed = seed;
+        found->board->loop_count = 1;
+        if (sw_controlled_run(found, &order, &e) == 0 && found->board->taken.count == moves)
+            return 0;
+        sw_controlled_close(found);
+    }
+    fprintf(stderr, "schedules: %s\n", e.text);
+    return 1;
+}
+
+/* The same moves again and again; each must be the run that was recorded. */
+static int replay(int engine, uint64_t count)
+{
+    enum { MOVES = 20 };
+    char *args[] = {"threading", "0", NULL};
+    struct sw_controlled_order order = {
+        .interp = python, .program = program, .args = args, .watchdog_s = 600};
+    struct sw_controlled recorded, run;
+    struct sw_error e;
+    uint64_t others = 0;
+
+    if (find_moves(MOVES, &recorded) != 0)
+        return 1;
+    if (sw_controlled_open(&run, &e) < 0 ||
+        (memcpy(&run.board->wanted, &recorded.board->taken, sizeof run.board->wanted),
+         run.board->engine = (uint32_t)engine, run.board->strategy = SW_STRATEGY_REPLAY,
+         run.board->loop_count = count, sw_controlled_run(&run, &order, &e)) < 0) {
+        fprintf(stderr, "schedules: %s\n", e.text);
+        return 1;
+    }
+    for (uint64_t i = 0; i < run.board->result_count && i < SW_RESULTS_MAX; i++)
+        others += run.board->results[i].hash != recorded.board->hash;
+    printf("| %s, replay of %d moves | %llu | | %.0f |\n", engines[engine], MOVES,
+           (unsigned long long)recorded.board->decision_count,
+           (double)run.board->result_count / ((double)run.board->loop_real_ns * 1e-9));
+    if (others > 0 || run.board->result_count != count)
+        fprintf(stderr, "schedules: %llu of %llu replays were others\n", (unsigned long long)others,
+                (unsigned long long)run.board->result_count);
+    sw_controlled_close(&run);
+    sw_controlled_close(&recorded);
+    return others > 0;
+}
+
 /* What the program prints of itself: nanoseconds a schedule, and how many lost an update. */
 static int run_alone(const char *kind, const char *name, uint64_t count)
 {
@@ -94,6 +149,8 @@ int main(int argc, char **argv)
         failed |= run(engine, "_thread", count, 1);
         failed |= run(engine, "threading", count, 1);
     }
+    for (int engine = 0; engine < SW_ENGINE_COUNT; engine++)
+        failed |= replay(engine, count);
     failed |= run_alone("greenlet", "a scheduler by hand, of greenlets", count);
     failed |= run_alone("uncontrolled", "threads that nobody controls", count);
     puts("");

@@ -93,7 +93,7 @@ struct sw_board {
     uint64_t strategy; /* enum sw_board_strategy */
     uint64_t seed;
     uint64_t decisions_max; /* 0: no limit */
-    uint64_t loop_count;    /* how many schedules in the process (loop.h); 0: one */
+    uint64_t loop_count;    /* how many schedules the program begins itself (loop.h); 0: one, from its start */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */
     uint32_t engine;        /* enum sw_board_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */

@@ -210,8 +210,8 @@ static void start(struct sw_thread *first)
     sw_fiber_find_wrfsbase();
     first_shell = (struct shell){.fiber.fs = (uintptr_t)pthread_self(), .thread = first};
     first->shell = &first_shell;
-    SW_REAL(syscall)(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &first->blocked_signals,
-                     sizeof first->blocked_signals);
+    SW_REAL(syscall)
+    (SYS_rt_sigprocmask, SIG_BLOCK, NULL, &first->blocked_signals, sizeof first->blocked_signals);
 }
 
 static int create(struct sw_thread *thread, const pthread_attr_t *attributes)

@@ -319,7 +319,8 @@ void sw_engine_leave(struct sw_thread *self)
 void sw_engine_start(struct sw_board *board)
 {
     sw_engine.board = board;
-    sw_engine.driver = sw_ask_driver(&sw_engine);
+    /* A program that says itself where a schedule begins does so later: see loop.h. */
+    sw_engine.driver = board->loop_count > 0 ? sw_walk_default() : sw_ask_driver(&sw_engine);
     sw_engine.carrier =
         board->engine == SW_ENGINE_THREADS ? &sw_carrier_threads : &sw_carrier_fibers;
     board->hash = SW_DECISION_SEED;

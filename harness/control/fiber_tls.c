@@ -97,7 +97,7 @@ static int is_left_alone(const struct dl_phdr_info *info)
     return 0;
 }
 
-static void add_module(const struct dl_phdr_info *info, const ElfW(Phdr) *header)
+static void add_module(const struct dl_phdr_info *info, const ElfW(Phdr) * header)
 {
     ptrdiff_t offset = (char *)info->dlpi_tls_data - (char *)pthread_self();
 

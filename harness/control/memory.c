@@ -30,8 +30,8 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
         size < REGION_END - next - GAP) {
         uintptr_t at = next;
         next += (size + GAP + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
-        void *got = SW_REAL(mmap)((void *)at, size, protection, flags | MAP_FIXED_NOREPLACE, fd,
-                                  offset);
+        void *got =
+            SW_REAL(mmap)((void *)at, size, protection, flags | MAP_FIXED_NOREPLACE, fd, offset);
         if (got != MAP_FAILED || errno != EEXIST)
             return got;
     }

@@ -14,8 +14,8 @@
 
 /* ---- a schedule with some of everything ---- */
 
-static uint32_t pool[] = {0,  1, 2, 3, 70000, SW_ACTION_NOTHING, SW_ACTION_SPILL,
-                          11, 12, 4, 5, 0, 1 | SW_EARLY};
+static uint32_t pool[] = {0,  1,  2, 3, 70000, SW_ACTION_NOTHING, SW_ACTION_SPILL,
+                          11, 12, 4, 5, 0,     1 | SW_EARLY};
 static struct sw_deviation deviations[] = {
     {7, SW_DECIDE_RUN, SW_AT_GIL_RELEASE, 0, 1, 0, 2},
     {9, SW_DECIDE_WAKE, SW_AT_COND_SIGNAL, 2, 70000, 2, 3},
@@ -48,7 +48,8 @@ static const struct sw_sched sample = {
                 .variable_count = 2,
                 .points = 1,
                 .early_max = 4,
-                .real_network = 1},
+                .real_network = 1,
+                .begins = 1},
     .found = TEXT("random seed 41"),
     .outcome = TEXT("deadlock T1 waits for mutex#3, held by T2"),
     .deviation_count = DEVIATIONS,
@@ -118,8 +119,9 @@ START_TEST(test_looks_as_documented)
     size_t size;
     char *text = text_of(&sample, &size);
 
-    ck_assert_ptr_nonnull(strstr(text, "spillway schedule 2\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
-                                       "0123456789abcdef0123456789abcdef\n"));
+    ck_assert_ptr_nonnull(strstr(
+        text, "spillway schedule 2\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
+              "0123456789abcdef0123456789abcdef\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       7  T0 main      gil.release        "
                                        "run T1 of T0 T1\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       9  T2 thread    cond.signal        "
@@ -136,7 +138,9 @@ START_TEST(test_looks_as_documented)
                                        "run T1-early of T0 T1-early\n"));
     ck_assert_ptr_nonnull(strstr(text, "\nenv      A=1 \"B=two words\"\nspill    16384,segment\n"
                                        "faults   "));
-    ck_assert_ptr_nonnull(strstr(text, "\npoints   decide\nearly    4\nnetwork  real\nfound    "));
+    ck_assert_ptr_nonnull(strstr(text,
+                                 "\npoints   decide\nearly    4\nnetwork  real\nbegin    program\n"
+                                 "found    "));
     ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 13  hash 8c1f000000000001\ncheck "));
     free(text);
 }
@@ -192,20 +196,21 @@ static const struct {
     {"points   decide", "points   roll", 9, "'decide' expected"},
     {"early    4", "early    many", 10, "a number expected"},
     {"network  real", "network  none", 11, "'real' expected"},
-    {"       7 ", "99999999999999999999 ", 15, "above"},
-    {"T0 main", "X0 main", 15, "a thread expected"},
-    {"gil.release", "gil.relase", 15, "'gil.relase' is no place"},
-    {"run T1", "walk T1", 15, "'walk' is no verb"},
-    {"run T1", "run T2", 15, "T2 is no candidate"},
-    {"of T0 T1", "of T1 T0", 15, "do not ascend"},
-    {"of T0 T1", "of T1", 15, "at least two candidates"},
-    {"       9 ", "       7 ", 16, "do not ascend"},
-    {"do spill", "do spit", 17, "something to do expected"},
-    {"do spill of", "do gc of", 17, "gc is no candidate"},
-    {"s12 of", "T12 of", 18, "something to move expected"},
-    {"      12  T4", "      10  T4", 19, "do not ascend"},
-    {"decisions 13", "decisions 12", 23, "fewer decisions"},
-    {"check none\n", "check none\nmore\n", 24, "more behind the last line"},
+    {"begin    program", "begin    here", 12, "'program' expected"},
+    {"       7 ", "99999999999999999999 ", 16, "above"},
+    {"T0 main", "X0 main", 16, "a thread expected"},
+    {"gil.release", "gil.relase", 16, "'gil.relase' is no place"},
+    {"run T1", "walk T1", 16, "'walk' is no verb"},
+    {"run T1", "run T2", 16, "T2 is no candidate"},
+    {"of T0 T1", "of T1 T0", 16, "do not ascend"},
+    {"of T0 T1", "of T1", 16, "at least two candidates"},
+    {"       9 ", "       7 ", 17, "do not ascend"},
+    {"do spill", "do spit", 18, "something to do expected"},
+    {"do spill of", "do gc of", 18, "gc is no candidate"},
+    {"s12 of", "T12 of", 19, "something to move expected"},
+    {"      12  T4", "      10  T4", 20, "do not ascend"},
+    {"decisions 13", "decisions 12", 24, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 25, "more behind the last line"},
 };
 
 START_TEST(test_refuses_nonsense_with_its_place)
