@@ -20,11 +20,13 @@
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/timerfd.h>
 #include <sys/times.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +39,7 @@
     X(epoll_create) X(epoll_create1) X(epoll_ctl) X(epoll_wait) X(epoll_pwait) X(epoll_pwait2) \
     X(pipe) X(pipe2) X(eventfd) X(timerfd_create) X(timerfd_settime) X(timerfd_gettime) \
     X(dup) X(dup2) X(dup3) X(fcntl) X(fcntl64) X(close) X(close_range) X(closefrom) X(fclose) \
+    X(isatty) X(fstat) X(lseek) X(tcgetattr) X(ioctl) \
     X(flock) X(lockf) X(lockf64) \
     X(fork) X(posix_spawn) X(posix_spawnp) X(system) X(popen) X(pclose) \
     X(execv) X(execve) X(execvp) X(execvpe) X(fexecve) \

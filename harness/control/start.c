@@ -12,6 +12,7 @@
 
 #include "engine.h"
 #include "real.h"
+#include "standard.h"
 
 /* Away from everything that the kernel places by itself. */
 #define BOARD_ADDRESS ((void *)0x100000000000)
@@ -72,5 +73,6 @@ static void __attribute__((constructor)) start(void)
     }
     close(fd);
     set_environment(board);
+    sw_standard_start();
     sw_engine_start(board);
 }

@@ -281,6 +281,21 @@ START_TEST(test_a_setting_is_recorded_and_had_again)
 }
 END_TEST
 
+START_TEST(test_it_does_not_matter_what_the_standard_files_are)
+{
+    write_file("p.py", "import os, sys, threading\n"
+                       "threading.Thread(target=int).start()\n"
+                       "print(sys.stdout.isatty(), os.fstat(1).st_size)\n");
+    ck_assert_int_eq(spillway("record --strategy default -o a.sched -- p.py"), 0);
+    ck_assert_int_eq(shell("%s/../../spillway replay -q a.sched | cat >pipe", binaries), 0);
+    ck_assert_int_eq(shell("%s/../../spillway replay -q a.sched >>pipe", binaries), 0);
+    ck_assert_int_eq(shell("script -qec '%s/../../spillway replay -q a.sched' terminal >terminal",
+                           binaries),
+                     0);
+    ck_assert_str_eq(content("pipe"), "False 0\nFalse 0\n");
+}
+END_TEST
+
 START_TEST(test_faults_and_spills_need_our_interpreter)
 {
     write_file("p.py", "print('ran')\n");
@@ -346,6 +361,7 @@ static Suite *suite(void)
     tcase_add_test(misfits, test_a_missing_deviation_shows_in_the_hash);
     tcase_add_test(misfits, test_bad_input_is_refused_before_it_runs);
     tcase_add_test(misfits, test_a_setting_is_recorded_and_had_again);
+    tcase_add_test(misfits, test_it_does_not_matter_what_the_standard_files_are);
     tcase_add_test(misfits, test_faults_and_spills_need_our_interpreter);
     tcase_add_test(outcomes, test_an_early_time_out_is_a_decision);
     tcase_add_test(misfits, test_what_cannot_be_controlled_is_an_error);
