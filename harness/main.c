@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "convert.h"
 #include "error.h"
 #include "faults.h"
 #include "options.h"
@@ -61,10 +62,11 @@ static const struct {
     int takes_arguments;
     const char *text;
 } commands[] = {
-    {"run", command_run, 1, "run scenarios and programs"},
+    {"run", command_run, 1, "run scenarios, programs, and tests of Python files"},
     {"score", command_score, 1, "run every fault that the scenarios declare, and print the table"},
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
+    {"convert", sw_convert, 1, "pack a schedule into an archive, or unpack one"},
     {"faults", command_faults, 0, "list the historical faults that can be switched on"},
     {"points", command_points, 0, "list the places in the interpreter where a schedule can act"},
 };
@@ -75,7 +77,7 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, record and replay.\n", out);
+    fputs("spillway COMMAND --help says more of run, score, record, replay and convert.\n", out);
 }
 
 static int refuse_command(const char *name)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "controlled.h"
+#include "pack.h"
 #include "run.h"
 #include "version.h"
 
@@ -53,7 +54,7 @@ static const struct argp_option option_list[] = {
     {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
     {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
     {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
-    {"output", 'o', "FILE", 0, "Where the schedule goes (default: PROGRAM.sched)", 0},
+    {"output", 'o', "FILE", 0, "Where the schedule goes (default: PROGRAM.sched); added to a .schedz", 0},
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
     {"quiet", 'q', 0, 0, "Do not say what was recorded, if all is well", 0},
     {"decisions", KEY_BUDGET, "N", 0, "How many before it is a livelock (default 50000000)", 0},
@@ -175,8 +176,20 @@ static void parse(int argc, char **argv, struct record *record)
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, record);
 }
 
+static int add_to_archive(const char *path, const struct sw_sched *sched)
+{
+    struct sw_error e;
+
+    if (sw_pack_append(path, &sched, 1, &e) == 0)
+        return SW_EXIT_OK;
+    sw_error_print(&e);
+    return SW_EXIT_ERROR;
+}
+
 static int write_file(const char *path, const struct sw_sched *sched)
 {
+    if (sw_pack_is_archive(path))
+        return add_to_archive(path, sched);
     FILE *out = fopen(path, "w");
 
     if (out == NULL || sw_sched_write(out, sched) < 0) {

@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "controlled.h"
+#include "pack.h"
 #include "run.h"
 
 enum { WATCHDOG_S = 600, KEY_ENGINE = 256 };
 
 struct replay {
     const char *path;
+    uint64_t number;   /* of an archive's schedule; 0: all of them */
     const char *under; /* NULL: nothing */
     int engine; /* enum sw_board_engine */
     int quiet;
@@ -21,6 +23,7 @@ struct replay {
 
 static const struct argp_option option_list[] = {
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
+    {"number", 'n', "N", 0, "Which schedule of a .schedz, from 1 (default: all)", 0},
     {"engine", KEY_ENGINE, "NAME", 0,
      "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
     {"quiet", 'q', 0, 0, "Say nothing if the run was the recorded one", 0},
@@ -30,8 +33,15 @@ static const struct argp_option option_list[] = {
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct replay *replay = state->input;
+    char *end;
 
     switch (key) {
+    case 'n':
+        errno = 0;
+        replay->number = strtoull(arg, &end, 10);
+        if (errno != 0 || *arg < '0' || *arg > '9' || *end != '\0' || replay->number == 0)
+            argp_error(state, "--number: '%s' is not a number from 1", arg);
+        return 0;
     case 'u':
         replay->under = arg;
         return 0;
@@ -50,6 +60,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "no FILE.sched given");
         return 0;
+    case ARGP_KEY_END:
+        if (replay->number != 0 && !sw_pack_is_archive(replay->path))
+            argp_error(state, "--number: a .sched has one schedule");
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -64,7 +78,7 @@ static void parse(int argc, char **argv, struct replay *replay)
         "1 it was another, 2 a usage or harness error, or not a schedule of "
         "this program and interpreter.";
     static char name[] = "spillway replay";
-    const struct argp argp = {option_list, parse_option, "FILE.sched", doc, 0, 0, 0};
+    const struct argp argp = {option_list, parse_option, "FILE.sched[z]", doc, 0, 0, 0};
 
     *replay = (struct replay){0};
     argv[0] = name;
@@ -172,23 +186,61 @@ static int run_again(const struct sw_sched *sched, const struct replay *replay)
     return status;
 }
 
-int sw_replay(int argc, char **argv)
+/* Of this program and this interpreter? */
+static int check(const struct replay *replay, const struct sw_sched *sched, struct sw_error *e)
 {
-    struct replay replay;
-    struct sw_sched *sched;
+    return check_file(replay->path, "program", sched->program, sched->program_hash, e) < 0 ||
+                   check_file(replay->path, "interpreter", sched->interp, sched->interp_hash, e) < 0
+               ? -1
+               : 0;
+}
+
+/* number 0: a .sched's only one. */
+static int replay_one(const struct replay *replay, uint64_t number)
+{
+    struct sw_sched *sched = NULL;
     struct sw_error e;
     int status = SW_EXIT_ERROR;
+    int failed = number == 0 ? sw_sched_load(replay->path, &sched, &e)
+                             : sw_pack_load(replay->path, number, &sched, &e);
 
-    parse(argc, argv, &replay);
-    if (sw_sched_load(replay.path, &sched, &e) < 0) {
+    if (failed < 0 || check(replay, sched, &e) < 0)
+        sw_error_print(&e);
+    else
+        status = run_again(sched, replay);
+    sw_sched_free(sched);
+    return status;
+}
+
+static int replay_archive(const struct replay *replay)
+{
+    uint64_t whole, cut_off, same = 0;
+    struct sw_error e;
+    int worst = SW_EXIT_OK;
+
+    if (sw_pack_count(replay->path, &whole, &cut_off, &e) < 0) {
         sw_error_print(&e);
         return SW_EXIT_ERROR;
     }
-    if (check_file(replay.path, "program", sched->program, sched->program_hash, &e) < 0 ||
-        check_file(replay.path, "interpreter", sched->interp, sched->interp_hash, &e) < 0)
-        sw_error_print(&e);
-    else
-        status = run_again(sched, &replay);
-    sw_sched_free(sched);
-    return status;
+    for (uint64_t number = 1; number <= whole && worst != SW_EXIT_ERROR; number++) {
+        int status = replay_one(replay, number);
+        same += status == SW_EXIT_OK;
+        worst = status > worst ? status : worst;
+    }
+    fprintf(stderr, "spillway: %llu of %llu were as recorded\n", (unsigned long long)same,
+            (unsigned long long)whole);
+    if (cut_off > 0)
+        fprintf(stderr, "spillway: %s: %llu at the end cut off\n", replay->path,
+                (unsigned long long)cut_off);
+    return worst;
+}
+
+int sw_replay(int argc, char **argv)
+{
+    struct replay replay;
+
+    parse(argc, argv, &replay);
+    if (sw_pack_is_archive(replay.path) && replay.number == 0)
+        return replay_archive(&replay);
+    return replay_one(&replay, replay.number);
 }

@@ -28,7 +28,8 @@
  * "hash" is over all decisions, listed or not; xxh128 is that of the file, as
  * xxhsum -H2 prints it.  "check" is the XXH3 of all lines above; who edits a
  * schedule by hand writes "check none".  "args", and the lines between "interp"
- * and "found" (setting.h), stand there only if there is something to say; a word with a blank, a quote or a control character stands in quotes, with \xHH.
+ * and "found" (setting.h), stand there only if there is something to say; a word
+ * with a blank, a quote or a control character stands in quotes, with \xHH.
  *
  * A struct sw_sched owns all it points to.  After a successful sw_sched_parse()
  * everything in it is valid: the indices ascend, each choice is a candidate.
