@@ -97,8 +97,10 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
 # What is preloaded into an interpreter, and what of it the runner shares.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
+# What runs a test of a Python file; see harness/target.h.
+STARTER := $(BUILD)/lib/spillway_starter.py
 CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.[cS]))
-CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk follow)
+CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk follow period)
 HARNESS_OBJ += $(CONTROL_SHARED)
 HARNESS_TEST_OBJ += $(CONTROL_SHARED)
 
@@ -108,7 +110,7 @@ HARNESS_TEST_OBJ += $(CONTROL_SHARED)
 PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
-all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB)
+all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER)
 
 .PHONY: packages
 packages:
@@ -135,13 +137,18 @@ $(CONTROL_LIB): $(CONTROL_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
 
+$(STARTER): harness/starter.py
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
-RAW_PROGRAMS := $(addprefix $(BIN)/harness/tests/,raw_threads thread_local)
+RAW_PROGRAMS := $(addprefix $(BIN)/harness/tests/,raw_threads raw_outside thread_local)
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm -lpthread
-$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(CONTROL_LIB) $(RAW_PROGRAMS)
+$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(BIN)/slpython $(BIN)/slpython-lab $(CONTROL_LIB) $(STARTER) $(RAW_PROGRAMS)
 
 # The archive alone, linked as slpython is but without the core: what the benches compare with.
 $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
@@ -164,7 +171,7 @@ FAKE_INTERP := $(BIN)/harness/tests/fake_interp
 $(FAKE_INTERP): $(OBJ)/harness/harness/tests/fake_interp.o $(OBJ)/harness/harness/wire.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -rdynamic -o $@ $^
 $(BIN)/harness/tests/check_runner $(BIN)/harness/tests/check_command: | \
     $(FAKE_INTERP) $(BIN)/spillway
 
@@ -202,6 +209,8 @@ $(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
 
 # child.c has it by .incbin, which -MMD does not see.
 $(filter %/child.o,$(HARNESS_OBJ)): harness/agent/driver.py
+$(filter %/canary.o,$(HARNESS_OBJ)): harness/canary.py
+$(filter %/foreign.o,$(HARNESS_OBJ)): harness/foreign.py
 
 # Changes only when the flags do, and everything depends on it.
 FLAGS_TEXT = $(CC) $(CFLAGS) $(WARN) $(SANFLAGS) $(LDFLAGS) $(WRAPPED)
@@ -246,6 +255,7 @@ bench: all $(BIN)/python-archive $(SCHEDULES_BENCH)
 	@interp/bench/run
 	@harness/bench/run
 	@$(SCHEDULES_BENCH)
+	@harness/bench/overhead
 
 .PHONY: repeat
 repeat: all
@@ -277,7 +287,7 @@ tidy:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(CONTROL_LIB) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(CONTROL_LIB) $(STARTER) $(DESTDIR)$(PREFIX)/lib
 
 .PHONY: clean
 clean:

@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "foreign.h"
+
 /* The driver's text travels in the runner, so that there is nothing to find. */
 __asm__(".section .rodata\n"
         ".globl sw_child_driver\n"
@@ -27,7 +29,7 @@ __asm__(".section .rodata\n"
 extern const char sw_child_driver[];
 
 /* Of what a spec's process prints, or writes to any other file. */
-enum { FILE_BYTES_MAX = 64 << 20 };
+enum { FILE_BYTES_MAX = 64 << 20, WIRE_FD = 901 };
 
 int64_t sw_child_now_ms(void)
 {
@@ -40,7 +42,7 @@ int64_t sw_child_now_ms(void)
 void sw_child_init(struct sw_child *child)
 {
     memset(child, 0, sizeof *child);
-    child->pidfd = child->output = child->wire_fd = -1;
+    child->pidfd = child->output = child->wire_fd = child->control.board_fd = -1;
 }
 
 int sw_child_make_wire(struct sw_child *child, struct sw_error *e)
@@ -80,6 +82,15 @@ static void clear_environment(void)
     setenv("PATH", "/usr/bin:/bin", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+}
+
+/* Its number is the same in every run, since the program can see it. */
+static void set_foreign_environment(const struct sw_child *child)
+{
+    struct sw_setting setting;
+
+    sw_foreign_fill_setting(&setting, fcntl(child->wire_fd, F_DUPFD, WIRE_FD));
+    sw_controlled_set_environment(&child->control, &setting);
 }
 
 static void set_environment(const struct sw_child_order *order, int wire_fd)
@@ -143,10 +154,11 @@ static void reset_signals(void)
 static void execute(const struct sw_child_order *order)
 {
     const char *driver[] = {order->interp, "-I", "-S", "-c", sw_child_driver, NULL};
+    const char *foreign[] = {order->interp, "-s", "-c", sw_foreign_driver, NULL};
     size_t count = 0;
 
     if (order->program == NULL) {
-        execv(order->interp, (char *const *)driver);
+        execv(order->interp, (char *const *)(order->foreign ? foreign : driver));
         return;
     }
     while (order->program[count] != NULL)
@@ -172,7 +184,10 @@ __attribute__((noreturn)) static void run_in_child(const struct sw_child *child,
         set_limits();
     redirect(child, order);
     fcntl(child->wire_fd, F_SETFD, 0);
-    set_environment(order, child->wire_fd);
+    if (order->foreign)
+        set_foreign_environment(child);
+    else
+        set_environment(order, child->wire_fd);
     execute(order);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", order->interp, strerror(errno));
     _exit(127);
@@ -191,6 +206,10 @@ int sw_child_start(struct sw_child *child, const struct sw_child_order *order, i
             return sw_error_set(e, NULL, 0, 0, "no memory for a child's output: %s",
                                 strerror(errno));
     }
+    if (order->foreign &&
+        (sw_controlled_open(&child->control, e) < 0 ||
+         sw_controlled_prepare(&child->control, order->interp, NULL, e) < 0))
+        return -1;
     child->deadline_ms = sw_child_now_ms() + (int64_t)watchdog_s * 1000;
     child->pid = fork();
     if (child->pid < 0) {
@@ -254,5 +273,6 @@ void sw_child_end(struct sw_child *child)
         munmap(child->wire, sizeof *child->wire);
     if (child->wire_fd >= 0)
         close(child->wire_fd);
+    sw_controlled_close(&child->control);
     sw_child_init(child);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "controlled.h"
 #include "error.h"
 #include "wire.h"
 
@@ -24,6 +25,7 @@ struct sw_child_order {
     char *const *program; /* a program and its arguments; NULL: the driver runs the plan */
     const char *faults;   /* SLP_FAULTS */
     const char *spill;    /* SLP_SPILL; NULL: as the runner's own environment says */
+    int foreign;          /* the interpreter has no agent: foreign.h */
     int stdout_is_ours;   /* a program prints on the standard error, since a report is on stdout */
 };
 
@@ -33,6 +35,7 @@ struct sw_child {
     int output; /* what it printed; -1: it went straight through */
     struct sw_wire *wire;
     int wire_fd;
+    struct sw_controlled control; /* its board; closed unless the order was for a foreign one */
     int64_t deadline_ms; /* of the monotonic clock; the watchdog's */
     int status;          /* as waitpid() has it; valid after sw_child_reap() */
     int timed_out;       /* the watchdog ended it */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "interp_kind.h"
 #include "run.h"
+#include "watch.h"
 
 enum { UNDER_MAX = 64, BOARD_FD = 900 };
 
@@ -97,12 +98,13 @@ static void publish_environment(struct sw_board *board)
 
 /* Where the stack begins depends on the environment's size, so that it says the
  * same everywhere, and always in as many bytes. */
-static void set_environment(struct sw_board *board, const struct sw_setting *setting,
-                            const char *library, int board_fd)
+void sw_controlled_set_environment(const struct sw_controlled *run,
+                                   const struct sw_setting *setting)
 {
     char fd[16];
 
-    snprintf(fd, sizeof fd, "%d", board_fd);
+    /* One number, whatever the runner has open. */
+    snprintf(fd, sizeof fd, "%d", fcntl(run->board_fd, F_DUPFD, BOARD_FD));
     clearenv();
     setenv("PATH", "/usr/bin:/bin", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
@@ -111,8 +113,8 @@ static void set_environment(struct sw_board *board, const struct sw_setting *set
     setenv("PYTHONUNBUFFERED", "1", 1); /* a deadlock ends the process, and flushes nothing */
     if (setting != NULL)
         sw_setting_set_environment(setting);
-    publish_environment(board);
-    setenv("LD_PRELOAD", library, 1);
+    publish_environment(run->board);
+    setenv("LD_PRELOAD", run->library, 1);
     setenv(SW_BOARD_ENV, fd, 1);
 }
 
@@ -132,6 +134,14 @@ static char **make_argv(const struct sw_controlled_order *order)
     return argv;
 }
 
+static void be_silent(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int fd = 0; fd <= STDERR_FILENO && null >= 0; fd++)
+        dup2(null, fd);
+}
+
 static void __attribute__((noreturn))
 exec_child(const struct sw_controlled *run, const struct sw_controlled_order *order, pid_t runner)
 {
@@ -139,59 +149,49 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
     if (getppid() != runner)
         _exit(127);
     personality(ADDR_NO_RANDOMIZE);
+    if (order->silent)
+        be_silent();
     char **argv = make_argv(order);
-    /* One number, whatever the runner has open. */
-    set_environment(run->board, order->setting, run->library,
-                    fcntl(run->board_fd, F_DUPFD, BOARD_FD));
+    sw_controlled_set_environment(run, order->setting);
     execvp(argv[0], argv);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
     _exit(127);
 }
 
-/* Real time is for the watchdog alone, and its verdict is a harness error. */
-static void await(struct sw_controlled *run, int watchdog_s)
+int sw_controlled_prepare(struct sw_controlled *run, const char *interp,
+                          const struct sw_setting *setting, struct sw_error *e)
 {
-    int fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-    struct pollfd one = {.fd = fd, .events = POLLIN};
-    int got = 1;
+    struct stat status;
 
-    while (fd >= 0 && (got = poll(&one, 1, watchdog_s * 1000)) < 0 && errno == EINTR)
-        continue; /* stopped and continued, say: the watchdog begins anew */
-    run->timed_out = got == 0;
-    if (run->timed_out)
-        kill(run->pid, SIGKILL);
-    while (waitpid(run->pid, &run->status, 0) < 0 && errno == EINTR)
-        continue;
-    if (fd >= 0)
-        close(fd);
+    if (sw_interp_kind_check(interp, e) < 0)
+        return -1;
+    if (stat(interp, &status) < 0)
+        return sw_error_set(e, interp, 0, 0, "%s", strerror(errno));
+    if (setting != NULL) {
+        if (sw_setting_check(setting, interp, e) < 0)
+            return -1;
+        sw_setting_fill_board(setting, run->board);
+    }
+    run->board->interp_device = status.st_dev;
+    run->board->interp_inode = status.st_ino;
+    return 0;
 }
 
 int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_order *order,
                       struct sw_error *e)
 {
     pid_t runner = getpid();
-    struct stat status;
 
-    if (stat(order->interp, &status) < 0)
-        return sw_error_set(e, order->interp, 0, 0, "%s", strerror(errno));
-    if (order->setting != NULL) {
-        if (sw_setting_check(order->setting, order->interp, e) < 0)
-            return -1;
-        sw_setting_fill_board(order->setting, run->board);
-    }
-    run->board->interp_device = status.st_dev;
-    run->board->interp_inode = status.st_ino;
+    if (sw_controlled_prepare(run, order->interp, order->setting, e) < 0)
+        return -1;
     fflush(NULL);
     run->pid = fork();
     if (run->pid < 0)
         return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
     if (run->pid == 0)
         exec_child(run, order, runner);
-    await(run, order->watchdog_s);
-    if (!run->board->started)
-        return sw_error_set(e, order->interp, 0, 0,
-                            "it did not start, or not under control: a script, a static binary?");
-    return 0;
+    run->timed_out = sw_watch_wait(run->pid, order->watchdog_s, run->board, &run->status);
+    return run->board->started ? 0 : sw_interp_kind_explain(order->interp, run->status, e);
 }
 
 /* ---- after ---- */
@@ -252,7 +252,7 @@ void sw_controlled_warn(const struct sw_controlled *run)
 static int is_sound(const struct sw_deviation *deviation, uint32_t pool_used)
 {
     return deviation->kind < SW_DECIDE_COUNT && sw_decision_is_place(deviation->place) &&
-           deviation->count >= (deviation->kind == SW_DECIDE_READY ? 1 : 2) &&
+           deviation->count >= (SW_IS_ASKED(deviation->kind) ? 2 : 1) &&
            deviation->first <= pool_used && deviation->count <= pool_used - deviation->first;
 }
 

@@ -33,11 +33,19 @@ struct sw_controlled_order {
     const struct sw_setting *setting; /* NULL: nothing in particular */
     const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
     int watchdog_s;
+    int silent; /* its standard files are /dev/null */
 };
 
 /* Makes the board, fresh and zero, and finds the library: ../lib from the
  * runner's own folder.  0, or -1 with *e. */
 int sw_controlled_open(struct sw_controlled *run, struct sw_error *e);
+/* For whoever starts the process in another way (child.h).  prepare: which file
+ * is meant, and the setting, to the board; 0, or -1 with *e.  set_environment:
+ * between fork and exec, all that the program will see and what control needs. */
+int sw_controlled_prepare(struct sw_controlled *run, const char *interp,
+                          const struct sw_setting *setting, struct sw_error *e);
+void sw_controlled_set_environment(const struct sw_controlled *run,
+                                   const struct sw_setting *setting);
 /* Starts "under... interp program args..." and waits for its end.  The board
  * holds the strategy already.  0, or -1 with *e: then nothing ran, or not under
  * control. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "foreign.h"
 #include "mend.h"
 #include "plan.h"
 #include "story.h"
@@ -51,6 +52,7 @@ static struct sw_child_order order_of(const struct sw_job *job, const struct sw_
                                    .program = job->program,
                                    .faults = faults,
                                    .spill = options->spill != NULL ? options->spill : spill,
+                                   .foreign = job->foreign,
                                    .stdout_is_ours = options->tap};
 }
 
@@ -99,7 +101,7 @@ static char *compare_with_expected(const struct sw_job *job, const char *section
 {
     char *diff = NULL;
 
-    if (job->expected == NULL)
+    if (job->expected == NULL || job->foreign)
         return NULL;
     if (job->expected->text == NULL)
         fail_transcript(verdict, "transcript",
@@ -149,7 +151,7 @@ static void count_transcript(struct sw_job *job, const char *section)
 /* Is this run to be shown, rather than the one that is so far? */
 static int is_shown(const struct sw_job *job, int run, const struct sw_verdict *verdict)
 {
-    int bad = verdict->kind != SW_AS_EXPECTED, was_bad = job->verdict.kind != SW_AS_EXPECTED;
+    int bad = !sw_verdict_is_good(verdict->kind), was_bad = !sw_verdict_is_good(job->verdict.kind);
 
     if (job->runs == 0)
         return 1;
@@ -159,7 +161,7 @@ static int is_shown(const struct sw_job *job, int run, const struct sw_verdict *
 static int wants_story(const struct sw_job *job, const struct sw_verdict *verdict,
                        const struct sw_options *options)
 {
-    if (verdict->kind == SW_AS_EXPECTED)
+    if (sw_verdict_is_good(verdict->kind))
         return options->verbose;
     return !job->silent || verdict->kind == SW_HARNESS_ERROR;
 }
@@ -206,6 +208,20 @@ void sw_job_free(struct sw_job *job)
 
 /* ---- the pool ---- */
 
+/* All runs of a job that this interpreter cannot run. */
+static int skip(struct sw_job *job, const struct sw_options *options)
+{
+    job->foreign = job->spec != NULL && options->foreign;
+    const char *lacks =
+        job->foreign ? sw_foreign_lacks(job->spec, job->schedule, job->faults) : NULL;
+    if (lacks == NULL)
+        return 0;
+    sw_judge_decide(&job->verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", lacks);
+    job->runs = job->repeat;
+    job->verdicts[SW_SKIPPED] += job->repeat;
+    return 1;
+}
+
 static int start(struct pool *pool, struct slot *slot)
 {
     struct sw_error e;
@@ -224,11 +240,24 @@ static int start(struct pool *pool, struct slot *slot)
     return 0;
 }
 
+static void skip_some(struct pool *pool)
+{
+    while (pool->next < pool->count && pool->next_run == 0 &&
+           skip(&pool->jobs[pool->next], pool->options))
+        pool->next++;
+}
+
 static int start_some(struct pool *pool)
 {
-    for (int i = 0; i < pool->slot_count && pool->next < pool->count; i++)
-        if (pool->slots[i].job == NULL && start(pool, &pool->slots[i]) < 0)
+    for (int i = 0; i < pool->slot_count; i++) {
+        if (pool->slots[i].job != NULL)
+            continue;
+        skip_some(pool);
+        if (pool->next == pool->count)
+            return 0;
+        if (start(pool, &pool->slots[i]) < 0)
             return -1;
+    }
     return 0;
 }
 
@@ -297,6 +326,9 @@ static enum sw_job_end run_pool(struct pool *pool)
         unsigned char ended[SW_OPTIONS_JOBS_MAX] = {0};
         if (start_some(pool) < 0)
             return SW_JOB_END_ERROR;
+        report_in_order(pool); /* those that were skipped */
+        if (is_done(pool))
+            break;
         if (wait_for_one(pool, ended))
             return SW_JOB_END_INTERRUPTED;
         collect(pool, ended);

@@ -24,6 +24,7 @@ struct sw_job {
     char *const *program;
     uint64_t faults;
     int repeat; /* how many runs, at least 1 */
+    int foreign; /* the interpreter has no agent: foreign.h; job.c's own */
     int silent; /* a failure is what is wanted: no story is written of one */
     /* what came of it */
     int runs;                       /* so many have ended */

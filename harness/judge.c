@@ -7,13 +7,19 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "foreign.h"
 #include "utf8.h"
 
 const char *sw_verdict_name(enum sw_verdict_kind kind)
 {
     static const char *const names[SW_VERDICT_COUNT] = {"as expected", "failed", "crashed",
-                                                        "inconclusive", "harness error"};
+                                                        "inconclusive", "harness error", "skipped"};
     return names[kind];
+}
+
+int sw_verdict_is_good(enum sw_verdict_kind kind)
+{
+    return kind == SW_AS_EXPECTED || kind == SW_SKIPPED;
 }
 
 void sw_judge_decide(struct sw_verdict *verdict, enum sw_verdict_kind kind, const char *oracle,
@@ -295,6 +301,13 @@ void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
     }
     if (WIFSIGNALED(child->status)) {
         judge_signal(child, schedule, verdict);
+        return;
+    }
+    const char *missing = spec != NULL && last_of(child->wire, SW_EVENT_FINISHED) == NULL
+                              ? sw_foreign_missing(WEXITSTATUS(child->status))
+                              : NULL;
+    if (missing != NULL) {
+        sw_judge_decide(verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", missing);
         return;
     }
     if (child->wire->attached != SW_WIRE_MAGIC) {

@@ -5,6 +5,7 @@
  * The first of these that applies decides:
  *   harness error  the watchdog ended the child
  *   crashed        a deadly signal
+ *   skipped        a foreign interpreter has not what the spec needs (foreign.h)
  *   harness error  no agent has answered: not slpython-lab, or it did not start
  *   failed         an oracle's event, the first of value-lost, value-wrong,
  *                  value-phantom, exception-misplaced and setup-raised; else the
@@ -28,6 +29,7 @@ enum sw_verdict_kind {
     SW_CRASHED,
     SW_INCONCLUSIVE,
     SW_HARNESS_ERROR,
+    SW_SKIPPED, /* it needs something that this interpreter has not */
     SW_VERDICT_COUNT
 };
 
@@ -40,6 +42,8 @@ struct sw_verdict {
 };
 
 const char *sw_verdict_name(enum sw_verdict_kind kind);
+/* As expected, or skipped. */
+int sw_verdict_is_good(enum sw_verdict_kind kind);
 
 /* Fills in the verdict; the text is cut where there is no room. */
 void sw_judge_decide(struct sw_verdict *verdict, enum sw_verdict_kind kind, const char *oracle,

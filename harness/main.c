@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "canary.h"
 #include "convert.h"
 #include "error.h"
 #include "faults.h"
@@ -67,6 +68,7 @@ static const struct {
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
     {"convert", sw_convert, 1, "pack a schedule into an archive, or unpack one"},
+    {"canary", sw_canary, 1, "prove that interpreters are under control, and say how finely"},
     {"faults", command_faults, 0, "list the historical faults that can be switched on"},
     {"points", command_points, 0, "list the places in the interpreter where a schedule can act"},
 };
@@ -77,7 +79,7 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, record, replay and convert.\n", out);
+    fputs("spillway COMMAND --help says more of run, score, record, replay, convert and canary.\n", out);
 }
 
 static int refuse_command(const char *name)

@@ -9,15 +9,40 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "setting.h"
+#include "controlled.h"
 #include "spec.h"
+#include "target.h"
+#include "trial.h"
 
-enum { KEY_JUNIT = 256, KEY_SPILL, KEY_WATCHDOG, KEY_ACCEPT, KEY_SCHEDULE, KEY_REPEAT };
+enum {
+    KEY_JUNIT = 256,
+    KEY_SPILL,
+    KEY_WATCHDOG,
+    KEY_ACCEPT,
+    KEY_SCHEDULE,
+    KEY_REPEAT,
+    KEY_SEED,
+    KEY_STRATEGY,
+    KEY_ENGINE,
+    KEY_SCHEDULES
+};
+
+/* What of a target's options was given. */
+enum {
+    GIVEN_SEED = 1,
+    GIVEN_DEFAULT = 2,
+    GIVEN_RANDOM = 4,
+    GIVEN_ENGINE = 8,
+    GIVEN_SCHEDULES = 16
+};
 
 /* group: which commands take it, enum sw_options_command or'ed. */
 static const struct argp_option option_list[] = {
     {"fault", 'f', "NAME", 0, "Switch this historical fault on; may be repeated", SW_OPTIONS_RUN},
-    {"interp", 'i', "FILE", 0, "The interpreter (default: slpython-lab beside spillway)",
+    {"interp", 'i', "FILE", 0,
+     "The interpreter (default: slpython-lab beside spillway; of tests " SW_TARGET_INTERP ")",
      SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
     {"spill", KEY_SPILL, "LIMIT", 0, "Override SLP_SPILL: bytes, always or never[,segment]",
      SW_OPTIONS_RUN},
@@ -34,6 +59,15 @@ static const struct argp_option option_list[] = {
     {"tap", 't', 0, 0, "Print TAP instead of lines for people", SW_OPTIONS_RUN},
     {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report too", SW_OPTIONS_RUN},
     {"verbose", 'v', 0, 0, "Print the story of every schedule, with the points that it visits",
+     SW_OPTIONS_RUN},
+    {"seed", KEY_SEED, "N", 0, "A test runs under the random walk of this seed (default 1)",
+     SW_OPTIONS_RUN},
+    {"schedules", KEY_SCHEDULES, "N", 0,
+     "A test runs under so many random walks, from --seed on, until one fails", SW_OPTIONS_RUN},
+    {"strategy", KEY_STRATEGY, "NAME", 0,
+     "Of a test: default (one schedule, without --seed or --schedules) or random", SW_OPTIONS_RUN},
+    {"engine", KEY_ENGINE, "NAME", 0,
+     "What carries a test's threads: threads (default), fibers or pool; the decisions are the same",
      SW_OPTIONS_RUN},
 };
 enum { OPTION_COUNT = sizeof option_list / sizeof *option_list };
@@ -65,6 +99,48 @@ static void set_interp(struct sw_options *options, const char *path)
     free(options->interp);
     options->interp = strdup(path);
     options->interp_given = 1;
+}
+
+static uint64_t parse_seed(const char *text, struct argp_state *state)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || *text == '-')
+        argp_error(state, "--seed: '%s' is not a number from 0 to %llu", text, UINT64_MAX + 0ULL);
+    return number;
+}
+
+/* Of targets. */
+static error_t parse_target_option(int key, const char *arg, struct argp_state *state)
+{
+    struct sw_options *options = state->input;
+
+    switch (key) {
+    case KEY_SEED:
+        options->seed = parse_seed(arg, state);
+        options->given |= GIVEN_SEED;
+        return 0;
+    case KEY_SCHEDULES:
+        options->schedules =
+            (uint64_t)parse_count(arg, "--schedules", SW_TRIAL_SCHEDULES_MAX, state);
+        options->given |= GIVEN_SCHEDULES;
+        return 0;
+    case KEY_STRATEGY:
+        if (strcmp(arg, "random") != 0 && strcmp(arg, "default") != 0)
+            argp_error(state, "--strategy: '%s' is none; there are default and random", arg);
+        options->given &= ~(unsigned)(GIVEN_RANDOM | GIVEN_DEFAULT);
+        options->given |= *arg == 'r' ? GIVEN_RANDOM : GIVEN_DEFAULT;
+        return 0;
+    case KEY_ENGINE:
+        if ((options->engine = sw_controlled_find_engine(arg)) < 0)
+            argp_error(state, "--engine: '%s' is none; there are threads, fibers and pool", arg);
+        options->given |= GIVEN_ENGINE;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -118,8 +194,50 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         argp_error(state, "no PATH given");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_target_option(key, arg, state);
     }
+}
+
+/* ---- targets ---- */
+
+static int count_targets(const struct sw_options *options)
+{
+    int count = 0;
+
+    for (int i = 0; i < options->path_count; i++)
+        count += sw_target_is(options->paths[i]);
+    return count;
+}
+
+/* Of the paths and options together: what is wrong, or NULL. */
+static const char *target_refusal(const struct sw_options *options)
+{
+    unsigned walks = GIVEN_SEED | GIVEN_SCHEDULES;
+
+    if (!options->targets)
+        return options->given != 0 ? "--seed, --schedules, --strategy and --engine are for tests, "
+                                     "FILE.py::NAME"
+                                   : NULL;
+    if (count_targets(options) < options->path_count)
+        return "tests, FILE.py::NAME, and other paths need commands of their own";
+    if (options->faults != 0 || options->spill != NULL || options->schedule != NULL ||
+        options->accept || options->repeat > 1 || options->program_args != NULL)
+        return "tests, FILE.py::NAME, do not take --fault, --spill, --schedule, --accept, "
+               "--repeat or arguments";
+    if ((options->given & GIVEN_DEFAULT) && (options->given & walks))
+        return "--strategy default is one schedule, which has no --seed and no --schedules";
+    return NULL;
+}
+
+static void check_targets(struct sw_options *options, const char *name)
+{
+    options->targets = count_targets(options) > 0;
+    options->random = (options->given & (GIVEN_SEED | GIVEN_SCHEDULES | GIVEN_RANDOM)) != 0;
+    const char *refusal = target_refusal(options);
+    if (refusal == NULL)
+        return;
+    fprintf(stderr, "%s: %s\n", name, refusal);
+    exit(2);
 }
 
 /* ---- misspelt options ---- */
@@ -238,7 +356,9 @@ void sw_options_parse(int argc, char **argv, enum sw_options_command command,
                       struct sw_options *options)
 {
     static const char run_doc[] =
-        "PATH is a .spec, a folder of them, or a .py program (its arguments behind --)."
+        "PATH is a .spec, a folder of them, a .py program (its arguments behind --); or "
+        "a test, which runs with all of its threads under control: FILE.py::test_name, "
+        "FILE.py::TestClass::test_name, FILE.py::TestClass, or FILE.py:: for all of a file."
         "\vExit status: 0 all as expected, 1 something failed, 2 a usage, spec or harness error, "
         "3 inconclusive, 130 interrupted.";
     static const char score_doc[] =
@@ -256,7 +376,7 @@ void sw_options_parse(int argc, char **argv, enum sw_options_command command,
                               0,
                               0};
 
-    *options = (struct sw_options){.repeat = 1, .jobs = default_jobs()};
+    *options = (struct sw_options){.repeat = 1, .jobs = default_jobs(), .seed = 1, .schedules = 1};
     choose_options(command, list);
     argv[0] = is_run ? run_name : score_name;
     if (is_run)
@@ -264,9 +384,11 @@ void sw_options_parse(int argc, char **argv, enum sw_options_command command,
     suggest(argc, argv, list);
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, options);
+    check_targets(options, argv[0]);
     if (options->interp == NULL)
-        options->interp = default_interp();
+        options->interp = options->targets ? strdup(SW_TARGET_INTERP) : default_interp();
     check_interp(options, argv[0]);
+    options->foreign = sw_foreign_is(options->interp);
 }
 
 void sw_options_free(struct sw_options *options)

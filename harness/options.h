@@ -16,6 +16,7 @@ struct sw_options {
     uint64_t faults;      /* bit i: enum slp_fault i */
     char *interp;         /* owned; absolute or as given; it can be executed */
     int interp_given;     /* 0: the default */
+    int foreign;          /* it has no agent: foreign.h */
     const char *spill;    /* overrides every spec's; NULL: none */
     const char *schedule; /* only schedules of this name; NULL: all */
     const char *junit;    /* file to write; NULL: none */
@@ -28,6 +29,13 @@ struct sw_options {
     char **paths;   /* borrowed from argv */
     int path_count; /* at least 1 */
     char **program_args; /* what stood behind "--"; NULL-terminated, may be NULL */
+    /* of targets (target.h) */
+    int targets;        /* all paths are targets; else none is */
+    int random;         /* a random walk; else the default schedule */
+    int engine;         /* enum sw_board_engine */
+    uint64_t seed;      /* of the first schedule */
+    uint64_t schedules; /* at least 1 */
+    unsigned given;     /* which of these were on the command line; options.c's own */
 };
 
 /* Parses "spillway COMMAND ..." by argp; prints what is wrong and exits with 2. */

@@ -57,7 +57,7 @@ static const struct argp_option option_list[] = {
     {"output", 'o', "FILE", 0, "Where the schedule goes (default: PROGRAM.sched); added to a .schedz", 0},
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
     {"quiet", 'q', 0, 0, "Do not say what was recorded, if all is well", 0},
-    {"decisions", KEY_BUDGET, "N", 0, "How many before it is a livelock (default 50000000)", 0},
+    {"decisions", KEY_BUDGET, "N", 0, "How many before it is a livelock (default 10000000)", 0},
     {"watchdog", KEY_WATCHDOG, "SECONDS", 0,
      "Real time after which a run is a harness error (default 600)", 0},
     {0},
@@ -170,7 +170,7 @@ static void parse(int argc, char **argv, struct record *record)
     *record = (struct record){.strategy = SW_STRATEGY_RANDOM,
                               .interp = "/usr/bin/python3.11",
                               .watchdog_s = WATCHDOG_S,
-                              .decisions_max = 50000000};
+                              .decisions_max = 10000000};
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, record);

@@ -102,8 +102,9 @@ static int check_file(const char *sched_path, const char *what, const char *path
 static void fill_board(struct sw_board *board, const struct sw_sched *sched)
 {
     board->strategy = SW_STRATEGY_REPLAY;
-    /* What goes on for long after the recorded end has diverged. */
-    board->decisions_max = sched->decision_count + 1000000;
+    /* What goes on for long after the recorded end has diverged; a livelock had no other end. */
+    int livelock = strncmp(sched->outcome, "livelock ", 9) == 0;
+    board->decisions_max = sched->decision_count + (livelock ? 0 : 1000000);
     board->wanted.count = sched->deviation_count;
     board->wanted.pool_used = sched->pool_used;
     memcpy(board->wanted.deviations, sched->deviations,

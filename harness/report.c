@@ -41,13 +41,16 @@ static void write_repeats(FILE *out, const struct sw_job *job)
 
 void sw_report_line(const struct sw_job *job)
 {
-    static const char *const words[SW_VERDICT_COUNT] = {"ok", "FAIL", "CRASH", "UNSURE", "ERROR"};
+    static const char *const words[SW_VERDICT_COUNT] = {"ok",     "FAIL",  "CRASH",
+                                                        "UNSURE", "ERROR", "skip"};
     char name[SW_TRANSCRIPT_NAME_MAX];
     const char *schedule = name_of(job, name, sizeof name);
 
     assert(job->runs > 0);
     printf("%-6s %-44s %s", words[job->verdict.kind], name, schedule);
     write_repeats(stdout, job);
+    if (job->verdict.kind == SW_SKIPPED)
+        printf(": %s", job->verdict.text);
     putchar('\n');
     if (job->story != NULL)
         printf("%s\n", job->story);
@@ -80,10 +83,12 @@ void sw_report_tap(const struct sw_job *job, int number)
     const char *schedule = name_of(job, name, sizeof name);
 
     assert(job->runs > 0);
-    printf("%s %d - ", job->verdict.kind == SW_AS_EXPECTED ? "ok" : "not ok", number);
+    printf("%s %d - ", sw_verdict_is_good(job->verdict.kind) ? "ok" : "not ok", number);
     write_tap_name(name);
     printf("%s%s", *schedule ? " " : "", schedule);
     write_repeats(stdout, job);
+    if (job->verdict.kind == SW_SKIPPED)
+        printf(" # SKIP %s", job->verdict.text);
     putchar('\n');
     for (const char *at = job->story; at != NULL && *at != '\0';) {
         int length = (int)strcspn(at, "\n");
@@ -153,6 +158,12 @@ static void write_case(FILE *out, const struct sw_job *job)
     write_repeats(out, job);
     if (job->verdict.kind == SW_AS_EXPECTED) {
         fputs("\"/>\n", out);
+        return;
+    }
+    if (job->verdict.kind == SW_SKIPPED) {
+        fputs("\"><skipped message=\"", out);
+        write_escaped(out, job->verdict.text);
+        fputs("\"/></testcase>\n", out);
         return;
     }
     fprintf(out, "\">\n    <%s type=\"", element);

@@ -8,6 +8,7 @@
 #include "job.h"
 #include "report.h"
 #include "suite.h"
+#include "target.h"
 
 struct run {
     const struct sw_options *options;
@@ -287,6 +288,8 @@ int sw_run(const struct sw_options *options)
     const char *refusal = options->accept ? accept_refusal(options) : NULL;
     int status = SW_EXIT_ERROR;
 
+    if (options->targets)
+        return sw_target_run(options);
     if (refusal != NULL) {
         fprintf(stderr, "spillway run: --accept: %s\n", refusal);
         return SW_EXIT_ERROR;

@@ -378,7 +378,7 @@ static int read_candidate(struct reader *r, const struct sw_deviation *deviation
 static int read_candidates(struct reader *r, struct sw_deviation *deviation)
 {
     struct sw_sched *sched = r->sched;
-    uint32_t least = deviation->kind == SW_DECIDE_READY ? 1 : 2;
+    uint32_t least = SW_IS_ASKED(deviation->kind) ? 2 : 1;
     int chosen = 0;
 
     deviation->first = sched->pool_used;

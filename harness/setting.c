@@ -102,13 +102,15 @@ static int section_has_symbol(Elf *elf, Elf_Scn *section, const char *name)
     return 0;
 }
 
-static int exports(const char *path, const char *name)
+int sw_setting_interp_exports(const char *path, const char *name)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC), found = 0;
 
     elf_version(EV_CURRENT);
     Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-    for (Elf_Scn *at = NULL; elf != NULL && !found && (at = elf_nextscn(elf, at)) != NULL;)
+    if (elf == NULL || elf_kind(elf) != ELF_K_ELF)
+        found = -1;
+    for (Elf_Scn *at = NULL; elf != NULL && found == 0 && (at = elf_nextscn(elf, at)) != NULL;)
         found = section_has_symbol(elf, at, name);
     elf_end(elf);
     if (fd >= 0)
@@ -119,10 +121,10 @@ static int exports(const char *path, const char *name)
 int sw_setting_check(const struct sw_setting *setting, const char *interp, struct sw_error *e)
 {
     if ((setting->faults.mask != 0 || setting->points) &&
-        !exports(interp, "slp_point_current_hook"))
+        sw_setting_interp_exports(interp, "slp_point_current_hook") != 1)
         return sw_error_set(e, interp, 0, 0, "it is no slpython-lab: it has no %s",
                             setting->points ? "points" : "faults");
-    if (setting->spill != NULL && !exports(interp, "slp_spill_limit"))
+    if (setting->spill != NULL && sw_setting_interp_exports(interp, "slp_spill_limit") != 1)
         return sw_error_set(e, interp, 0, 0, "it is no slpython: it does not spill");
     return 0;
 }

@@ -45,6 +45,10 @@ int sw_setting_add_variable(struct sw_setting *setting, const char *text, struct
  * for slpython too.  0, or -1 with *e. */
 int sw_setting_check(const struct sw_setting *setting, const char *interp, struct sw_error *e);
 
+/* Is a symbol of that name in the file's dynamic table?  1 or 0; -1: it is no
+ * ELF file, a script for example. */
+int sw_setting_interp_exports(const char *interp, const char *name);
+
 /* To the board, before the child is started; to the environment, in the child. */
 void sw_setting_fill_board(const struct sw_setting *setting, struct sw_board *board);
 void sw_setting_set_environment(const struct sw_setting *setting);

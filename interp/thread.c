@@ -23,6 +23,11 @@ static struct slp_thread *all_threads;
 
 static const char capsule_name[] = "stackless.thread";
 
+struct slp_thread *slp_thread_first(void)
+{
+    return all_threads;
+}
+
 struct slp_thread *slp_thread_peek(void)
 {
     PyThreadState *tstate = _PyThreadState_GET();

@@ -61,6 +61,8 @@ struct slp_thread {
     struct slp_thread *next; /* all threads of the process */
 };
 
+/* All of the process are behind it (next); NULL: there is none. */
+struct slp_thread *slp_thread_first(void);
 /* The running thread's, or NULL without an exception when it has none yet. */
 struct slp_thread *slp_thread_peek(void);
 /* The running thread's, made at first use.  NULL with an exception set. */

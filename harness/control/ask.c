@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine_state.h"
+#include "livelock.h"
 
 struct sw_driver *sw_ask_driver(struct sw_engine *engine)
 {
@@ -15,6 +16,8 @@ struct sw_driver *sw_ask_driver(struct sw_engine *engine)
     switch (board->strategy) {
     case SW_STRATEGY_RANDOM:
         return sw_walk_random(&engine->walk, board->seed);
+    case SW_STRATEGY_SWITCH:
+        return sw_walk_switch(&engine->walk, board->seed);
     case SW_STRATEGY_REPLAY:
         return sw_follow_start(&engine->follow, board->wanted.deviations, board->wanted.count,
                                board->wanted.pool);
@@ -59,10 +62,6 @@ static void record_deviation(const struct sw_decision *decision, uint32_t choice
 {
     struct sw_board_list *taken = &sw_engine.board->taken;
 
-    if (taken->count == SW_DEVIATIONS_MAX || SW_POOL_MAX - taken->pool_used < decision->count) {
-        sw_engine.board->lost++;
-        return;
-    }
     taken->deviations[taken->count] = (struct sw_deviation){
         .index = decision->index,
         .kind = (uint16_t)decision->kind,
@@ -89,13 +88,15 @@ static void record_recent(const struct sw_decision *decision, uint32_t choice)
     };
 }
 
+/* A run whose schedule is too long to be kept is of no use. */
 static void check_budget(void)
 {
     const struct sw_board *board = sw_engine.board;
 
-    if (board->decisions_max != 0 && board->decision_count >= board->decisions_max)
-        sw_engine_end(SW_END_BUDGET, "%llu decisions and no end",
-                      (unsigned long long)board->decision_count);
+    if ((board->decisions_max != 0 && board->decision_count >= board->decisions_max) ||
+        board->taken.count == SW_DEVIATIONS_MAX ||
+        SW_POOL_MAX - board->taken.pool_used <= SW_LIVE_THREADS_MAX)
+        sw_livelock_end();
 }
 
 uint32_t sw_ask(struct sw_decision *decision)
@@ -124,7 +125,8 @@ void sw_ask_happened(struct sw_decision *decision)
 {
     struct sw_board *board = sw_engine.board;
 
-    assert(decision->count == 1 && decision->kind == SW_DECIDE_READY);
+    assert(decision->count == 1 && !SW_IS_ASKED(decision->kind));
+    check_budget();
     decision->index = board->decision_count;
     board->hash = sw_decision_hash(board->hash, decision, 0);
     record_recent(decision, 0);
@@ -135,8 +137,11 @@ void sw_ask_happened(struct sw_decision *decision)
 
 void sw_ask_passed(void)
 {
+    struct sw_board *board = sw_engine.board;
+
     check_budget();
-    sw_engine.board->decision_count++;
+    board->recent[board->decision_count++ % SW_RECENT_MAX] =
+        (struct sw_recent){.kind = SW_DECIDE_COUNT, .thread = sw_engine.current->ordinal};
 }
 
 int sw_ask_replays(void)
@@ -144,10 +149,10 @@ int sw_ask_replays(void)
     return sw_engine.driver == &sw_engine.follow.driver;
 }
 
-void sw_ask_misfit(const char *why)
+void sw_ask_misfit(enum sw_decision_kind kind, const char *why)
 {
     struct sw_decision decision = {.index = sw_engine.board->decision_count,
-                                   .kind = SW_DECIDE_READY,
+                                   .kind = kind,
                                    .place = SW_AT_IO_WAIT,
                                    .thread = sw_engine.current->ordinal};
 
@@ -155,12 +160,12 @@ void sw_ask_misfit(const char *why)
     report_divergence(&decision);
 }
 
-int sw_ask_is_due(uint32_t *choice)
+int sw_ask_is_due(enum sw_decision_kind kind, uint32_t *choice)
 {
     struct sw_follow *follow = &sw_engine.follow;
-    int due = sw_follow_ready(follow, sw_engine.board->decision_count, choice);
+    int due = sw_follow_due(follow, sw_engine.board->decision_count, kind, choice);
 
     if (due < 0)
-        sw_ask_misfit(follow->why);
+        sw_ask_misfit(kind, follow->why);
     return due;
 }

@@ -21,6 +21,8 @@
 #define SW_BOARD_MAGIC 0x53505742u /* "SPWB" */
 #define SW_BOARD_VERSION 2u
 #define SW_BOARD_ENV "SPILLWAY_CONTROL_FD"
+/* The process that gets it from the runner prints its stacks and ends: alarm.h. */
+#define SW_ALARM_SIGNAL (SIGRTMAX - 1)
 
 enum {
     SW_DEVIATIONS_MAX = 1 << 20,
@@ -33,7 +35,12 @@ enum {
     SW_RESULTS_MAX = 1 << 20,
 };
 
-enum sw_board_strategy { SW_STRATEGY_DEFAULT, SW_STRATEGY_RANDOM, SW_STRATEGY_REPLAY };
+enum sw_board_strategy {
+    SW_STRATEGY_DEFAULT,
+    SW_STRATEGY_RANDOM,
+    SW_STRATEGY_REPLAY,
+    SW_STRATEGY_SWITCH, /* the default, but not at decision number seed */
+};
 
 /* What carries the threads; the decisions are the same (carrier.h). */
 enum sw_board_engine { SW_ENGINE_THREADS, SW_ENGINE_FIBERS, SW_ENGINE_POOL, SW_ENGINE_COUNT };
@@ -64,7 +71,8 @@ struct sw_uncontrolled {
     char what[SW_UNCONTROLLED_TEXT]; /* "a subprocess", "a socket to 10.0.0.1:80"; NUL-terminated */
 };
 
-/* One of the last decisions, as a livelock's report shows them. */
+/* One of the last decisions, as a livelock's report shows them.  kind
+ * SW_DECIDE_COUNT: the end of a look outside (ready.h). */
 struct sw_recent {
     uint16_t kind;
     uint16_t place;

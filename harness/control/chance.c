@@ -2,9 +2,7 @@
 #include "chance.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "engine.h"
 #include "real.h"
@@ -67,21 +65,4 @@ SW_EXPORT uint32_t arc4random(void)
 SW_EXPORT uint32_t arc4random_uniform(uint32_t limit)
 {
     return limit > 1 ? (uint32_t)((uint64_t)arc4random() * limit >> 32) : 0;
-}
-
-/* Some go around the functions above. */
-SW_EXPORT long syscall(long number, ...)
-{
-    va_list arguments;
-    long a[6];
-
-    va_start(arguments, number);
-    for (int i = 0; i < 6; i++)
-        a[i] = va_arg(arguments, long);
-    va_end(arguments);
-    if (number == SYS_gettid)
-        return gettid();
-    if (number == SYS_getrandom)
-        return getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
-    return SW_REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

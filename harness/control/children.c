@@ -101,7 +101,7 @@ static pid_t pid_of(int pidfd)
 }
 
 /* The first of these children that has ended; 0: none yet, and it is not to wait; -1: we know of
- * none of them. */
+ * none of them; -2 and EINTR. */
 static pid_t find_ended(pid_t which, int waits)
 {
     struct pollfd fds[CHILDREN_MAX];
@@ -110,6 +110,8 @@ static pid_t find_ended(pid_t which, int waits)
     if (count == 0)
         return -1;
     int ready = waits ? sw_ready_wait(fds, (nfds_t)count, 0) : sw_ready_observe(fds, (nfds_t)count);
+    if (ready < 0)
+        return -2;
     for (int i = 0; i < count; i++) {
         if (ready > 0 && fds[i].revents != 0 && pid_of(fds[i].fd) != 0)
             return pid_of(fds[i].fd);
@@ -140,7 +142,9 @@ static pid_t wait_any(pid_t which, int *status, int options, struct rusage *usag
         return SW_REAL(wait4)(which, status, options, usage);
     if ((options & (WUNTRACED | WCONTINUED)) != 0)
         pid = wait_for_stop(which, status, options, usage);
-    else if ((pid = find_ended(which, (options & WNOHANG) == 0)) != 0)
+    else if ((pid = find_ended(which, (options & WNOHANG) == 0)) == -2)
+        return -1;
+    else if (pid != 0)
         pid = SW_REAL(wait4)(pid > 0 ? pid : which, status, options, usage);
     if (pid > 0 && status != NULL && (WIFEXITED(*status) || WIFSIGNALED(*status)))
         remove_child(pid);
@@ -183,16 +187,16 @@ static int wait_for_pidfd(int fd, int waits)
     return ready;
 }
 
-/* 1: it has ended, or we know nothing of it; 0: not yet, and it is not to wait. */
+/* 1: it has ended, or we know nothing of it; 0: not yet, and it is not to wait; -1 and EINTR. */
 static int has_ended(idtype_t type, id_t id, int waits, id_t *which)
 {
     pid_t wanted = type == P_PID ? (pid_t)id : type == P_PGID ? -(pid_t)id : -1;
 
     if ((int)type == P_PIDFD)
-        return wait_for_pidfd((int)id, waits) > 0;
+        return wait_for_pidfd((int)id, waits);
     pid_t pid = find_ended(type == P_PGID && id == 0 ? 0 : wanted, waits);
     *which = pid > 0 ? (id_t)pid : 0;
-    return pid != 0;
+    return pid == -2 ? -1 : pid != 0;
 }
 
 SW_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
@@ -204,8 +208,11 @@ SW_EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
         return SW_REAL(waitid)(type, id, info, options);
     info = info != NULL ? info : &own;
     memset(info, 0, sizeof *info);
-    if ((options & WEXITED) != 0 && !has_ended(type, id, (options & WNOHANG) == 0, &which))
-        return 0;
+    if ((options & WEXITED) != 0) {
+        int ended = has_ended(type, id, (options & WNOHANG) == 0, &which);
+        if (ended <= 0)
+            return ended;
+    }
     int failed = SW_REAL(waitid)(which > 0 ? P_PID : type, which > 0 ? which : id, info, options);
     if (failed == 0 && (options & WNOWAIT) == 0 &&
         (info->si_code == CLD_EXITED || info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED))

@@ -8,6 +8,7 @@
 #include "gil.h"
 #include "locks.h"
 #include "objects.h"
+#include "outside.h"
 #include "real.h"
 #include "vtime.h"
 
@@ -54,6 +55,11 @@ SW_EXPORT int pthread_cond_init(pthread_cond_t *restrict cond,
                                 const pthread_condattr_t *restrict attributes)
 {
     if (sw_engine_self() != NULL) {
+        int shared = PTHREAD_PROCESS_PRIVATE;
+        if (attributes != NULL)
+            pthread_condattr_getpshared(attributes, &shared);
+        if (shared == PTHREAD_PROCESS_SHARED)
+            sw_outside_note("a condition shared between processes", __builtin_return_address(0));
         sw_objects_add(SW_OBJECT_COND, cond);
         sw_gil_saw_cond(cond);
     }

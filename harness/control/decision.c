@@ -109,6 +109,8 @@ char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *b
         snprintf(buf, size, "%s", sw_decision_action(candidate));
     else if (kind == SW_DECIDE_MOVE)
         snprintf(buf, size, "s%u", candidate);
+    else if (kind == SW_DECIDE_BYTES)
+        snprintf(buf, size, "b%u", candidate);
     else if (kind == SW_DECIDE_READY && candidate >> SW_READY_SHIFT != 0)
         snprintf(buf, size, "T%u+%u", candidate & ((1u << SW_READY_SHIFT) - 1),
                  candidate >> SW_READY_SHIFT);
@@ -144,6 +146,11 @@ static size_t parse_descriptor(const char *word, uint32_t *candidate)
     return length;
 }
 
+static char letter_of(enum sw_decision_kind kind)
+{
+    return kind == SW_DECIDE_MOVE ? 's' : kind == SW_DECIDE_BYTES ? 'b' : 'T';
+}
+
 size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate)
 {
     static const char early[] = "-early";
@@ -159,7 +166,7 @@ size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t 
         }
         return length;
     }
-    length = parse_number(word, kind == SW_DECIDE_MOVE ? 's' : 'T', candidate);
+    length = parse_number(word, letter_of(kind), candidate);
     if (length > 0 && kind == SW_DECIDE_READY)
         return length + parse_descriptor(word + length, candidate);
     if (length > 0 && kind == SW_DECIDE_RUN &&

@@ -22,6 +22,8 @@
  *              of the process (a subprocess, a foreign socket) has become ready,
  *              or'ed with which (SW_READY_SHIFT).  It is in the list, as its own
  *              only candidate, so that a replay waits for it at that place: ready.h
+ *      BYTES   is not asked either: how much there was to read from outside, when
+ *              that was less than the thread would have taken
  *
  * A driver that always answers the default is a schedule of no deviations.
  *
@@ -46,7 +48,8 @@ enum {
     X(WAKE, "wake") \
     X(ACT, "do") \
     X(MOVE, "move") \
-    X(READY, "ready")
+    X(READY, "ready") \
+    X(BYTES, "read")
 
 enum sw_decision_kind {
 #define SW_KIND_ENUM(id, verb) SW_DECIDE_##id,
@@ -61,6 +64,9 @@ enum sw_decision_kind {
  * the descriptor among those that it waits for; "T3" is T3's first, "T3+1" its
  * second. */
 enum { SW_READY_SHIFT = 20 };
+
+/* Is anybody asked?  If not, what happened is the only candidate. */
+#define SW_IS_ASKED(kind) ((kind) != SW_DECIDE_READY && (kind) != SW_DECIDE_BYTES)
 
 /* X(ID, NAME): what can be done at a point of the interpreter. */
 #define SW_ACTIONS(X) \

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alone.h"
 #include "deadlock.h"
 #include "engine_state.h"
+#include "locks.h"
 #include "pin.h"
 #include "real.h"
+#include "signals.h"
 
 struct sw_engine sw_engine;
 __thread struct sw_thread *sw_engine_own;
@@ -57,7 +60,7 @@ static int has_come(const struct sw_wait *wait)
     case SW_WAIT_NONE:
         return 1;
     case SW_WAIT_MUTEX:
-        return ((const pthread_mutex_t *)wait->address)->__data.__lock == 0;
+        return sw_locks_is_free(wait->address);
     case SW_WAIT_SEM:
         return sem_has_value(wait->address);
     case SW_WAIT_GIL:
@@ -78,7 +81,8 @@ static int can_run(const struct sw_thread *thread)
 {
     const struct sw_wait *wait = &thread->wait;
 
-    return (wait->deadline_ns != 0 && wait->deadline_ns <= sw_engine.now_ns) || has_come(wait);
+    return (wait->deadline_ns != 0 && wait->deadline_ns <= sw_engine.now_ns) ||
+           wait->interrupted || has_come(wait);
 }
 
 int sw_engine_others_can_run(void)
@@ -157,6 +161,7 @@ static uint32_t find_candidates(struct sw_thread **candidates)
                 candidates[count++] = sw_engine.live[i];
         if (count > 0)
             return count;
+        sw_alone_stuck();
         if (sw_ready_go_on())
             continue;
         if (sw_engine.resting == NULL)
@@ -194,6 +199,8 @@ void sw_engine_point(enum sw_place place, uint32_t object)
     self->wait.place = place;
     switch_to(self, choose_next(self, place, object));
     self->yields = 0;
+    if (sw_signals_waiting > 0)
+        sw_signals_arrive();
 }
 
 void sw_engine_defer(void)
@@ -213,14 +220,18 @@ int sw_engine_block(const struct sw_wait *wait)
     struct sw_thread *self = sw_engine.current;
 
     assert(self == sw_engine_own && wait->kind != SW_WAIT_NONE);
+    if (sw_signals_waiting > 0)
+        sw_signals_arrive();
     self->wait = *wait;
     sw_engine.io_waiters += wait->kind == SW_WAIT_IO;
     switch_to(self, choose_next(self, wait->place, wait->object));
     sw_engine.io_waiters -= wait->kind == SW_WAIT_IO;
-    int came = self->wait.woken || has_come(&self->wait);
+    int came = self->wait.woken || has_come(&self->wait), interrupted = self->wait.interrupted;
     self->wait.kind = SW_WAIT_NONE;
     self->wait.deadline_ns = 0;
-    return came ? 0 : ETIMEDOUT;
+    if (sw_signals_waiting > 0)
+        sw_signals_arrive();
+    return came ? 0 : interrupted ? EINTR : ETIMEDOUT;
 }
 
 static void wake(struct sw_thread *thread)

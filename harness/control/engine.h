@@ -57,6 +57,7 @@ struct sw_wait {
     uint64_t deadline_ns; /* virtual; 0: none */
     uint32_t object; /* ordinal; 0: none */
     int woken;
+    int interrupted; /* by a signal (signals.h): the wait ends with EINTR */
     struct pollfd *fds; /* IO: borrowed from the waiting thread's stack */
     nfds_t fd_count;
 };
@@ -98,8 +99,8 @@ void sw_engine_stop(void);
 void sw_engine_point(enum sw_place place, uint32_t object);
 /* The other thread that has waited longest runs, if one can; nobody is asked. */
 void sw_engine_defer(void);
-/* The calling thread waits.  Returns 0, or ETIMEDOUT when the deadline has
- * passed and what it waits for has not come. */
+/* The calling thread waits.  Returns 0; if what it waits for has not come, EINTR
+ * after a signal, or ETIMEDOUT when the deadline has passed. */
 int sw_engine_block(const struct sw_wait *wait);
 /* Whom to wake, of the threads that WAIT_WAKE at the address; all of them if
  * all is set.  A woken thread that has to have a mutex waits for that. */

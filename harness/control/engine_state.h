@@ -54,11 +54,11 @@ struct sw_driver *sw_ask_driver(struct sw_engine *engine);
  * did not, and that takes a number too. */
 void sw_ask_happened(struct sw_decision *decision);
 void sw_ask_passed(void);
-/* Does the driver know when these things happen?  Is one due now, and which? */
+/* Does the driver know when these things happen?  Is one of the kind due now, and which? */
 int sw_ask_replays(void);
-int sw_ask_is_due(uint32_t *choice);
+int sw_ask_is_due(enum sw_decision_kind kind, uint32_t *choice);
 /* What was due is impossible. */
-void sw_ask_misfit(const char *why) __attribute__((noreturn));
+void sw_ask_misfit(enum sw_decision_kind kind, const char *why) __attribute__((noreturn));
 
 /* ---- ready.c ---- */
 

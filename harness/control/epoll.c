@@ -181,7 +181,7 @@ static int wait_by_member(struct set *set, struct epoll_event *events, int max, 
                                  : sw_ready_wait_once(fds, (nfds_t)count, deadline_ns);
         set->waiting = NULL;
         if (ready < 0)
-            return 0;
+            return errno == ETIMEDOUT ? 0 : -1;
         if (ready > 0 && set->count == count)
             return report(set, fds, count, events, max);
         if (timeout_is_0)
@@ -203,7 +203,7 @@ static int wait_for(int fd, struct epoll_event *events, int max, int timeout_is_
     if (side == AS_A_WHOLE && set != NULL && !sw_fds_is_outside(fd))
         sw_fds_expose(fd);
     int ready = timeout_is_0 ? sw_ready_observe(&one, 1) : sw_ready_wait(&one, 1, deadline_ns);
-    return ready > 0 ? SW_REAL(epoll_wait)(fd, events, max, 0) : 0;
+    return ready > 0 ? SW_REAL(epoll_wait)(fd, events, max, 0) : ready;
 }
 
 static int wait_ms(int fd, struct epoll_event *events, int max, int timeout_ms)

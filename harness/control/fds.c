@@ -16,6 +16,7 @@ struct entry {
     uint8_t kind;
     uint8_t outside;
     uint8_t made; /* by a call that we saw */
+    uint8_t standard; /* a copy of a standard file */
     uint8_t reported;
     struct sw_fd_about *about;
 };
@@ -59,8 +60,14 @@ void sw_fds_copy(int from, int to)
 {
     const struct entry *at = find(from);
 
-    if (from != to)
-        put(to, at != NULL ? *at : (struct entry){.kind = SW_FD_OTHER, .outside = 1, .made = 1});
+    struct entry copy =
+        at != NULL ? *at : (struct entry){.kind = SW_FD_OTHER, .outside = 1};
+
+    if (from == to)
+        return;
+    copy.made = 1;
+    copy.standard = (uint8_t)sw_fds_is_standard(from);
+    put(to, copy);
 }
 
 void sw_fds_forget(int fd)
@@ -70,7 +77,7 @@ void sw_fds_forget(int fd)
     if (at == NULL)
         return;
     struct sw_fd_about *about = at->about;
-    *at = (struct entry){0};
+    *at = (struct entry){.made = fd <= STDERR_FILENO}; /* what comes there next is no standard file */
     if (about == NULL)
         return;
     assert(about->references > 0);
@@ -110,11 +117,13 @@ static enum sw_fd_kind kind_of_device(dev_t device)
 static enum sw_fd_kind look_at(int fd)
 {
     struct stat status;
-    int saved = errno, failed = fstat(fd, &status);
+    int saved = errno, failed = SW_REAL(fstat)(fd, &status);
 
     errno = saved;
     if (failed)
         return SW_FD_UNSEEN; /* it is none */
+    if (sw_fds_is_standard(fd))
+        return SW_FD_OTHER; /* whatever it is this time */
     if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode))
         return SW_FD_FILE;
     return S_ISCHR(status.st_mode) ? kind_of_device(status.st_rdev) : SW_FD_OTHER;
@@ -167,28 +176,39 @@ int sw_fds_is_blocking(int fd)
 
 int sw_fds_is_standard(int fd)
 {
-    return fd >= 0 && fd <= STDERR_FILENO && !table[fd].made;
+    const struct entry *at = find(fd);
+
+    return at != NULL && (at->standard || (fd <= STDERR_FILENO && !at->made));
+}
+
+/* From /dev/null comes nothing that could differ. */
+static int is_empty(int fd)
+{
+    struct stat status;
+
+    return SW_REAL(fstat)(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
+           kind_of_device(status.st_rdev) == SW_FD_FILE;
 }
 
 static const char *name_of(int fd)
 {
     struct stat status;
 
-    if (fstat(fd, &status) != 0)
+    if (SW_REAL(fstat)(fd, &status) != 0)
         return "nothing";
     if (S_ISFIFO(status.st_mode))
         return "a pipe";
     if (S_ISSOCK(status.st_mode))
         return "a socket";
-    return isatty(fd) ? "a terminal" : "a device";
+    return S_ISCHR(status.st_mode) ? "a device" : "a file";
 }
 
 void sw_fds_report(int fd)
 {
     struct entry *at = find(fd);
 
-    if (sw_engine_self() == NULL || at == NULL || sw_fds_kind(fd) != SW_FD_OTHER || at->made ||
-        at->reported)
+    if (sw_engine_self() == NULL || at == NULL || sw_fds_kind(fd) != SW_FD_OTHER || at->reported ||
+        (at->made && !at->standard) || is_empty(fd))
         return;
     int saved = errno;
     at->reported = 1;

@@ -44,12 +44,13 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     return find_choice(decision, wanted->choice);
 }
 
-int sw_follow_ready(struct sw_follow *follow, uint64_t index, uint32_t *choice)
+int sw_follow_due(struct sw_follow *follow, uint64_t index, enum sw_decision_kind kind,
+                  uint32_t *choice)
 {
     if (follow->next == follow->count || follow->deviations[follow->next].index != index)
         return 0;
     const struct sw_deviation *wanted = &follow->deviations[follow->next];
-    if (wanted->kind != SW_DECIDE_READY) {
+    if (wanted->kind != kind) {
         follow->why = "it is a decision of another kind";
         return -1;
     }

@@ -96,6 +96,13 @@ static int is_locked(const struct gil *gil)
     return *(const volatile int *)(gil->cond + LOCKED_AT) != 0;
 }
 
+const struct sw_thread *sw_gil_holder(const void *locked)
+{
+    const struct gil *gil = find(locked, LOCKED_AT);
+
+    return gil != NULL ? gil->holder : NULL;
+}
+
 int sw_gil_is_mine(void)
 {
     const struct sw_thread *self = sw_engine_self();

@@ -25,6 +25,8 @@
 
 #include <pthread.h>
 
+struct sw_thread;
+
 /* What was initialised, in order. */
 void sw_gil_saw_mutex(const pthread_mutex_t *mutex);
 void sw_gil_saw_cond(const pthread_cond_t *cond);
@@ -38,6 +40,8 @@ int sw_gil_signal(const pthread_cond_t *cond);
 /* Does the calling thread hold it?  Then a release of something else is no
  * decision, since whoever would run could not run Python. */
 int sw_gil_is_mine(void);
+/* Who holds the GIL whose "locked" is there, or NULL. */
+const struct sw_thread *sw_gil_holder(const void *locked);
 /* Another thread has become able to run: the next check is a decision. */
 void sw_gil_arm(void);
 

@@ -36,7 +36,9 @@ static int wait_for(int fd, short events, int blocks)
 
     if (ready == 0 && blocks)
         ready = sw_ready_wait(&one, 1, find_deadline(fd, events));
-    return ready != 0;
+    if (ready == 0)
+        errno = EAGAIN;
+    return ready > 0;
 }
 
 int sw_io_before(int fd, short events, int flags)
@@ -52,7 +54,7 @@ int sw_io_before(int fd, short events, int flags)
     if (events == POLLIN)
         sw_fds_report(fd);
     int ready = wait_for(fd, events, blocks);
-    errno = ready ? saved : EAGAIN;
+    errno = ready ? saved : errno;
     return ready ? 0 : -1;
 }
 

@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-/* Before an operation with these MSG_ flags: 0 go on, or -1 and EAGAIN. */
+/* Before an operation with these MSG_ flags: 0 go on, or -1 and EAGAIN or EINTR. */
 int sw_io_before(int fd, short events, int flags);
 /* After any that may have made another descriptor ready.  Returns the result. */
 ssize_t sw_io_after(ssize_t result);

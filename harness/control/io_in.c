@@ -11,6 +11,7 @@
 #include "fds.h"
 #include "io.h"
 #include "net.h"
+#include "ready.h"
 #include "real.h"
 
 /* What -D_FORTIFY_SOURCE makes of the functions below. */
@@ -24,12 +25,36 @@ static int is_random(int fd)
     return sw_engine_self() != NULL && sw_fds_kind(fd) == SW_FD_RANDOM;
 }
 
+/* From a stream whose other end is not ours, as much as there was when this was recorded. */
+static ssize_t read_outside(int fd, void *buf, size_t size, int flags, int is_socket)
+{
+    size_t some = sw_ready_before_read(fd, size);
+    ssize_t got = is_socket ? SW_REAL(recv)(fd, buf, some, flags) : SW_REAL(read)(fd, buf, some);
+    int saved = errno;
+
+    sw_ready_after_read(size, got);
+    errno = saved;
+    return got;
+}
+
+static int is_outside_stream(int fd)
+{
+    int type = SOCK_STREAM;
+    socklen_t size = sizeof type;
+
+    return sw_engine_self() != NULL && sw_fds_is_outside(fd) &&
+           (SW_REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 ? type == SOCK_STREAM
+                                                                          : errno == ENOTSOCK);
+}
+
 SW_EXPORT ssize_t read(int fd, void *buf, size_t size)
 {
     if (is_random(fd))
         return sw_chance_fill(buf, size);
     if (sw_io_before(fd, POLLIN, 0) < 0)
         return -1;
+    if (is_outside_stream(fd))
+        return sw_io_after(sw_net_in(fd, read_outside(fd, buf, size, 0, 0)));
     return sw_io_after(sw_net_in(fd, SW_REAL(read)(fd, buf, size)));
 }
 
@@ -67,6 +92,8 @@ static ssize_t receive(int fd, void *buf, size_t size, int flags)
         return receive_all(fd, buf, size, flags);
     if (sw_io_before(fd, POLLIN, flags) < 0)
         return -1;
+    if ((flags & (MSG_PEEK | MSG_OOB)) == 0 && is_outside_stream(fd))
+        return sw_io_after(sw_net_in(fd, read_outside(fd, buf, size, flags, 1)));
     return sw_io_after(sw_net_in(fd, SW_REAL(recv)(fd, buf, size, flags)));
 }
 
@@ -84,6 +111,8 @@ SW_EXPORT ssize_t recvfrom(int fd, void *restrict buf, size_t size, int flags,
             *length = 0;
         return receive(fd, buf, size, flags);
     }
+    if (address == NULL)
+        return receive(fd, buf, size, flags);
     if (sw_io_before(fd, POLLIN, flags) < 0)
         return -1;
     return sw_io_after(SW_REAL(recvfrom)(fd, buf, size, flags, address, length));

@@ -23,14 +23,14 @@ static int is_pipe(int fd)
 {
     struct stat status;
 
-    return fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+    return SW_REAL(fstat)(fd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 static int is_socket(int fd)
 {
     struct stat status;
 
-    return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+    return SW_REAL(fstat)(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 /* ---- pipes ---- */

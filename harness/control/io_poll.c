@@ -41,9 +41,12 @@ static int wait_for(struct pollfd *fds, nfds_t count, uint64_t timeout_ns)
         return sw_ready_observe(fds, count);
     if (count > 0 || timeout_ns == FOREVER)
         return sw_ready_wait(fds, count, deadline_ns);
-    sw_engine_block(
+    int failed = sw_engine_block(
         &(struct sw_wait){.kind = SW_WAIT_SLEEP, .place = SW_AT_SLEEP, .deadline_ns = deadline_ns});
-    return 0;
+    if (failed != EINTR)
+        return 0;
+    errno = EINTR;
+    return -1;
 }
 
 /* ---- poll ---- */
@@ -128,8 +131,7 @@ static int select_ns(int n, fd_set *const sets[3], uint64_t timeout_ns)
     struct pollfd fds[FD_SETSIZE];
     nfds_t count = fds_of_sets(n, sets, fds);
 
-    wait_for(fds, count, timeout_ns);
-    return sets_of_fds(fds, count, sets);
+    return wait_for(fds, count, timeout_ns) < 0 ? -1 : sets_of_fds(fds, count, sets);
 }
 
 SW_EXPORT int select(int n, fd_set *restrict in, fd_set *restrict out, fd_set *restrict bad,

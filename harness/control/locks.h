@@ -15,6 +15,11 @@
 /* Locks a mutex, as the current thread; 0 or an errno, ETIMEDOUT after the
  * deadline (virtual; 0: none). */
 int sw_locks_lock(pthread_mutex_t *mutex, uint64_t deadline_ns);
+/* Does nobody hold it?  Its owner may have died: then the next one gets it. */
+int sw_locks_is_free(const pthread_mutex_t *mutex);
+/* Does the calling thread hold robust mutexes, which the kernel passes on only
+ * when it sees the thread die? */
+int sw_locks_are_left_to_die(void);
 /* Unlocks it, without a decision. */
 int sw_locks_unlock(pthread_mutex_t *mutex);
 

@@ -94,3 +94,11 @@ int spillway_loop_end(int outcome)
     board->loop_under_way = 0;
     return (int)sw_engine.live_count - 1;
 }
+
+int spillway_rest(void)
+{
+    if (sw_engine_self() == NULL)
+        return -1;
+    sw_engine_rest();
+    return 0;
+}

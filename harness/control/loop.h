@@ -29,4 +29,8 @@ SW_EXPORT int64_t spillway_loop_begin(void);
  * else there can be no next schedule. */
 SW_EXPORT int spillway_loop_end(int outcome);
 
+/* Returns when no other thread can run: for a driver that conducts the others.
+ * To be called without the GIL.  0, or -1 without control. */
+SW_EXPORT int spillway_rest(void);
+
 #endif

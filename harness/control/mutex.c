@@ -3,13 +3,47 @@
  * mutex.c - the real mutex, tried; who fails is blocked on its address.
  */
 #include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
 
-#include "engine.h"
+#include "engine_state.h"
 #include "gil.h"
 #include "locks.h"
 #include "objects.h"
+#include "outside.h"
+#include "ready.h"
 #include "real.h"
 #include "vtime.h"
+
+/* glibc's own numbers: what of the lock's word says that it is held. */
+enum {
+    ROBUST = 16,
+    PRIO_INHERIT = 32,
+    PRIO_PROTECT = 64,
+    PROTECT_HELD = 0x7ffff, /* above it is the ceiling, which stays */
+    OWNER = 0x3fffffff,     /* above it is that the owner has died */
+};
+
+int sw_locks_is_free(const pthread_mutex_t *mutex)
+{
+    int word = mutex->__data.__lock, kind = mutex->__data.__kind;
+
+    if ((kind & PRIO_PROTECT) != 0)
+        return (word & PROTECT_HELD) == 0;
+    return (kind & (ROBUST | PRIO_INHERIT)) != 0 ? (word & OWNER) == 0 : word == 0;
+}
+
+static int robust_used;
+
+int sw_locks_are_left_to_die(void)
+{
+    struct robust_list_head *head = NULL;
+    size_t size;
+
+    return robust_used &&
+           SW_REAL(syscall)(SYS_get_robust_list, sw_engine_own->tid, &head, &size) == 0 &&
+           head != NULL && head->list.next != &head->list;
+}
 
 /* A normal one that its own holder locks again: a deadlock with itself, as POSIX has it. */
 int sw_locks_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
@@ -21,14 +55,21 @@ int sw_locks_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
         if ((mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK &&
             mutex->__data.__owner == sw_engine_self()->tid)
             return EDEADLK;
-        uint32_t object = sw_objects_get(SW_OBJECT_MUTEX, mutex)->ordinal;
+        const struct sw_object *object = sw_objects_get(SW_OBJECT_MUTEX, mutex);
+        if (object->is_shared) {
+            if (deadline_ns != 0 && sw_engine_now() >= deadline_ns)
+                return ETIMEDOUT;
+            sw_ready_try_later();
+            continue;
+        }
         if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_MUTEX,
                                               .place = SW_AT_MUTEX_LOCK,
                                               .address = mutex,
-                                              .object = object,
+                                              .object = object->ordinal,
                                               .deadline_ns = deadline_ns}) == ETIMEDOUT)
             return ETIMEDOUT;
     }
+    robust_used |= mutex->__data.__kind & ROBUST;
     if (failed == 0 || failed == EOWNERDEAD)
         sw_objects_get(SW_OBJECT_MUTEX, mutex)->holder = sw_engine_self()->ordinal;
     return failed;
@@ -38,7 +79,7 @@ int sw_locks_unlock(pthread_mutex_t *mutex)
 {
     int failed = SW_REAL(pthread_mutex_unlock)(mutex);
 
-    if (failed == 0 && mutex->__data.__lock == 0)
+    if (failed == 0 && sw_locks_is_free(mutex))
         sw_objects_get(SW_OBJECT_MUTEX, mutex)->holder = SW_OBJECT_NOBODY;
     return failed;
 }
@@ -46,7 +87,12 @@ int sw_locks_unlock(pthread_mutex_t *mutex)
 SW_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
     if (sw_engine_self() != NULL) {
-        sw_objects_add(SW_OBJECT_MUTEX, mutex);
+        int shared = PTHREAD_PROCESS_PRIVATE;
+        if (attributes != NULL)
+            pthread_mutexattr_getpshared(attributes, &shared);
+        sw_objects_add(SW_OBJECT_MUTEX, mutex)->is_shared = shared == PTHREAD_PROCESS_SHARED;
+        if (shared == PTHREAD_PROCESS_SHARED)
+            sw_outside_note("a mutex shared between processes", __builtin_return_address(0));
         sw_gil_saw_mutex(mutex);
     }
     return SW_REAL(pthread_mutex_init)(mutex, attributes);

@@ -268,7 +268,7 @@ static int connect_real(int fd, const struct sockaddr *address, socklen_t length
     if (failed == 0 || (saved != EINPROGRESS && saved != EAGAIN))
         return failed == 0 ? 0 : fail(saved);
     if (sw_io_before(fd, POLLOUT, 0) < 0)
-        return fail(ETIMEDOUT);
+        return fail(errno == EINTR ? EINTR : ETIMEDOUT);
     SW_REAL(getsockopt)(fd, SOL_SOCKET, SO_ERROR, &error, &size);
     return fail(error);
 }

@@ -108,10 +108,44 @@ void sw_objects_forget_after(uint32_t ordinal)
     last_ordinal = ordinal;
 }
 
-const char *sw_objects_kind_name(enum sw_object_kind kind)
+struct sw_object *sw_objects_find_ordinal(uint32_t ordinal)
+{
+    for (uint32_t i = 0; i < size; i++)
+        if (table[i].address != NULL && table[i].ordinal == ordinal)
+            return &table[i];
+    return NULL;
+}
+
+static int can_be_held(const struct sw_object *object)
+{
+    return object->kind == SW_OBJECT_MUTEX || object->kind == SW_OBJECT_RWLOCK ||
+           object->kind == SW_OBJECT_SPIN || (object->kind == SW_OBJECT_SEM && object->is_lock);
+}
+
+uint32_t sw_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < size; i++) {
+        if (table[i].address == NULL || table[i].holder != holder || !can_be_held(&table[i]))
+            continue;
+        uint32_t at = count < max ? count : max;
+        for (; at > 0 && ordinals[at - 1] > table[i].ordinal; at--)
+            if (at < max)
+                ordinals[at] = ordinals[at - 1];
+        if (at < max)
+            ordinals[at] = table[i].ordinal;
+        count++;
+    }
+    return count;
+}
+
+const char *sw_objects_name(const struct sw_object *object)
 {
     static const char *const names[] = {"mutex",   "condition", "semaphore", "rwlock",
                                         "barrier", "once",      "spin lock"};
 
-    return names[kind];
+    if (object == NULL)
+        return "object";
+    return object->kind == SW_OBJECT_SEM && object->is_lock ? "lock" : names[object->kind];
 }

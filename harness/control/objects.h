@@ -28,6 +28,8 @@ struct sw_object {
     uint32_t ordinal; /* from 1 */
     enum sw_object_kind kind;
     uint32_t holder;  /* ordinal of the thread that took it last; SW_OBJECT_NOBODY */
+    int is_lock;      /* SEM: an interpreter's lock is made of it */
+    int is_shared;    /* MUTEX, SEM: another process may release it */
     uint32_t limit;   /* BARRIER: how many must arrive */
     uint32_t arrived; /* BARRIER */
 };
@@ -38,11 +40,17 @@ struct sw_object *sw_objects_add(enum sw_object_kind kind, const void *address);
 struct sw_object *sw_objects_get(enum sw_object_kind kind, const void *address);
 /* The one at the address, or NULL. */
 struct sw_object *sw_objects_find(const void *address);
+/* The one with that ordinal, or NULL.  It looks at all. */
+struct sw_object *sw_objects_find_ordinal(uint32_t ordinal);
+/* What a thread holds: locks of all kinds.  Fills in at most max ordinals, the
+ * lowest, ascending; how many there are. */
+uint32_t sw_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max);
 void sw_objects_remove(const void *address);
 /* The last ordinal that was given. */
 uint32_t sw_objects_last(void);
 /* Those with a greater ordinal are no more, and the next gets the one behind it. */
 void sw_objects_forget_after(uint32_t ordinal);
-const char *sw_objects_kind_name(enum sw_object_kind kind);
+/* "mutex", "semaphore", "lock", ...; of NULL: "object". */
+const char *sw_objects_name(const struct sw_object *object);
 
 #endif

@@ -22,6 +22,7 @@
 #include "fds.h"
 #include "net.h"
 #include "real.h"
+#include "timers.h"
 
 extern char **environ;
 
@@ -52,8 +53,11 @@ static void after_fork_in_parent(void)
 /* However it came to be: by daemon() or forkpty() too. */
 static void after_fork_in_child(void)
 {
+    if (!sw_fds_kept())
+        return;
     sw_engine_stop();
     sw_children_forget_all();
+    sw_timers_forget();
     sw_net_forked();
 }
 

@@ -8,6 +8,8 @@
 #include "engine_state.h"
 #include "fds.h"
 #include "real.h"
+#include "signals.h"
+#include "timers.h"
 
 enum {
     TICK_NS = 1000,
@@ -19,6 +21,10 @@ enum {
     PATIENCE_MS = 5000,
     PATIENCE_AFTER_IO_MS = 20,
     LATER_NS = 1000000,
+    BYTES_MAX = 1 << 24, /* of one read */
+    VAIN_MAX = 1000, /* timers that wake nobody */
+    /* A signal's handler may run on an OS thread that is not the one that polls. */
+    SLICE_MS = 100,
 };
 
 /* A thread and one of the descriptors that it waits for. */
@@ -32,6 +38,7 @@ static struct waiter waiters[POLL_MAX];
 static int expected[EXPECTED_MAX]; /* pidfds */
 static uint32_t expected_count;
 static uint32_t since_look;
+static int in_vain; /* timers that have gone off since somebody ran */
 
 /* ---- asking the kernel ---- */
 
@@ -51,8 +58,8 @@ static int poll_really(struct pollfd *fds, nfds_t count, int timeout_ms)
     int saved = errno, ready;
 
     do
-        ready = SW_REAL(poll)(fds, count, timeout_ms);
-    while (ready < 0 && errno == EINTR && timeout_ms < 0);
+        ready = SW_REAL(poll)(fds, count, timeout_ms < 0 ? SLICE_MS : timeout_ms);
+    while (ready <= 0 && timeout_ms < 0 && !sw_signals_came);
     errno = saved;
     return ready;
 }
@@ -152,10 +159,10 @@ static int replay_outside(uint32_t count)
     uint32_t choice;
     int found = 0;
 
-    while (sw_ask_is_due(&choice)) {
+    while (sw_ask_is_due(SW_DECIDE_READY, &choice)) {
         uint32_t i = find_waiter(choice, count);
         if (i == count)
-            sw_ask_misfit("nobody waits for that descriptor");
+            sw_ask_misfit(SW_DECIDE_READY, "nobody waits for that descriptor");
         struct sw_wait *wait = &waiters[i].thread->wait;
         poll_really(&polled[i], 1, -1);
         announce(waiters[i].thread, wait->fds, waiters[i].k, polled[i].revents);
@@ -183,6 +190,8 @@ static int look_outside(int timeout_ms)
 
 void sw_ready_look(void)
 {
+    in_vain = 0;
+    sw_timers_fire();
     if (sw_engine.io_waiters == 0 || (!sw_engine.io_dirty && ++since_look < LOOK_EVERY))
         return;
     if (sw_engine.io_dirty)
@@ -207,11 +216,11 @@ static int observe_outside(struct pollfd *fds, nfds_t count)
     int found = 0;
 
     if (sw_ask_replays()) {
-        while (sw_ask_is_due(&choice)) {
+        while (sw_ask_is_due(SW_DECIDE_READY, &choice)) {
             nfds_t k = choice >> SW_READY_SHIFT;
             if ((choice & ((1u << SW_READY_SHIFT) - 1)) != self->ordinal || k >= count ||
                 !is_outside(&fds[k]))
-                sw_ask_misfit("this thread looks at other descriptors");
+                sw_ask_misfit(SW_DECIDE_READY, "this thread looks at other descriptors");
             poll_really(&fds[k], 1, -1);
             announce(self, fds, k, fds[k].revents);
             found++;
@@ -288,7 +297,10 @@ static int block(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
                                                    .fds = fds,
                                                    .fd_count = count,
                                                    .deadline_ns = deadline_ns});
-    return failed == ETIMEDOUT ? -1 : after_waking(fds, count);
+    if (failed == 0)
+        return after_waking(fds, count);
+    errno = failed;
+    return -1;
 }
 
 int sw_ready_wait(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
@@ -297,7 +309,7 @@ int sw_ready_wait(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 
     while (ready == 0)
         ready = block(fds, count, deadline_ns);
-    return ready > 0 ? ready : 0;
+    return ready < 0 && errno == ETIMEDOUT ? 0 : ready;
 }
 
 int sw_ready_wait_once(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
@@ -316,16 +328,59 @@ void sw_ready_wake(const struct pollfd *fds)
     }
 }
 
+/* ---- how much there is ---- */
+
+/* More may be coming: the kernel tells only that there is some. */
+static void wait_for_bytes(int fd, uint32_t wanted)
+{
+    struct pollfd one = {.fd = fd};
+    int there = 0;
+
+    while (SW_REAL(ioctl)(fd, FIONREAD, &there) == 0 && (uint32_t)there < wanted &&
+           poll_really(&one, 1, 1) == 0) /* but for POLLHUP, the time is up */
+        continue;
+}
+
+size_t sw_ready_before_read(int fd, size_t size)
+{
+    uint32_t bytes = size < BYTES_MAX ? (uint32_t)size : BYTES_MAX;
+
+    if (!sw_ask_replays())
+        return bytes;
+    int due = sw_ask_is_due(SW_DECIDE_BYTES, &bytes);
+    if (due && (bytes == 0 || bytes > size))
+        return size; /* its end; or another run, as the hash will tell */
+    wait_for_bytes(fd, bytes);
+    return bytes;
+}
+
+void sw_ready_after_read(size_t size, ssize_t got)
+{
+    uint32_t bytes = got > 0 ? (uint32_t)got : 0, most = size < BYTES_MAX ? (uint32_t)size : BYTES_MAX;
+    struct sw_decision decision = {.kind = SW_DECIDE_BYTES,
+                                   .place = SW_AT_IO_WAIT,
+                                   .thread = sw_engine.current->ordinal,
+                                   .count = 1,
+                                   .candidates = &bytes};
+
+    if (bytes < most)
+        sw_ask_happened(&decision);
+    else
+        sw_ask_passed();
+}
+
 int sw_ready_try_later(void)
 {
     uint64_t before = sw_engine.switches;
+    int saved = errno;
 
     sw_engine_block(&(struct sw_wait){
         .kind = SW_WAIT_SLEEP, .place = SW_AT_IO_WAIT, .deadline_ns = sw_engine.now_ns + LATER_NS});
-    if (sw_engine.switches != before)
-        return 0;
-    SW_REAL(nanosleep)(&(struct timespec){.tv_nsec = LATER_NS}, NULL);
-    return 1;
+    int alone = sw_engine.switches == before;
+    if (alone)
+        SW_REAL(nanosleep)(&(struct timespec){.tv_nsec = LATER_NS}, NULL);
+    errno = saved;
+    return alone;
 }
 
 void sw_ready_be_patient(void)
@@ -399,20 +454,36 @@ static void wait_for_expected(int timeout_ms)
     poll_really(polled, expected_count, timeout_ms);
 }
 
-int sw_ready_go_on(void)
+/* The next thing that time brings; 0: nothing. */
+static uint64_t find_deadline(void)
 {
     const struct sw_thread *earliest = sw_ready_earliest();
-    uint64_t deadline = earliest != NULL ? earliest->wait.deadline_ns : 0;
+    uint64_t thread = earliest != NULL ? earliest->wait.deadline_ns : 0;
+    uint64_t timer = in_vain < VAIN_MAX ? sw_timers_next() : 0;
+
+    return timer != 0 && (thread == 0 || timer < thread) ? timer : thread;
+}
+
+int sw_ready_go_on(void)
+{
+    uint64_t deadline = find_deadline();
     int timeout_ms = find_timeout(deadline);
 
-    assert(deadline == 0 || deadline > sw_engine.now_ns);
     if (sw_engine.io_waiters > 0 && (look_inside() || look_outside(timeout_ms)))
         return 1;
+    if (deadline == 0 && timeout_ms < 0 && sw_signals_pausing() > 0)
+        poll_really(NULL, 0, -1);
+    if (sw_signals_came) {
+        sw_signals_came = 0;
+        return 1;
+    }
     if (deadline == 0)
         return 0;
     if (sw_engine.io_waiters > 0 || expected_count > 0)
         sw_engine.patience_ms -= timeout_ms > 0 ? timeout_ms : 0;
     wait_for_expected(timeout_ms);
-    sw_engine.now_ns = deadline;
+    if (deadline > sw_engine.now_ns)
+        sw_engine.now_ns = deadline;
+    in_vain += sw_timers_fire();
     return 1;
 }

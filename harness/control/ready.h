@@ -19,6 +19,10 @@
  * is ready; and while one waits, after each I/O of others, at every
  * LOOK_EVERY-th choice of who runs, and when nobody can run.
  *
+ * How much a read gets that asked for more is recorded as well, as BYTES: a
+ * child that writes a line in two pieces is heard in as many in a replay.  That
+ * takes one number for each read.
+ *
  * When nobody can run but time could go on, a look gives the outside some real
  * time first, as long as a thread waits for it or has asked whether a child
  * lives: seconds in all, until something comes from there again.
@@ -28,17 +32,24 @@
 
 #include <poll.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Which of the descriptors are ready, at once: fills in revents.  Their number. */
 int sw_ready_observe(struct pollfd *fds, nfds_t count);
 /* The calling thread waits until one is, or for the deadline (virtual; 0: none),
- * with revents filled in.  How many are; 0: the deadline has passed. */
+ * with revents filled in.  How many are; 0: the deadline has passed; -1 and EINTR:
+ * a signal has come. */
 int sw_ready_wait(struct pollfd *fds, nfds_t count, uint64_t deadline_ns);
 
 /* The same, but it may come back with none: sw_ready_wake() has been called for
- * these fds.  -1: the deadline has passed. */
+ * these fds; and -1 and ETIMEDOUT if the deadline has passed. */
 int sw_ready_wait_once(struct pollfd *fds, nfds_t count, uint64_t deadline_ns);
 void sw_ready_wake(const struct pollfd *fds);
+
+/* Around a read of that size from an OUTSIDE stream that is ready: how much to ask
+ * for, which a replay waits for; and how much there was. */
+size_t sw_ready_before_read(int fd, size_t size);
+void sw_ready_after_read(size_t size, ssize_t got);
 
 /* For what cannot be polled (a lock on a file, say): the calling thread waits a
  * little; in real time too if nobody else could run meanwhile: then 1. */

@@ -12,8 +12,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -30,7 +30,8 @@
 
 #define SW_REALS(X) \
     X(pthread_create) X(pthread_join) X(pthread_detach) X(pthread_exit) \
-    X(pthread_tryjoin_np) X(pthread_timedjoin_np) \
+    X(pthread_tryjoin_np) X(pthread_timedjoin_np) X(pthread_cancel) X(pthread_setcanceltype) \
+    X(pthread_sigqueue) X(sem_open) X(clone) \
     X(pthread_mutex_init) X(pthread_mutex_destroy) X(pthread_mutex_lock) \
     X(pthread_mutex_trylock) X(pthread_mutex_timedlock) X(pthread_mutex_clocklock) \
     X(pthread_mutex_unlock) \

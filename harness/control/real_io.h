@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
@@ -46,6 +48,8 @@
     X(wait) X(wait3) X(wait4) X(waitpid) X(waitid) \
     X(getrandom) X(getentropy) X(arc4random) X(arc4random_buf) X(arc4random_uniform) \
     X(times) X(getrusage) X(getloadavg) X(sysinfo) X(timespec_get) \
-    X(alarm) X(setitimer) X(getitimer) X(timer_create)
+    X(alarm) X(setitimer) X(getitimer) X(timer_create) \
+    X(kill) X(pthread_kill) X(sigaction) X(pause) X(sigsuspend) X(signalfd) X(sigwait) \
+    X(sigwaitinfo) X(sigtimedwait) X(sem_open)
 
 #endif

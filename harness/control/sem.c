@@ -3,12 +3,45 @@
  * sem.c - the real semaphore, tried; who fails is blocked on its address.
  */
 #include <errno.h>
+#include <link.h>
 
 #include "engine.h"
 #include "gil.h"
 #include "objects.h"
+#include "outside.h"
+#include "ready.h"
 #include "real.h"
 #include "vtime.h"
+
+/* An interpreter's own lock is called so, not a semaphore.  CPython's are made by one function, which
+ * may have been inlined into others; 3.13 has other semaphores too.  PyPy's are made by its
+ * library. */
+static int is_interpreters_code(const void *caller)
+{
+    const void *lock_maker = dlsym(RTLD_DEFAULT, "PyThread_allocate_lock");
+    const ElfW(Sym) *symbol = NULL;
+    Dl_info maker, info;
+
+    if (dladdr(caller, &info) == 0)
+        return 0;
+    if (lock_maker == NULL ||
+        dladdr1(lock_maker, &maker, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
+        return dlsym(RTLD_DEFAULT, "pypy_execute_source") != NULL;
+    if (dlsym(RTLD_DEFAULT, "PyMutex_Lock") != NULL)
+        return (uintptr_t)caller - (uintptr_t)lock_maker < symbol->st_size;
+    return info.dli_fbase == maker.dli_fbase;
+}
+
+static int makes_locks(const void *caller)
+{
+    static const void *known; /* there are few callers, and the search is long */
+    static int known_makes;
+
+    if (caller != known)
+        known_makes = is_interpreters_code(caller);
+    known = caller;
+    return known_makes;
+}
 
 static void took(sem_t *sem)
 {
@@ -20,13 +53,22 @@ static int take(sem_t *sem, uint64_t deadline_ns)
     while (SW_REAL(sem_trywait)(sem) != 0) {
         if (errno != EAGAIN)
             return -1;
-        uint32_t object = sw_objects_get(SW_OBJECT_SEM, sem)->ordinal;
-        if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_SEM,
-                                              .place = SW_AT_SEM_WAIT,
-                                              .address = sem,
-                                              .object = object,
-                                              .deadline_ns = deadline_ns}) == ETIMEDOUT) {
-            errno = ETIMEDOUT;
+        const struct sw_object *object = sw_objects_get(SW_OBJECT_SEM, sem);
+        if (object->is_shared) {
+            if (deadline_ns != 0 && sw_engine_now() >= deadline_ns) {
+                errno = ETIMEDOUT;
+                return -1;
+            }
+            sw_ready_try_later();
+            continue;
+        }
+        int failed = sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_SEM,
+                                                       .place = SW_AT_SEM_WAIT,
+                                                       .address = sem,
+                                                       .object = object->ordinal,
+                                                       .deadline_ns = deadline_ns});
+        if (failed != 0) {
+            errno = failed;
             return -1;
         }
     }
@@ -34,10 +76,20 @@ static int take(sem_t *sem, uint64_t deadline_ns)
     return 0;
 }
 
+static void add(sem_t *sem, int shared, const void *caller)
+{
+    struct sw_object *object = sw_objects_add(SW_OBJECT_SEM, sem);
+
+    object->is_lock = makes_locks(caller);
+    object->is_shared = shared != 0;
+    if (shared != 0)
+        sw_outside_note("a semaphore shared between processes", caller);
+}
+
 SW_EXPORT int sem_init(sem_t *sem, int shared, unsigned value)
 {
     if (sw_engine_self() != NULL)
-        sw_objects_add(SW_OBJECT_SEM, sem);
+        add(sem, shared, __builtin_return_address(0));
     return SW_REAL(sem_init)(sem, shared, value);
 }
 

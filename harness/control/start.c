@@ -10,7 +10,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "alarm.h"
 #include "engine.h"
+#include "outside.h"
 #include "real.h"
 #include "standard.h"
 
@@ -74,5 +76,7 @@ static void __attribute__((constructor)) start(void)
     close(fd);
     set_environment(board);
     sw_standard_start();
+    sw_alarm_start();
     sw_engine_start(board);
+    sw_outside_note_threads();
 }

@@ -8,6 +8,7 @@
 #include "engine_state.h"
 #include "gil.h"
 #include "real.h"
+#include "sigmask.h"
 #include "vtime.h"
 
 static void on_exit_of(void *thread)
@@ -35,6 +36,7 @@ static int create_joinable(struct sw_thread *thread, const pthread_attr_t *attri
     thread->detached = state == PTHREAD_CREATE_DETACHED;
     if (thread->detached)
         pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_JOINABLE);
+    sw_sigmask_inherit(thread, sw_engine.current);
     int failed = sw_engine.carrier->create(thread, attributes);
     if (thread->detached)
         pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_DETACHED);

@@ -99,12 +99,76 @@ SW_EXPORT clock_t clock(void)
     return (clock_t)(read_clock(CLOCK_PROCESS_CPUTIME_ID) / (SECOND_NS / CLOCKS_PER_SEC));
 }
 
+SW_EXPORT int timespec_get(struct timespec *time, int base)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(timespec_get)(time, base);
+    return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, time) == 0 ? base : 0;
+}
+
+/* ---- what was used of the machine: all of the virtual time, by the program itself ---- */
+
+SW_EXPORT clock_t times(struct tms *out)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(times)(out);
+    uint64_t tick_ns = SECOND_NS / (uint64_t)sysconf(_SC_CLK_TCK);
+    if (out != NULL)
+        *out = (struct tms){.tms_utime = (clock_t)(read_clock(CLOCK_PROCESS_CPUTIME_ID) / tick_ns)};
+    return (clock_t)(read_clock(CLOCK_MONOTONIC) / tick_ns);
+}
+
+/* How much memory it was differs from run to run, too. */
+SW_EXPORT int getrusage(__rusage_who_t who, struct rusage *usage)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(getrusage)(who, usage);
+    uint64_t ns = who == RUSAGE_CHILDREN ? 0 : read_clock(CLOCK_PROCESS_CPUTIME_ID);
+    memset(usage, 0, sizeof *usage);
+    usage->ru_utime = (struct timeval){(time_t)(ns / SECOND_NS), (long)(ns % SECOND_NS / 1000)};
+    usage->ru_maxrss = 65536;
+    return 0;
+}
+
+SW_EXPORT int getloadavg(double loads[], int count)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(getloadavg)(loads, count);
+    count = count < 3 ? count : 3;
+    for (int i = 0; i < count; i++)
+        loads[i] = 1;
+    return count;
+}
+
+SW_EXPORT int sysinfo(struct sysinfo *info)
+{
+    int failed = SW_REAL(sysinfo)(info);
+
+    if (failed != 0 || sw_engine_self() == NULL)
+        return failed;
+    info->uptime = (long)(read_clock(CLOCK_BOOTTIME) / SECOND_NS);
+    info->loads[0] = info->loads[1] = info->loads[2] = 1 << SI_LOAD_SHIFT;
+    info->freeram = info->totalram / 2;
+    info->freeswap = info->totalswap;
+    info->sharedram = info->bufferram = info->freehigh = 0;
+    info->procs = 100;
+    return 0;
+}
+
 /* ---- sleeps ---- */
 
-static void sleep_until(uint64_t deadline_ns)
+/* 0, or EINTR and what is left. */
+static int sleep_until(uint64_t deadline_ns, struct timespec *left)
 {
-    sw_engine_block(
+    int failed = sw_engine_block(
         &(struct sw_wait){.kind = SW_WAIT_SLEEP, .place = SW_AT_SLEEP, .deadline_ns = deadline_ns});
+
+    if (failed != EINTR || deadline_ns <= sw_engine_now())
+        return 0;
+    uint64_t ns = deadline_ns - sw_engine_now();
+    if (left != NULL)
+        *left = (struct timespec){(time_t)(ns / SECOND_NS), (long)(ns % SECOND_NS)};
+    return EINTR;
 }
 
 SW_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
@@ -114,9 +178,9 @@ SW_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec 
         return SW_REAL(clock_nanosleep)(clock, flags, time, left);
     if (time->tv_nsec < 0 || time->tv_nsec >= (long)SECOND_NS || time->tv_sec < 0)
         return EINVAL;
-    sleep_until(flags & TIMER_ABSTIME ? sw_vtime_absolute(clock, time)
-                                      : sw_vtime_relative(sw_vtime_of_timespec(time)));
-    return 0;
+    if ((flags & TIMER_ABSTIME) != 0)
+        return sleep_until(sw_vtime_absolute(clock, time), NULL);
+    return sleep_until(sw_vtime_relative(sw_vtime_of_timespec(time)), left);
 }
 
 SW_EXPORT int nanosleep(const struct timespec *time, struct timespec *left)
@@ -131,16 +195,17 @@ SW_EXPORT int usleep(useconds_t us)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(usleep)(us);
-    sleep_until(sw_vtime_relative((uint64_t)us * 1000));
-    return 0;
+    errno = sleep_until(sw_vtime_relative((uint64_t)us * 1000), NULL);
+    return errno != 0 ? -1 : 0;
 }
 
 SW_EXPORT unsigned sleep(unsigned seconds)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(sleep)(seconds);
-    sleep_until(sw_vtime_relative((uint64_t)seconds * SECOND_NS));
-    return 0;
+    struct timespec left = {0, 0};
+    sleep_until(sw_vtime_relative((uint64_t)seconds * SECOND_NS), &left);
+    return (unsigned)(left.tv_sec + (left.tv_nsec > 0));
 }
 
 SW_EXPORT int sched_yield(void)

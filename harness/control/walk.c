@@ -34,6 +34,20 @@ static int choose_randomly(struct sw_driver *driver, const struct sw_decision *d
     return (int)(choice + (can_stay && choice >= decision->fallback));
 }
 
+static int choose_by_number(struct sw_driver *driver, const struct sw_decision *decision)
+{
+    const struct sw_walk *walk = (struct sw_walk *)driver;
+
+    return (int)((decision->fallback + (decision->index == walk->random)) % decision->count);
+}
+
+struct sw_driver *sw_walk_switch(struct sw_walk *walk, uint64_t number)
+{
+    walk->driver.choose = choose_by_number;
+    walk->random = number;
+    return &walk->driver;
+}
+
 struct sw_driver *sw_walk_random(struct sw_walk *walk, uint64_t seed)
 {
     walk->driver.choose = choose_randomly;

@@ -16,11 +16,14 @@ enum { SW_WALK_STAY = 10 };
 
 struct sw_walk {
     struct sw_driver driver; /* first: a driver is its walk */
-    uint64_t random;
+    uint64_t random; /* the generator's state; or the number */
 };
 
 /* A driver that always answers the default. */
 struct sw_driver *sw_walk_default(void);
+/* Fills walk: the default, but at the decision of that number the candidate
+ * behind it (the first, behind the last). */
+struct sw_driver *sw_walk_switch(struct sw_walk *walk, uint64_t number);
 /* Fills walk; equal seeds give equal answers to equal questions. */
 struct sw_driver *sw_walk_random(struct sw_walk *walk, uint64_t seed);
 

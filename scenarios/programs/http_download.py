@@ -9,7 +9,7 @@ network.  A short-lived relay hands each chunk to the checker, and it is noted w
 gone.  The checker compares every chunk with what the server should have sent.
 
 The server is Python's own, on the loopback interface.  The exit status is 0 if every chunk arrived
-as it was sent and 1 if one did not.
+as it was sent, 1 if one did not, and 77 on an interpreter whose tasklets cannot do this.
 """
 
 import argparse
@@ -24,7 +24,14 @@ import sys
 import threading
 import weakref
 
-import stackless
+try:
+    import stackless
+except ImportError:
+    print("there is no module stackless")
+    sys.exit(77)
+if not hasattr(stackless.tasklet, "thread_id"):  # PyPy's
+    print("the channels of this stackless stay within their thread")
+    sys.exit(77)
 
 HISTORY = 128  # how many notes a line of the log looks back
 

@@ -3,8 +3,12 @@
 
 Prints the sum of all, which no schedule changes, and who took how many, which every schedule does.
 """
-import queue
 import threading
+
+try:
+    import queue
+except ImportError:  # Python 2
+    import Queue as queue
 
 ITEMS = 8
 work = queue.Queue(maxsize=3)

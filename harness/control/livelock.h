@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * livelock.h - as many decisions as the order allows, and no end.
+ */
+#ifndef SW_LIVELOCK_H
+#define SW_LIVELOCK_H
+
+/* Prints on stderr which decisions repeat, what each thread does, and the
+ * Python stacks of all; ends the process. */
+void sw_livelock_end(void) __attribute__((noreturn));
+
+#endif

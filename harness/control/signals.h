@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * signals.h - signals that the program sends to itself come at a decision; others are reported.
+ *
+ * kill() of one's own process, pthread_kill() and the timers of timers.h do not
+ * go through the kernel's choice of a thread and a moment.  A signal for the
+ * process goes to its first thread if that waits for a descriptor, a semaphore
+ * or a time: the wait ends with EINTR, and the handler runs when the thread
+ * does.  Otherwise to the calling thread, at once.  One for a thread waits until
+ * that runs.  What every thread blocks is left to the kernel, for sigwait().
+ *
+ * What comes from outside comes when it wants: it is reported, and ends the
+ * first thread's wait as above.
+ */
+#ifndef SW_SIGNALS_H
+#define SW_SIGNALS_H
+
+#include <signal.h>
+
+/* To the process.  From the engine too, at a choice of who runs. */
+void sw_signals_send(int number);
+/* Is there something for sw_signals_arrive()? */
+extern int sw_signals_waiting;
+/* The calling thread runs again: the handlers of what was sent to it run now. */
+void sw_signals_arrive(void);
+/* Something has come from outside since this was last set to 0. */
+extern volatile sig_atomic_t sw_signals_came;
+/* How many threads wait for a signal, whatever it is. */
+int sw_signals_pausing(void);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * foreign.h - specs in an interpreter that is not slpython-lab: PyPy, a real Stackless.
+ *
+ * There is no agent and there are no points, so that a schedule that acts at a
+ * point, or a spec that wants spills or faults, is skipped, with what it needs.
+ * The others run under control (controlled.h) with foreign.py as their driver:
+ * their moves, the states in which steps come to rest, and their conditions are
+ * judged as in slpython-lab.  What happens to a value on the way is not seen,
+ * and there is no transcript to compare.
+ *
+ * PyPy's tasklets of different threads cannot share a channel; specs with more
+ * than one thread are skipped there.
+ */
+#ifndef SW_FOREIGN_H
+#define SW_FOREIGN_H
+
+#include "setting.h"
+#include "spec.h"
+
+/* Is that interpreter without an agent?  A script is taken for a wrapper of slpython-lab. */
+int sw_foreign_is(const char *interp);
+/* What this schedule needs that only slpython-lab has, "POINT release.enter", or
+ * NULL.  faults: those that are asked for on the command line. */
+const char *sw_foreign_lacks(const struct sw_spec *spec, const struct sw_spec_schedule *schedule,
+                             uint64_t faults);
+/* What an exit status of foreign.py's says that is missing, or NULL. */
+const char *sw_foreign_missing(int exit_status);
+
+/* What foreign.py must be told in its environment: which descriptor the wire is,
+ * and where it finds what in it.  The setting's to free. */
+void sw_foreign_fill_setting(struct sw_setting *setting, int wire_fd);
+/* foreign.py, to be given to the interpreter as -c. */
+extern const char sw_foreign_driver[];
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp_kind.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { LOADER_MAX = 256 };
+
+static int check_script(const char *path, int fd, struct sw_error *e)
+{
+    char line[256];
+    ssize_t size = pread(fd, line, sizeof line - 1, 0);
+
+    if (size < 2 || line[0] != '#' || line[1] != '!')
+        return 0;
+    line[size] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    return sw_error_set(e, path, 0, 0, "it is a script, of %s: name the interpreter itself",
+                        line + 2 + strspn(line + 2, " \t"));
+}
+
+/* The program header that names the dynamic loader.  1 if there is one. */
+static int read_loader(Elf *elf, char *loader, size_t size)
+{
+    size_t count = 0, bytes;
+    GElf_Phdr header;
+    const char *raw = elf_rawfile(elf, &bytes);
+
+    *loader = '\0';
+    if (raw == NULL || elf_getphdrnum(elf, &count) != 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (gelf_getphdr(elf, (int)i, &header) == NULL || header.p_type != PT_INTERP)
+            continue;
+        if (header.p_offset < bytes && header.p_filesz <= bytes - header.p_offset &&
+            header.p_filesz < size)
+            snprintf(loader, size, "%.*s", (int)header.p_filesz, raw + header.p_offset);
+        return 1;
+    }
+    return 0;
+}
+
+static int check_elf(const char *path, Elf *elf, struct sw_error *e)
+{
+    char loader[LOADER_MAX];
+    GElf_Ehdr header;
+
+    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL)
+        return sw_error_set(e, path, 0, 0, "it is no program: neither an ELF file nor a script");
+    if (header.e_machine != EM_X86_64 || header.e_ident[EI_CLASS] != ELFCLASS64)
+        return sw_error_set(e, path, 0, 0, "it is a program of another kind of machine (ELF "
+                            "machine %u, %s bits)", (unsigned)header.e_machine,
+                            header.e_ident[EI_CLASS] == ELFCLASS64 ? "64" : "32");
+    if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
+        return sw_error_set(e, path, 0, 0, "it is no program but an object file or a core dump");
+    if (!read_loader(elf, loader, sizeof loader))
+        return sw_error_set(e, path, 0, 0, "it is a static binary: nothing can be put in front of "
+                            "its C library");
+    if (strstr(loader, "musl") != NULL)
+        return sw_error_set(e, path, 0, 0, "its C library is musl (its loader is %s): only glibc's "
+                            "threads are controlled", loader);
+    if (access(loader, X_OK) != 0)
+        return sw_error_set(e, path, 0, 0, "its dynamic loader %s is not there", loader);
+    return 0;
+}
+
+static int check_file(const char *path, int fd, struct sw_error *e)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0)
+        return sw_error_set(e, path, 0, 0, "%s", strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return sw_error_set(e, path, 0, 0, "it is no program but a %s",
+                            S_ISDIR(status.st_mode) ? "directory" : "special file");
+    if (access(path, X_OK) != 0)
+        return sw_error_set(e, path, 0, 0, "it may not be executed: %s", strerror(errno));
+    if (check_script(path, fd, e) < 0)
+        return -1;
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    int failed = check_elf(path, elf, e);
+    elf_end(elf);
+    return failed;
+}
+
+int sw_interp_kind_check(const char *path, struct sw_error *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0 && errno != EACCES)
+        return sw_error_set(e, path, 0, 0, "no interpreter: %s", strerror(errno));
+    if (fd < 0)
+        return sw_error_set(e, path, 0, 0, "it cannot be read: %s", strerror(errno));
+    int failed = check_file(path, fd, e);
+    close(fd);
+    return failed;
+}
+
+/* The loader ignores LD_PRELOAD for such a program. */
+static const char *find_privilege(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0)
+        return NULL;
+    if ((status.st_mode & S_ISUID) != 0 && status.st_uid != getuid())
+        return "it is set-user-id";
+    if ((status.st_mode & S_ISGID) != 0 && status.st_gid != getgid())
+        return "it is set-group-id";
+    return getxattr(path, "security.capability", NULL, 0) > 0 ? "it has file capabilities" : NULL;
+}
+
+int sw_interp_kind_explain(const char *path, int status, struct sw_error *e)
+{
+    const char *privilege = find_privilege(path);
+
+    if (privilege != NULL)
+        return sw_error_set(e, path, 0, 0, "%s, so that the dynamic loader ignores LD_PRELOAD: use "
+                            "a copy that is not", privilege);
+    if (WIFSIGNALED(status))
+        return sw_error_set(e, path, 0, 0, "it died of SIG%s before it was under control",
+                            sigabbrev_np(WTERMSIG(status)));
+    return sw_error_set(e, path, 0, 0, "it ended with status %d and was never under control: it "
+                        "may have started another program in its place", WEXITSTATUS(status));
+}

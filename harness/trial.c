@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "controlled.h"
+#include "run.h"
+#include "version.h"
+#include "warm.h"
+
+enum { SKIPPED_STATUS = 77, DECISIONS_MAX = 50000000, KIND_MAX = 32, PATH_BYTES = 512 };
+
+static const struct sw_setting setting = {.begins = 1};
+
+__attribute__((format(printf, 4, 5))) static void decide(struct sw_trial *trial,
+                                                         enum sw_verdict_kind kind,
+                                                         const char *oracle, const char *format,
+                                                         ...)
+{
+    char text[sizeof trial->verdict.text];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    sw_judge_decide(&trial->verdict, kind, oracle, 0, 0, "%s", text);
+}
+
+/* One more line of the story. */
+__attribute__((format(printf, 2, 3))) static void tell(struct sw_trial *trial, const char *format,
+                                                       ...)
+{
+    char line[4096], *story = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (asprintf(&story, "%s%s%s", trial->story != NULL ? trial->story : "",
+                 trial->story != NULL ? "\n" : "", line) < 0)
+        return;
+    free(trial->story);
+    trial->story = story;
+}
+
+static void tell_uncontrolled(struct sw_trial *trial, const struct sw_uncontrolled *list,
+                              uint32_t count)
+{
+    for (uint32_t i = 0; i < count && i < SW_UNCONTROLLED_MAX; i++)
+        tell(trial, "not controlled: %.*s (%llu time%s)", SW_UNCONTROLLED_TEXT, list[i].what,
+             (unsigned long long)list[i].count, list[i].count == 1 ? "" : "s");
+    if (count > 0 && trial->verdict.kind == SW_AS_EXPECTED && !trial->skipped)
+        trial->verdict.kind = SW_INCONCLUSIVE;
+}
+
+/* ---- where the test's output goes ---- */
+
+struct files {
+    int out, err;
+};
+
+static void point_at(int fd, int target)
+{
+    if (fd >= 0)
+        dup2(fd, target);
+}
+
+/* Of the processes that are started from now on. */
+static struct files divert(int silent, int stdout_is_ours)
+{
+    fflush(NULL);
+    struct files before = {fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100),
+                           fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100)};
+    int null = silent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+
+    point_at(null, STDOUT_FILENO);
+    point_at(null, STDERR_FILENO);
+    if (!silent && stdout_is_ours)
+        point_at(STDERR_FILENO, STDOUT_FILENO);
+    if (null >= 0)
+        close(null);
+    return before;
+}
+
+static void restore(struct files before)
+{
+    fflush(NULL);
+    point_at(before.out, STDOUT_FILENO);
+    point_at(before.err, STDERR_FILENO);
+    if (before.out >= 0)
+        close(before.out);
+    if (before.err >= 0)
+        close(before.err);
+}
+
+/* ---- one schedule ---- */
+
+/* "deadlock", "crashed", "exit": what has to be the same when it is run again. */
+static void kind_of(const char *outcome, char kind[KIND_MAX])
+{
+    snprintf(kind, KIND_MAX, "%.*s", (int)strcspn(outcome, " "), outcome);
+}
+
+static void describe_schedule(const struct sw_trial_order *order, char *buf, size_t size)
+{
+    if (order->strategy == SW_STRATEGY_DEFAULT)
+        snprintf(buf, size, "the default schedule");
+    else
+        snprintf(buf, size, "the random walk of seed %llu", (unsigned long long)order->seed);
+}
+
+/* The process ended without a schedule. */
+static void judge_before(const struct sw_trial_order *order, int status, struct sw_trial *trial)
+{
+    if (status == SKIPPED_STATUS) {
+        trial->skipped = 1;
+        decide(trial, SW_AS_EXPECTED, "", "skipped");
+    } else if (status == SW_EXIT_ERROR) {
+        decide(trial, SW_HARNESS_ERROR, "start", "the test could not be started");
+    } else if (status == 0 || status == 1) {
+        decide(trial, status == 0 ? SW_INCONCLUSIVE : SW_FAILED, "ctypes",
+               "exit %d; no schedule was begun: %s has no ctypes", status, order->interp);
+    } else {
+        decide(trial, SW_HARNESS_ERROR, "start", "exit %d before the test began", status);
+    }
+}
+
+/* The test ended, or the process in the middle of it. */
+static void judge_exit(const struct sw_controlled *run, const struct sw_trial_order *order,
+                       struct sw_trial *trial)
+{
+    const struct sw_board *board = run->board;
+    int status = WEXITSTATUS(run->status), ended = board->result_count == 1;
+    uint32_t outcome = ended ? board->results[0].outcome : SW_LOOP_PASSED;
+    uint64_t decisions = ended ? board->results[0].decision_count : board->decision_count;
+    char schedule[64];
+
+    describe_schedule(order, schedule, sizeof schedule);
+    trial->skipped = outcome == SW_LOOP_SKIPPED && status == SKIPPED_STATUS;
+    if (trial->skipped)
+        decide(trial, SW_AS_EXPECTED, "", "skipped");
+    else if (outcome == SW_LOOP_PASSED && status == 0)
+        decide(trial, SW_AS_EXPECTED, "", "1 schedule, %s; %llu decisions", schedule,
+               (unsigned long long)decisions);
+    else if (ended)
+        decide(trial, SW_FAILED, "failed", "failed under %s; %llu decisions", schedule,
+               (unsigned long long)decisions);
+    else
+        decide(trial, SW_FAILED, "exit", "exit %d in the middle of it, under %s", status, schedule);
+}
+
+static void judge(const struct sw_controlled *run, const struct sw_trial_order *order,
+                  const char *outcome, struct sw_trial *trial)
+{
+    const struct sw_board *board = run->board;
+    char schedule[64], kind[KIND_MAX];
+
+    describe_schedule(order, schedule, sizeof schedule);
+    kind_of(outcome, kind);
+    if (WIFSIGNALED(run->status))
+        decide(trial, SW_CRASHED, kind, "%s under %s", outcome, schedule);
+    else if (board->end != SW_END_NONE)
+        decide(trial, SW_FAILED, kind, "under %s: %s", schedule, outcome);
+    else if (board->result_count == 0 && !board->loop_under_way)
+        judge_before(order, WEXITSTATUS(run->status), trial);
+    else
+        judge_exit(run, order, trial);
+}
+
+/* ---- its .sched ---- */
+
+static void sched_path(const struct sw_trial_order *order, char *path, size_t size)
+{
+    const char *slash = strrchr(order->file, '/');
+    const char *name = slash != NULL ? slash + 1 : order->file;
+    size_t used = (size_t)snprintf(path, size, "%.*s-", (int)strlen(name) - 3, name);
+
+    for (const char *at = order->test; *at != '\0' && used + sizeof ".sched" < size; at++) {
+        path[used++] = *at == ':' ? '.' : *at;
+        at += at[0] == ':' && at[1] == ':';
+    }
+    path[used] = '\0';
+    for (char *at = path; *at != '\0'; at++)
+        if (!isalnum((unsigned char)*at) && strchr("._-", *at) == NULL)
+            *at = '_';
+    snprintf(path + used, size - used, ".sched");
+}
+
+static int write_file(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    FILE *out = fopen(path, "we");
+    int failed = out == NULL || sw_sched_write(out, sched) < 0;
+
+    if (failed)
+        sw_error_set(e, path, 0, 0, "cannot be written: %s", strerror(errno));
+    if (out != NULL)
+        fclose(out);
+    return failed ? -1 : 0;
+}
+
+static void keep(const struct sw_controlled *run, const struct sw_trial_order *order, char *outcome,
+                 struct sw_trial *trial)
+{
+    char path[PATH_BYTES], found[64] = "default", version[] = SW_VERSION;
+    char *args[] = {(char *)order->file, (char *)order->test, NULL};
+    struct sw_sched sched = {.writer = version,
+                             .program = (char *)order->starter,
+                             .args = args,
+                             .arg_count = 2,
+                             .interp = (char *)order->interp,
+                             .setting = setting,
+                             .found = found,
+                             .outcome = outcome};
+    struct sw_error e;
+
+    if (order->strategy == SW_STRATEGY_RANDOM)
+        snprintf(found, sizeof found, "random seed %llu", (unsigned long long)order->seed);
+    sw_controlled_fill(run, &sched);
+    sched_path(order, path, sizeof path);
+    if (sw_sched_hash_file(sched.program, sched.program_hash, &e) < 0 ||
+        sw_sched_hash_file(sched.interp, sched.interp_hash, &e) < 0 ||
+        write_file(path, &sched, &e) < 0)
+        tell(trial, "no schedule is kept: %s: %s", e.path, e.text);
+    else
+        tell(trial, "again: spillway replay %s", path);
+}
+
+/* ---- a process of its own ---- */
+
+static void run_in(struct sw_controlled *run, const struct sw_trial_order *order,
+                   struct sw_trial *trial)
+{
+    char outcome[SW_REPORT_MAX + 64];
+    char *args[] = {(char *)order->file, (char *)order->test, NULL};
+    struct sw_error e;
+
+    run->board->strategy = order->strategy;
+    run->board->seed = order->seed;
+    run->board->engine = order->engine;
+    run->board->decisions_max = DECISIONS_MAX;
+    struct files before = divert(0, order->stdout_is_ours);
+    int status = sw_controlled_run(run,
+                                   &(struct sw_controlled_order){.interp = order->interp,
+                                                                 .program = order->starter,
+                                                                 .args = args,
+                                                                 .setting = &setting,
+                                                                 .watchdog_s = order->watchdog_s},
+                                   &e);
+    restore(before);
+    if (status < 0) {
+        decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+        return;
+    }
+    status = sw_controlled_check(run);
+    if (status != SW_EXIT_OK) {
+        decide(trial, status == SW_EXIT_UNSURE ? SW_INCONCLUSIVE : SW_HARNESS_ERROR, "control",
+               "the control itself failed");
+        return;
+    }
+    sw_controlled_outcome(run, outcome, sizeof outcome);
+    judge(run, order, outcome, trial);
+    if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED)
+        keep(run, order, outcome, trial);
+    tell_uncontrolled(trial, run->board->uncontrolled, run->board->uncontrolled_count);
+}
+
+static void run_one(const struct sw_trial_order *order, struct sw_trial *trial)
+{
+    struct sw_controlled run;
+    struct sw_error e;
+
+    *trial = (struct sw_trial){0};
+    if (sw_controlled_open(&run, &e) < 0)
+        decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+    else
+        run_in(&run, order, trial);
+    sw_controlled_close(&run);
+}
+
+/* ---- many schedules ---- */
+
+struct search {
+    uint64_t *hashes; /* of each schedule */
+    uint64_t count, room;
+    uint64_t skipped;
+    int failed;
+    uint64_t failing_seed;
+    char failing[1024]; /* how */
+};
+
+static int add_hash(struct search *search, uint64_t hash)
+{
+    if (search->count == search->room) {
+        uint64_t room = search->room > 0 ? 2 * search->room : 1024;
+        uint64_t *hashes = realloc(search->hashes, room * sizeof *hashes);
+        if (hashes == NULL)
+            return -1;
+        search->hashes = hashes;
+        search->room = room;
+    }
+    search->hashes[search->count++] = hash;
+    return 0;
+}
+
+static int on_result(void *context, const struct sw_warm_result *result)
+{
+    struct search *search = context;
+
+    if (add_hash(search, result->hash) < 0)
+        return 1;
+    if (result->outcome == SW_WARM_SKIPPED)
+        return ++search->skipped == search->count; /* the first: so will be all */
+    if (result->outcome == SW_WARM_PASSED ||
+        (result->outcome == SW_WARM_DIED && strcmp(result->text, "exit 0") == 0))
+        return 0;
+    search->failed = 1;
+    search->failing_seed = result->seed;
+    snprintf(search->failing, sizeof search->failing, "%s",
+             result->outcome == SW_WARM_DIED ? result->text : "exit 1");
+    return 1;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static uint64_t count_distinct(struct search *search)
+{
+    uint64_t distinct = search->count > 0;
+
+    if (search->count > 0)
+        qsort(search->hashes, search->count, sizeof *search->hashes, compare_numbers);
+    for (uint64_t i = 1; i < search->count; i++)
+        distinct += search->hashes[i] != search->hashes[i - 1];
+    return distinct;
+}
+
+/* "12 300": three digits that count, and where the thousands are. */
+static void format_rate(char *buf, size_t size, double rate)
+{
+    uint64_t number = (uint64_t)rate, step = 1;
+
+    while (number / step >= 1000)
+        step *= 10;
+    number = number / step * step;
+    if (number >= 1000000)
+        snprintf(buf, size, "%llu %03llu %03llu", (unsigned long long)number / 1000000,
+                 (unsigned long long)number / 1000 % 1000, (unsigned long long)number % 1000);
+    else if (number >= 1000)
+        snprintf(buf, size, "%llu %03llu", (unsigned long long)number / 1000,
+                 (unsigned long long)number % 1000);
+    else
+        snprintf(buf, size, "%llu", (unsigned long long)number);
+}
+
+static void claim(const struct sw_trial_order *order, struct search *search,
+                  const struct sw_warm_totals *totals, struct sw_trial *trial)
+{
+    char rate[32] = "", skipped[64] = "", processes[64] = "", how_fast[64] = "";
+
+    if (search->skipped > 0 && search->skipped == search->count) {
+        trial->skipped = 1;
+        decide(trial, SW_AS_EXPECTED, "", "skipped");
+        return;
+    }
+    if (search->skipped > 0)
+        snprintf(skipped, sizeof skipped, ", %llu skipped", (unsigned long long)search->skipped);
+    if (totals->processes > 1) /* whose starts are in no rate */
+        snprintf(processes, sizeof processes, ", in %llu processes",
+                 (unsigned long long)totals->processes);
+    else if (totals->real_ns > 0) {
+        format_rate(rate, sizeof rate, (double)search->count * 1e9 / (double)totals->real_ns);
+        snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
+    }
+    decide(trial, SW_AS_EXPECTED, "",
+           "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
+           (unsigned long long)search->count, (unsigned long long)order->seed,
+           (unsigned long long)(order->seed + search->count - 1), skipped,
+           (unsigned long long)count_distinct(search), processes, how_fast);
+}
+
+/* Only what a process of its own shows is believed. */
+static void confirm(const struct sw_trial_order *order, const struct search *search,
+                    struct sw_trial *trial)
+{
+    struct sw_trial_order one = *order;
+    char kind[KIND_MAX];
+
+    one.seed = search->failing_seed;
+    run_one(&one, trial);
+    kind_of(search->failing, kind);
+    if (trial->verdict.kind == SW_AS_EXPECTED) {
+        decide(trial, SW_INCONCLUSIVE, "cold",
+               "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
+               "own it %s",
+               (unsigned long long)one.seed, (unsigned long long)search->count,
+               (unsigned long long)order->schedules, search->failing,
+               trial->skipped ? "is skipped" : "passes");
+        trial->skipped = 0;
+    } else if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED) {
+        tell(trial, "number %llu of %llu schedules", (unsigned long long)search->count,
+             (unsigned long long)order->schedules);
+        if (strcmp(trial->verdict.oracle, "failed") == 0 ? strcmp(search->failing, "exit 1") != 0
+                                                         : strcmp(trial->verdict.oracle, kind) != 0)
+            tell(trial, "among other schedules it was: %s", search->failing);
+    }
+}
+
+static int search_many(const struct sw_trial_order *order, struct search *search,
+                       struct sw_warm_totals *totals, struct sw_error *e)
+{
+    char *args[] = {(char *)order->file, (char *)order->test, NULL};
+    struct sw_warm_order warm = {.run = {.interp = order->interp,
+                                         .program = order->starter,
+                                         .args = args,
+                                         .setting = &setting,
+                                         .watchdog_s = order->watchdog_s},
+                                 .seed = order->seed,
+                                 .count = order->schedules,
+                                 .decisions_max = DECISIONS_MAX,
+                                 .strategy = order->strategy,
+                                 .engine = order->engine,
+                                 .on_result = on_result,
+                                 .context = search};
+    struct files before = divert(1, 0);
+    int status = sw_warm_run(&warm, totals, e);
+
+    restore(before);
+    return status;
+}
+
+static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
+{
+    struct search search = {0};
+    struct sw_warm_totals totals;
+    struct sw_error e;
+
+    if (search_many(order, &search, &totals, &e) < 0) {
+        run_one(order, trial); /* which says why */
+        if (trial->verdict.kind == SW_AS_EXPECTED && !trial->skipped)
+            decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+    } else if (search.failed) {
+        confirm(order, &search, trial);
+    } else {
+        claim(order, &search, &totals, trial);
+        tell_uncontrolled(trial, totals.uncontrolled, totals.uncontrolled_count);
+    }
+    free(search.hashes);
+}
+
+void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial)
+{
+    assert(order->schedules >= 1 && order->schedules <= SW_TRIAL_SCHEDULES_MAX);
+    assert(order->schedules == 1 || order->strategy == SW_STRATEGY_RANDOM);
+    *trial = (struct sw_trial){0};
+    if (order->schedules == 1)
+        run_one(order, trial);
+    else
+        run_many(order, trial);
+}
