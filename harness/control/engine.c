@@ -85,6 +85,16 @@ static int can_run(const struct sw_thread *thread)
            wait->interrupted || has_come(wait);
 }
 
+int sw_engine_others_may_run(void)
+{
+    for (uint32_t i = 0; i < sw_engine.live_count; i++) {
+        struct sw_thread *other = sw_engine.live[i];
+        if (other != sw_engine.current && (other->wait.deadline_ns != 0 || can_run(other)))
+            return 1;
+    }
+    return 0;
+}
+
 int sw_engine_others_can_run(void)
 {
     for (uint32_t i = 0; i < sw_engine.live_count; i++)
@@ -179,6 +189,7 @@ static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place
     int saved = errno;
 
     sw_engine.busy = 1;
+    sw_engine_tick(); /* else who computes would keep a sleeper asleep for ever */
     uint32_t count = find_candidates(candidates);
     struct sw_thread *next =
         choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);

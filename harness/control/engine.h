@@ -22,8 +22,8 @@
  *      SLEEP     its deadline                            that has passed
  *      REST      all others                              none of them can
  *
- * Time is virtual: it goes on a little with each look at a clock, and when
- * nothing can run it jumps to the earliest deadline.
+ * Time is virtual: it goes on a little with each look at a clock and each time
+ * that somebody might run, and when nothing can it jumps to the earliest deadline.
  *
  * Everything here is called by the current thread only.
  */
@@ -105,8 +105,9 @@ int sw_engine_block(const struct sw_wait *wait);
 /* Whom to wake, of the threads that WAIT_WAKE at the address; all of them if
  * all is set.  A woken thread that has to have a mutex waits for that. */
 void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, int all);
-/* Can any thread but the calling one run? */
+/* Can any thread but the calling one run?  May: when time has gone on, at least. */
 int sw_engine_others_can_run(void);
+int sw_engine_others_may_run(void);
 /* An I/O operation has been done: some descriptor may have become ready. */
 void sw_engine_io_done(void);
 

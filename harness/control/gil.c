@@ -222,9 +222,9 @@ void sw_gil_arm(void)
 {
     const struct gil *gil = &gils[0];
 
-    if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_can_run())
+    if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_may_run())
         return;
-    if (!lesson.done && gil->holder == sw_engine_self())
+    if (!lesson.done && gil->holder == sw_engine_self() && sw_engine_others_can_run())
         make_somebody_wait();
     if (!lesson.done)
         return;

@@ -50,6 +50,6 @@
     X(times) X(getrusage) X(getloadavg) X(sysinfo) X(timespec_get) \
     X(alarm) X(setitimer) X(getitimer) X(timer_create) \
     X(kill) X(pthread_kill) X(sigaction) X(pause) X(sigsuspend) X(signalfd) X(sigwait) \
-    X(sigwaitinfo) X(sigtimedwait) X(sem_open)
+    X(sigwaitinfo) X(sigtimedwait)
 
 #endif

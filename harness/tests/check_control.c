@@ -84,9 +84,9 @@ START_TEST(test_a_deadlock_is_seen_by_state)
                           "threading.Thread(target=f, args=(b, a, in_b, in_a)).start()\n");
     ck_assert_int_eq(spillway("record -o a.sched -- dead.py"), 1);
     ASSERT_SAYS("err", "deadlock: none of 3 threads can run");
-    ASSERT_SAYS("err", "cycle: T1 waits for semaphore#");
+    ASSERT_SAYS("err", "cycle: T1 waits for lock#");
     ASSERT_SAYS("err", "line 8 in f");
-    ASSERT_SAYS("a.sched", "outcome  deadlock T1 waits for semaphore#");
+    ASSERT_SAYS("a.sched", "outcome  deadlock T1 waits for lock#");
     ck_assert_int_eq(spillway("replay a.sched"), 0);
 }
 END_TEST
@@ -114,6 +114,21 @@ START_TEST(test_a_spinning_thread_does_not_starve_the_others)
                           "while not done:\n"
                           "    pass\n");
     ck_assert_int_eq(spillway("record --strategy default -o a.sched -- spin.py"), 0);
+}
+END_TEST
+
+START_TEST(test_a_sleeper_wakes_beside_one_who_computes)
+{
+    write_file("wake.py", "import threading, time\n"
+                          "def f():\n"
+                          "    while True:\n"
+                          "        pass\n"
+                          "threading.Thread(target=f, daemon=True).start()\n"
+                          "time.sleep(0.1)\n"
+                          "print('awake')\n");
+    ck_assert_int_eq(spillway("record --strategy default -o a.sched -- wake.py"), 0);
+    ck_assert_str_eq(content("out"), "awake\n");
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
 }
 END_TEST
 
@@ -332,7 +347,7 @@ START_TEST(test_what_cannot_be_controlled_is_an_error)
     write_file("script", "#!/bin/sh\necho done\n");
     ck_assert_int_eq(shell("chmod +x script"), 0);
     ck_assert_int_eq(spillway("record --interp ./p.py -o a.sched -- p.py"), 2);
-    ASSERT_SAYS("err", "it did not start, or not under control");
+    ASSERT_SAYS("err", "p.py: it may not be executed");
 }
 END_TEST
 
@@ -352,6 +367,7 @@ static Suite *suite(void)
     tcase_add_test(outcomes, test_a_deadlock_is_seen_by_state);
     tcase_add_test(outcomes, test_a_crash_is_the_same_again);
     tcase_add_test(outcomes, test_a_spinning_thread_does_not_starve_the_others);
+    tcase_add_test(outcomes, test_a_sleeper_wakes_beside_one_who_computes);
     tcase_add_test(outcomes, test_a_livelock_is_a_budget);
     tcase_add_test(outcomes, test_time_is_virtual);
     tcase_add_test(outcomes, test_blocking_io_lets_others_run);
