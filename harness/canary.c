@@ -64,6 +64,7 @@ struct trial {
      * asked: what is to be broken is in these threads. */
     uint32_t places[SW_RECENT_MAX];
     uint32_t place_count;
+    char uncontrolled[SW_UNCONTROLLED_TEXT]; /* the first thing that was noted, or "" */
 };
 
 static enum sw_ending ending_of(const struct sw_controlled *run)
@@ -91,8 +92,12 @@ static void collect_places(struct trial *trial, const struct sw_board *board)
 static int run_in(struct sw_controlled *run, struct trial *trial, uint64_t strategy, uint64_t seed,
                   struct result *result)
 {
-    char *args[] = {(char *)"-S", (char *)"-c", (char *)sw_canary_source, (char *)trial->what,
-                    (char *)grains[trial->grain].name, NULL};
+    char *args[] = {(char *)"-S",
+                    (char *)"-c",
+                    (char *)sw_canary_source,
+                    (char *)trial->what,
+                    (char *)grains[trial->grain].name,
+                    NULL};
     struct sw_controlled_order order = {.interp = trial->interp,
                                         .program = "-E",
                                         .args = args,
@@ -110,8 +115,10 @@ static int run_in(struct sw_controlled *run, struct trial *trial, uint64_t strat
     result->decision_count = run->board->decision_count;
     result->hash = run->board->hash;
     result->gil = (int)run->board->gil;
-    if (strategy == SW_STRATEGY_DEFAULT)
+    if (strategy == SW_STRATEGY_DEFAULT) {
         collect_places(trial, run->board);
+        memcpy(trial->uncontrolled, run->board->uncontrolled[0].what, SW_UNCONTROLLED_TEXT - 1);
+    }
     return 0;
 }
 
@@ -177,6 +184,9 @@ static int check_default(struct trial *trial)
 
     if (failed != 0)
         return failed;
+    if (result.decision_count == 0)
+        return refuse(trial, "its threads made no decision%s%s",
+                      *trial->uncontrolled != '\0' ? ": there was " : "", trial->uncontrolled);
     if (result.ending != ENDED_WELL)
         return refuse(trial, "the default schedule of the %s ended with %s", trial->what,
                       result.outcome);
@@ -218,7 +228,7 @@ static int check_race(struct trial *trial)
     canary->grain = trial->grain;
     if (failed == 0 && canary->race_tries == 0)
         return refuse(trial, "no schedule made its race lose an update, not even with a system "
-                             "call in it: its threads are not ours to choose");
+                             "call in it");
     return failed;
 }
 
@@ -372,8 +382,8 @@ static double now_ms(void)
 static void print(const char *interp, const struct sw_canary *canary, double ms)
 {
     if (!canary->controlled)
-        printf("%s: not controlled: %s (%d runs, %.0f ms)\n", interp, canary->why_not,
-               canary->runs, ms);
+        printf("%s: not controlled: %s (%d runs, %.0f ms)\n", interp, canary->why_not, canary->runs,
+               ms);
     else
         printf("%s: controlled, %s (%d runs, %.0f ms; the race at try %d, the deadlock at try "
                "%d)\n",

@@ -56,17 +56,22 @@ static int check_elf(const char *path, Elf *elf, struct sw_error *e)
     if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL)
         return sw_error_set(e, path, 0, 0, "it is no program: neither an ELF file nor a script");
     if (header.e_machine != EM_X86_64 || header.e_ident[EI_CLASS] != ELFCLASS64)
-        return sw_error_set(e, path, 0, 0, "it is a program of another kind of machine (ELF "
-                            "machine %u, %s bits)", (unsigned)header.e_machine,
+        return sw_error_set(e, path, 0, 0,
+                            "it is a program of another kind of machine (ELF "
+                            "machine %u, %s bits)",
+                            (unsigned)header.e_machine,
                             header.e_ident[EI_CLASS] == ELFCLASS64 ? "64" : "32");
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
         return sw_error_set(e, path, 0, 0, "it is no program but an object file or a core dump");
     if (!read_loader(elf, loader, sizeof loader))
-        return sw_error_set(e, path, 0, 0, "it is a static binary: nothing can be put in front of "
+        return sw_error_set(e, path, 0, 0,
+                            "it is a static binary: nothing can be put in front of "
                             "its C library");
     if (strstr(loader, "musl") != NULL)
-        return sw_error_set(e, path, 0, 0, "its C library is musl (its loader is %s): only glibc's "
-                            "threads are controlled", loader);
+        return sw_error_set(e, path, 0, 0,
+                            "its C library is musl (its loader is %s): only glibc's "
+                            "threads are controlled",
+                            loader);
     if (access(loader, X_OK) != 0)
         return sw_error_set(e, path, 0, 0, "its dynamic loader %s is not there", loader);
     return 0;
@@ -124,11 +129,15 @@ int sw_interp_kind_explain(const char *path, int status, struct sw_error *e)
     const char *privilege = find_privilege(path);
 
     if (privilege != NULL)
-        return sw_error_set(e, path, 0, 0, "%s, so that the dynamic loader ignores LD_PRELOAD: use "
-                            "a copy that is not", privilege);
+        return sw_error_set(e, path, 0, 0,
+                            "%s, so that the dynamic loader ignores LD_PRELOAD: use "
+                            "a copy that is not",
+                            privilege);
     if (WIFSIGNALED(status))
         return sw_error_set(e, path, 0, 0, "it died of SIG%s before it was under control",
                             sigabbrev_np(WTERMSIG(status)));
-    return sw_error_set(e, path, 0, 0, "it ended with status %d and was never under control: it "
-                        "may have started another program in its place", WEXITSTATUS(status));
+    return sw_error_set(e, path, 0, 0,
+                        "it ended with status %d and was never under control: it "
+                        "may have started another program in its place",
+                        WEXITSTATUS(status));
 }

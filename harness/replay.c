@@ -190,6 +190,9 @@ static int run_again(const struct sw_sched *sched, const struct replay *replay)
 /* Of this program and this interpreter? */
 static int check(const struct replay *replay, const struct sw_sched *sched, struct sw_error *e)
 {
+    if (sched->input != NULL &&
+        check_file(replay->path, "input", sched->input, sched->input_hash, e) < 0)
+        return -1;
     return check_file(replay->path, "program", sched->program, sched->program_hash, e) < 0 ||
                    check_file(replay->path, "interpreter", sched->interp, sched->interp_hash, e) < 0
                ? -1

@@ -68,6 +68,7 @@ void sw_sched_free(struct sw_sched *sched)
     sw_setting_free(&sched->setting);
     free(sched->writer);
     free(sched->program);
+    free(sched->input);
     free(sched->interp);
     free(sched->found);
     free(sched->outcome);

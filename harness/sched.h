@@ -6,6 +6,7 @@
  *      writer   spillway 0.3.0
  *      program  programs/transfer.py  xxh128 3f9c...
  *      args     --times 3
+ *      input    tests/transfer.py  xxh128 07d1...
  *      interp   build/bin/slpython-lab  xxh128 9a1e...
  *      env      TZ=UTC
  *      spill    16384
@@ -27,7 +28,8 @@
  * number, who asked and where, as a check; what was chosen of which candidates.
  * "hash" is over all decisions, listed or not; xxh128 is that of the file, as
  * xxhsum -H2 prints it.  "check" is the XXH3 of all lines above; who edits a
- * schedule by hand writes "check none".  "args", and the lines between "interp"
+ * schedule by hand writes "check none".  "args", "input" (a file that the program
+ * runs, when it is not the program itself), and the lines between "interp"
  * and "found" (setting.h), stand there only if there is something to say; a word
  * with a blank, a quote or a control character stands in quotes, with \xHH.
  *
@@ -58,6 +60,8 @@ struct sw_sched {
     char program_hash[33]; /* 32 hexadecimal digits */
     char **args; /* arg_count, and a NULL */
     int arg_count;
+    char *input; /* NULL: none */
+    char input_hash[33];
     char *interp;
     char interp_hash[33];
     struct sw_setting setting;

@@ -343,6 +343,10 @@ static int read_program(struct reader *r)
         return -1;
     if (begins(r, "args") &&
         (read_words(r, "args", sched->args, SW_SCHED_ARGS_MAX, &sched->arg_count) < 0 ||
+         next_line(r, "'input' or 'interp'") < 0))
+        return -1;
+    if (begins(r, "input") &&
+        (read_hashed_file(r, "input", &sched->input, sched->input_hash) < 0 ||
          next_line(r, "'interp'") < 0))
         return -1;
     return 0;

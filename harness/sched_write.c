@@ -69,6 +69,11 @@ static void write_header(FILE *out, const struct sw_sched *sched)
     write_word(out, sched->program);
     fprintf(out, "  xxh128 %s\n", sched->program_hash);
     write_words(out, "args", sched->args, sched->arg_count);
+    if (sched->input != NULL) {
+        fputs("input    ", out);
+        write_word(out, sched->input);
+        fprintf(out, "  xxh128 %s\n", sched->input_hash);
+    }
     fputs("interp   ", out);
     write_word(out, sched->interp);
     fprintf(out, "  xxh128 %s\n", sched->interp_hash);

@@ -216,6 +216,7 @@ static void keep(const struct sw_controlled *run, const struct sw_trial_order *o
                              .program = (char *)order->starter,
                              .args = args,
                              .arg_count = 2,
+                             .input = (char *)order->file,
                              .interp = (char *)order->interp,
                              .setting = setting,
                              .found = found,
@@ -227,6 +228,7 @@ static void keep(const struct sw_controlled *run, const struct sw_trial_order *o
     sw_controlled_fill(run, &sched);
     sched_path(order, path, sizeof path);
     if (sw_sched_hash_file(sched.program, sched.program_hash, &e) < 0 ||
+        sw_sched_hash_file(sched.input, sched.input_hash, &e) < 0 ||
         sw_sched_hash_file(sched.interp, sched.interp_hash, &e) < 0 ||
         write_file(path, &sched, &e) < 0)
         tell(trial, "no schedule is kept: %s: %s", e.path, e.text);

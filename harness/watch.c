@@ -49,8 +49,10 @@ int sw_watch_wait(pid_t pid, int watchdog_s, const struct sw_board *board, int *
             fprintf(stderr, "spillway: watchdog: %d s, and no decision since number %llu\n",
                     watchdog_s, (unsigned long long)count);
         else
-            fprintf(stderr, "spillway: watchdog: %d s, and it still decides: %llu decisions "
-                    "(--watchdog gives it more time)\n", watchdog_s, (unsigned long long)now);
+            fprintf(stderr,
+                    "spillway: watchdog: %d s, and it still decides: %llu decisions "
+                    "(--watchdog gives it more time)\n",
+                    watchdog_s, (unsigned long long)now);
         let_speak(pid, pidfd, board);
         kill(pid, SIGKILL);
     }

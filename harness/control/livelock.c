@@ -71,8 +71,8 @@ static uint32_t take_tally(struct tally *tallies, uint32_t max, uint32_t count)
             k++;
         if (k == max)
             continue;
-        tallies[k] = (struct tally){last[i].thread, last[i].place,
-                                    k < used ? tallies[k].count + 1 : 1};
+        tallies[k] =
+            (struct tally){last[i].thread, last[i].place, k < used ? tallies[k].count + 1 : 1};
         used += k == used;
     }
     return used;

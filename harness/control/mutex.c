@@ -21,7 +21,7 @@ enum {
     PRIO_INHERIT = 32,
     PRIO_PROTECT = 64,
     PROTECT_HELD = 0x7ffff, /* above it is the ceiling, which stays */
-    OWNER = 0x3fffffff,     /* above it is that the owner has died */
+    OWNER = 0x3fffffff, /* above it is that the owner has died */
 };
 
 int sw_locks_is_free(const pthread_mutex_t *mutex)

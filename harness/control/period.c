@@ -13,8 +13,7 @@ static int are_equal(const struct sw_recent *a, const struct sw_recent *b, int l
 
 /* For each period, how far back the last decisions are equal to those one period before: the Z
  * function of the decisions, read backwards. */
-uint32_t sw_period_find(const struct sw_recent *recent, uint32_t count, int loosely,
-                            uint32_t *span)
+uint32_t sw_period_find(const struct sw_recent *recent, uint32_t count, int loosely, uint32_t *span)
 {
     static uint32_t same[SW_RECENT_MAX];
     const struct sw_recent *end = recent + count - 1;

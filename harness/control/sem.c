@@ -24,8 +24,8 @@ static int is_interpreters_code(const void *caller)
 
     if (dladdr(caller, &info) == 0)
         return 0;
-    if (lock_maker == NULL ||
-        dladdr1(lock_maker, &maker, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
+    if (lock_maker == NULL || dladdr1(lock_maker, &maker, (void **)&symbol, RTLD_DL_SYMENT) == 0 ||
+        symbol == NULL)
         return dlsym(RTLD_DEFAULT, "pypy_execute_source") != NULL;
     if (dlsym(RTLD_DEFAULT, "PyMutex_Lock") != NULL)
         return (uintptr_t)caller - (uintptr_t)lock_maker < symbol->st_size;

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "engine.h"
+#include "engine_state.h"
 #include "real.h"
 
 enum {
@@ -126,11 +126,19 @@ static const char *(*find_dump(void))(int, void *, void *)
     return FIND(dump, "_Py_DumpTracebackThreads") ? dump : NULL;
 }
 
+/* Those that stand still too. */
+static int count_threads(void)
+{
+    int count = 0;
+
+    for (int i = 0; i < SW_LIVE_THREADS_MAX; i++)
+        count += sw_engine.threads[i].state == SW_THREAD_LIVE;
+    return count;
+}
+
 void sw_stacks_ask(void)
 {
-    struct sw_thread *const *threads;
-
-    ask_cpython(find_dump() == NULL || sw_engine_live(&threads) > DUMPED_MAX);
+    ask_cpython(find_dump() == NULL || count_threads() > DUMPED_MAX);
     ask_pypy();
 }
 

@@ -9,6 +9,7 @@
 #include "gil.h"
 #include "real.h"
 #include "sigmask.h"
+#include "signals.h"
 #include "vtime.h"
 
 static void on_exit_of(void *thread)
@@ -21,6 +22,8 @@ void *sw_thread_body(struct sw_thread *self)
 {
     errno = 0; /* after the carrier's system calls */
     pthread_cleanup_push(on_exit_of, self);
+    if (sw_signals_waiting > 0) /* sent before it ran for the first time */
+        sw_signals_arrive();
     self->result = self->start(self->argument);
     pthread_cleanup_pop(1);
     return self->result;

@@ -206,6 +206,9 @@ START_TEST(test_a_failure_is_there_to_be_replayed)
     }
     ck_assert_int_eq(spillway("run suite.py::Case::test_fails"), 1);
     ck_assert_int_eq(spillway("replay suite-Case.test_fails.sched"), 0);
+    ck_assert_int_eq(shell("echo >>suite.py"), 0);
+    ck_assert_int_eq(spillway("replay suite-Case.test_fails.sched"), 2);
+    ASSERT_SAYS("err", "it is of another input: ");
 }
 END_TEST
 
