@@ -215,12 +215,79 @@ char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t s
         snprintf(buf, size, "livelock %.*s", SW_REPORT_MAX - 1, board->report);
     else if (run->timed_out)
         snprintf(buf, size, "watchdog");
-    else if (WIFSIGNALED(run->status))
+    else if (WIFSIGNALED(run->status) && sigabbrev_np(WTERMSIG(run->status)) != NULL)
         snprintf(buf, size, "crashed SIG%s", sigabbrev_np(WTERMSIG(run->status)));
+    else if (WIFSIGNALED(run->status))
+        snprintf(buf, size, "crashed signal %d", WTERMSIG(run->status));
     else
         snprintf(buf, size, "exit %d", WEXITSTATUS(run->status));
     one_line(buf);
     return buf;
+}
+
+uint32_t sw_controlled_warn(const struct sw_controlled *run)
+{
+    uint32_t count = run->board->uncontrolled_count, i = 0;
+    char what[SW_UNCONTROLLED_TEXT + 1];
+
+    for (; i < count && i < SW_UNCONTROLLED_MAX; i++) {
+        unsigned long long times = run->board->uncontrolled[i].count;
+        snprintf(what, sizeof what, "%.*s", SW_UNCONTROLLED_TEXT, run->board->uncontrolled[i].what);
+        one_line(what);
+        fprintf(stderr, "spillway: not controlled: %s (%llu time%s)\n", what, times,
+                times == 1 ? "" : "s");
+    }
+    return i;
+}
+
+/* ---- what was decided: the child may have scribbled on it ---- */
+
+static int is_candidate(unsigned kind, uint32_t candidate)
+{
+    if (kind == SW_DECIDE_ACT)
+        return candidate < SW_ACTION_COUNT;
+    return kind == SW_DECIDE_RUN || candidate < SW_EARLY;
+}
+
+static int has_sound_candidates(const struct sw_board_list *list,
+                                const struct sw_deviation *deviation)
+{
+    const uint32_t *candidates = list->pool + deviation->first;
+    int chosen = 0;
+
+    for (uint32_t i = 0; i < deviation->count; i++) {
+        if (!is_candidate(deviation->kind, candidates[i]) ||
+            (i > 0 && candidates[i] <= candidates[i - 1]))
+            return 0;
+        chosen |= candidates[i] == deviation->choice;
+    }
+    return chosen;
+}
+
+/* Is it what a .sched may have behind the one before? */
+static int is_sound(const struct sw_board *board, uint32_t i)
+{
+    const struct sw_board_list *list = &board->taken;
+    const struct sw_deviation *deviation = &list->deviations[i];
+    uint32_t used = list->pool_used <= SW_POOL_MAX ? list->pool_used : SW_POOL_MAX;
+    uint32_t least = SW_IS_ASKED(deviation->kind) ? 2 : 1;
+    uint32_t most = SW_IS_ASKED(deviation->kind) ? SW_LIVE_THREADS_MAX : 1;
+
+    return deviation->kind < SW_DECIDE_COUNT && sw_decision_is_place(deviation->place) &&
+           deviation->thread < UINT32_MAX && deviation->index < board->decision_count &&
+           (i == 0 || deviation->index > deviation[-1].index) && deviation->count >= least &&
+           deviation->count <= most && deviation->first <= used &&
+           deviation->count <= used - deviation->first && has_sound_candidates(list, deviation);
+}
+
+/* How many deviations are sound; fewer than were taken if one is not. */
+static uint32_t count_sound(const struct sw_board *board)
+{
+    uint32_t sound = 0;
+
+    while (sound < board->taken.count && sound < SW_DEVIATIONS_MAX && is_sound(board, sound))
+        sound++;
+    return sound;
 }
 
 int sw_controlled_check(const struct sw_controlled *run)
@@ -237,37 +304,20 @@ int sw_controlled_check(const struct sw_controlled *run)
                 board->lost);
         return SW_EXIT_UNSURE;
     }
+    if (count_sound(board) < board->taken.count || board->decision_count > UINT64_MAX / 2) {
+        fputs("spillway: inconclusive: the program wrote where its schedule is kept\n", stderr);
+        return SW_EXIT_UNSURE;
+    }
     return SW_EXIT_OK;
-}
-
-void sw_controlled_warn(const struct sw_controlled *run)
-{
-    for (uint32_t i = 0; i < run->board->uncontrolled_count && i < SW_UNCONTROLLED_MAX; i++)
-        fprintf(stderr, "spillway: not controlled: %.*s (%llu times)\n", SW_UNCONTROLLED_TEXT,
-                run->board->uncontrolled[i].what,
-                (unsigned long long)run->board->uncontrolled[i].count);
-}
-
-/* The child may have scribbled on it. */
-static int is_sound(const struct sw_deviation *deviation, uint32_t pool_used)
-{
-    return deviation->kind < SW_DECIDE_COUNT && sw_decision_is_place(deviation->place) &&
-           deviation->count >= (SW_IS_ASKED(deviation->kind) ? 2 : 1) &&
-           deviation->first <= pool_used && deviation->count <= pool_used - deviation->first;
 }
 
 void sw_controlled_fill(const struct sw_controlled *run, struct sw_sched *sched)
 {
     struct sw_board_list *taken = &run->board->taken;
-    uint32_t count = taken->count <= SW_DEVIATIONS_MAX ? taken->count : SW_DEVIATIONS_MAX;
-    uint32_t pool_used = taken->pool_used <= SW_POOL_MAX ? taken->pool_used : SW_POOL_MAX;
-    uint32_t sound = 0;
 
-    while (sound < count && is_sound(&taken->deviations[sound], pool_used))
-        sound++;
-    sched->deviation_count = sound;
+    sched->deviation_count = count_sound(run->board);
     sched->deviations = taken->deviations;
-    sched->pool_used = pool_used;
+    sched->pool_used = taken->pool_used <= SW_POOL_MAX ? taken->pool_used : SW_POOL_MAX;
     sched->pool = taken->pool;
     sched->decision_count = run->board->decision_count;
     sched->hash = run->board->hash;

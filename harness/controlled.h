@@ -62,8 +62,9 @@ char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t s
 /* Says on stderr what went wrong with the control itself, if anything did:
  * SW_EXIT_ERROR or SW_EXIT_UNSURE, else SW_EXIT_OK. */
 int sw_controlled_check(const struct sw_controlled *run);
-/* Says so when something ran that nobody controlled. */
-void sw_controlled_warn(const struct sw_controlled *run);
+/* Says on stderr, a line each, what ran that nobody controlled.  Returns how many
+ * lines: what they mean for a verdict is the caller's business. */
+uint32_t sw_controlled_warn(const struct sw_controlled *run);
 
 /* What was decided, in the form of a file: deviations and pool are borrowed
  * from the board, and are valid indices only, whatever the child wrote. */

@@ -73,7 +73,7 @@ static int pack(const struct convert *convert, struct sw_error *e)
 
     if (sw_sched_load(convert->in, &sched, e) < 0)
         return -1;
-    int failed = sw_pack_append(convert->out, &(const struct sw_sched *){sched}, 1, e);
+    int failed = sw_pack_append(convert->out, &(const struct sw_sched *){sched}, 1, NULL, e);
     sw_sched_free(sched);
     return failed;
 }

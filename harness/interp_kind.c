@@ -124,6 +124,25 @@ static const char *find_privilege(const char *path)
     return getxattr(path, "security.capability", NULL, 0) > 0 ? "it has file capabilities" : NULL;
 }
 
+/* Its runtime ends a program into which another library was loaded first. */
+static int has_sanitizer(const char *path)
+{
+    static const char name[] = "libasan.so";
+    int fd = open(path, O_RDONLY | O_CLOEXEC), found = 0;
+    size_t size;
+
+    if (fd < 0)
+        return 0;
+    elf_version(EV_CURRENT);
+    Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    const char *raw = elf != NULL ? elf_rawfile(elf, &size) : NULL;
+    if (raw != NULL)
+        found = memmem(raw, size, name, sizeof name - 1) != NULL;
+    elf_end(elf);
+    close(fd);
+    return found;
+}
+
 int sw_interp_kind_explain(const char *path, int status, struct sw_error *e)
 {
     const char *privilege = find_privilege(path);
@@ -133,6 +152,10 @@ int sw_interp_kind_explain(const char *path, int status, struct sw_error *e)
                             "%s, so that the dynamic loader ignores LD_PRELOAD: use "
                             "a copy that is not",
                             privilege);
+    if (has_sanitizer(path))
+        return sw_error_set(e, path, 0, 0,
+                            "it is built with a sanitizer, whose library tolerates "
+                            "no other in front of it");
     if (WIFSIGNALED(status))
         return sw_error_set(e, path, 0, 0, "it died of SIG%s before it was under control",
                             sigabbrev_np(WTERMSIG(status)));

@@ -2,10 +2,12 @@
 #include "pack.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "bytes.h"
@@ -460,8 +462,30 @@ int sw_pack_is_archive(const char *path)
     return length >= sizeof suffix && strcmp(path + length - (sizeof suffix - 1), suffix) == 0;
 }
 
+int sw_pack_admits(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    struct pack p = {0};
+    struct sw_sched whole = *sched;
+    char nothing[] = "nothing";
+    int failed = 0;
+
+    if (access(path, F_OK) < 0 && errno == ENOENT)
+        return 0;
+    whole.found = whole.outcome = nothing;
+    char *header = header_of(&whole);
+    if (sw_archive_open(&p.file, path, O_RDWR, e) < 0)
+        failed = -1;
+    else if (header == NULL)
+        failed = sw_archive_fail(&p.file, "out of memory");
+    else if (scan(&p, 0, 0, NULL) < 0 || (p.header != NULL && compare_headers(&p, header) < 0))
+        failed = -1;
+    free(header);
+    pack_close(&p);
+    return failed;
+}
+
 int sw_pack_append(const char *path, const struct sw_sched *const *scheds, size_t count,
-                   struct sw_error *e)
+                   uint64_t *first, struct sw_error *e)
 {
     struct pack p = {0};
     struct sw_bytes out = {0};
@@ -470,6 +494,8 @@ int sw_pack_append(const char *path, const struct sw_sched *const *scheds, size_
         return 0;
     int failed = sw_archive_open(&p.file, path, O_RDWR | O_CREAT, e) < 0 ||
                  append(&p, scheds, count, &out) < 0;
+    if (first != NULL)
+        *first = p.whole + 1;
     sw_bytes_free(&out);
     pack_close(&p);
     return failed ? -1 : 0;

@@ -39,9 +39,15 @@ int sw_pack_is_archive(const char *path);
 
 /* Adds them, in this order; all or, when it fails, none.  Creates the archive.  The
  * schedules are valid (sched.h) and stay the caller's.  Those of one call share
- * records, which makes them smaller. */
+ * records, which makes them smaller.  *first, if first is not NULL, is the number of
+ * the first of them. */
 int sw_pack_append(const char *path, const struct sw_sched *const *scheds, size_t count,
-                   struct sw_error *e);
+                   uint64_t *first, struct sw_error *e);
+
+/* May a schedule with this header be added?  For who wants to know before the run;
+ * all but found, outcome and decisions must be there.  Where there is no archive
+ * yet: yes. */
+int sw_pack_admits(const char *path, const struct sw_sched *sched, struct sw_error *e);
 
 /* Reads one; numbers are from 1.  Only what is read of the archive need be sound.
  * *out is the caller's: sw_sched_free(). */

@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,8 @@ static const struct argp_option option_list[] = {
     {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
     {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
     {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
-    {"output", 'o', "FILE", 0, "Where the schedule goes (default: PROGRAM.sched); added to a .schedz", 0},
+    {"output", 'o', "FILE", 0,
+     "Where the schedule goes (default: PROGRAM.sched); it is added to a .schedz", 0},
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
     {"quiet", 'q', 0, 0, "Do not say what was recorded, if all is well", 0},
     {"decisions", KEY_BUDGET, "N", 0, "How many before it is a livelock (default 10000000)", 0},
@@ -176,22 +178,19 @@ static void parse(int argc, char **argv, struct record *record)
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, record);
 }
 
-static int add_to_archive(const char *path, const struct sw_sched *sched)
+/* *number is that in an archive, 0 of a file of its own. */
+static int write_file(const char *path, const struct sw_sched *sched, uint64_t *number)
 {
     struct sw_error e;
 
-    if (sw_pack_append(path, &sched, 1, &e) == 0)
-        return SW_EXIT_OK;
-    sw_error_print(&e);
-    return SW_EXIT_ERROR;
-}
-
-static int write_file(const char *path, const struct sw_sched *sched)
-{
-    if (sw_pack_is_archive(path))
-        return add_to_archive(path, sched);
+    *number = 0;
+    if (sw_pack_is_archive(path)) {
+        if (sw_pack_append(path, &sched, 1, number, &e) == 0)
+            return SW_EXIT_OK;
+        sw_error_print(&e);
+        return SW_EXIT_ERROR;
+    }
     FILE *out = fopen(path, "w");
-
     if (out == NULL || sw_sched_write(out, sched) < 0) {
         fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
         if (out != NULL)
@@ -211,10 +210,25 @@ static const char *mode_of(const struct sw_board *board)
                            : "no GIL was recognised: every release was a decision";
 }
 
+static void tell(const struct sw_controlled *run, const struct sw_sched *sched, const char *path,
+                 uint64_t number)
+{
+    char option[40] = "";
+
+    if (number > 0)
+        snprintf(option, sizeof option, " --number %llu", (unsigned long long)number);
+    fprintf(stderr,
+            "spillway: %s; %llu decisions, %u deviations, hash %016llx\n"
+            "spillway: %s; again: spillway replay%s %s\n",
+            sched->outcome, (unsigned long long)sched->decision_count, sched->deviation_count,
+            (unsigned long long)sched->hash, mode_of(run->board), option, path);
+}
+
 static int keep(const struct record *record, const struct sw_controlled *run,
                 struct sw_sched *sched, const char *path)
 {
     char outcome[SW_REPORT_MAX + 32], found[64] = "default";
+    uint64_t number;
 
     if (record->strategy == SW_STRATEGY_RANDOM)
         snprintf(found, sizeof found, "random seed %llu", (unsigned long long)record->seed);
@@ -222,14 +236,10 @@ static int keep(const struct record *record, const struct sw_controlled *run,
     sched->outcome = sw_controlled_outcome(run, outcome, sizeof outcome);
     sw_controlled_fill(run, sched);
     int failed = strcmp(outcome, "exit 0") != 0;
-    if (write_file(path, sched) != SW_EXIT_OK)
+    if (write_file(path, sched, &number) != SW_EXIT_OK)
         return SW_EXIT_ERROR;
     if (!record->quiet || failed)
-        fprintf(stderr,
-                "spillway: %s; %llu decisions, %u deviations, hash %016llx\n"
-                "spillway: %s; again: spillway replay %s\n",
-                outcome, (unsigned long long)sched->decision_count, sched->deviation_count,
-                (unsigned long long)sched->hash, mode_of(run->board), path);
+        tell(run, sched, path, number);
     return failed ? SW_EXIT_FAILED : SW_EXIT_OK;
 }
 
@@ -271,34 +281,75 @@ static void fill_board(struct sw_board *board, const struct record *record)
     board->engine = (uint32_t)record->engine;
 }
 
+/* The file is there before the run, as it will be before a replay: CPython reads the program's
+ * folder, and one name more in it moves all that is allocated later.  Returns 1 if it is new, 0,
+ * or -1 with *e. */
+static int make_output(const char *path, struct sw_error *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+    if (fd >= 0) {
+        close(fd);
+        return 1;
+    }
+    if (errno != EEXIST || access(path, W_OK) < 0)
+        return sw_error_set(e, path, 0, 0, "cannot be written: %s", strerror(errno));
+    return 0;
+}
+
+/* All that can be wrong before anything has run. */
+static int prepare(const struct record *record, struct sw_controlled *run, const char *path,
+                   struct sw_sched *sched, struct sw_error *e)
+{
+    if (sw_controlled_open(run, e) < 0 || describe(record, sched, e) < 0 ||
+        sw_setting_check(&record->setting, record->interp, e) < 0)
+        return -1;
+    return sw_pack_is_archive(path) ? sw_pack_admits(path, sched, e) : 0;
+}
+
+static int run_it(const struct record *record, struct sw_controlled *run, struct sw_sched *sched,
+                  const char *path, struct sw_error *e)
+{
+    struct sw_controlled_order order = {.interp = sched->interp,
+                                        .program = sched->program,
+                                        .args = sched->args,
+                                        .setting = &record->setting,
+                                        .under = record->under,
+                                        .watchdog_s = record->watchdog_s};
+
+    fill_board(run->board, record);
+    if (sw_controlled_run(run, &order, e) < 0) {
+        sw_error_print(e);
+        return SW_EXIT_ERROR;
+    }
+    int status = sw_controlled_check(run);
+    if (status == SW_EXIT_OK)
+        status = keep(record, run, sched, path);
+    sw_controlled_warn(run);
+    return status;
+}
+
 int sw_record(int argc, char **argv)
 {
     struct record record;
     struct sw_controlled run;
     struct sw_sched sched;
     struct sw_error e;
-    char path[4096];
+    char buf[4096];
     int status = SW_EXIT_ERROR;
 
     parse(argc, argv, &record);
-    if (sw_controlled_open(&run, &e) < 0 || describe(&record, &sched, &e) < 0) {
+    const char *path = output_path(&record, buf, sizeof buf);
+    int made = prepare(&record, &run, path, &sched, &e);
+    if (made == 0)
+        made = make_output(path, &e);
+    if (made < 0)
         sw_error_print(&e);
-        sw_controlled_close(&run);
-        sw_setting_free(&record.setting);
-        return SW_EXIT_ERROR;
-    }
-    fill_board(run.board, &record);
-    struct sw_controlled_order order = {.interp = sched.interp,
-                                        .program = sched.program,
-                                        .args = sched.args,
-                                        .setting = &record.setting,
-                                        .under = record.under,
-                                        .watchdog_s = record.watchdog_s};
-    if (sw_controlled_run(&run, &order, &e) < 0)
-        sw_error_print(&e);
-    else if ((status = sw_controlled_check(&run)) == SW_EXIT_OK)
-        status = keep(&record, &run, &sched, output_path(&record, path, sizeof path));
-    sw_controlled_warn(&run);
+    else
+        status = run_it(&record, &run, &sched, path, &e);
+    /* Others may be about to add to an archive, so that one stays, empty. */
+    if (made > 0 && status != SW_EXIT_OK && status != SW_EXIT_FAILED && !sw_pack_is_archive(path))
+        unlink(path);
     sw_controlled_close(&run);
     sw_setting_free(&record.setting);
     return status;

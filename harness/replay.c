@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,13 @@
 #include "controlled.h"
 #include "pack.h"
 #include "run.h"
+#include "version.h"
 
-enum { WATCHDOG_S = 600, KEY_ENGINE = 256 };
+enum { WATCHDOG_S = 600, KEY_ENGINE = 256, SLACK = 1000000 };
 
 struct replay {
     const char *path;
-    uint64_t number;   /* of an archive's schedule; 0: all of them */
+    uint64_t number; /* of an archive's schedule; 0: all of them */
     const char *under; /* NULL: nothing */
     int engine; /* enum sw_board_engine */
     int quiet;
@@ -101,10 +103,11 @@ static int check_file(const char *sched_path, const char *what, const char *path
 
 static void fill_board(struct sw_board *board, const struct sw_sched *sched)
 {
-    board->strategy = SW_STRATEGY_REPLAY;
-    /* What goes on for long after the recorded end has diverged; a livelock had no other end. */
     int livelock = strncmp(sched->outcome, "livelock ", 9) == 0;
-    board->decisions_max = sched->decision_count + (livelock ? 0 : 1000000);
+
+    board->strategy = SW_STRATEGY_REPLAY;
+    /* A livelock has ended at its limit.  What else goes on for long has diverged. */
+    board->decisions_max = sched->decision_count + (livelock ? 0 : SLACK);
     board->wanted.count = sched->deviation_count;
     board->wanted.pool_used = sched->pool_used;
     memcpy(board->wanted.deviations, sched->deviations,
@@ -112,21 +115,123 @@ static void fill_board(struct sw_board *board, const struct sw_sched *sched)
     memcpy(board->wanted.pool, sched->pool, sched->pool_used * sizeof *sched->pool);
 }
 
-/* The first deviation for which the run was too short, if there is one. */
-static void print_missing(const struct sw_board *board, const struct sw_sched *sched)
+/* ---- what came of it ---- */
+
+/* A line on stderr. */
+__attribute__((format(printf, 2, 3))) static void say(const struct replay *replay,
+                                                      const char *format, ...)
 {
+    va_list arguments;
+
+    fputs("spillway: ", stderr);
+    if (replay->number != 0)
+        fprintf(stderr, "schedule %llu: ", (unsigned long long)replay->number);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+static char *format_candidates(const struct sw_sched *sched, const struct sw_deviation *deviation,
+                               char *buf, size_t size)
+{
+    size_t used = 0;
+    char one[32];
+
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < deviation->count && used + sizeof one + 1 < size; i++)
+        used +=
+            (size_t)snprintf(buf + used, size - used, " %s",
+                             sw_decision_format(deviation->kind, sched->pool[deviation->first + i],
+                                                one, sizeof one));
+    return buf;
+}
+
+/* A deviation for which the run was too short. */
+static void say_missing(const struct replay *replay, const struct sw_sched *sched,
+                        const struct sw_deviation *deviation)
+{
+    char choice[32], candidates[1024];
+
+    say(replay, "step %llu never came: wanted T%u at %s to %s %s of%s",
+        (unsigned long long)deviation->index, deviation->thread,
+        sw_decision_place(deviation->place), sw_decision_verb(deviation->kind),
+        sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice),
+        format_candidates(sched, deviation, candidates, sizeof candidates));
+}
+
+/* The run's decision of that number, if the board still has it. */
+static void say_decision(const struct replay *replay, const struct sw_board *board, uint64_t index)
+{
+    const struct sw_recent *recent = &board->recent[index % SW_RECENT_MAX];
     char choice[32];
 
-    for (uint32_t i = 0; i < sched->deviation_count; i++) {
-        const struct sw_deviation *deviation = &sched->deviations[i];
-        if (deviation->index < board->decision_count)
-            continue;
-        fprintf(stderr, "spillway: step %llu never came: wanted T%u at %s to %s %s\n",
-                (unsigned long long)deviation->index, deviation->thread,
-                sw_decision_place(deviation->place), sw_decision_verb(deviation->kind),
-                sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice));
+    if (index >= board->decision_count || board->decision_count - index > SW_RECENT_MAX)
         return;
+    say(replay, "there, T%u at %s chose to %s %s", recent->thread, sw_decision_place(recent->place),
+        sw_decision_verb(recent->kind),
+        sw_decision_format(recent->kind, recent->choice, choice, sizeof choice));
+}
+
+/* How far it was certainly the recorded run.  Returns the first deviation for which it was not, or
+ * NULL. */
+static const struct sw_deviation *
+say_fitting(const struct replay *replay, const struct sw_board *board, const struct sw_sched *sched)
+{
+    uint32_t fitted = 0;
+
+    while (fitted < sched->deviation_count &&
+           sched->deviations[fitted].index < board->decision_count)
+        fitted++;
+    if (fitted > 0)
+        say(replay, "%u of %u deviations fitted, the last of them at step %llu", fitted,
+            sched->deviation_count, (unsigned long long)sched->deviations[fitted - 1].index);
+    else
+        say(replay, "0 of %u deviations fitted", sched->deviation_count);
+    return fitted < sched->deviation_count ? &sched->deviations[fitted] : NULL;
+}
+
+/* Between two deviations a schedule says nothing: only its end shows that it was another. */
+static void say_first_difference(const struct replay *replay, const struct sw_board *board,
+                                 const struct sw_sched *sched)
+{
+    const struct sw_deviation *missing = say_fitting(replay, board, sched);
+
+    if (missing != NULL) {
+        say_missing(replay, sched, missing);
+    } else if (board->decision_count > sched->decision_count) {
+        say(replay, "it went on at step %llu, where the recorded run had ended",
+            (unsigned long long)sched->decision_count);
+        say_decision(replay, board, sched->decision_count);
+    } else if (board->decision_count < sched->decision_count) {
+        say(replay, "it ended before step %llu, where the recorded run went on",
+            (unsigned long long)board->decision_count);
+    } else {
+        say(replay, "at a decision that is not listed, other threads asked or could run");
     }
+}
+
+/* 1: the decisions were another run's, and it has been said where. */
+static int has_diverged(const struct sw_board *board, const struct sw_sched *sched,
+                        const struct replay *replay)
+{
+    if (board->end != SW_END_DIVERGED && board->decision_count == sched->decision_count &&
+        board->hash == sched->hash)
+        return 0;
+    if (board->end == SW_END_DIVERGED) {
+        say(replay, "diverged at %.*s", SW_REPORT_MAX - 1, board->report);
+        say_fitting(replay, board, sched);
+        say(replay, "recorded were %llu decisions, hash %016llx",
+            (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
+    } else {
+        say(replay, "diverged: %llu decisions, hash %016llx; recorded were %llu, hash %016llx",
+            (unsigned long long)board->decision_count, (unsigned long long)board->hash,
+            (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
+        say_first_difference(replay, board, sched);
+    }
+    if (strcmp(sched->writer, SW_VERSION) != 0)
+        say(replay, "it was recorded by spillway %s; this is %s", sched->writer, SW_VERSION);
+    return 1;
 }
 
 static int judge(const struct sw_controlled *run, const struct sw_sched *sched,
@@ -134,29 +239,18 @@ static int judge(const struct sw_controlled *run, const struct sw_sched *sched,
 {
     const struct sw_board *board = run->board;
     char outcome[SW_REPORT_MAX + 32];
-    int same = 1;
+    int same = !has_diverged(board, sched, replay);
 
     sw_controlled_outcome(run, outcome, sizeof outcome);
-    if (board->end == SW_END_DIVERGED) {
-        fprintf(stderr, "spillway: diverged at %.*s\n", SW_REPORT_MAX - 1, board->report);
-        return SW_EXIT_FAILED;
-    }
-    if (board->decision_count != sched->decision_count || board->hash != sched->hash) {
-        fprintf(stderr,
-                "spillway: diverged: %llu decisions, hash %016llx; recorded were %llu, %016llx\n",
-                (unsigned long long)board->decision_count, (unsigned long long)board->hash,
-                (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
-        print_missing(board, sched);
-        same = 0;
-    }
-    if (strcmp(outcome, sched->outcome) != 0) {
-        fprintf(stderr, "spillway: another outcome: %s; recorded was: %s\n", outcome,
-                sched->outcome);
+    if (board->end != SW_END_DIVERGED && strcmp(outcome, sched->outcome) != 0) {
+        say(replay, "another outcome: %s; recorded was: %s", outcome, sched->outcome);
         same = 0;
     }
     if (same && !replay->quiet)
-        fprintf(stderr, "spillway: as recorded: %s; %llu decisions, hash %016llx\n", outcome,
-                (unsigned long long)board->decision_count, (unsigned long long)board->hash);
+        say(replay, "as recorded: %s; %llu decisions, hash %016llx", outcome,
+            (unsigned long long)board->decision_count, (unsigned long long)board->hash);
+    if (!same || !replay->quiet)
+        sw_controlled_warn(run);
     return same ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
@@ -199,14 +293,14 @@ static int check(const struct replay *replay, const struct sw_sched *sched, stru
                : 0;
 }
 
-/* number 0: a .sched's only one. */
-static int replay_one(const struct replay *replay, uint64_t number)
+/* replay->number says which; 0: a .sched's only one. */
+static int replay_one(const struct replay *replay)
 {
     struct sw_sched *sched = NULL;
     struct sw_error e;
     int status = SW_EXIT_ERROR;
-    int failed = number == 0 ? sw_sched_load(replay->path, &sched, &e)
-                             : sw_pack_load(replay->path, number, &sched, &e);
+    int failed = replay->number == 0 ? sw_sched_load(replay->path, &sched, &e)
+                                     : sw_pack_load(replay->path, replay->number, &sched, &e);
 
     if (failed < 0 || check(replay, sched, &e) < 0)
         sw_error_print(&e);
@@ -216,27 +310,47 @@ static int replay_one(const struct replay *replay, uint64_t number)
     return status;
 }
 
-static int replay_archive(const struct replay *replay)
+/* How many schedules can be replayed; 0, with a message: none. */
+static uint64_t count_schedules(const char *path)
 {
-    uint64_t whole, cut_off, same = 0;
+    uint64_t whole = 0, cut_off = 0;
     struct sw_error e;
-    int worst = SW_EXIT_OK;
 
-    if (sw_pack_count(replay->path, &whole, &cut_off, &e) < 0) {
-        sw_error_print(&e);
-        return SW_EXIT_ERROR;
+    if (sw_pack_count(path, &whole, &cut_off, &e) < 0)
+        whole = 0;
+    else if (cut_off > 0)
+        sw_error_set(&e, path, 0, 0, "%llu schedule%s at the end %s cut off",
+                     (unsigned long long)cut_off, cut_off == 1 ? "" : "s",
+                     cut_off == 1 ? "is" : "are");
+    else if (whole == 0)
+        sw_error_set(&e, path, 0, 0, "there is no schedule in it");
+    else
+        return whole;
+    sw_error_print(&e);
+    return whole;
+}
+
+/* All of them, as far as there is no error.  That one was another run is worse than that one is
+ * inconclusive. */
+static int replay_archive(struct replay *replay)
+{
+    uint64_t count = count_schedules(replay->path), counts[4] = {0};
+    int status = SW_EXIT_ERROR;
+
+    for (uint64_t number = 1; number <= count; number++) {
+        replay->number = number;
+        status = replay_one(replay);
+        if (status == SW_EXIT_ERROR)
+            return status;
+        counts[status]++;
     }
-    for (uint64_t number = 1; number <= whole && worst != SW_EXIT_ERROR; number++) {
-        int status = replay_one(replay, number);
-        same += status == SW_EXIT_OK;
-        worst = status > worst ? status : worst;
-    }
-    fprintf(stderr, "spillway: %llu of %llu were as recorded\n", (unsigned long long)same,
-            (unsigned long long)whole);
-    if (cut_off > 0)
-        fprintf(stderr, "spillway: %s: %llu at the end cut off\n", replay->path,
-                (unsigned long long)cut_off);
-    return worst;
+    if (count == 0)
+        return status;
+    fprintf(stderr, "spillway: %llu of %llu were as recorded\n",
+            (unsigned long long)counts[SW_EXIT_OK], (unsigned long long)count);
+    if (counts[SW_EXIT_FAILED] > 0)
+        return SW_EXIT_FAILED;
+    return counts[SW_EXIT_UNSURE] > 0 ? SW_EXIT_UNSURE : SW_EXIT_OK;
 }
 
 int sw_replay(int argc, char **argv)
@@ -244,7 +358,6 @@ int sw_replay(int argc, char **argv)
     struct replay replay;
 
     parse(argc, argv, &replay);
-    if (sw_pack_is_archive(replay.path) && replay.number == 0)
-        return replay_archive(&replay);
-    return replay_one(&replay, replay.number);
+    return sw_pack_is_archive(replay.path) && replay.number == 0 ? replay_archive(&replay)
+                                                                 : replay_one(&replay);
 }

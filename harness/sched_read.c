@@ -22,6 +22,7 @@ struct reader {
     unsigned line;
     struct sw_error *e;
     struct sw_sched *sched;
+    size_t room, pool_room; /* in its deviations, and its pool */
 };
 
 __attribute__((format(printf, 2, 3))) static int fail(const struct reader *r, const char *format,
@@ -345,9 +346,8 @@ static int read_program(struct reader *r)
         (read_words(r, "args", sched->args, SW_SCHED_ARGS_MAX, &sched->arg_count) < 0 ||
          next_line(r, "'input' or 'interp'") < 0))
         return -1;
-    if (begins(r, "input") &&
-        (read_hashed_file(r, "input", &sched->input, sched->input_hash) < 0 ||
-         next_line(r, "'interp'") < 0))
+    if (begins(r, "input") && (read_hashed_file(r, "input", &sched->input, sched->input_hash) < 0 ||
+                               next_line(r, "'interp'") < 0))
         return -1;
     return 0;
 }
@@ -379,10 +379,17 @@ static int read_candidate(struct reader *r, const struct sw_deviation *deviation
     return 0;
 }
 
+static int check_count(const struct reader *r, const struct sw_deviation *deviation)
+{
+    if (!SW_IS_ASKED(deviation->kind))
+        return deviation->count == 1 ? 0
+                                     : fail(r, "what happened has itself as its only candidate");
+    return deviation->count >= 2 ? 0 : fail(r, "a decision has at least two candidates");
+}
+
 static int read_candidates(struct reader *r, struct sw_deviation *deviation)
 {
     struct sw_sched *sched = r->sched;
-    uint32_t least = SW_IS_ASKED(deviation->kind) ? 2 : 1;
     int chosen = 0;
 
     deviation->first = sched->pool_used;
@@ -397,12 +404,13 @@ static int read_candidates(struct reader *r, struct sw_deviation *deviation)
             return fail(r, "the candidates do not ascend");
         if (deviation->count == SW_LIVE_THREADS_MAX || sched->pool_used == SW_SCHED_POOL_MAX)
             return fail(r, "too many candidates");
+        assert(sched->pool_used < r->pool_room);
         chosen |= candidate == deviation->choice;
         sched->pool[sched->pool_used++] = candidate;
         deviation->count++;
     }
-    if (deviation->count < least)
-        return fail(r, "a decision has at least two candidates");
+    if (check_count(r, deviation) < 0)
+        return -1;
     char choice[32];
     return chosen ? 0
                   : fail(r, "%s is no candidate",
@@ -445,6 +453,7 @@ static int read_deviation(struct reader *r)
 
     if (sched->deviation_count == SW_SCHED_DEVIATIONS_MAX)
         return fail(r, "more than %d deviations", SW_SCHED_DEVIATIONS_MAX);
+    assert(sched->deviation_count < r->room);
     *deviation = (struct sw_deviation){0};
     if (read_number(r, UINT64_MAX / 2, &deviation->index, "a decision's number") < 0)
         return -1;
@@ -522,22 +531,33 @@ static int read_check(struct reader *r)
     return r->at + 1 == r->end ? 0 : fail(r, "there is more behind the last line");
 }
 
-static struct sw_sched *allocate(size_t size)
+static size_t least(size_t one, size_t other)
 {
-    struct sw_sched *sched = calloc(1, sizeof *sched);
-    /* A deviation's line has at least 28 bytes, a candidate 3. */
-    size_t deviations = size / 28 + 1, pool = size / 3 + 1;
+    return one < other ? one : other;
+}
+
+static size_t count_lines(const char *at, const char *end)
+{
+    size_t count = 0;
+
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL)
+        count++, at++;
+    return count;
+}
+
+static int allocate(struct reader *r)
+{
+    struct sw_sched *sched = r->sched = calloc(1, sizeof *sched);
 
     if (sched == NULL)
-        return NULL;
+        return -1;
+    /* Each deviation has a line of its own, the shortest candidate is " T1". */
+    r->room = least(count_lines(r->text, r->end) + 1, SW_SCHED_DEVIATIONS_MAX);
+    r->pool_room = least((size_t)(r->end - r->text) / 3 + 1, SW_SCHED_POOL_MAX);
     sched->args = calloc(SW_SCHED_ARGS_MAX + 1, sizeof *sched->args);
-    sched->deviations = calloc(deviations, sizeof *sched->deviations);
-    sched->pool = calloc(pool, sizeof *sched->pool);
-    if (sched->args == NULL || sched->deviations == NULL || sched->pool == NULL) {
-        sw_sched_free(sched);
-        return NULL;
-    }
-    return sched;
+    sched->deviations = calloc(r->room, sizeof *sched->deviations);
+    sched->pool = calloc(r->pool_room, sizeof *sched->pool);
+    return sched->args != NULL && sched->deviations != NULL && sched->pool != NULL ? 0 : -1;
 }
 
 int sw_sched_parse(const char *path, const char *bytes, size_t size, struct sw_sched **out,
@@ -547,11 +567,13 @@ int sw_sched_parse(const char *path, const char *bytes, size_t size, struct sw_s
         .path = path, .text = bytes, .end = bytes + size, .at = bytes, .line_start = bytes, .e = e};
 
     *out = NULL;
-    r.sched = allocate(size);
-    if (r.sched == NULL)
-        return sw_error_set(e, path, 0, 0, "out of memory");
-    if (read_header(&r) < 0 || read_deviations(&r) < 0 || read_totals(&r) < 0 ||
-        read_check(&r) < 0) {
+    int failed = allocate(&r);
+    if (failed < 0)
+        sw_error_set(e, path, 0, 0, "out of memory");
+    else
+        failed = read_header(&r) < 0 || read_deviations(&r) < 0 || read_totals(&r) < 0 ||
+                 read_check(&r) < 0;
+    if (failed) {
         sw_sched_free(r.sched);
         return -1;
     }

@@ -145,8 +145,3 @@ SW_EXPORT int fclose(FILE *file)
         forget((unsigned)fd, (unsigned)fd);
     return (int)sw_io_after(SW_REAL(fclose)(file));
 }
-
-SW_EXPORT int shutdown(int fd, int how)
-{
-    return (int)sw_io_after(SW_REAL(shutdown)(fd, how));
-}

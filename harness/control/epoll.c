@@ -7,6 +7,7 @@
 
 #include "engine.h"
 #include "fds.h"
+#include "net.h"
 #include "ready.h"
 #include "real.h"
 #include "vtime.h"
@@ -86,7 +87,7 @@ void sw_epoll_again(int fd)
         for (int k = 0; sets[i].used && k < sets[i].count; k++)
             if (sets[i].members[k].fd == fd)
                 SW_REAL(epoll_ctl)
-                (sw_fds_next(&sets[i].about, -1), EPOLL_CTL_ADD, fd, &sets[i].members[k].event);
+    (sw_fds_next(&sets[i].about, -1), EPOLL_CTL_ADD, fd, &sets[i].members[k].event);
 }
 
 void sw_epoll_forget(unsigned first, unsigned last)
@@ -189,6 +190,20 @@ static int wait_by_member(struct set *set, struct epoll_event *events, int max, 
     }
 }
 
+/* The kernel's answer, of sockets that are mapped as TCP would give it. */
+static int ask_kernel(int fd, const struct set *set, struct epoll_event *events, int max)
+{
+    int ready = SW_REAL(epoll_wait)(fd, events, max, 0);
+
+    for (int i = 0; i < ready; i++)
+        for (int k = 0; set != NULL && k < set->count; k++)
+            if (set->members[k].event.data.u64 == events[i].data.u64)
+                events[i].events =
+                    (events[i].events & ~0xffffu) |
+                    (uint16_t)sw_net_events(set->members[k].fd, (short)events[i].events);
+    return ready;
+}
+
 static int wait_for(int fd, struct epoll_event *events, int max, int timeout_is_0,
                     uint64_t deadline_ns)
 {
@@ -203,7 +218,7 @@ static int wait_for(int fd, struct epoll_event *events, int max, int timeout_is_
     if (side == AS_A_WHOLE && set != NULL && !sw_fds_is_outside(fd))
         sw_fds_expose(fd);
     int ready = timeout_is_0 ? sw_ready_observe(&one, 1) : sw_ready_wait(&one, 1, deadline_ns);
-    return ready > 0 ? SW_REAL(epoll_wait)(fd, events, max, 0) : ready;
+    return ready > 0 ? ask_kernel(fd, set, events, max) : ready;
 }
 
 static int wait_ms(int fd, struct epoll_event *events, int max, int timeout_ms)

@@ -60,8 +60,7 @@ void sw_fds_copy(int from, int to)
 {
     const struct entry *at = find(from);
 
-    struct entry copy =
-        at != NULL ? *at : (struct entry){.kind = SW_FD_OTHER, .outside = 1};
+    struct entry copy = at != NULL ? *at : (struct entry){.kind = SW_FD_OTHER, .outside = 1};
 
     if (from == to)
         return;
@@ -77,7 +76,8 @@ void sw_fds_forget(int fd)
     if (at == NULL)
         return;
     struct sw_fd_about *about = at->about;
-    *at = (struct entry){.made = fd <= STDERR_FILENO}; /* what comes there next is no standard file */
+    *at =
+        (struct entry){.made = fd <= STDERR_FILENO}; /* what comes there next is no standard file */
     if (about == NULL)
         return;
     assert(about->references > 0);

@@ -44,7 +44,7 @@ static int is_outside_stream(int fd)
 
     return sw_engine_self() != NULL && sw_fds_is_outside(fd) &&
            (SW_REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 ? type == SOCK_STREAM
-                                                                          : errno == ENOTSOCK);
+                                                                            : errno == ENOTSOCK);
 }
 
 SW_EXPORT ssize_t read(int fd, void *buf, size_t size)

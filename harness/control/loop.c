@@ -3,6 +3,7 @@
 
 #include "chance.h"
 #include "engine_state.h"
+#include "net.h"
 #include "objects.h"
 
 enum { DRAIN_MAX = 100000 };
@@ -34,6 +35,7 @@ static void restart(struct sw_board *board)
     sw_engine.now_ns = loop.first_ns;
     sw_objects_forget_after(loop.first_object);
     sw_chance_restart();
+    sw_net_restart();
     sw_engine.next_ordinal = self->ordinal + 1;
     sw_engine.switches = 0;
     sw_engine.early_taken = 0;

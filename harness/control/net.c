@@ -66,6 +66,15 @@ struct sw_net *sw_net_add(int family)
     return net;
 }
 
+void sw_net_restart(void)
+{
+    next_port = FIRST_PORT;
+    memset(ports, 0, sizeof ports);
+    for (int i = 0; i < socket_count; i++)
+        if (sockets[i].family != 0 && sockets[i].state != SW_NET_NEW)
+            ports[sockets[i].local.port] = 1;
+}
+
 void sw_net_forked(void)
 {
     next_port = (uint16_t)(CHILD_PORTS + getpid() % (LAST_PORT - CHILD_PORTS));
@@ -86,6 +95,20 @@ ssize_t sw_net_out(int fd, int flags, ssize_t result)
         raise(SIGPIPE);
     errno = EPIPE;
     return result;
+}
+
+/* As long as this side may write, the end of the other is none of the connection. */
+short sw_net_events(int fd, short revents)
+{
+    const struct sw_net *net = revents != 0 ? sw_net_find(fd) : NULL;
+
+    if (net == NULL)
+        return revents;
+    if (net->error != 0)
+        return revents | POLLERR;
+    if (net->state == SW_NET_CONNECTED && !net->shut && (revents & POLLERR) == 0)
+        revents &= (short)~POLLHUP;
+    return revents;
 }
 
 /* ---- addresses ---- */

@@ -74,6 +74,7 @@ struct sw_net {
     int named;      /* the AF_UNIX socket has its name, which cannot be changed */
     int connecting; /* the program has been told EINPROGRESS, and not yet how it ended */
     int error;      /* for the next SO_ERROR */
+    int shut;       /* for writing */
     int option_count;
     struct sw_net_option options[SW_NET_OPTIONS_MAX]; /* in the order in which they were set */
 };
@@ -84,6 +85,10 @@ int sw_net_is_mapped(int fd);
 /* The result of an operation, with the errno that TCP would have. */
 ssize_t sw_net_in(int fd, ssize_t result);
 ssize_t sw_net_out(int fd, int flags, ssize_t result);
+/* What poll() says of it, as it would of TCP. */
+short sw_net_events(int fd, short revents);
+/* Ephemeral ports begin anew, but for those that are in use. */
+void sw_net_restart(void);
 /* Before a fork, and in its child. */
 void sw_net_fork(void);
 void sw_net_forked(void);
@@ -118,6 +123,10 @@ int sw_net_name_client(int fd, const struct sw_net *net, const struct sw_net_add
 int sw_net_connect_to(int fd, const struct sw_net_address *to);
 /* Who connected, and to which address: of an accepted one. */
 int sw_net_read_names(int fd, struct sw_net_address *peer, struct sw_net_address *local);
+
+/* A real socket has been bound there; is to be connected there: net_unix.c. */
+void sw_net_unix_bound(const struct sockaddr *address, socklen_t length);
+void sw_net_unix_connects(const struct sockaddr *address, socklen_t length);
 
 /* An option that was set to something other than 0. */
 int sw_net_has_option(const struct sw_net *net, int level, int name);

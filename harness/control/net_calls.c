@@ -61,8 +61,12 @@ SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
     struct sw_net *net = sw_net_find(fd);
     struct sw_net_address wanted;
 
-    if (net == NULL)
-        return SW_REAL(bind)(fd, address, length);
+    if (net == NULL) {
+        int failed = SW_REAL(bind)(fd, address, length);
+        if (failed == 0)
+            sw_net_unix_bound(address, length);
+        return failed;
+    }
     if (sw_net_read_address(net->family, address, length, &wanted) < 0)
         return -1;
     if (net->state != SW_NET_NEW)
@@ -134,7 +138,7 @@ static void add_accepted(int fd, const struct sw_net *listener)
         net->peer = net->local;
     net->local.port = listener->local.port;
     net->state = SW_NET_CONNECTED;
-    net->error = net->connecting = 0;
+    net->error = net->connecting = net->shut = 0;
     sw_fds_add(fd, SW_FD_MAPPED, &net->about);
 }
 
@@ -252,25 +256,35 @@ static int connect_mapped(int fd, struct sw_net *net, const struct sw_net_addres
     return tell(net, fd, 0);
 }
 
-/* Begun without blocking; what became of it is told when the socket is writable. */
+static int connect_without_blocking(int fd, const struct sockaddr *address, socklen_t length)
+{
+    int flags = SW_REAL(fcntl)(fd, F_GETFL);
+
+    SW_REAL(fcntl)(fd, F_SETFL, flags | O_NONBLOCK);
+    int failed = (int)sw_io_after(SW_REAL(connect)(fd, address, length));
+    int saved = errno;
+    SW_REAL(fcntl)(fd, F_SETFL, flags);
+    errno = saved;
+    return failed;
+}
+
+/* Asked again when the socket is writable, the kernel says what became of it. */
 static int connect_real(int fd, const struct sockaddr *address, socklen_t length)
 {
     if (sw_engine_self() != NULL)
         sw_ready_be_patient();
     if (!sw_io_may_block(fd, 0))
         return (int)sw_io_after(SW_REAL(connect)(fd, address, length));
-    int flags = SW_REAL(fcntl)(fd, F_GETFL), error = 0;
-    socklen_t size = sizeof error;
-    SW_REAL(fcntl)(fd, F_SETFL, flags | O_NONBLOCK);
-    int failed = (int)sw_io_after(SW_REAL(connect)(fd, address, length));
-    int saved = errno;
-    SW_REAL(fcntl)(fd, F_SETFL, flags);
-    if (failed == 0 || (saved != EINPROGRESS && saved != EAGAIN))
-        return failed == 0 ? 0 : fail(saved);
+    int failed = connect_without_blocking(fd, address, length);
+    while (failed != 0 && errno == EAGAIN) { /* an AF_UNIX listener whose queue is full */
+        sw_ready_try_later();
+        failed = connect_without_blocking(fd, address, length);
+    }
+    if (failed == 0 || errno != EINPROGRESS)
+        return failed;
     if (sw_io_before(fd, POLLOUT, 0) < 0)
         return fail(errno == EINTR ? EINTR : ETIMEDOUT);
-    SW_REAL(getsockopt)(fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    return fail(error);
+    return connect_without_blocking(fd, address, length);
 }
 
 SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
@@ -278,8 +292,10 @@ SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
     struct sw_net *net = sw_net_find(fd);
     struct sw_net_address to;
 
-    if (net == NULL)
+    if (net == NULL) {
+        sw_net_unix_connects(address, length);
         return connect_real(fd, address, length);
+    }
     if (sw_net_read_address(net->family, address, length, &to) < 0)
         return -1;
     if (sw_net_is_any(&to))
@@ -290,6 +306,17 @@ SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length)
             return done;
     }
     return sw_net_make_real(net, &to) < 0 ? -1 : connect_real(fd, address, length);
+}
+
+SW_EXPORT int shutdown(int fd, int how)
+{
+    struct sw_net *net = sw_net_find(fd);
+
+    if (net != NULL && net->state != SW_NET_CONNECTED && net->state != SW_NET_LISTENING)
+        return fail(ENOTCONN);
+    if (net != NULL && (how == SHUT_WR || how == SHUT_RDWR))
+        net->shut = 1;
+    return (int)sw_io_after(SW_REAL(shutdown)(fd, how));
 }
 
 /* ---- names ---- */

@@ -40,9 +40,10 @@ void sw_outside_note_threads(void)
     struct stat status;
 
     /* Each thread is a directory, and a directory's links are "..", "." and these. */
-    if (stat("/proc/self/task", &status) == 0 && status.st_nlink > 3)
-        sw_engine_uncontrolled("%u threads that were there before control began",
-                               (unsigned)status.st_nlink - 3);
+    if (stat("/proc/self/task", &status) != 0)
+        return;
+    for (nlink_t i = 3; i < status.st_nlink; i++)
+        sw_engine_uncontrolled("a thread that was there before control began");
 }
 
 /* ---- raw futexes ---- */

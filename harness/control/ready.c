@@ -7,6 +7,7 @@
 
 #include "engine_state.h"
 #include "fds.h"
+#include "net.h"
 #include "real.h"
 #include "signals.h"
 #include "timers.h"
@@ -106,7 +107,7 @@ static void announce(struct sw_thread *thread, struct pollfd *fds, nfds_t k, sho
                                    .candidates = &choice};
 
     assert(thread->ordinal < 1u << SW_READY_SHIFT && choice < SW_EARLY && revents != 0);
-    fds[k].revents = revents;
+    fds[k].revents = sw_net_events(fds[k].fd, revents);
     sw_engine.patience_ms = PATIENCE_MS;
     sw_ask_happened(&decision);
 }
@@ -256,8 +257,8 @@ static void ask_inside(struct pollfd *fds, nfds_t count, int *outside)
             (*outside)++;
         else if (takes_all(&fds[k]))
             fds[k].revents = fds[k].events & POLLOUT;
-        else
-            poll_really(&fds[k], 1, 0);
+        else if (poll_really(&fds[k], 1, 0) > 0)
+            fds[k].revents = sw_net_events(fds[k].fd, fds[k].revents);
     }
 }
 
@@ -356,7 +357,8 @@ size_t sw_ready_before_read(int fd, size_t size)
 
 void sw_ready_after_read(size_t size, ssize_t got)
 {
-    uint32_t bytes = got > 0 ? (uint32_t)got : 0, most = size < BYTES_MAX ? (uint32_t)size : BYTES_MAX;
+    uint32_t bytes = got > 0 ? (uint32_t)got : 0,
+             most = size < BYTES_MAX ? (uint32_t)size : BYTES_MAX;
     struct sw_decision decision = {.kind = SW_DECIDE_BYTES,
                                    .place = SW_AT_IO_WAIT,
                                    .thread = sw_engine.current->ordinal,
@@ -369,14 +371,21 @@ void sw_ready_after_read(size_t size, ssize_t got)
         sw_ask_passed();
 }
 
+/* Could anybody but the calling thread run, now or when time goes on? */
+static int others_go_on(void)
+{
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (sw_engine.live[i] != sw_engine.current && sw_engine.live[i]->wait.deadline_ns != 0)
+            return 1;
+    return sw_engine_others_can_run();
+}
+
 int sw_ready_try_later(void)
 {
-    uint64_t before = sw_engine.switches;
-    int saved = errno;
+    int saved = errno, alone = !others_go_on();
 
     sw_engine_block(&(struct sw_wait){
         .kind = SW_WAIT_SLEEP, .place = SW_AT_IO_WAIT, .deadline_ns = sw_engine.now_ns + LATER_NS});
-    int alone = sw_engine.switches == before;
     if (alone)
         SW_REAL(nanosleep)(&(struct timespec){.tv_nsec = LATER_NS}, NULL);
     errno = saved;

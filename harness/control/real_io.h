@@ -6,6 +6,7 @@
 #define SW_REAL_IO_H
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/timerfd.h>
 #include <sys/times.h>
@@ -31,6 +33,8 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+int __uflow(FILE *file);
 
 #define SW_REALS_IO(X) \
     X(read) X(readv) X(write) X(writev) X(sendfile) X(sendfile64) X(splice) \
@@ -50,6 +54,8 @@
     X(times) X(getrusage) X(getloadavg) X(sysinfo) X(timespec_get) \
     X(alarm) X(setitimer) X(getitimer) X(timer_create) \
     X(kill) X(pthread_kill) X(sigaction) X(pause) X(sigsuspend) X(signalfd) X(sigwait) \
-    X(sigwaitinfo) X(sigtimedwait)
+    X(sigwaitinfo) X(sigtimedwait) \
+    X(fread) X(fgets) X(getc) X(fgetc) X(__uflow) X(open) X(open64) X(openat) X(openat64) \
+    X(mkfifo) X(mkfifoat) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r)
 
 #endif

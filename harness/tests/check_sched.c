@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "harness/control/decision.h"
 #include "harness/control/follow.h"
@@ -180,6 +181,31 @@ START_TEST(test_refuses_every_flipped_bit)
 }
 END_TEST
 
+/* As many deviations as fit into so many bytes: what their number is guessed from must not be
+ * too small. */
+START_TEST(test_reads_the_shortest_of_lines)
+{
+    enum { LINES = 5000 };
+    static const char line[] = "0 T0 m once ready T1 of T1\n";
+    struct sw_error e;
+    char *text = malloc(LINES * sizeof line + 1000), *at = text;
+
+    at += sprintf(at,
+                  "spillway schedule 2\nwriter spillway 0\nprogram p xxh128 %032d\n"
+                  "interp p xxh128 %032d\nfound f\noutcome o\n----\n",
+                  0, 0);
+    for (int i = 0; i < LINES; i++)
+        at = stpcpy(at, line);
+    at += sprintf(at, "----\ndecisions 1 hash %016d\ncheck none\n", 0);
+    struct sw_sched *sched = parse(text, (size_t)(at - text), &e);
+    ck_assert_msg(sched != NULL, "%s", e.text);
+    ck_assert_uint_eq(sched->deviation_count, LINES);
+    ck_assert_uint_eq(sched->pool_used, LINES);
+    sw_sched_free(sched);
+    free(text);
+}
+END_TEST
+
 /* One replacement in a schedule that says "check none", and what is said of it. */
 static const struct {
     const char *old, *new;
@@ -211,6 +237,7 @@ static const struct {
     {"do spill", "do spit", 19, "something to do expected"},
     {"do spill of", "do gc of", 19, "gc is no candidate"},
     {"s12 of", "T12 of", 20, "something to move expected"},
+    {"ready T4 of T4", "ready T4 of T3 T4", 21, "what happened has itself as its only candidate"},
     {"      12  T4", "      10  T4", 21, "do not ascend"},
     {"decisions 13", "decisions 12", 25, "fewer decisions"},
     {"check none\n", "check none\nmore\n", 26, "more behind the last line"},
@@ -262,6 +289,55 @@ START_TEST(test_refuses_what_is_no_file)
     ck_assert_str_eq(e.text, "not a file");
     ck_assert_int_eq(sw_sched_load("/nonexistent", &sched, &e), -1);
     ck_assert_str_eq(e.text, "No such file or directory");
+    char path[] = "/tmp/check_sched.XXXXXX";
+    ck_assert_int_ge(close(mkstemp(path)), 0);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(sw_sched_load(path, &sched, &e), -1); /* and does not wait */
+    ck_assert_str_eq(e.text, "not a file");
+    unlink(path);
+}
+END_TEST
+
+START_TEST(test_refuses_what_may_not_be_read)
+{
+    char path[] = "/tmp/check_sched.XXXXXX", hash[33];
+    struct sw_sched *sched;
+    struct sw_error e;
+
+    ck_assert_int_ge(close(mkstemp(path)), 0);
+    ck_assert_int_eq(chmod(path, 0), 0);
+    if (geteuid() == 0)
+        ck_assert_int_eq(seteuid(65534), 0);
+    ck_assert_int_eq(sw_sched_load(path, &sched, &e), -1);
+    ck_assert_str_eq(e.text, "Permission denied");
+    ck_assert_int_eq(sw_sched_hash_file(path, hash, &e), -1);
+    ck_assert_str_eq(e.text, "Permission denied");
+    if (getuid() == 0)
+        ck_assert_int_eq(seteuid(0), 0);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(test_hash_is_that_of_the_whole_file)
+{
+    char path[] = "/tmp/check_sched.XXXXXX", hash[33], wanted[33];
+    struct sw_error e;
+    size_t size = 1000003; /* more than is read at once */
+    char *bytes = malloc(size);
+    int fd = mkstemp(path);
+
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)(i * i >> 3);
+    ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
+    close(fd);
+    XXH128_hash_t h = XXH3_128bits(bytes, size);
+    snprintf(wanted, sizeof wanted, "%016llx%016llx", (unsigned long long)h.high64,
+             (unsigned long long)h.low64);
+    ck_assert_int_eq(sw_sched_hash_file(path, hash, &e), 0);
+    ck_assert_str_eq(hash, wanted);
+    free(bytes);
+    unlink(path);
 }
 END_TEST
 
@@ -388,7 +464,10 @@ static Suite *suite(void)
     tcase_add_loop_test(file, test_refuses_nonsense_with_its_place, 0,
                         (int)(sizeof edits / sizeof *edits));
     tcase_add_test(file, test_refuses_a_huge_file_unread);
+    tcase_add_test(file, test_reads_the_shortest_of_lines);
     tcase_add_test(file, test_refuses_what_is_no_file);
+    tcase_add_test(file, test_refuses_what_may_not_be_read);
+    tcase_add_test(file, test_hash_is_that_of_the_whole_file);
     suite_add_tcase(s, file);
     tcase_add_test(drivers, test_hash_tells_everything_apart);
     tcase_add_test(drivers, test_default_answers_the_default);
