@@ -121,10 +121,12 @@ $(BIN)/slpython: $(SLPYTHON_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_LINK)
 
-$(BIN)/slpython-lab: $(LAB_OBJ)
+# The agent asks libspillway, and what it puts in front of the C library comes before it.
+LAB_LINK = $(CONTROL_LIB) -Wl,-rpath,'$$ORIGIN/../lib:$$ORIGIN/../../../lib' $(PY_LINK)
+$(BIN)/slpython-lab: $(LAB_OBJ) $(CONTROL_LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_LINK)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LAB_LINK)
 
 $(BIN)/spillway: $(HARNESS_OBJ)
 	$(call say,LD,$@)
@@ -135,7 +137,7 @@ $(BIN)/spillway: $(HARNESS_OBJ)
 $(CONTROL_LIB): $(CONTROL_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) $(LDFLAGS) -o $@ $^ -ldl -lpthread
 
 $(STARTER): harness/starter.py
 	$(call say,CP,$@)
@@ -156,10 +158,10 @@ $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_ARCHIVE_LINK) $(PY_LIBS)
 
-$(INTERP_CHECK_BIN): $(BIN)/%: $(OBJ)/lab/%.o $(LAB_TEST_OBJ)
+$(INTERP_CHECK_BIN): $(BIN)/%: $(OBJ)/lab/%.o $(LAB_TEST_OBJ) $(CONTROL_LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_LINK) $(CHECK_LIBS)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LAB_LINK) $(CHECK_LIBS)
 
 $(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(HARNESS_TEST_OBJ)
 	$(call say,LD,$@)

@@ -66,39 +66,38 @@ static const char *const kept_names[] = {"PYTHONMALLOC", "SPILLWAY_VALGRIND_LOG"
                                          "UBSAN_OPTIONS"};
 enum { KEPT_COUNT = sizeof kept_names / sizeof *kept_names };
 
-/* The environment of a spec's process says the same on every machine. */
-static void clear_environment(void)
+static void add_variable(struct sw_setting *setting, const char *name, const char *value)
 {
-    char *kept[KEPT_COUNT];
+    char *text;
 
-    for (int i = 0; i < KEPT_COUNT; i++) {
-        const char *value = getenv(kept_names[i]);
-        kept[i] = value != NULL ? strdup(value) : NULL;
-    }
-    clearenv();
-    for (int i = 0; i < KEPT_COUNT; i++)
-        if (kept[i] != NULL)
-            setenv(kept_names[i], kept[i], 1);
-    setenv("PATH", "/usr/bin:/bin", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    if (asprintf(&text, "%s=%s", name, value) >= 0)
+        setting->variables[setting->variable_count++] = text;
 }
 
-/* Its number is the same in every run, since the program can see it. */
-static void set_foreign_environment(const struct sw_child *child)
+/* Of a spec's process: it says the same on every machine. */
+static void set_spec_environment(const struct sw_child *child, const struct sw_child_order *order)
 {
-    struct sw_setting setting;
+    struct sw_setting setting = {.spill = (char *)order->spill};
+    char fd[16];
 
-    sw_foreign_fill_setting(&setting, fcntl(child->wire_fd, F_DUPFD, WIRE_FD));
+    /* Their numbers are the same in every run, since the program can see them. */
+    snprintf(fd, sizeof fd, "%d", sw_controlled_inherit(child->wire_fd, WIRE_FD));
+    add_variable(&setting, SW_WIRE_ENV, fd);
+    if (order->foreign)
+        sw_foreign_add_layout(&setting);
+    if (order->faults != NULL && *order->faults != '\0')
+        add_variable(&setting, "SLP_FAULTS", order->faults);
+    for (int i = 0; i < KEPT_COUNT; i++)
+        if (getenv(kept_names[i]) != NULL)
+            add_variable(&setting, kept_names[i], getenv(kept_names[i]));
     sw_controlled_set_environment(&child->control, &setting);
 }
 
-static void set_environment(const struct sw_child_order *order, int wire_fd)
+static void set_program_environment(const struct sw_child_order *order, int wire_fd)
 {
     char fd[16];
 
-    if (order->program == NULL)
-        clear_environment();
+    fcntl(wire_fd, F_SETFD, 0);
     snprintf(fd, sizeof fd, "%d", wire_fd);
     setenv("PYTHONHASHSEED", "0", 1);
     setenv(SW_WIRE_ENV, fd, 1);
@@ -183,17 +182,27 @@ __attribute__((noreturn)) static void run_in_child(const struct sw_child *child,
     if (order->program == NULL)
         set_limits();
     redirect(child, order);
-    fcntl(child->wire_fd, F_SETFD, 0);
-    if (order->foreign)
-        set_foreign_environment(child);
+    if (order->program == NULL)
+        set_spec_environment(child, order);
     else
-        set_environment(order, child->wire_fd);
+        set_program_environment(order, child->wire_fd);
     execute(order);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", order->interp, strerror(errno));
     _exit(127);
 }
 
 /* ---- the process, as its parent sees it ---- */
+
+/* Only what a spec says is decided, and so no check of the eval breaker.  An
+ * interpreter with an agent may stand behind a wrapper, and claims the board. */
+static int open_board(struct sw_child *child, const struct sw_child_order *order,
+                      struct sw_error *e)
+{
+    if (sw_controlled_open(&child->control, e) < 0)
+        return -1;
+    child->control.board->calm = 1;
+    return order->foreign ? sw_controlled_prepare(&child->control, order->interp, NULL, e) : 0;
+}
 
 int sw_child_start(struct sw_child *child, const struct sw_child_order *order, int watchdog_s,
                    struct sw_error *e)
@@ -206,9 +215,7 @@ int sw_child_start(struct sw_child *child, const struct sw_child_order *order, i
             return sw_error_set(e, NULL, 0, 0, "no memory for a child's output: %s",
                                 strerror(errno));
     }
-    if (order->foreign &&
-        (sw_controlled_open(&child->control, e) < 0 ||
-         sw_controlled_prepare(&child->control, order->interp, NULL, e) < 0))
+    if (order->program == NULL && open_board(child, order, e) < 0)
         return -1;
     child->deadline_ms = sw_child_now_ms() + (int64_t)watchdog_s * 1000;
     child->pid = fork();

@@ -35,7 +35,7 @@ struct sw_child {
     int output; /* what it printed; -1: it went straight through */
     struct sw_wire *wire;
     int wire_fd;
-    struct sw_controlled control; /* its board; closed unless the order was for a foreign one */
+    struct sw_controlled control; /* its board; closed unless it runs a spec */
     int64_t deadline_ms; /* of the monotonic clock; the watchdog's */
     int status;          /* as waitpid() has it; valid after sw_child_reap() */
     int timed_out;       /* the watchdog ended it */

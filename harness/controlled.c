@@ -98,13 +98,20 @@ static void publish_environment(struct sw_board *board)
 
 /* Where the stack begins depends on the environment's size, so that it says the
  * same everywhere, and always in as many bytes. */
+int sw_controlled_inherit(int fd, int number)
+{
+    int copy = fcntl(fd, F_DUPFD, number);
+
+    return copy >= 0 ? copy : fcntl(fd, F_DUPFD, 0);
+}
+
 void sw_controlled_set_environment(const struct sw_controlled *run,
                                    const struct sw_setting *setting)
 {
     char fd[16];
 
     /* One number, whatever the runner has open. */
-    snprintf(fd, sizeof fd, "%d", fcntl(run->board_fd, F_DUPFD, BOARD_FD));
+    snprintf(fd, sizeof fd, "%d", sw_controlled_inherit(run->board_fd, BOARD_FD));
     clearenv();
     setenv("PATH", "/usr/bin:/bin", 1);
     setenv("LC_ALL", "C.UTF-8", 1);

@@ -46,6 +46,9 @@ int sw_controlled_prepare(struct sw_controlled *run, const char *interp,
                           const struct sw_setting *setting, struct sw_error *e);
 void sw_controlled_set_environment(const struct sw_controlled *run,
                                    const struct sw_setting *setting);
+/* Between fork and exec: a copy that the new program has, of that number or a
+ * greater one, the same in every run; any number where the limit is lower. */
+int sw_controlled_inherit(int fd, int number);
 /* Starts "under... interp program args..." and waits for its end.  The board
  * holds the strategy already.  0, or -1 with *e: then nothing ran, or not under
  * control. */

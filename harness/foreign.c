@@ -35,8 +35,7 @@ const char *sw_foreign_lacks(const struct sw_spec *spec, const struct sw_spec_sc
         const struct sw_spec_move *move = &schedule->moves[i];
         if (move->directive_count == 0)
             continue;
-        snprintf(text, sizeof text, "POINT %s",
-                 sw_spec_point_name((int)move->directives[0].point));
+        snprintf(text, sizeof text, "POINT %s", sw_spec_point_name((int)move->directives[0].point));
         return text;
     }
     return NULL;
@@ -84,19 +83,17 @@ static void format_layout(char *buf, size_t size)
         AT(plan.conditions), sizeof(struct sw_plan_move) / 4);
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        used += (size_t)snprintf(buf + used, size - used, ",kind_%s=%d", kinds[i].name,
-                                 kinds[i].kind);
+        used +=
+            (size_t)snprintf(buf + used, size - used, ",kind_%s=%d", kinds[i].name, kinds[i].kind);
     assert(used < size);
 }
 
-void sw_foreign_fill_setting(struct sw_setting *setting, int wire_fd)
+void sw_foreign_add_layout(struct sw_setting *setting)
 {
-    char layout[1024], fd[32];
+    char layout[1024];
 
-    snprintf(fd, sizeof fd, SW_WIRE_ENV "=%d", wire_fd);
     format_layout(layout, sizeof layout);
-    *setting = (struct sw_setting){.variable_count = 2};
-    setting->variables[0] = strdup(fd);
-    setting->variables[1] = strdup(layout);
-    assert(setting->variables[0] != NULL && setting->variables[1] != NULL);
+    setting->variables[setting->variable_count] = strdup(layout);
+    assert(setting->variables[setting->variable_count] != NULL);
+    setting->variable_count++;
 }

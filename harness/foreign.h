@@ -27,9 +27,9 @@ const char *sw_foreign_lacks(const struct sw_spec *spec, const struct sw_spec_sc
 /* What an exit status of foreign.py's says that is missing, or NULL. */
 const char *sw_foreign_missing(int exit_status);
 
-/* What foreign.py must be told in its environment: which descriptor the wire is,
- * and where it finds what in it.  The setting's to free. */
-void sw_foreign_fill_setting(struct sw_setting *setting, int wire_fd);
+/* To the variables of the child's environment: where foreign.py finds what in the
+ * wire. */
+void sw_foreign_add_layout(struct sw_setting *setting);
 /* foreign.py, to be given to the interpreter as -c. */
 extern const char sw_foreign_driver[];
 

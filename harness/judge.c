@@ -12,7 +12,7 @@
 
 const char *sw_verdict_name(enum sw_verdict_kind kind)
 {
-    static const char *const names[SW_VERDICT_COUNT] = {"as expected", "failed", "crashed",
+    static const char *const names[SW_VERDICT_COUNT] = {"as expected",  "failed",        "crashed",
                                                         "inconclusive", "harness error", "skipped"};
     return names[kind];
 }

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "../../interp/points.h"
-#include "baton.h"
+#include "../control/board.h"
+#include "../control/inside.h"
 #include "cstack.h"
 #include "ledger.h"
 #include "look.h"
@@ -21,11 +22,12 @@
 #include "names.h"
 #include "record.h"
 #include "script.h"
+#include "seats.h"
 
 /* What the agent knows of the calling thread. */
 static __thread struct {
     int known;
-    int slot; /* 0.. for T0.., SW_BATON_CONDUCTOR, or -1 */
+    int slot; /* 0.. for T0.., SW_SEATS_CONDUCTOR, or -1 */
     int has_main; /* its main tasklet was seen: the first that it makes */
     int hides_release; /* the release under way is of the agent's making */
     int hid_release; /* so was the one that has just ended */
@@ -48,7 +50,9 @@ static const unsigned char point_flags[] = {
 #undef POINT_FLAGS
 };
 
-static int controls;
+static int controls; /* there is a plan */
+static int observes; /* there is a wire */
+static int decides_points; /* a program's: see decide() */
 static pthread_key_t end_of_thread;
 static unsigned program_threads = 1; /* the main thread is there from the start */
 static uint32_t spills;
@@ -70,8 +74,6 @@ static void leave_thread(void *unused)
 {
     (void)unused;
     sw_cstack_leave_thread();
-    if (controls && self.slot >= 0 && self.slot < SW_BATON_CONDUCTOR)
-        sw_baton_leave(self.slot, SW_BATON_ENDED);
 }
 
 static void know_thread(int slot, unsigned ordinal)
@@ -101,9 +103,9 @@ static __attribute__((noinline)) void meet_thread(void)
 
 void sw_agent_enter(int thread)
 {
-    assert(controls && thread >= 0 && thread <= SW_BATON_CONDUCTOR);
-    know_thread(thread, thread < SW_BATON_CONDUCTOR ? (unsigned)thread : SW_THREAD_OTHER);
-    sw_baton_identify(thread, PyThreadState_GetID(PyThreadState_Get()));
+    assert(controls && thread >= 0 && thread <= SW_SEATS_CONDUCTOR);
+    know_thread(thread, thread < SW_SEATS_CONDUCTOR ? (unsigned)thread : SW_THREAD_OTHER);
+    sw_seats_identify(thread, PyThreadState_GetID(PyThreadState_Get()));
 }
 
 int sw_agent_stirred(void)
@@ -242,10 +244,10 @@ static void release_ends(void *address)
 
 static void thread_wakes(const struct slp_point_info *info)
 {
-    int woken = controls ? sw_baton_find(info->thread) : -1;
+    int woken = controls ? sw_seats_find(info->thread) : -1;
     const struct sw_tasklet *t = sw_names_tasklet(info->subject);
 
-    if (controls && self.slot == SW_BATON_CONDUCTOR)
+    if (controls && self.slot == SW_SEATS_CONDUCTOR)
         return; /* not part of the story */
     sw_record_append(&(struct sw_event){.kind = SW_EVENT_WAKE,
                                         .who = sw_names_of_tasklet(self.current),
@@ -274,8 +276,8 @@ static void ring_changes(const struct slp_point_info *info)
         return;
     }
     sw_script_wakes(t->actor);
-    if (t->home < SW_THREADS_MAX && sw_baton_state_of((int)t->home) == SW_BATON_IDLE)
-        sw_baton_ready((int)t->home);
+    if (t->home < SW_THREADS_MAX && sw_seats_state_of((int)t->home) == SW_SEAT_IDLE)
+        sw_seats_call((int)t->home);
 }
 
 /* The points of a channel's operation and of the mailboxes. */
@@ -394,9 +396,10 @@ static void collect(enum slp_point point)
 {
     int was_on = PyGC_Enable();
 
-    sw_record_append(&(struct sw_event){.kind = SW_EVENT_COLLECT,
-                                        .who = sw_names_of_tasklet(self.current),
-                                        .text = sw_record_text(point_names[point])});
+    if (observes)
+        sw_record_append(&(struct sw_event){.kind = SW_EVENT_COLLECT,
+                                            .who = sw_names_of_tasklet(self.current),
+                                            .text = sw_record_text(point_names[point])});
     PyGC_Collect();
     if (!was_on)
         PyGC_Disable();
@@ -404,12 +407,14 @@ static void collect(enum slp_point point)
 
 static void park(enum slp_point point, uint32_t nth)
 {
+    unsigned place = SW_PLACE_POINTS + (unsigned)point;
+
     sw_script_park(self.slot, self.current != NULL ? self.current->actor : -1, point, nth);
     if (point_flags[point] & SLP_NO_GIL) {
-        sw_baton_yield(self.slot, SW_BATON_PARKED);
+        sw_seats_sit(self.slot, SW_SEAT_PARKED, place);
     } else {
         PyThreadState *tstate = PyEval_SaveThread();
-        sw_baton_yield(self.slot, SW_BATON_PARKED);
+        sw_seats_sit(self.slot, SW_SEAT_PARKED, place);
         PyEval_RestoreThread(tstate);
     }
     sw_script_unpark(self.slot);
@@ -437,34 +442,42 @@ static int is_our_own(const struct slp_point_info *info)
     }
 }
 
-/* Only now: a thread that is parked at this point has not released the other's
- * lock yet. */
-static void let_woken_run(uint64_t id)
+/* Whether a thread's wake-up is part of the story is for its own visits to tell. */
+static void note_who_wakes(uint64_t id)
 {
-    int woken = sw_baton_find(id);
+    int woken = sw_seats_find(id);
 
-    if (woken < 0)
-        return;
-    woken_by_conductor[woken] = self.slot == SW_BATON_CONDUCTOR;
-    sw_baton_wake(woken);
+    if (woken >= 0)
+        woken_by_conductor[woken] = self.slot == SW_SEATS_CONDUCTOR;
 }
 
+/* At a point of a plan's thread: what the flags allow, in this order. */
 static unsigned control(const struct slp_point_info *info)
 {
     enum slp_point point = info->point;
-    int ours = is_our_own(info);
+    unsigned flags = point_flags[point], place = SW_PLACE_POINTS + (unsigned)point;
     uint32_t nth = 0;
-    unsigned ask = ours ? 0 : sw_script_visit(point, &nth);
 
-    if ((ask & SW_ASK_COLLECT) && (point_flags[point] & SLP_MAY_RUN))
-        collect(point);
-    if ((ask & SW_ASK_PARK) && (point_flags[point] & SLP_MAY_PARK))
-        park(point, nth);
-    if (point == SLP_POINT_THREAD_WAIT)
-        sw_baton_leave(self.slot, SW_BATON_WAITING);
-    if (!(point_flags[point] & SLP_MAY_SPILL))
+    if (is_our_own(info) || !sw_script_visit(point, &nth)) {
+        self.asks_spill = 0;
         return SLP_ACT_NOTHING;
-    self.asks_spill = (ask & SW_ASK_SPILL) != 0;
+    }
+    if ((flags & SLP_MAY_RUN) && sw_inside_act(place, SW_ACTION_COLLECT))
+        collect(point);
+    if ((flags & SLP_MAY_PARK) && sw_inside_act(place, SW_ACTION_PARK))
+        park(point, nth);
+    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
+    return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
+}
+
+/* The same for a program, when its points are decisions: there is nobody to park for. */
+static unsigned decide(enum slp_point point)
+{
+    unsigned flags = point_flags[point], place = SW_PLACE_POINTS + (unsigned)point;
+
+    if ((flags & SLP_MAY_RUN) && sw_inside_act(place, SW_ACTION_COLLECT))
+        collect(point);
+    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }
 
@@ -481,14 +494,14 @@ static unsigned visit(const struct slp_point_info *info)
     if (__builtin_expect(sw_ledger_expects, 0))
         sw_ledger_next_point(info->subject,
                              info->point == SLP_POINT_CHAN_RECEIVED && info->value == NULL);
-    if (info->point != SLP_POINT_THREAD_WOKEN)
+    if (observes && info->point != SLP_POINT_THREAD_WOKEN)
         observe(info);
-    else if (controls && self.slot >= 0)
-        sw_baton_regain(self.slot);
-    if (controls && self.slot >= 0 && self.slot < SW_BATON_CONDUCTOR)
-        action = control(info);
     if (controls && info->point == SLP_POINT_THREAD_WAKE)
-        let_woken_run(info->thread);
+        note_who_wakes(info->thread);
+    if (controls && self.slot >= 0 && self.slot < SW_SEATS_CONDUCTOR)
+        action = control(info);
+    else if (decides_points && sw_inside_controls())
+        action = decide(info->point);
     self.frame = outer_frame;
     return action;
 }
@@ -532,25 +545,40 @@ static void forget_in_child(void)
     sw_cstack_ignore_crashes();
 }
 
-static __attribute__((constructor)) void start(void)
+static void observe_with(struct sw_wire *wire)
 {
-    const char *number = getenv(SW_WIRE_ENV);
-
-    if (number == NULL)
-        return;
-    struct sw_wire *wire = map_wire(number);
-    unsetenv(SW_WIRE_ENV); /* a process that this one starts is not ours */
+    observes = 1;
     controls = wire->plan.spec_path != 0;
     sw_record_start(wire, !controls);
     sw_names_start(sw_look_find_name, !controls);
     sw_ledger_start(&eyes);
     sw_script_start(&wire->plan);
-    sw_baton_start();
+    if (!controls)
+        return;
+    if (!sw_inside_controls())
+        fail("there is a plan, but no board for it; " SW_BOARD_ENV " is missing");
+    sw_seats_start();
+    sw_inside_set_script(sw_script_driver());
+}
+
+static __attribute__((constructor)) void start(void)
+{
+    const char *number = getenv(SW_WIRE_ENV);
+    struct sw_wire *wire = number != NULL ? map_wire(number) : NULL;
+
+    sw_inside_claim();
+    decides_points = sw_inside_decides_points();
+    if (wire == NULL && !decides_points)
+        return;
+    unsetenv(SW_WIRE_ENV); /* a process that this one starts is not ours */
+    if (wire != NULL)
+        observe_with(wire);
     if (pthread_key_create(&end_of_thread, leave_thread) != 0 ||
         pthread_atfork(NULL, NULL, forget_in_child) != 0 ||
         PyImport_AppendInittab("_spillway", sw_module_init) != 0)
         fail("out of memory");
     know_thread(-1, 0);
-    sw_cstack_catch_crashes(name_of_current);
+    if (wire != NULL)
+        sw_cstack_catch_crashes(name_of_current);
     slp_point_set_hook(visit);
 }

@@ -2,14 +2,15 @@
  *
  * agent.h - the part of the harness that lives in the interpreter's process.
  *
- * It is linked into slpython-lab and does nothing at all unless SPILLWAY_FD is
- * in the environment when the process starts.  Then it maps the wire, and the
- * interpreter's points lead to one hook, which
+ * It is linked into slpython-lab and does nothing at all unless SPILLWAY_FD
+ * is in the environment when the process starts, or a board that wants points
+ * to be decisions.  Then the interpreter's points lead to one hook, which
  *
- *   observes   always: the ledger (ledger.h), the names (names.h), the story's
+ *   observes   if there is a wire: the ledger (ledger.h), the names (names.h), the story's
  *              events, crashes (cstack.h);
- *   controls   when there is a plan: the baton (baton.h) and the schedule
- *              (script.h).  driver.py runs the plan by means of the builtin
+ *   controls   when there is a plan: the seats (seats.h) and the schedule
+ *              (script.h); which thread runs, which move is next and what is
+ *              done at a point is decided by the engine (../control/inside.h).  driver.py runs the plan by means of the builtin
  *              module _spillway (module.c).
  *
  * The threads of a controlled process:
@@ -23,8 +24,8 @@
  *        its next step.  (As a bystander, see interp/thread.h, it would make
  *        the last actor of Tk that is paused between two steps raise one.)
  *
- * A thread that a step starts by itself is not controlled: it runs whenever it
- * gets the GIL, and its events carry SW_THREAD_OTHER.
+ * A thread that a step starts by itself is controlled like any other; it has no
+ * ordinal in the plan, and its events carry SW_THREAD_OTHER.
  *
  * A program without a plan runs as it would without us.  Its threads are
  * numbered in the order in which they first reach a point.  A forked child is
@@ -39,7 +40,7 @@
 int sw_agent_controls(void);
 const struct sw_plan *sw_agent_plan(void);
 
-/* The calling thread becomes Tk, or the conductor (SW_BATON_CONDUCTOR). */
+/* The calling thread becomes Tk, or the conductor (SW_SEATS_CONDUCTOR). */
 void sw_agent_enter(int thread);
 
 /* Has anything begun to run on the calling thread since the last call? */

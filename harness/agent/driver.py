@@ -173,8 +173,8 @@ def conduct(number):
         _spillway.enter(number)
         for thread in range(len(plan["threads"])):
             _spillway.admit(thread)
-        for move in range(plan["moves"]):
-            actor = _spillway.move(move)
+        for _ in range(plan["moves"]):
+            actor = _spillway.move()
             if actor is not None:
                 paused.pop(actor).insert()
             _spillway.settle()

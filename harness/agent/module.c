@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../control/inside.h"
 #include "agent.h"
-#include "baton.h"
 #include "look.h"
 #include "names.h"
 #include "record.h"
 #include "script.h"
+#include "seats.h"
 
 /* ---- the plan, as Python sees it ---- */
 
@@ -111,14 +112,14 @@ static int int_of(PyObject *object, int most)
 
 static PyObject *enter_(PyObject *module, PyObject *object)
 {
-    int thread = int_of(object, SW_BATON_CONDUCTOR);
+    int thread = int_of(object, SW_SEATS_CONDUCTOR);
 
     (void)module;
     if (thread < 0)
         return NULL;
     sw_agent_enter(thread);
     if (thread != 0) {
-        Py_BEGIN_ALLOW_THREADS sw_baton_enter(thread);
+        Py_BEGIN_ALLOW_THREADS sw_seats_sit(thread, SW_SEAT_GATED, SW_AT_REST);
         Py_END_ALLOW_THREADS
     }
     Py_RETURN_NONE;
@@ -126,19 +127,20 @@ static PyObject *enter_(PyObject *module, PyObject *object)
 
 static PyObject *expect_(PyObject *module, PyObject *object)
 {
-    int thread = int_of(object, SW_BATON_CONDUCTOR);
+    int thread = int_of(object, SW_SEATS_CONDUCTOR);
 
     (void)module;
     if (thread < 0)
         return NULL;
-    Py_BEGIN_ALLOW_THREADS sw_baton_expect(thread);
+    Py_BEGIN_ALLOW_THREADS sw_seats_expect(thread);
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
 static PyObject *begin_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    Py_BEGIN_ALLOW_THREADS sw_baton_begin();
+    sw_seats_call(SW_SEATS_CONDUCTOR);
+    Py_BEGIN_ALLOW_THREADS sw_seats_sit(0, SW_SEAT_GATED, SW_AT_REST);
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
@@ -151,7 +153,7 @@ static PyObject *idle_(PyObject *module, PyObject *object)
         return NULL;
     if (sw_agent_stirred())
         Py_RETURN_NONE;
-    Py_BEGIN_ALLOW_THREADS sw_baton_yield(thread, SW_BATON_IDLE);
+    Py_BEGIN_ALLOW_THREADS sw_seats_sit(thread, SW_SEAT_IDLE, SW_AT_REST);
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
 }
 
@@ -180,7 +182,7 @@ static PyObject *claim_(PyObject *module, PyObject *object)
     const struct sw_plan_actor *a = &sw_agent_plan()->actors[actor];
     int step = sw_script_claim(actor);
     while (step < 0 && a->kind == SW_ACTOR_THREAD) {
-        Py_BEGIN_ALLOW_THREADS sw_baton_yield((int)a->thread, SW_BATON_GATED);
+        Py_BEGIN_ALLOW_THREADS sw_seats_sit((int)a->thread, SW_SEAT_GATED, SW_AT_REST);
         Py_END_ALLOW_THREADS step = sw_script_claim(actor);
     }
     return PyLong_FromLong(step);
@@ -217,7 +219,7 @@ static PyObject *ended_(PyObject *module, PyObject *object)
 
 static void settle(void)
 {
-    Py_BEGIN_ALLOW_THREADS while (sw_baton_run_next());
+    Py_BEGIN_ALLOW_THREADS sw_inside_rest();
     Py_END_ALLOW_THREADS
 }
 
@@ -228,29 +230,32 @@ static PyObject *admit_(PyObject *module, PyObject *object)
     (void)module;
     if (thread < 0)
         return NULL;
-    sw_baton_ready(thread);
+    sw_seats_call(thread);
     settle();
     Py_RETURN_NONE;
 }
 
-static PyObject *move_(PyObject *module, PyObject *object)
+static PyObject *move_(PyObject *module, PyObject *unused)
 {
-    int move = int_of(object, SW_MOVES_MAX - 1), thread;
+    uint32_t moves[SW_MOVES_MAX], count = sw_script_moves(moves);
+    int thread;
 
-    (void)module;
-    if (move < 0)
+    (void)module, (void)unused;
+    if (count == 0) {
+        PyErr_SetString(PyExc_ValueError, "all moves have been made");
         return NULL;
-    int actor = sw_script_move((uint32_t)move, &thread);
+    }
+    int actor = sw_script_move(sw_inside_move(moves, count), &thread);
     if (actor < 0) {
         if (thread >= 0)
-            sw_baton_ready(thread);
+            sw_seats_call(thread);
         Py_RETURN_NONE;
     }
     sw_script_assign();
     const struct sw_plan_actor *a = &sw_agent_plan()->actors[actor];
     if (a->kind == SW_ACTOR_TASKLET)
         return PyLong_FromLong(actor);
-    sw_baton_ready((int)a->thread);
+    sw_seats_call((int)a->thread);
     Py_RETURN_NONE;
 }
 
@@ -349,8 +354,8 @@ static PyMethodDef methods[] = {
      "end_step(actor, exception or None) -> bool: its step has ended; was it the last?"},
     {"ended", ended_, METH_O, "ended(actor): it takes no more steps."},
     {"admit", admit_, METH_O, "admit(n): lets Tn get ready for the first move."},
-    {"move", move_, METH_O,
-     "move(i) -> actor or None: begins the move; that actor's tasklet is to be inserted."},
+    {"move", move_, METH_NOARGS,
+     "move() -> actor or None: begins the next move; that actor's tasklet is to be inserted."},
     {"settle", settle_, METH_NOARGS, "settle(): lets threads run until none can."},
     {"condition", condition_, METH_VARARGS, "condition(i, exception or None): it does not hold."},
     {"finish", finish_, METH_NOARGS, "finish(): the schedule is over; ends the process."},
@@ -378,7 +383,7 @@ PyMODINIT_FUNC sw_module_init(void)
         return NULL;
     }
     module = PyModule_Create(&definition);
-    if (module != NULL && PyModule_AddIntConstant(module, "CONDUCTOR", SW_BATON_CONDUCTOR) < 0)
+    if (module != NULL && PyModule_AddIntConstant(module, "CONDUCTOR", SW_SEATS_CONDUCTOR) < 0)
         Py_CLEAR(module);
     return module;
 }

@@ -2,8 +2,8 @@
  *
  * record.h - the agent's pen: appends events and texts to the wire.
  *
- * Only one thread writes at a time: the caller holds the GIL, or the baton
- * (baton.h).  The crash handler is the one exception; it writes whatever
+ * Only one thread writes at a time: the caller holds the GIL, or the
+ * engine's baton.  The crash handler is the one exception; it writes whatever
  * happens, since nothing comes after it.
  *
  * The stream is finite.  Its last SW_RECORD_RESERVE places are kept for what a

@@ -31,7 +31,8 @@ struct actor {
     int last; /* no other step follows it */
 };
 
-_Static_assert((int)SLP_POINT_COUNT <= (int)SW_POINTS_MAX, "the wire has room for each point's visits");
+_Static_assert((int)SLP_POINT_COUNT <= (int)SW_POINTS_MAX,
+               "the wire has room for each point's visits");
 
 static const struct sw_plan *plan;
 static struct step steps[SW_STEPS_MAX];
@@ -39,6 +40,8 @@ static struct actor actors[SW_ACTORS_MAX];
 static int parked_step[SW_THREADS_MAX]; /* -1: none */
 static uint32_t visits[SLP_POINT_COUNT];
 static const struct sw_plan_move *current; /* NULL during the setup */
+static unsigned char made[SW_MOVES_MAX]; /* moves */
+static unsigned asked; /* what the directives want at the visit under way: 1 << enum sw_action */
 static uint32_t now; /* grows with each change */
 static uint32_t move_began;
 
@@ -50,6 +53,7 @@ void sw_script_start(const struct sw_plan *the_plan)
     memset(steps, 0, sizeof steps);
     memset(actors, 0, sizeof actors);
     memset(visits, 0, sizeof visits);
+    memset(made, 0, sizeof made);
     for (int i = 0; i < SW_ACTORS_MAX; i++)
         actors[i].step = -1;
     for (int i = 0; i < SW_THREADS_MAX; i++)
@@ -101,9 +105,58 @@ static int begin_step(void)
     return number;
 }
 
+/* ---- which move is next ---- */
+
+static int can_be_made(const struct sw_plan_move *move)
+{
+    int number = (int)plan->steps[move->step].actor;
+
+    if (move->resume)
+        return thread_that_parks((int)move->step) >= 0;
+    return actors[number].alive && actors[number].step < 0 &&
+           parked_step[plan->actors[number].thread] < 0;
+}
+
+/* An actor makes its moves in the plan's order. */
+static int is_its_actors_next(uint32_t move)
+{
+    for (uint32_t i = 0; i < move; i++)
+        if (!made[i] &&
+            plan->steps[plan->moves[i].step].actor == plan->steps[plan->moves[move].step].actor)
+            return 0;
+    return 1;
+}
+
+uint32_t sw_script_moves(uint32_t moves[SW_MOVES_MAX])
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < plan->move_count; i++)
+        if (!made[i] && (count == 0 || (is_its_actors_next(i) && can_be_made(&plan->moves[i]))))
+            moves[count++] = i;
+    return count;
+}
+
+/* The plan's order is the default, and what its directives say is not. */
+static int choose(struct sw_driver *driver, const struct sw_decision *decision)
+{
+    (void)driver;
+    if (decision->kind != SW_DECIDE_ACT)
+        return (int)decision->fallback;
+    return (asked & 1u << decision->candidates[1]) != 0;
+}
+
+struct sw_driver *sw_script_driver(void)
+{
+    static struct sw_driver driver = {choose};
+
+    return &driver;
+}
+
 int sw_script_move(uint32_t move, int *thread)
 {
-    assert(move < plan->move_count);
+    assert(move < plan->move_count && !made[move]);
+    made[move] = 1;
     current = &plan->moves[move];
     move_began = now;
     *thread = -1;
@@ -248,23 +301,23 @@ void sw_script_wakes(int actor)
         step->woken = ++now;
 }
 
-unsigned sw_script_visit(unsigned point, uint32_t *nth)
+int sw_script_visit(unsigned point, uint32_t *nth)
 {
-    unsigned ask = 0;
+    static const enum sw_action actions[] = {[SW_UNTIL] = SW_ACTION_PARK,
+                                             [SW_SPILL_AT] = SW_ACTION_SPILL,
+                                             [SW_GC_AT] = SW_ACTION_COLLECT};
 
     assert(point < SLP_POINT_COUNT);
+    asked = 0;
     if (current == NULL)
         return 0;
     *nth = ++visits[point];
     for (uint32_t i = 0; i < current->directive_count; i++) {
         const struct sw_plan_directive *d = &current->directives[i];
-        if (d->point != point || d->nth != *nth)
-            continue;
-        ask |= d->kind == SW_GC_AT      ? SW_ASK_COLLECT
-               : d->kind == SW_SPILL_AT ? SW_ASK_SPILL
-                                        : SW_ASK_PARK;
+        if (d->point == point && d->nth == *nth)
+            asked |= 1u << actions[d->kind];
     }
-    return ask;
+    return 1;
 }
 
 /* Whose step is held: see the header. */

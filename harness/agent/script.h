@@ -33,19 +33,27 @@
  * end of a wait by which it starts a step.  A directive fires if its visit comes
  * during its own move.
  *
- * Needs no Python.  Called by the holder of the baton.
+ * Deciding and keeping book are two things.  Which move is next, and what is done
+ * at a visit, is for the engine's driver to say; the one that follows the plan
+ * is sw_script_driver().  All else here is the same whoever decides: a replay,
+ * or a strategy that makes the plan's moves in another order.
+ *
+ * Needs no Python.  Called by the thread that has the engine's baton.
  */
 #ifndef SW_AGENT_SCRIPT_H
 #define SW_AGENT_SCRIPT_H
 
+#include "../control/decision.h"
 #include "../wire.h"
-
-/* What a visit asks for, or'ed; in this order it is to be done. */
-enum sw_script_ask { SW_ASK_COLLECT = 1, SW_ASK_SPILL = 2, SW_ASK_PARK = 4 };
 
 /* plan: borrowed for the life of the process. */
 void sw_script_start(const struct sw_plan *plan);
 
+/* The moves that can be next, ascending: the first that has not been made,
+ * whether it can be or not, and those that can.  0: all have been made. */
+uint32_t sw_script_moves(uint32_t moves[SW_MOVES_MAX]);
+/* Follows the plan. */
+struct sw_driver *sw_script_driver(void);
 /* Begins the move: counts as the one under way, appends MOVE.  Returns the
  * actor that is to be given the step now (sw_script_assign), -1 for a resumed
  * one, -2 when the move cannot be made.  For a resumed one *thread is the
@@ -74,8 +82,9 @@ void sw_script_blocks(int actor, sw_text channel, int receive);
 void sw_script_pauses(int actor);
 void sw_script_wakes(int actor);
 
-/* A visit of a point: *nth is its number, the result what is asked for. */
-unsigned sw_script_visit(unsigned point, uint32_t *nth);
+/* A visit of a point: *nth is its number.  0: the schedule has not begun, and it
+ * does not count. */
+int sw_script_visit(unsigned point, uint32_t *nth);
 /* The thread is held at this visit while the actor (-1: none) runs there, and
  * is let go again. */
 void sw_script_park(int thread, int actor, unsigned point, uint32_t nth);

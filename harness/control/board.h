@@ -95,7 +95,8 @@ struct sw_board {
     uint32_t magic;
     uint32_t version;
     /* The executable that is meant: not valgrind, a debugger or a shell on the
-     * way to it.  The first process that runs it takes the board. */
+     * way to it.  The first process that runs it takes the board.  0: an
+     * interpreter with an agent is, which claims the board (inside.h). */
     uint64_t interp_device;
     uint64_t interp_inode;
     uint64_t strategy; /* enum sw_board_strategy */
@@ -106,6 +107,7 @@ struct sw_board {
     uint32_t engine;        /* enum sw_board_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
     uint32_t early_max;     /* how many early time-outs a strategy may choose */
+    uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
     char environment[SW_ENVIRONMENT_MAX]; /* NAME=VALUE, each with its NUL; an empty one ends them */
     struct sw_board_list wanted;

@@ -108,7 +108,7 @@ char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *b
     if (kind == SW_DECIDE_ACT)
         snprintf(buf, size, "%s", sw_decision_action(candidate));
     else if (kind == SW_DECIDE_MOVE)
-        snprintf(buf, size, "s%u", candidate);
+        snprintf(buf, size, "m%u", candidate);
     else if (kind == SW_DECIDE_BYTES)
         snprintf(buf, size, "b%u", candidate);
     else if (kind == SW_DECIDE_READY && candidate >> SW_READY_SHIFT != 0)

@@ -17,7 +17,8 @@
  *              SW_QUANTUM times without a break, the one that waits longest
  *      WAKE    the ordinal of a thread that waits.  Default: first in first out
  *      ACT     an enum sw_action, at a point of interp/points.h.  Default: NOTHING
- *      MOVE    the index of a step of a spec.  Default: the first candidate
+ *      MOVE    the index of a move of a spec's schedule that has not been made and
+ *              can be, and of the first that has not.  Default: that one
  *      READY   is not asked: the ordinal of a thread for which something outside
  *              of the process (a subprocess, a foreign socket) has become ready,
  *              or'ed with which (SW_READY_SHIFT).  It is in the list, as its own
@@ -161,7 +162,7 @@ int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);
 int sw_decision_find_action(const char *name);
 
-/* A candidate of that kind as people read it: "T3", "T3-early", "spill", "s7".
+/* A candidate of that kind as people read it: "T3", "T3-early", "spill", "m7".
  * Returns buf. */
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size);
 /* And back: the length of the word that was read, 0 if it is none. */

@@ -81,8 +81,8 @@ static int can_run(const struct sw_thread *thread)
 {
     const struct sw_wait *wait = &thread->wait;
 
-    return (wait->deadline_ns != 0 && wait->deadline_ns <= sw_engine.now_ns) ||
-           wait->interrupted || has_come(wait);
+    return (wait->deadline_ns != 0 && wait->deadline_ns <= sw_engine.now_ns) || wait->interrupted ||
+           has_come(wait);
 }
 
 int sw_engine_others_may_run(void)
@@ -276,38 +276,30 @@ void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, i
     }
 }
 
-static enum sw_action act(unsigned place, uint32_t allowed)
+int sw_engine_act(unsigned place, enum sw_action action)
 {
-    uint32_t candidates[SW_ACTION_COUNT] = {SW_ACTION_NOTHING}, count = 1;
-
-    for (uint32_t action = 1; action < SW_ACTION_COUNT; action++)
-        if (allowed & 1u << action)
-            candidates[count++] = action;
+    const uint32_t candidates[] = {SW_ACTION_NOTHING, action};
     struct sw_decision decision = {
-        .kind = SW_DECIDE_ACT, .place = place, .count = count, .candidates = candidates};
-    return count > 1 ? (enum sw_action)candidates[sw_ask(&decision)] : SW_ACTION_NOTHING;
-}
+        .kind = SW_DECIDE_ACT, .place = place, .count = 2, .candidates = candidates};
 
-enum sw_action sw_engine_act(unsigned place, uint32_t allowed)
-{
     assert(place >= SW_PLACE_POINTS && sw_engine_own == sw_engine.current);
-    sw_engine.busy = 1;
-    enum sw_action action = act(place, allowed);
-    sw_engine.busy = 0;
-    return action;
-}
-
-uint32_t sw_engine_move(const uint32_t *steps, uint32_t count)
-{
-    assert(count > 0 && sw_engine_own == sw_engine.current);
-    if (count == 1)
-        return steps[0];
-    struct sw_decision decision = {
-        .kind = SW_DECIDE_MOVE, .place = SW_AT_REST, .count = count, .candidates = steps};
     sw_engine.busy = 1;
     uint32_t choice = sw_ask(&decision);
     sw_engine.busy = 0;
-    return steps[choice];
+    return choice == 1;
+}
+
+uint32_t sw_engine_move(const uint32_t *moves, uint32_t count)
+{
+    assert(count > 0 && sw_engine_own == sw_engine.current);
+    if (count == 1)
+        return moves[0];
+    struct sw_decision decision = {
+        .kind = SW_DECIDE_MOVE, .place = SW_AT_REST, .count = count, .candidates = moves};
+    sw_engine.busy = 1;
+    uint32_t choice = sw_ask(&decision);
+    sw_engine.busy = 0;
+    return moves[choice];
 }
 
 void sw_engine_rest(void)

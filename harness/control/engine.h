@@ -111,11 +111,10 @@ int sw_engine_others_may_run(void);
 /* An I/O operation has been done: some descriptor may have become ready. */
 void sw_engine_io_done(void);
 
-/* What to do at a point of the interpreter, of the actions allowed (1 << enum
- * sw_action, or'ed; NOTHING always is). */
-enum sw_action sw_engine_act(unsigned place, uint32_t allowed);
-/* Which of the steps, ascending, is the next move. */
-uint32_t sw_engine_move(const uint32_t *steps, uint32_t count);
+/* Is that to be done at a point of the interpreter?  NOTHING is the default. */
+int sw_engine_act(unsigned place, enum sw_action action);
+/* Which of the moves, ascending, is next. */
+uint32_t sw_engine_move(const uint32_t *moves, uint32_t count);
 /* Returns when no other thread can run, nor will when time goes on. */
 void sw_engine_rest(void);
 /* Who answers from now on; instead of the board's strategy. */

@@ -222,7 +222,8 @@ void sw_gil_arm(void)
 {
     const struct gil *gil = &gils[0];
 
-    if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_may_run())
+    if (sw_engine_board()->calm || gil->cond == NULL || gil->holder == NULL || !is_locked(gil) ||
+        !sw_engine_others_may_run())
         return;
     if (!lesson.done && gil->holder == sw_engine_self() && sw_engine_others_can_run())
         make_somebody_wait();
@@ -260,8 +261,8 @@ static int wait_for_gil(struct gil *gil, pthread_mutex_t *mutex)
 
     if (lesson.under_way && lesson.pupil == self)
         learn_end();
-    if (gil == &gils[0] && !lesson.done && !lesson.under_way && lesson.attempts < LESSONS_MAX &&
-        is_locked(gil)) {
+    if (!sw_engine_board()->calm && gil == &gils[0] && !lesson.done && !lesson.under_way &&
+        lesson.attempts < LESSONS_MAX && is_locked(gil)) {
         learn_begin(gil, self);
         return ETIMEDOUT;
     }

@@ -15,6 +15,7 @@
 #include "outside.h"
 #include "real.h"
 #include "standard.h"
+#include "start.h"
 
 /* Away from everything that the kernel places by itself. */
 #define BOARD_ADDRESS ((void *)0x100000000000)
@@ -57,26 +58,56 @@ static int runs_what_is_meant(const struct sw_board *board)
            status.st_ino == board->interp_inode;
 }
 
-static void __attribute__((constructor)) start(void)
+static struct sw_board *find_board(int *fd)
 {
     const char *fd_text = getenv(SW_BOARD_ENV);
 
-    sw_real_resolve();
     if (fd_text == NULL)
-        return;
-    int fd = atoi(fd_text);
-    struct sw_board *board = map_board(fd);
-    if (board == NULL)
-        return;
-    if (board->magic != SW_BOARD_MAGIC || board->version != SW_BOARD_VERSION || board->started ||
-        !runs_what_is_meant(board)) {
+        return NULL;
+    *fd = atoi(fd_text);
+    struct sw_board *board = map_board(*fd);
+    if (board != NULL &&
+        (board->magic != SW_BOARD_MAGIC || board->version != SW_BOARD_VERSION || board->started)) {
         munmap(board, sizeof *board);
-        return;
+        board = NULL;
     }
+    return board;
+}
+
+static void take_control(struct sw_board *board, int fd)
+{
     close(fd);
     set_environment(board);
     sw_standard_start();
     sw_alarm_start();
     sw_engine_start(board);
     sw_outside_note_threads();
+}
+
+/* An executable is meant by its inode; by none: one that claims the board. */
+static void __attribute__((constructor)) start(void)
+{
+    int fd;
+
+    sw_real_resolve();
+    struct sw_board *board = find_board(&fd);
+    if (board == NULL)
+        return;
+    if (board->interp_inode != 0 && runs_what_is_meant(board))
+        take_control(board, fd);
+    else
+        munmap(board, sizeof *board);
+}
+
+void sw_start_claim(void)
+{
+    int fd;
+    struct sw_board *board = find_board(&fd);
+
+    if (board == NULL)
+        return;
+    if (board->interp_inode == 0)
+        take_control(board, fd);
+    else
+        munmap(board, sizeof *board);
 }

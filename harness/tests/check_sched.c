@@ -132,7 +132,7 @@ START_TEST(test_looks_as_documented)
                                        "      10  T2 thread    eval.enter         "
                                        "do spill of nothing spill\n"
                                        "      11  T3 thread    rest               "
-                                       "move s12 of s11 s12\n"
+                                       "move m12 of m11 m12\n"
                                        "      12  T4 thread    io.wait            "
                                        "ready T4 of T4\n"
                                        "      12  T5 thread    io.wait            "
@@ -236,7 +236,7 @@ static const struct {
     {"       9 ", "       7 ", 18, "do not ascend"},
     {"do spill", "do spit", 19, "something to do expected"},
     {"do spill of", "do gc of", 19, "gc is no candidate"},
-    {"s12 of", "T12 of", 20, "something to move expected"},
+    {"m12 of", "T12 of", 20, "something to move expected"},
     {"ready T4 of T4", "ready T4 of T3 T4", 21, "what happened has itself as its only candidate"},
     {"      12  T4", "      10  T4", 21, "do not ascend"},
     {"decisions 13", "decisions 12", 25, "fewer decisions"},

@@ -157,6 +157,43 @@ START_TEST(moves_that_cannot_be_made)
 }
 END_TEST
 
+/* What the script's driver answers at a visit: 1 << enum sw_action, or'ed. */
+static unsigned asks_at(unsigned point, uint32_t *nth)
+{
+    struct sw_driver *driver = sw_script_driver();
+    unsigned asks = 0;
+
+    ck_assert_int_eq(sw_script_visit(point, nth), 1);
+    for (uint32_t action = 1; action < SW_ACTION_COUNT; action++) {
+        const uint32_t candidates[] = {SW_ACTION_NOTHING, action};
+        const struct sw_decision decision = {.kind = SW_DECIDE_ACT,
+                                             .place = SW_PLACE_POINTS + point,
+                                             .count = 2,
+                                             .candidates = candidates};
+        asks |= driver->choose(driver, &decision) ? 1u << action : 0;
+    }
+    return asks;
+}
+
+START_TEST(moves_that_can_be_next)
+{
+    uint32_t moves[SW_MOVES_MAX];
+
+    add_move(0, 0, 0);
+    add_move(1, 0, 1);
+    add_move(2, 0, 1);
+    add_move(3, 1, 1);
+    ck_assert_uint_eq(sw_script_moves(moves), 2); /* an actor's own order stays; 3 is not parked */
+    ck_assert_uint_eq(moves[0], 0);
+    ck_assert_uint_eq(moves[1], 2);
+    begin(2);
+    ck_assert_uint_eq(sw_script_moves(moves), 1);
+    begin(0);
+    ck_assert_uint_eq(sw_script_moves(moves), 1); /* its actor is busy; but it is the first */
+    ck_assert_uint_eq(moves[0], 1);
+}
+END_TEST
+
 START_TEST(visits_count_from_the_first_move)
 {
     uint32_t nth = 0;
@@ -167,17 +204,18 @@ START_TEST(visits_count_from_the_first_move)
     add_directive(m, SW_UNTIL, SLP_POINT_CHAN_SEND, 1);
     add_directive(m, SW_SPILL_AT, SLP_POINT_EVAL_ENTER, 4);
     add_move(2, 0, 1);
-    ck_assert_uint_eq(sw_script_visit(SLP_POINT_EVAL_ENTER, &nth), 0);
+    ck_assert_int_eq(sw_script_visit(SLP_POINT_EVAL_ENTER, &nth), 0);
     begin(0);
-    ck_assert_uint_eq(sw_script_visit(SLP_POINT_EVAL_ENTER, &nth), 0);
+    ck_assert_uint_eq(asks_at(SLP_POINT_EVAL_ENTER, &nth), 0);
     ck_assert_uint_eq(nth, 1);
-    ck_assert_uint_eq(sw_script_visit(SLP_POINT_CHAN_SEND, &nth), SW_ASK_PARK);
-    ck_assert_uint_eq(sw_script_visit(SLP_POINT_EVAL_ENTER, &nth), SW_ASK_SPILL | SW_ASK_COLLECT);
-    ck_assert_uint_eq(sw_script_visit(SLP_POINT_EVAL_ENTER, &nth), 0);
+    ck_assert_uint_eq(asks_at(SLP_POINT_CHAN_SEND, &nth), 1u << SW_ACTION_PARK);
+    ck_assert_uint_eq(asks_at(SLP_POINT_EVAL_ENTER, &nth),
+                      1u << SW_ACTION_SPILL | 1u << SW_ACTION_COLLECT);
+    ck_assert_uint_eq(asks_at(SLP_POINT_EVAL_ENTER, &nth), 0);
     sw_script_end_step(0, 0, 0);
     rest();
     begin(1); /* the 4th comes in a move that did not ask */
-    ck_assert_uint_eq(sw_script_visit(SLP_POINT_EVAL_ENTER, &nth), 0);
+    ck_assert_uint_eq(asks_at(SLP_POINT_EVAL_ENTER, &nth), 0);
     ck_assert_uint_eq(nth, 4);
 }
 END_TEST
@@ -306,6 +344,7 @@ int main(void)
     tcase_add_test(tcase, untouched_steps_are_not_told);
     tcase_add_test(tcase, runnable_and_not_run);
     tcase_add_test(tcase, moves_that_cannot_be_made);
+    tcase_add_test(tcase, moves_that_can_be_next);
     tcase_add_test(tcase, visits_count_from_the_first_move);
     tcase_add_test(tcase, parked_and_resumed);
     tcase_add_test(tcase, changed_while_parked);
