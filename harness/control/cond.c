@@ -44,7 +44,10 @@ static int wake(pthread_cond_t *cond, int all)
         return 0;
     uint32_t object = sw_objects_get(SW_OBJECT_COND, cond)->ordinal;
     sw_engine_wake(cond, SW_AT_COND_SIGNAL, object, all);
-    if (!sw_gil_is_mine())
+    sw_gil_pypy_arm();
+    if (sw_gil_pypy_has_cond(cond))
+        sw_engine_point(SW_AT_GIL_RELEASE, 0);
+    else if (!sw_gil_is_mine())
         sw_engine_point(SW_AT_COND_SIGNAL, object);
     else
         sw_gil_arm();

@@ -25,11 +25,15 @@ enum {
     SWITCH_COND_AT = 88,
     SWITCH_MUTEX_AT = 136,
     LOCKED_AT = -16,
-    HOLDER_AT = -24
+    HOLDER_AT = -24,
+    SCATTER_MAX = 1024, /* of the 3.6 kind's four objects, from first to last */
 };
 
 struct gil {
-    const char *cond; /* NULL: free */
+    const void *cond; /* NULL: free */
+    const void *mutex, *switch_cond, *switch_mutex;
+    const volatile int *locked; /* CPython's own, or seen_locked */
+    int seen_locked; /* up to 3.6; by the signals: see sw_gil_signal() */
     const struct sw_thread *holder;
 };
 
@@ -48,22 +52,46 @@ static void saw(const void *object, int is_cond)
     seen_is_cond[3] = is_cond;
 }
 
-static int looks_like_gil(void)
+static int is_in_order(void)
+{
+    return !seen_is_cond[0] && !seen_is_cond[1] && seen_is_cond[2] && seen_is_cond[3];
+}
+
+static int is_one_struct(void)
 {
     const char *cond = seen[2];
 
-    return !seen_is_cond[0] && !seen_is_cond[1] && seen_is_cond[2] && seen_is_cond[3] &&
-           seen[0] == cond + MUTEX_AT && seen[1] == cond + SWITCH_MUTEX_AT &&
+    return seen[0] == cond + MUTEX_AT && seen[1] == cond + SWITCH_MUTEX_AT &&
            seen[3] == cond + SWITCH_COND_AT;
 }
 
-/* One that is destroyed and made again stands at the same place: see Py_Finalize(). */
-static void add_gil(const char *cond)
+/* Up to 3.6 they are variables of one source file, in an order that the linker chose. */
+static int is_scattered(void)
 {
+    const char *low = seen[0], *high = seen[0];
+
+    for (int i = 1; i < 4; i++) {
+        low = (const char *)seen[i] < low ? seen[i] : low;
+        high = (const char *)seen[i] > high ? seen[i] : high;
+    }
+    return high - low < SCATTER_MAX && dlsym(RTLD_DEFAULT, "PyEval_InitThreads") != NULL &&
+           dlsym(RTLD_DEFAULT, "_PyRuntime") == NULL;
+}
+
+/* One that is destroyed and made again stands at the same place: see Py_Finalize(). */
+static void add_gil(int scattered)
+{
+    const char *cond = seen[2];
+
     for (int i = 0; i < GILS_MAX; i++) {
         if (gils[i].cond != NULL && gils[i].cond != cond)
             continue;
-        gils[i] = (struct gil){.cond = cond};
+        gils[i] = (struct gil){.cond = cond,
+                               .mutex = seen[0],
+                               .switch_cond = seen[3],
+                               .switch_mutex = seen[1],
+                               .locked = scattered ? &gils[i].seen_locked
+                                                   : (const volatile int *)(cond + LOCKED_AT)};
         if (sw_engine_board()->gil == 0)
             sw_engine_board()->gil = 1;
         return;
@@ -73,34 +101,44 @@ static void add_gil(const char *cond)
 void sw_gil_saw_mutex(const pthread_mutex_t *mutex)
 {
     saw(mutex, 0);
+    sw_gil_pypy_saw_mutex(mutex);
 }
 
 void sw_gil_saw_cond(const pthread_cond_t *cond)
 {
     saw(cond, 1);
-    if (looks_like_gil())
-        add_gil(seen[2]);
+    sw_gil_pypy_saw_cond(cond);
+    if (is_in_order() && (is_one_struct() || is_scattered()))
+        add_gil(!is_one_struct());
 }
 
-/* The GIL that has the object at that offset from its cond. */
-static struct gil *find(const void *object, int offset)
+static struct gil *find_by_cond(const void *cond)
 {
     for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
-        if ((const char *)object == gils[i].cond + offset)
+        if (cond == gils[i].cond || cond == gils[i].switch_cond)
+            return &gils[i];
+    return NULL;
+}
+
+static struct gil *find_by_mutex(const void *mutex)
+{
+    for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
+        if (mutex == gils[i].mutex || mutex == gils[i].switch_mutex)
             return &gils[i];
     return NULL;
 }
 
 static int is_locked(const struct gil *gil)
 {
-    return *(const volatile int *)(gil->cond + LOCKED_AT) != 0;
+    return *gil->locked != 0;
 }
 
 const struct sw_thread *sw_gil_holder(const void *locked)
 {
-    const struct gil *gil = find(locked, LOCKED_AT);
-
-    return gil != NULL ? gil->holder : NULL;
+    for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
+        if (locked == gils[i].locked)
+            return gils[i].holder;
+    return NULL;
 }
 
 int sw_gil_is_mine(void)
@@ -110,7 +148,7 @@ int sw_gil_is_mine(void)
     for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
         if (gils[i].holder == self)
             return 1;
-    return 0;
+    return sw_gil_semaphore_is_mine();
 }
 
 /* ---- which words a time-out changes ---- */
@@ -160,9 +198,17 @@ static struct region find_interpreter(void)
     return (struct region){start, start != NULL ? INTERPRETER_BYTES : 0};
 }
 
+/* Up to 3.6: the variables beside the GIL's own. */
+static struct region find_neighbours(const struct gil *gil)
+{
+    return (struct region){(char *)gil->cond - SCATTER_MAX, 2 * SCATTER_MAX};
+}
+
 static struct region find_holder_state(const struct gil *gil)
 {
-    char *start = *(char *const *)(gil->cond + HOLDER_AT);
+    if (gil->locked == &gil->seen_locked)
+        return (struct region){NULL, 0};
+    char *start = *(char *const *)((const char *)gil->cond + HOLDER_AT);
 
     return (struct region){start, start != NULL ? THREAD_BYTES : 0};
 }
@@ -172,7 +218,7 @@ static void learn_begin(const struct gil *gil, const struct sw_thread *self)
     lesson.under_way = 1;
     lesson.attempts++;
     lesson.pupil = self;
-    lesson.regions[0] = find_runtime();
+    lesson.regions[0] = gil->locked == &gil->seen_locked ? find_neighbours(gil) : find_runtime();
     lesson.regions[1] = find_interpreter();
     lesson.regions[2] = find_holder_state(gil);
     for (int i = 0; i < REGIONS; i++)
@@ -222,8 +268,10 @@ void sw_gil_arm(void)
 {
     const struct gil *gil = &gils[0];
 
-    if (sw_engine_board()->calm || gil->cond == NULL || gil->holder == NULL || !is_locked(gil) ||
-        !sw_engine_others_may_run())
+    if (sw_engine_board()->calm)
+        return;
+    sw_gil_semaphore_arm();
+    if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_may_run())
         return;
     if (!lesson.done && gil->holder == sw_engine_self() && sw_engine_others_can_run())
         make_somebody_wait();
@@ -242,10 +290,10 @@ void sw_gil_arm(void)
 
 int sw_gil_unlocked(const pthread_mutex_t *mutex)
 {
-    struct gil *gil = find(mutex, MUTEX_AT);
+    struct gil *gil = find_by_mutex(mutex);
 
-    if (gil == NULL)
-        return find(mutex, SWITCH_MUTEX_AT) != NULL;
+    if (gil == NULL || mutex == gil->switch_mutex)
+        return gil != NULL;
     if (is_locked(gil)) {
         sw_gil_arm();
         return 1;
@@ -268,29 +316,30 @@ static int wait_for_gil(struct gil *gil, pthread_mutex_t *mutex)
     }
     SW_REAL(pthread_mutex_unlock)(mutex);
     sw_engine_block(&(struct sw_wait){
-        .kind = SW_WAIT_GIL, .place = SW_AT_GIL_WAIT, .address = gil->cond + LOCKED_AT});
+        .kind = SW_WAIT_GIL, .place = SW_AT_GIL_WAIT, .address = (const void *)gil->locked});
     SW_REAL(pthread_mutex_lock)(mutex); /* nobody has it: it is never held over a decision */
     return 0;
 }
 
 int sw_gil_wait(const pthread_cond_t *cond, pthread_mutex_t *mutex, int *result)
 {
-    struct gil *gil = find(cond, 0);
+    struct gil *gil = find_by_cond(cond);
 
     *result = 0;
-    if (gil == NULL)
-        return find(cond, SWITCH_COND_AT) != NULL;
-    *result = wait_for_gil(gil, mutex);
-    return 1;
+    if (gil != NULL && cond == gil->cond)
+        *result = wait_for_gil(gil, mutex);
+    return gil != NULL;
 }
 
+/* Who has taken the GIL signals switch_cond, who drops it signals cond. */
 int sw_gil_signal(const pthread_cond_t *cond)
 {
-    struct gil *gil = find(cond, SWITCH_COND_AT);
+    struct gil *gil = find_by_cond(cond);
 
     if (gil == NULL)
-        return find(cond, 0) != NULL;
-    if (is_locked(gil))
+        return 0;
+    gil->seen_locked = cond == gil->switch_cond;
+    if (cond == gil->switch_cond && is_locked(gil))
         gil->holder = sw_engine_self();
     return 1;
 }

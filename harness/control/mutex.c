@@ -145,6 +145,9 @@ SW_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
     int failed = sw_locks_unlock(mutex);
     if (failed != 0 || sw_gil_unlocked(mutex))
         return failed;
+    sw_gil_pypy_arm();
+    if (sw_gil_pypy_has_mutex(mutex))
+        return 0;
     if (!sw_gil_is_mine())
         sw_engine_point(SW_AT_MUTEX_UNLOCK, sw_objects_get(SW_OBJECT_MUTEX, mutex)->ordinal);
     else

@@ -46,6 +46,8 @@ static int makes_locks(const void *caller)
 static void took(sem_t *sem)
 {
     sw_objects_get(SW_OBJECT_SEM, sem)->holder = sw_engine_self()->ordinal;
+    sw_gil_took_semaphore(sem);
+    sw_gil_pypy_arm();
 }
 
 static int take(sem_t *sem, uint64_t deadline_ns)
@@ -137,9 +139,11 @@ SW_EXPORT int sem_post(sem_t *sem)
         return failed;
     struct sw_object *object = sw_objects_get(SW_OBJECT_SEM, sem);
     object->holder = SW_OBJECT_NOBODY;
-    if (sw_gil_is_mine())
+    if (sw_gil_drops_semaphore(sem))
+        sw_engine_point(SW_AT_GIL_RELEASE, object->ordinal);
+    else if (sw_gil_is_mine())
         sw_gil_arm();
-    else
+    else if (!sw_gil_pypy_arm())
         sw_engine_point(SW_AT_SEM_POST, object->ordinal);
     return 0;
 }
