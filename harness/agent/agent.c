@@ -500,10 +500,17 @@ static unsigned visit(const struct slp_point_info *info)
         note_who_wakes(info->thread);
     if (controls && self.slot >= 0 && self.slot < SW_SEATS_CONDUCTOR)
         action = control(info);
-    else if (decides_points && sw_inside_controls())
+    else if (decides_points)
         action = decide(info->point);
     self.frame = outer_frame;
     return action;
+}
+
+/* Of a program that nobody observes: only what is decided matters. */
+static unsigned visit_program(const struct slp_point_info *info)
+{
+    return point_flags[info->point] & (SLP_MAY_RUN | SLP_MAY_SPILL) ? decide(info->point)
+                                                                    : SLP_ACT_NOTHING;
 }
 
 /* ---- start-up ---- */
@@ -577,8 +584,11 @@ static __attribute__((constructor)) void start(void)
         pthread_atfork(NULL, NULL, forget_in_child) != 0 ||
         PyImport_AppendInittab("_spillway", sw_module_init) != 0)
         fail("out of memory");
+    if (wire == NULL) {
+        slp_point_set_hook(visit_program);
+        return;
+    }
     know_thread(-1, 0);
-    if (wire != NULL)
-        sw_cstack_catch_crashes(name_of_current);
+    sw_cstack_catch_crashes(name_of_current);
     slp_point_set_hook(visit);
 }

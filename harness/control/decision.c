@@ -42,6 +42,9 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uint32_t choice)
 {
     assert(choice < decision->count && decision->fallback < decision->count);
+    if (decision->kind == SW_DECIDE_ACT) /* the second candidate says all, and there are many */
+        return mix(hash, (uint64_t)decision->thread << 32 | (uint64_t)decision->place << 16 |
+                             (uint64_t)decision->candidates[1] << 8 | choice << 1 | 1);
     hash = mix(hash, (uint64_t)decision->thread << 32 | decision->object);
     hash = mix(hash, (uint64_t)decision->place << 48 | (uint64_t)decision->kind << 32 |
                          decision->candidates[choice]);
@@ -148,7 +151,7 @@ static size_t parse_descriptor(const char *word, uint32_t *candidate)
 
 static char letter_of(enum sw_decision_kind kind)
 {
-    return kind == SW_DECIDE_MOVE ? 's' : kind == SW_DECIDE_BYTES ? 'b' : 'T';
+    return kind == SW_DECIDE_MOVE ? 'm' : kind == SW_DECIDE_BYTES ? 'b' : 'T';
 }
 
 size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate)

@@ -38,7 +38,7 @@ void sw_inside_rest(void)
 
 int sw_inside_act(unsigned place, enum sw_action action)
 {
-    return sw_engine_act(place, action);
+    return sw_engine_self() != NULL && sw_engine_act(place, action);
 }
 
 uint32_t sw_inside_move(const uint32_t *moves, uint32_t count)

@@ -6,7 +6,7 @@
  * that there is one list of decisions, the agent asks it which move of a spec
  * is next and what is done at a point, and its threads wait and wake in it as
  * in any lock.  Everything here is called by the current thread only; without
- * control nothing may be called but the first two.
+ * control nothing may be called but the first two and sw_inside_act().
  */
 #ifndef SW_INSIDE_H
 #define SW_INSIDE_H
@@ -30,7 +30,8 @@ SW_EXPORT void sw_inside_wake(const void *address);
 /* Returns when no other thread can run.  Without the GIL. */
 SW_EXPORT void sw_inside_rest(void);
 
-/* Is that to be done at this point (SW_PLACE_POINTS + enum slp_point)? */
+/* Is that to be done at this point (SW_PLACE_POINTS + enum slp_point)?  Never
+ * for a thread without control. */
 SW_EXPORT int sw_inside_act(unsigned place, enum sw_action action);
 /* Which of the moves, ascending indices, is next; the first by default. */
 SW_EXPORT uint32_t sw_inside_move(const uint32_t *moves, uint32_t count);

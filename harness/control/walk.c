@@ -28,6 +28,8 @@ static int choose_randomly(struct sw_driver *driver, const struct sw_decision *d
     struct sw_walk *walk = (struct sw_walk *)driver;
     int can_stay = decision->candidates[decision->fallback] == decision->thread;
 
+    if (decision->kind == SW_DECIDE_ACT)
+        return random_below(walk, SW_WALK_NOTHING) == 0;
     if (can_stay && random_below(walk, SW_WALK_STAY) != 0)
         return (int)decision->fallback;
     uint32_t choice = random_below(walk, decision->count - (uint32_t)can_stay);

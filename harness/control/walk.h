@@ -3,7 +3,8 @@
  * walk.h - the drivers that need no file: the default, and a random walk.
  *
  * The walk is sticky: where the default is that the running thread goes on, it
- * leaves it with a chance of 1 in SW_WALK_STAY only, since a uniform one cuts
+ * leaves it with a chance of 1 in SW_WALK_STAY only (at a point does something
+ * with one of 1 in SW_WALK_NOTHING), since a uniform one cuts
  * everything into equal crumbs and meets few bugs.  Where the running thread
  * cannot go on, all candidates are equal.
  */
@@ -12,7 +13,7 @@
 
 #include "decision.h"
 
-enum { SW_WALK_STAY = 10 };
+enum { SW_WALK_STAY = 10, SW_WALK_NOTHING = 1000 };
 
 struct sw_walk {
     struct sw_driver driver; /* first: a driver is its walk */
