@@ -41,7 +41,7 @@ static char *find_library(void)
 
 int sw_controlled_open(struct sw_controlled *run, struct sw_error *e)
 {
-    *run = (struct sw_controlled){.board_fd = -1};
+    *run = (struct sw_controlled){.board_fd = -1, .spec.wire_fd = -1};
     run->library = find_library();
     if (run->library == NULL)
         return sw_error_set(e, NULL, 0, 0, "no libspillway.so in the lib folder beside spillway's");
@@ -65,7 +65,8 @@ void sw_controlled_close(struct sw_controlled *run)
     if (run->board_fd >= 0)
         close(run->board_fd);
     free(run->library);
-    *run = (struct sw_controlled){.board_fd = -1};
+    sw_spec_run_close(&run->spec);
+    *run = (struct sw_controlled){.board_fd = -1, .spec.wire_fd = -1};
 }
 
 int sw_controlled_find_engine(const char *name)
@@ -125,9 +126,9 @@ void sw_controlled_set_environment(const struct sw_controlled *run,
     setenv(SW_BOARD_ENV, fd, 1);
 }
 
-static char **make_argv(const struct sw_controlled_order *order)
+/* "under... interp".  Returns how many words. */
+static int begin_argv(const struct sw_controlled_order *order, char **argv)
 {
-    static char *argv[UNDER_MAX + SW_SCHED_ARGS_MAX + 3];
     char *under = order->under != NULL ? strdup(order->under) : NULL, *rest = NULL;
     int count = 0;
 
@@ -135,6 +136,25 @@ static char **make_argv(const struct sw_controlled_order *order)
          word != NULL && count < UNDER_MAX; word = strtok_r(NULL, " ", &rest))
         argv[count++] = word;
     argv[count++] = (char *)order->interp;
+    return count;
+}
+
+/* The driver reads the rest from the wire. */
+static char **make_spec_argv(const struct sw_controlled_order *order)
+{
+    static char *argv[UNDER_MAX + 6];
+    const char *rest[] = {"-I", "-S", "-c", sw_child_driver};
+    int count = begin_argv(order, argv);
+
+    memcpy(argv + count, rest, sizeof rest);
+    return argv;
+}
+
+static char **make_argv(const struct sw_controlled_order *order)
+{
+    static char *argv[UNDER_MAX + SW_SCHED_ARGS_MAX + 3];
+    int count = begin_argv(order, argv);
+
     argv[count++] = (char *)order->program;
     for (int i = 0; order->args[i] != NULL && i < SW_SCHED_ARGS_MAX; i++)
         argv[count++] = order->args[i];
@@ -158,8 +178,10 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
     personality(ADDR_NO_RANDOMIZE);
     if (order->silent)
         be_silent();
-    char **argv = make_argv(order);
-    sw_controlled_set_environment(run, order->setting);
+    char **argv = run->spec.spec != NULL ? make_spec_argv(order) : make_argv(order);
+    sw_controlled_set_environment(run, run->spec.spec != NULL
+                                           ? sw_spec_run_setting(&run->spec, order->setting)
+                                           : order->setting);
     execvp(argv[0], argv);
     dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
     _exit(127);
@@ -184,12 +206,23 @@ int sw_controlled_prepare(struct sw_controlled *run, const char *interp,
     return 0;
 }
 
+/* Of a spec only what it says is decided: no check of the eval breaker. */
+static int open_spec(struct sw_controlled *run, const struct sw_controlled_order *order,
+                     struct sw_error *e)
+{
+    run->board->calm = 1;
+    if (sw_setting_interp_exports(order->interp, "slp_point_current_hook") != 1)
+        return sw_error_set(e, order->interp, 0, 0, "a spec is recorded in slpython-lab only");
+    return sw_spec_run_open(&run->spec, order->program, order->args[0], e);
+}
+
 int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_order *order,
                       struct sw_error *e)
 {
     pid_t runner = getpid();
 
-    if (sw_controlled_prepare(run, order->interp, order->setting, e) < 0)
+    if (sw_controlled_prepare(run, order->interp, order->setting, e) < 0 ||
+        (sw_spec_run_is(order->program) && open_spec(run, order, e) < 0))
         return -1;
     fflush(NULL);
     run->pid = fork();
@@ -198,6 +231,8 @@ int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_orde
     if (run->pid == 0)
         exec_child(run, order, runner);
     run->timed_out = sw_watch_wait(run->pid, order->watchdog_s, run->board, &run->status);
+    if (run->spec.spec != NULL)
+        sw_spec_run_show(&run->spec, stdout);
     return run->board->started ? 0 : sw_interp_kind_explain(order->interp, run->status, e);
 }
 
@@ -228,6 +263,12 @@ char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t s
         snprintf(buf, size, "crashed signal %d", WTERMSIG(run->status));
     else
         snprintf(buf, size, "exit %d", WEXITSTATUS(run->status));
+    if (run->spec.spec != NULL && board->end == SW_END_NONE && !run->timed_out &&
+        WIFEXITED(run->status)) {
+        char verdict[SW_REPORT_MAX];
+        if (*sw_spec_run_outcome(&run->spec, run->status, verdict, sizeof verdict) != '\0')
+            snprintf(buf, size, "%s", verdict);
+    }
     one_line(buf);
     return buf;
 }

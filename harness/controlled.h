@@ -16,11 +16,13 @@
 #include "error.h"
 #include "sched.h"
 #include "setting.h"
+#include "spec_run.h"
 
 struct sw_controlled {
     struct sw_board *board;
     int board_fd;
     char *library; /* libspillway.so; owned */
+    struct sw_spec_run spec; /* when the program is one; else all zero */
     pid_t pid;
     int status;    /* as waitpid() has it; valid after sw_controlled_run() */
     int timed_out; /* the watchdog ended it */

@@ -32,6 +32,7 @@ struct record {
     uint64_t seed;
     uint64_t decisions_max;
     enum sw_board_strategy strategy;
+    int strategy_given;
     int engine; /* enum sw_board_engine */
     struct sw_setting setting;
     const char *interp;
@@ -45,7 +46,8 @@ struct record {
 static const struct argp_option option_list[] = {
     {"seed", KEY_SEED, "N", 0, "Of the random walk (default 0)", 0},
     {"strategy", KEY_STRATEGY, "NAME", 0, "random (a sticky walk) or default", 0},
-    {"interp", 'i', "FILE", 0, "The interpreter (default: /usr/bin/python3.11)", 0},
+    {"interp", 'i', "FILE", 0,
+     "The interpreter (default: /usr/bin/python3.11; of a spec: slpython-lab)", 0},
     {"engine", KEY_ENGINE, "NAME", 0,
      "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
     {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
@@ -119,6 +121,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case KEY_SEED:
         record->seed = parse_number(arg, "--seed", UINT64_MAX, state);
+        record->strategy_given = 1;
         return 0;
     case KEY_BUDGET:
         record->decisions_max = parse_number(arg, "--decisions", UINT64_MAX / 4, state);
@@ -129,6 +132,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_STRATEGY:
         if (strcmp(arg, "random") != 0 && strcmp(arg, "default") != 0)
             argp_error(state, "--strategy: '%s' is none; there are random and default", arg);
+        record->strategy_given = 1;
         record->strategy = *arg == 'r' ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT;
         return 0;
     case KEY_ENGINE:
@@ -158,6 +162,29 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     }
 }
 
+/* slpython-lab beside this executable. */
+static const char *find_lab(void)
+{
+    static char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "slpython-lab");
+
+    path[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    strcpy(slash != NULL ? slash + 1 : path, "slpython-lab");
+    return path;
+}
+
+/* A spec runs in slpython-lab, and as it says. */
+static void set_defaults(struct record *record)
+{
+    int is_spec = sw_spec_run_is(record->program[0]);
+
+    if (record->interp == NULL)
+        record->interp = is_spec ? find_lab() : "/usr/bin/python3.11";
+    if (!record->strategy_given && is_spec)
+        record->strategy = SW_STRATEGY_DEFAULT;
+}
+
 static void parse(int argc, char **argv, struct record *record)
 {
     static const char doc[] =
@@ -167,15 +194,15 @@ static void parse(int argc, char **argv, struct record *record)
         "ended with 0, 1 it failed, crashed or came to a deadlock, 2 a usage "
         "or harness error, 3 inconclusive.";
     static char name[] = "spillway record";
-    const struct argp argp = {option_list, parse_option, "-- PROGRAM [ARG...]", doc, 0, 0, 0};
+    const struct argp argp = {
+        option_list, parse_option, "-- PROGRAM [ARG...] | SPEC [SCHEDULE]", doc, 0, 0, 0};
 
-    *record = (struct record){.strategy = SW_STRATEGY_RANDOM,
-                              .interp = "/usr/bin/python3.11",
-                              .watchdog_s = WATCHDOG_S,
-                              .decisions_max = 10000000};
+    *record = (struct record){
+        .strategy = SW_STRATEGY_RANDOM, .watchdog_s = WATCHDOG_S, .decisions_max = 10000000};
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, record);
+    set_defaults(record);
 }
 
 /* *number is that in an archive, 0 of a file of its own. */
