@@ -19,14 +19,20 @@ enum { CHILDREN_MAX = 256, FIRST_FD = 640 };
 struct child {
     pid_t pid;
     int pidfd;
+    int stands_in; /* pidfd is an event counter */
 };
 
 static struct child children[CHILDREN_MAX]; /* in the order in which they were started */
 static int child_count;
+static int stand_ins;
 
-static int open_pidfd(pid_t pid)
+static int open_pidfd(pid_t pid, int *stands_in)
 {
     int fd = (int)SW_REAL(syscall)(SYS_pidfd_open, pid, 0);
+
+    *stands_in = fd < 0;
+    if (fd < 0)
+        fd = SW_REAL(eventfd)(0, EFD_CLOEXEC);
     int away = fd >= 0 ? SW_REAL(fcntl)(fd, F_DUPFD_CLOEXEC, FIRST_FD) : -1;
 
     if (away < 0)
@@ -38,12 +44,14 @@ static int open_pidfd(pid_t pid)
 void sw_children_add(pid_t pid)
 {
     int saved = errno;
-    int fd = child_count < CHILDREN_MAX ? open_pidfd(pid) : -1;
+    int stands_in = 0;
+    int fd = child_count < CHILDREN_MAX ? open_pidfd(pid, &stands_in) : -1;
 
     sw_ready_be_patient();
     if (fd >= 0) {
         sw_fds_add(fd, SW_FD_OTHER, NULL);
-        children[child_count++] = (struct child){pid, fd};
+        children[child_count++] = (struct child){pid, fd, stands_in};
+        stand_ins += stands_in;
     }
     errno = saved;
 }
@@ -55,6 +63,7 @@ static void remove_child(pid_t pid)
     while (i < child_count && children[i].pid != pid)
         i++;
     if (i < child_count) {
+        stand_ins -= children[i].stands_in;
         sw_ready_forget(children[i].pidfd);
         sw_fds_forget(children[i].pidfd);
         SW_REAL(close)(children[i].pidfd);
@@ -69,7 +78,25 @@ void sw_children_forget_all(void)
         sw_fds_forget(children[i].pidfd);
         SW_REAL(close)(children[i].pidfd);
     }
-    child_count = 0;
+    child_count = stand_ins = 0;
+}
+
+int sw_children_must_look(void)
+{
+    return stand_ins > 0;
+}
+
+void sw_children_look(void)
+{
+    uint64_t one = 1;
+
+    for (int i = 0; i < child_count; i++) {
+        siginfo_t info = {0};
+        if (children[i].stands_in && (SW_REAL(waitid)(P_PID, (id_t)children[i].pid, &info,
+                                                      WEXITED | WNOHANG | WNOWAIT) != 0 ||
+                                      info.si_pid != 0))
+            (void)!SW_REAL(write)(children[i].pidfd, &one, sizeof one);
+    }
 }
 
 /* ---- waiting ---- */

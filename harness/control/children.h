@@ -12,6 +12,13 @@
 
 #include <sys/types.h>
 
+/* Where there are no pidfds (valgrind has none), an event counter stands in for
+ * one, and somebody has to look: while there is such a child, poll only so long
+ * at once, and call sw_children_look() before. */
+enum { SW_CHILDREN_SLICE_MS = 2 };
+int sw_children_must_look(void);
+void sw_children_look(void);
+
 void sw_children_add(pid_t pid);
 /* In the child of a fork: these are its siblings. */
 void sw_children_forget_all(void);

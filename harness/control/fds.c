@@ -174,6 +174,14 @@ int sw_fds_is_blocking(int fd)
     return flags >= 0 && (flags & O_NONBLOCK) == 0;
 }
 
+int sw_fds_can(int fd, int writes)
+{
+    int saved = errno, mode = SW_REAL(fcntl)(fd, F_GETFL) & O_ACCMODE;
+
+    errno = saved;
+    return mode == O_RDWR || mode == (writes ? O_WRONLY : O_RDONLY);
+}
+
 int sw_fds_is_standard(int fd)
 {
     const struct entry *at = find(fd);

@@ -77,6 +77,8 @@ int sw_fds_next(const struct sw_fd_about *about, int fd);
 
 /* Is its flag O_NONBLOCK off? */
 int sw_fds_is_blocking(int fd);
+/* Was it opened for reading, or for writing? */
+int sw_fds_can(int fd, int writes);
 /* One of the process's standard files, which it did not open itself, or a copy of one.
  * It is OTHER, whatever the runner has given this time. */
 int sw_fds_is_standard(int fd);

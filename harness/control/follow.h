@@ -19,9 +19,10 @@ struct sw_follow {
     const char *why; /* it does not fit; valid once choose() has returned -1 */
 };
 
-/* Is something of that kind, which nobody is asked, next at that index?  Then *choice is what it was, and
- * follow->next is to be counted on once it has happened.  Otherwise 0; and -1,
- * with why, if something else should be decided at that index. */
+/* Is something of that kind, which nobody is asked, next at that index?  Then
+ * *choice is what it was, and follow->next is to be counted on once it has
+ * happened.  Otherwise 0; and -1, with why, if something else should be decided
+ * at that index. */
 int sw_follow_due(struct sw_follow *follow, uint64_t index, enum sw_decision_kind kind,
                   uint32_t *choice);
 

@@ -53,6 +53,8 @@ int sw_io_before(int fd, short events, int flags)
         return 0;
     if (events == POLLIN)
         sw_fds_report(fd);
+    if (!sw_fds_can(fd, events == POLLOUT))
+        return 0; /* it fails at once */
     int ready = wait_for(fd, events, blocks);
     errno = ready ? saved : errno;
     return ready ? 0 : -1;

@@ -58,6 +58,11 @@ SW_EXPORT ssize_t read(int fd, void *buf, size_t size)
     return sw_io_after(sw_net_in(fd, SW_REAL(read)(fd, buf, size)));
 }
 
+SW_EXPORT int eventfd_read(int fd, eventfd_t *value)
+{
+    return read(fd, value, sizeof *value) == sizeof *value ? 0 : -1;
+}
+
 SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count)
 {
     if (is_random(fd) && count > 0)

@@ -72,8 +72,9 @@ static ssize_t send_pieces(int fd, const char *buf, size_t size, int flags)
         size_t piece = size - sent < most ? size - sent : most;
         if (most < size && sw_io_before(fd, POLLOUT, flags) < 0)
             return sent > 0 ? (ssize_t)sent : -1;
-        ssize_t n = sw_io_after(
-            sw_net_out(fd, flags, SW_REAL(send)(fd, buf + sent, piece, flags | MSG_DONTWAIT)));
+        ssize_t n = sw_io_after(sw_net_out(
+            fd, flags, piece,
+            SW_REAL(send)(fd, buf + sent, piece, sw_net_flags(fd, flags | MSG_DONTWAIT))));
         if (n >= 0)
             sent += (size_t)n;
         else if (errno != EAGAIN || sw_io_before(fd, POLLOUT, flags) < 0)
@@ -86,7 +87,8 @@ static ssize_t send_once(int fd, const void *buf, size_t size, int flags)
 {
     if (sw_io_before(fd, POLLOUT, flags) < 0)
         return -1;
-    return sw_io_after(sw_net_out(fd, flags, SW_REAL(send)(fd, buf, size, flags)));
+    return sw_io_after(
+        sw_net_out(fd, flags, size, SW_REAL(send)(fd, buf, size, sw_net_flags(fd, flags))));
 }
 
 SW_EXPORT ssize_t send(int fd, const void *buf, size_t size, int flags)
@@ -98,15 +100,20 @@ SW_EXPORT ssize_t send(int fd, const void *buf, size_t size, int flags)
 
 SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
 {
-    if (sw_io_may_block(fd, 0)) {
-        if (size > PIECE && is_pipe(fd))
-            return write_pieces(fd, buf, size);
-        if (is_socket(fd))
-            return send(fd, buf, size, 0);
-    }
+    int may_block = sw_io_may_block(fd, 0);
+
+    if (may_block && size > PIECE && is_pipe(fd))
+        return write_pieces(fd, buf, size);
+    if (sw_net_is_mapped(fd) || (may_block && is_socket(fd)))
+        return send(fd, buf, size, 0);
     if (sw_io_before(fd, POLLOUT, 0) < 0)
         return -1;
-    return sw_io_after(sw_net_out(fd, 0, SW_REAL(write)(fd, buf, size)));
+    return sw_io_after(SW_REAL(write)(fd, buf, size));
+}
+
+SW_EXPORT int eventfd_write(int fd, eventfd_t value)
+{
+    return write(fd, &value, sizeof value) == sizeof value ? 0 : -1;
 }
 
 SW_EXPORT ssize_t sendto(int fd, const void *buf, size_t size, int flags,
@@ -177,17 +184,33 @@ static size_t total(const struct iovec *parts, size_t count)
 
 SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count)
 {
+    struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
+
     if (count > 0 && sw_io_may_block(fd, 0) && total(parts, (size_t)count) > 0)
         return write_parts(fd, parts, (size_t)count, 0);
+    if (count > 0 && sw_net_is_mapped(fd))
+        return sendmsg(fd, &message, 0);
     if (sw_io_before(fd, POLLOUT, 0) < 0)
         return -1;
-    return sw_io_after(sw_net_out(fd, 0, SW_REAL(writev)(fd, parts, count)));
+    return sw_io_after(SW_REAL(writev)(fd, parts, count));
+}
+
+/* Another process may be about to have the other end of what we have. */
+static void see_rights(int fd, const struct msghdr *message)
+{
+    if (sw_engine_self() == NULL || message->msg_controllen == 0 || !sw_fds_is_outside(fd))
+        return;
+    for (const struct cmsghdr *at = CMSG_FIRSTHDR(message); at != NULL;
+         at = CMSG_NXTHDR((struct msghdr *)message, (struct cmsghdr *)at))
+        if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_RIGHTS)
+            sw_fds_share();
 }
 
 SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     struct msghdr nameless = *message;
 
+    see_rights(fd, message);
     if (message->msg_controllen == 0 && total(message->msg_iov, message->msg_iovlen) > 0 &&
         sw_io_may_block(fd, flags) && is_stream(fd))
         return write_parts(fd, message->msg_iov, message->msg_iovlen, flags);
@@ -197,7 +220,8 @@ SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
         nameless.msg_name = NULL;
         nameless.msg_namelen = 0;
     }
-    return sw_io_after(sw_net_out(fd, flags, SW_REAL(sendmsg)(fd, &nameless, flags)));
+    return sw_io_after(sw_net_out(fd, flags, total(message->msg_iov, message->msg_iovlen),
+                                  SW_REAL(sendmsg)(fd, &nameless, sw_net_flags(fd, flags))));
 }
 
 SW_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
@@ -247,7 +271,7 @@ static ssize_t send_any_file(int out, int in, off_t *offset, size_t count)
         return send_file(out, in, offset, count);
     if (sw_io_before(out, POLLOUT, 0) < 0)
         return -1;
-    return sw_io_after(sw_net_out(out, 0, SW_REAL(sendfile)(out, in, offset, count)));
+    return sw_io_after(SW_REAL(sendfile)(out, in, offset, count));
 }
 
 SW_EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count)

@@ -82,15 +82,31 @@ void sw_net_forked(void)
 
 ssize_t sw_net_in(int fd, ssize_t result)
 {
-    if (result < 0 && errno == EINVAL && sw_net_is_mapped(fd))
+    struct sw_net *net = result < 0 ? sw_net_find(fd) : NULL;
+
+    if (net != NULL && errno == ECONNRESET)
+        net->reset = 1;
+    if (net != NULL && errno == EINVAL)
         errno = ENOTCONN;
     return result;
 }
 
-ssize_t sw_net_out(int fd, int flags, ssize_t result)
+int sw_net_flags(int fd, int flags)
 {
-    if (result >= 0 || (errno != ENOTCONN && errno != EOPNOTSUPP) || !sw_net_is_mapped(fd))
+    return sw_net_is_mapped(fd) ? flags | MSG_NOSIGNAL : flags;
+}
+
+/* Of the other's end TCP learns by the answer to what it sends. */
+ssize_t sw_net_out(int fd, int flags, size_t size, ssize_t result)
+{
+    struct sw_net *net = result < 0 ? sw_net_find(fd) : NULL;
+
+    if (net == NULL || (errno != EPIPE && errno != ENOTCONN && errno != EOPNOTSUPP))
         return result;
+    if (errno == EPIPE && !net->shut && !net->reset) {
+        net->reset = 1;
+        return (ssize_t)size;
+    }
     if ((flags & MSG_NOSIGNAL) == 0)
         raise(SIGPIPE);
     errno = EPIPE;
@@ -104,7 +120,7 @@ short sw_net_events(int fd, short revents)
 
     if (net == NULL)
         return revents;
-    if (net->error != 0)
+    if (net->error != 0 || net->reset)
         return revents | POLLERR;
     if (net->state == SW_NET_CONNECTED && !net->shut && (revents & POLLERR) == 0)
         revents &= (short)~POLLHUP;

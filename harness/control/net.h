@@ -28,7 +28,7 @@
  *     program has bound is free here;
  *   - a connection is there as soon as the listener listens, whatever its backlog,
  *     up to the kernel's limit of 4096;
- *   - a write after the peer has closed is EPIPE at once, not only the second;
+ *   - a write after the peer has closed is EPIPE the second time, however soon;
  *   - buffers are AF_UNIX's: how much fits before a write blocks is another number;
  *   - recv() gets what a whole number of sends wrote, up to its size; urgent data,
  *     TCP_INFO and fast open do nothing;
@@ -75,6 +75,7 @@ struct sw_net {
     int connecting; /* the program has been told EINPROGRESS, and not yet how it ended */
     int error;      /* for the next SO_ERROR */
     int shut;       /* for writing */
+    int reset;      /* something has been sent after the other had closed */
     int option_count;
     struct sw_net_option options[SW_NET_OPTIONS_MAX]; /* in the order in which they were set */
 };
@@ -84,7 +85,9 @@ struct sw_net {
 int sw_net_is_mapped(int fd);
 /* The result of an operation, with the errno that TCP would have. */
 ssize_t sw_net_in(int fd, ssize_t result);
-ssize_t sw_net_out(int fd, int flags, ssize_t result);
+ssize_t sw_net_out(int fd, int flags, size_t size, ssize_t result);
+/* The flags to send with, so that a signal is ours to raise. */
+int sw_net_flags(int fd, int flags);
 /* What poll() says of it, as it would of TCP. */
 short sw_net_events(int fd, short revents);
 /* Ephemeral ports begin anew, but for those that are in use. */

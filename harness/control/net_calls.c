@@ -138,7 +138,7 @@ static void add_accepted(int fd, const struct sw_net *listener)
         net->peer = net->local;
     net->local.port = listener->local.port;
     net->state = SW_NET_CONNECTED;
-    net->error = net->connecting = net->shut = 0;
+    net->error = net->connecting = net->shut = net->reset = 0;
     sw_fds_add(fd, SW_FD_MAPPED, &net->about);
 }
 

@@ -27,7 +27,7 @@ void sw_net_fork(void)
 
 static const char *hex(const uint8_t ip[16], char text[33])
 {
-    for (int i = 0; i < 16; i++)
+    for (size_t i = 0; i < 16; i++)
         snprintf(text + 2 * i, 3, "%02x", ip[i]);
     return text;
 }
@@ -117,7 +117,7 @@ static const char *find_part(const char *text, int n)
 
 static int read_hex(const char *text, uint8_t ip[16])
 {
-    for (int i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 16; i++) {
         unsigned byte;
         if (text == NULL || sscanf(text + 2 * i, "%2x", &byte) != 1)
             return -1;

@@ -102,7 +102,7 @@ int sw_net_has_option(const struct sw_net *net, int level, int name)
 static int is_for_both(int level, int name)
 {
     return level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO ||
-                                   name == SO_RCVBUF || name == SO_SNDBUF || name == SO_PASSCRED);
+                                   name == SO_RCVBUF || name == SO_SNDBUF || name == SO_OOBINLINE);
 }
 
 static int ask_real(const struct sw_net *net, int level, int name, const void *value,

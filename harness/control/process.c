@@ -24,8 +24,6 @@
 #include "real.h"
 #include "timers.h"
 
-extern char **environ;
-
 static const char *last_part(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -73,6 +71,18 @@ SW_EXPORT pid_t fork(void)
     if (pid > 0 && sw_engine_self() != NULL) {
         sw_children_add(pid);
         report("fork");
+    }
+    return pid;
+}
+
+SW_EXPORT pid_t forkpty(int *master, char *name, const struct termios *termios,
+                        const struct winsize *size)
+{
+    pid_t pid = SW_REAL(forkpty)(master, name, termios, size);
+
+    if (pid > 0 && sw_engine_self() != NULL) {
+        sw_children_add(pid);
+        report("forkpty");
     }
     return pid;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "children.h"
 #include "engine_state.h"
 #include "fds.h"
 #include "net.h"
@@ -54,13 +55,24 @@ static int is_outside(const struct pollfd *one)
     return sw_fds_is_outside(one->fd) && !takes_all(one);
 }
 
+static int poll_slice(struct pollfd *fds, nfds_t count, int most_ms)
+{
+    if (!sw_children_must_look())
+        return SW_REAL(poll)(fds, count, most_ms);
+    sw_children_look();
+    return SW_REAL(poll)(fds, count,
+                         most_ms < SW_CHILDREN_SLICE_MS ? most_ms : SW_CHILDREN_SLICE_MS);
+}
+
 static int poll_really(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
-    int saved = errno, ready;
+    int slice_ms = sw_children_must_look() ? SW_CHILDREN_SLICE_MS : SLICE_MS;
+    int saved = errno, left_ms = timeout_ms, ready;
 
-    do
-        ready = SW_REAL(poll)(fds, count, timeout_ms < 0 ? SLICE_MS : timeout_ms);
-    while (ready <= 0 && timeout_ms < 0 && !sw_signals_came);
+    do {
+        ready = poll_slice(fds, count, timeout_ms < 0 || left_ms > slice_ms ? slice_ms : left_ms);
+        left_ms -= slice_ms;
+    } while (ready <= 0 && (timeout_ms < 0 || left_ms > 0) && !sw_signals_came);
     errno = saved;
     return ready;
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pty.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
@@ -34,8 +35,6 @@
 #include <time.h>
 #include <unistd.h>
 
-int __uflow(FILE *file);
-
 #define SW_REALS_IO(X) \
     X(read) X(readv) X(write) X(writev) X(sendfile) X(sendfile64) X(splice) \
     X(recv) X(recvfrom) X(recvmsg) X(recvmmsg) X(send) X(sendto) X(sendmsg) X(sendmmsg) \
@@ -47,7 +46,7 @@ int __uflow(FILE *file);
     X(dup) X(dup2) X(dup3) X(fcntl) X(fcntl64) X(close) X(close_range) X(closefrom) X(fclose) \
     X(isatty) X(fstat) X(lseek) X(tcgetattr) X(ioctl) \
     X(flock) X(lockf) X(lockf64) \
-    X(fork) X(posix_spawn) X(posix_spawnp) X(system) X(popen) X(pclose) \
+    X(fork) X(forkpty) X(posix_spawn) X(posix_spawnp) X(system) X(popen) X(pclose) \
     X(execv) X(execve) X(execvp) X(execvpe) X(fexecve) \
     X(wait) X(wait3) X(wait4) X(waitpid) X(waitid) \
     X(getrandom) X(getentropy) X(arc4random) X(arc4random_buf) X(arc4random_uniform) \
@@ -56,6 +55,7 @@ int __uflow(FILE *file);
     X(kill) X(pthread_kill) X(sigaction) X(pause) X(sigsuspend) X(signalfd) X(sigwait) \
     X(sigwaitinfo) X(sigtimedwait) \
     X(fread) X(fgets) X(getc) X(fgetc) X(__uflow) X(open) X(open64) X(openat) X(openat64) \
-    X(mkfifo) X(mkfifoat) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r)
+    X(mkfifo) X(mkfifoat) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r) \
+    X(gethostbyaddr) X(gethostbyaddr_r) X(getnameinfo)
 
 #endif

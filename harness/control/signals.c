@@ -38,24 +38,27 @@ static int blocks(const struct sw_thread *thread, int number)
 
 static void put(struct sw_thread *thread, int number)
 {
-    sent[thread - sw_engine.threads] |= bit_of(number);
-    sw_signals_waiting++;
+    uint64_t *to = &sent[thread - sw_engine.threads];
+
+    sw_signals_waiting += (*to & bit_of(number)) == 0;
+    *to |= bit_of(number);
     if (can_be_interrupted(thread))
         thread->wait.interrupted = 1;
 }
 
 void sw_signals_send(int number)
 {
-    struct sw_thread *first = sw_engine.live_count > 0 ? sw_engine.live[0] : NULL;
+    struct sw_thread *first = sw_engine.live[0], *current = sw_engine.current;
 
-    if (first != NULL && first != sw_engine.current && can_be_interrupted(first) &&
+    assert(current != NULL && (first != NULL || sw_engine.live_count == 0));
+    if (sw_engine.live_count > 0 && first != current && can_be_interrupted(first) &&
         !blocks(first, number)) {
         put(first, number);
         return;
     }
-    if (sw_engine.current->state == SW_THREAD_LIVE && !blocks(sw_engine.current, number)) {
+    if (current->state == SW_THREAD_LIVE && !blocks(current, number)) {
         if (sw_engine.busy) /* it is about to be chosen, or not */
-            put(sw_engine.current, number);
+            put(current, number);
         else
             raise(number);
         return;
@@ -67,6 +70,14 @@ void sw_signals_send(int number)
         }
     SW_REAL(kill)(getpid(), number);
     sw_engine_io_done(); /* a signalfd may be readable */
+}
+
+void sw_signals_forget(const struct sw_thread *thread)
+{
+    uint64_t *to = &sent[thread - sw_engine.threads];
+
+    sw_signals_waiting -= __builtin_popcountll(*to);
+    *to = 0;
 }
 
 void sw_signals_arrive(void)

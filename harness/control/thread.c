@@ -10,6 +10,7 @@
 #include "real.h"
 #include "sigmask.h"
 #include "signals.h"
+#include "signals.h"
 #include "vtime.h"
 
 static void on_exit_of(void *thread)
@@ -54,6 +55,7 @@ SW_EXPORT int pthread_create(pthread_t *restrict handle, const pthread_attr_t *r
     struct sw_thread *thread = sw_engine_add();
     if (thread == NULL)
         return EAGAIN;
+    sw_signals_forget(thread);
     thread->start = start;
     thread->argument = argument;
     int failed = create_joinable(thread, attributes);

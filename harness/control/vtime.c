@@ -6,6 +6,7 @@
 
 #include "engine.h"
 #include "real.h"
+#include "timers.h"
 
 #define SECOND_NS 1000000000u
 
@@ -57,6 +58,7 @@ uint64_t sw_vtime_relative(uint64_t ns)
 static uint64_t read_clock(clockid_t clock)
 {
     sw_engine_tick();
+    sw_timers_fire();
     return base_ns(clock) + sw_engine_now();
 }
 

@@ -113,7 +113,7 @@ START_TEST(test_a_port_of_nobodys_is_the_kernels)
 {
     record_and_replay("nobody_there", 0, "");
     ck_assert_str_eq(content("out"), "ECONNREFUSED\n");
-    ASSERT_SAYS("told", "not controlled: a socket to 127.0.0.1:9 (1 times)");
+    ASSERT_SAYS("told", "not controlled: a socket to 127.0.0.1:9 (1 time)");
 }
 END_TEST
 

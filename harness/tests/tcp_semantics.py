@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 LINES = []
 
@@ -149,6 +150,11 @@ def nonblocking():
     say("got all", got == sent)
 
 
+def later(function, *args):
+    time.sleep(0.05)
+    return function(*args)
+
+
 def closing():
     c, s, _ = pair()
     c.shutdown(socket.SHUT_WR)
@@ -165,6 +171,12 @@ def closing():
     s.sendall(b"last words")
     s.close()
     say("data before the end", (c.recv(100), c.recv(100)))
+    say("send to one that is closed", c.send(b"x"))
+    attempt("send again", later, c.send, b"x")
+    say("and then", c.recv(10))
+    c, s, _ = pair()
+    c.shutdown(socket.SHUT_RDWR)
+    attempt("send when shut", c.send, b"x")
     attempt("recv of none", make(listens=False).recv, 1)
     attempt("send of none", make(listens=False).send, b"x")
     attempt("shutdown of none", make(listens=False).shutdown, socket.SHUT_RDWR)
