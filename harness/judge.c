@@ -271,6 +271,28 @@ static void judge_signal(const struct sw_child *child, const struct sw_spec_sche
                     *who != '\0' ? who : "the interpreter");
 }
 
+/* ---- the engine's own ---- */
+
+/* How the engine ended the process, if it did.  Returns whether that decides. */
+static int judge_engine(const struct sw_child *child, struct sw_verdict *verdict)
+{
+    static const struct {
+        enum sw_verdict_kind kind;
+        const char *oracle;
+    } ends[SW_END_COUNT] = {[SW_END_DEADLOCK] = {SW_FAILED, "deadlock"},
+                            [SW_END_DIVERGED] = {SW_FAILED, "diverged"},
+                            [SW_END_BUDGET] = {SW_FAILED, "livelock"},
+                            [SW_END_ERROR] = {SW_HARNESS_ERROR, "harness"}};
+    const struct sw_board *board = child->control.board;
+
+    if (board == NULL || board->end == SW_END_NONE)
+        return 0;
+    unsigned end = board->end < SW_END_COUNT ? board->end : SW_END_ERROR;
+    sw_judge_decide(verdict, ends[end].kind, ends[end].oracle, 0, 0, "%.*s", SW_REPORT_MAX - 1,
+                    board->report);
+    return 1;
+}
+
 /* ---- the whole ---- */
 
 /* Of a child that ended by itself.  Returns whether that decides. */
@@ -317,7 +339,8 @@ void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
                         WEXITSTATUS(child->status));
         return;
     }
-    if (judge_oracles(child->wire, schedule, verdict) || judge_exit(child, spec, verdict))
+    if (judge_oracles(child->wire, schedule, verdict) || judge_engine(child, verdict) ||
+        judge_exit(child, spec, verdict))
         return;
     if (spec != NULL)
         judge_moves(child->wire, spec, schedule, verdict);

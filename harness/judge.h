@@ -9,7 +9,9 @@
  *   harness error  no agent has answered: not slpython-lab, or it did not start
  *   failed         an oracle's event, the first of value-lost, value-wrong,
  *                  value-phantom, exception-misplaced and setup-raised; else the
- *                  first condition
+ *                  first condition; else a deadlock or a livelock, with which
+ *                  the engine ended the child
+ *   harness error  an error of the engine
  *   harness error  a spec's child that ended before its schedule, or not with 0
  *   failed         a program that did not exit with 0; a move whose outcome is
  *                  not the one that the spec states; later the transcript

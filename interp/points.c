@@ -16,7 +16,8 @@
 #include "spill.h"
 
 slp_point_hook slp_point_current_hook;
-int slp_point_active;
+uint64_t slp_point_active;
+static uint64_t hook_points;
 unsigned char slp_fault_on[SLP_FAULT_COUNT];
 
 static const int point_flags[] = {
@@ -25,17 +26,25 @@ static const int point_flags[] = {
 #undef POINT_FLAGS
 };
 
-void slp_point_set_hook(slp_point_hook hook)
+_Static_assert(SLP_POINT_COUNT <= 64, "a bit a point");
+
+void slp_point_set_hook(slp_point_hook hook, uint64_t points)
 {
     slp_point_current_hook = hook;
-    slp_point_active = hook != NULL || slp_spill_hostile;
+    hook_points = hook != NULL ? points : 0;
+    slp_point_update();
+}
+
+void slp_point_update(void)
+{
+    slp_point_active = slp_spill_hostile ? SLP_POINT_ALL : hook_points;
 }
 
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread)
 {
     const struct slp_point_info info = {point, subject, object, value, thread};
-    unsigned action = slp_point_current_hook != NULL ? slp_point_current_hook(&info) : 0;
+    unsigned action = hook_points >> point & 1 ? slp_point_current_hook(&info) : 0;
 
     if (slp_spill_hostile && !(point_flags[point] & SLP_NO_GIL))
         slp_spill_shake();

@@ -120,13 +120,18 @@ typedef unsigned (*slp_point_hook)(const struct slp_point_info *info);
 /* The hook, NULL for none.  Set it with slp_point_set_hook(), before Python
  * starts or with the GIL held. */
 extern slp_point_hook slp_point_current_hook;
-/* Whether a visit has any effect: a hook is set, or hostile mode is on (spill.h). */
-extern int slp_point_active;
-void slp_point_set_hook(slp_point_hook hook);
+#define SLP_POINT_ALL UINT64_MAX
+/* Whether a visit has any effect, 1 << point, or'ed: it is one of the hook's, or
+ * hostile mode is on (spill.h). */
+extern uint64_t slp_point_active;
+/* points: those at which the hook is called, 1 << point, or'ed. */
+void slp_point_set_hook(slp_point_hook hook, uint64_t points);
+/* Hostile mode was switched on or off. */
+void slp_point_update(void);
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread);
 #define SLP_POINT_THREAD(id, subject, object, value, thread) \
-    (__builtin_expect(slp_point_active, 0) \
+    (__builtin_expect((slp_point_active >> SLP_POINT_##id & 1) != 0, 0) \
          ? slp_point_visit(SLP_POINT_##id, (subject), (object), (value), (thread)) \
          : 0u)
 #else

@@ -87,7 +87,7 @@ int slp_spill_init(void)
     slp_spill_hostile = hostile != NULL && strcmp(hostile, "1") == 0;
     if (slp_spill_hostile)
         slp_spill_setting.bytes = SLP_SPILL_ALWAYS;
-    slp_point_set_hook(slp_point_current_hook);
+    slp_point_update();
 #endif
     slp_spill_update_limit();
     return 0;

@@ -509,8 +509,17 @@ static unsigned visit(const struct slp_point_info *info)
 /* Of a program that nobody observes: only what is decided matters. */
 static unsigned visit_program(const struct slp_point_info *info)
 {
-    return point_flags[info->point] & (SLP_MAY_RUN | SLP_MAY_SPILL) ? decide(info->point)
-                                                                    : SLP_ACT_NOTHING;
+    return decide(info->point);
+}
+
+/* The others cost such a program nothing: 1 << point, or'ed. */
+static uint64_t points_that_decide(void)
+{
+    uint64_t points = 0;
+
+    for (int i = 0; i < SLP_POINT_COUNT; i++)
+        points |= (uint64_t)((point_flags[i] & (SLP_MAY_RUN | SLP_MAY_SPILL)) != 0) << i;
+    return points;
 }
 
 /* ---- start-up ---- */
@@ -548,7 +557,7 @@ static struct sw_wire *map_wire(const char *number)
 /* A forked child shares the wire and must not write to it. */
 static void forget_in_child(void)
 {
-    slp_point_set_hook(NULL);
+    slp_point_set_hook(NULL, 0);
     sw_cstack_ignore_crashes();
 }
 
@@ -585,10 +594,10 @@ static __attribute__((constructor)) void start(void)
         PyImport_AppendInittab("_spillway", sw_module_init) != 0)
         fail("out of memory");
     if (wire == NULL) {
-        slp_point_set_hook(visit_program);
+        slp_point_set_hook(visit_program, points_that_decide());
         return;
     }
     know_thread(-1, 0);
     sw_cstack_catch_crashes(name_of_current);
-    slp_point_set_hook(visit);
+    slp_point_set_hook(visit, SLP_POINT_ALL);
 }

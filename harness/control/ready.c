@@ -457,8 +457,6 @@ struct sw_thread *sw_ready_earliest(void)
 /* How long the outside may take before virtual time goes on to the deadline. */
 static int find_timeout(uint64_t deadline)
 {
-    if (sw_engine.resting != NULL)
-        return 0;
     if (deadline == 0)
         return -1;
     uint64_t left_ms = (deadline - sw_engine.now_ns + 999999) / 1000000;
@@ -492,7 +490,7 @@ int sw_ready_go_on(void)
 
     if (sw_engine.io_waiters > 0 && (look_inside() || look_outside(timeout_ms)))
         return 1;
-    if (deadline == 0 && timeout_ms < 0 && sw_signals_pausing() > 0)
+    if (deadline == 0 && timeout_ms < 0 && sw_signals_pausing() > 0 && sw_engine.resting == NULL)
         poll_really(NULL, 0, -1);
     if (sw_signals_came) {
         sw_signals_came = 0;

@@ -26,7 +26,8 @@ static uint32_t random_below(struct sw_walk *walk, uint32_t limit)
 static int choose_randomly(struct sw_driver *driver, const struct sw_decision *decision)
 {
     struct sw_walk *walk = (struct sw_walk *)driver;
-    int can_stay = decision->candidates[decision->fallback] == decision->thread;
+    int can_stay = decision->kind == SW_DECIDE_RUN &&
+                   decision->candidates[decision->fallback] == decision->thread;
 
     if (decision->kind == SW_DECIDE_ACT)
         return random_below(walk, SW_WALK_NOTHING) == 0;

@@ -383,6 +383,31 @@ START_TEST(test_early_end)
 }
 END_TEST
 
+START_TEST(test_what_the_engine_ended)
+{
+    static const struct {
+        enum sw_board_end end;
+        enum sw_verdict_kind kind;
+        const char *oracle;
+    } ends[] = {{SW_END_DEADLOCK, SW_FAILED, "deadlock"},
+                {SW_END_BUDGET, SW_FAILED, "livelock"},
+                {SW_END_ERROR, SW_HARNESS_ERROR, "harness"},
+                {SW_END_COUNT, SW_HARNESS_ERROR, "harness"}};
+    struct sw_board *board = calloc(1, sizeof *board);
+
+    ck_assert_ptr_nonnull(board);
+    child.control.board = board;
+    board->end = ends[_i].end;
+    strcpy(board->report, "T0 waits for lock#1");
+    first_move();
+    exits_with(1);
+    judge();
+    expect(ends[_i].kind, ends[_i].oracle, 0, "T0 waits for lock#1");
+    child.control.board = NULL;
+    free(board);
+}
+END_TEST
+
 START_TEST(test_bad_end_of_a_whole_schedule)
 {
     all_moves();
@@ -472,6 +497,7 @@ int main(void)
     tcase_add_test(ends, test_watchdog_before_everything);
     tcase_add_test(ends, test_no_agent);
     tcase_add_test(ends, test_early_end);
+    tcase_add_loop_test(ends, test_what_the_engine_ended, 0, 4);
     tcase_add_test(ends, test_bad_end_of_a_whole_schedule);
     tcase_add_test(ends, test_program);
     tcase_add_test(ends, test_a_gap_is_inconclusive);

@@ -68,6 +68,36 @@ START_TEST(test_a_walk_makes_moves_in_another_order)
 }
 END_TEST
 
+START_TEST(test_a_step_that_waits_for_the_outside_has_not_come_to_rest)
+{
+    write_file("a.spec", "setup { import subprocess }\n"
+                         "thread a on T1\n"
+                         "  step go { assert subprocess.check_output(['/bin/sleep', '0.2']) == b'' }\n"
+                         "schedule one\n"
+                         "  go : done\n");
+    ck_assert_int_eq(spillway("record -o a.sched a.spec"), 0);
+    ASSERT_SAYS("out", "  1  go : done\n");
+    ck_assert_msg(spillway("replay a.sched") == 0, "%s", content("err"));
+}
+END_TEST
+
+START_TEST(test_a_deadlock_is_a_verdict)
+{
+    write_file("a.spec", "setup {\n"
+                         "    import threading\n"
+                         "    lock = threading.Lock()\n"
+                         "    lock.acquire()\n"
+                         "    lock.acquire()\n"
+                         "}\n"
+                         "thread a on T1\n"
+                         "  step go { pass }\n"
+                         "schedule one\n"
+                         "  go : done\n");
+    ck_assert_int_eq(spillway("run a.spec"), 1);
+    ASSERT_SAYS("out", "failed (deadlock): T0 waits for lock#");
+}
+END_TEST
+
 START_TEST(test_refuses_what_it_cannot_record)
 {
     ck_assert_int_eq(spillway("record --interp /usr/bin/python3.11 -o a.sched " STORY, programs),
@@ -112,6 +142,8 @@ static Suite *suite(void)
     tcase_add_test(c, test_every_run_has_the_same_hash_on_every_engine);
     tcase_add_test(c, test_a_walk_of_a_spec_replays);
     tcase_add_test(c, test_a_walk_makes_moves_in_another_order);
+    tcase_add_test(c, test_a_step_that_waits_for_the_outside_has_not_come_to_rest);
+    tcase_add_test(c, test_a_deadlock_is_a_verdict);
     tcase_add_test(c, test_refuses_what_it_cannot_record);
     tcase_add_test(c, test_a_programs_points_are_decisions);
     suite_add_tcase(s, c);

@@ -74,7 +74,7 @@ INSIDE_TEST(only_a_lost_value_is_told)
     slp_tasklet *t = some_tasklet();
 
     INSIDE(t != NULL);
-    slp_point_set_hook(count_drops);
+    slp_point_set_hook(count_drops, SLP_POINT_ALL);
     slp_mailbox_set(t, PyLong_FromLong(1));
     INSIDE(drops_seen == 0);
     Py_DECREF(slp_mailbox_claim(t));
@@ -85,7 +85,7 @@ INSIDE_TEST(only_a_lost_value_is_told)
     INSIDE(drops_seen == 1);
     Py_DECREF(t);
     INSIDE(drops_seen == 2);
-    slp_point_set_hook(NULL);
+    slp_point_set_hook(NULL, 0);
     return 0;
 }
 

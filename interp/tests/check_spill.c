@@ -351,11 +351,11 @@ INSIDE_TEST(a_hook_may_ask_for_a_spill)
 {
     unsigned long before = slp_spill_count;
 
-    slp_point_set_hook(spill_at_enter);
+    slp_point_set_hook(spill_at_enter, SLP_POINT_ALL);
     slp_spill_update_limit();
     int status = python_run("spill('never'); tasklet()\n"
                             "assert list(map(lambda x: x + 1, range(9))) == list(range(1, 10))\n");
-    slp_point_set_hook(NULL);
+    slp_point_set_hook(NULL, 0);
     slp_spill_update_limit();
     INSIDE(status < 0 || slp_spill_count >= before + 9);
     return status;
