@@ -7,6 +7,7 @@
 #include <fenv.h>
 #include <locale.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -116,9 +117,14 @@ static void *body(void *argument)
     expect_new();
     change_all(number);
     dig(50);
-    pthread_mutex_lock(&lock);
-    EXPECT(zeroed == number && initialised == number);
-    pthread_mutex_unlock(&lock);
+    errno = ERANGE;
+    for (int i = 0; i < 5; i++) {
+        pthread_mutex_lock(&lock);
+        EXPECT(zeroed == number && initialised == number && errno == ERANGE);
+        sched_yield();
+        pthread_mutex_unlock(&lock);
+        EXPECT(errno == ERANGE);
+    }
     EXPECT(fegetround() == FE_UPWARD && blocks_usr1());
     if (number % 5 == 1)
         __cxa_thread_atexit_impl(count_object, NULL, &__dso_handle);
