@@ -26,7 +26,6 @@ __asm__(".section .rodata\n"
         "sw_child_driver: .incbin \"harness/agent/driver.py\"\n"
         ".byte 0\n"
         ".previous\n");
-extern const char sw_child_driver[];
 
 /* Of what a spec's process prints, or writes to any other file. */
 enum { FILE_BYTES_MAX = 64 << 20, WIRE_FD = 901 };
