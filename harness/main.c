@@ -79,7 +79,8 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, record, replay, convert and canary.\n", out);
+    fputs("spillway COMMAND --help says more of run, score, record, replay, convert and canary.\n",
+          out);
 }
 
 static int refuse_command(const char *name)

@@ -19,12 +19,12 @@
 #include "spill_record.h"
 #include "tasklet.h"
 
-PyObject *__real__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *,
-                                PyObject *const *, size_t, PyObject *);
+PyObject *__real__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *, PyObject *const *,
+                                size_t, PyObject *);
 PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
 PyObject *__real_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
-PyObject *__wrap__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *,
-                                PyObject *const *, size_t, PyObject *);
+PyObject *__wrap__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *, PyObject *const *,
+                                size_t, PyObject *);
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
 PyObject *__wrap_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
 
@@ -164,8 +164,8 @@ PyObject *__wrap__PyEval_Vector(PyThreadState *tstate, PyFunctionObject *func, P
     return slp_eval_slow(&call);
 }
 
-PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *tstate,
-                                          struct _PyInterpreterFrame *frame, int throwflag)
+PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *tstate, struct _PyInterpreterFrame *frame,
+                                          int throwflag)
 {
     if (STACK_IS_SHORT())
         return __real__PyEval_EvalFrameDefault(tstate, frame, throwflag);

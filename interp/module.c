@@ -56,7 +56,8 @@ static PyObject *module_run(PyObject *self, PyObject *args, PyObject *kwargs)
     int threadblock = 0;
 
     (void)self;
-    if (thread == NULL || !PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:run", names, &threadblock))
+    if (thread == NULL ||
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:run", names, &threadblock))
         return NULL;
     return slp_schedule_run(thread, threadblock);
 }
@@ -222,8 +223,7 @@ static int register_at_exit(PyObject *module)
 {
     PyObject *atexit = PyImport_ImportModule("atexit");
     PyObject *function = atexit ? PyObject_GetAttrString(module, "_at_exit") : NULL;
-    PyObject *result =
-        function ? PyObject_CallMethod(atexit, "register", "O", function) : NULL;
+    PyObject *result = function ? PyObject_CallMethod(atexit, "register", "O", function) : NULL;
 
     Py_XDECREF(function);
     Py_XDECREF(atexit);
@@ -290,9 +290,8 @@ static int add_types(PyObject *module)
         PyModule_AddType(module, &slp_channel_type) < 0)
         return -1;
     if (slp_tasklet_exit == NULL)
-        slp_tasklet_exit =
-            PyErr_NewExceptionWithDoc("stackless.TaskletExit", "Ends a tasklet silently.",
-                                      PyExc_SystemExit, NULL);
+        slp_tasklet_exit = PyErr_NewExceptionWithDoc(
+            "stackless.TaskletExit", "Ends a tasklet silently.", PyExc_SystemExit, NULL);
     if (slp_tasklet_exit == NULL)
         return -1;
     return PyModule_AddObjectRef(module, "TaskletExit", slp_tasklet_exit);

@@ -205,8 +205,8 @@ static PyObject *tasklet_throw(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     PyObject *type, *value = NULL, *traceback = NULL;
     int pending = 0;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOp:throw", names, &type, &value,
-                                     &traceback, &pending))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OOp:throw", names, &type, &value, &traceback,
+                                     &pending))
         return NULL;
     PyObject *bomb = slp_bomb_throw(type, value, traceback);
     if (bomb == NULL || slp_tasklet_throw(t, bomb, pending) < 0)

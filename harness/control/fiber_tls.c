@@ -144,7 +144,7 @@ int sw_fiber_tls_renew(const char **why)
     for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS && destroy_specific() > 0; round++)
         continue;
     find_modules();
-    *why = has_atexit             ? "it has thread_local objects with destructors"
+    *why = has_atexit                   ? "it has thread_local objects with destructors"
            : sw_locks_are_left_to_die() ? "it ended with a robust mutex in its hands"
            : modules.dynamic ? "a library that was loaded later has thread-local variables"
                              : NULL;

@@ -19,7 +19,7 @@ void sw_sigmask_switch(const struct sw_thread *from, const struct sw_thread *to)
 {
     if (masks_differ && from->blocked_signals != to->blocked_signals)
         SW_REAL(syscall)
-        (SYS_rt_sigprocmask, SIG_SETMASK, &to->blocked_signals, NULL, sizeof to->blocked_signals);
+    (SYS_rt_sigprocmask, SIG_SETMASK, &to->blocked_signals, NULL, sizeof to->blocked_signals);
 }
 
 SW_EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)

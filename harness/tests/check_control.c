@@ -304,9 +304,8 @@ START_TEST(test_it_does_not_matter_what_the_standard_files_are)
     ck_assert_int_eq(spillway("record --strategy default -o a.sched -- p.py"), 0);
     ck_assert_int_eq(shell("%s/../../spillway replay -q a.sched | cat >pipe", binaries), 0);
     ck_assert_int_eq(shell("%s/../../spillway replay -q a.sched >>pipe", binaries), 0);
-    ck_assert_int_eq(shell("script -qec '%s/../../spillway replay -q a.sched' terminal >terminal",
-                           binaries),
-                     0);
+    ck_assert_int_eq(
+        shell("script -qec '%s/../../spillway replay -q a.sched' terminal >terminal", binaries), 0);
     ck_assert_str_eq(content("pipe"), "False 0\nFalse 0\n");
 }
 END_TEST

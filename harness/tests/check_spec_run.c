@@ -70,11 +70,12 @@ END_TEST
 
 START_TEST(test_a_step_that_waits_for_the_outside_has_not_come_to_rest)
 {
-    write_file("a.spec", "setup { import subprocess }\n"
-                         "thread a on T1\n"
-                         "  step go { assert subprocess.check_output(['/bin/sleep', '0.2']) == b'' }\n"
-                         "schedule one\n"
-                         "  go : done\n");
+    write_file("a.spec",
+               "setup { import subprocess }\n"
+               "thread a on T1\n"
+               "  step go { assert subprocess.check_output(['/bin/sleep', '0.2']) == b'' }\n"
+               "schedule one\n"
+               "  go : done\n");
     ck_assert_int_eq(spillway("record -o a.sched a.spec"), 0);
     ASSERT_SAYS("out", "  1  go : done\n");
     ck_assert_msg(spillway("replay a.sched") == 0, "%s", content("err"));
