@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "gcguard.h"
+#include "preempt.h"
 #include "scheduling.h"
 
 PyObject *slp_channel_callback;
@@ -173,6 +174,7 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
 
     slp_ring_remove(current); /* the ring's reference becomes the queue's */
     queue_append(channel, current, dir);
+    slp_preempt_yield(thread);
     (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {

@@ -75,5 +75,15 @@ static inline char *slp_slice_resume(const struct slp_slice *slice)
  * memory for the next time.  The caller runs below slice->start. */
 void slp_slice_restore(struct slp_slice *slice);
 void slp_slice_free(struct slp_slice *slice);
+/* Where the bytes of that address are now: in the slice, if it holds them, else
+ * where they always were. */
+static inline const void *slp_slice_find(const struct slp_slice *slice, const void *address)
+{
+    const char *at = address;
+
+    if (at >= slice->start && at < slice->start + slice->used)
+        return slice->bytes + (at - slice->start);
+    return address;
+}
 
 #endif

@@ -46,20 +46,9 @@ static void put_frame(int fd, _PyInterpreterFrame *frame)
     put(fd, "\n");
 }
 
-/* Where the object at that address of the tasklet's own stack is now. */
-static const void *find_now(const slp_tasklet *t, const void *address)
-{
-    const struct slp_slice *slice = &t->slice;
-    const char *at = address;
-
-    if (at >= slice->start && at < slice->start + slice->used)
-        return slice->bytes + (at - slice->start);
-    return address;
-}
-
 static void put_frames(int fd, const slp_tasklet *t)
 {
-    const _PyCFrame *cframe = find_now(t, t->state.cframe);
+    const _PyCFrame *cframe = slp_slice_find(&t->slice, t->state.cframe);
     _PyInterpreterFrame *frame = cframe->current_frame;
     int i = 0;
 

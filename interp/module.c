@@ -51,15 +51,18 @@ static PyObject *module_schedule_remove(PyObject *self, PyObject *const *args, P
 
 static PyObject *module_run(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"threadblock", NULL};
+    static char *names[] = {"timeout", "threadblock", "soft", "ignore_nesting", "totaltimeout",
+                            NULL};
     struct slp_thread *thread = slp_thread_here();
-    int threadblock = 0;
+    struct slp_run how = {0};
 
     (void)self;
     if (thread == NULL ||
-        !PyArg_ParseTupleAndKeywords(args, kwargs, "|$p:run", names, &threadblock))
+        !PyArg_ParseTupleAndKeywords(args, kwargs, "|lpppp:run", names, &how.timeout,
+                                     &how.threadblock, &how.soft, &how.ignore_nesting,
+                                     &how.totaltimeout))
         return NULL;
-    return slp_schedule_run(thread, threadblock);
+    return slp_schedule_run(thread, &how);
 }
 
 static PyObject *module_getcurrent(PyObject *self, PyObject *unused)
@@ -244,9 +247,17 @@ static PyMethodDef module_methods[] = {
      "schedule_remove(retval=<the current tasklet>) -> retval\n\nThe same, but the caller leaves "
      "the ring: paused, until somebody insert()s it."},
     {"run", KEYWORDS(module_run),
-     "run(*, threadblock=False) -> None\n\nRuns the other tasklets of this thread until none is "
-     "runnable; with threadblock\nit waits for other threads then.  An exception that nobody "
-     "catches in a tasklet\nis raised here."},
+     "run(timeout=0, threadblock=False, soft=False, ignore_nesting=False, totaltimeout=False)\n"
+     "    -> None or tasklet\n\n"
+     "Runs the other tasklets of this thread until none is runnable; with threadblock\n"
+     "it waits for other threads then.  An exception that nobody catches in a tasklet\n"
+     "is raised here.\n\n"
+     "timeout: a tasklet that has run for so many instructions since the last switch\n"
+     "(totaltimeout: since run() began) is interrupted, taken out of the ring, and\n"
+     "returned; soft: run() returns None when it would have switched by itself.  The\n"
+     "count is taken at loops and calls and is the same in every run.  Inside a call\n"
+     "from C nobody is interrupted, unless ignore_nesting is given.  Only the outermost\n"
+     "run() with a timeout has one."},
     {"getcurrent", (PyCFunction)module_getcurrent, METH_NOARGS,
      "getcurrent() -> tasklet\n\nThe tasklet that runs."},
     {"getmain", (PyCFunction)module_getmain, METH_NOARGS,

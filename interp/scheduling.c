@@ -10,6 +10,7 @@
 #include "channel.h"
 #include "cstack.h"
 #include "gcguard.h"
+#include "preempt.h"
 #include "transfer.h"
 
 PyObject *slp_schedule_callback;
@@ -129,18 +130,23 @@ void slp_schedule_leave_run(slp_tasklet *t)
 
 /* ---- who is next ---- */
 
+const char *slp_schedule_why_not(const struct slp_thread *thread)
+{
+    if (__builtin_expect(!slp_cstack_is_ours(__builtin_frame_address(0)), 0))
+        return "cannot switch: this C stack was not made by the interpreter";
+    if (__builtin_expect(thread->in_callback, 0))
+        return "cannot switch inside a channel or schedule callback";
+    if (__builtin_expect(thread->switch_trap > 0, 0))
+        return "cannot switch: switch_trap is set";
+    if (__builtin_expect(slp_gcguard_active(), 0))
+        return "cannot switch during a garbage collection";
+    return NULL;
+}
+
 int slp_schedule_may_switch(struct slp_thread *thread)
 {
-    const char *why = NULL;
+    const char *why = slp_schedule_why_not(thread);
 
-    if (__builtin_expect(!slp_cstack_is_ours(__builtin_frame_address(0)), 0))
-        why = "cannot switch: this C stack was not made by the interpreter";
-    else if (__builtin_expect(thread->in_callback, 0))
-        why = "cannot switch inside a channel or schedule callback";
-    else if (__builtin_expect(thread->switch_trap > 0, 0))
-        why = "cannot switch: switch_trap is set";
-    else if (__builtin_expect(slp_gcguard_active(), 0))
-        why = "cannot switch during a garbage collection";
     if (__builtin_expect(why == NULL, 1))
         return 0;
     PyErr_SetString(PyExc_RuntimeError, why);
@@ -232,6 +238,7 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
 {
     assert(thread->current == prev);
     *switched = 0;
+    slp_preempt_restart(&thread->preempt);
     slp_tasklet *next = choose(thread, prev);
     if (next == NULL) {
         set_deadlock();
@@ -251,7 +258,7 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
     slp_tasklet *current = thread->current;
     int switched;
 
-    if (!remove && current->next == current)
+    if (!remove && current->next == current && !thread->preempt.due)
         return retval;
     if (slp_schedule_may_switch(thread) < 0) {
         Py_DECREF(retval);
@@ -266,6 +273,7 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
     } else {
         thread->ring = current->next;
     }
+    slp_preempt_yield(thread);
     current->holds_retval = 1;
     PyObject *result = slp_schedule_task(thread, current, &switched);
     current->holds_retval = 0;
@@ -281,17 +289,79 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
     return result;
 }
 
-PyObject *slp_schedule_run(struct slp_thread *thread, int threadblock)
+PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
 {
     slp_tasklet *current = thread->current;
     int switched;
 
-    if (current->next == current && !threadblock)
+    if (slp_schedule_may_switch(thread) < 0 || slp_schedule_reserve(thread) < 0)
+        return NULL;
+    if (!t->scheduled)
+        slp_schedule_insert(t);
+    slp_ring_remove(current);
+    assert(thread->deferred == NULL);
+    thread->deferred = (PyObject *)current;
+    thread->ring = t;
+    PyObject *result = slp_schedule_task(thread, current, &switched);
+    if (result == NULL && !switched) {
+        thread->deferred = NULL;
+        slp_schedule_put_back(current);
+    }
+    return result;
+}
+
+/* Only the outermost run() with a timeout gets it. */
+static int begin_timeout(struct slp_thread *thread, slp_tasklet *current, const struct slp_run *how)
+{
+    struct slp_preempt *preempt = &thread->preempt;
+
+    if (how->timeout <= 0 || preempt->runner != NULL)
+        return 0;
+    *preempt = (struct slp_preempt){
+        .runner = current,
+        .timeout = how->timeout,
+        .left = how->timeout,
+        .soft = how->soft != 0,
+        .total = how->totaltimeout != 0,
+        .ignore_nesting = how->ignore_nesting != 0,
+    };
+    if (slp_preempt_arm(thread) == 0)
+        return 0;
+    preempt->runner = NULL;
+    return -1;
+}
+
+/* Takes the result of run(), and puts the one who was interrupted in its place.
+ * If run() raises instead, that one stays runnable. */
+static PyObject *end_timeout(struct slp_thread *thread, PyObject *result)
+{
+    slp_tasklet *victim = thread->preempt.victim;
+
+    slp_preempt_disarm(thread);
+    memset(&thread->preempt, 0, sizeof thread->preempt);
+    if (victim == NULL)
+        return result;
+    if (result == NULL) {
+        if (!victim->scheduled && slp_tasklet_alive(victim))
+            slp_schedule_insert(victim);
+        Py_DECREF(victim);
+        return NULL;
+    }
+    Py_DECREF(result);
+    return (PyObject *)victim;
+}
+
+PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
+{
+    slp_tasklet *current = thread->current;
+    int switched;
+
+    if (current->next == current && !how->threadblock)
         Py_RETURN_NONE;
-    if (slp_schedule_may_switch(thread) < 0)
+    if (slp_schedule_may_switch(thread) < 0 || begin_timeout(thread, current, how) < 0)
         return NULL;
     slp_ring_remove(current);
-    watchdog_push(thread, current, threadblock);
+    watchdog_push(thread, current, how->threadblock);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
         if (current->in_run) {
@@ -300,7 +370,7 @@ PyObject *slp_schedule_run(struct slp_thread *thread, int threadblock)
         }
         thread->ring = current;
     }
-    return result;
+    return thread->preempt.runner == current ? end_timeout(thread, result) : result;
 }
 
 int slp_schedule_reserve(struct slp_thread *thread)
@@ -417,6 +487,7 @@ static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, Py
     thread->in_callback++;
     PyObject *dropped = bomb != NULL ? deliver(thread, bomb) : NULL;
     slp_ring_remove(t); /* its reference is released after the switch */
+    slp_preempt_yield(thread);
     Py_XDECREF(dropped);
     do {
         while (choose(thread, t) == NULL) {
@@ -442,6 +513,7 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
 
     /* From here on nobody can put t into a ring again, although it still runs. */
     slp_tasklet_mark_ended(t);
+    slp_preempt_restart(&thread->preempt);
     slp_tasklet *next = next_after_end(thread, t, bomb);
     assert(next != t && thread->deferred == NULL);
     thread->deferred = (PyObject *)t;

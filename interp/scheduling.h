@@ -28,6 +28,8 @@ void slp_schedule_insert(slp_tasklet *t);
  * thread waits, else the next one. */
 void slp_schedule_run_next(slp_tasklet *t);
 
+/* Why the running tasklet must not switch now, in words; NULL: it may. */
+const char *slp_schedule_why_not(const struct slp_thread *thread);
 /* May the running tasklet switch now?  0, or -1 with RuntimeError: a collection
  * is on this thread's stack, a switch trap is set, a callback runs, or the
  * thread was not started through us. */
@@ -51,8 +53,20 @@ void slp_schedule_put_back(slp_tasklet *t);
  * somebody changes the mailbox meanwhile. */
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove);
 
-/* run(): leaves the ring until it is empty. */
-PyObject *slp_schedule_run(struct slp_thread *thread, int threadblock);
+/* switch(): goes on with t, which is runnable or paused, of this thread and not
+ * current; the caller is paused.  New reference: what its mailbox brings, None
+ * if nobody changes it.  NULL with an exception. */
+PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t);
+
+/* How run() is called. */
+struct slp_run {
+    long timeout; /* instructions; 0: none */
+    int threadblock, soft, ignore_nesting, totaltimeout;
+};
+/* run(): leaves the ring until it is empty, or the time is up.  None, or the
+ * tasklet that was interrupted (new references); NULL with an exception, of a
+ * tasklet that ended with it or of this call. */
+PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how);
 
 /* Takes t, which sits in run(), off the stack of watchdogs; that stack's
  * reference is the caller's then. */

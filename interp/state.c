@@ -9,7 +9,7 @@
 
 #include "datastack.h"
 
-static void set_tracing(PyThreadState *tstate)
+void slp_state_update_tracing(PyThreadState *tstate)
 {
     int on = tstate->tracing == 0 && (tstate->c_tracefunc || tstate->c_profilefunc);
     tstate->cframe->use_tracing = on ? 255 : 0;
@@ -59,7 +59,7 @@ void slp_state_load(struct slp_state *state, PyThreadState *tstate)
     tstate->datastack_top = state->datastack_top;
     tstate->datastack_limit = state->datastack_limit;
     tstate->cframe = state->cframe;
-    set_tracing(tstate);
+    slp_state_update_tracing(tstate);
 }
 
 void slp_state_fresh(PyThreadState *tstate, _PyCFrame *root, PyObject *context)
@@ -98,7 +98,7 @@ void slp_state_drop(PyThreadState *tstate)
 {
     tstate->c_tracefunc = NULL;
     tstate->c_profilefunc = NULL;
-    set_tracing(tstate);
+    slp_state_update_tracing(tstate);
     Py_CLEAR(tstate->c_traceobj);
     Py_CLEAR(tstate->c_profileobj);
     Py_CLEAR(tstate->exc_state.exc_value);

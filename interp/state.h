@@ -46,6 +46,8 @@ void slp_state_fresh(PyThreadState *tstate, _PyCFrame *root, PyObject *context);
 /* Ends what slp_state_fresh() began: drops context, exception and trace
  * objects; that can run Python code, so the tasklet must still be in order. */
 void slp_state_drop(PyThreadState *tstate);
+/* Makes the evaluation loop see whether anything is traced or profiled. */
+void slp_state_update_tracing(PyThreadState *tstate);
 /* The last step, runs nothing: hands the data stack back (datastack.h). */
 void slp_state_discard(PyThreadState *tstate);
 

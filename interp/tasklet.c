@@ -30,6 +30,16 @@ slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyOb
     return t;
 }
 
+void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread)
+{
+    struct slp_thread *old = t->thread;
+
+    assert(!t->scheduled && (!t->started || t->ended));
+    thread->references++;
+    t->thread = thread;
+    slp_thread_release(old);
+}
+
 void slp_tasklet_mark_started(slp_tasklet *t)
 {
     assert(!t->started && !t->ended);

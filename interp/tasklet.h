@@ -51,6 +51,8 @@ typedef struct slp_tasklet {
     unsigned char ended;
     unsigned char atomic;
     unsigned char block_trap;
+    unsigned char ignore_nesting; /* run(timeout) may interrupt it in calls from C, too */
+    unsigned char interrupt_due; /* its time is up, but it could not be interrupted yet */
     unsigned char in_run;        /* sits in run() */
     unsigned char threadblock;   /* that run() waits for other threads */
     unsigned char holds_retval;  /* its mailbox holds what its schedule() will return */
@@ -86,6 +88,9 @@ static inline int slp_tasklet_alive(const slp_tasklet *t)
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending);
 /* Throws TaskletExit. */
 int slp_tasklet_kill(slp_tasklet *t, int pending);
+
+/* Gives t, which has nothing on a C stack, another home. */
+void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread);
 
 /* Registers and forgets state on the C stack (thread.h, started). */
 void slp_tasklet_mark_started(slp_tasklet *t);

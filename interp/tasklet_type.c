@@ -6,6 +6,7 @@
 
 #include "atomic.h"
 #include "gcguard.h"
+#include "look.h"
 #include "scheduling.h"
 #include "tasklet.h"
 
@@ -178,6 +179,24 @@ static PyObject *tasklet_run(slp_tasklet *t, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+static PyObject *tasklet_switch(slp_tasklet *t, PyObject *unused)
+{
+    struct slp_thread *here = slp_thread_here();
+
+    (void)unused;
+    if (here == NULL)
+        return NULL;
+    if (t == here->current)
+        Py_RETURN_NONE;
+    if (require_runnable(t) < 0)
+        return NULL;
+    if (t->thread != here) {
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet belongs to another thread");
+        return NULL;
+    }
+    return slp_schedule_switch(here, t);
+}
+
 static PyObject *tasklet_remove(slp_tasklet *t, PyObject *unused)
 {
     (void)unused;
@@ -248,85 +267,82 @@ static PyObject *tasklet_set_atomic(slp_tasklet *t, PyObject *value)
     return PyBool_FromLong(slp_atomic_set(t, on));
 }
 
-/* ---- attributes ---- */
+static PyObject *tasklet_set_ignore_nesting(slp_tasklet *t, PyObject *value)
+{
+    int on = PyObject_IsTrue(value), old = t->ignore_nesting;
 
-#define FLAG_GETTER(name, expression) \
-    static PyObject *tasklet_get_##name(slp_tasklet *t, void *unused) \
-    { \
-        (void)unused; \
-        return PyBool_FromLong(expression); \
+    if (on < 0)
+        return NULL;
+    t->ignore_nesting = on != 0;
+    return PyBool_FromLong(old);
+}
+
+/* ---- moving to another thread ---- */
+
+static struct slp_thread *thread_of_ident(PyObject *ident)
+{
+    unsigned long wanted = PyLong_AsUnsignedLong(ident);
+
+    if (wanted == (unsigned long)-1 && PyErr_Occurred())
+        return NULL;
+    struct slp_thread *thread = slp_thread_of_ident(wanted);
+    if (thread == NULL)
+        PyErr_Format(PyExc_ValueError, "no thread %lu that has used tasklets", wanted);
+    return thread;
+}
+
+static PyObject *tasklet_bind_thread(slp_tasklet *t, PyObject *args)
+{
+    struct slp_thread *thread = slp_thread_here();
+    const char *why = NULL;
+    PyObject *ident = NULL;
+
+    if (thread == NULL || !PyArg_ParseTuple(args, "|O!:bind_thread", &PyLong_Type, &ident))
+        return NULL;
+    if (ident != NULL && (thread = thread_of_ident(ident)) == NULL)
+        return NULL;
+    if (t->is_main)
+        why = "a main tasklet belongs to its thread";
+    else if (t->scheduled)
+        why = "a runnable tasklet cannot be bound to another thread; remove() it first";
+    else if (t->started && !t->ended)
+        why = "the tasklet has a C stack on its thread";
+    if (why != NULL) {
+        PyErr_SetString(PyExc_RuntimeError, why);
+        return NULL;
     }
-
-FLAG_GETTER(alive, slp_tasklet_alive(t) && t->thread->tstate != NULL)
-FLAG_GETTER(blocked, t->direction != 0)
-FLAG_GETTER(scheduled, t->scheduled || t->direction != 0)
-FLAG_GETTER(paused, slp_tasklet_alive(t) && !t->scheduled && t->direction == 0 && !t->in_run)
-FLAG_GETTER(is_main, t->is_main)
-FLAG_GETTER(is_current, t->thread->current == t)
-
-static PyObject *tasklet_get_thread_id(slp_tasklet *t, void *unused)
-{
-    (void)unused;
-    if (t->thread->tstate == NULL)
-        return PyLong_FromLong(-1);
-    return PyLong_FromUnsignedLong(t->thread->ident);
+    slp_tasklet_move(t, thread);
+    Py_RETURN_NONE;
 }
 
-static PyObject *tasklet_get_tempval(slp_tasklet *t, void *unused)
+/* ---- context ---- */
+
+static PyObject *tasklet_context_run(slp_tasklet *t, PyObject *args, PyObject *kwargs)
 {
-    (void)unused;
-    return Py_NewRef(t->tempval);
+    if (PyTuple_GET_SIZE(args) < 1) {
+        PyErr_SetString(PyExc_TypeError, "context_run() needs a callable");
+        return NULL;
+    }
+    PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
+    if (rest == NULL)
+        return NULL;
+    PyObject *result = slp_look_context_run(t, PyTuple_GET_ITEM(args, 0), rest, kwargs);
+    Py_DECREF(rest);
+    return result;
 }
 
-static int tasklet_set_tempval(slp_tasklet *t, PyObject *value, void *unused)
+static PyObject *tasklet_set_context(slp_tasklet *t, PyObject *context)
 {
-    (void)unused;
-    slp_mailbox_set(t, Py_NewRef(value != NULL ? value : Py_None));
-    return 0;
+    return slp_look_set_context(t, context) < 0 ? NULL : Py_NewRef((PyObject *)t);
 }
 
-static PyObject *tasklet_get_next(slp_tasklet *t, void *unused)
+static PyObject *tasklet_reduce(slp_tasklet *t, PyObject *unused)
 {
     (void)unused;
-    return Py_NewRef(t->next != NULL ? (PyObject *)t->next : Py_None);
+    PyErr_Format(PyExc_TypeError, "cannot pickle '%s': its C stack stays in this process",
+                 Py_TYPE(t)->tp_name);
+    return NULL;
 }
-
-static PyObject *tasklet_get_prev(slp_tasklet *t, void *unused)
-{
-    (void)unused;
-    return Py_NewRef(t->prev != NULL ? (PyObject *)t->prev : Py_None);
-}
-
-static PyObject *tasklet_get_channel(slp_tasklet *t, void *unused)
-{
-    (void)unused;
-    return Py_NewRef(t->channel != NULL ? (PyObject *)t->channel : Py_None);
-}
-
-PyGetSetDef slp_tasklet_getset[] = {
-    {"alive", (getter)tasklet_get_alive, NULL, "Set up or running, not ended.", NULL},
-    {"blocked", (getter)tasklet_get_blocked, NULL, "Waits on a channel.", NULL},
-    {"scheduled", (getter)tasklet_get_scheduled, NULL, "Runnable, or waits on a channel.", NULL},
-    {"paused", (getter)tasklet_get_paused, NULL, "Alive, neither runnable nor waiting.", NULL},
-    {"is_main", (getter)tasklet_get_is_main, NULL, "Its thread's main tasklet.", NULL},
-    {"is_current", (getter)tasklet_get_is_current, NULL, "Runs now on its thread.", NULL},
-    {"thread_id", (getter)tasklet_get_thread_id, NULL,
-     "Its home, as threading.get_ident(); -1 when that thread has ended.", NULL},
-    {"tempval", (getter)tasklet_get_tempval, (setter)tasklet_set_tempval,
-     "Its mailbox: what its operation will return when it runs again.", NULL},
-    {"next", (getter)tasklet_get_next, NULL, "The next in its ring or queue, or None.", NULL},
-    {"prev", (getter)tasklet_get_prev, NULL, "The previous one, or None.", NULL},
-    {"_channel", (getter)tasklet_get_channel, NULL, "What it is blocked on, or None.", NULL},
-    {0},
-};
-
-PyMemberDef slp_tasklet_members[] = {
-    {"block_trap", T_BOOL, offsetof(slp_tasklet, block_trap), 0,
-     "When true, an operation that would block raises RuntimeError."},
-    {"atomic", T_BOOL, offsetof(slp_tasklet, atomic), READONLY,
-     "When true, the thread does not hand the GIL over between bytecodes."},
-    {0},
-};
 
 static PyObject *tasklet_setup(PyObject *self, PyObject *args, PyObject *kwargs)
 {
@@ -357,5 +373,22 @@ PyMethodDef slp_tasklet_methods[] = {
     {"kill", KEYWORDS(tasklet_kill), "kill(pending=False) -> None\n\nRaises TaskletExit in it."},
     {"set_atomic", (PyCFunction)tasklet_set_atomic, METH_O,
      "set_atomic(flag) -> bool\n\nSets atomic; returns what it was."},
+    {"set_ignore_nesting", (PyCFunction)tasklet_set_ignore_nesting, METH_O,
+     "set_ignore_nesting(flag) -> bool\n\nSets ignore_nesting; returns what it was."},
+    {"switch", (PyCFunction)tasklet_switch, METH_NOARGS,
+     "switch() -> None\n\nRuns it now and pauses the caller, which leaves the ring.\n"
+     "RuntimeError: it is not runnable, or of another thread."},
+    {"bind_thread", (PyCFunction)tasklet_bind_thread, METH_VARARGS,
+     "bind_thread(thread_id=<this thread>) -> None\n\nGives it another home, by "
+     "threading.get_ident().\nRuntimeError: it is runnable, or has a C stack; ValueError: no "
+     "such thread."},
+    {"context_run", KEYWORDS(tasklet_context_run),
+     "context_run(callable, *args, **kwargs) -> what callable returns\n\nCalls it in this "
+     "tasklet's contextvars context."},
+    {"set_context", (PyCFunction)tasklet_set_context, METH_O,
+     "set_context(context) -> self\n\nGives it another contextvars.Context.  RuntimeError: it "
+     "runs, or has ended."},
+    {"__reduce__", (PyCFunction)tasklet_reduce, METH_NOARGS,
+     "TypeError: a tasklet cannot be pickled."},
     {0},
 };

@@ -43,6 +43,15 @@ struct slp_thread *slp_thread_peek(void)
     return NULL;
 }
 
+struct slp_thread *slp_thread_of_ident(unsigned long ident)
+{
+    struct slp_thread *thread = all_threads;
+
+    while (thread != NULL && thread->ident != ident)
+        thread = thread->next;
+    return thread;
+}
+
 static void thread_unlink(struct slp_thread *thread)
 {
     struct slp_thread **link = &all_threads;

@@ -29,6 +29,8 @@
 
 #include <Python.h>
 
+#include "preempt.h"
+
 struct slp_tasklet;
 
 struct slp_thread {
@@ -52,6 +54,9 @@ struct slp_thread {
     int in_callback; /* a callback runs, or one of the above: no switch may happen */
     int switch_trap; /* > 0: any switch raises RuntimeError */
 
+    struct slp_preempt preempt; /* the run() with a timeout that is under way */
+    PyObject *thrown; /* owned: an exception on its way into the evaluation loop, or NULL */
+
     PyThread_type_lock lock; /* held by this thread, but for the moment of a wake-up */
     int waiting;             /* the mark */
     int woken;               /* the switch under way is the first after a wait */
@@ -67,6 +72,8 @@ struct slp_thread *slp_thread_first(void);
 struct slp_thread *slp_thread_peek(void);
 /* The running thread's, made at first use.  NULL with an exception set. */
 struct slp_thread *slp_thread_here(void);
+/* The one whose threading.get_ident() that is, or NULL without an exception. */
+struct slp_thread *slp_thread_of_ident(unsigned long ident);
 void slp_thread_release(struct slp_thread *thread);
 
 /* A tasklet became runnable on this thread: ends its wait if it waits. */

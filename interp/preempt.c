@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "preempt.h"
+
+#include <assert.h>
+
+#include "look.h"
+#include "scheduling.h"
+
+/* The runner's run() returns next.  Those that were called inside it, and sit
+ * in theirs, return after it: nothing would run them any more. */
+static void resume_runner(struct slp_thread *thread)
+{
+    slp_tasklet *runner = thread->preempt.runner, *inner;
+
+    while ((inner = thread->watchdogs) != runner) {
+        slp_schedule_leave_run(inner);
+        slp_ring_append(inner);
+    }
+    slp_schedule_leave_run(runner);
+    slp_ring_append(runner);
+    thread->ring = runner;
+}
+
+static int may_interrupt(struct slp_thread *thread)
+{
+    const slp_tasklet *current = thread->current;
+
+    if (!thread->preempt.runner->in_run || current->atomic ||
+        slp_schedule_why_not(thread) != NULL)
+        return 0;
+    return thread->preempt.ignore_nesting || current->ignore_nesting ||
+           slp_look_nesting_level(current) == 0;
+}
+
+/* Takes the running tasklet out of the ring; it goes on here when somebody
+ * inserts it again, or throws something at it. */
+static int interrupt(struct slp_thread *thread)
+{
+    slp_tasklet *current = thread->current;
+    int switched;
+
+    if (slp_schedule_reserve(thread) < 0) {
+        PyErr_Clear(); /* at the next check, perhaps */
+        return 0;
+    }
+    current->interrupt_due = 0;
+    slp_ring_remove(current);
+    assert(thread->preempt.victim == NULL);
+    thread->preempt.victim = current;
+    resume_runner(thread);
+    PyObject *result = slp_schedule_task(thread, current, &switched);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+int slp_preempt_tick(struct slp_thread *thread)
+{
+    struct slp_preempt *preempt = &thread->preempt;
+
+    if (preempt->runner == NULL || preempt->runner == thread->current)
+        return 0;
+    preempt->left -= SLP_PREEMPT_CHECK;
+    if (preempt->left > 0 && !thread->current->interrupt_due)
+        return 0;
+    if (preempt->soft) {
+        preempt->due = 1;
+        return 0;
+    }
+    if (may_interrupt(thread))
+        return interrupt(thread);
+    thread->current->interrupt_due = 1;
+    return 0;
+}
+
+void slp_preempt_yield(struct slp_thread *thread)
+{
+    if (__builtin_expect(!thread->preempt.due, 1))
+        return;
+    thread->preempt.due = 0;
+    if (thread->preempt.runner != NULL && thread->preempt.runner->in_run)
+        resume_runner(thread);
+}

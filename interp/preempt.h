@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * preempt.h - run(timeout): a tasklet is interrupted when its time is up.
+ *
+ * Time is counted in instructions, at the evaluation loop's own checks: at the
+ * begin of a function, after a call, at each turn of a loop.  Between two
+ * checks there are a few instructions, and one check counts as
+ * SLP_PREEMPT_CHECK of them.  So a timeout depends on the program alone.
+ *
+ * While a run() with a timeout is under way on some thread the checks are made
+ * to ask every time (slp_preempt_arm).  A time-out that must not be taken now
+ * - the tasklet is atomic, inside a call from C, in a callback, under a switch
+ * trap, in a garbage collection - is taken at the first check where it may.
+ */
+#ifndef SLP_PREEMPT_H
+#define SLP_PREEMPT_H
+
+#include <Python.h>
+
+enum { SLP_PREEMPT_CHECK = 8 };
+
+struct slp_tasklet;
+struct slp_thread;
+
+/* A thread's run() with a timeout: the outermost one that has one. */
+struct slp_preempt {
+    struct slp_tasklet *runner; /* borrowed: it sits in that run(); NULL: there is none */
+    long timeout;               /* instructions, > 0 */
+    long left;                  /* of it */
+    unsigned char soft;         /* wait for a switch that comes by itself */
+    unsigned char total;        /* count from the begin of run(), not from the last switch */
+    unsigned char ignore_nesting;
+    unsigned char due;          /* soft: the time is up */
+    struct slp_tasklet *victim; /* owned: whom run() will return, or NULL */
+};
+
+/* 0: the running thread's checks will call slp_preempt_tick() from now on, while
+ * its runner is set.  -1 with NotImplementedError: this build cannot. */
+int slp_preempt_arm(struct slp_thread *thread);
+/* The thread's run() with a timeout is over. */
+void slp_preempt_disarm(struct slp_thread *thread);
+
+/* A check on the running thread, with the GIL.  May switch.  0, or -1 with an
+ * exception that was thrown into the tasklet while it was interrupted. */
+int slp_preempt_tick(struct slp_thread *thread);
+
+/* The time is counted from now on, unless it is the total that counts. */
+static inline void slp_preempt_restart(struct slp_preempt *preempt)
+{
+    if (!preempt->total)
+        preempt->left = preempt->timeout;
+}
+
+/* The running tasklet is about to let the ring's head go on, of its own will
+ * and not for a counterpart: if a soft timeout is due, its run() returns first. */
+void slp_preempt_yield(struct slp_thread *thread);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tasklet_attributes.c - what can be read, and set, of a tasklet.
+ */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "look.h"
+#include "tasklet.h"
+#include "tasklet_type.h"
+
+#define FLAG_GETTER(name, expression) \
+    static PyObject *tasklet_get_##name(slp_tasklet *t, void *unused) \
+    { \
+        (void)unused; \
+        return PyBool_FromLong(expression); \
+    }
+
+FLAG_GETTER(alive, slp_tasklet_alive(t) && t->thread->tstate != NULL)
+FLAG_GETTER(blocked, t->direction != 0)
+FLAG_GETTER(scheduled, t->scheduled || t->direction != 0)
+FLAG_GETTER(paused, slp_tasklet_alive(t) && !t->scheduled && t->direction == 0 && !t->in_run)
+FLAG_GETTER(is_main, t->is_main)
+FLAG_GETTER(restorable, !t->started || t->ended)
+FLAG_GETTER(is_current, t->thread->current == t)
+
+static PyObject *tasklet_get_thread_id(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    if (t->thread->tstate == NULL)
+        return PyLong_FromLong(-1);
+    return PyLong_FromUnsignedLong(t->thread->ident);
+}
+
+static PyObject *tasklet_get_tempval(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->tempval);
+}
+
+static int tasklet_set_tempval(slp_tasklet *t, PyObject *value, void *unused)
+{
+    (void)unused;
+    slp_mailbox_set(t, Py_NewRef(value != NULL ? value : Py_None));
+    return 0;
+}
+
+static PyObject *tasklet_get_next(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->next != NULL ? (PyObject *)t->next : Py_None);
+}
+
+static PyObject *tasklet_get_prev(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->prev != NULL ? (PyObject *)t->prev : Py_None);
+}
+
+static PyObject *tasklet_get_channel(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return Py_NewRef(t->channel != NULL ? (PyObject *)t->channel : Py_None);
+}
+
+static PyObject *tasklet_get_frame(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return slp_look_frame(t);
+}
+
+static PyObject *tasklet_get_recursion_depth(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return PyLong_FromLong(slp_look_recursion_depth(t));
+}
+
+static PyObject *tasklet_get_nesting_level(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return PyLong_FromLong(slp_look_nesting_level(t));
+}
+
+static PyObject *tasklet_get_trace_function(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return slp_look_get_hook(t, SLP_LOOK_TRACE);
+}
+
+static int tasklet_set_trace_function(slp_tasklet *t, PyObject *function, void *unused)
+{
+    (void)unused;
+    return slp_look_set_hook(t, SLP_LOOK_TRACE, function);
+}
+
+static PyObject *tasklet_get_profile_function(slp_tasklet *t, void *unused)
+{
+    (void)unused;
+    return slp_look_get_hook(t, SLP_LOOK_PROFILE);
+}
+
+static int tasklet_set_profile_function(slp_tasklet *t, PyObject *function, void *unused)
+{
+    (void)unused;
+    return slp_look_set_hook(t, SLP_LOOK_PROFILE, function);
+}
+
+PyGetSetDef slp_tasklet_getset[] = {
+    {"alive", (getter)tasklet_get_alive, NULL, "Set up or running, not ended.", NULL},
+    {"blocked", (getter)tasklet_get_blocked, NULL, "Waits on a channel.", NULL},
+    {"scheduled", (getter)tasklet_get_scheduled, NULL, "Runnable, or waits on a channel.", NULL},
+    {"paused", (getter)tasklet_get_paused, NULL, "Alive, neither runnable nor waiting.", NULL},
+    {"is_main", (getter)tasklet_get_is_main, NULL, "Its thread's main tasklet.", NULL},
+    {"is_current", (getter)tasklet_get_is_current, NULL, "Runs now on its thread.", NULL},
+    {"thread_id", (getter)tasklet_get_thread_id, NULL,
+     "Its home, as threading.get_ident(); -1 when that thread has ended.", NULL},
+    {"tempval", (getter)tasklet_get_tempval, (setter)tasklet_set_tempval,
+     "Its mailbox: what its operation will return when it runs again.", NULL},
+    {"next", (getter)tasklet_get_next, NULL, "The next in its ring or queue, or None.", NULL},
+    {"prev", (getter)tasklet_get_prev, NULL, "The previous one, or None.", NULL},
+    {"frame", (getter)tasklet_get_frame, NULL,
+     "Its innermost Python frame; None before it begins and after it has ended.", NULL},
+    {"recursion_depth", (getter)tasklet_get_recursion_depth, NULL,
+     "How many Python calls are nested in it now, as sys.setrecursionlimit() counts.", NULL},
+    {"nesting_level", (getter)tasklet_get_nesting_level, NULL,
+     "How many times C code has called Python in it, beyond its first call.", NULL},
+    {"restorable", (getter)tasklet_get_restorable, NULL,
+     "Nothing of it is on a C stack: it has not begun, or has ended.", NULL},
+    {"trace_function", (getter)tasklet_get_trace_function, (setter)tasklet_set_trace_function,
+     "As sys.gettrace() and sys.settrace() in it.  RuntimeError when set on one that\n"
+     "has not begun, has ended, or runs on another thread.",
+     NULL},
+    {"profile_function", (getter)tasklet_get_profile_function,
+     (setter)tasklet_set_profile_function, "As sys.getprofile() and sys.setprofile(), likewise.",
+     NULL},
+    {"_channel", (getter)tasklet_get_channel, NULL, "What it is blocked on, or None.", NULL},
+    {0},
+};
+
+PyMemberDef slp_tasklet_members[] = {
+    {"block_trap", T_BOOL, offsetof(slp_tasklet, block_trap), 0,
+     "When true, an operation that would block raises RuntimeError."},
+    {"atomic", T_BOOL, offsetof(slp_tasklet, atomic), READONLY,
+     "When true, the thread does not hand the GIL over between bytecodes."},
+    {"ignore_nesting", T_BOOL, offsetof(slp_tasklet, ignore_nesting), READONLY,
+     "When true, run(timeout) may interrupt it inside calls from C code, too."},
+    {0},
+};
