@@ -11,7 +11,6 @@
 #include "channel.h"
 #include "gcguard.h"
 #include "scheduling.h"
-#include "spill.h"
 #include "tasklet.h"
 
 /* ---- scheduling ---- */
@@ -65,30 +64,6 @@ static PyObject *module_run(PyObject *self, PyObject *args, PyObject *kwargs)
     return slp_schedule_run(thread, &how);
 }
 
-static PyObject *module_getcurrent(PyObject *self, PyObject *unused)
-{
-    struct slp_thread *thread = slp_thread_here();
-
-    (void)self, (void)unused;
-    return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->current);
-}
-
-static PyObject *module_getmain(PyObject *self, PyObject *unused)
-{
-    struct slp_thread *thread = slp_thread_here();
-
-    (void)self, (void)unused;
-    return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->main);
-}
-
-static PyObject *module_getruncount(PyObject *self, PyObject *unused)
-{
-    struct slp_thread *thread = slp_thread_here();
-
-    (void)self, (void)unused;
-    return thread == NULL ? NULL : PyLong_FromLong(thread->runcount);
-}
-
 static PyObject *module_switch_trap(PyObject *self, PyObject *change)
 {
     struct slp_thread *thread = slp_thread_here();
@@ -102,113 +77,6 @@ static PyObject *module_switch_trap(PyObject *self, PyObject *change)
         return NULL;
     thread->switch_trap += (int)by;
     return PyLong_FromLong(old);
-}
-
-/* ---- callbacks ---- */
-
-static PyObject *set_callback(PyObject **slot, PyObject *callback)
-{
-    PyObject *old = *slot;
-
-    if (callback != Py_None && !PyCallable_Check(callback)) {
-        PyErr_SetString(PyExc_TypeError, "a callback must be callable, or None");
-        return NULL;
-    }
-    *slot = callback == Py_None ? NULL : Py_NewRef(callback);
-    return old != NULL ? old : Py_NewRef(Py_None);
-}
-
-static PyObject *module_set_channel_callback(PyObject *self, PyObject *callback)
-{
-    (void)self;
-    return set_callback(&slp_channel_callback, callback);
-}
-
-static PyObject *module_set_schedule_callback(PyObject *self, PyObject *callback)
-{
-    (void)self;
-    return set_callback(&slp_schedule_callback, callback);
-}
-
-/* ---- spilling ---- */
-
-static int spill_from_number(PyObject *object, struct slp_spill_setting *setting)
-{
-    Py_ssize_t bytes = PyLong_AsSsize_t(object);
-
-    if (bytes == -1 && PyErr_Occurred())
-        return -1;
-    if (bytes <= 0) {
-        PyErr_SetString(PyExc_ValueError, "spill() needs a positive number of bytes");
-        return -1;
-    }
-    setting->bytes = (size_t)bytes;
-    return 0;
-}
-
-static int spill_from_text(const char *text, struct slp_spill_setting *setting)
-{
-    if (slp_spill_parse(text, setting) == 0)
-        return 0;
-    PyErr_Format(PyExc_ValueError,
-                 "spill() takes a number of bytes, 'always', 'never' or 'default', and 'copy' or "
-                 "'segment' as policy; not '%.100s'",
-                 text);
-    return -1;
-}
-
-static PyObject *spill_setting_as_tuple(void)
-{
-    const char *policy = slp_spill_setting.policy == SLP_SPILL_COPY ? "copy" : "segment";
-
-    if (slp_spill_setting.bytes == SLP_SPILL_ALWAYS)
-        return Py_BuildValue("ss", "always", policy);
-    if (slp_spill_setting.bytes == SLP_SPILL_NEVER)
-        return Py_BuildValue("ss", "never", policy);
-    if (slp_spill_setting.bytes == SLP_SPILL_DEFAULT)
-        return Py_BuildValue("ss", "default", policy);
-    return Py_BuildValue("ns", (Py_ssize_t)slp_spill_setting.bytes, policy);
-}
-
-static PyObject *module_spill(PyObject *self, PyObject *args, PyObject *kwargs)
-{
-    static char *names[] = {"limit", "policy", NULL};
-    struct slp_spill_setting setting = slp_spill_setting;
-    PyObject *limit = Py_None;
-    const char *policy = NULL;
-
-    (void)self;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Oz:spill", names, &limit, &policy))
-        return NULL;
-    if (limit != Py_None) {
-        if (PyLong_Check(limit)) {
-            if (spill_from_number(limit, &setting) < 0)
-                return NULL;
-        } else {
-            const char *text = PyUnicode_AsUTF8(limit);
-            if (text == NULL || spill_from_text(text, &setting) < 0)
-                return NULL;
-        }
-    }
-    if (policy != NULL && strcmp(policy, "copy") == 0) {
-        setting.policy = SLP_SPILL_COPY;
-    } else if (policy != NULL && strcmp(policy, "segment") == 0) {
-        setting.policy = SLP_SPILL_SEGMENT;
-    } else if (policy != NULL) {
-        PyErr_Format(PyExc_ValueError, "spill() policy must be 'copy' or 'segment', not '%.100s'",
-                     policy);
-        return NULL;
-    }
-    PyObject *old = spill_setting_as_tuple();
-    if (old != NULL)
-        slp_spill_set(setting);
-    return old;
-}
-
-static PyObject *module_spill_count(PyObject *self, PyObject *unused)
-{
-    (void)self, (void)unused;
-    return PyLong_FromUnsignedLong(slp_spill_count);
 }
 
 /* ---- the end of the interpreter ---- */
@@ -258,31 +126,9 @@ static PyMethodDef module_methods[] = {
      "count is taken at loops and calls and is the same in every run.  Inside a call\n"
      "from C nobody is interrupted, unless ignore_nesting is given.  Only the outermost\n"
      "run() with a timeout has one."},
-    {"getcurrent", (PyCFunction)module_getcurrent, METH_NOARGS,
-     "getcurrent() -> tasklet\n\nThe tasklet that runs."},
-    {"getmain", (PyCFunction)module_getmain, METH_NOARGS,
-     "getmain() -> tasklet\n\nThe main tasklet of this thread."},
-    {"getruncount", (PyCFunction)module_getruncount, METH_NOARGS,
-     "getruncount() -> int\n\nHow many tasklets are runnable on this thread, the caller "
-     "included."},
     {"switch_trap", (PyCFunction)module_switch_trap, METH_O,
      "switch_trap(change) -> int\n\nAdds to this thread's trap; while it is above 0 any switch "
      "raises RuntimeError.\nReturns what it was."},
-    {"set_channel_callback", (PyCFunction)module_set_channel_callback, METH_O,
-     "set_channel_callback(callback) -> previous callback or None\n\ncallback(channel, tasklet, "
-     "sending, willblock) is called before every channel\noperation; it must not use channels "
-     "or switch.  An exception from it is the operation's."},
-    {"set_schedule_callback", (PyCFunction)module_set_schedule_callback, METH_O,
-     "set_schedule_callback(callback) -> previous callback or None\n\ncallback(prev, next) is "
-     "called before every switch; an exception from it is\nreported as unraisable."},
-    {"spill", KEYWORDS(module_spill),
-     "spill(limit=None, policy=None) -> (limit, policy)\n\nSays how much C stack (bytes, or "
-     "'always', 'never', 'default') may be in use when\nC code begins to evaluate Python code, "
-     "before it is spilled, and how: 'copy' or\n'segment'.  Returns what was set before; None "
-     "changes nothing.  For the process;\nother threads follow at their next switch.  In the "
-     "environment: SLP_SPILL.\nValueError: neither of these."},
-    {"spill_count", (PyCFunction)module_spill_count, METH_NOARGS,
-     "spill_count() -> int\n\nHow many spills there have been in this process."},
     {"_at_exit", (PyCFunction)module_at_exit, METH_NOARGS, NULL},
     {0},
 };
@@ -314,7 +160,10 @@ PyObject *slp_module_init(void)
 
     if (module == NULL)
         return NULL;
-    if (add_types(module) < 0 || slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {
+    if (PyModule_AddFunctions(module, slp_module_callback_methods) < 0 ||
+        PyModule_AddFunctions(module, slp_module_spill_methods) < 0 ||
+        PyModule_AddFunctions(module, slp_module_info_methods) < 0 ||
+        slp_module_add_attributes(module) < 0 || add_types(module) < 0 || slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

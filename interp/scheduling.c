@@ -14,6 +14,7 @@
 #include "transfer.h"
 
 PyObject *slp_schedule_callback;
+PyObject *slp_schedule_error_handler;
 
 /* ---- the ring ---- */
 
@@ -401,16 +402,39 @@ int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t)
 
 /* ---- the end of a tasklet ---- */
 
+static int ends_silently(void)
+{
+    /* sys.exit() ends the process on the initial thread, the tasklet elsewhere. */
+    return PyErr_ExceptionMatches(slp_tasklet_exit) ||
+           (!_Py_IsMainThread() && PyErr_ExceptionMatches(PyExc_SystemExit));
+}
+
+/* Lets the error handler have the exception that is set; afterwards what it has
+ * raised is set, or nothing. */
+static void handle_error(void)
+{
+    PyObject *type, *value, *traceback;
+    PyObject *handler = Py_NewRef(slp_schedule_error_handler);
+
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback != NULL)
+        PyException_SetTraceback(value, traceback);
+    PyObject *result =
+        PyObject_CallFunctionObjArgs(handler, type, value != NULL ? value : Py_None,
+                                     traceback != NULL ? traceback : Py_None, NULL);
+    Py_XDECREF(result);
+    Py_DECREF(handler);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+}
+
 /* What becomes of the exception that ended a tasklet: a bomb for the innermost
  * run(), or main; NULL if it ends silently. */
 static PyObject *pack_uncaught(void)
 {
-    int silent = PyErr_ExceptionMatches(slp_tasklet_exit);
-
-    /* sys.exit() ends the process on the initial thread, the tasklet elsewhere. */
-    if (!_Py_IsMainThread() && PyErr_ExceptionMatches(PyExc_SystemExit))
-        silent = 1;
-    if (silent) {
+    if (ends_silently()) {
         PyErr_Clear();
         return NULL;
     }
@@ -505,10 +529,14 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
     PyObject *bomb = NULL;
 
     (void)SLP_POINT(TASKLET_END, t, NULL, result);
-    if (result == NULL)
-        bomb = pack_uncaught();
-    else
+    if (result == NULL) {
+        if (slp_schedule_error_handler != NULL && !ends_silently())
+            handle_error();
+        if (PyErr_Occurred())
+            bomb = pack_uncaught();
+    } else {
         Py_DECREF(result);
+    }
     slp_state_drop(thread->tstate);
 
     /* From here on nobody can put t into a ring again, although it still runs. */

@@ -87,4 +87,7 @@ int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t);
 /* The callback of set_schedule_callback(), owned; NULL for none. */
 extern PyObject *slp_schedule_callback;
 
+/* The handler of set_error_handler(), owned; NULL for none. */
+extern PyObject *slp_schedule_error_handler;
+
 #endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * module_info.c - what the scheduler is doing: functions, and the module's attributes.
+ */
+#include <Python.h>
+
+#include "module.h"
+#include "tasklet.h"
+#include "thread.h"
+
+static PyObject *module_getcurrent(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->current);
+}
+
+static PyObject *module_getmain(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->main);
+}
+
+static PyObject *module_getruncount(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : PyLong_FromLong(thread->runcount);
+}
+
+/* The list of threads has the newest first. */
+static PyObject *module_getthreads(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+    PyObject *list = thread == NULL ? NULL : PyList_New(0);
+
+    (void)self, (void)unused;
+    if (list == NULL)
+        return NULL;
+    for (thread = slp_thread_first(); thread != NULL; thread = thread->next) {
+        PyObject *ident = PyLong_FromUnsignedLong(thread->ident);
+        int failed = ident == NULL || PyList_Append(list, ident) < 0;
+        Py_XDECREF(ident);
+        if (failed) {
+            Py_DECREF(list);
+            return NULL;
+        }
+    }
+    if (PyList_Reverse(list) < 0)
+        Py_CLEAR(list);
+    return list;
+}
+
+static PyObject *module_get_thread_info(PyObject *self, PyObject *args)
+{
+    struct slp_thread *thread = slp_thread_here();
+    PyObject *ident = NULL;
+
+    (void)self;
+    if (thread == NULL || !PyArg_ParseTuple(args, "|O!:get_thread_info", &PyLong_Type, &ident))
+        return NULL;
+    if (ident != NULL) {
+        unsigned long wanted = PyLong_AsUnsignedLong(ident);
+        if (wanted == (unsigned long)-1 && PyErr_Occurred())
+            return NULL;
+        thread = slp_thread_of_ident(wanted);
+    }
+    if (thread == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "no such thread has used tasklets");
+        return NULL;
+    }
+    PyObject *current = thread->current != NULL ? (PyObject *)thread->current : Py_None;
+    return Py_BuildValue("(OOi)", thread->main, current, thread->runcount);
+}
+
+static PyObject *module_enable_softswitch(PyObject *self, PyObject *flag)
+{
+    int on = flag == Py_None ? 0 : PyObject_IsTrue(flag);
+
+    (void)self;
+    if (on < 0)
+        return NULL;
+    Py_RETURN_FALSE;
+}
+
+PyMethodDef slp_module_info_methods[] = {
+    {"getcurrent", (PyCFunction)module_getcurrent, METH_NOARGS,
+     "getcurrent() -> tasklet\n\nThe tasklet that runs."},
+    {"getmain", (PyCFunction)module_getmain, METH_NOARGS,
+     "getmain() -> tasklet\n\nThe main tasklet of this thread."},
+    {"getruncount", (PyCFunction)module_getruncount, METH_NOARGS,
+     "getruncount() -> int\n\nHow many tasklets are runnable on this thread, the caller "
+     "included."},
+    {"getthreads", (PyCFunction)module_getthreads, METH_NOARGS,
+     "getthreads() -> list of int\n\nThe threads that have used tasklets, as "
+     "threading.get_ident(), the oldest first."},
+    {"get_thread_info", (PyCFunction)module_get_thread_info, METH_VARARGS,
+     "get_thread_info(thread_id=<this thread>) -> (main, current, runcount)\n\nTwo tasklets, "
+     "and how many are runnable there.  RuntimeError: no such thread."},
+    {"enable_softswitch", (PyCFunction)module_enable_softswitch, METH_O,
+     "enable_softswitch(flag) -> False\n\nThere is no soft switching: every switch moves the C "
+     "stack.  The flag changes nothing."},
+    {0},
+};
+
+/* ---- attributes ---- */
+
+#define ATTRIBUTE(name, function) \
+    static PyObject *get_##name(PyObject *module, void *unused) \
+    { \
+        (void)unused; \
+        return function(module, NULL); \
+    }
+
+ATTRIBUTE(current, module_getcurrent)
+ATTRIBUTE(main, module_getmain)
+ATTRIBUTE(runcount, module_getruncount)
+ATTRIBUTE(threads, module_getthreads)
+
+static PyGetSetDef attributes[] = {
+    {"current", get_current, NULL, "As getcurrent().", NULL},
+    {"main", get_main, NULL, "As getmain().", NULL},
+    {"runcount", get_runcount, NULL, "As getruncount().", NULL},
+    {"threads", get_threads, NULL, "As getthreads().", NULL},
+    {0},
+};
+
+static PyTypeObject module_type = {
+    .ob_base = {PyObject_HEAD_INIT(NULL) 0},
+    .tp_name = "stackless.module",
+    .tp_doc = "The type of the module: it has attributes that are looked up each time.",
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .tp_getset = attributes,
+};
+
+int slp_module_add_attributes(PyObject *module)
+{
+    module_type.tp_base = &PyModule_Type;
+    if (PyType_Ready(&module_type) < 0)
+        return -1;
+    return PyObject_SetAttrString(module, "__class__", (PyObject *)&module_type);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * module_spill.c - stackless.spill() and its like.
+ */
+#include <Python.h>
+
+#include "module.h"
+#include "spill.h"
+
+static int spill_from_number(PyObject *object, struct slp_spill_setting *setting)
+{
+    Py_ssize_t bytes = PyLong_AsSsize_t(object);
+
+    if (bytes == -1 && PyErr_Occurred())
+        return -1;
+    if (bytes <= 0) {
+        PyErr_SetString(PyExc_ValueError, "spill() needs a positive number of bytes");
+        return -1;
+    }
+    setting->bytes = (size_t)bytes;
+    return 0;
+}
+
+static int spill_from_text(const char *text, struct slp_spill_setting *setting)
+{
+    if (slp_spill_parse(text, setting) == 0)
+        return 0;
+    PyErr_Format(PyExc_ValueError,
+                 "spill() takes a number of bytes, 'always', 'never' or 'default', and 'copy' or "
+                 "'segment' as policy; not '%.100s'",
+                 text);
+    return -1;
+}
+
+static PyObject *spill_setting_as_tuple(void)
+{
+    const char *policy = slp_spill_setting.policy == SLP_SPILL_COPY ? "copy" : "segment";
+
+    if (slp_spill_setting.bytes == SLP_SPILL_ALWAYS)
+        return Py_BuildValue("ss", "always", policy);
+    if (slp_spill_setting.bytes == SLP_SPILL_NEVER)
+        return Py_BuildValue("ss", "never", policy);
+    if (slp_spill_setting.bytes == SLP_SPILL_DEFAULT)
+        return Py_BuildValue("ss", "default", policy);
+    return Py_BuildValue("ns", (Py_ssize_t)slp_spill_setting.bytes, policy);
+}
+
+static PyObject *module_spill(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"limit", "policy", NULL};
+    struct slp_spill_setting setting = slp_spill_setting;
+    PyObject *limit = Py_None;
+    const char *policy = NULL;
+
+    (void)self;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Oz:spill", names, &limit, &policy))
+        return NULL;
+    if (limit != Py_None) {
+        if (PyLong_Check(limit)) {
+            if (spill_from_number(limit, &setting) < 0)
+                return NULL;
+        } else {
+            const char *text = PyUnicode_AsUTF8(limit);
+            if (text == NULL || spill_from_text(text, &setting) < 0)
+                return NULL;
+        }
+    }
+    if (policy != NULL && strcmp(policy, "copy") == 0) {
+        setting.policy = SLP_SPILL_COPY;
+    } else if (policy != NULL && strcmp(policy, "segment") == 0) {
+        setting.policy = SLP_SPILL_SEGMENT;
+    } else if (policy != NULL) {
+        PyErr_Format(PyExc_ValueError, "spill() policy must be 'copy' or 'segment', not '%.100s'",
+                     policy);
+        return NULL;
+    }
+    PyObject *old = spill_setting_as_tuple();
+    if (old != NULL)
+        slp_spill_set(setting);
+    return old;
+}
+
+static PyObject *module_spill_count(PyObject *self, PyObject *unused)
+{
+    (void)self, (void)unused;
+    return PyLong_FromUnsignedLong(slp_spill_count);
+}
+
+#define KEYWORDS(function) (PyCFunction)(void (*)(void))(function), METH_VARARGS | METH_KEYWORDS
+
+PyMethodDef slp_module_spill_methods[] = {
+    {"spill", KEYWORDS(module_spill),
+     "spill(limit=None, policy=None) -> (limit, policy)\n\nSays how much C stack (bytes, or "
+     "'always', 'never', 'default') may be in use when\nC code begins to evaluate Python code, "
+     "before it is spilled, and how: 'copy' or\n'segment'.  Returns what was set before; None "
+     "changes nothing.  For the process;\nother threads follow at their next switch.  In the "
+     "environment: SLP_SPILL.\nValueError: neither of these."},
+    {"spill_count", (PyCFunction)module_spill_count, METH_NOARGS,
+     "spill_count() -> int\n\nHow many spills there have been in this process."},
+    {0},
+};
