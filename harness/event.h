@@ -28,6 +28,8 @@
     X(SEND, "send", "who sends value (text = its repr) on object") \
     X(DELIVER, "deliver", "value goes from who to other's mailbox, on object") \
     X(RECEIVED, "received", "who got value from object; value = 0 and text: something never sent") \
+    X(DISPLACED, "displaced", "an exception was thrown at who, which had value (text) of other from " \
+      "object in its mailbox and had not run since: it is the throw's, no fault; note = what came") \
     X(EXPLODES, "explodes", "who's receive on object raises the exception it was sent: value") \
     X(SPILL, "spill", "who's C stack is spilled: text = at which point, count = which spill, value = 1 if the " \
       "schedule asked for it") \

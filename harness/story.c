@@ -24,6 +24,7 @@ static void write_value(FILE *out, const struct sw_wire *wire, const struct sw_e
     case SW_EVENT_SEND:
     case SW_EVENT_DELIVER:
     case SW_EVENT_RECEIVED:
+    case SW_EVENT_DISPLACED:
     case SW_EVENT_EXPLODES:
         if (*text != '\0')
             fprintf(out, "  (%s)", text);

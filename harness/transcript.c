@@ -46,6 +46,9 @@ static int format_event(char *buf, size_t size, const struct sw_wire *wire,
         if (value == 0)
             return snprintf(buf, size, "%-11s receives something never sent from %s", who, object);
         return snprintf(buf, size, "%-11s receives v%u from %s", who, value, object);
+    case SW_EVENT_DISPLACED:
+        return snprintf(buf, size, "%-11s is thrown at, which displaces v%u of %s", who, value,
+                        other);
     case SW_EVENT_EXPLODES:
         return snprintf(buf, size, "%-11s raises v%u from %s", who, value, object);
     case SW_EVENT_SPILL:

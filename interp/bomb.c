@@ -104,6 +104,27 @@ PyObject *slp_bomb_fetch(void)
     return bomb_make(type, value, traceback);
 }
 
+static void normalize(slp_bomb *bomb)
+{
+    PyErr_NormalizeException(&bomb->type, &bomb->value, &bomb->traceback);
+    if (bomb->traceback != NULL && bomb->value != NULL)
+        PyException_SetTraceback(bomb->value, bomb->traceback);
+}
+
+void slp_bomb_chain(PyObject *bomb, PyObject *earlier)
+{
+    slp_bomb *new = (slp_bomb *)bomb, *old = (slp_bomb *)earlier;
+
+    normalize(old);
+    normalize(new);
+    if (new->value == NULL || old->value == NULL || new->value == old->value)
+        return;
+    PyObject *context = PyException_GetContext(new->value);
+    if (context == NULL)
+        PyException_SetContext(new->value, Py_NewRef(old->value));
+    Py_XDECREF(context);
+}
+
 void slp_bomb_explode(PyObject *object)
 {
     slp_bomb *bomb = (slp_bomb *)object;

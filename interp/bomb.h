@@ -24,6 +24,9 @@ PyObject *slp_bomb_new(PyObject *type, PyObject *args);
 PyObject *slp_bomb_throw(PyObject *type, PyObject *value, PyObject *traceback);
 /* Packs the exception that is set, and clears it.  NULL with an exception. */
 PyObject *slp_bomb_fetch(void);
+/* Makes what is in earlier the __context__ of what is in bomb; both become
+ * instances.  Runs Python code. */
+void slp_bomb_chain(PyObject *bomb, PyObject *earlier);
 /* Raises what is in it; consumes the reference. */
 void slp_bomb_explode(PyObject *bomb);
 

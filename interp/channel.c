@@ -85,6 +85,8 @@ static int refuse(struct slp_thread *thread, slp_channel *channel, enum slp_dire
 {
     slp_tasklet *other = counterpart(channel, dir);
 
+    if (slp_tasklet_raise_thrown(thread->current) < 0)
+        return -1;
     if (thread->in_callback) {
         PyErr_SetString(PyExc_RuntimeError,
                         "a channel cannot be used inside a channel or schedule callback");
@@ -142,6 +144,7 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
 
     queue_remove(channel, other);
     swap_mailboxes(current, other);
+    receiver->delivered = 1;
     (void)SLP_POINT(CHAN_COMPLETE, sender, receiver, receiver->tempval);
     (void)sender, (void)receiver;
     if (other->thread != thread) {
@@ -234,6 +237,8 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
     PyObject *result = generic_channel_action(channel, value, dir, &begun);
+    if (begun)
+        slp_thread_here()->current->delivered = 0;
     if (begun && dir == SLP_SEND)
         (void)SLP_POINT(CHAN_SENT, slp_thread_here()->current, channel, result);
     else if (begun)

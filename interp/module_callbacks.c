@@ -38,6 +38,12 @@ static PyObject *module_set_error_handler(PyObject *self, PyObject *callback)
     return set_callback(&slp_schedule_error_handler, callback);
 }
 
+static PyObject *module_set_displaced_callback(PyObject *self, PyObject *callback)
+{
+    (void)self;
+    return set_callback(&slp_tasklet_displaced_callback, callback);
+}
+
 static PyObject *get_callback(PyObject *callback)
 {
     return Py_NewRef(callback != NULL ? callback : Py_None);
@@ -72,5 +78,10 @@ PyMethodDef slp_module_callback_methods[] = {
      "is called in a tasklet that nobody's except has kept\nfrom ending with an exception; if "
      "it returns, the tasklet ends silently; what it\nraises, or the exception if there is no "
      "handler, goes to run() or the main tasklet."},
+    {"set_displaced_callback", (PyCFunction)module_set_displaced_callback, METH_O,
+     "set_displaced_callback(callback) -> previous callback or None\n\ncallback(tasklet, value) "
+     "is called after an exception was thrown at a tasklet that had\nreceived value and not run "
+     "since: its sender believes that it arrived, and nobody\nhas it.  Without a callback a "
+     "RuntimeWarning tells of it.  An exception from it is\nreported as unraisable."},
     {0},
 };

@@ -58,6 +58,9 @@ enum slp_point_flags {
       "its last reference is gone; weakref callbacks follow (the tasklet, -, -)") \
     X(MAILBOX_DROP, "mailbox.drop", 0, \
       "something other than None in a mailbox is thrown away unread (the tasklet, -, it)") \
+    X(MAILBOX_DISPLACE, "mailbox.displace", 0, \
+      "an exception is thrown at a tasklet that has received a value and not run since " \
+      "(the tasklet, -, the value)") \
     X(MAILBOX_BURST, "mailbox.burst", 0, \
       "a bomb was taken from a mailbox and raised (the tasklet, -, the bomb)") \
     X(CHAN_NEW, "chan.new", 0, "a channel object was made (the channel, -, -)") \

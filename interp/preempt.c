@@ -28,7 +28,7 @@ static int may_interrupt(struct slp_thread *thread)
 {
     const slp_tasklet *current = thread->current;
 
-    if (!thread->preempt.runner->in_run || current->atomic ||
+    if (!thread->preempt.runner->in_run || current->atomic || current->thrown != NULL ||
         slp_schedule_why_not(thread) != NULL)
         return 0;
     return thread->preempt.ignore_nesting || current->ignore_nesting ||

@@ -40,6 +40,12 @@ int slp_preempt_arm(struct slp_thread *thread);
 /* The thread's run() with a timeout is over. */
 void slp_preempt_disarm(struct slp_thread *thread);
 
+/* The running tasklet of that thread has something to raise (slp_tasklet.thrown):
+ * its evaluation loop shall do so at its next check, if this build can. */
+void slp_preempt_attract(struct slp_thread *thread);
+/* It has nothing any more, or another tasklet runs there now. */
+void slp_preempt_calm(struct slp_thread *thread);
+
 /* A check on the running thread, with the GIL.  May switch.  0, or -1 with an
  * exception that was thrown into the tasklet while it was interrupted. */
 int slp_preempt_tick(struct slp_thread *thread);

@@ -16,6 +16,7 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
+#include <internal/pycore_ceval.h>
 #include <internal/pycore_interp.h>
 #include <internal/pycore_pystate.h>
 #include <internal/pycore_runtime.h>
@@ -70,20 +71,32 @@ static void learn(void *caller)
     }
 }
 
-/* The loop raises what it finds in async_exc, a class; ours stands for the
- * exception that is set, which waits in the thread's record. */
+/* The loop raises what it finds in async_exc, a class; ours stands for what was
+ * thrown at the current tasklet. */
+void slp_preempt_attract(struct slp_thread *thread)
+{
+    if (thread->tstate->async_exc != NULL)
+        return;
+    thread->tstate->async_exc = Py_NewRef(slp_tasklet_exit);
+    _PyEval_SignalAsyncExc(thread->tstate->interp);
+}
+
+void slp_preempt_calm(struct slp_thread *thread)
+{
+    if (thread->tstate->async_exc == slp_tasklet_exit)
+        Py_CLEAR(thread->tstate->async_exc);
+}
+
 static void raise_from_loop(struct slp_thread *thread)
 {
-    PyThreadState *tstate = thread->tstate;
     PyObject *bomb = slp_bomb_fetch();
 
     if (bomb == NULL) {
         PyErr_WriteUnraisable(NULL);
         return;
     }
-    Py_XSETREF(thread->thrown, bomb);
-    if (tstate->async_exc == NULL)
-        tstate->async_exc = Py_NewRef(slp_tasklet_exit);
+    Py_XSETREF(thread->current->thrown, bomb);
+    slp_preempt_attract(thread);
 }
 
 static __attribute__((noinline)) void arrived(PyThreadState *tstate, void *caller)
@@ -113,13 +126,8 @@ void __wrap__PyErr_SetNone(PyThreadState *tstate, PyObject *exception)
 {
     struct slp_thread *thread = exception == slp_tasklet_exit ? slp_thread_peek() : NULL;
 
-    if (thread == NULL || thread->thrown == NULL) {
+    if (thread == NULL || slp_tasklet_raise_thrown(thread->current) == 0)
         __real__PyErr_SetNone(tstate, exception);
-        return;
-    }
-    PyObject *bomb = thread->thrown;
-    thread->thrown = NULL;
-    slp_bomb_explode(bomb);
 }
 
 /* A thread that was asked for the GIL waits until another one has had it.

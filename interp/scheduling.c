@@ -148,6 +148,8 @@ int slp_schedule_may_switch(struct slp_thread *thread)
 {
     const char *why = slp_schedule_why_not(thread);
 
+    if (__builtin_expect(thread->current->thrown != NULL, 0))
+        return slp_tasklet_raise_thrown(thread->current);
     if (__builtin_expect(why == NULL, 1))
         return 0;
     PyErr_SetString(PyExc_RuntimeError, why);
@@ -475,7 +477,7 @@ static PyObject *deliver(struct slp_thread *thread, PyObject *bomb)
     slp_tasklet *target = target_of_end(thread);
     PyObject *old = target->tempval;
 
-    if (old != Py_None && target->direction == 0 && !target->holds_retval) {
+    if (target->delivered || slp_bomb_check(old)) {
         slp_bomb_explode(bomb);
         PyErr_WriteUnraisable((PyObject *)target);
         return NULL;
@@ -524,6 +526,15 @@ static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, Py
     return thread->ring;
 }
 
+/* What was thrown at it as it ended. */
+static void tell_too_late(slp_tasklet *t)
+{
+    if (ends_silently())
+        PyErr_Clear();
+    else
+        PyErr_WriteUnraisable((PyObject *)t);
+}
+
 void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
 {
     PyObject *bomb = NULL;
@@ -541,6 +552,8 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
 
     /* From here on nobody can put t into a ring again, although it still runs. */
     slp_tasklet_mark_ended(t);
+    if (slp_tasklet_raise_thrown(t) < 0)
+        tell_too_late(t);
     slp_preempt_restart(&thread->preempt);
     slp_tasklet *next = next_after_end(thread, t, bomb);
     assert(next != t && thread->deferred == NULL);

@@ -11,10 +11,12 @@
 
 #include "channel.h"
 #include "gcguard.h"
+#include "preempt.h"
 #include "scheduling.h"
 #include "tasklet_type.h"
 
 PyObject *slp_tasklet_exit; /* the class TaskletExit */
+PyObject *slp_tasklet_displaced_callback;
 
 slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyObject *func)
 {
@@ -98,6 +100,64 @@ static void make_runnable(slp_tasklet *t)
     slp_thread_wake(t->thread, t);
 }
 
+/* What is in the mailbox has come from a sender, who believes it received. */
+static int was_received(const slp_tasklet *t)
+{
+    return t->delivered && !slp_bomb_check(t->tempval);
+}
+
+static void tell_displaced(slp_tasklet *t, PyObject *value)
+{
+    PyObject *callback = slp_tasklet_displaced_callback;
+    int failed;
+    PyObject *type, *raised, *traceback;
+
+    PyErr_Fetch(&type, &raised, &traceback);
+    if (callback != NULL) {
+        Py_INCREF(callback);
+        PyObject *result = PyObject_CallFunctionObjArgs(callback, t, value, NULL);
+        failed = result == NULL;
+        Py_XDECREF(result);
+        Py_DECREF(callback);
+    } else {
+        failed = PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+                                  "%R is displaced: an exception was thrown at %R, which had "
+                                  "received it and not run since",
+                                  value, t) < 0;
+    }
+    if (failed)
+        PyErr_WriteUnraisable((PyObject *)t);
+    PyErr_Restore(type, raised, traceback);
+}
+
+/* t runs on another thread.  Its loop shall look, and any operation raises it. */
+static int throw_at_running(slp_tasklet *t, PyObject *bomb)
+{
+    Py_XSETREF(t->thrown, bomb);
+    slp_preempt_attract(t->thread);
+    return 0;
+}
+
+int slp_tasklet_raise_thrown(slp_tasklet *t)
+{
+    PyObject *bomb = t->thrown;
+
+    if (__builtin_expect(bomb == NULL, 1))
+        return 0;
+    t->thrown = NULL;
+    slp_preempt_calm(t->thread);
+    slp_bomb_explode(bomb);
+    return -1;
+}
+
+/* An earlier exception that has not been raised yet, or NULL. */
+static PyObject *earlier_bomb(const slp_tasklet *t)
+{
+    if (t->thrown != NULL)
+        return t->thrown;
+    return slp_bomb_check(t->tempval) ? t->tempval : NULL;
+}
+
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
 {
     struct slp_thread *here = slp_thread_here();
@@ -106,24 +166,39 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
         Py_DECREF(bomb);
         return -1;
     }
+    PyObject *earlier = Py_XNewRef(earlier_bomb(t));
+    if (earlier != NULL) {
+        slp_bomb_chain(bomb, earlier);
+        Py_DECREF(earlier);
+    }
     if (t == here->current) { /* pending or not: it runs already */
         slp_bomb_explode(bomb);
         return -1;
     }
     if (!slp_tasklet_alive(t) || t->thread->tstate == NULL)
         return throw_at_nobody(t, bomb);
+    if (t->scheduled && t == t->thread->current)
+        return throw_at_running(t, bomb);
     int now = t->thread == here && !pending;
     if (now && (slp_schedule_may_switch(here) < 0 || slp_schedule_reserve(here) < 0)) {
         Py_DECREF(bomb);
         return -1;
     }
-    make_runnable(t);
-    /* Dropping what was there can run Python code, so that comes last. */
+    /* Dropping what was there, and telling of it, runs Python code, so that comes last. */
     PyObject *old = t->tempval;
-    if (old != Py_None)
+    int received = was_received(t);
+    if (received)
+        (void)SLP_POINT(MAILBOX_DISPLACE, t, NULL, old);
+    else if (old != Py_None)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
+    make_runnable(t);
     t->tempval = bomb;
+    t->delivered = 0;
+    Py_INCREF(t);
     int failed = now ? slp_schedule_run_now(here, t) : 0;
+    if (received)
+        tell_displaced(t, old);
+    Py_DECREF(t);
     Py_DECREF(old);
     return failed;
 }
@@ -170,6 +245,7 @@ static void tasklet_finalize(slp_tasklet *t)
 static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
 {
     Py_VISIT(t->tempval);
+    Py_VISIT(t->thrown);
     Py_VISIT(t->func);
     Py_VISIT(t->args);
     Py_VISIT(t->kwargs);
@@ -220,6 +296,7 @@ static void tasklet_dealloc(slp_tasklet *t)
     Py_CLEAR(t->args);
     Py_CLEAR(t->kwargs);
     Py_CLEAR(t->context);
+    Py_CLEAR(t->thrown);
     if (t->tempval != Py_None)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
     Py_CLEAR(t->tempval);

@@ -35,6 +35,7 @@ typedef struct slp_tasklet {
     struct slp_tasklet *prev;
     struct slp_thread *thread; /* its home; never NULL */
     PyObject *tempval;         /* the mailbox, never NULL */
+    PyObject *thrown;          /* a bomb or NULL: it runs, and raises this as soon as it can */
     PyObject *func;            /* NULL: unbound, or ended */
     PyObject *args;            /* a tuple, valid from setup to start */
     PyObject *kwargs;          /* a dict or NULL, likewise */
@@ -55,6 +56,7 @@ typedef struct slp_tasklet {
     unsigned char interrupt_due; /* its time is up, but it could not be interrupted yet */
     unsigned char in_run;        /* sits in run() */
     unsigned char threadblock;   /* that run() waits for other threads */
+    unsigned char delivered;     /* its receive is complete, it has not gone on since */
     unsigned char holds_retval;  /* its mailbox holds what its schedule() will return */
     unsigned char kills;         /* by its deallocation or its thread's end; SLP_KILLS_MAX */
     unsigned char releasing;     /* runs the release of a deferred object (lab: names the point) */
@@ -84,7 +86,15 @@ static inline int slp_tasklet_alive(const slp_tasklet *t)
 
 /* Throws bomb (stolen) into t: unlinks it from what it waits for, makes it
  * runnable; with pending == 0 and on its own thread it runs at once and the
- * caller right after it.  0, or -1 with an exception. */
+ * caller right after it.  One that runs on another thread raises it at its next
+ * check between bytecodes, or at its next operation, whichever comes first.
+ * 0, or -1 with an exception.
+ *
+ * What the mailbox held before:
+ *   a value to send         the send raises: its sender knows
+ *   a value just received   is displaced: the displaced callback gets it, or
+ *                           else a RuntimeWarning tells of it
+ *   an earlier exception    becomes the new one's __context__ */
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending);
 /* Throws TaskletExit. */
 int slp_tasklet_kill(slp_tasklet *t, int pending);
@@ -95,6 +105,13 @@ void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread);
 /* Registers and forgets state on the C stack (thread.h, started). */
 void slp_tasklet_mark_started(slp_tasklet *t);
 void slp_tasklet_mark_ended(slp_tasklet *t);
+
+/* Raises what was thrown at t, the current tasklet, while it ran.  -1 with it;
+ * 0: there is nothing. */
+int slp_tasklet_raise_thrown(slp_tasklet *t);
+
+/* The callback of set_displaced_callback(), owned; NULL for none. */
+extern PyObject *slp_tasklet_displaced_callback;
 
 /* ---- the mailbox ---- */
 

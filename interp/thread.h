@@ -55,7 +55,6 @@ struct slp_thread {
     int switch_trap; /* > 0: any switch raises RuntimeError */
 
     struct slp_preempt preempt; /* the run() with a timeout that is under way */
-    PyObject *thrown; /* owned: an exception on its way into the evaluation loop, or NULL */
 
     PyThread_type_lock lock; /* held by this thread, but for the moment of a wake-up */
     int waiting;             /* the mark */

@@ -8,6 +8,7 @@
 
 #include "atomic.h"
 #include "faults.h"
+#include "preempt.h"
 #include "scheduling.h"
 #include "spill.h"
 #include "switch.h"
@@ -105,6 +106,8 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
 {
     assert(prev != next && thread->current == prev && next->thread == thread);
     assert(next->slice.used || !next->started);
+    if (__builtin_expect(prev->thrown != NULL, 0))
+        slp_preempt_calm(thread);
     thread->current = next;
     thread->leaving = prev;
     thread->coming = next;
@@ -116,6 +119,8 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
         return -1;
     }
     /* Back in prev, perhaps a long time later. */
+    if (__builtin_expect(prev->thrown != NULL, 0))
+        slp_preempt_attract(thread);
     slp_spill_update_limit();
     slp_state_load(&prev->state, thread->tstate);
     slp_atomic_follow(thread);

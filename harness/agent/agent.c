@@ -309,6 +309,9 @@ static void observe_values(const struct slp_point_info *info)
     case SLP_POINT_MAILBOX_BURST:
         sw_ledger_burst(t, info->value);
         break;
+    case SLP_POINT_MAILBOX_DISPLACE:
+        sw_ledger_displace(t, info->value);
+        break;
     }
 }
 
@@ -377,6 +380,7 @@ static void observe(const struct slp_point_info *info)
     case SLP_POINT_CHAN_RECEIVED:
     case SLP_POINT_MAILBOX_DROP:
     case SLP_POINT_MAILBOX_BURST:
+    case SLP_POINT_MAILBOX_DISPLACE:
         observe_values(info);
         break;
     case SLP_POINT_RING_INSERT:

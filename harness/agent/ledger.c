@@ -180,6 +180,16 @@ void sw_ledger_drop(struct sw_tasklet *t, void *object, int own)
     }
 }
 
+void sw_ledger_displace(struct sw_tasklet *t, void *object)
+{
+    struct sw_operation *op = t->operation;
+
+    while (op != NULL && !(in_transit(op) && op->receives && op->object == object))
+        op = op->outer;
+    if (op != NULL)
+        report(t, op, SW_EVENT_DISPLACED, 0, NULL);
+}
+
 void sw_ledger_burst(struct sw_tasklet *t, void *object)
 {
     struct sw_operation *op = t->operation;

@@ -6,6 +6,8 @@
  * the order of the sends, and is followed until it ends in one bucket:
  *
  *   received       the receive returns that very object, or raises that exception
+ *   displaced      an exception was thrown at the receiver before it went on; the
+ *                  interpreter says so, and an event tells of it
  *   undelivered    its send raised before anybody had it: the sender knows
  *   still queued   its sender is blocked, or the receiver has not run yet
  *   LOST           anything else; also DETONATED (an exception that went off in
@@ -63,6 +65,8 @@ void sw_ledger_sent(struct sw_tasklet *t, struct sw_channel *c, void *object);
 void sw_ledger_received(struct sw_tasklet *t, struct sw_channel *c, void *object);
 /* own: t is the tasklet that runs on the calling thread. */
 void sw_ledger_drop(struct sw_tasklet *t, void *object, int own);
+/* An exception was thrown at t; object had been received and is nobody's now. */
+void sw_ledger_displace(struct sw_tasklet *t, void *object);
 void sw_ledger_burst(struct sw_tasklet *t, void *object);
 /* t has ended, or its last reference is gone. */
 void sw_ledger_gone(struct sw_tasklet *t, const char *how);

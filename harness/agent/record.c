@@ -62,7 +62,7 @@ static int is_narrative(unsigned kind)
 static int is_plain(unsigned kind)
 {
     return is_narrative(kind) || kind == SW_EVENT_SEND || kind == SW_EVENT_DELIVER ||
-           kind == SW_EVENT_RECEIVED || kind == SW_EVENT_EXPLODES;
+           kind == SW_EVENT_RECEIVED || kind == SW_EVENT_DISPLACED || kind == SW_EVENT_EXPLODES;
 }
 
 uint32_t sw_record_append(const struct sw_event *event)
