@@ -63,7 +63,7 @@ PY_CFLAGS = $(PY_HEADERS) -fno-pie -fasynchronous-unwind-tables
 # What the core puts itself in front of; see interp/eval.c, interp/atomic.c and
 # interp/preempt_wrap.c.
 WRAPPED := _PyEval_Vector _PyEval_EvalFrameDefault PyEval_EvalCode pthread_cond_timedwait \
-           pthread_cond_wait _PyThreadState_Swap _PyErr_SetNone
+           pthread_cond_wait _PyThreadState_Swap _PyErr_SetNone _PyThreadState_DeleteCurrent
 # The whole archive, with its symbols visible: extension modules need them.
 PY_ARCHIVE_LINK = -no-pie -Wl,-export-dynamic \
                   -Wl,--whole-archive $(PY_ARCHIVE) -Wl,--no-whole-archive

@@ -84,7 +84,7 @@ static PyObject *module_switch_trap(PyObject *self, PyObject *change)
 static PyObject *module_at_exit(PyObject *self, PyObject *unused)
 {
     (void)self, (void)unused;
-    slp_thread_kill_all_here();
+    slp_thread_kill_all();
     Py_RETURN_NONE;
 }
 

@@ -83,13 +83,24 @@ static slp_tasklet *first_to_kill(const struct slp_thread *thread)
     return t;
 }
 
-/* Ends what is left on the C stack of this thread, by TaskletExit. */
+static long count_started(const struct slp_thread *thread)
+{
+    long count = 0;
+
+    for (const slp_tasklet *t = thread->started; t != NULL; t = t->started_next)
+        count++;
+    return count;
+}
+
+/* Ends what is left on the C stack of this thread, by TaskletExit.  They may
+ * start others meanwhile, but not without end. */
 static void kill_started(struct slp_thread *thread)
 {
     slp_tasklet *t;
+    long left = (count_started(thread) + 1) * SLP_KILLS_MAX;
 
     thread->switch_trap = 0;
-    while ((t = first_to_kill(thread)) != NULL) {
+    while (left-- > 0 && (t = first_to_kill(thread)) != NULL) {
         Py_INCREF(t);
         t->kills++;
         if (t->scheduled) { /* else those between us and it would run, too */
@@ -134,6 +145,19 @@ static void abandon_all(struct slp_thread *thread)
         detach(thread->ring);
 }
 
+/* ---- the interpreter's exit ---- */
+
+static PyThread_type_lock exit_lock; /* NULL until the exit begins; held while it waits */
+
+/* A thread that used tasklets has ended. */
+static void tell_exit(void)
+{
+    if (exit_lock == NULL)
+        return;
+    PyThread_acquire_lock(exit_lock, 0);
+    PyThread_release_lock(exit_lock);
+}
+
 /* The end of a PyThreadState: its dictionary drops the capsule. */
 static void thread_end(struct slp_thread *thread)
 {
@@ -155,6 +179,8 @@ static void thread_end(struct slp_thread *thread)
     Py_CLEAR(thread->deferred);
     Py_CLEAR(thread->main);
     PyErr_Restore(type, value, traceback);
+    slp_thread_wake_stuck();
+    tell_exit();
 }
 
 static void capsule_destroy(PyObject *capsule)
@@ -255,12 +281,59 @@ int slp_thread_set_bystander(int on)
     return 0;
 }
 
-void slp_thread_kill_all_here(void)
+/* A thread other than this one that waits in a switch and has not been asked to end. */
+static struct slp_thread *first_that_waits(void)
+{
+    struct slp_thread *thread = all_threads;
+
+    while (thread != NULL && !(thread->waiting && thread->main->kills == 0))
+        thread = thread->next;
+    return thread;
+}
+
+/* Waits until it has ended, a second at the most.  Threads are removed from the
+ * list under the GIL, and only then is the exit told. */
+static void let_end(const struct slp_thread *thread)
+{
+    enum { MICROSECONDS = 1000000 };
+    const uint64_t id = thread->id;
+    const struct slp_thread *still = thread;
+
+    while (still != NULL) {
+        PyLockStatus status;
+        Py_BEGIN_ALLOW_THREADS status = PyThread_acquire_lock_timed(exit_lock, MICROSECONDS, 0);
+        Py_END_ALLOW_THREADS if (status != PY_LOCK_ACQUIRED) return;
+        for (still = all_threads; still != NULL && still->id != id; still = still->next)
+            ;
+    }
+}
+
+/* SystemExit and not TaskletExit: threading says nothing of a thread that ends so. */
+static int send_home(slp_tasklet *main)
+{
+    PyObject *bomb = slp_bomb_throw(PyExc_SystemExit, NULL, NULL);
+
+    return bomb == NULL ? -1 : slp_tasklet_throw(main, bomb, 1);
+}
+
+void slp_thread_kill_all(void)
 {
     struct slp_thread *thread = slp_thread_peek();
 
     if (thread != NULL)
         kill_started(thread);
+    if (exit_lock == NULL)
+        exit_lock = PyThread_allocate_lock();
+    if (exit_lock == NULL)
+        return;
+    PyThread_acquire_lock(exit_lock, 1);
+    while ((thread = first_that_waits()) != NULL) {
+        thread->main->kills = 1;
+        if (send_home(thread->main) < 0)
+            PyErr_WriteUnraisable((PyObject *)thread->main);
+        else
+            let_end(thread);
+    }
 }
 
 void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
@@ -268,27 +341,41 @@ void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
     if (!thread->waiting)
         return;
     thread->waiting = 0;
-    (void)SLP_POINT_THREAD(THREAD_WAKE, tasklet, NULL, NULL, thread->id);
-    (void)tasklet;
+    if (tasklet != NULL)
+        (void)SLP_POINT_THREAD(THREAD_WAKE, tasklet, NULL, NULL, thread->id);
     PyThread_release_lock(thread->lock);
 }
 
-/* Could anybody but this thread make something happen?  Every Python thread
- * that does not wait in slp_thread_wait() could, even one without tasklets. */
-static int others_can_run(const struct slp_thread *self)
+/* Could anybody but this thread state make something happen?  Every Python
+ * thread that does not wait in slp_thread_wait() could, even one without
+ * tasklets. */
+static int others_can_run(const PyThreadState *self)
 {
     int others = 0;
 
     PyThread_type_lock mutex = _PyRuntime.interpreters.mutex;
     PyThread_acquire_lock(mutex, 1);
-    for (PyThreadState *tstate = self->tstate->interp->threads.head; tstate != NULL;
-         tstate = tstate->next)
-        others += tstate != self->tstate;
+    for (PyThreadState *tstate = self->interp->threads.head; tstate != NULL; tstate = tstate->next)
+        others += tstate != self;
     PyThread_release_lock(mutex);
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
-        if (thread != self && (thread->waiting || thread->bystander))
+        if (thread->tstate != self && (thread->waiting || thread->bystander))
             others--;
     return others > 0;
+}
+
+void slp_thread_wake_stuck(void)
+{
+    const PyThreadState *tstate = _PyThreadState_GET();
+    struct slp_thread *oldest = NULL;
+
+    if (tstate == NULL || tstate->interp != PyInterpreterState_Main() || others_can_run(tstate))
+        return;
+    for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
+        if (thread->waiting && thread->tstate != tstate)
+            oldest = thread;
+    if (oldest != NULL)
+        slp_thread_wake(oldest, NULL);
 }
 
 /* Drops the GIL and waits for the lock.  Returns whether it was acquired; if
@@ -318,7 +405,7 @@ int slp_thread_wait(struct slp_thread *thread)
     (void)SLP_POINT(THREAD_IDLE, NULL, NULL, NULL);
     if (thread->ring != NULL)
         return 0;
-    if (!others_can_run(thread))
+    if (!others_can_run(thread->tstate))
         return 1;
     thread->waiting = 1;
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);

@@ -22,7 +22,9 @@
  * Waiting.  A thread whose ring is empty marks itself as waiting (under the
  * GIL), drops the GIL and acquires its lock.  Whoever puts a tasklet into its
  * ring clears the mark and releases the lock, under the GIL: so no wake-up is
- * lost, and there is one release for one acquisition.
+ * lost, and there is one release for one acquisition.  A thread that ends while
+ * all others wait wakes one of them, without a tasklet: so it learns that it
+ * waits in vain.
  */
 #ifndef SLP_THREAD_H
 #define SLP_THREAD_H
@@ -75,7 +77,8 @@ struct slp_thread *slp_thread_here(void);
 struct slp_thread *slp_thread_of_ident(unsigned long ident);
 void slp_thread_release(struct slp_thread *thread);
 
-/* A tasklet became runnable on this thread: ends its wait if it waits. */
+/* A tasklet became runnable on this thread, or (NULL) it shall look again: ends
+ * its wait if it waits. */
 void slp_thread_wake(struct slp_thread *thread, struct slp_tasklet *tasklet);
 
 /* Waits until somebody puts a tasklet into the running thread's ring; there may
@@ -83,13 +86,19 @@ void slp_thread_wake(struct slp_thread *thread, struct slp_tasklet *tasklet);
  * other thread waits too (a deadlock); -1 with what a signal handler raised. */
 int slp_thread_wait(struct slp_thread *thread);
 
+/* The running thread is about to have no PyThreadState any more.  If all others
+ * wait then, one of them goes on and finds that out. */
+void slp_thread_wake_stuck(void);
+
 /* Says whether the running thread counts (0, the default) as one that can make
  * another thread's tasklet runnable.  A debugger's or a harness's thread does
  * not (1).  0, or -1 with an exception. */
 int slp_thread_set_bystander(int on);
 
-/* Ends every tasklet that has state on the running thread's C stack, as at the
- * thread's end.  For the interpreter's exit. */
-void slp_thread_kill_all_here(void);
+/* For the interpreter's exit.  Ends every tasklet that has state on the running
+ * thread's C stack, as at the thread's end; throws SystemExit at the main
+ * tasklets of the other threads that wait in a switch, and lets these threads
+ * end.  One that refuses is given up after a second. */
+void slp_thread_kill_all(void);
 
 #endif

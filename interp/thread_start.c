@@ -17,6 +17,7 @@
 
 #include "cstack.h"
 #include "spill.h"
+#include "thread.h"
 #include "valgrind_stack.h"
 
 struct start {
@@ -39,6 +40,16 @@ static void *run_start(void *arg)
 static void *enter_thread(void *arg)
 {
     return slp_cstack_enter(run_start, arg);
+}
+
+void __real__PyThreadState_DeleteCurrent(PyThreadState *);
+void __wrap__PyThreadState_DeleteCurrent(PyThreadState *);
+
+/* A thread ends that may never have used a tasklet; others may have counted on it. */
+void __wrap__PyThreadState_DeleteCurrent(PyThreadState *tstate)
+{
+    slp_thread_wake_stuck();
+    __real__PyThreadState_DeleteCurrent(tstate);
 }
 
 typedef int create_function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
