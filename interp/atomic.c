@@ -10,6 +10,8 @@
 #include <stdatomic.h>
 #include <structmember.h>
 
+#include "preempt.h"
+
 /* The thread states whose running tasklet is atomic.  Written with the GIL
  * held, read without it by threads that wait for it. */
 static _Atomic(PyThreadState *) atomic_states[SLP_ATOMIC_THREADS_MAX];
@@ -76,6 +78,7 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
     if (replace_state(NULL, thread->tstate))
         _Py_atomic_store_relaxed(&thread->tstate->interp->ceval.gil_drop_request, 0);
     pthread_mutex_unlock(mutex);
+    slp_preempt_again(thread);
 }
 
 int slp_atomic_set(slp_tasklet *t, int on)

@@ -81,6 +81,12 @@ int slp_look_nesting_level(const slp_tasklet *t)
 
 /* ---- tracing ---- */
 
+/* Whether they are in its state: also of one that is set up and has not begun. */
+static int keeps_hooks(const slp_tasklet *t)
+{
+    return is_switched_out(t) || (t->ready && !t->started && !t->ended);
+}
+
 PyObject *slp_look_get_hook(const slp_tasklet *t, enum slp_look_hook hook)
 {
     const PyThreadState *tstate = running_in(t);
@@ -88,7 +94,7 @@ PyObject *slp_look_get_hook(const slp_tasklet *t, enum slp_look_hook hook)
 
     if (tstate != NULL)
         function = hook == SLP_LOOK_TRACE ? tstate->c_traceobj : tstate->c_profileobj;
-    else if (is_switched_out(t))
+    else if (keeps_hooks(t))
         function = hook == SLP_LOOK_TRACE ? t->state.c_traceobj : t->state.c_profileobj;
     return Py_NewRef(function != NULL ? function : Py_None);
 }
@@ -129,10 +135,10 @@ int slp_look_set_hook(slp_tasklet *t, enum slp_look_hook hook, PyObject *functio
         function = Py_None;
     if (running_in(t) == tstate)
         return call_sys(hook, function);
-    if (running_in(t) != NULL || !is_switched_out(t)) {
+    if (running_in(t) != NULL || !keeps_hooks(t) || t->lost) {
         PyErr_SetString(PyExc_RuntimeError, running_in(t) != NULL
                                                 ? "the tasklet runs on another thread"
-                                                : "the tasklet is not in the middle of something");
+                                                : "the tasklet is not alive");
         return -1;
     }
     /* Only sys knows the C functions that call a Python one: it sets them here,
@@ -142,6 +148,30 @@ int slp_look_set_hook(slp_tasklet *t, enum slp_look_hook hook, PyObject *functio
     swap_hooks(&t->state, tstate);
     slp_state_update_tracing(tstate);
     return failed;
+}
+
+void slp_look_reset_hooks(slp_tasklet *t)
+{
+    t->state.c_tracefunc = t->state.c_profilefunc = NULL;
+    t->state.c_traceobj = t->state.c_profileobj = NULL;
+}
+
+void slp_look_drop_hooks(slp_tasklet *t)
+{
+    PyObject *trace = t->state.c_traceobj, *profile = t->state.c_profileobj;
+
+    slp_look_reset_hooks(t);
+    Py_XDECREF(trace);
+    Py_XDECREF(profile);
+}
+
+void slp_look_begin_hooks(slp_tasklet *t)
+{
+    PyThreadState *tstate = _PyThreadState_GET();
+
+    swap_hooks(&t->state, tstate);
+    slp_look_reset_hooks(t);
+    slp_state_update_tracing(tstate);
 }
 
 /* ---- context ---- */

@@ -27,8 +27,15 @@ int slp_look_nesting_level(const slp_tasklet *t);
 /* As sys.gettrace() and sys.getprofile() would answer in it.  New reference. */
 PyObject *slp_look_get_hook(const slp_tasklet *t, enum slp_look_hook hook);
 /* As sys.settrace() and sys.setprofile() would set it there; NULL or None: none.
- * 0, or -1: RuntimeError if it has not begun, has ended, or runs on another thread. */
+ * 0, or -1: RuntimeError if it is not alive, or runs on another thread. */
 int slp_look_set_hook(slp_tasklet *t, enum slp_look_hook hook, PyObject *function);
+
+/* Of a tasklet that has not begun: forgets what it shall begin with; without
+ * dropping it, or dropping it. */
+void slp_look_reset_hooks(slp_tasklet *t);
+void slp_look_drop_hooks(slp_tasklet *t);
+/* It begins: what was set before is the running thread's state now. */
+void slp_look_begin_hooks(slp_tasklet *t);
 
 /* Calls function(*args, **kwargs) in t's context: what it sets there t will see.
  * New reference, or NULL with what it raises. */

@@ -151,6 +151,10 @@ static int add_types(PyObject *module)
             "stackless.TaskletExit", "Ends a tasklet silently.", PyExc_SystemExit, NULL);
     if (slp_tasklet_exit == NULL)
         return -1;
+    /* Programs written for Stackless know it as a built-in. */
+    PyObject *builtins = PyEval_GetBuiltins();
+    if (builtins != NULL && PyDict_SetItemString(builtins, "TaskletExit", slp_tasklet_exit) < 0)
+        return -1;
     return PyModule_AddObjectRef(module, "TaskletExit", slp_tasklet_exit);
 }
 

@@ -77,6 +77,22 @@ static PyObject *module_get_thread_info(PyObject *self, PyObject *args)
     return Py_BuildValue("(OOi)", thread->main, current, thread->runcount);
 }
 
+static PyObject *module_getdebug(PyObject *self, PyObject *unused)
+{
+    (void)self, (void)unused;
+#ifdef Py_DEBUG
+    Py_RETURN_TRUE;
+#else
+    Py_RETURN_FALSE;
+#endif
+}
+
+static PyObject *module_getuncollectables(PyObject *self, PyObject *unused)
+{
+    (void)self, (void)unused;
+    return PyList_New(0);
+}
+
 static PyObject *module_enable_softswitch(PyObject *self, PyObject *flag)
 {
     int on = flag == Py_None ? 0 : PyObject_IsTrue(flag);
@@ -101,6 +117,10 @@ PyMethodDef slp_module_info_methods[] = {
     {"get_thread_info", (PyCFunction)module_get_thread_info, METH_VARARGS,
      "get_thread_info(thread_id=<this thread>) -> (main, current, runcount)\n\nTwo tasklets, "
      "and how many are runnable there.  RuntimeError: no such thread."},
+    {"getdebug", (PyCFunction)module_getdebug, METH_NOARGS,
+     "getdebug() -> bool\n\nWhether this is a debug build of Python."},
+    {"getuncollectables", (PyCFunction)module_getuncollectables, METH_NOARGS,
+     "getuncollectables() -> []\n\nNo tasklet keeps others from being collected."},
     {"enable_softswitch", (PyCFunction)module_enable_softswitch, METH_O,
      "enable_softswitch(flag) -> False\n\nThere is no soft switching: every switch moves the C "
      "stack.  The flag changes nothing."},
@@ -120,12 +140,16 @@ ATTRIBUTE(current, module_getcurrent)
 ATTRIBUTE(main, module_getmain)
 ATTRIBUTE(runcount, module_getruncount)
 ATTRIBUTE(threads, module_getthreads)
+ATTRIBUTE(debug, module_getdebug)
+ATTRIBUTE(uncollectables, module_getuncollectables)
 
 static PyGetSetDef attributes[] = {
     {"current", get_current, NULL, "As getcurrent().", NULL},
     {"main", get_main, NULL, "As getmain().", NULL},
     {"runcount", get_runcount, NULL, "As getruncount().", NULL},
     {"threads", get_threads, NULL, "As getthreads().", NULL},
+    {"debug", get_debug, NULL, "As getdebug().", NULL},
+    {"uncollectables", get_uncollectables, NULL, "As getuncollectables().", NULL},
     {0},
 };
 

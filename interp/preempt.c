@@ -9,19 +9,22 @@
 #include "look.h"
 #include "scheduling.h"
 
-/* The runner's run() returns next.  Those that were called inside it, and sit
- * in theirs, return after it: nothing would run them any more. */
-static void resume_runner(struct slp_thread *thread)
+void slp_preempt_wake(slp_tasklet *t)
 {
-    slp_tasklet *runner = thread->preempt.runner, *inner;
+    slp_tasklet *inner;
 
-    while ((inner = thread->watchdogs) != runner) {
+    do {
+        inner = t->thread->watchdogs;
         slp_schedule_leave_run(inner);
         slp_ring_append(inner);
-    }
-    slp_schedule_leave_run(runner);
-    slp_ring_append(runner);
-    thread->ring = runner;
+    } while (inner != t);
+}
+
+/* The runner's run() returns next. */
+static void resume_runner(struct slp_thread *thread)
+{
+    slp_preempt_wake(thread->preempt.runner);
+    thread->ring = thread->preempt.runner;
 }
 
 static int may_interrupt(struct slp_thread *thread)

@@ -37,6 +37,8 @@ struct slp_preempt {
 /* 0: the running thread's checks will call slp_preempt_tick() from now on, while
  * its runner is set.  -1 with NotImplementedError: this build cannot. */
 int slp_preempt_arm(struct slp_thread *thread);
+/* Somebody has taken the checks' request back. */
+void slp_preempt_again(struct slp_thread *thread);
 /* The thread's run() with a timeout is over. */
 void slp_preempt_disarm(struct slp_thread *thread);
 
@@ -56,6 +58,11 @@ static inline void slp_preempt_restart(struct slp_preempt *preempt)
     if (!preempt->total)
         preempt->left = preempt->timeout;
 }
+
+/* t, which sits in run(), is made runnable, at the end of the ring, and so are
+ * before it those that sit in a run() that was called inside that one: nothing
+ * else would make them go on. */
+void slp_preempt_wake(struct slp_tasklet *t);
 
 /* The running tasklet is about to let the ring's head go on, of its own will
  * and not for a counterpart: if a soft timeout is due, its run() returns first. */

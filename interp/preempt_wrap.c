@@ -174,6 +174,12 @@ int slp_preempt_arm(struct slp_thread *thread)
     return 0;
 }
 
+void slp_preempt_again(struct slp_thread *thread)
+{
+    if (thread->preempt.runner != NULL)
+        request(thread->tstate->interp);
+}
+
 void slp_preempt_disarm(struct slp_thread *thread)
 {
     (void)thread;

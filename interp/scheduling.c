@@ -85,8 +85,12 @@ void slp_schedule_put_back(slp_tasklet *t)
 
 void slp_schedule_insert(slp_tasklet *t)
 {
-    Py_INCREF(t);
-    slp_ring_append(t);
+    if (t->in_run) {
+        slp_preempt_wake(t);
+    } else {
+        Py_INCREF(t);
+        slp_ring_append(t);
+    }
     slp_thread_wake(t->thread, t);
 }
 
@@ -96,6 +100,8 @@ void slp_schedule_run_next(slp_tasklet *t)
 
     if (t == thread->ring)
         return;
+    if (t->in_run)
+        slp_preempt_wake(t);
     if (t->scheduled)
         slp_ring_remove(t);
     else
@@ -156,28 +162,48 @@ int slp_schedule_may_switch(struct slp_thread *thread)
     return -1;
 }
 
-/* With an empty ring: the innermost run() returns, unless it waits for other
- * threads; else this thread waits.  NULL: nobody can be next; with an exception,
- * or without one if it is a deadlock. */
-static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thread *thread)
+static int is_paused(const slp_tasklet *t)
+{
+    return !t->scheduled && t->direction == 0 && !t->in_run && !t->ended;
+}
+
+/* Who goes on when the ring is empty, as far as this thread alone can say: the
+ * innermost run(), unless it waits for other threads; without one a main
+ * tasklet that has paused itself.  NULL: nobody. */
+static slp_tasklet *fallback(const struct slp_thread *thread, const slp_tasklet *prev)
+{
+    if (thread->watchdogs != NULL)
+        return thread->watchdogs->threadblock ? NULL : thread->watchdogs;
+    return thread->main != prev && is_paused(thread->main) ? thread->main : NULL;
+}
+
+static void make_runnable(slp_tasklet *t)
+{
+    if (t->in_run)
+        slp_schedule_leave_run(t);
+    else
+        Py_INCREF(t);
+    slp_ring_append(t);
+}
+
+/* With an empty ring: who is next then, or whatever another thread makes
+ * runnable.  NULL: nobody can be next; with an exception, or without one if it
+ * is a deadlock. */
+static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thread *thread,
+                                                                 const slp_tasklet *prev)
 {
     while (thread->ring == NULL) {
-        slp_tasklet *watchdog = thread->watchdogs;
-        if (watchdog != NULL && !watchdog->threadblock) {
-            slp_schedule_leave_run(watchdog);
-            slp_ring_append(watchdog);
-            break;
-        }
-        int status = slp_thread_wait(thread);
-        if (status < 0)
-            return NULL;
-        if (status > 0) {
+        slp_tasklet *watchdog = thread->watchdogs, *next = fallback(thread, prev);
+        if (next == NULL) {
+            int status = slp_thread_wait(thread);
+            if (status == 0)
+                continue;
             /* A run(threadblock=True) of the initial thread ends by itself. */
-            if (watchdog == NULL || !_Py_IsMainThread())
+            if (status < 0 || watchdog == NULL || !_Py_IsMainThread())
                 return NULL;
-            slp_schedule_leave_run(watchdog);
-            slp_ring_append(watchdog);
+            next = watchdog;
         }
+        make_runnable(next);
     }
     return thread->ring;
 }
@@ -186,7 +212,7 @@ static void set_deadlock(void)
 {
     if (!PyErr_Occurred())
         PyErr_SetString(PyExc_RuntimeError,
-                        "deadlock: the last runnable tasklet cannot be blocked or removed, "
+                        "Deadlock: the last runnable tasklet cannot be blocked or removed, "
                         "no other thread could make one runnable");
 }
 
@@ -223,7 +249,7 @@ static slp_tasklet *choose(struct slp_thread *thread, slp_tasklet *prev)
     for (;;) {
         slp_tasklet *next = thread->ring;
         if (next == NULL)
-            next = next_of_empty_ring(thread);
+            next = next_of_empty_ring(thread, prev);
         if (next == NULL || next == prev)
             return next;
         if (__builtin_expect(slp_schedule_callback != NULL, 0)) {
@@ -499,6 +525,10 @@ static PyObject *resume_stuck(struct slp_thread *thread)
         resume_target(thread, target);
         return NULL;
     }
+    if (!PyErr_Occurred() && target->direction != 0)
+        PyErr_Format(PyExc_RuntimeError,
+                     "Deadlock: the main tasklet is %s, and the last tasklet that could run has "
+                     "ended", target->direction > 0 ? "sending" : "receiving");
     set_deadlock();
     PyObject *bomb = slp_bomb_fetch();
     if (bomb == NULL)

@@ -11,6 +11,7 @@
 
 #include "channel.h"
 #include "gcguard.h"
+#include "look.h"
 #include "preempt.h"
 #include "scheduling.h"
 #include "tasklet_type.h"
@@ -30,6 +31,15 @@ slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyOb
     t->func = Py_XNewRef(func);
     (void)SLP_POINT(TASKLET_NEW, t, NULL, NULL);
     return t;
+}
+
+void slp_tasklet_forget(slp_tasklet *t)
+{
+    Py_CLEAR(t->func);
+    Py_CLEAR(t->args);
+    Py_CLEAR(t->kwargs);
+    Py_CLEAR(t->context);
+    slp_look_drop_hooks(t);
 }
 
 void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread)
@@ -66,21 +76,22 @@ void slp_tasklet_mark_ended(slp_tasklet *t)
     t->started_link = NULL;
 }
 
+/* It has ended, was never set up, or its thread has ended. */
 static int throw_at_nobody(slp_tasklet *t, PyObject *bomb)
 {
     int exits = PyErr_GivenExceptionMatches(((slp_bomb *)bomb)->type, slp_tasklet_exit);
+    int could_run = t->lost || slp_tasklet_alive(t);
 
     Py_DECREF(bomb);
-    if (!exits) {
-        PyErr_SetString(PyExc_RuntimeError, "cannot throw an exception at a dead tasklet");
+    if (!exits || could_run) {
+        PyErr_SetString(PyExc_RuntimeError, could_run ? "the tasklet has no thread: it has ended"
+                                                      : "the tasklet is dead or unbound");
         return -1;
     }
     if (!t->started) { /* never run, and it never will */
         t->ready = 0;
         t->ended = 1;
-        Py_CLEAR(t->func);
-        Py_CLEAR(t->args);
-        Py_CLEAR(t->kwargs);
+        slp_tasklet_forget(t);
     }
     return 0;
 }
@@ -203,8 +214,21 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
     return failed;
 }
 
+/* Of a thread that has ended: nothing of it will run any more. */
+static int kill_without_thread(slp_tasklet *t)
+{
+    t->ended = 1;
+    if (!t->started)
+        slp_tasklet_forget(t);
+    return 0;
+}
+
 int slp_tasklet_kill(slp_tasklet *t, int pending)
 {
+    if (t->thread->tstate == NULL && slp_tasklet_alive(t))
+        return kill_without_thread(t);
+    if (t->lost)
+        return 0;
     PyObject *bomb = slp_bomb_throw(slp_tasklet_exit, NULL, NULL);
 
     return bomb == NULL ? -1 : slp_tasklet_throw(t, bomb, pending);
@@ -292,10 +316,14 @@ static void tasklet_dealloc(slp_tasklet *t)
     assert(!t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)t);
-    Py_CLEAR(t->func);
-    Py_CLEAR(t->args);
-    Py_CLEAR(t->kwargs);
-    Py_CLEAR(t->context);
+    if (t->started) {
+        Py_CLEAR(t->func);
+        Py_CLEAR(t->args);
+        Py_CLEAR(t->kwargs);
+        Py_CLEAR(t->context);
+    } else {
+        slp_tasklet_forget(t);
+    }
     Py_CLEAR(t->thrown);
     if (t->tempval != Py_None)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);

@@ -50,6 +50,7 @@ typedef struct slp_tasklet {
     unsigned char ready;         /* set up: there is something to start */
     unsigned char started;       /* has, or had, state on the C stack */
     unsigned char ended;
+    unsigned char lost;          /* its thread has ended while it stood in the middle of something */
     unsigned char atomic;
     unsigned char block_trap;
     unsigned char ignore_nesting; /* run(timeout) may interrupt it in calls from C, too */
@@ -98,6 +99,9 @@ static inline int slp_tasklet_alive(const slp_tasklet *t)
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending);
 /* Throws TaskletExit. */
 int slp_tasklet_kill(slp_tasklet *t, int pending);
+
+/* Drops function, arguments and context of t, which is not started. */
+void slp_tasklet_forget(slp_tasklet *t);
 
 /* Gives t, which has nothing on a C stack, another home. */
 void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread);

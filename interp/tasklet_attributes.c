@@ -19,9 +19,10 @@
 FLAG_GETTER(alive, slp_tasklet_alive(t) && t->thread->tstate != NULL)
 FLAG_GETTER(blocked, t->direction != 0)
 FLAG_GETTER(scheduled, t->scheduled || t->direction != 0)
-FLAG_GETTER(paused, slp_tasklet_alive(t) && !t->scheduled && t->direction == 0 && !t->in_run)
+FLAG_GETTER(paused, slp_tasklet_alive(t) && t->thread->tstate != NULL && !t->scheduled &&
+                        t->direction == 0)
 FLAG_GETTER(is_main, t->is_main)
-FLAG_GETTER(restorable, !t->started || t->ended)
+FLAG_GETTER(restorable, (!t->started || t->ended) && !t->lost)
 FLAG_GETTER(is_current, t->thread->current == t)
 
 static PyObject *tasklet_get_thread_id(slp_tasklet *t, void *unused)
@@ -109,7 +110,7 @@ PyGetSetDef slp_tasklet_getset[] = {
     {"alive", (getter)tasklet_get_alive, NULL, "Set up or running, not ended.", NULL},
     {"blocked", (getter)tasklet_get_blocked, NULL, "Waits on a channel.", NULL},
     {"scheduled", (getter)tasklet_get_scheduled, NULL, "Runnable, or waits on a channel.", NULL},
-    {"paused", (getter)tasklet_get_paused, NULL, "Alive, neither runnable nor waiting.", NULL},
+    {"paused", (getter)tasklet_get_paused, NULL, "Alive, neither runnable nor waiting on a channel; one that sits in run() is.", NULL},
     {"is_main", (getter)tasklet_get_is_main, NULL, "Its thread's main tasklet.", NULL},
     {"is_current", (getter)tasklet_get_is_current, NULL, "Runs now on its thread.", NULL},
     {"thread_id", (getter)tasklet_get_thread_id, NULL,
@@ -128,7 +129,7 @@ PyGetSetDef slp_tasklet_getset[] = {
      "Nothing of it is on a C stack: it has not begun, or has ended.", NULL},
     {"trace_function", (getter)tasklet_get_trace_function, (setter)tasklet_set_trace_function,
      "As sys.gettrace() and sys.settrace() in it.  RuntimeError when set on one that\n"
-     "has not begun, has ended, or runs on another thread.",
+     "is not alive, or runs on another thread.",
      NULL},
     {"profile_function", (getter)tasklet_get_profile_function,
      (setter)tasklet_set_profile_function, "As sys.getprofile() and sys.setprofile(), likewise.",

@@ -22,27 +22,43 @@ PyObject *slp_tasklet_type_new(PyTypeObject *type, PyObject *args, PyObject *kwa
     return (PyObject *)slp_tasklet_new(type, thread, NULL);
 }
 
+/* May it get another function, or other arguments? */
 static int require_idle(slp_tasklet *t)
 {
-    if (t->scheduled || t->direction != 0 || t->in_run || (t->started && !t->ended) ||
-        t == t->thread->current) {
-        PyErr_SetString(PyExc_RuntimeError, "the tasklet is runnable, blocked or running");
-        return -1;
-    }
-    return 0;
+    const char *why = NULL;
+
+    if (t == t->thread->current)
+        why = "the current tasklet is alive and cannot be bound again";
+    else if (t->scheduled || t->direction != 0)
+        why = "the tasklet is alive and scheduled, it cannot be bound again";
+    else if (t->lost || (t->started && !t->ended))
+        why = "the tasklet is alive: the tasklet has C state on its stack";
+    if (why == NULL)
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, why);
+    return -1;
 }
 
 static int bind_func(slp_tasklet *t, PyObject *func)
 {
-    if (func == Py_None)
-        return 0;
-    if (!PyCallable_Check(func)) {
+    if (func != Py_None && !PyCallable_Check(func)) {
         PyErr_SetString(PyExc_TypeError, "a tasklet's function must be callable");
         return -1;
     }
     if (require_idle(t) < 0)
         return -1;
-    Py_XSETREF(t->func, Py_NewRef(func));
+    if (func != Py_None)
+        Py_XSETREF(t->func, Py_NewRef(func));
+    return 0;
+}
+
+/* bind(None): it is as if it had never been bound. */
+static int unbind(slp_tasklet *t)
+{
+    if (require_idle(t) < 0)
+        return -1;
+    t->ready = 0;
+    slp_tasklet_forget(t);
     return 0;
 }
 
@@ -53,11 +69,11 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     if (require_idle(t) < 0)
         return -1;
     if (t->func == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "the tasklet has no function; bind one first");
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet is unbound; bind a function first");
         return -1;
     }
     if (t->thread->tstate == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "the tasklet's thread has ended");
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet has no thread: it has ended");
         return -1;
     }
     PyObject *context = PyThreadState_Get()->context != NULL ? PyContext_CopyCurrent() : NULL;
@@ -69,6 +85,7 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     t->context = context;
     t->ready = 1;
     t->started = t->ended = t->kills = 0;
+    slp_look_reset_hooks(t);
     Py_XDECREF(old_args); /* Python code may run, and even run t */
     Py_XDECREF(old_kwargs);
     Py_XDECREF(old_context);
@@ -112,8 +129,12 @@ static PyObject *tasklet_bind(PyObject *self, PyObject *args, PyObject *kwargs)
     slp_tasklet *t = (slp_tasklet *)self;
     PyObject *func = Py_None, *a = Py_None, *k = Py_None;
 
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:bind", bind_names, &func, &a, &k) ||
-        bind_func(t, func) < 0 || set_up_optional(t, a, k) < 0)
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:bind", bind_names, &func, &a, &k))
+        return NULL;
+    int failed = func == Py_None && a == Py_None && k == Py_None
+                     ? unbind(t)
+                     : bind_func(t, func) < 0 || set_up_optional(t, a, k) < 0;
+    if (failed)
         return NULL;
     return Py_NewRef(self);
 }
@@ -138,11 +159,9 @@ static int require_runnable(slp_tasklet *t)
     if (t->direction != 0)
         why = "the tasklet is blocked on a channel";
     else if (!slp_tasklet_alive(t))
-        why = "the tasklet is not alive; bind and set it up first";
+        why = "the tasklet is dead or unbound; bind it and set it up first";
     else if (t->thread->tstate == NULL)
-        why = "the tasklet's thread has ended";
-    else if (t->in_run)
-        why = "the tasklet sits in run()";
+        why = "the tasklet has no thread: it has ended";
     if (why == NULL)
         return 0;
     PyErr_SetString(PyExc_RuntimeError, why);
@@ -191,7 +210,7 @@ static PyObject *tasklet_switch(slp_tasklet *t, PyObject *unused)
     if (require_runnable(t) < 0)
         return NULL;
     if (t->thread != here) {
-        PyErr_SetString(PyExc_RuntimeError, "the tasklet belongs to another thread");
+        PyErr_SetString(PyExc_RuntimeError, "the tasklet belongs to a different thread");
         return NULL;
     }
     return slp_schedule_switch(here, t);
@@ -305,8 +324,8 @@ static PyObject *tasklet_bind_thread(slp_tasklet *t, PyObject *args)
         why = "a main tasklet belongs to its thread";
     else if (t->scheduled)
         why = "a runnable tasklet cannot be bound to another thread; remove() it first";
-    else if (t->started && !t->ended)
-        why = "the tasklet has a C stack on its thread";
+    else if (t->lost || (t->started && !t->ended))
+        why = "the tasklet has C state on its stack";
     if (why != NULL) {
         PyErr_SetString(PyExc_RuntimeError, why);
         return NULL;
@@ -354,7 +373,8 @@ static PyObject *tasklet_setup(PyObject *self, PyObject *args, PyObject *kwargs)
 PyMethodDef slp_tasklet_methods[] = {
     {"bind", KEYWORDS(tasklet_bind),
      "bind(func=None, args=None, kwargs=None) -> self\n\nGives it a function; with arguments it "
-     "is set up too, but not made runnable."},
+     "is set up too, but not made runnable.\nbind(None) unbinds it.  RuntimeError: it is current, "
+     "scheduled, or has a C stack."},
     {"setup", KEYWORDS(tasklet_setup),
      "setup(*args, **kwargs) -> self\n\nGives it its arguments and makes it runnable, as calling "
      "it does."},

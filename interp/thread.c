@@ -136,6 +136,7 @@ static void abandon_all(struct slp_thread *thread)
     while ((t = thread->started) != NULL) {
         Py_INCREF(t);
         slp_tasklet_mark_ended(t);
+        t->lost = 1;
         detach(t);
         Py_DECREF(t);
     }

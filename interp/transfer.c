@@ -8,6 +8,7 @@
 
 #include "atomic.h"
 #include "faults.h"
+#include "look.h"
 #include "preempt.h"
 #include "scheduling.h"
 #include "spill.h"
@@ -79,6 +80,7 @@ static void run_tasklet(void *arg)
     slp_spill_update_limit();
     slp_state_fresh(thread->tstate, &root, t->context);
     t->context = NULL;
+    slp_look_begin_hooks(t);
     slp_tasklet_mark_started(t);
     slp_atomic_follow(thread);
     (void)SLP_POINT(SWITCH_ARRIVE, t, NULL, NULL);
