@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <structmember.h>
 
+#include "faults.h"
 #include "preempt.h"
 
 /* The thread states whose running tasklet is atomic.  Written with the GIL
@@ -75,7 +76,7 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
      * so, and then it does not count any more, or it will see who the holder is. */
     PyMUTEX_T *mutex = &_PyRuntime.ceval.gil.mutex;
     pthread_mutex_lock(mutex);
-    if (replace_state(NULL, thread->tstate))
+    if (!SLP_FAULT(ATOMIC_IGNORED) && replace_state(NULL, thread->tstate))
         _Py_atomic_store_relaxed(&thread->tstate->interp->ceval.gil_drop_request, 0);
     pthread_mutex_unlock(mutex);
     slp_preempt_again(thread);

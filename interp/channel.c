@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "faults.h"
 #include "gcguard.h"
 #include "preempt.h"
 #include "scheduling.h"
@@ -51,7 +52,14 @@ static void queue_remove(slp_channel *channel, slp_tasklet *t)
 
 void slp_channel_unlink(slp_tasklet *t)
 {
-    queue_remove(t->channel, t);
+    slp_channel *channel = t->channel;
+    int direction = t->direction;
+
+    if (SLP_FAULT(KILLED_WAITER_POPS_HEAD) && channel->first != t)
+        queue_remove(channel, channel->first);
+    queue_remove(channel, t);
+    if (SLP_FAULT(KILL_KEEPS_BALANCE))
+        channel->balance += direction;
 }
 
 /* ---- the callback ---- */
@@ -99,6 +107,8 @@ static int refuse(struct slp_thread *thread, slp_channel *channel, enum slp_dire
         return stays ? 0 : slp_schedule_may_switch(thread);
     }
     if (thread->current->block_trap) {
+        if (SLP_FAULT(TRAP_COUNTS_FIRST))
+            channel->balance += dir;
         PyErr_SetString(PyExc_RuntimeError, "this tasklet does not like to be blocked");
         return -1;
     }
@@ -157,6 +167,8 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
     if (!yields || current->next == current)
         return slp_mailbox_claim(current);
     thread->ring = current->next;
+    if (SLP_FAULT(SOFT_TIMEOUT_BREAKS_PREFERENCE))
+        slp_preempt_yield(thread);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
         /* No memory for the switch: the values have met all the same, so the
@@ -181,7 +193,7 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
     (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
-        if (current->direction != 0) {
+        if (current->direction != 0 && !SLP_FAULT(FAILED_WAIT_STAYS_QUEUED)) {
             queue_remove(channel, current);
             slp_schedule_put_back(current);
         }
@@ -215,19 +227,34 @@ static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
     }
 #endif
     slp_mailbox_set(current, value);
+    slp_tasklet *decided = counterpart(channel, dir);
     if (slp_channel_callback != NULL) {
         int willblock = counterpart(channel, dir) == NULL;
         /* The callback is Python: afterwards the world may be another one. */
-        if (call_back(thread, channel, current, dir, willblock) < 0 ||
-            refuse(thread, channel, dir) < 0) {
-            Py_DECREF(slp_mailbox_take(current));
+        if ((call_back(thread, channel, current, dir, willblock) < 0 &&
+             !SLP_FAULT(CHANNEL_CALLBACK_ERROR_MIGRATES)) ||
+            (!SLP_FAULT(CALLBACK_TOCTOU) && refuse(thread, channel, dir) < 0)) {
+            if (!SLP_FAULT(FAILED_OP_KEEPS_VALUE))
+                Py_DECREF(slp_mailbox_take(current));
             return NULL;
         }
     }
-    slp_tasklet *other = counterpart(channel, dir);
+    slp_tasklet *other = SLP_FAULT(CALLBACK_TOCTOU) ? decided : counterpart(channel, dir);
     if (other != NULL)
         return hand_over(thread, channel, other, dir);
     return wait_in_queue(thread, channel, dir);
+}
+
+/* The operation is over; the channel's weakref callbacks may run here. */
+static PyObject *release_channel(slp_channel *channel, PyObject *result)
+{
+    static PyObject *slot;
+
+    if (SLP_FAULT(TEMP_CHANNEL_DIES_UNDER_WAITER))
+        return result;
+    slot = result;
+    Py_DECREF(channel);
+    return SLP_FAULT(GLOBAL_RETURN_SLOT) ? slot : result;
 }
 
 PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_direction dir)
@@ -235,7 +262,8 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
     int begun = 0;
 
     /* The channel may exist in the caller's expression only. */
-    Py_INCREF(channel);
+    if (!SLP_FAULT(TEMP_CHANNEL_DIES_UNDER_WAITER))
+        Py_INCREF(channel);
     PyObject *result = generic_channel_action(channel, value, dir, &begun);
     if (begun)
         slp_thread_here()->current->delivered = 0;
@@ -243,6 +271,5 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
         (void)SLP_POINT(CHAN_SENT, slp_thread_here()->current, channel, result);
     else if (begun)
         (void)SLP_POINT(CHAN_RECEIVED, slp_thread_here()->current, channel, result);
-    Py_DECREF(channel);
-    return result;
+    return release_channel(channel, result);
 }

@@ -7,6 +7,7 @@
 #include <structmember.h>
 
 #include "channel.h"
+#include "faults.h"
 #include "points.h"
 
 static PyObject *impl_channel_send(slp_channel *self, PyObject *value)
@@ -95,7 +96,8 @@ static PyObject *channel_get_queue(slp_channel *self, void *unused)
 static PyObject *channel_get_closed(slp_channel *self, void *unused)
 {
     (void)unused;
-    return PyBool_FromLong(self->closing && self->balance == 0);
+    int nobody = self->balance == 0 || SLP_FAULT(CLOSED_IGNORES_BALANCE);
+    return PyBool_FromLong(self->closing && nobody);
 }
 
 static PyObject *channel_get_preference(slp_channel *self, void *unused)

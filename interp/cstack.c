@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include "faults.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -122,7 +123,8 @@ void slp_slice_restore(struct slp_slice *slice)
     if (__builtin_expect(slice->segment_low != NULL, 0))
         SLP_VALGRIND_STACK_GROWS(slice->start, slice->used);
     copy_stack(slice->start, slice->bytes, slice->used);
-    slice->used = 0;
+    if (!SLP_FAULT(SLICE_STAYS_USED))
+        slice->used = 0;
     slp_cstack.segment_low = slice->segment_low;
     slp_cstack.segment_exit = slice->segment_exit;
 }

@@ -113,6 +113,11 @@ static PyObject *slp_eval_frame_newstack(PyThreadState *tstate, struct slp_spill
         PyErr_Clear();
 #ifdef SLP_LAB
     slp_tasklet *current = slp_spill_current();
+    if (SLP_FAULT(SPILL_EATS_PENDING_ERROR))
+        PyErr_Clear();
+    int depth = tstate->recursion_remaining;
+    if (SLP_FAULT(SPILL_LOSES_DEPTH))
+        tstate->recursion_remaining = tstate->recursion_limit;
     if (entry_faults(current) < 0) {
         if (call->kind != SLP_CALL_FRAME)
             return NULL;
@@ -122,6 +127,8 @@ static PyObject *slp_eval_frame_newstack(PyThreadState *tstate, struct slp_spill
     if (slp_spill_call(tstate, call, &result) < 0)
         return slp_spill_evaluate(call);
 #ifdef SLP_LAB
+    if (SLP_FAULT(SPILL_LOSES_DEPTH) && call->kind != SLP_CALL_FRAME)
+        tstate->recursion_remaining = depth > 0 ? depth - 1 : depth;
     return_faults(current, &result);
 #endif
     return result;

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "faults.h"
 #include "look.h"
 #include "scheduling.h"
 
@@ -23,14 +24,20 @@ void slp_preempt_wake(slp_tasklet *t)
 /* The runner's run() returns next. */
 static void resume_runner(struct slp_thread *thread)
 {
-    slp_preempt_wake(thread->preempt.runner);
-    thread->ring = thread->preempt.runner;
+    slp_tasklet *first = SLP_FAULT(TIMEOUT_WAKES_INNERMOST) ? thread->watchdogs
+                                                            : thread->preempt.runner;
+
+    slp_preempt_wake(first);
+    thread->ring = first;
 }
 
 static int may_interrupt(struct slp_thread *thread)
 {
     const slp_tasklet *current = thread->current;
 
+    if (SLP_FAULT(TIMEOUT_IGNORES_TRAP) && thread->switch_trap > 0 &&
+        thread->preempt.runner->in_run)
+        return 1;
     if (!thread->preempt.runner->in_run || current->atomic || current->thrown != NULL ||
         slp_schedule_why_not(thread) != NULL)
         return 0;

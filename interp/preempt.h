@@ -17,7 +17,7 @@
 
 #include <Python.h>
 
-enum { SLP_PREEMPT_CHECK = 8 };
+enum { SLP_PREEMPT_CHECK = 10 };
 
 struct slp_tasklet;
 struct slp_thread;

@@ -9,6 +9,7 @@
 
 #include "channel.h"
 #include "cstack.h"
+#include "faults.h"
 #include "gcguard.h"
 #include "preempt.h"
 #include "transfer.h"
@@ -64,12 +65,15 @@ void slp_ring_remove(slp_tasklet *t)
     } else {
         t->prev->next = t->next;
         t->next->prev = t->prev;
-        if (thread->ring == t)
+        if (thread->ring == t && !SLP_FAULT(RING_KEEPS_OLD_HEAD))
             thread->ring = t->next;
     }
     t->next = t->prev = NULL;
     t->scheduled = 0;
-    thread->runcount--;
+    if (SLP_FAULT(OP_ON_CALLERS_RING) && slp_thread_peek() != NULL)
+        slp_thread_peek()->runcount--;
+    else if (!(t->ended && SLP_FAULT(KILL_KEEPS_RUNCOUNT)))
+        thread->runcount--;
     (void)SLP_POINT(RING_REMOVE, t, NULL, NULL);
 }
 
@@ -91,7 +95,8 @@ void slp_schedule_insert(slp_tasklet *t)
         Py_INCREF(t);
         slp_ring_append(t);
     }
-    slp_thread_wake(t->thread, t);
+    if (!SLP_FAULT(REMOTE_INSERT_NO_WAKE))
+        slp_thread_wake(t->thread, t);
 }
 
 void slp_schedule_run_next(slp_tasklet *t)
@@ -172,6 +177,8 @@ static int is_paused(const slp_tasklet *t)
  * tasklet that has paused itself.  NULL: nobody. */
 static slp_tasklet *fallback(const struct slp_thread *thread, const slp_tasklet *prev)
 {
+    if (SLP_FAULT(PHANTOM_MAIN_RECEIVE) && thread->main != prev && thread->main->direction != 0)
+        slp_channel_unlink(thread->main);
     if (thread->watchdogs != NULL)
         return thread->watchdogs->threadblock ? NULL : thread->watchdogs;
     return thread->main != prev && is_paused(thread->main) ? thread->main : NULL;
@@ -196,6 +203,8 @@ static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thre
         slp_tasklet *watchdog = thread->watchdogs, *next = fallback(thread, prev);
         if (next == NULL) {
             int status = slp_thread_wait(thread);
+            if (SLP_FAULT(WAKE_TRUSTS_RING) && status == 0)
+                break;
             if (status == 0)
                 continue;
             /* A run(threadblock=True) of the initial thread ends by itself. */
@@ -226,14 +235,16 @@ static __attribute__((noinline)) void notify(struct slp_thread *thread, slp_task
     Py_INCREF(callback);
     Py_INCREF(next);
     Py_INCREF(prev);
+    if (SLP_FAULT(CALLBACK_FLUSHES_DEFERRED))
+        Py_XDECREF(deferred);
     thread->deferred = NULL;
     thread->in_callback++;
     prev->calling_back++;
     PyObject *result = PyObject_CallFunctionObjArgs(callback, prev, next, NULL);
     prev->calling_back--;
     thread->in_callback--;
-    thread->deferred = deferred;
-    if (result == NULL)
+    thread->deferred = SLP_FAULT(CALLBACK_FLUSHES_DEFERRED) ? NULL : deferred;
+    if (result == NULL && !SLP_FAULT(SCHEDULE_CALLBACK_ERROR_ESCAPES))
         PyErr_WriteUnraisable(callback);
     Py_XDECREF(result);
     Py_DECREF(next);
@@ -366,6 +377,8 @@ static PyObject *end_timeout(struct slp_thread *thread, PyObject *result)
 {
     slp_tasklet *victim = thread->preempt.victim;
 
+    if (SLP_FAULT(INTERRUPT_INFERRED_FROM_RUNCOUNT) && victim == NULL && thread->runcount > 1)
+        victim = (slp_tasklet *)Py_NewRef((PyObject *)thread->current->next);
     slp_preempt_disarm(thread);
     memset(&thread->preempt, 0, sizeof thread->preempt);
     if (victim == NULL)
@@ -466,6 +479,10 @@ static PyObject *pack_uncaught(void)
         PyErr_Clear();
         return NULL;
     }
+    if (SLP_FAULT(DEADLOCK_MASKS_ERROR)) {
+        PyErr_Clear();
+        set_deadlock();
+    }
     PyObject *bomb = slp_bomb_fetch();
     if (bomb == NULL)
         PyErr_WriteUnraisable(NULL);
@@ -475,6 +492,8 @@ static PyObject *pack_uncaught(void)
 /* Whom the end of a tasklet concerns: the innermost run(), else main. */
 static slp_tasklet *target_of_end(const struct slp_thread *thread)
 {
+    if (SLP_FAULT(BOMB_TO_NEXT_RUNNABLE) && thread->ring != NULL)
+        return thread->ring->next;
     return thread->watchdogs != NULL ? thread->watchdogs : thread->main;
 }
 
@@ -503,7 +522,7 @@ static PyObject *deliver(struct slp_thread *thread, PyObject *bomb)
     slp_tasklet *target = target_of_end(thread);
     PyObject *old = target->tempval;
 
-    if (target->delivered || slp_bomb_check(old)) {
+    if ((target->delivered && !SLP_FAULT(BOMB_TO_NEXT_RUNNABLE)) || slp_bomb_check(old)) {
         slp_bomb_explode(bomb);
         PyErr_WriteUnraisable((PyObject *)target);
         return NULL;
@@ -575,6 +594,8 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
             handle_error();
         if (PyErr_Occurred())
             bomb = pack_uncaught();
+    } else if (SLP_FAULT(DEAD_MAILBOX)) {
+        slp_mailbox_set(t, result);
     } else {
         Py_DECREF(result);
     }
@@ -587,7 +608,10 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
     slp_preempt_restart(&thread->preempt);
     slp_tasklet *next = next_after_end(thread, t, bomb);
     assert(next != t && thread->deferred == NULL);
-    thread->deferred = (PyObject *)t;
+    if (SLP_FAULT(EARLY_RELEASE_OF_PREV))
+        Py_DECREF(t);
+    else
+        thread->deferred = (PyObject *)t;
     slp_state_discard(thread->tstate);
     slp_transfer_end(thread, next);
 }

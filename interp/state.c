@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "datastack.h"
+#include "faults.h"
 
 void slp_state_update_tracing(PyThreadState *tstate)
 {
@@ -30,7 +31,8 @@ void slp_state_save(struct slp_state *state, PyThreadState *tstate)
     state->trash_delete_nesting = tstate->trash_delete_nesting;
     state->trash_delete_later = tstate->trash_delete_later;
     state->exc_info = tstate->exc_info;
-    state->exc_value = tstate->exc_state.exc_value;
+    state->exc_value = SLP_FAULT(EXC_STATE_LEAKS) ? Py_XNewRef(tstate->exc_state.exc_value)
+                                                  : tstate->exc_state.exc_value;
     state->context = tstate->context;
     state->datastack_chunk = tstate->datastack_chunk;
     state->datastack_top = tstate->datastack_top;
@@ -49,12 +51,16 @@ void slp_state_load(struct slp_state *state, PyThreadState *tstate)
     tstate->c_traceobj = state->c_traceobj;
     tstate->recursion_remaining = tstate->recursion_limit - state->recursion_depth;
     tstate->recursion_headroom = state->recursion_headroom;
-    tstate->trash_delete_nesting = state->trash_delete_nesting;
+    if (!SLP_FAULT(TRASH_NESTING_SHARED))
+        tstate->trash_delete_nesting = state->trash_delete_nesting;
     tstate->trash_delete_later = state->trash_delete_later;
     tstate->exc_info = state->exc_info;
-    tstate->exc_state.exc_value = state->exc_value;
+    if (SLP_FAULT(EXC_STATE_LEAKS))
+        Py_XDECREF(state->exc_value);
+    else
+        tstate->exc_state.exc_value = state->exc_value;
     tstate->context = state->context;
-    tstate->context_ver++;
+    tstate->context_ver += !SLP_FAULT(CONTEXT_STAYS_CACHED);
     tstate->datastack_chunk = state->datastack_chunk;
     tstate->datastack_top = state->datastack_top;
     tstate->datastack_limit = state->datastack_limit;
@@ -73,15 +79,18 @@ void slp_state_fresh(PyThreadState *tstate, _PyCFrame *root, PyObject *context)
     tstate->c_tracefunc = NULL;
     tstate->c_profileobj = NULL;
     tstate->c_traceobj = NULL;
-    tstate->recursion_remaining = tstate->recursion_limit;
+    if (!SLP_FAULT(RECURSION_DEPTH_SHARED))
+        tstate->recursion_remaining = tstate->recursion_limit;
     tstate->recursion_headroom = 0;
-    tstate->trash_delete_nesting = 0;
+    if (!SLP_FAULT(TRASH_NESTING_SHARED))
+        tstate->trash_delete_nesting = 0;
     tstate->trash_delete_later = NULL;
     tstate->exc_info = &tstate->exc_state;
-    tstate->exc_state.exc_value = NULL;
+    if (!SLP_FAULT(EXC_STATE_LEAKS))
+        tstate->exc_state.exc_value = NULL;
     tstate->exc_state.previous_item = NULL;
     tstate->context = context;
-    tstate->context_ver++;
+    tstate->context_ver += !SLP_FAULT(CONTEXT_STAYS_CACHED);
     tstate->datastack_chunk = slp_datastack_take();
     if (tstate->datastack_chunk != NULL) {
         /* a root chunk's first slot stays empty, so that it is never popped */
@@ -112,7 +121,7 @@ void slp_state_discard(PyThreadState *tstate)
 {
     assert(tstate->exc_info == &tstate->exc_state);
     tstate->cframe = &tstate->root_cframe;
-    if (tstate->datastack_chunk != NULL)
+    if (tstate->datastack_chunk != NULL && !SLP_FAULT(DATA_STACK_LEAKS))
         slp_datastack_give(tstate->datastack_chunk);
     tstate->datastack_chunk = NULL;
     tstate->datastack_top = NULL;

@@ -10,6 +10,7 @@
 #include <assert.h>
 
 #include "channel.h"
+#include "faults.h"
 #include "gcguard.h"
 #include "look.h"
 #include "preempt.h"
@@ -105,10 +106,11 @@ static void make_runnable(slp_tasklet *t)
         slp_channel_unlink(t);
     else if (t->in_run)
         slp_schedule_leave_run(t);
-    else
+    else if (!SLP_FAULT(KILL_WITHOUT_OWNER_REF))
         Py_INCREF(t);
     slp_ring_append(t);
-    slp_thread_wake(t->thread, t);
+    if (!SLP_FAULT(REMOTE_INSERT_NO_WAKE))
+        slp_thread_wake(t->thread, t);
 }
 
 /* What is in the mailbox has come from a sender, who believes it received. */
@@ -197,7 +199,9 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
     }
     /* Dropping what was there, and telling of it, runs Python code, so that comes last. */
     PyObject *old = t->tempval;
-    int received = was_received(t);
+    int received = was_received(t) && !SLP_FAULT(DELIVERED_THEN_KILLED);
+    if (received && SLP_FAULT(DISPLACED_VALUE_LEAKS))
+        Py_INCREF(old);
     if (received)
         (void)SLP_POINT(MAILBOX_DISPLACE, t, NULL, old);
     else if (old != Py_None)
@@ -240,7 +244,8 @@ int slp_tasklet_kill(slp_tasklet *t, int pending)
  * nothing can run there any more, and what its frames own is lost. */
 static int has_stack(const slp_tasklet *t)
 {
-    return t->started && !t->ended && !t->is_main && t->slice.used > 0 && t->thread->tstate != NULL;
+    return t->started && !t->ended && !t->is_main && t->slice.used > 0 &&
+           t->thread->tstate != NULL && !SLP_FAULT(FINALISER_MISSING);
 }
 
 /* The last reference is gone, but t stands in the middle of something: it gets
@@ -255,6 +260,15 @@ static void unwind(slp_tasklet *t)
     int later =
         t->thread != here || slp_gcguard_active() || here->in_callback || here->switch_trap > 0;
     t->kills++;
+    if (t->thread != here && SLP_FAULT(FOREIGN_DEALLOC_LEAKS)) {
+        Py_INCREF(t);
+        PyErr_Restore(type, value, traceback);
+        return;
+    }
+    if (t->thread != here && here != NULL && SLP_FAULT(FOREIGN_DEALLOC_KILLS_HERE)) {
+        t->thread = here;
+        later = 0;
+    }
     if (slp_tasklet_kill(t, later) < 0)
         PyErr_WriteUnraisable((PyObject *)t);
     PyErr_Restore(type, value, traceback);
@@ -294,7 +308,8 @@ static int tasklet_clear(slp_tasklet *t)
 static int resurrect_to_unwind(slp_tasklet *t)
 {
     Py_SET_REFCNT(t, 1);
-    while (Py_REFCNT(t) == 1 && has_stack(t) && t->kills < SLP_KILLS_MAX)
+    while (Py_REFCNT(t) == 1 && has_stack(t) &&
+           (t->kills < SLP_KILLS_MAX || SLP_FAULT(FINALISER_SPINS)))
         unwind(t);
     Py_SET_REFCNT(t, Py_REFCNT(t) - 1);
     if (Py_REFCNT(t) == 0)
@@ -311,7 +326,8 @@ static void tasklet_dealloc(slp_tasklet *t)
         return;
     if (has_stack(t) && resurrect_to_unwind(t))
         return;
-    PyObject_GC_UnTrack(t);
+    if (!SLP_FAULT(UNTRACK_MISSING))
+        PyObject_GC_UnTrack(t);
     Py_TRASHCAN_BEGIN(t, tasklet_dealloc)(void) SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
     assert(!t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)

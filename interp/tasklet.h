@@ -23,6 +23,7 @@
 
 #include "bomb.h"
 #include "cstack.h"
+#include "faults.h"
 #include "points.h"
 #include "state.h"
 #include "thread.h"
@@ -142,9 +143,14 @@ static inline PyObject *slp_mailbox_take(slp_tasklet *t)
  * raised if it is a bomb. */
 static inline PyObject *slp_mailbox_claim(slp_tasklet *t)
 {
-    PyObject *value = slp_mailbox_take(t);
+    PyObject *value =
+        SLP_FAULT(MAILBOX_COPIED_NOT_MOVED) ? Py_NewRef(t->tempval) : slp_mailbox_take(t);
     if (__builtin_expect(slp_bomb_check(value), 0)) {
         (void)SLP_POINT(MAILBOX_BURST, t, NULL, value);
+        if (SLP_FAULT(MAIN_IGNORES_TASKLET_EXIT) && t->is_main) {
+            Py_DECREF(value);
+            return Py_NewRef(Py_None);
+        }
         slp_bomb_explode(value);
         return NULL;
     }

@@ -5,6 +5,7 @@
 #include "tasklet_type.h"
 
 #include "atomic.h"
+#include "faults.h"
 #include "gcguard.h"
 #include "look.h"
 #include "scheduling.h"
@@ -173,6 +174,8 @@ static PyObject *tasklet_insert(slp_tasklet *t, PyObject *unused)
     (void)unused;
     if (require_runnable(t) < 0)
         return NULL;
+    if (SLP_FAULT(DOUBLE_SCHEDULE) && t->scheduled)
+        t->next = NULL, t->scheduled = 0; /* it is linked in a second time */
     if (!t->scheduled)
         slp_schedule_insert(t);
     Py_RETURN_NONE;

@@ -13,6 +13,7 @@
 
 #include "atomic.h"
 #include "channel.h"
+#include "faults.h"
 #include "points.h"
 #include "scheduling.h"
 #include "tasklet.h"
@@ -20,6 +21,7 @@
 /* The record of the thread state that was current last on this OS thread. */
 static __thread struct slp_thread *here;
 static struct slp_thread *all_threads;
+static struct slp_tasklet *handoff; /* borrowed: who was woken last; for a fault only */
 
 static const char capsule_name[] = "stackless.thread";
 
@@ -100,7 +102,10 @@ static void kill_started(struct slp_thread *thread)
     long left = (count_started(thread) + 1) * SLP_KILLS_MAX;
 
     thread->switch_trap = 0;
-    while (left-- > 0 && (t = first_to_kill(thread)) != NULL) {
+    slp_tasklet *chosen = NULL;
+    while (left-- > 0 && (t = chosen != NULL ? chosen : first_to_kill(thread)) != NULL) {
+        if (SLP_FAULT(KILL_LOOP_ON_LIVE_LIST))
+            chosen = t->started_next;
         Py_INCREF(t);
         t->kills++;
         if (t->scheduled) { /* else those between us and it would run, too */
@@ -133,7 +138,7 @@ static void abandon_all(struct slp_thread *thread)
 {
     slp_tasklet *t;
 
-    while ((t = thread->started) != NULL) {
+    while ((t = thread->started) != NULL && !SLP_FAULT(THREAD_DEATH_LEAVES_QUEUE)) {
         Py_INCREF(t);
         slp_tasklet_mark_ended(t);
         t->lost = 1;
@@ -142,7 +147,7 @@ static void abandon_all(struct slp_thread *thread)
     }
     thread->main->ended = 1;
     detach(thread->main);
-    while (thread->ring != NULL)
+    while (thread->ring != NULL && !SLP_FAULT(THREAD_DEATH_LEAVES_RING))
         detach(thread->ring);
 }
 
@@ -165,6 +170,8 @@ static void thread_end(struct slp_thread *thread)
     PyObject *type, *value, *traceback;
 
     PyErr_Fetch(&type, &value, &traceback);
+    if (SLP_FAULT(DETACH_BEFORE_KILL))
+        abandon_all(thread);
     /* Only the thread itself can run what is on its stack; another one comes
      * here for it after a fork, or when the interpreter is torn down. */
     if (thread->tstate == _PyThreadState_GET() && thread->ident == PyThread_get_thread_ident())
@@ -178,6 +185,10 @@ static void thread_end(struct slp_thread *thread)
     thread->current = NULL;
     abandon_all(thread);
     Py_CLEAR(thread->deferred);
+    if (SLP_FAULT(THREAD_END_KEEPS_MAIN))
+        Py_INCREF(thread->main);
+    if (SLP_FAULT(THREAD_RECORD_DIES_EARLY))
+        thread->references = 1;
     Py_CLEAR(thread->main);
     PyErr_Restore(type, value, traceback);
     slp_thread_wake_stuck();
@@ -342,6 +353,7 @@ void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
     if (!thread->waiting)
         return;
     thread->waiting = 0;
+    handoff = tasklet;
     if (tasklet != NULL)
         (void)SLP_POINT_THREAD(THREAD_WAKE, tasklet, NULL, NULL, thread->id);
     PyThread_release_lock(thread->lock);
@@ -370,6 +382,8 @@ void slp_thread_wake_stuck(void)
     const PyThreadState *tstate = _PyThreadState_GET();
     struct slp_thread *oldest = NULL;
 
+    if (SLP_FAULT(ENDING_THREAD_COUNTS))
+        return;
     if (tstate == NULL || tstate->interp != PyInterpreterState_Main() || others_can_run(tstate))
         return;
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
@@ -408,8 +422,9 @@ int slp_thread_wait(struct slp_thread *thread)
         return 0;
     if (!others_can_run(thread->tstate))
         return 1;
-    thread->waiting = 1;
+    thread->waiting = !SLP_FAULT(MARK_AFTER_GIL_DROP);
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);
+    thread->waiting = 1;
     while (!acquire_without_gil(thread)) {
         /* Once the wait is over the signal is the evaluation loop's. */
         if (!thread->waiting || run_signal_handlers(thread) == 0)
@@ -422,6 +437,8 @@ int slp_thread_wait(struct slp_thread *thread)
     }
     assert(!thread->waiting);
     thread->woken = 1;
+    if (SLP_FAULT(GLOBAL_HANDOFF_SLOT) && handoff != NULL)
+        thread->ring = handoff;
     (void)SLP_POINT(THREAD_RESUME, NULL, NULL, NULL);
     return 0;
 }

@@ -28,6 +28,8 @@ void slp_transfer_release(struct slp_thread *thread)
     if (deferred == NULL)
         return;
     thread->deferred = NULL;
+    if (woken && SLP_FAULT(IDLE_WAKE_NEVER_RELEASES))
+        return;
     int eats = woken ? SLP_FAULT(IDLE_WAKE_RELEASE_EATS_MAILBOX) : SLP_FAULT(RELEASE_EATS_MAILBOX);
     PyObject *mail = eats ? NULL : slp_mailbox_take(current);
     (void)SLP_POINT(SWITCH_RELEASE, current, deferred, NULL);
@@ -113,10 +115,12 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     thread->current = next;
     thread->leaving = prev;
     thread->coming = next;
+    if (SLP_FAULT(GC_MID_SWITCH))
+        PyGC_Collect();
     int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
                                   : slp_stack_start(thread, save_and_leave, run_tasklet);
     if (failed) {
-        thread->current = prev;
+        thread->current = SLP_FAULT(FAILED_TRANSFER_KEEPS_CURRENT) ? next : prev;
         PyErr_NoMemory();
         return -1;
     }
