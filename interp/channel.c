@@ -180,6 +180,10 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
     return result;
 }
 
+/* The references of a channel that exists in the expression of the call only: the
+ * caller's and slp_channel_action()'s. */
+enum { KEPT_BY_CALLER = 2 };
+
 /* Nobody is there: the actor waits in the queue. */
 static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
                                enum slp_direction dir)
@@ -190,6 +194,10 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
     slp_ring_remove(current); /* the ring's reference becomes the queue's */
     queue_append(channel, current, dir);
     slp_preempt_yield(thread);
+    if (SLP_FAULT(TEMP_CHANNEL_DIES_UNDER_WAITER) && Py_REFCNT(channel) <= KEPT_BY_CALLER) {
+        slp_channel_unlink(current);
+        Py_DECREF(current);
+    }
     (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
@@ -245,25 +253,12 @@ static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
     return wait_in_queue(thread, channel, dir);
 }
 
-/* The operation is over; the channel's weakref callbacks may run here. */
-static PyObject *release_channel(slp_channel *channel, PyObject *result)
-{
-    static PyObject *slot;
-
-    if (SLP_FAULT(TEMP_CHANNEL_DIES_UNDER_WAITER))
-        return result;
-    slot = result;
-    Py_DECREF(channel);
-    return SLP_FAULT(GLOBAL_RETURN_SLOT) ? slot : result;
-}
-
 PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_direction dir)
 {
     int begun = 0;
 
     /* The channel may exist in the caller's expression only. */
-    if (!SLP_FAULT(TEMP_CHANNEL_DIES_UNDER_WAITER))
-        Py_INCREF(channel);
+    Py_INCREF(channel);
     PyObject *result = generic_channel_action(channel, value, dir, &begun);
     if (begun)
         slp_thread_here()->current->delivered = 0;
@@ -271,5 +266,6 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
         (void)SLP_POINT(CHAN_SENT, slp_thread_here()->current, channel, result);
     else if (begun)
         (void)SLP_POINT(CHAN_RECEIVED, slp_thread_here()->current, channel, result);
-    return release_channel(channel, result);
+    Py_DECREF(channel);
+    return result;
 }

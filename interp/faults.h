@@ -28,8 +28,7 @@
       "a thread that has waited never releases what its last switch deferred") \
     X(GLOBAL_RETURN_SLOT, "global-return-slot", \
       "Stackless 2b3df1e57a, #119", \
-      "what an operation returns is parked in one slot for all while the channel is " \
-      "released") \
+      "what is set aside during a release is in one slot for all") \
     X(BOMB_TO_NEXT_RUNNABLE, "bomb-to-next-runnable", \
       "Stackless fabb621ac5, ebe2ab6a08", \
       "an uncaught exception goes to whoever is next in the ring") \
@@ -62,7 +61,7 @@
       "a tasklet that has ended is released before the switch") \
     X(TEMP_CHANNEL_DIES_UNDER_WAITER, "temp-channel-dies-under-waiter", \
       "Stackless, historic repository 446a5ddc3e", \
-      "a channel operation does not keep its channel") \
+      "a channel that only a call's expression holds dies under its waiter") \
     X(CALLBACK_FLUSHES_DEFERRED, "callback-flushes-deferred", \
       "Stackless 62ff3afaf6", \
       "the schedule callback finds the deferred object, and it is released") \

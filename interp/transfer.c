@@ -31,12 +31,17 @@ void slp_transfer_release(struct slp_thread *thread)
     if (woken && SLP_FAULT(IDLE_WAKE_NEVER_RELEASES))
         return;
     int eats = woken ? SLP_FAULT(IDLE_WAKE_RELEASE_EATS_MAILBOX) : SLP_FAULT(RELEASE_EATS_MAILBOX);
-    PyObject *mail = eats ? NULL : slp_mailbox_take(current);
+    static PyObject *slot;
+    PyObject *mail = slot = eats ? NULL : slp_mailbox_take(current);
     (void)SLP_POINT(SWITCH_RELEASE, current, deferred, NULL);
     (void)woken;
     current->releasing++;
     Py_DECREF(deferred);
     current->releasing--;
+    if (SLP_FAULT(GLOBAL_RETURN_SLOT)) {
+        mail = slot;
+        slot = NULL;
+    }
     if (mail != NULL)
         slp_mailbox_set(current, mail);
     (void)SLP_POINT(SWITCH_RELEASED, current, NULL, NULL);
