@@ -63,7 +63,14 @@ struct sw_plan_step {
     uint32_t actor; /* index */
 };
 
-enum sw_directive_kind { SW_UNTIL = 0, SW_SPILL_AT = 1, SW_GC_AT = 2 };
+enum sw_directive_kind {
+    SW_UNTIL = 0,
+    SW_SPILL_AT = 1,
+    SW_GC_AT = 2,
+    SW_FAIL_AT = 3,
+    SW_KILL_AT = 4,
+    SW_THROW_AT = 5
+};
 
 struct sw_plan_directive {
     uint32_t kind;  /* enum sw_directive_kind */

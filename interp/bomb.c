@@ -4,6 +4,8 @@
 
 #include "bomb.h"
 
+#include "points.h"
+
 static int bomb_traverse(slp_bomb *self, visitproc visit, void *arg)
 {
     Py_VISIT(self->type);
@@ -41,7 +43,11 @@ PyTypeObject slp_bomb_type = {
 /* Steals all three. */
 static PyObject *bomb_make(PyObject *type, PyObject *value, PyObject *traceback)
 {
-    slp_bomb *bomb = PyObject_GC_New(slp_bomb, &slp_bomb_type);
+    slp_bomb *bomb = NULL;
+    if (SLP_POINT(BOMB_NEW, NULL, NULL, NULL) & SLP_ACT_FAIL)
+        PyErr_NoMemory();
+    else
+        bomb = PyObject_GC_New(slp_bomb, &slp_bomb_type);
     if (bomb == NULL) {
         Py_XDECREF(type);
         Py_XDECREF(value);

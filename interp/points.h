@@ -24,6 +24,8 @@ enum slp_point_flags {
     SLP_MAY_SPILL = 1,  /* the hook may answer SLP_ACT_SPILL */
     SLP_MAY_PARK = 2,   /* the hook may keep this OS thread waiting here */
     SLP_MAY_RUN = 4,    /* the hook may run the collector here */
+    SLP_MAY_FAIL = 16,  /* the hook may answer SLP_ACT_FAIL */
+    SLP_MAY_THROW = 32, /* the hook may throw an exception at the object, pending */
     SLP_NO_GIL = 8,     /* reached without the GIL: no Python object may be touched */
 };
 
@@ -35,7 +37,7 @@ enum slp_point_flags {
       "the same, from the release of a deferred object: a __del__, a weakref callback") \
     X(CALLBACK_ENTER, "callback.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
       "the same, from a channel or schedule callback") \
-    X(SPILL_SAVE, "spill.save", SLP_MAY_PARK, \
+    X(SPILL_SAVE, "spill.save", SLP_MAY_PARK | SLP_MAY_FAIL, \
       "a spill begins, still on the old stack (current tasklet, -, -)") \
     X(SPILL_RUN, "spill.run", SLP_MAY_PARK, \
       "on the fresh base, before the frame runs (current tasklet, -, -)") \
@@ -43,6 +45,10 @@ enum slp_point_flags {
       "the spilled stack is back (current tasklet, -, -)") \
     X(SWITCH_LEAVE, "switch.leave", SLP_MAY_PARK, \
       "a switch is decided, nothing is saved yet (previous tasklet, next tasklet, -)") \
+    X(SWITCH_SAVE, "switch.save", SLP_MAY_FAIL, \
+      "the C stack is about to be copied away (previous tasklet, next tasklet, -)") \
+    X(BOMB_NEW, "bomb.new", SLP_MAY_FAIL, \
+      "an exception is about to be packed for its way to another tasklet (-, -, -)") \
     X(SWITCH_ARRIVE, "switch.arrive", SLP_MAY_PARK, \
       "the next tasklet's stack and state are in place (current tasklet, -, -)") \
     X(SWITCH_RELEASE, "switch.release", SLP_MAY_PARK | SLP_MAY_RUN, \
@@ -72,7 +78,7 @@ enum slp_point_flags {
     X(CHAN_ENQUEUE, "chan.enqueue", SLP_MAY_PARK, \
       "the current tasklet is in the channel's queue, out of its ring, and will wait " \
       "(the tasklet, the channel, -)") \
-    X(CHAN_COMPLETE, "chan.complete", SLP_MAY_PARK, \
+    X(CHAN_COMPLETE, "chan.complete", SLP_MAY_PARK | SLP_MAY_THROW, \
       "the value has gone from the sender's mailbox to the receiver's " \
       "(sender, receiver, the value or bomb)") \
     X(CHAN_SENT, "chan.sent", 0, \
@@ -103,7 +109,8 @@ enum slp_point {
 /* What a hook can ask for, or'ed. */
 enum slp_action {
     SLP_ACT_NOTHING = 0,
-    SLP_ACT_SPILL = 1,  /* spill the C stack here; only where SLP_MAY_SPILL */
+    SLP_ACT_SPILL = 1, /* spill the C stack here; only where SLP_MAY_SPILL */
+    SLP_ACT_FAIL = 2,  /* there is no memory for it; only where SLP_MAY_FAIL */
 };
 
 /* One visit of a point.  All pointers are borrowed and valid during the call

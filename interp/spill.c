@@ -303,8 +303,11 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         record_give(record);
         return -1;
     }
+    if (SLP_POINT(SPILL_SAVE, slp_spill_current(), NULL, NULL) & SLP_ACT_FAIL) {
+        record_give(record);
+        return -1;
+    }
     record->segment = slp_spill_setting.policy == SLP_SPILL_SEGMENT ? slp_segment_take() : NULL;
-    (void)SLP_POINT(SPILL_SAVE, slp_spill_current(), NULL, NULL);
     _PyCFrame *real = put_proxy(tstate, record);
     int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
                                  evaluate);

@@ -111,12 +111,22 @@ static void run_tasklet(void *arg)
     slp_schedule_end(t->thread, t, result);
 }
 
+static int transfer_failed(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
+{
+    thread->current = SLP_FAULT(FAILED_TRANSFER_KEEPS_CURRENT) ? next : prev;
+    (void)next;
+    PyErr_NoMemory();
+    return -1;
+}
+
 int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
 {
     assert(prev != next && thread->current == prev && next->thread == thread);
     assert(next->slice.used || !next->started);
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_calm(thread);
+    if (SLP_POINT(SWITCH_SAVE, prev, next, NULL) & SLP_ACT_FAIL)
+        return transfer_failed(thread, prev, next);
     thread->current = next;
     thread->leaving = prev;
     thread->coming = next;
@@ -124,11 +134,8 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
         PyGC_Collect();
     int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
                                   : slp_stack_start(thread, save_and_leave, run_tasklet);
-    if (failed) {
-        thread->current = SLP_FAULT(FAILED_TRANSFER_KEEPS_CURRENT) ? next : prev;
-        PyErr_NoMemory();
-        return -1;
-    }
+    if (failed)
+        return transfer_failed(thread, prev, next);
     /* Back in prev, perhaps a long time later. */
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_attract(thread);

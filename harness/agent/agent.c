@@ -455,6 +455,39 @@ static void note_who_wakes(uint64_t id)
         woken_by_conductor[woken] = self.slot == SW_SEATS_CONDUCTOR;
 }
 
+/* At a counterpart that has what it waited for, and has not gone on. */
+static void throw_at_waiter(const struct slp_point_info *info, enum sw_action action)
+{
+    PyObject *waiter = info->subject == self.current->address ? info->object : info->subject;
+    PyObject *type, *value, *traceback, *result;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    if (action == SW_ACTION_KILL)
+        result = PyObject_CallMethod(waiter, "kill", "O", Py_True);
+    else
+        result = PyObject_CallMethod(waiter, "throw", "OsOO", PyExc_RuntimeError,
+                                     "thrown by the schedule", Py_None, Py_True);
+    if (result == NULL)
+        PyErr_WriteUnraisable(waiter);
+    Py_XDECREF(result);
+    PyErr_Restore(type, value, traceback);
+}
+
+/* What may be asked for at this point beside parking; the same in a spec and a program. */
+static unsigned act(const struct slp_point_info *info)
+{
+    unsigned flags = point_flags[info->point], place = SW_PLACE_POINTS + (unsigned)info->point;
+
+    if ((flags & SLP_MAY_THROW) && sw_inside_act(place, SW_ACTION_KILL))
+        throw_at_waiter(info, SW_ACTION_KILL);
+    if ((flags & SLP_MAY_THROW) && sw_inside_act(place, SW_ACTION_THROW))
+        throw_at_waiter(info, SW_ACTION_THROW);
+    if ((flags & SLP_MAY_FAIL) && sw_inside_act(place, SW_ACTION_FAIL))
+        return SLP_ACT_FAIL;
+    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
+    return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
+}
+
 /* At a point of a plan's thread: what the flags allow, in this order. */
 static unsigned control(const struct slp_point_info *info)
 {
@@ -470,8 +503,7 @@ static unsigned control(const struct slp_point_info *info)
         collect(point);
     if ((flags & SLP_MAY_PARK) && sw_inside_act(place, SW_ACTION_PARK))
         park(point, nth);
-    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
-    return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
+    return act(info);
 }
 
 /* The same for a program, when its points are decisions: there is nobody to park for. */

@@ -74,7 +74,10 @@ enum { SW_READY_SHIFT = 20 };
     X(NOTHING, "nothing") \
     X(SPILL, "spill") \
     X(COLLECT, "gc") \
-    X(PARK, "park") /* the thread waits there until a move resumes it: scripts only */
+    X(PARK, "park") /* the thread waits there until a move resumes it: scripts only */ \
+    X(FAIL, "fail") /* what the point stands before finds no memory */ \
+    X(KILL, "kill") /* TaskletExit is thrown at the tasklet that is not the current one */ \
+    X(THROW, "throw") /* a RuntimeError likewise */
 
 enum sw_action {
 #define SW_ACTION_ENUM(id, name) SW_ACTION_##id,
