@@ -50,6 +50,9 @@
     X(PHANTOM, "value-phantom", "who received from object, and nobody had sent: note = repr") \
     X(DETONATED, "exception-misplaced", \
       "an exception in transit (value, text) on object for who was raised in a wrong place, stack") \
+    X(INVARIANT, "invariant", \
+      "the core's state is not as it must be: who = tasklet or object = channel that it is about, " \
+      "text = which invariant, note = what was found, stack") \
     X(CONDITION, "condition", "an always or never does not hold: text = it, note = why") \
     X(SETUP_RAISED, "setup-raised", "text = type, note = str() of it") \
     X(CRASH, "crash", "a deadly signal: count = its number, who = current tasklet, stack") \

@@ -197,6 +197,10 @@ static void decide_by_oracle(const struct sw_wire *wire, const struct sw_event *
                         "%s: %s, sent by %s for %s, was raised in a wrong place", object, text,
                         other, who);
         break;
+    case SW_EVENT_INVARIANT:
+        sw_judge_decide(verdict, SW_FAILED, text, line, index, "%s%s%s", who, *who ? ": " : "",
+                        note);
+        break;
     case SW_EVENT_CONDITION:
         sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: %s", text, note);
         break;
@@ -258,6 +262,19 @@ static const char *signal_name(int number, char *buf, size_t size)
     return buf;
 }
 
+/* A broken invariant explains the crash, or the hang, that came of it. */
+static int judge_invariants(const struct sw_wire *wire, const struct sw_spec_schedule *schedule,
+                            struct sw_verdict *verdict)
+{
+    for (uint32_t i = 0; i < wire->event_count; i++) {
+        if (wire->events[i].kind == SW_EVENT_INVARIANT) {
+            decide_by_oracle(wire, &wire->events[i], line_of(schedule, &wire->events[i]), verdict);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static void judge_signal(const struct sw_child *child, const struct sw_spec_schedule *schedule,
                          struct sw_verdict *verdict)
 {
@@ -316,6 +333,8 @@ void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
               const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
 {
     memset(verdict, 0, sizeof *verdict);
+    if (judge_invariants(child->wire, schedule, verdict))
+        return;
     if (child->timed_out) {
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "watchdog", 0, 0,
                         "no end in sight: the watchdog ended the child");

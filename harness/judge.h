@@ -3,6 +3,8 @@
  * judge.h - from what happened to a verdict.
  *
  * The first of these that applies decides:
+ *   failed         an invariant of the core was broken (interp/invariants.h),
+ *                  whatever came of it
  *   harness error  the watchdog ended the child
  *   crashed        a deadly signal
  *   skipped        a foreign interpreter has not what the spec needs (foreign.h)

@@ -40,6 +40,7 @@ static void write_value(FILE *out, const struct sw_wire *wire, const struct sw_e
     case SW_EVENT_WRONG:
     case SW_EVENT_PHANTOM:
     case SW_EVENT_DETONATED:
+    case SW_EVENT_INVARIANT:
     case SW_EVENT_SETUP_RAISED:
         fprintf(out, "  %s%s%s", text, *text && *note ? ": " : "", note);
         break;

@@ -73,6 +73,7 @@ static int format_event(char *buf, size_t size, const struct sw_wire *wire,
     case SW_EVENT_WRONG:
     case SW_EVENT_PHANTOM:
     case SW_EVENT_DETONATED:
+    case SW_EVENT_INVARIANT:
     case SW_EVENT_CONDITION:
     case SW_EVENT_SETUP_RAISED:
     case SW_EVENT_CRASH:

@@ -65,6 +65,14 @@ static int replace_state(PyThreadState *old, PyThreadState *new)
     return 0;
 }
 
+int slp_atomic_is_published(const struct slp_thread *thread)
+{
+    for (int i = 0; i < SLP_ATOMIC_THREADS_MAX; i++)
+        if (atomic_load(&atomic_states[i]) == thread->tstate)
+            return 1;
+    return 0;
+}
+
 void slp_atomic_publish(struct slp_thread *thread, int on)
 {
     thread->atomic = (unsigned char)on;

@@ -29,6 +29,9 @@ static inline void slp_atomic_follow(struct slp_thread *thread)
         slp_atomic_publish(thread, thread->current->atomic);
 }
 
+/* Whether the waiters for the GIL have been told that this thread keeps it. */
+int slp_atomic_is_published(const struct slp_thread *thread);
+
 /* Sets t->atomic.  Returns what it was. */
 int slp_atomic_set(slp_tasklet *t, int on);
 

@@ -21,7 +21,7 @@ PyObject *slp_channel_callback;
 
 static void queue_append(slp_channel *channel, slp_tasklet *t, enum slp_direction dir)
 {
-    assert(t->next == NULL && t->prev == NULL && channel->balance * dir >= 0);
+    SLP_REQUIRE(I7, t, t->next == NULL && t->prev == NULL && channel->balance * dir >= 0);
     t->prev = channel->last;
     if (channel->last != NULL)
         channel->last->next = t;
@@ -35,7 +35,7 @@ static void queue_append(slp_channel *channel, slp_tasklet *t, enum slp_directio
 
 static void queue_remove(slp_channel *channel, slp_tasklet *t)
 {
-    assert(t->channel == channel && t->direction != 0);
+    SLP_REQUIRE(I8, t, t->channel == channel && t->direction != 0);
     if (t->prev != NULL)
         t->prev->next = t->next;
     else

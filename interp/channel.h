@@ -25,6 +25,9 @@ typedef struct slp_channel {
     unsigned char schedule_all;
     unsigned char closing;
     PyObject *weakrefs;
+#ifdef SLP_LAB
+    struct slp_invariant_channel watch;
+#endif
 } slp_channel;
 
 extern PyTypeObject slp_channel_type;

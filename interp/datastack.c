@@ -14,6 +14,7 @@ enum { CHUNK_BYTES = 16 * 1024 };
 
 static _PyStackChunk *kept;
 static int kept_count;
+static long lent;
 
 PyObject **slp_datastack_limit(_PyStackChunk *chunk)
 {
@@ -35,7 +36,13 @@ _PyStackChunk *slp_datastack_take(void)
     }
     chunk->previous = NULL;
     chunk->top = 0;
+    lent++;
     return chunk;
+}
+
+long slp_datastack_lent(void)
+{
+    return lent;
 }
 
 static void give_one(_PyStackChunk *chunk)
@@ -52,6 +59,7 @@ static void give_one(_PyStackChunk *chunk)
 void slp_datastack_give(_PyStackChunk *chunk)
 {
     assert(chunk != NULL);
+    lent--;
     while (chunk != NULL) {
         _PyStackChunk *previous = chunk->previous;
         give_one(chunk);

@@ -18,6 +18,8 @@ enum { SLP_DATASTACK_KEPT_MAX = 64 };
  * its own at the first frame. */
 _PyStackChunk *slp_datastack_take(void);
 /* Takes a chunk back, with all that are behind it. */
+/* How many are with tasklets now. */
+long slp_datastack_lent(void);
 void slp_datastack_give(_PyStackChunk *chunk);
 PyObject **slp_datastack_limit(_PyStackChunk *chunk);
 

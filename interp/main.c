@@ -7,6 +7,7 @@
 
 #include "cstack.h"
 #include "faults.h"
+#include "invariants.h"
 #include "module.h"
 #include "spill.h"
 
@@ -60,5 +61,9 @@ int main(int argc, char **argv)
         return 2;
 #endif
     slp_cstack_enter(run_python, &line);
+#ifdef SLP_LAB
+    if (slp_invariant_violations > 0 && line.status == 0)
+        return SLP_INVARIANT_EXIT;
+#endif
     return line.status;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "faults.h"
+#include "invariants.h"
 #include "spill.h"
 
 slp_point_hook slp_point_current_hook;
@@ -37,14 +38,19 @@ void slp_point_set_hook(slp_point_hook hook, uint64_t points)
 
 void slp_point_update(void)
 {
-    slp_point_active = slp_spill_hostile ? SLP_POINT_ALL : hook_points;
+    slp_point_active =
+        slp_spill_hostile ? SLP_POINT_ALL : hook_points | slp_invariant_points();
 }
 
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread)
 {
     const struct slp_point_info info = {point, subject, object, value, thread};
-    unsigned action = hook_points >> point & 1 ? slp_point_current_hook(&info) : 0;
+    unsigned action;
+
+    if (slp_invariant_points() >> point & 1)
+        slp_invariant_visit(&info);
+    action = hook_points >> point & 1 ? slp_point_current_hook(&info) : 0;
 
     if (slp_spill_hostile && !(point_flags[point] & SLP_NO_GIL))
         slp_spill_shake();

@@ -51,6 +51,8 @@ enum slp_point_flags {
       "an exception is about to be packed for its way to another tasklet (-, -, -)") \
     X(SWITCH_ARRIVE, "switch.arrive", SLP_MAY_PARK, \
       "the next tasklet's stack and state are in place (current tasklet, -, -)") \
+    X(SWITCH_RESULT, "switch.result", 0, \
+      "it goes on with what its mailbox has brought (current tasklet, -, that; NULL when it raises)") \
     X(SWITCH_RELEASE, "switch.release", SLP_MAY_PARK | SLP_MAY_RUN, \
       "a deferred object is about to be released (current tasklet, the object, -)") \
     X(SWITCH_RELEASED, "switch.released", SLP_MAY_PARK | SLP_MAY_RUN, \
@@ -60,6 +62,10 @@ enum slp_point_flags {
       "on its own stack for the first time (the tasklet, -, -)") \
     X(TASKLET_END, "tasklet.end", SLP_MAY_PARK, \
       "its callable has returned or raised (the tasklet, -, its result; NULL when it raised)") \
+    X(TASKLET_UNCAUGHT, "tasklet.uncaught", 0, \
+      "the exception with which it has ended is passed on (the tasklet, to whom, as a bomb)") \
+    X(TASKLET_LOST, "tasklet.lost", 0, \
+      "its thread ends, and it will not go on (the tasklet, -, -)") \
     X(TASKLET_DEALLOC, "tasklet.dealloc", 0, \
       "its last reference is gone; weakref callbacks follow (the tasklet, -, -)") \
     X(MAILBOX_DROP, "mailbox.drop", 0, \
@@ -87,6 +93,8 @@ enum slp_point_flags {
       "a receive returns (the tasklet, the channel, what it returns; NULL when it raises)") \
     X(RING_INSERT, "ring.insert", 0, "a tasklet became runnable (the tasklet, -, -)") \
     X(RING_REMOVE, "ring.remove", 0, "a tasklet left its ring (the tasklet, -, -)") \
+    X(DEADLOCK, "deadlock", 0, \
+      "nobody can run: an error is about to be set (current tasklet, -, -)") \
     X(THREAD_IDLE, "thread.idle", SLP_MAY_PARK, \
       "this thread's ring is empty, it is going to wait; it is not marked yet (-, -, -)") \
     X(THREAD_WAIT, "thread.wait", SLP_MAY_PARK, \

@@ -29,7 +29,7 @@ static void ring_link_before(slp_tasklet *place, slp_tasklet *t)
 
 static void ring_enter(slp_tasklet *t)
 {
-    assert(t->next == NULL && !t->scheduled && t->direction == 0);
+    SLP_REQUIRE(I8, t, t->next == NULL && !t->scheduled && t->direction == 0);
     t->scheduled = 1;
     t->thread->runcount++;
     (void)SLP_POINT(RING_INSERT, t, NULL, NULL);
@@ -59,7 +59,7 @@ void slp_ring_remove(slp_tasklet *t)
 {
     struct slp_thread *thread = t->thread;
 
-    assert(t->scheduled && thread->runcount > 0);
+    SLP_REQUIRE(I7, t, t->scheduled && thread->runcount > 0);
     if (t->next == t) {
         thread->ring = NULL;
     } else {
@@ -217,10 +217,13 @@ static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thre
     return thread->ring;
 }
 
-static void set_deadlock(void)
+static void set_deadlock(slp_tasklet *t)
 {
-    if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_RuntimeError,
+    if (PyErr_Occurred())
+        return;
+    (void)SLP_POINT(DEADLOCK, t, NULL, NULL);
+    (void)t;
+    PyErr_SetString(PyExc_RuntimeError,
                         "Deadlock: the last runnable tasklet cannot be blocked or removed, "
                         "no other thread could make one runnable");
 }
@@ -276,12 +279,12 @@ static slp_tasklet *choose(struct slp_thread *thread, slp_tasklet *prev)
 
 PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *switched)
 {
-    assert(thread->current == prev);
+    SLP_REQUIRE(I8, prev, thread->current == prev);
     *switched = 0;
     slp_preempt_restart(&thread->preempt);
     slp_tasklet *next = choose(thread, prev);
     if (next == NULL) {
-        set_deadlock();
+        set_deadlock(prev);
         return NULL;
     }
     if (next == prev)
@@ -289,8 +292,10 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
     else if (slp_transfer(thread, prev, next) < 0)
         return NULL;
     *switched = 1;
-    assert(thread->current == prev && thread->ring == prev);
-    return slp_mailbox_claim(prev);
+    SLP_REQUIRE(I8, prev, thread->current == prev && thread->ring == prev);
+    PyObject *result = slp_mailbox_claim(prev);
+    (void)SLP_POINT(SWITCH_RESULT, prev, NULL, result);
+    return result;
 }
 
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
@@ -481,7 +486,7 @@ static PyObject *pack_uncaught(void)
     }
     if (SLP_FAULT(DEADLOCK_MASKS_ERROR)) {
         PyErr_Clear();
-        set_deadlock();
+        PyErr_SetString(PyExc_RuntimeError, "Deadlock");
     }
     PyObject *bomb = slp_bomb_fetch();
     if (bomb == NULL)
@@ -522,6 +527,7 @@ static PyObject *deliver(struct slp_thread *thread, PyObject *bomb)
     slp_tasklet *target = target_of_end(thread);
     PyObject *old = target->tempval;
 
+    (void)SLP_POINT(TASKLET_UNCAUGHT, thread->current, target, bomb);
     if ((target->delivered && !SLP_FAULT(BOMB_TO_NEXT_RUNNABLE)) || slp_bomb_check(old)) {
         slp_bomb_explode(bomb);
         PyErr_WriteUnraisable((PyObject *)target);
@@ -548,7 +554,7 @@ static PyObject *resume_stuck(struct slp_thread *thread)
         PyErr_Format(PyExc_RuntimeError,
                      "Deadlock: the main tasklet is %s, and the last tasklet that could run has "
                      "ended", target->direction > 0 ? "sending" : "receiving");
-    set_deadlock();
+    set_deadlock(thread->current);
     PyObject *bomb = slp_bomb_fetch();
     if (bomb == NULL)
         Py_FatalError("no memory to report a deadlock");

@@ -282,6 +282,10 @@ static void tasklet_finalize(slp_tasklet *t)
 
 static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
 {
+#ifdef SLP_LAB
+    if (t->watch.dying)
+        slp_invariant_violated(SLP_I16, t, "the collector visits it, and it is being freed");
+#endif
     Py_VISIT(t->tempval);
     Py_VISIT(t->thrown);
     Py_VISIT(t->func);
@@ -329,7 +333,7 @@ static void tasklet_dealloc(slp_tasklet *t)
     if (!SLP_FAULT(UNTRACK_MISSING))
         PyObject_GC_UnTrack(t);
     Py_TRASHCAN_BEGIN(t, tasklet_dealloc)(void) SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
-    assert(!t->scheduled && t->direction == 0);
+    SLP_REQUIRE(I14, t, !t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)t);
     if (t->started) {
@@ -347,6 +351,9 @@ static void tasklet_dealloc(slp_tasklet *t)
     if (t->started && !t->ended)
         slp_tasklet_mark_ended(t);
     slp_slice_free(&t->slice);
+#ifdef SLP_LAB
+    slp_invariant_tasklet_gone(t);
+#endif
     slp_thread_release(t->thread);
     Py_TYPE(t)->tp_free((PyObject *)t);
     Py_TRASHCAN_END

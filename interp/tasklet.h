@@ -24,6 +24,7 @@
 #include "bomb.h"
 #include "cstack.h"
 #include "faults.h"
+#include "invariants.h"
 #include "points.h"
 #include "state.h"
 #include "thread.h"
@@ -66,6 +67,9 @@ typedef struct slp_tasklet {
     struct slp_slice slice;      /* valid while switched out */
     struct slp_state state;      /* valid while switched out */
     PyObject *weakrefs;
+#ifdef SLP_LAB
+    struct slp_invariant_tasklet watch;
+#endif
 } slp_tasklet;
 
 /* One that goes on in spite of so many TaskletExits is left alone: what its

@@ -142,6 +142,7 @@ static void abandon_all(struct slp_thread *thread)
         Py_INCREF(t);
         slp_tasklet_mark_ended(t);
         t->lost = 1;
+        (void)SLP_POINT(TASKLET_LOST, t, NULL, NULL);
         detach(t);
         Py_DECREF(t);
     }
@@ -359,10 +360,7 @@ void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
     PyThread_release_lock(thread->lock);
 }
 
-/* Could anybody but this thread state make something happen?  Every Python
- * thread that does not wait in slp_thread_wait() could, even one without
- * tasklets. */
-static int others_can_run(const PyThreadState *self)
+int slp_thread_others_can_run(const PyThreadState *self)
 {
     int others = 0;
 
@@ -384,7 +382,7 @@ void slp_thread_wake_stuck(void)
 
     if (SLP_FAULT(ENDING_THREAD_COUNTS))
         return;
-    if (tstate == NULL || tstate->interp != PyInterpreterState_Main() || others_can_run(tstate))
+    if (tstate == NULL || tstate->interp != PyInterpreterState_Main() || slp_thread_others_can_run(tstate))
         return;
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
         if (thread->waiting && thread->tstate != tstate)
@@ -420,7 +418,7 @@ int slp_thread_wait(struct slp_thread *thread)
     (void)SLP_POINT(THREAD_IDLE, NULL, NULL, NULL);
     if (thread->ring != NULL)
         return 0;
-    if (!others_can_run(thread->tstate))
+    if (!slp_thread_others_can_run(thread->tstate))
         return 1;
     thread->waiting = !SLP_FAULT(MARK_AFTER_GIL_DROP);
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);

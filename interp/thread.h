@@ -65,6 +65,9 @@ struct slp_thread {
     int bystander;           /* this thread never wakes another: see slp_thread_set_bystander */
 
     struct slp_thread *next; /* all threads of the process */
+#ifdef SLP_LAB
+    long seen; /* its tasklets, while invariant_walk.c counts them */
+#endif
 };
 
 /* All of the process are behind it (next); NULL: there is none. */
@@ -85,6 +88,11 @@ void slp_thread_wake(struct slp_thread *thread, struct slp_tasklet *tasklet);
  * be none again when this returns.  0; 1 without waiting if nobody could: every
  * other thread waits too (a deadlock); -1 with what a signal handler raised. */
 int slp_thread_wait(struct slp_thread *thread);
+
+/* Could anybody but this thread state make something happen?  Every Python
+ * thread that does not wait in slp_thread_wait() could, even one without
+ * tasklets. */
+int slp_thread_others_can_run(const PyThreadState *self);
 
 /* The running thread is about to have no PyThreadState any more.  If all others
  * wait then, one of them goes on and finds that out. */

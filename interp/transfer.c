@@ -121,8 +121,9 @@ static int transfer_failed(struct slp_thread *thread, slp_tasklet *prev, slp_tas
 
 int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
 {
-    assert(prev != next && thread->current == prev && next->thread == thread);
-    assert(next->slice.used || !next->started);
+    SLP_REQUIRE(I8, next, prev != next && thread->current == prev && !next->ended);
+    SLP_REQUIRE(I21, next, next->thread == thread);
+    SLP_REQUIRE(I15, next, next->slice.used || !next->started);
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_calm(thread);
     if (SLP_POINT(SWITCH_SAVE, prev, next, NULL) & SLP_ACT_FAIL)
@@ -149,7 +150,8 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
 
 void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next)
 {
-    assert(next->thread == thread && !next->ended && (next->slice.used || !next->started));
+    SLP_REQUIRE(I21, next, next->thread == thread);
+    SLP_REQUIRE(I8, next, !next->ended && (next->slice.used || !next->started));
     thread->current = next;
     thread->leaving = NULL;
     thread->coming = next;

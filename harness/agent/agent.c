@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../interp/invariants.h"
 #include "../../interp/points.h"
 #include "../control/board.h"
 #include "../control/inside.h"
@@ -121,6 +122,29 @@ int sw_agent_stirred(void)
 static void capture_here(struct sw_wire_stack *out)
 {
     sw_cstack_capture(out, self.frame, (uintptr_t)&slp_point_visit);
+}
+
+/* The core's own checks. */
+static void tell_violation(const struct slp_violation *violation)
+{
+    const void *outer_frame = self.frame;
+    struct sw_wire_stack stack;
+    sw_text who = 0, object = 0;
+
+    self.frame = __builtin_frame_address(0);
+    capture_here(&stack);
+    self.frame = outer_frame;
+    if (violation->object != NULL && sw_look_is_channel(violation->object))
+        object = sw_names_of_channel(sw_names_channel(violation->object));
+    else if (violation->object != NULL)
+        who = sw_names_of_tasklet(sw_names_known_tasklet(violation->object));
+    sw_record_append(&(struct sw_event){
+        .kind = SW_EVENT_INVARIANT,
+        .who = who,
+        .object = object,
+        .text = sw_record_format("%s %s", violation->id, violation->name),
+        .note = sw_record_text(violation->text),
+        .stack = sw_cstack_keep(&stack)});
 }
 
 static const struct sw_ledger_eyes eyes = {
@@ -613,6 +637,13 @@ static void observe_with(struct sw_wire *wire)
     sw_inside_set_script(sw_script_driver());
 }
 
+/* Those that only the invariants look at would come between a burst and the end
+ * of its receive, see ledger.h. */
+static uint64_t points_to_observe(void)
+{
+    return SLP_POINT_ALL & ~(UINT64_C(1) << SLP_POINT_SWITCH_RESULT);
+}
+
 static __attribute__((constructor)) void start(void)
 {
     const char *number = getenv(SW_WIRE_ENV);
@@ -635,5 +666,6 @@ static __attribute__((constructor)) void start(void)
     }
     know_thread(-1, 0);
     sw_cstack_catch_crashes(name_of_current);
-    slp_point_set_hook(visit, SLP_POINT_ALL);
+    slp_invariant_set_reporter(tell_violation);
+    slp_point_set_hook(visit, points_to_observe());
 }

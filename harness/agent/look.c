@@ -109,6 +109,15 @@ int sw_look_is_none(void *object)
     return object == Py_None;
 }
 
+int sw_look_is_channel(void *object)
+{
+    const PyTypeObject *type = Py_TYPE((PyObject *)object);
+
+    while (type != NULL && strcmp(type->tp_name, "stackless.channel") != 0)
+        type = type->tp_base;
+    return type != NULL;
+}
+
 int sw_look_is_bomb(void *object)
 {
     static const PyTypeObject *bomb_type;

@@ -23,6 +23,8 @@ sw_text sw_look_describe(void *object, uint32_t ordinal);
 int sw_look_is_none(void *object);
 /* Is it an exception in transit? */
 int sw_look_is_bomb(void *object);
+/* A channel, or of a class that is derived from it. */
+int sw_look_is_channel(void *object);
 /* The name of the pending exception's type, 0 if none is pending. */
 sw_text sw_look_pending(void);
 /* The type's name without its module. */
