@@ -104,12 +104,9 @@ static const struct {
     unsigned flag;
     const char *text;
 } abilities[] = {
-    [SW_UNTIL] = {SLP_MAY_PARK, "nothing can be parked"},
-    [SW_SPILL_AT] = {SLP_MAY_SPILL, "nothing can be spilled"},
-    [SW_GC_AT] = {SLP_MAY_RUN, "the collector cannot run"},
-    [SW_FAIL_AT] = {SLP_MAY_FAIL, "nothing can fail"},
-    [SW_KILL_AT] = {SLP_MAY_THROW, "nobody can be killed"},
-    [SW_THROW_AT] = {SLP_MAY_THROW, "nothing can be thrown"},
+#define ABILITY(id, word, flag, why) {flag, why},
+    SW_DIRECTIVES(ABILITY)
+#undef ABILITY
 };
 
 /* "; possible at ..." if that is few enough to say, else "". */

@@ -94,9 +94,9 @@ static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *
 
 static int read_directive(struct sw_spec_parser *parser, struct sw_spec_move *move)
 {
-    static const char *const kinds[] = {
-        [SW_UNTIL] = "until",  [SW_SPILL_AT] = "spill", [SW_GC_AT] = "gc",
-        [SW_FAIL_AT] = "fail", [SW_KILL_AT] = "kill",   [SW_THROW_AT] = "throw"};
+    /* The first word; all but "until" go on with "at". */
+    static const char *const kinds[SW_DIRECTIVE_COUNT] = {"until", "spill", "gc",
+                                                          "fail",  "kill",  "throw"};
     struct sw_spec_lexer *lexer = &parser->lexer;
     struct sw_plan_directive directive = {0, 0, 0};
     struct sw_spec_token word, point;

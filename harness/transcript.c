@@ -104,7 +104,9 @@ static int belongs(const struct sw_event *event)
 
 static void write_directives(FILE *out, const struct sw_spec_move *move)
 {
-    static const char *const words[] = {"until", "spill at", "gc at"};
+#define WORD(id, word, flag, why) word,
+    static const char *const words[] = {SW_DIRECTIVES(WORD)};
+#undef WORD
 
     for (int i = 0; i < move->directive_count; i++)
         fprintf(out, " %s %s#%u", words[move->directives[i].kind],

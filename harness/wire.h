@@ -63,13 +63,21 @@ struct sw_plan_step {
     uint32_t actor; /* index */
 };
 
+/* X(ID, WORD, FLAG, WHY): WORD is how a spec begins it; FLAG, of interp/points.h, is what its point
+ * must allow; WHY is said where it does not. */
+#define SW_DIRECTIVES(X) \
+    X(UNTIL, "until", SLP_MAY_PARK, "nothing can be parked") \
+    X(SPILL_AT, "spill at", SLP_MAY_SPILL, "nothing can be spilled") \
+    X(GC_AT, "gc at", SLP_MAY_RUN, "the collector cannot run") \
+    X(FAIL_AT, "fail at", SLP_MAY_FAIL, "nothing can fail") \
+    X(KILL_AT, "kill at", SLP_MAY_THROW, "nobody can be killed") \
+    X(THROW_AT, "throw at", SLP_MAY_THROW, "nothing can be thrown")
+
 enum sw_directive_kind {
-    SW_UNTIL = 0,
-    SW_SPILL_AT = 1,
-    SW_GC_AT = 2,
-    SW_FAIL_AT = 3,
-    SW_KILL_AT = 4,
-    SW_THROW_AT = 5
+#define SW_DIRECTIVE_ENUM(id, word, flag, why) SW_##id,
+    SW_DIRECTIVES(SW_DIRECTIVE_ENUM)
+#undef SW_DIRECTIVE_ENUM
+    SW_DIRECTIVE_COUNT
 };
 
 struct sw_plan_directive {

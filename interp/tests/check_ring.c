@@ -276,7 +276,7 @@ ORDER_TEST(the_trap_undoes_every_switch,
 ORDER_TEST(a_deadlock_is_undone,
            "def refused(step, *args):\n"
            "    try: step(*args)\n"
-           "    except RuntimeError as e: assert 'deadlock' in str(e)\n"
+           "    except RuntimeError as e: assert 'Deadlock' in str(e)\n"
            "    else: assert 0, step\n"
            "    assert ring() == 'S' and S.tempval is None and not S.blocked\n"
            "c = channel()\n"
@@ -386,7 +386,7 @@ ORDER_TEST(the_callback_may_empty_the_ring,
            "assert log == [] and A.paused and B.paused and ring() == 'S'\n"
            "begin(); set_schedule_callback(callback)\n"
            "try: channel().receive()\n"
-           "except RuntimeError as e: assert 'deadlock' in str(e)\n"
+           "except RuntimeError as e: assert 'Deadlock' in str(e)\n"
            "else: assert 0\n"
            "set_schedule_callback(None); assert ring() == 'S'\n")
 

@@ -122,7 +122,7 @@ THREAD_TEST(home_decides_what_is_current,
 THREAD_TEST(the_last_to_wait_is_told, "c, d = channel(), channel()\n"
                                       "t = start(c.receive); until(lambda: c.balance == -1)\n"
                                       "try: d.receive()\n"
-                                      "except RuntimeError as e: assert 'deadlock' in str(e)\n"
+                                      "except RuntimeError as e: assert 'Deadlock' in str(e)\n"
                                       "else: assert 0\n"
                                       "assert d.balance == 0; c.send(1); t.finish()\n")
 
@@ -135,7 +135,7 @@ THREAD_TEST(
 THREAD_TEST(the_end_of_a_tasklet_tells_main,
             "c = channel(); tasklet(lambda: None)()\n"
             "try: c.receive()\n"
-            "except RuntimeError as e: assert 'deadlock' in str(e)\n"
+            "except RuntimeError as e: assert 'Deadlock' in str(e)\n"
             "else: assert 0\n"
             "assert c.balance == 0 and getruncount() == 1\n")
 
@@ -165,7 +165,7 @@ INSIDE_TEST(a_bystander_does_not_count)
                               "def body(): bystander(True); ready.set(); done.wait()\n"
                               "t = start(body); ready.wait(); c = channel()\n"
                               "try: c.receive()\n"
-                              "except RuntimeError as e: assert 'deadlock' in str(e)\n"
+                              "except RuntimeError as e: assert 'Deadlock' in str(e)\n"
                               "else: assert 0\n"
                               "done.set(); t.finish()\n");
 }
@@ -205,7 +205,7 @@ THREAD_TEST(
     "start(body).finish()\n"
     "assert len(log) == 10 and not mine[0].alive and not mine[0].blocked and c.balance == 0\n"
     "try: c.send('into nothing')\n"
-    "except RuntimeError as e: assert 'deadlock' in str(e)\n"
+    "except RuntimeError as e: assert 'Deadlock' in str(e)\n"
     "else: assert 0\n"
     "mine.clear()\n")
 
@@ -255,7 +255,7 @@ THREAD_TEST(
     "    try:\n"
     "        assert c.balance == 0 and getruncount() == 1\n"
     "        try: c.send(1)\n"
-    "        except RuntimeError as e: assert 'deadlock' in str(e)\n"
+    "        except RuntimeError as e: assert 'Deadlock' in str(e)\n"
     "        mine.bind(None, ()); mine.insert(); assert c.receive() == 'mine'\n"
     "        u = start(lambda: c.send('thread')); assert c.receive() == 'thread'; u.finish()\n"
     "        status = 0\n"
