@@ -87,7 +87,7 @@ SCENARIOS := $(wildcard scenarios/*/*.spec)
 objects = $(patsubst %,$(OBJ)/$(1)/%.o,$(basename $(2)))
 # The extension module has its own way of what these do.
 EXTENSION_SRC := $(filter-out $(addprefix interp/,main.c thread_start.c base_enter.c door_wrap.c \
-    gilwait_wrap.c),$(INTERP_SRC)) $(wildcard interp/extension/*.c)
+    gilwait_wrap.c preempt_wrap.c),$(INTERP_SRC)) $(wildcard interp/extension/*.c)
 SLPYTHON_OBJ := $(call objects,slpython,$(INTERP_SRC))
 LAB_OBJ := $(call objects,lab,$(INTERP_SRC) $(AGENT_SRC) $(SHARED_SRC))
 EXTENSION_OBJ := $(call objects,extension,$(EXTENSION_SRC))
@@ -150,11 +150,13 @@ $(CONTROL_LIB): $(CONTROL_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-soname,$(@F) $(LDFLAGS) -o $@ $^ -ldl -lpthread
 
-# Without sanitizers, for the same reason.
+# Without sanitizers, for the same reason.  First as if it needed libpython, which the program that
+# imports it may or may not have: all that is not defined must be an exported symbol of that.
 $(EXTENSION): $(EXTENSION_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -lgcc_s -lpthread
+	$(Q)$(CC) -shared $(LDFLAGS) -Wl,-z,defs -o $@.checked $^ -lpython3.11 -lgcc_s -lpthread
+	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -lgcc_s -lpthread && rm $@.checked
 
 $(STARTER): harness/starter.py
 	$(call say,CP,$@)

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * gilwait_got.c - see gilwait.h: the dynamic linker's way.
- *
- * The object that has the interpreter calls pthread_cond_timedwait() through a
- * slot of its global offset table; the object's relocations say which one.
+ * gilwait_got.c - see gilwait.h: the dynamic linker's way (got.h).
  */
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
 #include "gilwait.h"
 
-#include <dlfcn.h>
-#include <elf.h>
 #include <internal/pycore_runtime.h>
-#include <link.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "got.h"
 
 static slp_gilwait_function *real;
 
@@ -24,97 +17,6 @@ static int wait_for_gil(pthread_cond_t *cond, pthread_mutex_t *mutex,
                         const struct timespec *deadline)
 {
     return slp_atomic_wait(real, cond, mutex, deadline);
-}
-
-/* ---- the slot ---- */
-
-struct tables {
-    const ElfW(Sym) *symbols;
-    const char *names;
-    const ElfW(Rela) *relocations[2]; /* of functions, and of everything else */
-    size_t bytes[2];
-};
-
-/* The dynamic linker has made these addresses absolute. */
-static void read_tables(const ElfW(Dyn) *entry, struct tables *tables)
-{
-    for (; entry->d_tag != DT_NULL; entry++) {
-        const void *address = (const void *)entry->d_un.d_ptr;
-        if (entry->d_tag == DT_SYMTAB)
-            tables->symbols = address;
-        else if (entry->d_tag == DT_STRTAB)
-            tables->names = address;
-        else if (entry->d_tag == DT_JMPREL)
-            tables->relocations[0] = address;
-        else if (entry->d_tag == DT_PLTRELSZ)
-            tables->bytes[0] = entry->d_un.d_val;
-        else if (entry->d_tag == DT_RELA)
-            tables->relocations[1] = address;
-        else if (entry->d_tag == DT_RELASZ)
-            tables->bytes[1] = entry->d_un.d_val;
-    }
-}
-
-static int is_slot_of(const struct tables *tables, const ElfW(Rela) *relocation, const char *name)
-{
-    unsigned long type = ELF64_R_TYPE(relocation->r_info);
-    const ElfW(Sym) *symbol = &tables->symbols[ELF64_R_SYM(relocation->r_info)];
-
-    return (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) &&
-           strcmp(tables->names + symbol->st_name, name) == 0;
-}
-
-static void **find_slot(const struct link_map *object, const char *name)
-{
-    struct tables tables = {0};
-
-    read_tables(object->l_ld, &tables);
-    if (tables.symbols == NULL || tables.names == NULL)
-        return NULL;
-    for (int table = 0; table < 2; table++) {
-        const ElfW(Rela) *relocation = tables.relocations[table];
-        for (size_t i = 0; i < tables.bytes[table] / sizeof *relocation; i++)
-            if (is_slot_of(&tables, &relocation[i], name))
-                return (void **)(object->l_addr + relocation[i].r_offset);
-    }
-    return NULL;
-}
-
-/* ---- changing it ---- */
-
-struct relro {
-    uintptr_t slot;
-    int holds_it;
-};
-
-static int look_for_relro(struct dl_phdr_info *info, size_t size, void *arg)
-{
-    struct relro *relro = arg;
-
-    (void)size;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-        uintptr_t start = info->dlpi_addr + header->p_vaddr;
-        if (header->p_type == PT_GNU_RELRO && relro->slot - start < header->p_memsz)
-            relro->holds_it = 1;
-    }
-    return relro->holds_it;
-}
-
-static int put_into(void **slot, void *function)
-{
-    uintptr_t page = (uintptr_t)slot & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
-    size_t size = (uintptr_t)(slot + 1) - page;
-    /* After the start the dynamic linker has made such memory read-only. */
-    struct relro relro = {(uintptr_t)slot, 0};
-
-    (void)dl_iterate_phdr(look_for_relro, &relro);
-    if (relro.holds_it && mprotect((void *)page, size, PROT_READ | PROT_WRITE) < 0)
-        return -1;
-    __atomic_store_n(slot, function, __ATOMIC_SEQ_CST);
-    if (relro.holds_it)
-        (void)mprotect((void *)page, size, PROT_READ);
-    return 0;
 }
 
 /* Whose time is up in a wait that began before must begin another one, too. */
@@ -130,18 +32,11 @@ static void make_waiters_begin_again(void)
 void slp_gilwait_install(void)
 {
     static int tried;
-    struct link_map *object;
-    Dl_info info;
 
     if (tried)
         return;
     tried = 1;
-    if (dladdr1((const void *)&PyEval_EvalCode, &info, (void **)&object, RTLD_DL_LINKMAP) == 0)
-        return;
-    void **slot = find_slot(object, "pthread_cond_timedwait");
-    /* The slot itself may still lead to the dynamic linker. */
-    real = (slp_gilwait_function *)dlsym(RTLD_DEFAULT, "pthread_cond_timedwait");
-    if (slot == NULL || real == NULL || put_into(slot, (void *)wait_for_gil) < 0)
-        return;
-    make_waiters_begin_again();
+    if (slp_got_replace("pthread_cond_timedwait", (slp_got_function)wait_for_gil,
+                        (slp_got_function *)&real) == 0)
+        make_waiters_begin_again();
 }

@@ -17,6 +17,7 @@
 
 #include "module.h"
 #include "spill.h"
+#include "thread_end.h"
 
 PyMODINIT_FUNC PyInit_stackless(void);
 
@@ -116,6 +117,8 @@ static PyObject *create_first(PyObject *name)
     PyObject *module = slp_module_init();
     if (module != NULL && PyDict_SetItem(interpreter_dict(), name, module) < 0)
         Py_CLEAR(module);
+    if (module != NULL)
+        slp_thread_end_watch();
     the_module = module;
     return Py_XNewRef(module);
 }

@@ -5,7 +5,7 @@ import threading
 import unittest
 
 import stackless
-from support import Test, through_c
+from support import Test, run_program, through_c
 
 
 def in_thread(function):
@@ -114,6 +114,19 @@ class ThreadTest(Test):
         for thread in threads:
             thread.join()
         self.assertEqual(sorted(results), sorted(list(range(10)) * 3))
+
+    def test_the_end_of_a_thread_without_tasklets_is_seen_by_who_waits(self):
+        # In a process of its own, so that no thread of other tests counts.
+        status, out, err = run_program(
+            "import stackless, threading\n"
+            "go = threading.Event()\n"
+            "threading.Thread(target=go.wait).start()\n"
+            "threading.Thread(target=go.wait).start()\n"
+            "stackless.tasklet(go.set)()\n"
+            "try: stackless.channel().receive()\n"
+            "except RuntimeError as error: print('deadlock' in str(error))\n"
+        )
+        self.assertEqual((status, out, err), (0, "True\n", ""))
 
 
 if __name__ == "__main__":
