@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "module.h"
+#include "preempt_got.h"
 #include "spill.h"
 #include "thread_end.h"
 
@@ -115,7 +116,8 @@ static PyObject *create_first(PyObject *name)
     if (check(name) < 0 || read_environment() < 0)
         return NULL;
     PyObject *module = slp_module_init();
-    if (module != NULL && PyDict_SetItem(interpreter_dict(), name, module) < 0)
+    if (module != NULL && (slp_preempt_learn() < 0 ||
+                           PyDict_SetItem(interpreter_dict(), name, module) < 0))
         Py_CLEAR(module);
     if (module != NULL)
         slp_thread_end_watch();

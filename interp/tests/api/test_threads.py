@@ -124,7 +124,7 @@ class ThreadTest(Test):
             "threading.Thread(target=go.wait).start()\n"
             "stackless.tasklet(go.set)()\n"
             "try: stackless.channel().receive()\n"
-            "except RuntimeError as error: print('deadlock' in str(error))\n"
+            "except RuntimeError as error: print('eadlock' in str(error))\n"
         )
         self.assertEqual((status, out, err), (0, "True\n", ""))
 
