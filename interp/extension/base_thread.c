@@ -28,8 +28,8 @@ static __thread char *stack_high;
 
 struct search {
     const void *python; /* where the object that has the interpreter begins */
-    char *base;         /* above the outermost of its frames so far */
-    int inside;         /* the frame before was one of its */
+    char *base; /* above the outermost of its frames so far */
+    int inside; /* the frame before was one of its */
 };
 
 static const void *object_of(const void *address)

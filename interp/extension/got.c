@@ -12,15 +12,19 @@
 
 /* ---- the slot ---- */
 
+typedef ElfW(Dyn) dynamic;
+typedef ElfW(Sym) symbol;
+typedef ElfW(Rela) relocation;
+
 struct tables {
-    const ElfW(Sym) *symbols;
+    const symbol *symbols;
     const char *names;
-    const ElfW(Rela) *relocations[2]; /* of functions, and of everything else */
+    const relocation *relocations[2]; /* of functions, and of everything else */
     size_t bytes[2];
 };
 
 /* The dynamic linker has made these addresses absolute. */
-static void read_tables(const ElfW(Dyn) *entry, struct tables *tables)
+static void read_tables(const dynamic *entry, struct tables *tables)
 {
     for (; entry->d_tag != DT_NULL; entry++) {
         const void *address = (const void *)entry->d_un.d_ptr;
@@ -39,13 +43,13 @@ static void read_tables(const ElfW(Dyn) *entry, struct tables *tables)
     }
 }
 
-static int is_slot_of(const struct tables *tables, const ElfW(Rela) *relocation, const char *name)
+static int is_slot_of(const struct tables *tables, const relocation *of, const char *name)
 {
-    unsigned long type = ELF64_R_TYPE(relocation->r_info);
-    const ElfW(Sym) *symbol = &tables->symbols[ELF64_R_SYM(relocation->r_info)];
+    unsigned long type = ELF64_R_TYPE(of->r_info);
+    const symbol *called = &tables->symbols[ELF64_R_SYM(of->r_info)];
 
     return (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) &&
-           strcmp(tables->names + symbol->st_name, name) == 0;
+           strcmp(tables->names + called->st_name, name) == 0;
 }
 
 static void **find_slot(const struct link_map *object, const char *name)
@@ -56,10 +60,11 @@ static void **find_slot(const struct link_map *object, const char *name)
     if (tables.symbols == NULL || tables.names == NULL)
         return NULL;
     for (int table = 0; table < 2; table++) {
-        const ElfW(Rela) *relocation = tables.relocations[table];
-        for (size_t i = 0; i < tables.bytes[table] / sizeof *relocation; i++)
-            if (is_slot_of(&tables, &relocation[i], name))
-                return (void **)(object->l_addr + relocation[i].r_offset);
+        const relocation *first = tables.relocations[table];
+        const relocation *end = first != NULL ? first + tables.bytes[table] / sizeof *first : NULL;
+        for (const relocation *of = first; of != end; of++)
+            if (is_slot_of(&tables, of, name))
+                return (void **)(object->l_addr + of->r_offset);
     }
     return NULL;
 }

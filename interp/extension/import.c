@@ -116,8 +116,8 @@ static PyObject *create_first(PyObject *name)
     if (check(name) < 0 || read_environment() < 0)
         return NULL;
     PyObject *module = slp_module_init();
-    if (module != NULL && (slp_preempt_learn() < 0 ||
-                           PyDict_SetItem(interpreter_dict(), name, module) < 0))
+    if (module != NULL &&
+        (slp_preempt_learn() < 0 || PyDict_SetItem(interpreter_dict(), name, module) < 0))
         Py_CLEAR(module);
     if (module != NULL)
         slp_thread_end_watch();

@@ -36,7 +36,8 @@ class ChannelTest(Test):
         self.assertEqual(channel.balance, 0)
 
     def test_order_for_each_preference(self):
-        for preference, wanted in ((-1, "send got sent"), (0, "send sent got"), (1, "send sent got")):
+        orders = {-1: "send got sent", 0: "send sent got", 1: "send sent got"}
+        for preference, wanted in orders.items():
             with self.subTest(preference=preference):
                 log = []
                 channel = stackless.channel()

@@ -71,7 +71,9 @@ class ExitTest(Test):
         self.check("stackless.tasklet(sys.exit)(3)\nstackless.run()\n", "", 3)
 
     def test_an_exception_in_a_tasklet(self):
-        status, out, err = run_program("import stackless\nstackless.tasklet(int)('x')\nstackless.run()")
+        status, out, err = run_program(
+            "import stackless\nstackless.tasklet(int)('x')\nstackless.run()\n"
+        )
         self.assertEqual((status, out), (1, ""))
         self.assertIn("ValueError", err)
 

@@ -47,7 +47,9 @@ class ExtensionTest(Test):
             "import stackless, _xxsubinterpreters as sub\n"
             "t = stackless.tasklet(stackless.schedule_remove)()\n"
             "stackless.run()\n"
-            "next(map(lambda _: sub.run_string(sub.create(), 'print(list(map(str, range(3))))'), (0,)))\n",
+            "other = sub.create()\n"
+            "program = 'print(list(map(str, range(3))))'\n"
+            "next(map(lambda _: sub.run_string(other, program), (0,)))\n",
             SLP_SPILL="always",
         )
         self.assertEqual((status, out, err), (0, "['0', '1', '2']\n", ""))

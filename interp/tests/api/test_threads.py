@@ -37,8 +37,14 @@ class ThreadTest(Test):
     def test_a_thread_has_its_own_ring(self):
         def ring():
             log = []
+
+            def step(name):
+                log.append(name)
+                stackless.schedule()
+                log.append(name)
+
             for name in "ab":
-                stackless.tasklet(lambda n: (log.append(n), stackless.schedule(), log.append(n)))(name)
+                stackless.tasklet(step)(name)
             stackless.run()
             return "".join(log)
 
