@@ -85,8 +85,12 @@ HARNESS_CHECKS := $(wildcard harness/tests/check_*.c)
 SCENARIOS := $(wildcard scenarios/*/*.spec)
 
 objects = $(patsubst %,$(OBJ)/$(1)/%.o,$(basename $(2)))
+# The extension module has its own way of what these do.
+EXTENSION_SRC := $(filter-out $(addprefix interp/,main.c thread_start.c base_enter.c door_wrap.c \
+    gilwait_wrap.c preempt_wrap.c),$(INTERP_SRC)) $(wildcard interp/extension/*.c)
 SLPYTHON_OBJ := $(call objects,slpython,$(INTERP_SRC))
 LAB_OBJ := $(call objects,lab,$(INTERP_SRC) $(AGENT_SRC) $(SHARED_SRC))
+EXTENSION_OBJ := $(call objects,extension,$(EXTENSION_SRC))
 HARNESS_OBJ := $(call objects,harness,$(HARNESS_SRC))
 
 # What the test programs link instead of a program's own main().
@@ -95,7 +99,9 @@ HARNESS_TEST_OBJ := $(filter-out %/harness/main.o,$(HARNESS_OBJ))
 
 INTERP_CHECK_BIN := $(INTERP_CHECKS:%.c=$(BIN)/%)
 HARNESS_CHECK_BIN := $(HARNESS_CHECKS:%.c=$(BIN)/%)
-CHECK_BIN := $(INTERP_CHECK_BIN) $(HARNESS_CHECK_BIN)
+# It embeds the shared library, and has none of our objects.
+EMBEDDED_CHECK_BIN := $(BIN)/interp/tests/extension/check_embedded
+CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
 # What is preloaded into an interpreter, and what of it the runner shares.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
@@ -106,13 +112,16 @@ CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk 
 HARNESS_OBJ += $(CONTROL_SHARED)
 HARNESS_TEST_OBJ += $(CONTROL_SHARED)
 
+# What Debian's python3.11 imports; see interp/extension/import.c.
+EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-x86_64-linux-gnu.so
+
 # ---- building ----
 
 # Only the two commands that promise it install packages.
 PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
-all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER)
+all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION)
 
 .PHONY: packages
 packages:
@@ -140,6 +149,14 @@ $(CONTROL_LIB): $(CONTROL_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-soname,$(@F) $(LDFLAGS) -o $@ $^ -ldl -lpthread
+
+# Without sanitizers, for the same reason.  First as if it needed libpython, which the program that
+# imports it may or may not have: all that is not defined must be an exported symbol of that.
+$(EXTENSION): $(EXTENSION_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LDFLAGS) -Wl,-z,defs -o $@.checked $^ -lpython3.11 -lgcc_s -lpthread
+	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -lgcc_s -lpthread && rm $@.checked
 
 $(STARTER): harness/starter.py
 	$(call say,CP,$@)
@@ -169,6 +186,11 @@ $(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(HARNESS_TEST_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS) $(CHECK_LIBS)
+
+$(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o | $(EXTENSION)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpython3.11 $(CHECK_LIBS)
 
 # Plays the interpreter for check_runner and check_command.
 FAKE_INTERP := $(BIN)/harness/tests/fake_interp
@@ -208,6 +230,10 @@ $(eval $(call tree,slpython,$$(PY_CFLAGS)))
 $(eval $(call tree,lab,$$(PY_CFLAGS) -DSLP_LAB))
 $(eval $(call tree,archive,$$(PY_CFLAGS)))
 $(eval $(call tree,control,-fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-sanitize=all))
+# The doors look at thread-local variables at every frame.
+$(eval $(call tree,extension,$$(PY_HEADERS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
+    -fasynchronous-unwind-tables -fno-sanitize=all))
+$(eval $(call tree,embedded,$$(PY_HEADERS) -fno-sanitize=all))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
 $(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
 
@@ -242,6 +268,10 @@ test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
 check: $(CHECK_BIN)
 	@ci/test libcheck
 
+.PHONY: api
+api: all
+	@ci/test api
+
 .PHONY: scenarios
 scenarios: all
 	@ci/test scenarios
@@ -267,7 +297,8 @@ repeat: all
 
 # ---- looking at the source ----
 
-OURS := $(wildcard interp/*.[ch] interp/*/*.[ch] harness/*.[ch] harness/*/*.[ch] fuzz/*.[ch])
+OURS := $(wildcard interp/*.[ch] interp/*/*.[ch] interp/tests/*/*.[ch] \
+    harness/*.[ch] harness/*/*.[ch] fuzz/*.[ch])
 # Not the headers: clang-format does not know what to do with lists of X().
 FORMATTED := $(filter %.c,$(OURS))
 
@@ -292,6 +323,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(CONTROL_LIB) $(STARTER) $(DESTDIR)$(PREFIX)/lib
+	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
+	install -m 644 $(EXTENSION) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 
 .PHONY: clean
 clean:
@@ -304,6 +337,7 @@ help:
 	@echo 'make test               install what is missing, build, run the tests'
 	@echo 'make test CI=true       the same, with memcheck and all of the CPython tests'
 	@echo 'make check              the libcheck programs alone'
+	@echo 'make api                the tests of the module, in slpython and in python3.11'
 	@echo 'make scenarios          the scenarios alone'
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'

@@ -11,14 +11,12 @@
 #include <structmember.h>
 
 #include "faults.h"
+#include "gilwait.h"
 #include "preempt.h"
 
 /* The thread states whose running tasklet is atomic.  Written with the GIL
  * held, read without it by threads that wait for it. */
 static _Atomic(PyThreadState *) atomic_states[SLP_ATOMIC_THREADS_MAX];
-
-int __real_pthread_cond_timedwait(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
-int __wrap_pthread_cond_timedwait(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
 
 static int holder_is_atomic(void)
 {
@@ -39,17 +37,17 @@ static void five_milliseconds_later(struct timespec *deadline)
     }
 }
 
-int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex,
-                                  const struct timespec *deadline)
+int slp_atomic_wait(slp_gilwait_function *real, pthread_cond_t *cond, pthread_mutex_t *mutex,
+                    const struct timespec *deadline)
 {
-    int status = __real_pthread_cond_timedwait(cond, mutex, deadline);
+    int status = real(cond, mutex, deadline);
 
     if (status != ETIMEDOUT || cond != &_PyRuntime.ceval.gil.cond)
         return status;
     struct timespec again = *deadline;
     while (status == ETIMEDOUT && holder_is_atomic()) {
         five_milliseconds_later(&again);
-        status = __real_pthread_cond_timedwait(cond, mutex, &again);
+        status = real(cond, mutex, &again);
     }
     return status;
 }
@@ -80,6 +78,7 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
         replace_state(thread->tstate, NULL);
         return;
     }
+    slp_gilwait_install();
     /* A waiter whose time is up makes its request under this mutex: it has done
      * so, and then it does not count any more, or it will see who the holder is. */
     PyMUTEX_T *mutex = &_PyRuntime.ceval.gil.mutex;

@@ -4,10 +4,10 @@
  *
  * A thread that wants the GIL waits for it with a time-out, and asks the holder
  * to drop it when the time is up; the holder does at its next check.  While the
- * holder runs an atomic tasklet the time is never up: the linker (--wrap) leads
- * the interpreter's own pthread_cond_timedwait() here, and the wait begins
- * again.  A blocking C call still drops the GIL.  Signal handlers and pending
- * calls still run at the checks: the evaluation loop is the stock one.
+ * holder runs an atomic tasklet the time is never up: the interpreter's own call
+ * of pthread_cond_timedwait() comes here (gilwait.h), and the wait begins again.
+ * A blocking C call still drops the GIL.  Signal handlers and pending calls still
+ * run at the checks: the evaluation loop is the stock one.
  */
 #ifndef SLP_ATOMIC_H
 #define SLP_ATOMIC_H

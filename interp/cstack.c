@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
 #include "faults.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -20,30 +22,38 @@ __thread uintptr_t slp_spill_limit;
 /* Enough for the save and restore functions themselves and for a signal. */
 #define RED_BYTES 16384
 
-static char *lowest_stack_byte(char *here)
-{
-    pthread_attr_t attr;
-    void *low;
-    size_t size;
+extern void *__libc_stack_end; /* an address on the initial thread's stack, of the C library */
 
-    if (pthread_getattr_np(pthread_self(), &attr) != 0)
-        return here - 65536;
-    if (pthread_attr_getstack(&attr, &low, &size) != 0)
-        low = here - 65536;
-    pthread_attr_destroy(&attr);
-    return (char *)low + RED_BYTES;
+/* That stack may grow to its limit.  The C library says less when it finds other
+ * memory below; valgrind's, for one, which makes room when it comes to that. */
+static char *initial_stack_low(char *low, const char *high)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur > (rlim_t)1 << 40)
+        return low;
+    char *lowest = (char *)high - limit.rlim_cur;
+    return lowest < low ? lowest : low;
 }
 
-void *slp_cstack_enter(void *(*fn)(void *), void *arg)
+int slp_cstack_bounds(char **low, char **high)
 {
-    struct slp_cstack outer = slp_cstack;
+    char *here = __builtin_frame_address(0);
+    pthread_attr_t attr;
+    void *bottom = here - 65536;
+    size_t size = (size_t)2 * 65536;
 
-    memset(&slp_cstack, 0, sizeof slp_cstack);
-    slp_cstack.low = lowest_stack_byte(__builtin_frame_address(0));
-    void *result = slp_base_call(fn, arg, &slp_cstack.base);
-    slp_cstack = outer;
-    slp_spill_limit = 0;
-    return result;
+    if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+        (void)pthread_attr_getstack(&attr, &bottom, &size);
+        pthread_attr_destroy(&attr);
+    }
+    *low = bottom;
+    *high = *low + size;
+    int is_initial = (char *)__libc_stack_end >= *low && (char *)__libc_stack_end < *high;
+    if (is_initial)
+        *low = initial_stack_low(*low, *high);
+    *low += RED_BYTES;
+    return is_initial;
 }
 
 /* Copies stack memory.  Under a sanitizer by one instruction that it does not

@@ -3,7 +3,7 @@
  * cstack.h - the C stack of an OS thread, and copies of parts of it.
  *
  * Needs no Python.  Everything about the running thread is thread-local and
- * set once, when the thread starts (slp_cstack_enter), except for the limit.
+ * set once (base.h), except for the limit, and for a base that is raised.
  */
 #ifndef SLP_CSTACK_H
 #define SLP_CSTACK_H
@@ -15,8 +15,8 @@
 #include "switch.h"
 #include "valgrind_stack.h"
 
-/* The running thread's stack.  base is NULL on a thread that was not started
- * through us: such a thread cannot switch or spill. */
+/* The running thread's stack.  While base is NULL the thread cannot switch or
+ * spill; in slpython that is one that was not started through us. */
 struct slp_cstack {
     char *base; /* slices are [sp, base) */
     char *low;  /* no stack pointer on this stack is below it */
@@ -29,7 +29,12 @@ extern __thread struct slp_cstack slp_cstack;
  * spill.c first.  0: never; UINTPTR_MAX: always. */
 extern __thread uintptr_t slp_spill_limit;
 
-/* Calls fn(arg) with the base of the running thread set to just here, and
+/* The bounds of the running thread's stack: low with room for what a switch and
+ * a signal need, high above everything on it.  Without knowledge: a guess.
+ * Returns whether it is the stack that the process has begun on. */
+int slp_cstack_bounds(char **low, char **high);
+
+/* base_enter.c: calls fn(arg) with the base of the running thread set to just here, and
  * forgets it afterwards.  For the main thread and for a thread's start. */
 void *slp_cstack_enter(void *(*fn)(void *), void *arg);
 

@@ -6,10 +6,6 @@
 
 #include <assert.h>
 
-/* obmalloc.c of 3.11; no public header declares them. */
-extern void *_PyObject_VirtualAlloc(size_t size);
-extern void _PyObject_VirtualFree(void *block, size_t size);
-
 enum { CHUNK_BYTES = 16 * 1024 };
 
 static _PyStackChunk *kept;
@@ -21,6 +17,30 @@ PyObject **slp_datastack_limit(_PyStackChunk *chunk)
     return (PyObject **)((char *)chunk + chunk->size);
 }
 
+/* The evaluation loop makes chunks in the same way, by a function of its own. */
+static _PyStackChunk *chunk_new(void)
+{
+    PyObjectArenaAllocator arenas;
+
+    PyObject_GetArenaAllocator(&arenas);
+    return arenas.alloc(arenas.ctx, CHUNK_BYTES);
+}
+
+static void chunk_free(_PyStackChunk *chunk)
+{
+    PyObjectArenaAllocator arenas;
+
+    PyObject_GetArenaAllocator(&arenas);
+    arenas.free(arenas.ctx, chunk, chunk->size);
+}
+
+void slp_datastack_mark_home(_PyStackChunk *chunk)
+{
+    while (chunk->previous != NULL)
+        chunk = chunk->previous;
+    chunk->data[0] = SLP_DATASTACK_HOME;
+}
+
 _PyStackChunk *slp_datastack_take(void)
 {
     _PyStackChunk *chunk = kept;
@@ -29,7 +49,7 @@ _PyStackChunk *slp_datastack_take(void)
         kept = chunk->previous;
         kept_count--;
     } else {
-        chunk = _PyObject_VirtualAlloc(CHUNK_BYTES);
+        chunk = chunk_new();
         if (chunk == NULL)
             return NULL;
         chunk->size = CHUNK_BYTES;
@@ -37,6 +57,7 @@ _PyStackChunk *slp_datastack_take(void)
     chunk->previous = NULL;
     chunk->top = 0;
     lent++;
+    slp_datastack_mark_home(chunk);
     return chunk;
 }
 
@@ -48,7 +69,7 @@ long slp_datastack_lent(void)
 static void give_one(_PyStackChunk *chunk)
 {
     if (chunk->size != CHUNK_BYTES || kept_count >= SLP_DATASTACK_KEPT_MAX) {
-        _PyObject_VirtualFree(chunk, chunk->size);
+        chunk_free(chunk);
         return;
     }
     chunk->previous = kept;

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * eval.c - the three doors through which C code enters frame evaluation.
- *
- * The linker (--wrap) leads the interpreter's own calls of these functions here.
- * Calls from Python to Python do not pass: they use no C stack.  The fast path
- * is one comparison and a tail jump.
+ * eval.c - C code is about to evaluate a frame, and the stack is not short.
  */
 #define Py_BUILD_CORE 1
 #include <Python.h>
@@ -12,6 +8,7 @@
 #include <assert.h>
 #include <internal/pycore_frame.h>
 
+#include "door.h"
 #include "faults.h"
 #include "gcguard.h"
 #include "points.h"
@@ -19,38 +16,11 @@
 #include "spill_record.h"
 #include "tasklet.h"
 
-PyObject *__real__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *, PyObject *const *,
-                                size_t, PyObject *);
-PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
-PyObject *__real_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
-PyObject *__wrap__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *, PyObject *const *,
-                                size_t, PyObject *);
-PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
-PyObject *__wrap_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
-
 void *slp_spill_current(void)
 {
     struct slp_thread *thread = slp_thread_peek();
 
     return thread != NULL ? thread->current : NULL;
-}
-
-PyObject *slp_spill_evaluate(const struct slp_spill_call *call)
-{
-    switch (call->kind) {
-    case SLP_CALL_VECTOR:
-        return __real__PyEval_Vector(call->tstate, call->of.vector.func, call->of.vector.locals,
-                                     call->of.vector.args, call->of.vector.argcount,
-                                     call->of.vector.kwnames);
-    case SLP_CALL_FRAME:
-        return __real__PyEval_EvalFrameDefault(call->tstate, call->of.frame.frame,
-                                               call->of.frame.throwflag);
-    case SLP_CALL_CODE:
-        return __real_PyEval_EvalCode(call->of.code.co, call->of.code.globals,
-                                      call->of.code.locals);
-    default:
-        return NULL;
-    }
 }
 
 #ifdef SLP_LAB
@@ -147,48 +117,9 @@ static int wants_spill(void)
 #endif
 }
 
-static __attribute__((noinline)) PyObject *slp_eval_slow(struct slp_spill_call *call)
+PyObject *slp_eval_slow(struct slp_spill_call *call)
 {
     if (!wants_spill())
         return slp_spill_evaluate(call);
     return slp_eval_frame_newstack(call->tstate, call);
-}
-
-#define STACK_IS_SHORT() \
-    __builtin_expect((uintptr_t)__builtin_frame_address(0) > slp_spill_limit, 1)
-
-PyObject *__wrap__PyEval_Vector(PyThreadState *tstate, PyFunctionObject *func, PyObject *locals,
-                                PyObject *const *args, size_t argcount, PyObject *kwnames)
-{
-    if (STACK_IS_SHORT())
-        return __real__PyEval_Vector(tstate, func, locals, args, argcount, kwnames);
-    struct slp_spill_call call = {.kind = SLP_CALL_VECTOR, .tstate = tstate};
-    call.of.vector.func = func;
-    call.of.vector.locals = locals;
-    call.of.vector.args = args;
-    call.of.vector.argcount = argcount;
-    call.of.vector.kwnames = kwnames;
-    return slp_eval_slow(&call);
-}
-
-PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *tstate, struct _PyInterpreterFrame *frame,
-                                          int throwflag)
-{
-    if (STACK_IS_SHORT())
-        return __real__PyEval_EvalFrameDefault(tstate, frame, throwflag);
-    struct slp_spill_call call = {.kind = SLP_CALL_FRAME, .tstate = tstate};
-    call.of.frame.frame = frame;
-    call.of.frame.throwflag = throwflag;
-    return slp_eval_slow(&call);
-}
-
-PyObject *__wrap_PyEval_EvalCode(PyObject *co, PyObject *globals, PyObject *locals)
-{
-    if (STACK_IS_SHORT())
-        return __real_PyEval_EvalCode(co, globals, locals);
-    struct slp_spill_call call = {.kind = SLP_CALL_CODE, .tstate = PyThreadState_Get()};
-    call.of.code.co = co;
-    call.of.code.globals = globals;
-    call.of.code.locals = locals;
-    return slp_eval_slow(&call);
 }

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <internal/pycore_pystate.h>
 
+#include "base.h"
 #include "channel.h"
 #include "cstack.h"
 #include "faults.h"
@@ -144,8 +145,12 @@ void slp_schedule_leave_run(slp_tasklet *t)
 
 const char *slp_schedule_why_not(const struct slp_thread *thread)
 {
-    if (__builtin_expect(!slp_cstack_is_ours(__builtin_frame_address(0)), 0))
-        return "cannot switch: this C stack was not made by the interpreter";
+    const char *here = __builtin_frame_address(0);
+    const char *why;
+
+    if (__builtin_expect(!slp_base_is_ready(thread->tstate, here), 0) &&
+        (why = slp_base_refuse(thread->tstate, here)) != NULL)
+        return why;
     if (__builtin_expect(thread->in_callback, 0))
         return "cannot switch inside a channel or schedule callback";
     if (__builtin_expect(thread->switch_trap > 0, 0))

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base.h"
+#include "door.h"
 #include "gcguard.h"
 #include "points.h"
 #include "segment.h"
@@ -97,6 +99,7 @@ void slp_spill_set(struct slp_spill_setting setting)
 {
     slp_spill_setting = setting;
     slp_spill_update_limit();
+    slp_door_update();
 }
 
 static uintptr_t limit_of_stack(void)
@@ -245,9 +248,10 @@ static void evaluate(void *arg)
 
 /* Another interpreter's thread states know nothing of the frames that are
  * below on this C stack, and could not keep them in order. */
-static int can_spill(const PyThreadState *tstate, const char *here)
+static int can_spill(PyThreadState *tstate, const char *here)
 {
-    return tstate->interp == PyInterpreterState_Main() && slp_cstack_is_ours(here);
+    return tstate->interp == PyInterpreterState_Main() &&
+           (slp_base_is_ready(tstate, here) || slp_base_refuse(tstate, here) == NULL);
 }
 
 /* Python sees the frames of the spilled stack through tstate->cframe, which is
@@ -292,6 +296,11 @@ static int record_set_call(struct slp_spill_record *record, const struct slp_spi
     return 0;
 }
 
+static int wants_segment(const PyThreadState *tstate)
+{
+    return slp_spill_setting.policy == SLP_SPILL_SEGMENT && !slp_base_greenlets(tstate->interp);
+}
+
 int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
 {
     if (!can_spill(tstate, __builtin_frame_address(0)))
@@ -307,7 +316,7 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         record_give(record);
         return -1;
     }
-    record->segment = slp_spill_setting.policy == SLP_SPILL_SEGMENT ? slp_segment_take() : NULL;
+    record->segment = wants_segment(tstate) ? slp_segment_take() : NULL;
     _PyCFrame *real = put_proxy(tstate, record);
     int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
                                  evaluate);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * spill_record.h - what one spill remembers; between eval.c and spill.c.
+ * spill_record.h - what one spill remembers; between the door, eval.c
+ * and spill.c.
  */
 #ifndef SLP_SPILL_RECORD_H
 #define SLP_SPILL_RECORD_H
@@ -53,7 +54,7 @@ struct slp_spill_record {
     struct slp_spill_record *next; /* while it is kept for reuse */
 };
 
-/* eval.c: does the call, on whatever stack it is. */
+/* The door (door.h): does the call, on whatever stack it is. */
 PyObject *slp_spill_evaluate(const struct slp_spill_call *call);
 /* eval.c: the current tasklet, or NULL where there is none; for the points. */
 void *slp_spill_current(void);

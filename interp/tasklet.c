@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#include "base.h"
 #include "channel.h"
 #include "faults.h"
 #include "gcguard.h"
@@ -249,16 +250,17 @@ static int has_stack(const slp_tasklet *t)
 }
 
 /* The last reference is gone, but t stands in the middle of something: it gets
- * a TaskletExit there.  From another thread, or in a collection, that is left
- * to t's own thread, and t lives until then. */
+ * a TaskletExit there.  From another thread, in a greenlet or in a collection,
+ * that is left to t's own thread, and t lives until then. */
 static void unwind(slp_tasklet *t)
 {
     PyObject *type, *value, *traceback;
     struct slp_thread *here = slp_thread_peek();
 
     PyErr_Fetch(&type, &value, &traceback);
-    int later =
-        t->thread != here || slp_gcguard_active() || here->in_callback || here->switch_trap > 0;
+    int later = t->thread != here || slp_gcguard_active() || here->in_callback ||
+                here->switch_trap > 0 ||
+                slp_base_refuse(here->tstate, __builtin_frame_address(0)) != NULL;
     t->kills++;
     if (t->thread != here && SLP_FAULT(FOREIGN_DEALLOC_LEAKS)) {
         Py_INCREF(t);
