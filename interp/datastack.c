@@ -66,6 +66,11 @@ long slp_datastack_lent(void)
     return lent;
 }
 
+void slp_datastack_forsake(void)
+{
+    lent--;
+}
+
 static void give_one(_PyStackChunk *chunk)
 {
     if (chunk->size != CHUNK_BYTES || kept_count >= SLP_DATASTACK_KEPT_MAX) {

@@ -32,9 +32,11 @@ static inline int slp_datastack_is_home(const _PyStackChunk *chunk)
     return chunk->data[0] == SLP_DATASTACK_HOME;
 }
 
-/* Takes a chunk back, with all that are behind it. */
 /* How many are with tasklets now. */
 long slp_datastack_lent(void);
+/* One will not come back: its tasklet's thread ended before it, and frames may still point there. */
+void slp_datastack_forsake(void);
+/* Takes a chunk back, with all that are behind it. */
 void slp_datastack_give(_PyStackChunk *chunk);
 PyObject **slp_datastack_limit(_PyStackChunk *chunk);
 

@@ -35,8 +35,8 @@ static void put_pointer(int fd, unsigned long value)
 static void put_frame(int fd, _PyInterpreterFrame *frame)
 {
     const PyCodeObject *code = frame->f_code;
-    int line = PyCode_Addr2Line(frame->f_code, _PyInterpreterFrame_LASTI(frame) *
-                                                   (int)sizeof(_Py_CODEUNIT));
+    int line = PyCode_Addr2Line(frame->f_code,
+                                _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
 
     put(fd, "  File \"");
     _Py_DumpASCII(fd, code->co_filename);

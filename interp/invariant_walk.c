@@ -18,8 +18,8 @@
 
 static struct slp_tasklet *tasklets;
 static struct slp_channel *channels;
-static long alive;        /* of both */
-static long since_last;   /* operations */
+static long alive; /* of both */
+static long since_last; /* operations */
 
 /* ---- who lives ---- */
 
@@ -144,7 +144,8 @@ static void check_tasklet(slp_tasklet *t)
                                t->scheduled ? "" : "not ");
     if (t->watch.operating && t->direction == 0 && !t->scheduled && t->thread->current != t &&
         !t->lost && !ended_thread)
-        slp_invariant_violated(SLP_I8, t, "its operation has not been completed, and it waits nowhere");
+        slp_invariant_violated(SLP_I8, t,
+                               "its operation has not been completed, and it waits nowhere");
     if (t->ended && t->tempval != Py_None && t->thread->current != t)
         slp_invariant_violated(SLP_I4, t, "it has ended, and its mailbox is full");
     if (t->ended && (t->scheduled || t->direction != 0) && t->thread->current != t)

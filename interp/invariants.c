@@ -53,9 +53,9 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
         report(&(struct slp_violation){invariant, invariants[invariant].id,
                                        invariants[invariant].name, object, text});
     else
-        fprintf(stderr, "slpython-lab: invariant %s (%s): %s at %p: %s\n",
-                invariants[invariant].id, invariants[invariant].name,
-                object != NULL ? Py_TYPE(object)->tp_name : "nothing", object, text);
+        fprintf(stderr, "slpython-lab: invariant %s (%s): %s at %p: %s\n", invariants[invariant].id,
+                invariants[invariant].name, object != NULL ? Py_TYPE(object)->tp_name : "nothing",
+                object, text);
 }
 
 /* ---- operations ---- */
@@ -75,7 +75,8 @@ static void between_operations(slp_tasklet *t)
                                here->current != t ? "another one is current"
                                                   : "its C stack is put away");
     if (here->deferred != NULL)
-        slp_invariant_violated(SLP_I13, here->deferred, "it waits for its release while a tasklet operates");
+        slp_invariant_violated(SLP_I13, here->deferred,
+                               "it waits for its release while a tasklet operates");
 }
 
 static void operation_begins(slp_tasklet *t)
@@ -158,7 +159,8 @@ static void check_order(slp_tasklet *actor, slp_tasklet *next)
         return;
     expected.actor = NULL;
     if (next != expected.next && expected.next->scheduled)
-        slp_invariant_violated(SLP_I9, actor, "after a hand-over it goes on with another one than the channel's "
+        slp_invariant_violated(SLP_I9, actor,
+                               "after a hand-over it goes on with another one than the channel's "
                                "preference says");
 }
 
@@ -180,7 +182,8 @@ static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
     const slp_tasklet *right = here->watchdogs != NULL ? here->watchdogs : here->main;
 
     if (target != right)
-        slp_invariant_violated(SLP_I19, t, "its exception goes neither to the innermost run() nor to main");
+        slp_invariant_violated(SLP_I19, t,
+                               "its exception goes neither to the innermost run() nor to main");
     if (slp_schedule_error_handler == NULL && uncaught_type != NULL && bomb->type != uncaught_type)
         slp_invariant_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
                                ((PyTypeObject *)uncaught_type)->tp_name,

@@ -185,8 +185,7 @@ static PyObject **context_slot(slp_tasklet *t)
     return is_switched_out(t) ? &t->state.context : &t->context;
 }
 
-PyObject *slp_look_context_run(slp_tasklet *t, PyObject *function, PyObject *args,
-                               PyObject *kwargs)
+PyObject *slp_look_context_run(slp_tasklet *t, PyObject *function, PyObject *args, PyObject *kwargs)
 {
     PyThreadState *tstate = _PyThreadState_GET();
 
@@ -211,7 +210,8 @@ int slp_look_set_context(slp_tasklet *t, PyObject *context)
     const char *why = NULL;
 
     if (!PyContext_CheckExact(context)) {
-        PyErr_Format(PyExc_TypeError, "a tasklet's context must be a contextvars.Context, not %.200s",
+        PyErr_Format(PyExc_TypeError,
+                     "a tasklet's context must be a contextvars.Context, not %.200s",
                      Py_TYPE(context)->tp_name);
         return -1;
     }

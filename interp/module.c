@@ -50,16 +50,15 @@ static PyObject *module_schedule_remove(PyObject *self, PyObject *const *args, P
 
 static PyObject *module_run(PyObject *self, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"timeout", "threadblock", "soft", "ignore_nesting", "totaltimeout",
-                            NULL};
+    static char *names[] = {"timeout",        "threadblock",  "soft",
+                            "ignore_nesting", "totaltimeout", NULL};
     struct slp_thread *thread = slp_thread_here();
     struct slp_run how = {0};
 
     (void)self;
-    if (thread == NULL ||
-        !PyArg_ParseTupleAndKeywords(args, kwargs, "|lpppp:run", names, &how.timeout,
-                                     &how.threadblock, &how.soft, &how.ignore_nesting,
-                                     &how.totaltimeout))
+    if (thread == NULL || !PyArg_ParseTupleAndKeywords(args, kwargs, "|lpppp:run", names,
+                                                       &how.timeout, &how.threadblock, &how.soft,
+                                                       &how.ignore_nesting, &how.totaltimeout))
         return NULL;
     return slp_schedule_run(thread, &how);
 }
@@ -167,7 +166,8 @@ PyObject *slp_module_init(void)
     if (PyModule_AddFunctions(module, slp_module_callback_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_spill_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_info_methods) < 0 ||
-        slp_module_add_attributes(module) < 0 || add_types(module) < 0 || slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {
+        slp_module_add_attributes(module) < 0 || add_types(module) < 0 ||
+        slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {
         Py_DECREF(module);
         return NULL;
     }

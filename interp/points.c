@@ -38,8 +38,7 @@ void slp_point_set_hook(slp_point_hook hook, uint64_t points)
 
 void slp_point_update(void)
 {
-    slp_point_active =
-        slp_spill_hostile ? SLP_POINT_ALL : hook_points | slp_invariant_points();
+    slp_point_active = slp_spill_hostile ? SLP_POINT_ALL : hook_points | slp_invariant_points();
 }
 
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,

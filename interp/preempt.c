@@ -24,8 +24,8 @@ void slp_preempt_wake(slp_tasklet *t)
 /* The runner's run() returns next. */
 static void resume_runner(struct slp_thread *thread)
 {
-    slp_tasklet *first = SLP_FAULT(TIMEOUT_WAKES_INNERMOST) ? thread->watchdogs
-                                                            : thread->preempt.runner;
+    slp_tasklet *first =
+        SLP_FAULT(TIMEOUT_WAKES_INNERMOST) ? thread->watchdogs : thread->preempt.runner;
 
     slp_preempt_wake(first);
     thread->ring = first;

@@ -229,8 +229,8 @@ static void set_deadlock(slp_tasklet *t)
     (void)SLP_POINT(DEADLOCK, t, NULL, NULL);
     (void)t;
     PyErr_SetString(PyExc_RuntimeError,
-                        "Deadlock: the last runnable tasklet cannot be blocked or removed, "
-                        "no other thread could make one runnable");
+                    "Deadlock: the last runnable tasklet cannot be blocked or removed, "
+                    "no other thread could make one runnable");
 }
 
 /* The schedule callback sees the world before the switch: getcurrent() is prev. */
@@ -471,9 +471,8 @@ static void handle_error(void)
     PyErr_NormalizeException(&type, &value, &traceback);
     if (traceback != NULL)
         PyException_SetTraceback(value, traceback);
-    PyObject *result =
-        PyObject_CallFunctionObjArgs(handler, type, value != NULL ? value : Py_None,
-                                     traceback != NULL ? traceback : Py_None, NULL);
+    PyObject *result = PyObject_CallFunctionObjArgs(handler, type, value != NULL ? value : Py_None,
+                                                    traceback != NULL ? traceback : Py_None, NULL);
     Py_XDECREF(result);
     Py_DECREF(handler);
     Py_XDECREF(type);
@@ -558,7 +557,8 @@ static PyObject *resume_stuck(struct slp_thread *thread)
     if (!PyErr_Occurred() && target->direction != 0)
         PyErr_Format(PyExc_RuntimeError,
                      "Deadlock: the main tasklet is %s, and the last tasklet that could run has "
-                     "ended", target->direction > 0 ? "sending" : "receiving");
+                     "ended",
+                     target->direction > 0 ? "sending" : "receiving");
     set_deadlock(thread->current);
     PyObject *bomb = slp_bomb_fetch();
     if (bomb == NULL)

@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "channel.h"
+#include "datastack.h"
 #include "faults.h"
 #include "gcguard.h"
 #include "look.h"
@@ -352,6 +353,8 @@ static void tasklet_dealloc(slp_tasklet *t)
     Py_CLEAR(t->tempval);
     if (t->started && !t->ended)
         slp_tasklet_mark_ended(t);
+    if (t->lost && !t->is_main)
+        slp_datastack_forsake();
     slp_slice_free(&t->slice);
 #ifdef SLP_LAB
     slp_invariant_tasklet_gone(t);

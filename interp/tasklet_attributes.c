@@ -19,8 +19,8 @@
 FLAG_GETTER(alive, slp_tasklet_alive(t) && t->thread->tstate != NULL)
 FLAG_GETTER(blocked, t->direction != 0)
 FLAG_GETTER(scheduled, t->scheduled || t->direction != 0)
-FLAG_GETTER(paused, slp_tasklet_alive(t) && t->thread->tstate != NULL && !t->scheduled &&
-                        t->direction == 0)
+FLAG_GETTER(paused,
+            slp_tasklet_alive(t) && t->thread->tstate != NULL && !t->scheduled && t->direction == 0)
 FLAG_GETTER(is_main, t->is_main)
 FLAG_GETTER(restorable, (!t->started || t->ended) && !t->lost)
 FLAG_GETTER(is_current, t->thread->current == t)
@@ -110,7 +110,8 @@ PyGetSetDef slp_tasklet_getset[] = {
     {"alive", (getter)tasklet_get_alive, NULL, "Set up or running, not ended.", NULL},
     {"blocked", (getter)tasklet_get_blocked, NULL, "Waits on a channel.", NULL},
     {"scheduled", (getter)tasklet_get_scheduled, NULL, "Runnable, or waits on a channel.", NULL},
-    {"paused", (getter)tasklet_get_paused, NULL, "Alive, neither runnable nor waiting on a channel; one that sits in run() is.", NULL},
+    {"paused", (getter)tasklet_get_paused, NULL,
+     "Alive, neither runnable nor waiting on a channel; one that sits in run() is.", NULL},
     {"is_main", (getter)tasklet_get_is_main, NULL, "Its thread's main tasklet.", NULL},
     {"is_current", (getter)tasklet_get_is_current, NULL, "Runs now on its thread.", NULL},
     {"thread_id", (getter)tasklet_get_thread_id, NULL,
@@ -131,9 +132,8 @@ PyGetSetDef slp_tasklet_getset[] = {
      "As sys.gettrace() and sys.settrace() in it.  RuntimeError when set on one that\n"
      "is not alive, or runs on another thread.",
      NULL},
-    {"profile_function", (getter)tasklet_get_profile_function,
-     (setter)tasklet_set_profile_function, "As sys.getprofile() and sys.setprofile(), likewise.",
-     NULL},
+    {"profile_function", (getter)tasklet_get_profile_function, (setter)tasklet_set_profile_function,
+     "As sys.getprofile() and sys.setprofile(), likewise.", NULL},
     {"_channel", (getter)tasklet_get_channel, NULL, "What it is blocked on, or None.", NULL},
     {0},
 };

@@ -382,7 +382,8 @@ void slp_thread_wake_stuck(void)
 
     if (SLP_FAULT(ENDING_THREAD_COUNTS))
         return;
-    if (tstate == NULL || tstate->interp != PyInterpreterState_Main() || slp_thread_others_can_run(tstate))
+    if (tstate == NULL || tstate->interp != PyInterpreterState_Main() ||
+        slp_thread_others_can_run(tstate))
         return;
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
         if (thread->waiting && thread->tstate != tstate)

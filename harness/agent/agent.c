@@ -138,13 +138,13 @@ static void tell_violation(const struct slp_violation *violation)
         object = sw_names_of_channel(sw_names_channel(violation->object));
     else if (violation->object != NULL)
         who = sw_names_of_tasklet(sw_names_known_tasklet(violation->object));
-    sw_record_append(&(struct sw_event){
-        .kind = SW_EVENT_INVARIANT,
-        .who = who,
-        .object = object,
-        .text = sw_record_format("%s %s", violation->id, violation->name),
-        .note = sw_record_text(violation->text),
-        .stack = sw_cstack_keep(&stack)});
+    sw_record_append(
+        &(struct sw_event){.kind = SW_EVENT_INVARIANT,
+                           .who = who,
+                           .object = object,
+                           .text = sw_record_format("%s %s", violation->id, violation->name),
+                           .note = sw_record_text(violation->text),
+                           .stack = sw_cstack_keep(&stack)});
 }
 
 static const struct sw_ledger_eyes eyes = {

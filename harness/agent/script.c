@@ -303,12 +303,10 @@ void sw_script_wakes(int actor)
 
 int sw_script_visit(unsigned point, uint32_t *nth)
 {
-    static const enum sw_action actions[] = {[SW_UNTIL] = SW_ACTION_PARK,
-                                             [SW_SPILL_AT] = SW_ACTION_SPILL,
-                                             [SW_GC_AT] = SW_ACTION_COLLECT,
-                                             [SW_FAIL_AT] = SW_ACTION_FAIL,
-                                             [SW_KILL_AT] = SW_ACTION_KILL,
-                                             [SW_THROW_AT] = SW_ACTION_THROW};
+    static const enum sw_action actions[] = {
+        [SW_UNTIL] = SW_ACTION_PARK,    [SW_SPILL_AT] = SW_ACTION_SPILL,
+        [SW_GC_AT] = SW_ACTION_COLLECT, [SW_FAIL_AT] = SW_ACTION_FAIL,
+        [SW_KILL_AT] = SW_ACTION_KILL,  [SW_THROW_AT] = SW_ACTION_THROW};
 
     assert(point < SLP_POINT_COUNT);
     asked = 0;
