@@ -153,7 +153,7 @@ END_TEST
 START_TEST(with_the_fault_it_is_wrong)
 {
     behaviour_now = &behaviours[_i];
-    fault_is_on = 1;
+    fault_is_on = python_is_faulty = 1;
     python_test(NULL, see_behaviour);
 }
 END_TEST

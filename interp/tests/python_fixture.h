@@ -25,6 +25,7 @@
 
 #include "cstack.h"
 #include "faults.h"
+#include "invariants.h"
 #include "module.h"
 #include "spill.h"
 
@@ -124,12 +125,16 @@ static void *python_main(void *unused)
     return NULL;
 }
 
+/* A test that switches a fault on sets this: a violated invariant is then no failure. */
+__attribute__((unused)) static int python_is_faulty;
+
 __attribute__((unused)) static void python_test(const char *code, int (*inside)(void))
 {
     python_now.code = code;
     python_now.inside = inside;
     slp_cstack_enter(python_main, NULL);
     ck_assert_msg(python_now.status == 0, "%s", python_now.why);
+    ck_assert_msg(slp_invariant_violations == 0 || python_is_faulty, "an invariant is violated");
 }
 
 #define PYTHON_TEST(name, code) \
