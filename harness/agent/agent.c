@@ -221,6 +221,15 @@ static void spill_begins(void *address)
                                         .count = number >> 1});
 }
 
+/* There was no memory for it: the stack stays where it is. */
+static void spill_fails(void *address)
+{
+    struct sw_tasklet *t = sw_names_tasklet(address);
+
+    if (t != NULL && t->spill_depth > 0)
+        t->spill_depth--;
+}
+
 static void spill_ends(void *address)
 {
     struct sw_tasklet *t = sw_names_tasklet(address);
@@ -506,8 +515,11 @@ static unsigned act(const struct slp_point_info *info)
         throw_at_waiter(info, SW_ACTION_KILL);
     if ((flags & SLP_MAY_THROW) && sw_inside_act(place, SW_ACTION_THROW))
         throw_at_waiter(info, SW_ACTION_THROW);
-    if ((flags & SLP_MAY_FAIL) && sw_inside_act(place, SW_ACTION_FAIL))
+    if ((flags & SLP_MAY_FAIL) && sw_inside_act(place, SW_ACTION_FAIL)) {
+        if (info->point == SLP_POINT_SPILL_SAVE)
+            spill_fails(info->subject);
         return SLP_ACT_FAIL;
+    }
     self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }

@@ -5,6 +5,7 @@
 #ifndef SW_REAL_IO_H
 #define SW_REAL_IO_H
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
@@ -55,7 +56,7 @@
     X(kill) X(pthread_kill) X(sigaction) X(pause) X(sigsuspend) X(signalfd) X(sigwait) \
     X(sigwaitinfo) X(sigtimedwait) \
     X(fread) X(fgets) X(getc) X(fgetc) X(__uflow) X(open) X(open64) X(openat) X(openat64) \
-    X(mkfifo) X(mkfifoat) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r) \
+    X(readdir) X(readdir64) X(mkfifo) X(mkfifoat) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r) \
     X(gethostbyaddr) X(gethostbyaddr_r) X(getnameinfo)
 
 #endif
