@@ -329,10 +329,9 @@ static int judge_exit(const struct sw_child *child, const struct sw_spec *spec,
     return verdict->kind != SW_AS_EXPECTED;
 }
 
-void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
-              const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
+static void judge(const struct sw_child *child, const struct sw_spec *spec,
+                  const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
 {
-    memset(verdict, 0, sizeof *verdict);
     if (judge_invariants(child->wire, schedule, verdict))
         return;
     if (child->timed_out) {
@@ -367,4 +366,13 @@ void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
         sw_judge_decide(verdict, SW_INCONCLUSIVE, "events", 0, 0,
                         "%u events did not fit: what happened there was not seen",
                         child->wire->events_lost);
+}
+
+void sw_judge(const struct sw_child *child, const struct sw_spec *spec,
+              const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
+{
+    memset(verdict, 0, sizeof *verdict);
+    judge(child, spec, schedule, verdict);
+    if (verdict->event != 0)
+        verdict->move = child->wire->events[verdict->event - 1].move;
 }

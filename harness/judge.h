@@ -43,6 +43,7 @@ struct sw_verdict {
     char text[1024];      /* one line that says what is wrong */
     unsigned line;        /* of the spec; 0: none in particular */
     uint32_t event;       /* 1 + index of the event that decided; 0: none */
+    uint32_t move;        /* number of the move under way then; 0: none in particular */
 };
 
 const char *sw_verdict_name(enum sw_verdict_kind kind);

@@ -64,7 +64,7 @@ static const struct {
     const char *text;
 } commands[] = {
     {"run", command_run, 1, "run scenarios, programs, and tests of Python files"},
-    {"score", command_score, 1, "run every fault that the scenarios declare, and print the table"},
+    {"score", command_score, 1, "run every fault against all scenarios, and print what caught it"},
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
     {"convert", sw_convert, 1, "pack a schedule into an archive, or unpack one"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "score.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,12 @@
 #include "run.h"
 #include "suite.h"
 
-enum declared { DECLARED_HEALTHY, DECLARED_FAILS, DECLARED_SURVIVES };
+enum declared { DECLARED_NOTHING, DECLARED_FAILS, DECLARED_SURVIVES };
 
 /* One spec under one set of faults: a range of jobs, one a schedule. */
 struct trial {
     const struct sw_spec *spec;
-    uint64_t faults;
+    uint64_t faults; /* 0: the healthy interpreter */
     enum declared declared;
     int first_job;
 };
@@ -29,12 +30,30 @@ struct score {
     int job_count;
 };
 
-/* ---- what is declared ---- */
+/* ---- what is run ---- */
 
-static void add_trial(struct score *score, int spec_index, uint64_t faults, enum declared declared)
+static int is_single(uint64_t faults)
+{
+    return faults != 0 && (faults & (faults - 1)) == 0;
+}
+
+static int is_in(const struct sw_fault_set *sets, int count, uint64_t faults)
+{
+    for (int i = 0; i < count; i++)
+        if (sets[i].mask == faults)
+            return 1;
+    return 0;
+}
+
+static void add_trial(struct score *score, int spec_index, uint64_t faults)
 {
     const struct sw_spec *spec = score->suite.specs[spec_index];
+    enum declared declared = DECLARED_NOTHING;
 
+    if (is_in(spec->fails, spec->fails_count, faults))
+        declared = DECLARED_FAILS;
+    else if (faults == 0 || is_in(spec->survives, spec->survives_count, faults))
+        declared = DECLARED_SURVIVES;
     score->trials[score->trial_count++] = (struct trial){spec, faults, declared, score->job_count};
     for (int i = 0; i < spec->schedule_count; i++)
         score->jobs[score->job_count++] =
@@ -42,8 +61,17 @@ static void add_trial(struct score *score, int spec_index, uint64_t faults, enum
                             .schedule = &spec->schedules[i],
                             .faults = faults,
                             .repeat = 1,
-                            .silent = declared == DECLARED_FAILS,
+                            .silent = declared != DECLARED_SURVIVES,
                             .expected = &score->suite.expected[spec_index]};
+}
+
+/* The sets of several faults; one alone is run anyway. */
+static void add_declared(struct score *score, int spec_index, const struct sw_fault_set *sets,
+                         int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!is_single(sets[i].mask))
+            add_trial(score, spec_index, sets[i].mask);
 }
 
 static int make_trials(struct score *score)
@@ -52,7 +80,8 @@ static int make_trials(struct score *score)
 
     for (int i = 0; i < score->suite.spec_count; i++) {
         const struct sw_spec *spec = score->suite.specs[i];
-        size_t sets = 1 + (size_t)spec->fails_count + (size_t)spec->survives_count;
+        size_t sets =
+            1 + SLP_FAULT_COUNT + (size_t)spec->fails_count + (size_t)spec->survives_count;
         trials += sets;
         jobs += sets * (size_t)spec->schedule_count;
     }
@@ -62,130 +91,189 @@ static int make_trials(struct score *score)
         return -1;
     for (int i = 0; i < score->suite.spec_count; i++) {
         const struct sw_spec *spec = score->suite.specs[i];
-        add_trial(score, i, 0, DECLARED_HEALTHY);
-        for (int k = 0; k < spec->fails_count; k++)
-            add_trial(score, i, spec->fails[k].mask, DECLARED_FAILS);
-        for (int k = 0; k < spec->survives_count; k++)
-            add_trial(score, i, spec->survives[k].mask, DECLARED_SURVIVES);
+        add_trial(score, i, 0);
+        add_declared(score, i, spec->fails, spec->fails_count);
+        add_declared(score, i, spec->survives, spec->survives_count);
+        for (int fault = 0; fault < SLP_FAULT_COUNT; fault++)
+            add_trial(score, i, (uint64_t)1 << fault);
     }
     return 0;
 }
 
-/* ---- what came out ---- */
+/* ---- what caught it ---- */
 
-/* The first schedule of the trial that is not as expected, or NULL. */
+/* In the order of what tells more. */
+enum catch_kind { CAUGHT_NOT, CAUGHT_CRASH, CAUGHT_ASSERTION, CAUGHT_INVARIANT };
+
+static enum catch_kind caught_by(const struct sw_verdict *verdict)
+{
+    static const char *const values[] = {"value-lost", "value-wrong", "value-phantom",
+                                         "exception-misplaced"};
+
+    if (verdict->kind == SW_CRASHED)
+        return CAUGHT_CRASH;
+    if (verdict->kind != SW_FAILED)
+        return CAUGHT_NOT;
+    if (verdict->oracle[0] == 'I' && isdigit((unsigned char)verdict->oracle[1]))
+        return CAUGHT_INVARIANT;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (strcmp(verdict->oracle, values[i]) == 0)
+            return CAUGHT_INVARIANT;
+    return CAUGHT_ASSERTION;
+}
+
+/* How many moves had begun; what is seen at the end only needed all of them. */
+static unsigned moves_until(const struct sw_job *job)
+{
+    return job->verdict.move != 0 ? job->verdict.move : (unsigned)job->schedule->move_count;
+}
+
+/* Of one trial, or of all of a fault's: NULL if nothing caught it. */
+static const struct sw_job *better(const struct sw_job *best, const struct sw_job *job)
+{
+    enum catch_kind kind = caught_by(&job->verdict);
+
+    if (kind == CAUGHT_NOT)
+        return best;
+    if (best == NULL || kind > caught_by(&best->verdict))
+        return job;
+    return kind == caught_by(&best->verdict) && moves_until(job) < moves_until(best) ? job : best;
+}
+
+static const struct sw_job *catch_of_trial(const struct score *score, const struct trial *trial)
+{
+    const struct sw_job *best = NULL;
+
+    for (int i = 0; i < trial->spec->schedule_count; i++)
+        best = better(best, &score->jobs[trial->first_job + i]);
+    return best;
+}
+
+/* With the fault alone; *scenarios says how many caught it. */
+static const struct sw_job *catch_of_fault(const struct score *score, int fault, int *scenarios)
+{
+    const struct sw_job *best = NULL;
+
+    *scenarios = 0;
+    for (int i = 0; i < score->trial_count; i++) {
+        const struct trial *trial = &score->trials[i];
+        const struct sw_job *job =
+            trial->faults == (uint64_t)1 << fault ? catch_of_trial(score, trial) : NULL;
+        if (job == NULL)
+            continue;
+        ++*scenarios;
+        best = better(best, job);
+    }
+    return best;
+}
+
+/* With others, as a scenario declares it: some faults do nothing alone. */
+static const struct sw_job *catch_in_company(const struct score *score, int fault)
+{
+    for (int i = 0; i < score->trial_count; i++) {
+        const struct trial *trial = &score->trials[i];
+        if (trial->declared == DECLARED_FAILS && !is_single(trial->faults) &&
+            trial->faults >> fault & 1 && catch_of_trial(score, trial) != NULL)
+            return catch_of_trial(score, trial);
+    }
+    return NULL;
+}
+
+/* ---- what was declared ---- */
+
 static const struct sw_job *first_failure(const struct score *score, const struct trial *trial)
 {
     for (int i = 0; i < trial->spec->schedule_count; i++)
-        if (score->jobs[trial->first_job + i].verdict.kind != SW_AS_EXPECTED)
+        if (!sw_verdict_is_good(score->jobs[trial->first_job + i].verdict.kind))
             return &score->jobs[trial->first_job + i];
     return NULL;
 }
 
 static int as_declared(const struct score *score, const struct trial *trial)
 {
-    const struct sw_job *failure = first_failure(score, trial);
-
-    if (trial->declared != DECLARED_FAILS)
-        return failure == NULL;
-    return failure != NULL &&
-           (failure->verdict.kind == SW_FAILED || failure->verdict.kind == SW_CRASHED);
+    if (trial->declared == DECLARED_SURVIVES)
+        return first_failure(score, trial) == NULL;
+    return trial->declared == DECLARED_NOTHING || catch_of_trial(score, trial) != NULL;
 }
 
-static void print_set(uint64_t faults)
+static void print_not_as_declared(const struct score *score, const struct trial *trial)
 {
-    char names[1024];
-
-    sw_fault_set_format((struct sw_fault_set){faults}, '+', names, sizeof names);
-    printf("%s\n", faults != 0 ? names : "(healthy)");
-}
-
-static void print_trial(const struct score *score, const struct trial *trial)
-{
-    char name[SW_TRANSCRIPT_NAME_MAX];
+    char name[SW_TRANSCRIPT_NAME_MAX], faults[1024];
     const struct sw_job *failure = first_failure(score, trial);
 
     sw_transcript_spec_name(trial->spec->path, name, sizeof name);
-    printf("    %-44s %-10s %s%s\n", name, failure ? "fails" : "passes",
-           failure ? failure->verdict.oracle : "",
-           as_declared(score, trial) ? "" : "   *** not as declared ***");
+    sw_fault_set_format((struct sw_fault_set){trial->faults}, '+', faults, sizeof faults);
+    printf("not as declared: %s %s with %s\n", name,
+           failure == NULL ? "passes" : sw_verdict_name(failure->verdict.kind),
+           trial->faults == 0 ? "no fault" : faults);
+    if (failure != NULL && failure->story != NULL)
+        sw_report_line(failure);
 }
 
-static int is_first_with(const struct score *score, int index)
-{
-    for (int i = 0; i < index; i++)
-        if (score->trials[i].faults == score->trials[index].faults)
-            return 0;
-    return 1;
-}
+/* ---- the table ---- */
 
-/* A block a set of faults, in the order of the fault list. */
-static void print_table(const struct score *score)
+struct totals {
+    int by[CAUGHT_INVARIANT + 1];
+};
+
+static void print_fault(const struct score *score, int fault, struct totals *totals)
 {
-    for (int i = 0; i < score->trial_count; i++) {
-        if (score->trials[i].faults == 0 || !is_first_with(score, i))
-            continue;
-        print_set(score->trials[i].faults);
-        for (int k = i; k < score->trial_count; k++)
-            if (score->trials[k].faults == score->trials[i].faults)
-                print_trial(score, &score->trials[k]);
+    char name[SW_TRANSCRIPT_NAME_MAX];
+    int scenarios;
+    const struct sw_job *job = catch_of_fault(score, fault, &scenarios);
+    int alone = job != NULL;
+
+    if (!alone)
+        job = catch_in_company(score, fault);
+    if (job == NULL) {
+        totals->by[CAUGHT_NOT]++;
+        printf("%-34s NOT CAUGHT\n", sw_spec_fault_name(fault));
+        return;
     }
+    totals->by[caught_by(&job->verdict)]++;
+    sw_transcript_spec_name(job->spec->path, name, sizeof name);
+    printf("%-34s %-22s %5u  %-44s", sw_spec_fault_name(fault), job->verdict.oracle,
+           moves_until(job), name);
+    if (alone)
+        printf(" %3d\n", scenarios);
+    else
+        printf("   - with others\n");
 }
 
-/* Is there a scenario that fails with the fault, in whatever company? */
-static int is_shown(const struct score *score, int fault, int *alone)
+static void print_table(const struct score *score, struct totals *totals)
 {
-    int shown = 0;
-
-    *alone = 0;
-    for (int i = 0; i < score->trial_count; i++) {
-        const struct trial *trial = &score->trials[i];
-        if (trial->declared != DECLARED_FAILS || !(trial->faults >> fault & 1) ||
-            !as_declared(score, trial))
-            continue;
-        shown++;
-        *alone += trial->faults == (uint64_t)1 << fault;
-    }
-    return shown;
-}
-
-static int print_faults(const struct score *score)
-{
-    int missing = 0, alone;
-
-    printf("\n%-34s %s\n", "fault", "shown by (alone; with others)");
-    for (int i = 0; i < SLP_FAULT_COUNT; i++) {
-        int shown = is_shown(score, i, &alone);
-        if (shown > 0)
-            printf("%-34s %d scenarios; %d\n", sw_spec_fault_name(i), alone, shown - alone);
-        else
-            printf("%-34s NOT SHOWN\n", sw_spec_fault_name(i));
-        missing += shown == 0;
-    }
-    return missing;
+    printf("%-34s %-22s %5s  %-44s %s\n", "fault", "caught by", "moves", "in", "scenarios");
+    for (int i = 0; i < SLP_FAULT_COUNT; i++)
+        print_fault(score, i, totals);
 }
 
 static int print_score(const struct score *score)
 {
-    int wrong = 0, healthy = 0;
+    struct totals totals = {{0}};
+    int declared = 0, wrong = 0, healthy = 0;
 
-    print_table(score);
-    int missing = print_faults(score);
+    print_table(score, &totals);
+    putchar('\n');
     for (int i = 0; i < score->trial_count; i++) {
         const struct trial *trial = &score->trials[i];
         int good = as_declared(score, trial);
-        healthy += trial->declared == DECLARED_HEALTHY && good;
+        declared += trial->declared != DECLARED_NOTHING;
+        healthy += trial->faults == 0 && good;
         wrong += !good;
-        const struct sw_job *failure = first_failure(score, trial);
-        if (!good && failure != NULL && failure->story != NULL)
-            sw_report_line(failure);
+        if (!good)
+            print_not_as_declared(score, trial);
     }
-    printf(
-        "\nhealthy: %d of %d scenarios pass; %d of %d trials as declared; %d of %d faults shown\n",
-        healthy, score->suite.spec_count, score->trial_count - wrong, score->trial_count,
-        SLP_FAULT_COUNT - missing, SLP_FAULT_COUNT);
-    return wrong == 0 && missing == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
+    int caught = SLP_FAULT_COUNT - totals.by[CAUGHT_NOT];
+    printf("healthy: %d of %d scenarios pass; %d of %d trials as declared; %d runs\n", healthy,
+           score->suite.spec_count, declared - wrong, declared, score->job_count);
+    printf("score: %.1f of %d: %d faults caught, %d by an invariant, %d by what a scenario says, "
+           "%d by a crash alone (each counts half)\n",
+           caught - totals.by[CAUGHT_CRASH] / 2.0, SLP_FAULT_COUNT, caught,
+           totals.by[CAUGHT_INVARIANT], totals.by[CAUGHT_ASSERTION], totals.by[CAUGHT_CRASH]);
+    return wrong == 0 && totals.by[CAUGHT_NOT] == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
+
+/* ---- the command ---- */
 
 static void ignore(struct sw_job *job, void *context)
 {
@@ -208,16 +296,26 @@ static int prepare(const struct sw_options *options, struct score *score)
     return 0;
 }
 
+/* An error of the harness is one where nothing was to fail. */
+static int count_errors(const struct score *score, const struct trial *trial)
+{
+    int errors = 0;
+
+    for (int i = 0; i < trial->spec->schedule_count; i++)
+        errors += score->jobs[trial->first_job + i].verdicts[SW_HARNESS_ERROR];
+    return trial->declared == DECLARED_SURVIVES ? errors : 0;
+}
+
 static int finish(const struct score *score, enum sw_job_end end)
 {
     int runs = 0, errors = 0;
 
     if (end == SW_JOB_END_ERROR)
         return SW_EXIT_ERROR;
-    for (int i = 0; i < score->job_count; i++) {
+    for (int i = 0; i < score->job_count; i++)
         runs += score->jobs[i].runs;
-        errors += score->jobs[i].verdicts[SW_HARNESS_ERROR];
-    }
+    for (int i = 0; i < score->trial_count; i++)
+        errors += count_errors(score, &score->trials[i]);
     if (end == SW_JOB_END_INTERRUPTED) {
         printf("interrupted: %d of %d runs done\n", runs, score->job_count);
         return SW_EXIT_INTERRUPTED;

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: MIT
  *
- * score.h - the command "spillway score": which scenarios show which fault.
+ * score.h - the command "spillway score": which faults are caught, and by what.
  *
- * A spec declares the sets of faults with which it fails, and those with which
- * it still passes.  Every declaration is run, and the healthy interpreter too.
+ * Every fault that the interpreter can switch on is run alone against every
+ * scenario that was named, whether that was made for it or not; the healthy
+ * interpreter is, too; and so is each set of several faults against the
+ * scenarios that declare it ("fails a+b", "survives a+b").
+ *
+ * Of all that caught a fault the best is shown, by what tells most:
+ *   an invariant of the core, or what watches the values (judge.h)   counts 1
+ *   what a scenario's author wrote: an outcome, a condition, the
+ *   transcript; a deadlock                                           counts 1
+ *   a crash, and nothing that explains it                            counts 1/2
+ * and among those the one that needed the fewest moves.  What the watchdog
+ * ended has caught nothing.
  */
 #ifndef SW_SCORE_H
 #define SW_SCORE_H
 
 #include "options.h"
 
-/* 0: every run came out as declared, and every fault is shown by a scenario; 1:
- * not so; 2, 130 as with "spillway run". */
+/* 0: every declaration came out as it stands, the healthy interpreter passes,
+ * and every fault is caught; 1: not so; 2, 130 as with "spillway run". */
 int sw_score(const struct sw_options *options);
 
 #endif
