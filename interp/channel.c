@@ -78,6 +78,8 @@ static int call_back(struct slp_thread *thread, slp_channel *channel, slp_taskle
     thread->in_callback--;
     Py_DECREF(callback);
     Py_XDECREF(result);
+    if (result == NULL)
+        (void)SLP_POINT(CALLBACK_FAILED, t, channel, NULL);
     return result == NULL ? -1 : 0;
 }
 
@@ -259,6 +261,7 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
 
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
+    (void)SLP_POINT(CHAN_TRY, slp_thread_here()->current, channel, NULL);
     PyObject *result = generic_channel_action(channel, value, dir, &begun);
     if (begun)
         slp_thread_here()->current->delivered = 0;
@@ -266,6 +269,7 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
         (void)SLP_POINT(CHAN_SENT, slp_thread_here()->current, channel, result);
     else if (begun)
         (void)SLP_POINT(CHAN_RECEIVED, slp_thread_here()->current, channel, result);
+    (void)SLP_POINT(CHAN_TRIED, slp_thread_here()->current, channel, result);
     Py_DECREF(channel);
     return result;
 }

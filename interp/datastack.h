@@ -34,8 +34,8 @@ static inline int slp_datastack_is_home(const _PyStackChunk *chunk)
 
 /* How many are with tasklets now. */
 long slp_datastack_lent(void);
-/* One will not come back: the interpreter owns it now, or its tasklet's thread ended first, and
- * frames may still point there. */
+/* One will not come back: the interpreter owns it now, or its tasklet never came to its
+ * end, and frames may still point there. */
 void slp_datastack_forsake(void);
 /* Takes a chunk back, with all that are behind it. */
 void slp_datastack_give(_PyStackChunk *chunk);

@@ -65,6 +65,13 @@ void slp_invariant_channel_gone(slp_channel *channel)
     alive--;
 }
 
+void slp_invariant_thread_gone(const struct slp_thread *thread)
+{
+    for (slp_tasklet *t = tasklets; t != NULL; t = t->watch.next)
+        if (t->thread == thread)
+            slp_invariant_violated(SLP_I12, t, "its thread's record is freed");
+}
+
 /* ---- rings ---- */
 
 static void check_ring(struct slp_thread *thread, int is_here)
@@ -176,7 +183,7 @@ static void check_counts(void)
         slp_invariant_violated(SLP_I20, NULL, "%ld data stacks belong to nobody", stacks);
 }
 
-static void walk_all(void)
+void slp_invariant_walk_all(void)
 {
     struct slp_thread *here = slp_thread_peek();
 
@@ -196,6 +203,6 @@ void slp_invariant_walk(void)
     if (++since_last * WORK_PER_OPERATION < alive)
         return;
     since_last = 0;
-    walk_all();
+    slp_invariant_walk_all();
 }
 #endif

@@ -58,66 +58,6 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
                 object, text);
 }
 
-/* ---- operations ---- */
-
-/* An operation of the current tasklet begins or ends: its own code runs around it. */
-static void between_operations(slp_tasklet *t)
-{
-    struct slp_thread *here = slp_thread_peek();
-
-    if (here == NULL)
-        return;
-    if (t->thread != here)
-        slp_invariant_violated(SLP_I21, t, "it operates on thread %llu, its home is %llu",
-                               (unsigned long long)here->id, (unsigned long long)t->thread->id);
-    if (here->current != t || t->slice.used > 0)
-        slp_invariant_violated(SLP_I8, t, "it operates, and %s",
-                               here->current != t ? "another one is current"
-                                                  : "its C stack is put away");
-    if (here->deferred != NULL)
-        slp_invariant_violated(SLP_I13, here->deferred,
-                               "it waits for its release while a tasklet operates");
-}
-
-static void operation_begins(slp_tasklet *t)
-{
-    between_operations(t);
-    if (t->tempval != Py_None && t->calling_back == 0)
-        slp_invariant_violated(SLP_I4, t, "an operation begins, and its mailbox is full");
-    if (PyErr_Occurred() && t->calling_back == 0 && t->releasing == 0)
-        slp_invariant_violated(SLP_I18, t, "an operation begins, and an exception is set");
-}
-
-/* It has what its operation returns. */
-static void check_result(slp_tasklet *t, const void *result)
-{
-    int set = PyErr_Occurred() != NULL;
-
-    if ((result == NULL) != set)
-        slp_invariant_violated(SLP_I18, t, "it %s, and an exception is %s",
-                               result == NULL ? "failed" : "succeeded", set ? "set" : "not set");
-    if (t->watch.burst && result != NULL)
-        slp_invariant_violated(SLP_I19, t, "what was thrown at it was not raised");
-    t->watch.burst = 0;
-}
-
-static void operation_ends(slp_tasklet *t, const void *result)
-{
-    between_operations(t);
-    check_result(t, result);
-    t->watch.operating = 0;
-    if (t->tempval != Py_None)
-        slp_invariant_violated(SLP_I4, t, "an operation ends, and its mailbox is full");
-    slp_invariant_walk();
-}
-
-static void enqueued(slp_tasklet *t)
-{
-    t->watch.operating = 1;
-    if (t->block_trap)
-        slp_invariant_violated(SLP_I26, t, "it blocks, and block_trap is set");
-}
-
 /* ---- who runs after a hand-over ---- */
 
 static __thread const slp_channel *operates_on; /* what the last operation began on */
@@ -202,7 +142,8 @@ static void deadlock(slp_tasklet *t)
 
 static void lost(slp_tasklet *t)
 {
-    if (t->kills < SLP_KILLS_MAX && t->thread->ident == PyThread_get_thread_ident())
+    if (t->kills < SLP_KILLS_MAX && !t->thread->gave_up &&
+        t->thread->ident == PyThread_get_thread_ident())
         slp_invariant_violated(SLP_I27, t, "its thread has ended without ending it (%d attempts)",
                                t->kills);
 }
@@ -273,6 +214,28 @@ static void spill_runs(void *t)
         slp_invariant_violated(SLP_I20, t, "a spill has changed its depth or its exception");
 }
 
+/* ---- threads ---- */
+
+/* Whoever makes something runnable for this thread looks for the mark. */
+static void waits(void)
+{
+    const struct slp_thread *here = slp_thread_peek();
+
+    slp_invariant_others_act();
+    if (!here->waiting)
+        slp_invariant_violated(SLP_I22, here->current,
+                               "its thread is going to wait, and is not marked as waiting");
+}
+
+/* A frame is about to be evaluated, on the C stack of the current tasklet. */
+static void runs_code(void)
+{
+    const struct slp_thread *here = slp_thread_peek();
+
+    if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
+        slp_invariant_violated(SLP_I8, here->current, "code runs as it, and its C stack is put away");
+}
+
 /* ---- the points ---- */
 
 static void visit_switch(const struct slp_point_info *info)
@@ -283,10 +246,11 @@ static void visit_switch(const struct slp_point_info *info)
         slp_invariant_leave(info->subject, info->object);
         break;
     case SLP_POINT_SWITCH_ARRIVE:
+        slp_invariant_others_act();
         slp_invariant_arrive(info->subject);
         break;
     case SLP_POINT_SWITCH_RESULT:
-        check_result(info->subject, info->value);
+        slp_invariant_result(info->subject, info->value);
         break;
     case SLP_POINT_SPILL_SAVE:
         spill_begins();
@@ -295,6 +259,7 @@ static void visit_switch(const struct slp_point_info *info)
         spill_runs(info->subject);
         break;
     case SLP_POINT_TASKLET_START:
+        slp_invariant_others_act();
         slp_invariant_start(info->subject);
         break;
     case SLP_POINT_TASKLET_END:
@@ -332,18 +297,22 @@ void slp_invariant_visit(const struct slp_point_info *info)
     case SLP_POINT_CHAN_SEND:
     case SLP_POINT_CHAN_RECEIVE:
         operates_on = info->object;
-        operation_begins(t);
-        break;
-    case SLP_POINT_CHAN_ENQUEUE:
-        enqueued(t);
-        break;
-    case SLP_POINT_CHAN_COMPLETE:
-        completed(t, info->object);
+        slp_invariant_operation(info);
         break;
     case SLP_POINT_CHAN_SENT:
     case SLP_POINT_CHAN_RECEIVED:
         check_order(t, t);
-        operation_ends(t, info->value);
+        slp_invariant_operation(info);
+        break;
+    case SLP_POINT_CHAN_TRY:
+    case SLP_POINT_CHAN_TRIED:
+    case SLP_POINT_CHAN_ENQUEUE:
+    case SLP_POINT_CALLBACK_FAILED:
+        slp_invariant_operation(info);
+        break;
+    case SLP_POINT_CHAN_COMPLETE:
+        slp_invariant_others_act();
+        completed(t, info->object);
         break;
     case SLP_POINT_RING_INSERT:
         inserted(t);
@@ -352,7 +321,20 @@ void slp_invariant_visit(const struct slp_point_info *info)
         removed(t);
         break;
     case SLP_POINT_MAILBOX_BURST:
+        slp_invariant_others_act();
         t->watch.burst = 1;
+        break;
+    case SLP_POINT_CALLBACK_TELLS:
+        if (t->thread->current != t)
+            slp_invariant_violated(SLP_I24, t, "a schedule callback is told that it runs");
+        break;
+    case SLP_POINT_THREAD_WAIT:
+        waits();
+        break;
+    case SLP_POINT_EVAL_ENTER:
+    case SLP_POINT_RELEASE_ENTER:
+    case SLP_POINT_CALLBACK_ENTER:
+        runs_code();
         break;
     default:
         visit_switch(info);
@@ -364,11 +346,13 @@ uint64_t slp_invariant_points(void)
 {
 #define BIT(id) (UINT64_C(1) << SLP_POINT_##id)
     return BIT(TASKLET_NEW) | BIT(TASKLET_DEALLOC) | BIT(CHAN_NEW) | BIT(CHAN_DEALLOC) |
-           BIT(CHAN_SEND) | BIT(CHAN_RECEIVE) | BIT(CHAN_ENQUEUE) | BIT(CHAN_COMPLETE) |
+           BIT(CHAN_TRY) | BIT(CHAN_TRIED) | BIT(CHAN_SEND) | BIT(CHAN_RECEIVE) | BIT(CHAN_ENQUEUE) | BIT(CHAN_COMPLETE) |
            BIT(CHAN_SENT) | BIT(CHAN_RECEIVED) | BIT(RING_INSERT) | BIT(RING_REMOVE) |
            BIT(MAILBOX_BURST) | BIT(SWITCH_LEAVE) | BIT(SWITCH_ARRIVE) | BIT(SWITCH_RESULT) |
            BIT(SPILL_SAVE) | BIT(SPILL_RUN) | BIT(TASKLET_START) | BIT(TASKLET_END) |
-           BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) | BIT(DEADLOCK);
+           BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) | BIT(DEADLOCK) | BIT(CALLBACK_TELLS) |
+           BIT(CALLBACK_FAILED) | BIT(THREAD_WAIT) | BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) |
+           BIT(CALLBACK_ENTER);
 #undef BIT
 }
 #endif

@@ -25,6 +25,7 @@
     X(I7, "links", "rings and queues are linked both ways, counted, and nobody is in two") \
     X(I8, "one-state", "a tasklet is running, runnable, blocked or paused, and only one of them") \
     X(I9, "order", "who runs after a hand-over is who the preference says") \
+    X(I11, "refused", "a send or receive that raises has changed nothing") \
     X(I12, "references", "what the core owns is counted; nothing is freed that it owns") \
     X(I13, "deferred", "nothing waits for its release while a program's code runs") \
     X(I14, "death", "a tasklet that dies is in no ring and no queue") \
@@ -37,6 +38,7 @@
     X(I21, "home", "a tasklet runs on its own thread") \
     X(I22, "wake-up", "no thread waits while it has somebody to run") \
     X(I23, "deadlock", "a deadlock is an error if and only if nobody can run") \
+    X(I24, "callbacks", "a callback is told who runs, and its error is the operation's") \
     X(I25, "atomic", "the waiters for the GIL know that a tasklet is atomic") \
     X(I26, "traps", "a trapped thread does not switch, a trapped tasklet does not block") \
     X(I27, "thread-end", "nothing of a thread that has ended is left in a ring or a queue")
@@ -65,6 +67,7 @@ typedef void (*slp_invariant_reporter)(const struct slp_violation *violation);
 struct slp_point_info;
 struct slp_tasklet;
 struct slp_channel;
+struct slp_thread;
 
 /* What is remembered of a tasklet; zeroed with it. */
 struct slp_invariant_tasklet {
@@ -74,6 +77,7 @@ struct slp_invariant_tasklet {
     unsigned char operating; /* waits in a channel operation that nobody has completed */
     unsigned char dying;     /* its deallocation has begun */
     unsigned char burst;     /* it must raise what was thrown at it */
+    unsigned char refusing;  /* its channel callback has raised */
     unsigned char left;      /* the fields below are valid: it is switched out */
     int depth;
     int trash_nesting;
@@ -81,6 +85,11 @@ struct slp_invariant_tasklet {
     void *exception;
     void *context;
     void *chunk;
+};
+/* The state that an operation begins with; of the last one that this thread tried. */
+struct slp_invariant_before {
+    const struct slp_tasklet *by; /* NULL: others have had their turn since */
+    uint64_t state;
 };
 struct slp_invariant_channel {
     struct slp_channel *next;
@@ -106,11 +115,22 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
 /* invariant_walk.c: looks at every ring, queue and tasklet; at a few of them
  * only, in turn, when there are many. */
 void slp_invariant_walk(void);
+/* At all of them, whatever their number: for the end of a schedule. */
+void slp_invariant_walk_all(void);
 /* An object appears, and goes. */
 void slp_invariant_tasklet_new(struct slp_tasklet *t);
 void slp_invariant_tasklet_gone(struct slp_tasklet *t);
 void slp_invariant_channel_new(struct slp_channel *channel);
 void slp_invariant_channel_gone(struct slp_channel *channel);
+/* A thread's record is about to be freed. */
+void slp_invariant_thread_gone(const struct slp_thread *thread);
+
+/* invariant_operation.c: a send or receive, from the attempt to its answer. */
+void slp_invariant_operation(const struct slp_point_info *info);
+/* Anybody else has, or may have, changed something. */
+void slp_invariant_others_act(void);
+/* What an operation or a switch returns fits the exception that is set or not. */
+void slp_invariant_result(struct slp_tasklet *t, const void *result);
 
 /* invariant_switch.c: what must be the same on both sides of a switch. */
 void slp_invariant_leave(struct slp_tasklet *t, struct slp_tasklet *next);

@@ -77,6 +77,10 @@ enum slp_point_flags {
       "a bomb was taken from a mailbox and raised (the tasklet, -, the bomb)") \
     X(CHAN_NEW, "chan.new", 0, "a channel object was made (the channel, -, -)") \
     X(CHAN_DEALLOC, "chan.dealloc", 0, "its last reference is gone (the channel, -, -)") \
+    X(CHAN_TRY, "chan.try", 0, \
+      "a send or receive is asked for, and may be refused (current tasklet, the channel, -)") \
+    X(CHAN_TRIED, "chan.tried", 0, \
+      "its answer, refused or not (the tasklet, the channel, the result; NULL when it raises)") \
     X(CHAN_SEND, "chan.send", SLP_MAY_PARK | SLP_MAY_RUN, \
       "a send begins (current tasklet, the channel, the value or bomb)") \
     X(CHAN_RECEIVE, "chan.receive", SLP_MAY_PARK | SLP_MAY_RUN, \
@@ -91,6 +95,10 @@ enum slp_point_flags {
       "a send returns (the tasklet, the channel, None; NULL when it raises)") \
     X(CHAN_RECEIVED, "chan.received", 0, \
       "a receive returns (the tasklet, the channel, what it returns; NULL when it raises)") \
+    X(CALLBACK_TELLS, "callback.tells", 0, \
+      "a schedule callback is about to be called (previous tasklet, next tasklet, -)") \
+    X(CALLBACK_FAILED, "callback.failed", 0, \
+      "the channel callback has raised (the tasklet whose operation it is, the channel, -)") \
     X(RING_INSERT, "ring.insert", 0, "a tasklet became runnable (the tasklet, -, -)") \
     X(RING_REMOVE, "ring.remove", 0, "a tasklet left its ring (the tasklet, -, -)") \
     X(DEADLOCK, "deadlock", 0, \

@@ -240,6 +240,7 @@ static __attribute__((noinline)) void notify(struct slp_thread *thread, slp_task
     PyObject *callback = slp_schedule_callback;
     PyObject *deferred = thread->deferred;
 
+    (void)SLP_POINT(CALLBACK_TELLS, prev, next, NULL);
     Py_INCREF(callback);
     Py_INCREF(next);
     Py_INCREF(prev);

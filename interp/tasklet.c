@@ -351,10 +351,10 @@ static void tasklet_dealloc(slp_tasklet *t)
     if (t->tempval != Py_None)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
     Py_CLEAR(t->tempval);
+    if (t->started && !t->is_main && (t->lost || !t->ended))
+        slp_datastack_forsake();
     if (t->started && !t->ended)
         slp_tasklet_mark_ended(t);
-    if (t->lost && !t->is_main)
-        slp_datastack_forsake();
     slp_slice_free(&t->slice);
 #ifdef SLP_LAB
     slp_invariant_tasklet_gone(t);

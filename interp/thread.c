@@ -14,6 +14,7 @@
 #include "atomic.h"
 #include "channel.h"
 #include "faults.h"
+#include "invariants.h"
 #include "points.h"
 #include "scheduling.h"
 #include "tasklet.h"
@@ -71,6 +72,9 @@ void slp_thread_release(struct slp_thread *thread)
     if (--thread->references > 0)
         return;
     assert(thread->tstate == NULL);
+#ifdef SLP_LAB
+    slp_invariant_thread_gone(thread);
+#endif
     if (thread->lock != NULL)
         PyThread_free_lock(thread->lock);
     PyMem_Free(thread);
@@ -94,28 +98,36 @@ static long count_started(const struct slp_thread *thread)
     return count;
 }
 
+static void end_started(slp_tasklet *t)
+{
+    Py_INCREF(t);
+    t->kills++;
+    if (t->scheduled) { /* else those between us and it would run, too */
+        slp_ring_remove(t);
+        Py_DECREF(t);
+    }
+    if (slp_tasklet_kill(t, 0) < 0)
+        PyErr_WriteUnraisable((PyObject *)t);
+    Py_DECREF(t);
+}
+
 /* Ends what is left on the C stack of this thread, by TaskletExit.  They may
  * start others meanwhile, but not without end. */
 static void kill_started(struct slp_thread *thread)
 {
-    slp_tasklet *t;
     long left = (count_started(thread) + 1) * SLP_KILLS_MAX;
 
     thread->switch_trap = 0;
-    slp_tasklet *chosen = NULL;
-    while (left-- > 0 && (t = chosen != NULL ? chosen : first_to_kill(thread)) != NULL) {
-        if (SLP_FAULT(KILL_LOOP_ON_LIVE_LIST))
-            chosen = t->started_next;
-        Py_INCREF(t);
-        t->kills++;
-        if (t->scheduled) { /* else those between us and it would run, too */
-            slp_ring_remove(t);
-            Py_DECREF(t);
-        }
-        if (slp_tasklet_kill(t, 0) < 0)
-            PyErr_WriteUnraisable((PyObject *)t);
-        Py_DECREF(t);
+    for (slp_tasklet *t = first_to_kill(thread); t != NULL && left > 0; left--) {
+        slp_tasklet *chosen = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? t->started_next : NULL;
+        Py_XINCREF(chosen);
+        end_started(t);
+        t = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? chosen : first_to_kill(thread);
+        Py_XDECREF(chosen);
     }
+#ifdef SLP_LAB
+    thread->gave_up = left == 0;
+#endif
 }
 
 /* Takes t, which will never run again, out of whatever it is in. */
@@ -423,7 +435,8 @@ int slp_thread_wait(struct slp_thread *thread)
         return 1;
     thread->waiting = !SLP_FAULT(MARK_AFTER_GIL_DROP);
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);
-    thread->waiting = 1;
+    if (SLP_FAULT(MARK_AFTER_GIL_DROP))
+        thread->waiting = 1;
     while (!acquire_without_gil(thread)) {
         /* Once the wait is over the signal is the evaluation loop's. */
         if (!thread->waiting || run_signal_handlers(thread) == 0)

@@ -67,6 +67,7 @@ struct slp_thread {
     struct slp_thread *next; /* all threads of the process */
 #ifdef SLP_LAB
     long seen; /* its tasklets, while invariant_walk.c counts them */
+    int gave_up; /* at its end; some may not have been asked to end at all */
 #endif
 };
 

@@ -119,6 +119,16 @@ static int transfer_failed(struct slp_thread *thread, slp_tasklet *prev, slp_tas
     return -1;
 }
 
+/* Of the fault GC_MID_SWITCH; also when the program has switched the collector off. */
+static void collect_in_the_middle(void)
+{
+    int enabled = PyGC_Enable();
+
+    PyGC_Collect();
+    if (!enabled)
+        PyGC_Disable();
+}
+
 int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
 {
     SLP_REQUIRE(I8, next, prev != next && thread->current == prev && !next->ended);
@@ -132,7 +142,7 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     thread->leaving = prev;
     thread->coming = next;
     if (SLP_FAULT(GC_MID_SWITCH))
-        PyGC_Collect();
+        collect_in_the_middle();
     int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
                                   : slp_stack_start(thread, save_and_leave, run_tasklet);
     if (failed)

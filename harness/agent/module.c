@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../../interp/invariants.h"
 #include "../control/inside.h"
 #include "agent.h"
 #include "look.h"
@@ -297,6 +298,7 @@ static __attribute__((noreturn)) void leave_process(int status)
 static PyObject *finish_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
+    slp_invariant_walk_all();
     sw_record_append(&(struct sw_event){.kind = SW_EVENT_FINISHED});
     leave_process(0);
 }
