@@ -136,6 +136,14 @@ static int channel_set_schedule_all(slp_channel *self, PyObject *value, void *un
     return 0;
 }
 
+static PyObject *channel_reduce(slp_channel *self, PyObject *unused)
+{
+    (void)unused;
+    PyErr_Format(PyExc_TypeError, "cannot pickle '%s': those who wait on it stay in this process",
+                 Py_TYPE(self)->tp_name);
+    return NULL;
+}
+
 static PyObject *channel_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     if (type == &slp_channel_type &&
@@ -208,6 +216,8 @@ static PyMethodDef channel_methods[] = {
      "close($self, /)\n--\n\n"
      "From now on nobody can begin to wait; those who wait are served."},
     {"open", (PyCFunction)channel_open, METH_NOARGS, "open($self, /)\n--\n\nUndoes close()."},
+    {"__reduce__", (PyCFunction)channel_reduce, METH_NOARGS,
+     "__reduce__($self, /)\n--\n\nTypeError: a channel cannot be pickled."},
     {0},
 };
 
