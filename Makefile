@@ -114,6 +114,8 @@ HARNESS_TEST_OBJ += $(CONTROL_SHARED)
 
 # What Debian's python3.11 imports; see interp/extension/import.c.
 EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-x86_64-linux-gnu.so
+# For type checkers; it stands beside the module.
+STUBS := $(BUILD)/lib/python/stackless.pyi
 
 # ---- building ----
 
@@ -121,7 +123,8 @@ EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-x86_64-linux-gnu.so
 PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
-all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION)
+all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
+     $(STUBS)
 
 .PHONY: packages
 packages:
@@ -159,6 +162,11 @@ $(EXTENSION): $(EXTENSION_OBJ)
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -lgcc_s -lpthread && rm $@.checked
 
 $(STARTER): harness/starter.py
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(STUBS): interp/stubs/stackless.pyi
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
@@ -324,7 +332,7 @@ install: all
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(CONTROL_LIB) $(STARTER) $(DESTDIR)$(PREFIX)/lib
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
-	install -m 644 $(EXTENSION) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
+	install -m 644 $(EXTENSION) $(STUBS) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 
 .PHONY: clean
 clean:

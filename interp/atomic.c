@@ -163,15 +163,19 @@ static PyObject *atomic_exit(slp_atomic *self, PyObject *unused)
 }
 
 static PyMethodDef atomic_methods[] = {
-    {"__enter__", (PyCFunction)atomic_enter, METH_NOARGS, "Sets the current tasklet's atomic."},
-    {"__exit__", (PyCFunction)atomic_exit, METH_VARARGS, "Puts back what it was."},
+    {"__enter__", (PyCFunction)atomic_enter, METH_NOARGS,
+     "__enter__($self, /)\n--\n\nSets atomic of the current tasklet; returns self."},
+    {"__exit__", (PyCFunction)atomic_exit, METH_VARARGS,
+     "__exit__($self, /, *args)\n--\n\n"
+     "Puts back what the current tasklet's flag was.  RuntimeError: it has not entered."},
     {0},
 };
 
 static PyTypeObject atomic_type = {
     .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.atomic",
-    .tp_doc = "with atomic(): the current tasklet's thread does not hand the GIL over between\n"
+    .tp_doc = "atomic()\n--\n\n"
+              "with atomic(): the current tasklet's thread does not hand the GIL over between\n"
               "bytecodes; what the flag was before comes back at the end.",
     .tp_basicsize = sizeof(slp_atomic),
     .tp_flags = Py_TPFLAGS_DEFAULT,

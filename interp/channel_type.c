@@ -136,6 +136,14 @@ static int channel_set_schedule_all(slp_channel *self, PyObject *value, void *un
     return 0;
 }
 
+static PyObject *channel_reduce(slp_channel *self, PyObject *unused)
+{
+    (void)unused;
+    PyErr_Format(PyExc_TypeError, "cannot pickle '%s': those who wait on it stay in this process",
+                 Py_TYPE(self)->tp_name);
+    return NULL;
+}
+
 static PyObject *channel_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     if (type == &slp_channel_type &&
@@ -180,45 +188,58 @@ static void channel_dealloc(slp_channel *self)
 
 static PyMethodDef channel_methods[] = {
     {"send", (PyCFunction)impl_channel_send, METH_O,
-     "send(value) -> None\n\nHands the very object to a receiver; waits in the channel's queue\n"
-     "while there is none.  RuntimeError: block_trap, a callback, a deadlock;\n"
-     "ValueError: the channel is closed."},
+     "send($self, value, /)\n--\n\n"
+     "Hands the very object to the receiver that has waited longest, on any thread;\n"
+     "waits in the channel's queue while there is none.  Returns None: it was received.\n\n"
+     "RuntimeError: it would wait and the tasklet's block_trap is set, no switch may\n"
+     "happen, or nobody could ever receive (a deadlock); ValueError: it would wait and the\n"
+     "channel is closing.  Then nothing was sent.  Raises what is thrown at the caller."},
     {"receive", (PyCFunction)impl_channel_receive, METH_NOARGS,
-     "receive() -> value\n\nTakes a value from the sender that has waited longest; waits while\n"
-     "there is none.  Raises what was sent as an exception; errors as send()."},
+     "receive($self, /)\n--\n\n"
+     "Takes the value of the sender that has waited longest, on any thread; waits in the\n"
+     "channel's queue while there is none.  Returns the very object that was sent.\n\n"
+     "Raises what was sent as an exception; else as send()."},
     {"send_exception", (PyCFunction)channel_send_exception, METH_VARARGS,
-     "send_exception(type, *args) -> None\n\nAs send(), but the receiver's receive() raises "
-     "type(*args)."},
+     "send_exception($self, exc, /, *args)\n--\n\n"
+     "As send(), but the receiver's receive() raises exc(*args).  TypeError: exc is no\n"
+     "exception class."},
     {"send_throw", (PyCFunction)(void (*)(void))channel_send_throw, METH_VARARGS | METH_KEYWORDS,
-     "send_throw(exc, val=None, tb=None) -> None\n\nAs send(), but the receiver's receive() "
-     "raises exc as the raise statement\nwould: an instance stays itself, tb is where it came "
-     "from."},
+     "send_throw($self, /, exc, val=None, tb=None)\n--\n\n"
+     "As send(), but the receiver's receive() raises exc as the raise statement would:\n"
+     "a class, which val is given to, or an instance, which stays itself; tb is the\n"
+     "traceback it comes from.  TypeError: none of these."},
     {"send_sequence", (PyCFunction)channel_send_sequence, METH_O,
-     "send_sequence(iterable) -> int\n\nSends each item; returns how many were sent."},
+     "send_sequence($self, iterable, /)\n--\n\n"
+     "Sends each item, as send(); returns how many were sent: an int.  Raises what send()\n"
+     "or the iterable raises; those before have been sent."},
     {"close", (PyCFunction)channel_close, METH_NOARGS,
-     "close() -> None\n\nFrom now on nobody can begin to wait; those who wait are served."},
-    {"open", (PyCFunction)channel_open, METH_NOARGS, "open() -> None\n\nUndoes close()."},
+     "close($self, /)\n--\n\n"
+     "From now on nobody can begin to wait; those who wait are served."},
+    {"open", (PyCFunction)channel_open, METH_NOARGS, "open($self, /)\n--\n\nUndoes close()."},
+    {"__reduce__", (PyCFunction)channel_reduce, METH_NOARGS,
+     "__reduce__($self, /)\n--\n\nTypeError: a channel cannot be pickled."},
     {0},
 };
 
 static PyMemberDef channel_members[] = {
     {"balance", T_INT, offsetof(slp_channel, balance), READONLY,
-     "How many senders wait, or minus how many receivers (tasklets)."},
-    {"closing", T_BOOL, offsetof(slp_channel, closing), READONLY, "True after close()."},
+     "How many senders wait, or minus how many receivers: tasklets of all threads."},
+    {"closing", T_BOOL, offsetof(slp_channel, closing), READONLY, "Whether it was close()d."},
     {0},
 };
 
 static PyGetSetDef channel_getset[] = {
-    {"queue", (getter)channel_get_queue, NULL, "The tasklet that has waited longest, or None.",
-     NULL},
-    {"closed", (getter)channel_get_closed, NULL, "True when closed and nobody waits.", NULL},
+    {"queue", (getter)channel_get_queue, NULL,
+     "The tasklet that has waited longest, or None; its next is the one behind it.", NULL},
+    {"closed", (getter)channel_get_closed, NULL, "Whether it is closing and nobody waits.", NULL},
     {"preference", (getter)channel_get_preference, (setter)channel_set_preference,
      "Who runs on after a hand-over on one thread: -1 the receiver (the default),\n"
-     "1 the sender, 0 whoever acted last.  Any int is reduced to its sign.",
+     "1 the sender, 0 whoever acted last.  Any int is reduced to its sign; TypeError:\n"
+     "no int.  Between threads the one that acts runs on.",
      NULL},
     {"schedule_all", (getter)channel_get_schedule_all, (setter)channel_set_schedule_all,
-     "When true, every hand-over on one thread goes on with the next in the ring;\n"
-     "this overrides preference.",
+     "0 or 1.  When true, every hand-over on one thread goes on with the next in the\n"
+     "ring; this overrides preference.",
      NULL},
     {0},
 };
@@ -226,7 +247,10 @@ static PyGetSetDef channel_getset[] = {
 PyTypeObject slp_channel_type = {
     .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.channel",
-    .tp_doc = "A rendezvous of tasklets, on one thread or on several.",
+    .tp_doc = "channel()\n--\n\n"
+              "A rendezvous of tasklets, on one thread or on several: a value goes from one to\n"
+              "another, nothing is buffered.  Iterating receives until somebody sends\n"
+              "StopIteration, or the channel is closing and nobody sends.",
     .tp_basicsize = sizeof(slp_channel),
     .tp_weaklistoffset = offsetof(slp_channel, weakrefs),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,

@@ -106,36 +106,59 @@ static int register_at_exit(PyObject *module)
 #define FAST(function) (PyCFunction)(void (*)(void))(function), METH_FASTCALL | METH_KEYWORDS
 #define KEYWORDS(function) (PyCFunction)(void (*)(void))(function), METH_VARARGS | METH_KEYWORDS
 
+/* The text in front of "--" becomes __text_signature__; retval=... stands for a
+ * default that cannot be written. */
 static PyMethodDef module_methods[] = {
     {"schedule", FAST(module_schedule),
-     "schedule(retval=<the current tasklet>) -> retval\n\nLets the next runnable tasklet run; "
-     "the caller goes to the end of the ring."},
+     "schedule($module, /, retval=...)\n--\n\n"
+     "Lets the next runnable tasklet of this thread run; the caller goes to the end of\n"
+     "the ring.  Returns retval, by default the calling tasklet, unless somebody sets\n"
+     "its tempval meanwhile.  Alone in the ring it returns at once.\n\n"
+     "RuntimeError: no switch may happen here.  Raises what is thrown at the caller."},
     {"schedule_remove", FAST(module_schedule_remove),
-     "schedule_remove(retval=<the current tasklet>) -> retval\n\nThe same, but the caller leaves "
-     "the ring: paused, until somebody insert()s it."},
+     "schedule_remove($module, /, retval=...)\n--\n\n"
+     "As schedule(), but the caller leaves the ring: it is paused until somebody\n"
+     "insert()s, run()s or throws at it.\n\n"
+     "RuntimeError: no switch may happen here, or a deadlock: nothing else could run,\n"
+     "on any thread.  Then the caller stays in the ring."},
     {"run", KEYWORDS(module_run),
-     "run(timeout=0, threadblock=False, soft=False, ignore_nesting=False, totaltimeout=False)\n"
-     "    -> None or tasklet\n\n"
-     "Runs the other tasklets of this thread until none is runnable; with threadblock\n"
-     "it waits for other threads then.  An exception that nobody catches in a tasklet\n"
-     "is raised here.\n\n"
-     "timeout: a tasklet that has run for so many instructions since the last switch\n"
-     "(totaltimeout: since run() began) is interrupted, taken out of the ring, and\n"
-     "returned; soft: run() returns None when it would have switched by itself.  The\n"
-     "count is taken at loops and calls and is the same in every run.  Inside a call\n"
-     "from C nobody is interrupted, unless ignore_nesting is given.  Only the outermost\n"
-     "run() with a timeout has one."},
+     "run($module, /, timeout=0, threadblock=False, soft=False,\n"
+     "    ignore_nesting=False, totaltimeout=False)\n--\n\n"
+     "Runs the other tasklets of this thread until none is runnable and returns None;\n"
+     "with threadblock it waits then for what other threads make runnable.  The caller\n"
+     "is in no ring meanwhile; main may call it, and any other tasklet.\n\n"
+     "timeout: instructions, 0 for no limit.  A tasklet that has run for so many since\n"
+     "the last switch (totaltimeout: since run() began) is interrupted, taken out of\n"
+     "the ring and returned; insert() lets it go on.  soft: nobody is interrupted;\n"
+     "run() returns None at the next switch that a tasklet makes by itself.  The count\n"
+     "is taken at loops and calls, 10 instructions a check, and is the same in every\n"
+     "run.  Who is atomic or, without ignore_nesting, inside a call from C is\n"
+     "interrupted later.  Only the outermost run() with a timeout has one.\n\n"
+     "Raises what no tasklet caught.  RuntimeError: no switch may happen here, or with\n"
+     "threadblock a deadlock on a thread other than the initial one."},
     {"switch_trap", (PyCFunction)module_switch_trap, METH_O,
-     "switch_trap(change) -> int\n\nAdds to this thread's trap; while it is above 0 any switch "
-     "raises RuntimeError.\nReturns what it was."},
-    {"_at_exit", (PyCFunction)module_at_exit, METH_NOARGS, NULL},
+     "switch_trap($module, change, /)\n--\n\n"
+     "Adds change to this thread's trap and returns what it was: an int.  While the\n"
+     "trap is above 0 every switch on this thread raises RuntimeError, and a timeout\n"
+     "waits.  OverflowError, TypeError: change is no small int."},
+    {"_at_exit", (PyCFunction)module_at_exit, METH_NOARGS,
+     "_at_exit($module, /)\n--\n\n"
+     "For atexit: ends the tasklets of this thread, and threads that wait in a switch."},
     {0},
 };
 
 static struct PyModuleDef module_def = {
     PyModuleDef_HEAD_INIT,
     .m_name = "stackless",
-    .m_doc = "Tasklets and channels: many calls in progress on one thread, switched in C.",
+    .m_doc = "Tasklets and channels: many calls in progress on one thread, switched in C.\n\n"
+             "Each thread has a ring of runnable tasklets; the first is the one that runs, the\n"
+             "thread's own call is its main tasklet.  Functions and attributes are about the\n"
+             "calling thread unless they say otherwise.  Tasklets and channels may be used on\n"
+             "every thread; a tasklet runs on its home only (thread_id).\n\n"
+             "No switch may happen, and RuntimeError is raised, while switch_trap() is above 0,\n"
+             "in a channel or schedule callback, in a signal handler that runs while the thread\n"
+             "waits, in a garbage collection, in a greenlet, and on a C stack that is not the\n"
+             "thread's own.  A step that cannot be done is undone.",
     .m_size = -1,
     .m_methods = module_methods,
 };
@@ -147,7 +170,9 @@ static int add_types(PyObject *module)
         return -1;
     if (slp_tasklet_exit == NULL)
         slp_tasklet_exit = PyErr_NewExceptionWithDoc(
-            "stackless.TaskletExit", "Ends a tasklet silently.", PyExc_SystemExit, NULL);
+            "stackless.TaskletExit",
+            "Ends a tasklet silently; kill() raises it.  A main tasklet does not keep it back.",
+            PyExc_SystemExit, NULL);
     if (slp_tasklet_exit == NULL)
         return -1;
     /* Programs written for Stackless know it as a built-in. */

@@ -105,25 +105,30 @@ static PyObject *module_enable_softswitch(PyObject *self, PyObject *flag)
 
 PyMethodDef slp_module_info_methods[] = {
     {"getcurrent", (PyCFunction)module_getcurrent, METH_NOARGS,
-     "getcurrent() -> tasklet\n\nThe tasklet that runs."},
+     "getcurrent($module, /)\n--\n\nThe tasklet that runs on this thread."},
     {"getmain", (PyCFunction)module_getmain, METH_NOARGS,
-     "getmain() -> tasklet\n\nThe main tasklet of this thread."},
+     "getmain($module, /)\n--\n\nThe main tasklet of this thread: one object until the thread "
+     "ends."},
     {"getruncount", (PyCFunction)module_getruncount, METH_NOARGS,
-     "getruncount() -> int\n\nHow many tasklets are runnable on this thread, the caller "
-     "included."},
+     "getruncount($module, /)\n--\n\nHow many tasklets are runnable on this thread, the caller "
+     "included: an int."},
     {"getthreads", (PyCFunction)module_getthreads, METH_NOARGS,
-     "getthreads() -> list of int\n\nThe threads that have used tasklets, as "
-     "threading.get_ident(), the oldest first."},
+     "getthreads($module, /)\n--\n\nThe threads that have used tasklets and have not ended, as "
+     "threading.get_ident():\na list of int, the oldest first."},
     {"get_thread_info", (PyCFunction)module_get_thread_info, METH_VARARGS,
-     "get_thread_info(thread_id=<this thread>) -> (main, current, runcount)\n\nTwo tasklets, "
-     "and how many are runnable there.  RuntimeError: no such thread."},
+     "get_thread_info($module, thread_id=..., /)\n--\n\n"
+     "A tuple (main, current, runcount) of that thread, by threading.get_ident(); of this\n"
+     "one by default.  Two tasklets (current is None while it ends), and how many are\n"
+     "runnable there.  RuntimeError: no such thread has used tasklets."},
     {"getdebug", (PyCFunction)module_getdebug, METH_NOARGS,
-     "getdebug() -> bool\n\nWhether this is a debug build of Python."},
+     "getdebug($module, /)\n--\n\nWhether this is a debug build of Python: a bool."},
     {"getuncollectables", (PyCFunction)module_getuncollectables, METH_NOARGS,
-     "getuncollectables() -> []\n\nNo tasklet keeps others from being collected."},
+     "getuncollectables($module, /)\n--\n\n"
+     "An empty list: no tasklet keeps others from being collected."},
     {"enable_softswitch", (PyCFunction)module_enable_softswitch, METH_O,
-     "enable_softswitch(flag) -> False\n\nThere is no soft switching: every switch moves the C "
-     "stack.  The flag changes nothing."},
+     "enable_softswitch($module, flag, /)\n--\n\n"
+     "False: there is no soft switching, every switch moves the C stack.  The flag\n"
+     "changes nothing."},
     {0},
 };
 
@@ -144,12 +149,13 @@ ATTRIBUTE(debug, module_getdebug)
 ATTRIBUTE(uncollectables, module_getuncollectables)
 
 static PyGetSetDef attributes[] = {
-    {"current", get_current, NULL, "As getcurrent().", NULL},
-    {"main", get_main, NULL, "As getmain().", NULL},
-    {"runcount", get_runcount, NULL, "As getruncount().", NULL},
-    {"threads", get_threads, NULL, "As getthreads().", NULL},
-    {"debug", get_debug, NULL, "As getdebug().", NULL},
-    {"uncollectables", get_uncollectables, NULL, "As getuncollectables().", NULL},
+    {"current", get_current, NULL, "The tasklet that runs on this thread, as getcurrent().", NULL},
+    {"main", get_main, NULL, "This thread's main tasklet, as getmain().", NULL},
+    {"runcount", get_runcount, NULL,
+     "How many tasklets are runnable on this thread, as getruncount().", NULL},
+    {"threads", get_threads, NULL, "The threads that have used tasklets, as getthreads().", NULL},
+    {"debug", get_debug, NULL, "Whether this is a debug build of Python, as getdebug().", NULL},
+    {"uncollectables", get_uncollectables, NULL, "An empty list, as getuncollectables().", NULL},
     {0},
 };
 

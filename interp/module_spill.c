@@ -90,12 +90,16 @@ static PyObject *module_spill_count(PyObject *self, PyObject *unused)
 
 PyMethodDef slp_module_spill_methods[] = {
     {"spill", KEYWORDS(module_spill),
-     "spill(limit=None, policy=None) -> (limit, policy)\n\nSays how much C stack (bytes, or "
-     "'always', 'never', 'default') may be in use when\nC code begins to evaluate Python code, "
-     "before it is spilled, and how: 'copy' or\n'segment'.  Returns what was set before; None "
-     "changes nothing.  For the process;\nother threads follow at their next switch.  In the "
-     "environment: SLP_SPILL.\nValueError: neither of these."},
+     "spill($module, /, limit=None, policy=None)\n--\n\n"
+     "Says how much C stack (bytes, or 'always', 'never', 'default') may be in use when\n"
+     "C code begins to evaluate Python code, before it is spilled, and how: 'copy' or\n"
+     "'segment'.  None changes nothing.  Returns a tuple (limit, policy): what was set\n"
+     "before.  'default' is half of each thread's stack, 1 MiB at the most.  For the\n"
+     "process; other threads follow at their next switch or spill.  In the environment:\n"
+     "SLP_SPILL.  A stock interpreter that has imported this module begins with 'never';\n"
+     "with another limit its calls from Python to Python are slower.\n\n"
+     "ValueError, TypeError: neither of these."},
     {"spill_count", (PyCFunction)module_spill_count, METH_NOARGS,
-     "spill_count() -> int\n\nHow many spills there have been in this process."},
+     "spill_count($module, /)\n--\n\nHow many spills there have been in this process: an int."},
     {0},
 };

@@ -369,10 +369,13 @@ static void tasklet_dealloc(slp_tasklet *t)
 PyTypeObject slp_tasklet_type = {
     .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.tasklet",
-    .tp_doc = "tasklet(func=None, args=None, kwargs=None)\n\n"
+    .tp_doc = "tasklet(func=None, args=None, kwargs=None)\n--\n\n"
               "One callable that runs beside others on its thread, and is switched in and\n"
               "out wherever it stands.  Calling a bound tasklet gives it its arguments and\n"
-              "makes it runnable.",
+              "makes it runnable; with args (a sequence) or kwargs (a dict) given here it is\n"
+              "set up and paused.  Its home is the thread that makes it.  The last reference\n"
+              "to one that stands in the middle of something ends it with TaskletExit.\n\n"
+              "TypeError: func is not callable, kwargs no dict.",
     .tp_basicsize = sizeof(slp_tasklet),
     .tp_weaklistoffset = offsetof(slp_tasklet, weakrefs),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,

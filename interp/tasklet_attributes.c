@@ -107,43 +107,61 @@ static int tasklet_set_profile_function(slp_tasklet *t, PyObject *function, void
 }
 
 PyGetSetDef slp_tasklet_getset[] = {
-    {"alive", (getter)tasklet_get_alive, NULL, "Set up or running, not ended.", NULL},
-    {"blocked", (getter)tasklet_get_blocked, NULL, "Waits on a channel.", NULL},
-    {"scheduled", (getter)tasklet_get_scheduled, NULL, "Runnable, or waits on a channel.", NULL},
+    {"alive", (getter)tasklet_get_alive, NULL,
+     "Whether it is set up or has begun, has not ended, and its thread has not.", NULL},
+    {"blocked", (getter)tasklet_get_blocked, NULL, "Whether it waits on a channel.", NULL},
+    {"scheduled", (getter)tasklet_get_scheduled, NULL,
+     "Whether it is runnable, or waits on a channel.", NULL},
     {"paused", (getter)tasklet_get_paused, NULL,
-     "Alive, neither runnable nor waiting on a channel; one that sits in run() is.", NULL},
-    {"is_main", (getter)tasklet_get_is_main, NULL, "Its thread's main tasklet.", NULL},
-    {"is_current", (getter)tasklet_get_is_current, NULL, "Runs now on its thread.", NULL},
+     "Whether it is alive, not runnable, and does not wait on a channel; so is one that\n"
+     "sits in run().",
+     NULL},
+    {"is_main", (getter)tasklet_get_is_main, NULL, "Whether it is its thread's main tasklet.",
+     NULL},
+    {"is_current", (getter)tasklet_get_is_current, NULL,
+     "Whether it is the one that runs on its thread.", NULL},
     {"thread_id", (getter)tasklet_get_thread_id, NULL,
      "Its home, as threading.get_ident(); -1 when that thread has ended.", NULL},
     {"tempval", (getter)tasklet_get_tempval, (setter)tasklet_set_tempval,
-     "Its mailbox: what its operation will return when it runs again.", NULL},
-    {"next", (getter)tasklet_get_next, NULL, "The next in its ring or queue, or None.", NULL},
-    {"prev", (getter)tasklet_get_prev, NULL, "The previous one, or None.", NULL},
+     "Its mailbox: what its operation will return when it runs again; None while it runs.\n"
+     "Deleting it sets None.",
+     NULL},
+    {"next", (getter)tasklet_get_next, NULL, "The tasklet behind it in its ring or queue, or None.",
+     NULL},
+    {"prev", (getter)tasklet_get_prev, NULL,
+     "The tasklet in front of it in its ring or queue, or None.", NULL},
     {"frame", (getter)tasklet_get_frame, NULL,
      "Its innermost Python frame; None before it begins and after it has ended.", NULL},
     {"recursion_depth", (getter)tasklet_get_recursion_depth, NULL,
-     "How many Python calls are nested in it now, as sys.setrecursionlimit() counts.", NULL},
+     "How many calls are nested in it now, as sys.setrecursionlimit() counts; 0 before it\n"
+     "begins.",
+     NULL},
     {"nesting_level", (getter)tasklet_get_nesting_level, NULL,
-     "How many times C code has called Python in it, beyond its first call.", NULL},
+     "How many times C code has called Python in it, beyond its first call; a spilled\n"
+     "stack counts as one.",
+     NULL},
     {"restorable", (getter)tasklet_get_restorable, NULL,
-     "Nothing of it is on a C stack: it has not begun, or has ended.", NULL},
+     "Whether nothing of it is on a C stack: it has not begun, or has ended.", NULL},
     {"trace_function", (getter)tasklet_get_trace_function, (setter)tasklet_set_trace_function,
-     "As sys.gettrace() and sys.settrace() in it.  RuntimeError when set on one that\n"
-     "is not alive, or runs on another thread.",
+     "As sys.gettrace() and sys.settrace() in it, or None.  RuntimeError when set on one\n"
+     "that is not alive, or runs on another thread.",
      NULL},
     {"profile_function", (getter)tasklet_get_profile_function, (setter)tasklet_set_profile_function,
-     "As sys.getprofile() and sys.setprofile(), likewise.", NULL},
-    {"_channel", (getter)tasklet_get_channel, NULL, "What it is blocked on, or None.", NULL},
+     "As sys.getprofile() and sys.setprofile() in it, or None.  RuntimeError as\n"
+     "trace_function.",
+     NULL},
+    {"_channel", (getter)tasklet_get_channel, NULL, "The channel that it waits on, or None.", NULL},
     {0},
 };
 
 PyMemberDef slp_tasklet_members[] = {
     {"block_trap", T_BOOL, offsetof(slp_tasklet, block_trap), 0,
-     "When true, an operation that would block raises RuntimeError."},
+     "A bool.  When true, an operation of it that would wait raises RuntimeError."},
     {"atomic", T_BOOL, offsetof(slp_tasklet, atomic), READONLY,
-     "When true, the thread does not hand the GIL over between bytecodes."},
+     "A bool, see set_atomic().  When true, no timeout interrupts it, and while it runs its\n"
+     "thread does not hand the GIL over between bytecodes."},
     {"ignore_nesting", T_BOOL, offsetof(slp_tasklet, ignore_nesting), READONLY,
-     "When true, run(timeout) may interrupt it inside calls from C code, too."},
+     "A bool, see set_ignore_nesting().  When true, run(timeout) may interrupt it inside\n"
+     "calls from C, too."},
     {0},
 };

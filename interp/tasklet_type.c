@@ -375,43 +375,72 @@ static PyObject *tasklet_setup(PyObject *self, PyObject *args, PyObject *kwargs)
 
 PyMethodDef slp_tasklet_methods[] = {
     {"bind", KEYWORDS(tasklet_bind),
-     "bind(func=None, args=None, kwargs=None) -> self\n\nGives it a function; with arguments it "
-     "is set up too, but not made runnable.\nbind(None) unbinds it.  RuntimeError: it is current, "
-     "scheduled, or has a C stack."},
+     "bind($self, /, func=None, args=None, kwargs=None)\n--\n\n"
+     "Gives it a function; with args (a sequence) or kwargs (a dict) it is set up, too,\n"
+     "but not made runnable: paused.  Without any it is unbound.  Returns self.\n\n"
+     "RuntimeError: it is current, runnable, blocked, or has a C stack; TypeError: func is\n"
+     "not callable, kwargs no dict."},
     {"setup", KEYWORDS(tasklet_setup),
-     "setup(*args, **kwargs) -> self\n\nGives it its arguments and makes it runnable, as calling "
-     "it does."},
+     "setup($self, /, *args, **kwargs)\n--\n\n"
+     "Gives it its arguments and makes it runnable, at the end of its thread's ring, as\n"
+     "calling it does.  Its context is a copy of the caller's.  Returns self.\n\n"
+     "RuntimeError: it is unbound, or as bind(), or its thread has ended."},
     {"insert", (PyCFunction)tasklet_insert, METH_NOARGS,
-     "insert() -> None\n\nMakes it runnable, at the end of its thread's ring."},
+     "insert($self, /)\n--\n\n"
+     "Makes it runnable, at the end of its thread's ring, and wakes that thread if it\n"
+     "waits; nothing if it is runnable.  One that sits in run() returns from it.\n\n"
+     "RuntimeError: it is blocked, dead or unbound, or its thread has ended."},
     {"run", (PyCFunction)tasklet_run, METH_NOARGS,
-     "run() -> None\n\nRuns it now, the caller right after it; on another thread: makes it "
-     "the next one there."},
+     "run($self, /)\n--\n\n"
+     "Runs it now, the caller right after it.  One of another thread becomes the next\n"
+     "there, and the caller goes on.\n\n"
+     "RuntimeError: as insert(), or no switch may happen here.  Raises what is thrown at\n"
+     "the caller."},
     {"remove", (PyCFunction)tasklet_remove, METH_NOARGS,
-     "remove() -> None\n\nTakes it out of its ring: paused."},
+     "remove($self, /)\n--\n\n"
+     "Takes it out of its ring, on any thread: paused.  Nothing if it is in none.\n\n"
+     "RuntimeError: it is blocked, or current."},
     {"throw", KEYWORDS(tasklet_throw),
-     "throw(exc, val=None, tb=None, pending=False) -> None\n\nRaises exc in it, now or when it "
-     "is run next."},
+     "throw($self, /, exc, val=None, tb=None, pending=False)\n--\n\n"
+     "Raises exc in it as the raise statement would: a class, which val is given to, or\n"
+     "an instance; tb is the traceback it comes from.  It runs now, the caller right\n"
+     "after it; with pending, or on another thread, it raises when it runs next, and the\n"
+     "caller goes on.  A tasklet that waits on a channel leaves the queue.  A value that\n"
+     "it had received goes to the callback of set_displaced_callback().\n\n"
+     "RuntimeError: it is dead or unbound (TaskletExit is ignored then), its thread has\n"
+     "ended, or no switch may happen here; TypeError: no exception."},
     {"raise_exception", (PyCFunction)tasklet_raise_exception, METH_VARARGS,
-     "raise_exception(type, *args) -> None\n\nRaises type(*args) in it, now."},
-    {"kill", KEYWORDS(tasklet_kill), "kill(pending=False) -> None\n\nRaises TaskletExit in it."},
+     "raise_exception($self, exc, /, *args)\n--\n\n"
+     "Raises exc(*args) in it, as throw().  TypeError: exc is no exception class."},
+    {"kill", KEYWORDS(tasklet_kill),
+     "kill($self, /, pending=False)\n--\n\n"
+     "Raises TaskletExit in it, as throw(); nothing if it has ended.  It may catch that,\n"
+     "and live on."},
     {"set_atomic", (PyCFunction)tasklet_set_atomic, METH_O,
-     "set_atomic(flag) -> bool\n\nSets atomic; returns what it was."},
+     "set_atomic($self, flag, /)\n--\n\nSets atomic; returns what it was: a bool."},
     {"set_ignore_nesting", (PyCFunction)tasklet_set_ignore_nesting, METH_O,
-     "set_ignore_nesting(flag) -> bool\n\nSets ignore_nesting; returns what it was."},
+     "set_ignore_nesting($self, flag, /)\n--\n\n"
+     "Sets ignore_nesting; returns what it was: a bool."},
     {"switch", (PyCFunction)tasklet_switch, METH_NOARGS,
-     "switch() -> None\n\nRuns it now and pauses the caller, which leaves the ring.\n"
-     "RuntimeError: it is not runnable, or of another thread."},
+     "switch($self, /)\n--\n\n"
+     "Runs it now and pauses the caller, which leaves the ring.  Returns None, or what\n"
+     "the caller's tempval is set to meanwhile.\n\n"
+     "RuntimeError: as insert(), it belongs to another thread, or no switch may happen\n"
+     "here.  Raises what is thrown at the caller."},
     {"bind_thread", (PyCFunction)tasklet_bind_thread, METH_VARARGS,
-     "bind_thread(thread_id=<this thread>) -> None\n\nGives it another home, by "
-     "threading.get_ident().\nRuntimeError: it is runnable, or has a C stack; ValueError: no "
-     "such thread."},
+     "bind_thread($self, thread_id=..., /)\n--\n\n"
+     "Gives it another home, by threading.get_ident(); this thread by default.\n\n"
+     "RuntimeError: it is a main tasklet, runnable, or has a C stack; ValueError: no such\n"
+     "thread has used tasklets."},
     {"context_run", KEYWORDS(tasklet_context_run),
-     "context_run(callable, *args, **kwargs) -> what callable returns\n\nCalls it in this "
-     "tasklet's contextvars context."},
+     "context_run($self, callable, /, *args, **kwargs)\n--\n\n"
+     "Calls callable(*args, **kwargs) here, in this tasklet's contextvars context, and\n"
+     "returns what it returns: what it sets there the tasklet will see."},
     {"set_context", (PyCFunction)tasklet_set_context, METH_O,
-     "set_context(context) -> self\n\nGives it another contextvars.Context.  RuntimeError: it "
-     "runs, or has ended."},
+     "set_context($self, context, /)\n--\n\n"
+     "Gives it another contextvars.Context; returns self.  TypeError: no Context;\n"
+     "RuntimeError: it is current on its thread, or has ended."},
     {"__reduce__", (PyCFunction)tasklet_reduce, METH_NOARGS,
-     "TypeError: a tasklet cannot be pickled."},
+     "__reduce__($self, /)\n--\n\nTypeError: a tasklet cannot be pickled."},
     {0},
 };

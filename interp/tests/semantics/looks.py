@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""Attributes, flags, and what is refused."""
+
+import contextvars
+import copy
+import gc
+import os
+import pickle
+
+import stackless
+from stackless import TaskletExit, channel, getcurrent, getmain, run, schedule
+from stackless import schedule_remove, tasklet
+
+from support import behaviour, go, raises
+
+
+# ---- attributes ----
+
+
+@behaviour
+def a_spilled_stack_counts_as_one_level():
+    levels = []
+
+    def key(x):
+        levels.append(getcurrent().nesting_level)
+        return x
+
+    def sorts(deep):
+        if deep:
+            return sorted([deep], key=lambda x: sorts(deep - 1))
+        return key(0)
+
+    before = stackless.spill("never")
+    go(sorts, 0)
+    go(sorts, 3)
+    plain = levels[:]
+    levels.clear()
+    stackless.spill("always")
+    go(sorts, 0)
+    go(sorts, 3)
+    stackless.spill(*before)
+    # The extension module spills calls from Python, too.
+    assert plain == [0, 3] and levels in ([0, 1], [1, 1]), (plain, levels)
+
+
+@behaviour
+def pickling_and_copying_are_refused():
+    for thing in tasklet(), getmain(), channel(), go(schedule_remove):
+        for step in pickle.dumps, copy.copy, copy.deepcopy:
+            assert "cannot pickle" in str(raises(TypeError, step, thing))
+
+
+@behaviour
+def there_is_no_soft_switching():
+    for flag in None, True, False:
+        assert stackless.enable_softswitch(flag) is False
+
+
+@behaviour
+def new_tasklets_begin_with_all_flags_clear():
+    with stackless.atomic():
+        t = tasklet()
+    assert not (t.atomic or t.block_trap or t.ignore_nesting)
+
+
+@behaviour
+def an_atomic_block_may_be_shared():
+    block, log = stackless.atomic(), []
+
+    def enters():
+        with block:
+            schedule()
+            log.append(getcurrent().atomic)
+        log.append(getcurrent().atomic)
+
+    for i in range(2):
+        tasklet(enters)()
+    run()
+    assert log == [True, False] * 2, log
+
+
+@behaviour
+def signal_handlers_run_in_an_atomic_block():
+    import signal
+
+    log = []
+    signal.signal(signal.SIGUSR1, lambda *args: log.append(getcurrent().atomic))
+    with stackless.atomic():
+        os.kill(os.getpid(), signal.SIGUSR1)
+        for i in range(10):
+            pass
+        assert log == [True]
+
+
+@behaviour
+def a_context_is_seen_by_its_tasklet():
+    var, got = contextvars.ContextVar("var"), []
+    var.set("mine")
+    t = tasklet(lambda: got.append(var.get()))()
+    t.context_run(var.set, "its")
+    run()
+    assert got == ["its"] and var.get() == "mine"
+    raises(RuntimeError, getcurrent().set_context, contextvars.copy_context())
+    raises(RuntimeError, t.set_context, contextvars.copy_context())
+
+
+@behaviour
+def there_is_a_built_in_tasklet_exit():
+    import builtins
+
+    assert builtins.TaskletExit is TaskletExit and issubclass(TaskletExit, SystemExit)
+
+
+@behaviour
+def nothing_goes_to_gc_garbage():
+    def refuses():
+        while True:
+            try:
+                schedule_remove(None)
+            except TaskletExit:
+                pass
+
+    t = go(refuses)
+    del t
+    gc.collect()
+    assert gc.garbage == [] and stackless.uncollectables == []
+
+
+@behaviour
+def a_collection_cannot_switch():
+    log = []
+
+    class D:
+        def __del__(self):
+            log.append(type(raises(RuntimeError, schedule)))
+
+    tasklet(lambda: None)()
+    cycle = D()
+    cycle.itself = cycle
+    del cycle
+    gc.collect()
+    run()
+    assert log == [RuntimeError]

@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""What is sent, and what is thrown, does not vanish."""
+
+import ctypes
+import gc
+import sys
+import threading
+import warnings
+
+import stackless
+from stackless import TaskletExit, channel, getcurrent, run, schedule, schedule_remove, tasklet
+
+from support import Thread, behaviour, go, raises, until
+
+
+# ---- values and exceptions ----
+
+
+def received():
+    """A tasklet that has received "value" and not gone on, and where it ends."""
+    c, ends = channel(), []
+    c.preference = 1
+
+    def receives():
+        try:
+            ends.append(c.receive())
+        except BaseException as error:
+            ends.append(error)
+
+    t = go(receives)
+    c.send("value")
+    assert t.tempval == "value" and not ends
+    return t, ends
+
+
+@behaviour
+def a_displaced_value_without_a_callback_is_warned_of():
+    t, ends = received()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        t.throw(KeyError)
+    assert type(ends[0]) is KeyError
+    assert [w.category for w in caught] == [RuntimeWarning], caught
+    assert "'value' is displaced" in str(caught[0].message)
+
+
+@behaviour
+def an_error_of_the_displaced_callback_is_unraisable():
+    said = []
+    sys.unraisablehook = lambda args: said.append(args.exc_type)
+    stackless.set_displaced_callback(lambda t, value: 1 / 0)
+    t, ends = received()
+    t.kill()
+    assert said == [ZeroDivisionError] and type(ends[0]) is TaskletExit
+
+
+@behaviour
+def an_earlier_exception_becomes_the_context():
+    ends = []
+
+    def waits():
+        try:
+            schedule_remove(None)
+        except ValueError as error:
+            ends.append(error)
+
+    t = go(waits)
+    t.throw(KeyError, "first", pending=True)
+    t.throw(ValueError, "second", pending=True)
+    run()
+    assert ends[0].args == ("second",) and ends[0].__context__.args == ("first",)
+
+
+@behaviour
+def one_that_runs_elsewhere_raises_at_its_next_check():
+    ready, ends, mine = [], [], []
+
+    def body():
+        mine.append(getcurrent())
+        try:
+            ready.append(1)
+            while True:
+                pass
+        except KeyError as error:
+            ends.append(error.args)
+
+    thread = Thread(body)
+    until(lambda: ready)
+    mine[0].throw(KeyError, "k")
+    thread.finish()
+    assert ends == [("k",)]
+
+
+@behaviour
+def one_that_runs_elsewhere_raises_at_its_next_operation():
+    c, mine, ends, go_on = channel(), [], [], threading.Lock()
+    go_on.acquire()
+
+    def operates():
+        mine.append(getcurrent())
+        try:
+            go_on.acquire()  # no bytecode of this thread runs while this waits
+            c.receive()
+        except KeyError:
+            ends.append("raised")
+
+    thread = Thread(operates)
+    until(lambda: mine)
+    mine[0].throw(KeyError)
+    mine[0].throw(KeyError)
+    assert mine[0].is_current
+    go_on.release()
+    thread.finish()
+    assert ends == ["raised"] and c.balance == 0
+
+
+def loops_right_under_try(ready):
+    try:
+        while True: ready[0] = 1  # fmt: skip
+    except KeyError:
+        return "caught"
+
+
+def loops_further_down(ready):
+    try:
+        ready[0] = 1
+        while True:
+            ready[0] = 1
+            ready[0] = 2
+    except KeyError:
+        return "caught"
+
+
+@behaviour
+def a_loop_right_under_try_is_as_python_has_it():
+    """The check of a loop's jump counts as the instruction in front of the loop."""
+    set_async = ctypes.pythonapi.PyThreadState_SetAsyncExc
+
+    def body(function, ready, mine, ends):
+        mine.append(getcurrent())
+        try:
+            ends.append(function(ready))
+        except KeyError:
+            ends.append("escaped")
+
+    def interrupted(function, throw):
+        ready, mine, ends = [0], [], []
+        thread = Thread(body, function, ready, mine, ends)
+        until(lambda: ready[0])
+        throw(mine[0], thread.ident)
+        thread.finish()
+        return ends[0]
+
+    def ours(t, ident):
+        t.throw(KeyError)
+
+    def pythons(t, ident):
+        set_async(ctypes.c_ulong(ident), ctypes.py_object(KeyError))
+
+    for throw in ours, pythons:
+        assert interrupted(loops_right_under_try, throw) == "escaped"
+        assert interrupted(loops_further_down, throw) == "caught"
+
+
+@behaviour
+def what_comes_too_late_is_unraisable():
+    """Thrown at one that runs elsewhere, in a call from C, and ends."""
+    said, mine, hold = [], [], threading.Lock()
+    sys.unraisablehook = lambda args: said.append((args.exc_type, args.object))
+    hold.acquire()
+
+    def body():
+        for _ in range(2):
+            mine.append(tasklet(hold.acquire)())
+            run()
+
+    thread = Thread(body)
+    for kind in KeyError, TaskletExit:
+        until(lambda: mine and mine[-1].is_current)
+        mine[-1].throw(kind)
+        last = mine[-1]
+        hold.release()
+        until(lambda: not last.alive)
+        until(lambda: len(mine) == 2)
+    thread.finish()
+    assert said == [(KeyError, mine[0])], said
+
+
+@behaviour
+def a_received_value_is_displaced_by_the_last_reference():
+    told = []
+    stackless.set_displaced_callback(lambda t, value: told.append(value))
+    t, ends = received()
+    t.remove()
+    del t
+    assert told == ["value"] and type(ends[0]) is TaskletExit
+
+
+@behaviour
+def a_received_exception_becomes_the_context():
+    c, ends = channel(), []
+    c.preference = 1
+
+    def receives():
+        ends.append(raises(TaskletExit, c.receive))
+
+    t = go(receives)
+    c.send_exception(ValueError, "sent")
+    t.kill()
+    assert ends[0].__context__.args == ("sent",)
+
+
+@behaviour
+def an_error_that_main_cannot_take_is_unraisable():
+    said = []
+    sys.unraisablehook = lambda args: said.append(args.exc_type)
+    c = channel()
+    c.preference = 1
+
+    def fails():
+        c.send(5)
+        raise KeyError
+
+    tasklet(fails)()
+    assert c.receive() == 5 and said == [KeyError]
+
+
+@behaviour
+def a_kill_of_a_sender_raises_in_the_send():
+    c, ends = channel(), []
+
+    def sends():
+        try:
+            c.send("value")
+        except TaskletExit:
+            ends.append("not sent")
+
+    go(sends).kill()
+    assert ends == ["not sent"] and c.balance == 0
+
+
+@behaviour
+def tempval_is_changed_on_ones_own_account():
+    t, ends = received()
+    stackless.set_displaced_callback(lambda t, value: ends.append("told"))
+    t.tempval = "another"
+    run()
+    assert ends == ["another"]
+    c = channel()
+    go(c.send, 1).tempval = 2
+    assert c.receive() == 2
+
+
+@behaviour
+def a_channel_lives_while_somebody_waits():
+    kept = []
+    t = go(lambda: kept.append(channel().receive()))
+    gc.collect()
+    assert t.blocked and t._channel.balance == -1
+    t._channel.send("found by its waiter")
+    assert kept == ["found by its waiter"]
+
+
+# ---- channels ----
+
+
+@behaviour
+def the_channel_callback_is_before_also_between_threads():
+    c, log = channel(), []
+    thread = Thread(c.receive)
+    until(lambda: c.balance == -1)
+    stackless.set_channel_callback(
+        lambda c, t, sending, willblock: log.append((sending, willblock, c.balance, t.tempval))
+    )
+    c.send("v")
+    stackless.set_channel_callback(None)
+    thread.finish()
+    assert log[0] == (True, False, -1, "v"), log
+
+
+@behaviour
+def close_wakes_nobody():
+    c, log = channel(), []
+
+    def loops():
+        for value in c:
+            log.append(value)
+        log.append("end")
+
+    t = go(loops)
+    c.close()
+    run()
+    assert t.blocked and log == []
+    c.send(1)
+    run()
+    assert log == [1, "end"] and not t.alive
+
+
+@behaviour
+def iteration_ends_with_a_sent_stop_iteration():
+    c, log = channel(), []
+    t = go(lambda: log.extend(c))
+    c.send(1)
+    c.send_exception(StopIteration)
+    run()
+    assert log == [1] and not t.alive and not c.closing
+
+
+@behaviour
+def receive_runs_on_and_the_sender_goes_last():
+    c, log = channel(), []
+    tasklet(lambda: (c.send(1), log.append("sent")))()
+    schedule()
+    c.receive()
+    log.append("received")
+    run()
+    assert log == ["received", "sent"]
+
+
+@behaviour
+def send_throw_keeps_what_raise_would():
+    c = channel()
+    error = KeyError("k")
+    go(c.send_throw, error)
+    assert raises(KeyError, c.receive) is error
+    raises(TypeError, c.send_throw, error, 5)
+    raises(TypeError, c.send_throw, KeyError, None, 5)
+    raises(TypeError, c.send_exception, error)
