@@ -45,10 +45,10 @@ static void record_and_replay(const char *name, int seed, const char *options)
     int status = spillway("record %s --seed %d -o a.sched -- %s/io_programs.py %s", options, seed,
                           tests, name);
 
-    ck_assert_msg(status == 0, "%s, seed %d: %s", name, seed, content("err"));
+    ck_assert_msg(status == 0, "%s, seed %d: %.2000s", name, seed, content("err"));
     ck_assert_int_eq(shell("mv out recorded; mv err told"), 0);
     status = spillway("replay a.sched");
-    ck_assert_msg(status == 0, "%s, seed %d: %s", name, seed, content("err"));
+    ck_assert_msg(status == 0, "%s, seed %d: %.2000s", name, seed, content("err"));
     ck_assert_int_eq(shell("cmp out recorded"), 0);
 }
 
@@ -119,13 +119,18 @@ END_TEST
 
 /* ---- outside ---- */
 
+/* A child that is quick on a slow machine has written before anybody waits for it: so not every
+ * schedule has such a decision. */
 START_TEST(test_what_a_child_does_is_replayed)
 {
+    int waited = 0;
+
     for (int seed = 0; seed < pairs; seed++) {
         record_and_replay("subprocess_output", seed, "");
         ASSERT_SAYS("out", "one two\\n', 3]\n");
-        ASSERT_SAYS("a.sched", " ready T1 of T1\n");
+        waited += strstr(content("a.sched"), " ready T1 of T1\n") != NULL;
     }
+    ck_assert_int_gt(waited, 0);
 }
 END_TEST
 

@@ -387,7 +387,7 @@ START_TEST(test_the_file_of_the_schedule_is_there_when_it_runs)
 {
     write_file("list.py", "import os\nprint(sorted(os.listdir('.')))\n");
     ck_assert_int_eq(spillway("record -- list.py"), 0);
-    ASSERT_SAYS("out", "'list.py.sched'");
+    ASSERT_SAYS("out", "['err', 'list.py', 'out']");
     write_file("wait.py", "import threading\nthreading.Event().wait()\n");
     ck_assert_int_eq(spillway("record --interp ./nowhere -- wait.py"), 2);
     ck_assert_int_eq(access("wait.py.sched", F_OK), -1);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """gevent in the process: the main greenlet may use tasklets, the others get an error."""
 
+import os
 import unittest
 
 import stackless
@@ -13,6 +14,7 @@ except ImportError:
 
 
 @unittest.skipIf(gevent is None, "python3-gevent is not installed")
+@unittest.skipIf("no-memcheck" in os.environ.get("CK_EXCLUDE_TAGS", ""), "its imports leak")
 class GeventTest(Test):
     def test_greenlets_of_gevent_run_beside_tasklets(self):
         log = []
