@@ -161,12 +161,12 @@ static char **make_argv(const struct sw_controlled_order *order)
     return argv;
 }
 
-static void be_silent(void)
+static void be_silent(int errors)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     for (int fd = 0; fd <= STDERR_FILENO && null >= 0; fd++)
-        dup2(null, fd);
+        dup2(fd == STDERR_FILENO && errors > 0 ? errors : null, fd);
 }
 
 static void __attribute__((noreturn))
@@ -177,7 +177,7 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
         _exit(127);
     personality(ADDR_NO_RANDOMIZE);
     if (order->silent)
-        be_silent();
+        be_silent(order->errors);
     char **argv = run->spec.spec != NULL ? make_spec_argv(order) : make_argv(order);
     sw_controlled_set_environment(run, run->spec.spec != NULL
                                            ? sw_spec_run_setting(&run->spec, order->setting)

@@ -36,6 +36,7 @@ struct sw_controlled_order {
     const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
     int watchdog_s;
     int silent; /* its standard files are /dev/null */
+    int errors; /* but its stderr is this descriptor; 0: /dev/null, too */
 };
 
 /* Makes the board, fresh and zero, and finds the library: ../lib from the

@@ -362,8 +362,9 @@ void sw_options_parse(int argc, char **argv, enum sw_options_command command,
         "\vExit status: 0 all as expected, 1 something failed, 2 a usage, spec or harness error, "
         "3 inconclusive, 130 interrupted.";
     static const char score_doc[] =
-        "Runs each .spec, also of folders, with every set of faults that it declares."
-        "\vExit status: 0 all as declared and every fault shown, 1 not so, 2 a usage, spec or "
+        "Runs each .spec, also of folders, and each program with every fault alone, and with every "
+        "set of faults that it declares; prints what caught each."
+        "\vExit status: 0 all as declared and every fault caught, 1 not so, 2 a usage, spec or "
         "harness error, 130 interrupted.";
     static char run_name[] = "spillway run", score_name[] = "spillway score";
     struct argp_option list[OPTION_COUNT + 1];

@@ -10,6 +10,7 @@
 #include "job.h"
 #include "report.h"
 #include "run.h"
+#include "score_program.h"
 #include "suite.h"
 
 enum declared { DECLARED_NOTHING, DECLARED_FAILS, DECLARED_SURVIVES };
@@ -22,8 +23,17 @@ struct trial {
     int first_job;
 };
 
+/* A program under one fault, or none. */
+struct program_trial {
+    const char *path;
+    uint64_t faults;
+    struct sw_verdict verdict;
+};
+
 struct score {
     struct sw_suite suite;
+    struct program_trial *programs;
+    int program_count;
     struct trial *trials;
     int trial_count;
     struct sw_job *jobs;
@@ -100,6 +110,22 @@ static int make_trials(struct score *score)
     return 0;
 }
 
+static int make_programs(struct score *score)
+{
+    size_t count = (size_t)score->suite.program_count * (SLP_FAULT_COUNT + 1);
+
+    score->programs = calloc(count + 1, sizeof *score->programs);
+    if (score->programs == NULL)
+        return -1;
+    for (int i = 0; i < score->suite.program_count; i++)
+        for (int fault = -1; fault < SLP_FAULT_COUNT; fault++)
+            score->programs[score->program_count++] = (struct program_trial){
+                .path = score->suite.programs[i],
+                .faults = fault < 0 ? 0 : (uint64_t)1 << fault,
+            };
+    return 0;
+}
+
 /* ---- what caught it ---- */
 
 /* In the order of what tells more. */
@@ -122,61 +148,88 @@ static enum catch_kind caught_by(const struct sw_verdict *verdict)
     return CAUGHT_ASSERTION;
 }
 
+/* verdict NULL: nothing was caught. */
+struct catch
+{
+    const struct sw_verdict *verdict;
+    const char *path;
+    unsigned moves; /* 0: a program has none */
+};
+
 /* How many moves had begun; what is seen at the end only needed all of them. */
-static unsigned moves_until(const struct sw_job *job)
+static struct catch catch_of_job(const struct sw_job *job)
 {
-    return job->verdict.move != 0 ? job->verdict.move : (unsigned)job->schedule->move_count;
+    unsigned moves = job->verdict.move;
+
+    if (caught_by(&job->verdict) == CAUGHT_NOT)
+        return (struct catch){NULL, NULL, 0};
+    return (struct catch){&job->verdict, job->spec->path,
+                          moves != 0 ? moves : (unsigned)job->schedule->move_count};
 }
 
-/* Of one trial, or of all of a fault's: NULL if nothing caught it. */
-static const struct sw_job *better(const struct sw_job *best, const struct sw_job *job)
+static struct catch better(struct catch best, struct catch other)
 {
-    enum catch_kind kind = caught_by(&job->verdict);
-
-    if (kind == CAUGHT_NOT)
+    if (other.verdict == NULL)
         return best;
-    if (best == NULL || kind > caught_by(&best->verdict))
-        return job;
-    return kind == caught_by(&best->verdict) && moves_until(job) < moves_until(best) ? job : best;
+    if (best.verdict == NULL || caught_by(other.verdict) > caught_by(best.verdict))
+        return other;
+    if (caught_by(other.verdict) < caught_by(best.verdict) || other.moves == 0)
+        return best;
+    return best.moves == 0 || other.moves < best.moves ? other : best;
 }
 
-static const struct sw_job *catch_of_trial(const struct score *score, const struct trial *trial)
+static struct catch catch_of_trial(const struct score *score, const struct trial *trial)
 {
-    const struct sw_job *best = NULL;
+    struct catch best = {NULL, NULL, 0};
 
     for (int i = 0; i < trial->spec->schedule_count; i++)
-        best = better(best, &score->jobs[trial->first_job + i]);
+        best = better(best, catch_of_job(&score->jobs[trial->first_job + i]));
     return best;
 }
 
-/* With the fault alone; *scenarios says how many caught it. */
-static const struct sw_job *catch_of_fault(const struct score *score, int fault, int *scenarios)
+static struct catch catch_of_program(const struct program_trial *trial)
 {
-    const struct sw_job *best = NULL;
+    if (caught_by(&trial->verdict) == CAUGHT_NOT)
+        return (struct catch){NULL, NULL, 0};
+    return (struct catch){&trial->verdict, trial->path, 0};
+}
 
-    *scenarios = 0;
+/* With the fault alone; *count says how many scenarios and programs caught it. */
+static struct catch catch_of_fault(const struct score *score, int fault, int *count)
+{
+    uint64_t faults = (uint64_t)1 << fault;
+    struct catch best = {NULL, NULL, 0}, one;
+
+    *count = 0;
     for (int i = 0; i < score->trial_count; i++) {
-        const struct trial *trial = &score->trials[i];
-        const struct sw_job *job =
-            trial->faults == (uint64_t)1 << fault ? catch_of_trial(score, trial) : NULL;
-        if (job == NULL)
+        if (score->trials[i].faults != faults)
             continue;
-        ++*scenarios;
-        best = better(best, job);
+        one = catch_of_trial(score, &score->trials[i]);
+        *count += one.verdict != NULL;
+        best = better(best, one);
+    }
+    for (int i = 0; i < score->program_count; i++) {
+        if (score->programs[i].faults != faults)
+            continue;
+        one = catch_of_program(&score->programs[i]);
+        *count += one.verdict != NULL;
+        best = better(best, one);
     }
     return best;
 }
 
 /* With others, as a scenario declares it: some faults do nothing alone. */
-static const struct sw_job *catch_in_company(const struct score *score, int fault)
+static struct catch catch_in_company(const struct score *score, int fault)
 {
+    struct catch best = {NULL, NULL, 0};
+
     for (int i = 0; i < score->trial_count; i++) {
         const struct trial *trial = &score->trials[i];
         if (trial->declared == DECLARED_FAILS && !is_single(trial->faults) &&
-            trial->faults >> fault & 1 && catch_of_trial(score, trial) != NULL)
-            return catch_of_trial(score, trial);
+            trial->faults >> fault & 1)
+            best = better(best, catch_of_trial(score, trial));
     }
-    return NULL;
+    return best;
 }
 
 /* ---- what was declared ---- */
@@ -193,7 +246,7 @@ static int as_declared(const struct score *score, const struct trial *trial)
 {
     if (trial->declared == DECLARED_SURVIVES)
         return first_failure(score, trial) == NULL;
-    return trial->declared == DECLARED_NOTHING || catch_of_trial(score, trial) != NULL;
+    return trial->declared == DECLARED_NOTHING || catch_of_trial(score, trial).verdict != NULL;
 }
 
 static void print_not_as_declared(const struct score *score, const struct trial *trial)
@@ -218,24 +271,25 @@ struct totals {
 
 static void print_fault(const struct score *score, int fault, struct totals *totals)
 {
-    char name[SW_TRANSCRIPT_NAME_MAX];
-    int scenarios;
-    const struct sw_job *job = catch_of_fault(score, fault, &scenarios);
-    int alone = job != NULL;
+    char name[SW_TRANSCRIPT_NAME_MAX], moves[16] = "-";
+    int count;
+    struct catch caught = catch_of_fault(score, fault, &count);
 
-    if (!alone)
-        job = catch_in_company(score, fault);
-    if (job == NULL) {
+    if (count == 0)
+        caught = catch_in_company(score, fault);
+    if (caught.verdict == NULL) {
         totals->by[CAUGHT_NOT]++;
         printf("%-34s NOT CAUGHT\n", sw_spec_fault_name(fault));
         return;
     }
-    totals->by[caught_by(&job->verdict)]++;
-    sw_transcript_spec_name(job->spec->path, name, sizeof name);
-    printf("%-34s %-22s %5u  %-44s", sw_spec_fault_name(fault), job->verdict.oracle,
-           moves_until(job), name);
-    if (alone)
-        printf(" %3d\n", scenarios);
+    totals->by[caught_by(caught.verdict)]++;
+    sw_transcript_spec_name(caught.path, name, sizeof name);
+    if (caught.moves != 0)
+        snprintf(moves, sizeof moves, "%u", caught.moves);
+    printf("%-34s %-22s %5s  %-44s", sw_spec_fault_name(fault), caught.verdict->oracle, moves,
+           name);
+    if (count > 0)
+        printf(" %3d\n", count);
     else
         printf("   - with others\n");
 }
@@ -247,10 +301,26 @@ static void print_table(const struct score *score, struct totals *totals)
         print_fault(score, i, totals);
 }
 
+/* Returns how many fail without a fault. */
+static int print_healthy_programs(const struct score *score)
+{
+    int wrong = 0;
+
+    for (int i = 0; i < score->program_count; i++) {
+        const struct program_trial *trial = &score->programs[i];
+        if (trial->faults != 0 || trial->verdict.kind == SW_AS_EXPECTED)
+            continue;
+        wrong++;
+        printf("not as declared: %s with no fault: %s: %s\n", trial->path,
+               sw_verdict_name(trial->verdict.kind), trial->verdict.text);
+    }
+    return wrong;
+}
+
 static int print_score(const struct score *score)
 {
     struct totals totals = {{0}};
-    int declared = 0, wrong = 0, healthy = 0;
+    int declared = score->suite.program_count, wrong = 0, healthy = 0;
 
     print_table(score, &totals);
     putchar('\n');
@@ -263,9 +333,14 @@ static int print_score(const struct score *score)
         if (!good)
             print_not_as_declared(score, trial);
     }
+    int sick = print_healthy_programs(score);
+    wrong += sick;
     int caught = SLP_FAULT_COUNT - totals.by[CAUGHT_NOT];
-    printf("healthy: %d of %d scenarios pass; %d of %d trials as declared; %d runs\n", healthy,
-           score->suite.spec_count, declared - wrong, declared, score->job_count);
+    printf("healthy: %d of %d scenarios and %d of %d programs pass; %d of %d trials as declared; "
+           "%d runs\n",
+           healthy, score->suite.spec_count, score->suite.program_count - sick,
+           score->suite.program_count, declared - wrong, declared,
+           score->job_count + score->program_count);
     printf("score: %.1f of %d: %d faults caught, %d by an invariant, %d by what a scenario says, "
            "%d by a crash alone (each counts half)\n",
            caught - totals.by[CAUGHT_CRASH] / 2.0, SLP_FAULT_COUNT, caught,
@@ -284,12 +359,7 @@ static int prepare(const struct sw_options *options, struct score *score)
 {
     if (sw_suite_load(options, &score->suite) > 0)
         return -1;
-    if (score->suite.program_count > 0) {
-        fprintf(stderr, "spillway score: %s: a program declares no faults\n",
-                score->suite.programs[0]);
-        return -1;
-    }
-    if (make_trials(score) < 0) {
+    if (make_trials(score) < 0 || make_programs(score) < 0) {
         fputs("spillway score: out of memory\n", stderr);
         return -1;
     }
@@ -306,7 +376,16 @@ static int count_errors(const struct score *score, const struct trial *trial)
     return trial->declared == DECLARED_SURVIVES ? errors : 0;
 }
 
-static int finish(const struct score *score, enum sw_job_end end)
+static void run_programs(struct score *score, const struct sw_options *options)
+{
+    for (int i = 0; i < score->program_count; i++) {
+        struct program_trial *trial = &score->programs[i];
+        sw_score_program(options->interp, trial->path, trial->faults, options->watchdog_s,
+                         &trial->verdict);
+    }
+}
+
+static int finish(struct score *score, const struct sw_options *options, enum sw_job_end end)
 {
     int runs = 0, errors = 0;
 
@@ -320,6 +399,7 @@ static int finish(const struct score *score, enum sw_job_end end)
         printf("interrupted: %d of %d runs done\n", runs, score->job_count);
         return SW_EXIT_INTERRUPTED;
     }
+    run_programs(score, options);
     int status = print_score(score);
     return errors > 0 ? SW_EXIT_ERROR : status;
 }
@@ -330,11 +410,13 @@ int sw_score(const struct sw_options *options)
     int status = SW_EXIT_ERROR;
 
     if (prepare(options, &score) == 0)
-        status = finish(&score, sw_job_run_all(score.jobs, score.job_count, options, ignore, NULL));
+        status = finish(&score, options,
+                        sw_job_run_all(score.jobs, score.job_count, options, ignore, NULL));
     for (int i = 0; i < score.job_count; i++)
         sw_job_free(&score.jobs[i]);
     free(score.jobs);
     free(score.trials);
+    free(score.programs);
     sw_suite_free(&score.suite);
     return status;
 }

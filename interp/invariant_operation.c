@@ -61,8 +61,9 @@ static void has_tried(slp_tasklet *t, slp_channel *channel, const void *result)
         slp_invariant_violated(SLP_I24, t, "its channel callback has raised, and it succeeds");
     t->watch.refusing = 0;
     if (nobody_else && result == NULL && before.state != state_of(t, channel))
-        slp_invariant_violated(SLP_I11, channel, "an operation raised, and left it, its tasklet or "
-                                                 "the ring in another state");
+        slp_invariant_violated(SLP_I11, channel,
+                               "an operation raised, and left it, its tasklet or "
+                               "the ring in another state");
 }
 
 /* ---- what holds between two ---- */

@@ -233,7 +233,8 @@ static void runs_code(void)
     const struct slp_thread *here = slp_thread_peek();
 
     if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
-        slp_invariant_violated(SLP_I8, here->current, "code runs as it, and its C stack is put away");
+        slp_invariant_violated(SLP_I8, here->current,
+                               "code runs as it, and its C stack is put away");
 }
 
 /* ---- the points ---- */
@@ -346,13 +347,13 @@ uint64_t slp_invariant_points(void)
 {
 #define BIT(id) (UINT64_C(1) << SLP_POINT_##id)
     return BIT(TASKLET_NEW) | BIT(TASKLET_DEALLOC) | BIT(CHAN_NEW) | BIT(CHAN_DEALLOC) |
-           BIT(CHAN_TRY) | BIT(CHAN_TRIED) | BIT(CHAN_SEND) | BIT(CHAN_RECEIVE) | BIT(CHAN_ENQUEUE) | BIT(CHAN_COMPLETE) |
-           BIT(CHAN_SENT) | BIT(CHAN_RECEIVED) | BIT(RING_INSERT) | BIT(RING_REMOVE) |
-           BIT(MAILBOX_BURST) | BIT(SWITCH_LEAVE) | BIT(SWITCH_ARRIVE) | BIT(SWITCH_RESULT) |
-           BIT(SPILL_SAVE) | BIT(SPILL_RUN) | BIT(TASKLET_START) | BIT(TASKLET_END) |
-           BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) | BIT(DEADLOCK) | BIT(CALLBACK_TELLS) |
-           BIT(CALLBACK_FAILED) | BIT(THREAD_WAIT) | BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) |
-           BIT(CALLBACK_ENTER);
+           BIT(CHAN_TRY) | BIT(CHAN_TRIED) | BIT(CHAN_SEND) | BIT(CHAN_RECEIVE) |
+           BIT(CHAN_ENQUEUE) | BIT(CHAN_COMPLETE) | BIT(CHAN_SENT) | BIT(CHAN_RECEIVED) |
+           BIT(RING_INSERT) | BIT(RING_REMOVE) | BIT(MAILBOX_BURST) | BIT(SWITCH_LEAVE) |
+           BIT(SWITCH_ARRIVE) | BIT(SWITCH_RESULT) | BIT(SPILL_SAVE) | BIT(SPILL_RUN) |
+           BIT(TASKLET_START) | BIT(TASKLET_END) | BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) |
+           BIT(DEADLOCK) | BIT(CALLBACK_TELLS) | BIT(CALLBACK_FAILED) | BIT(THREAD_WAIT) |
+           BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) | BIT(CALLBACK_ENTER);
 #undef BIT
 }
 #endif
