@@ -214,12 +214,10 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
 }
 
 /* *begun: the operation was not refused at once, CHAN_SEND or CHAN_RECEIVE is out. */
-static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
-                                        enum slp_direction dir, int *begun)
+static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *channel,
+                                        PyObject *value, enum slp_direction dir, int *begun)
 {
-    struct slp_thread *thread = slp_thread_here();
-
-    if (thread == NULL || refuse(thread, channel, dir) < 0) {
+    if (refuse(thread, channel, dir) < 0) {
         Py_DECREF(value);
         return NULL;
     }
@@ -257,19 +255,25 @@ static PyObject *generic_channel_action(slp_channel *channel, PyObject *value,
 
 PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_direction dir)
 {
+    struct slp_thread *thread = slp_thread_here();
     int begun = 0;
 
+    if (thread == NULL) {
+        Py_DECREF(value);
+        return NULL;
+    }
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
-    (void)SLP_POINT(CHAN_TRY, slp_thread_here()->current, channel, NULL);
-    PyObject *result = generic_channel_action(channel, value, dir, &begun);
+    (void)SLP_POINT(CHAN_TRY, thread->current, channel, NULL);
+    PyObject *result = generic_channel_action(thread, channel, value, dir, &begun);
+    thread = slp_thread_here(); /* another one in a child of fork() */
     if (begun)
-        slp_thread_here()->current->delivered = 0;
+        thread->current->delivered = 0;
     if (begun && dir == SLP_SEND)
-        (void)SLP_POINT(CHAN_SENT, slp_thread_here()->current, channel, result);
+        (void)SLP_POINT(CHAN_SENT, thread->current, channel, result);
     else if (begun)
-        (void)SLP_POINT(CHAN_RECEIVED, slp_thread_here()->current, channel, result);
-    (void)SLP_POINT(CHAN_TRIED, slp_thread_here()->current, channel, result);
+        (void)SLP_POINT(CHAN_RECEIVED, thread->current, channel, result);
+    (void)SLP_POINT(CHAN_TRIED, thread->current, channel, result);
     Py_DECREF(channel);
     return result;
 }

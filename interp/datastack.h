@@ -1,18 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * datastack.h - root chunks of the interpreter's data stack, for new tasklets.
+ * datastack.h - the interpreter's data stack, for tasklets: where their Python frames are.
  *
- * Python frames live in chunks that 3.11 maps and unmaps, 16 KiB at the least:
- * several microseconds a tasklet.  So the root chunks of tasklets that ended
- * are kept, at most SLP_DATASTACK_KEPT_MAX of them: 1 MiB, whatever the number
- * of tasklets was.  All calls need the GIL.
+ * A data stack is a list of chunks that 3.11 maps and unmaps, 16 KiB each, and
+ * whose first, the root, it never frees.  For the few frames of a tasklet that
+ * waits that would be a page at least, and several microseconds a life.  So:
+ *   - a tasklet's root is small, from malloc(); what does not fit goes to chunks
+ *     of the usual size
+ *   - roots and chunks that are given back are kept for the next, up to a fixed
+ *     number whatever the number of tasklets was: else a tasklet whose calls
+ *     cross the end of its root would map and unmap a chunk at each of them.
+ *     The evaluation loop's own chunks are, too: the first call here puts an
+ *     arena allocator in front of the interpreter's (PyObject_SetArenaAllocator).
+ * All calls need the GIL, and so do the interpreter's to the arena allocator.
  */
 #ifndef SLP_DATASTACK_H
 #define SLP_DATASTACK_H
 
 #include <Python.h>
 
-enum { SLP_DATASTACK_KEPT_MAX = 64 };
+enum {
+    SLP_DATASTACK_ROOT_BYTES = 768, /* about four frames of a small function */
+    SLP_DATASTACK_ROOTS_MAX = 1024,
+    SLP_DATASTACK_CHUNKS_MAX = 64, /* 1 MiB */
+};
 
 /* An empty root chunk (previous == NULL), or NULL: then the interpreter makes
  * its own at the first frame. */

@@ -48,7 +48,7 @@ static uint64_t state_of(const slp_tasklet *t, const slp_channel *channel)
 
 static void tries(slp_tasklet *t, const slp_channel *channel)
 {
-    before.by = t;
+    before.by = slp_channel_callback == NULL ? t : NULL; /* a callback may change everything */
     before.state = state_of(t, channel);
 }
 

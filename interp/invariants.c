@@ -232,6 +232,7 @@ static void runs_code(void)
 {
     const struct slp_thread *here = slp_thread_peek();
 
+    slp_invariant_others_act();
     if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
         slp_invariant_violated(SLP_I8, here->current,
                                "code runs as it, and its C stack is put away");
@@ -326,6 +327,7 @@ void slp_invariant_visit(const struct slp_point_info *info)
         t->watch.burst = 1;
         break;
     case SLP_POINT_CALLBACK_TELLS:
+        slp_invariant_others_act();
         if (t->thread->current != t)
             slp_invariant_violated(SLP_I24, t, "a schedule callback is told that it runs");
         break;
