@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""The surroundings of the unit tests of Stackless: see shim.py.
+
+prepare() is for every process, also those that a test starts (start.py); enter() for one that runs
+tests.  What is made here, as far as it is more than a name:
+
+- get_thread_info(thread, flags): with flags the test support asks for internals of the scheduler:
+  the list of watchdogs, which it wants to be empty, and the number of the last entry from outside,
+  which it wants unchanged.  Both hold at the places where it looks.
+- _test_nostacklesscall and test_cstate call a function from C, so that C frames lie between it and
+  its caller.  map() is C.
+- test_cframe and test_cframe_nr switch n times.
+"""
+
+import builtins
+import os
+import sys
+import types
+
+import shim
+
+PICKLING = "pickling"
+SOFT_SWITCHING = "soft switching"
+C_API = "the C API of Stackless"
+
+# Of the functions that they need, those of theirs that are written in C against their C API.
+C_API_NAMES = ["test_PyEval_EvalFrameEx", "softswitchablefunc", "SoftSwitchableDemo"]
+PICKLE_NAMES = ["pickle_flags", "pickle_flags_default"]
+PICKLE_NUMBERS = [
+    "PICKLEFLAGS_PRESERVE_TRACING_STATE",
+    "PICKLEFLAGS_PRESERVE_AG_FINALIZER",
+    "PICKLEFLAGS_RESET_AG_FINALIZER",
+    "PICKLEFLAGS_PICKLE_CONTEXT",
+]
+
+
+def call_from_c(function, *args, **kwargs):
+    [result] = map(lambda _: function(*args, **kwargs), [None])
+    return result
+
+
+def switch_often(switches, words=0, **unknown):
+    import stackless
+
+    if unknown:
+        raise shim.NotHere(C_API)
+    for _ in range(switches):
+        stackless.schedule()
+    return switches
+
+
+class Wrap:
+    """stackless._wrap: the types that Stackless pickles frames and generators with."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise shim.NotHere(PICKLING)
+
+
+def prepare():
+    import stackless
+
+    info = stackless.get_thread_info
+
+    def get_thread_info(thread_id=-1, flags=0):
+        known = info() if thread_id in (-1, None) else info(thread_id)
+        return known + ([None], 0, None) if flags else known
+
+    stackless.get_thread_info = get_thread_info
+    stackless._test_nostacklesscall = call_from_c
+    stackless.test_cframe_nr = switch_often
+    stackless.test_outside = shim.stand_in("test_outside", C_API)
+    stackless._wrap = Wrap()
+    stackless.pickle_with_tracing_state = False
+    for name in PICKLE_NAMES:
+        setattr(stackless, name, shim.stand_in(name, PICKLING))
+    for bit, name in enumerate(PICKLE_NUMBERS):
+        setattr(stackless, name, 1 << bit)
+    # There it is built in.
+    builtins.TaskletExit = stackless.TaskletExit
+    sys.modules["_stackless"] = stackless
+    sys.modules["_teststackless"] = their_c_module()
+
+
+def their_c_module():
+    module = types.ModuleType("_teststackless")
+    module.test_cstate = call_from_c
+    module.test_cframe = switch_often
+    for name in C_API_NAMES:
+        setattr(module, name, shim.stand_in(name, C_API))
+    return module
+
+
+def enter(directory):
+    prepare()
+    sys.path[0] = directory
+    sys.path.append(shim.HERE)
+    # What a test starts needs the same names.
+    os.environ["PEERS_INTERPRETER"] = sys.executable
+    sys.executable = os.path.join(shim.HERE, "python")
+    import support
+
+    support.get_tasklets_with_cstate = tasklets_with_c_stack
+
+
+def tasklets_with_c_stack():
+    """Theirs walks a list inside the scheduler."""
+    import gc
+    import stackless
+
+    return [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, stackless.tasklet) and one.alive and one.nesting_level > 0
+    ]
+
+
+def does_not_apply(test):
+    """Why a test does not, as far as it can be seen without running it."""
+    import support
+
+    method = getattr(test, getattr(test, "_testMethodName", ""), None)
+    if hasattr(method, "_pickle_created") or isinstance(test, support.StacklessPickleTestCase):
+        return PICKLING
+    # Each test is there twice, and the other one, with "_H", wants soft switching off.
+    if isinstance(test, support.StacklessTestCase) and getattr(method, "enable_softswitch", False):
+        return SOFT_SWITCHING
+    return ""
