@@ -48,10 +48,12 @@ class Result(unittest.TestResult):
     def addUnexpectedSuccess(self, test):
         self.wrong = self.wrong or ("passed, but the peer expects a failure", "", None)
 
-    def answer(self):
+    def answer(self, suite):
         missing = shim.what_was_missing(self.wrong[2] if self.wrong else None)
         if self.wrong is None and self.skip is None:
             return "passed", "", ""
+        if self.wrong is None:
+            missing = missing or suite.needs(self.skip)
         if missing:
             return "not applicable", missing, self.wrong[1] if self.wrong else ""
         if self.wrong is None:
@@ -77,19 +79,19 @@ def listing(suite, module):
     return [[test.id(), suite.does_not_apply(test)] for test in load(module)]
 
 
-def run(module, wanted):
+def run(suite, module, wanted):
     chosen = [test for test in load(module) if test.id() == wanted]
     if len(chosen) != 1:
         return "failed", f"{len(chosen)} tests have this name", ""
     result = Result()
     unittest.TestSuite(chosen).run(result)
-    return result.answer()
+    return result.answer(suite)
 
 
 def main():
     name, directory, module, answer, *test = sys.argv[1:]
     suite = shim.enter(name, directory)
-    what = run(module, test[0]) if test else listing(suite, module)
+    what = run(suite, module, test[0]) if test else listing(suite, module)
     # Whole or not at all: a thread that is still running may end the process.
     with open(answer + ".part", "w", encoding="utf-8") as out:
         json.dump(what, out)

@@ -9,6 +9,10 @@ used: a test that fails after that does not apply.  Whatever can be done, is don
 import os
 import sys
 
+PICKLING = "pickling"
+SOFT_SWITCHING = "soft switching"
+C_API = "the C API of Stackless"
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Why the tests that used a stand-in do not apply, in the order in which they did.
@@ -34,15 +38,12 @@ def stand_in(name, why):
 def what_was_missing(error):
     """Why the test that failed with `error` (or None) does not apply; "" if that is unknown.
 
-    Our own refusal to pickle is the one error that says it by itself.
+    One error says it by itself: all that Stackless can pickle, and Python cannot, ends in it.
     """
     if used:
         return used[0]
-    text = str(error)
-    if isinstance(error, TypeError) and text.startswith(
-        ("cannot pickle 'stackless.", "cannot pickle 'channel' object")
-    ):
-        return "pickling"
+    if isinstance(error, TypeError) and str(error).startswith("cannot pickle "):
+        return PICKLING
     return ""
 
 

@@ -8,20 +8,19 @@ tests.  What is made here, as far as it is more than a name:
   the list of watchdogs, which it wants to be empty, and the number of the last entry from outside,
   which it wants unchanged.  Both hold at the places where it looks.
 - _test_nostacklesscall and test_cstate call a function from C, so that C frames lie between it and
-  its caller.  map() is C.
+  its caller.  operator.call() is C.
 - test_cframe and test_cframe_nr switch n times.
 """
 
 import builtins
+import operator
 import os
+import re
 import sys
 import types
 
 import shim
-
-PICKLING = "pickling"
-SOFT_SWITCHING = "soft switching"
-C_API = "the C API of Stackless"
+from shim import C_API, PICKLING, SOFT_SWITCHING
 
 # Of the functions that they need, those of theirs that are written in C against their C API.
 C_API_NAMES = ["test_PyEval_EvalFrameEx", "softswitchablefunc", "SoftSwitchableDemo"]
@@ -35,8 +34,7 @@ PICKLE_NUMBERS = [
 
 
 def call_from_c(function, *args, **kwargs):
-    [result] = map(lambda _: function(*args, **kwargs), [None])
-    return result
+    return operator.call(function, *args, **kwargs)
 
 
 def switch_often(switches, words=0, **unknown):
@@ -72,6 +70,9 @@ def prepare():
     stackless.test_cframe_nr = switch_often
     stackless.test_outside = shim.stand_in("test_outside", C_API)
     stackless._wrap = Wrap()
+    # The module, by `from stackless import *`; and some tests only want to call something of it.
+    stackless.stackless = stackless
+    stackless.__reduce__ = lambda: "stackless"
     stackless.pickle_with_tracing_state = False
     for name in PICKLE_NAMES:
         setattr(stackless, name, shim.stand_in(name, PICKLING))
@@ -99,21 +100,39 @@ def enter(directory):
     # What a test starts needs the same names.
     os.environ["PEERS_INTERPRETER"] = sys.executable
     sys.executable = os.path.join(shim.HERE, "python")
+    # They leave tests out when the machine is busy.
+    os.getloadavg = lambda: (0.0, 0.0, 0.0)
+    import test.support
+    import test.support.os_helper
+
+    test.support.temp_cwd = test.support.os_helper.temp_cwd
     import support
 
     support.get_tasklets_with_cstate = tasklets_with_c_stack
 
 
 def tasklets_with_c_stack():
-    """Theirs walks a list inside the scheduler."""
+    """Theirs walks a list inside the scheduler.
+
+    Those that are blocked get killed.  Not the main tasklet, that waits for a test which runs in a
+    tasklet: there it has no C frames, here the methods of unittest that are written in C do count.
+    """
     import gc
     import stackless
 
     return [
         one
         for one in gc.get_objects()
-        if isinstance(one, stackless.tasklet) and one.alive and one.nesting_level > 0
+        if isinstance(one, stackless.tasklet)
+        and one.alive
+        and one.nesting_level > 0
+        and not one.is_main
     ]
+
+
+def needs(skip):
+    """Why a test that skipped itself, saying `skip`, does not apply; or ""."""
+    return SOFT_SWITCHING if re.search("soft-?switching", skip) else ""
 
 
 def does_not_apply(test):
