@@ -34,7 +34,10 @@ PICKLE_NUMBERS = [
 
 
 def call_from_c(function, *args, **kwargs):
-    return operator.call(function, *args, **kwargs)
+    if isinstance(function, (types.FunctionType, types.MethodType)):
+        return operator.call(function, *args, **kwargs)
+    # What is counted is evaluations of Python code, so one has to lie between.
+    return operator.call(lambda: function(*args, **kwargs))
 
 
 def switch_often(switches, words=0, **unknown):
