@@ -49,16 +49,14 @@ class Result(unittest.TestResult):
         self.wrong = self.wrong or ("passed, but the peer expects a failure", "", None)
 
     def answer(self, suite):
-        missing = shim.what_was_missing(self.wrong[2] if self.wrong else None)
-        if self.wrong is None and self.skip is None:
-            return "passed", "", ""
-        if self.wrong is None:
-            missing = missing or suite.needs(self.skip)
-        if missing:
-            return "not applicable", missing, self.wrong[1] if self.wrong else ""
-        if self.wrong is None:
-            return "skipped", self.skip, ""
-        return "failed", self.wrong[0], self.wrong[1]
+        if self.wrong is not None:
+            reason, details, error = self.wrong
+            missing = shim.what_was_missing(error)
+            return ("not applicable", missing, details) if missing else ("failed", reason, details)
+        if self.skip is not None:
+            missing = suite.needs(self.skip)
+            return ("not applicable", missing, "") if missing else ("skipped", self.skip, "")
+        return "passed", "", ""
 
 
 def flatten(suite):
@@ -79,23 +77,32 @@ def listing(suite, module):
     return [[test.id(), suite.does_not_apply(test)] for test in load(module)]
 
 
-def run(suite, module, wanted):
+def run(suite, module, wanted, path):
     chosen = [test for test in load(module) if test.id() == wanted]
     if len(chosen) != 1:
         return "failed", f"{len(chosen)} tests have this name", ""
+
+    def end_test(missing):
+        write(path, ["not applicable", missing, ""])
+        os._exit(0)
+
+    shim.end_test = end_test
     result = Result()
     unittest.TestSuite(chosen).run(result)
     return result.answer(suite)
 
 
-def main():
-    name, directory, module, answer, *test = sys.argv[1:]
-    suite = shim.enter(name, directory)
-    what = run(suite, module, test[0]) if test else listing(suite, module)
+def write(path, answer):
     # Whole or not at all: a thread that is still running may end the process.
-    with open(answer + ".part", "w", encoding="utf-8") as out:
-        json.dump(what, out)
-    os.rename(answer + ".part", answer)
+    with open(path + ".part", "w", encoding="utf-8") as out:
+        json.dump(answer, out)
+    os.rename(path + ".part", path)
+
+
+def main():
+    name, directory, module, path, *test = sys.argv[1:]
+    suite = shim.enter(name, directory)
+    write(path, run(suite, module, test[0], path) if test else listing(suite, module))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 """What the tests of peers expect around themselves, and does not belong into our core.
 
 enter() prepares the process for one suite.  A name that a test cannot do without, and that stands
-for something which we do not have by decision, becomes a stand-in that raises NotHere when it is
-used: a test that fails after that does not apply.  Whatever can be done, is done.
+for something which we do not have by decision, becomes a stand-in: the test that uses it ends there
+and does not apply, whatever would have come of it.  Whatever can be done, is done.
 """
 
 import os
@@ -15,33 +15,33 @@ C_API = "the C API of Stackless"
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# Why the tests that used a stand-in do not apply, in the order in which they did.
-used = []
+# Called with what is missing once a test runs; it does not return.
+end_test = None
 
 
 class NotHere(Exception):
-    """Something was used that we do not have by decision; the message says what."""
+    """Something was used that we do not have by decision, while no test runs."""
 
-    def __init__(self, why):
-        super().__init__(why)
-        used.append(why)
+
+def missing(why):
+    if end_test is not None:
+        end_test(why)
+    raise NotHere(why)
 
 
 def stand_in(name, why):
     def refuse(*_args, **_kwargs):
-        raise NotHere(why)
+        missing(why)
 
     refuse.__name__ = refuse.__qualname__ = name
     return refuse
 
 
 def what_was_missing(error):
-    """Why the test that failed with `error` (or None) does not apply; "" if that is unknown.
+    """Why the test that failed with `error` does not apply; "" if it is not to be seen from that.
 
     One error says it by itself: all that Stackless can pickle, and Python cannot, ends in it.
     """
-    if used:
-        return used[0]
     if isinstance(error, TypeError) and str(error).startswith("cannot pickle "):
         return PICKLING
     return ""

@@ -44,7 +44,7 @@ def switch_often(switches, words=0, **unknown):
     import stackless
 
     if unknown:
-        raise shim.NotHere(C_API)
+        shim.missing(C_API)
     for _ in range(switches):
         stackless.schedule()
     return switches
@@ -56,7 +56,7 @@ class Wrap:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        raise shim.NotHere(PICKLING)
+        shim.missing(PICKLING)
 
 
 def prepare():

@@ -76,3 +76,54 @@ def block_trap(trap=True):
         yield
     finally:
         me.block_trap = before
+
+
+class QueueChannel(channel):
+    """A channel on which sending never blocks: what nobody waits for is kept in `data_queue`.
+
+    An entry is (True, value) or (False, what send_throw() was given).
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.preference = 1
+        self.data_queue = collections.deque()
+
+    def __len__(self):
+        return len(self.data_queue)
+
+    @property
+    def balance(self):
+        return len(self.data_queue) or super().balance
+
+    def _has_to_wait(self):
+        return super().balance >= 0 and not self.closing
+
+    def send(self, value):
+        if self._has_to_wait():
+            self.data_queue.append((True, value))
+        else:
+            super().send(value)
+
+    def send_throw(self, exception, value=None, traceback=None):
+        if self._has_to_wait():
+            self.data_queue.append((False, (exception, value, traceback)))
+        else:
+            super().send_throw(exception, value, traceback)
+
+    def send_exception(self, exception, *args):
+        self.send_throw(exception, args)
+
+    def receive(self):
+        if not self.data_queue:
+            return super().receive()
+        is_value, entry = self.data_queue.popleft()
+        if is_value:
+            return entry
+        exception, value, traceback = entry
+        if not isinstance(exception, BaseException):
+            exception = exception(*value) if isinstance(value, tuple) else exception(value)
+        raise exception.with_traceback(traceback)
+
+    def __next__(self):
+        return self.receive()
