@@ -97,11 +97,15 @@ def their_c_module():
 
 
 def enter(directory):
+    import stackless
+
     prepare()
     sys.path[0] = directory
     sys.path.append(shim.HERE)
     # What a test starts needs the same names.
     os.environ["PEERS_INTERPRETER"] = sys.executable
+    # And stackless itself, where that is an extension: some say that no variable is to be heeded.
+    os.environ["PEERS_STACKLESS"] = os.path.dirname(getattr(stackless, "__file__", ""))
     sys.executable = os.path.join(shim.HERE, "python")
     # They leave tests out when the machine is busy.
     os.getloadavg = lambda: (0.0, 0.0, 0.0)

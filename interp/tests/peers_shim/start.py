@@ -13,6 +13,8 @@ import shim_stackless
 
 def main():
     here = sys.path.pop(0)
+    if os.environ["PEERS_STACKLESS"]:
+        sys.path.append(os.environ["PEERS_STACKLESS"])
     shim_stackless.prepare()
     del sys.argv[0]
     module = types.ModuleType("__main__")
