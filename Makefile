@@ -295,14 +295,8 @@ cpython-tests: all
 # Checkouts of the peers, named by the user: see interp/tests/peers.
 .PHONY: peers
 peers: all
-	@interp/tests/peers $(if $(STACKLESS),--stackless $(STACKLESS)) \
-	    $(if $(CARBON),--carbon $(CARBON)) $(if $(REPORT),--report $(REPORT)) $(BIN)/slpython
-
-# STACKLESS and CARBON are checkouts; either may be absent.
-.PHONY: peers
-peers: all
-	@interp/tests/peers $(if $(STACKLESS),--stackless '$(STACKLESS)') \
-	    $(if $(CARBON),--carbon '$(CARBON)') --report $(BUILD)/peers.txt $(BIN)/slpython
+	@interp/tests/peers $(if $(STACKLESS),--stackless "$(STACKLESS)") \
+	    $(if $(CARBON),--carbon "$(CARBON)") $(if $(REPORT),--report "$(REPORT)") $(BIN)/slpython
 
 .PHONY: bench
 bench: all $(BIN)/python-archive $(SCHEDULES_BENCH)
@@ -362,7 +356,6 @@ help:
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
 	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests of Stackless and of CCP'
-	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests in checkouts of those two'
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
 	@echo 'make bench              the tables of the README'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'

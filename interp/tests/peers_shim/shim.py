@@ -7,6 +7,8 @@ and does not apply, whatever would have come of it.  Whatever can be done, is do
 """
 
 import os
+import pickle
+import re
 import sys
 
 PICKLING = "pickling"
@@ -40,9 +42,10 @@ def stand_in(name, why):
 def what_was_missing(error):
     """Why the test that failed with `error` does not apply; "" if it is not to be seen from that.
 
-    One error says it by itself: all that Stackless can pickle, and Python cannot, ends in it.
+    Some errors say it by themselves: all that Stackless can pickle, and Python cannot, ends in one.
     """
-    if isinstance(error, TypeError) and str(error).startswith("cannot pickle "):
+    kinds = (TypeError, AttributeError, pickle.PicklingError)
+    if isinstance(error, kinds) and re.match("(cannot|[Cc]an't) pickle ", str(error)):
         return PICKLING
     return ""
 

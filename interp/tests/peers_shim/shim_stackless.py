@@ -12,7 +12,6 @@ tests.  What is made here, as far as it is more than a name:
 - test_cframe and test_cframe_nr switch n times.
 """
 
-import builtins
 import operator
 import os
 import re
@@ -81,8 +80,6 @@ def prepare():
         setattr(stackless, name, shim.stand_in(name, PICKLING))
     for bit, name in enumerate(PICKLE_NUMBERS):
         setattr(stackless, name, 1 << bit)
-    # There it is built in.
-    builtins.TaskletExit = stackless.TaskletExit
     sys.modules["_stackless"] = stackless
     sys.modules["_teststackless"] = their_c_module()
 
@@ -147,8 +144,6 @@ def does_not_apply(test):
     import support
 
     method = getattr(test, getattr(test, "_testMethodName", ""), None)
-    if hasattr(method, "_pickle_created") or isinstance(test, support.StacklessPickleTestCase):
-        return PICKLING
     # Each test is there twice, and the other one, with "_H", wants soft switching off.
     if isinstance(test, support.StacklessTestCase) and getattr(method, "enable_softswitch", False):
         return SOFT_SWITCHING
