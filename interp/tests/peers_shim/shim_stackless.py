@@ -4,9 +4,9 @@
 prepare() is for every process, also those that a test starts (start.py); enter() for one that runs
 tests.  What is made here, as far as it is more than a name:
 
-- get_thread_info(thread, flags): with flags the test support asks for internals of the scheduler:
-  the list of watchdogs, which it wants to be empty, and the number of the last entry from outside,
-  which it wants unchanged.  Both hold at the places where it looks.
+- get_thread_info(thread, flags): with flags the test support asks for internals of the scheduler, and
+  compares them before and after a test: the list of watchdogs, and the number of the last entry
+  from outside.  It gets what it wants to see, so these two comparisons say nothing here.
 - _test_nostacklesscall and test_cstate call a function from C, so that C frames lie between it and
   its caller.  operator.call() is C.
 - test_cframe and test_cframe_nr switch n times.
@@ -21,14 +21,13 @@ import types
 import shim
 from shim import C_API, PICKLING, SOFT_SWITCHING
 
-# Of the functions that they need, those of theirs that are written in C against their C API.
+# Theirs, written in C against their C API.
 C_API_NAMES = ["test_PyEval_EvalFrameEx", "softswitchablefunc", "SoftSwitchableDemo"]
 PICKLE_NAMES = ["pickle_flags", "pickle_flags_default"]
 PICKLE_NUMBERS = [
     "PICKLEFLAGS_PRESERVE_TRACING_STATE",
     "PICKLEFLAGS_PRESERVE_AG_FINALIZER",
     "PICKLEFLAGS_RESET_AG_FINALIZER",
-    "PICKLEFLAGS_PICKLE_CONTEXT",
 ]
 
 
@@ -101,7 +100,7 @@ def enter(directory):
     sys.path.append(shim.HERE)
     # What a test starts needs the same names.
     os.environ["PEERS_INTERPRETER"] = sys.executable
-    # And stackless itself, where that is an extension: some say that no variable is to be heeded.
+    # Some start it with -E; then PYTHONPATH does not say where stackless is, if it is an extension.
     os.environ["PEERS_STACKLESS"] = os.path.dirname(getattr(stackless, "__file__", ""))
     sys.executable = os.path.join(shim.HERE, "python")
     # They leave tests out when the machine is busy.

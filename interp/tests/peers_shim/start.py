@@ -13,6 +13,7 @@ import shim_stackless
 
 def main():
     here = sys.path.pop(0)
+    # The extension module, if it is one: see shim_stackless.enter().
     if os.environ["PEERS_STACKLESS"]:
         sys.path.append(os.environ["PEERS_STACKLESS"])
     shim_stackless.prepare()
