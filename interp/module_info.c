@@ -16,6 +16,14 @@ static PyObject *module_getcurrent(PyObject *self, PyObject *unused)
     return thread == NULL ? NULL : Py_NewRef((PyObject *)thread->current);
 }
 
+static PyObject *module_getcurrentid(PyObject *self, PyObject *unused)
+{
+    struct slp_thread *thread = slp_thread_here();
+
+    (void)self, (void)unused;
+    return thread == NULL ? NULL : PyLong_FromVoidPtr(thread->current);
+}
+
 static PyObject *module_getmain(PyObject *self, PyObject *unused)
 {
     struct slp_thread *thread = slp_thread_here();
@@ -69,10 +77,8 @@ static PyObject *module_get_thread_info(PyObject *self, PyObject *args)
             return NULL;
         thread = slp_thread_of_ident(wanted);
     }
-    if (thread == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "no such thread has used tasklets");
+    if (thread == NULL)
         return NULL;
-    }
     PyObject *current = thread->current != NULL ? (PyObject *)thread->current : Py_None;
     return Py_BuildValue("(OOi)", thread->main, current, thread->runcount);
 }
@@ -106,6 +112,8 @@ static PyObject *module_enable_softswitch(PyObject *self, PyObject *flag)
 PyMethodDef slp_module_info_methods[] = {
     {"getcurrent", (PyCFunction)module_getcurrent, METH_NOARGS,
      "getcurrent($module, /)\n--\n\nThe tasklet that runs on this thread."},
+    {"getcurrentid", (PyCFunction)module_getcurrentid, METH_NOARGS,
+     "getcurrentid($module, /)\n--\n\nid(getcurrent()): an int."},
     {"getmain", (PyCFunction)module_getmain, METH_NOARGS,
      "getmain($module, /)\n--\n\nThe main tasklet of this thread: one object until the thread "
      "ends."},
@@ -119,7 +127,7 @@ PyMethodDef slp_module_info_methods[] = {
      "get_thread_info($module, thread_id=..., /)\n--\n\n"
      "A tuple (main, current, runcount) of that thread, by threading.get_ident(); of this\n"
      "one by default.  Two tasklets (current is None while it ends), and how many are\n"
-     "runnable there.  RuntimeError: no such thread has used tasklets."},
+     "runnable there.  RuntimeError: there is no such thread."},
     {"getdebug", (PyCFunction)module_getdebug, METH_NOARGS,
      "getdebug($module, /)\n--\n\nWhether this is a debug build of Python: a bool."},
     {"getuncollectables", (PyCFunction)module_getuncollectables, METH_NOARGS,

@@ -178,7 +178,7 @@ static PyObject *tasklet_insert(slp_tasklet *t, PyObject *unused)
         t->next = NULL, t->scheduled = 0; /* it is linked in a second time */
     if (!t->scheduled)
         slp_schedule_insert(t);
-    Py_RETURN_NONE;
+    return Py_NewRef(t);
 }
 
 static PyObject *tasklet_run(slp_tasklet *t, PyObject *unused)
@@ -235,7 +235,7 @@ static PyObject *tasklet_remove(slp_tasklet *t, PyObject *unused)
         slp_ring_remove(t);
         Py_DECREF(t); /* the caller has a reference of its own */
     }
-    Py_RETURN_NONE;
+    return Py_NewRef(t);
 }
 
 /* ---- exceptions ---- */
@@ -309,7 +309,7 @@ static struct slp_thread *thread_of_ident(PyObject *ident)
         return NULL;
     struct slp_thread *thread = slp_thread_of_ident(wanted);
     if (thread == NULL)
-        PyErr_Format(PyExc_ValueError, "no thread %lu that has used tasklets", wanted);
+        PyErr_Format(PyExc_ValueError, "there is no thread %lu", wanted);
     return thread;
 }
 
@@ -388,7 +388,8 @@ PyMethodDef slp_tasklet_methods[] = {
     {"insert", (PyCFunction)tasklet_insert, METH_NOARGS,
      "insert($self, /)\n--\n\n"
      "Makes it runnable, at the end of its thread's ring, and wakes that thread if it\n"
-     "waits; nothing if it is runnable.  One that sits in run() returns from it.\n\n"
+     "waits; nothing if it is runnable.  One that sits in run() returns from it.\n"
+     "Returns the tasklet.\n\n"
      "RuntimeError: it is blocked, dead or unbound, or its thread has ended."},
     {"run", (PyCFunction)tasklet_run, METH_NOARGS,
      "run($self, /)\n--\n\n"
@@ -398,7 +399,8 @@ PyMethodDef slp_tasklet_methods[] = {
      "the caller."},
     {"remove", (PyCFunction)tasklet_remove, METH_NOARGS,
      "remove($self, /)\n--\n\n"
-     "Takes it out of its ring, on any thread: paused.  Nothing if it is in none.\n\n"
+     "Takes it out of its ring, on any thread: paused.  Nothing if it is in none.\n"
+     "Returns the tasklet.\n\n"
      "RuntimeError: it is blocked, or current."},
     {"throw", KEYWORDS(tasklet_throw),
      "throw($self, /, exc, val=None, tb=None, pending=False)\n--\n\n"

@@ -46,15 +46,6 @@ struct slp_thread *slp_thread_peek(void)
     return NULL;
 }
 
-struct slp_thread *slp_thread_of_ident(unsigned long ident)
-{
-    struct slp_thread *thread = all_threads;
-
-    while (thread != NULL && thread->ident != ident)
-        thread = thread->next;
-    return thread;
-}
-
 static void thread_unlink(struct slp_thread *thread)
 {
     struct slp_thread **link = &all_threads;
@@ -219,11 +210,11 @@ static void capsule_destroy(PyObject *capsule)
 /* Ties the record to the life of its PyThreadState. */
 static int thread_bind(struct slp_thread *thread)
 {
-    PyObject *dict = PyThreadState_GetDict();
-    if (dict == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "this thread has no dictionary");
+    PyObject *dict = thread->tstate->dict;
+    if (dict == NULL)
+        dict = thread->tstate->dict = PyDict_New();
+    if (dict == NULL)
         return -1;
-    }
     PyObject *capsule = PyCapsule_New(thread, capsule_name, capsule_destroy);
     if (capsule == NULL)
         return -1;
@@ -247,10 +238,8 @@ static int thread_make_main(struct slp_thread *thread)
     return 0;
 }
 
-static struct slp_thread *thread_new(void)
+static struct slp_thread *thread_new(PyThreadState *tstate)
 {
-    PyThreadState *tstate = _PyThreadState_GET();
-
     if (tstate->interp != PyInterpreterState_Main()) {
         PyErr_SetString(PyExc_RuntimeError, "tasklets work in the main interpreter only");
         return NULL;
@@ -270,7 +259,7 @@ static struct slp_thread *thread_new(void)
     PyThread_acquire_lock(thread->lock, 1);
     thread->tstate = tstate;
     thread->id = tstate->id;
-    thread->ident = PyThread_get_thread_ident();
+    thread->ident = tstate->thread_id;
     thread->next = all_threads;
     all_threads = thread;
     if (thread_make_main(thread) < 0 || thread_bind(thread) < 0) {
@@ -285,7 +274,6 @@ static struct slp_thread *thread_new(void)
         PyErr_Restore(type, value, traceback);
         return NULL;
     }
-    here = thread;
     return thread;
 }
 
@@ -293,7 +281,31 @@ struct slp_thread *slp_thread_here(void)
 {
     struct slp_thread *thread = slp_thread_peek();
 
-    return thread != NULL ? thread : thread_new();
+    return thread != NULL ? thread : thread_new(_PyThreadState_GET());
+}
+
+static PyThreadState *tstate_of_ident(unsigned long ident)
+{
+    PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Main());
+
+    while (tstate != NULL && tstate->thread_id != ident)
+        tstate = PyThreadState_Next(tstate);
+    return tstate;
+}
+
+struct slp_thread *slp_thread_of_ident(unsigned long ident)
+{
+    struct slp_thread *thread = all_threads;
+
+    while (thread != NULL && thread->ident != ident)
+        thread = thread->next;
+    if (thread != NULL)
+        return thread;
+    PyThreadState *tstate = tstate_of_ident(ident);
+    if (tstate != NULL)
+        return thread_new(tstate);
+    PyErr_SetString(PyExc_RuntimeError, "there is no such thread");
+    return NULL;
 }
 
 int slp_thread_set_bystander(int on)
@@ -316,29 +328,52 @@ static struct slp_thread *first_that_waits(void)
     return thread;
 }
 
+/* Waits until a thread ends.  Returns whether one has. */
+static int one_ends(long long microseconds)
+{
+    PyLockStatus status;
+
+    Py_BEGIN_ALLOW_THREADS status = PyThread_acquire_lock_timed(exit_lock, microseconds, 0);
+    Py_END_ALLOW_THREADS return status == PY_LOCK_ACQUIRED;
+}
+
 /* Waits until it has ended, a second at the most.  Threads are removed from the
  * list under the GIL, and only then is the exit told. */
 static void let_end(const struct slp_thread *thread)
 {
-    enum { MICROSECONDS = 1000000 };
     const uint64_t id = thread->id;
     const struct slp_thread *still = thread;
 
-    while (still != NULL) {
-        PyLockStatus status;
-        Py_BEGIN_ALLOW_THREADS status = PyThread_acquire_lock_timed(exit_lock, MICROSECONDS, 0);
-        Py_END_ALLOW_THREADS if (status != PY_LOCK_ACQUIRED) return;
+    while (still != NULL && one_ends(SLP_EXIT_WAITS_US))
         for (still = all_threads; still != NULL && still->id != id; still = still->next)
             ;
-    }
 }
 
-/* SystemExit and not TaskletExit: threading says nothing of a thread that ends so. */
-static int send_home(slp_tasklet *main)
+static void ask_to_end(slp_tasklet *t, PyObject *exception)
 {
-    PyObject *bomb = slp_bomb_throw(PyExc_SystemExit, NULL, NULL);
+    PyObject *bomb = slp_bomb_throw(exception, NULL, NULL);
 
-    return bomb == NULL ? -1 : slp_tasklet_throw(main, bomb, 1);
+    t->kills = 1;
+    if (bomb == NULL || slp_tasklet_throw(t, bomb, 1) < 0)
+        PyErr_WriteUnraisable((PyObject *)t);
+}
+
+/* Asks the threads that run, or are somewhere in C; returns how many are there. */
+static int ask_the_others(void)
+{
+    int count = 0;
+
+    for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next) {
+        if (thread->tstate == _PyThreadState_GET())
+            continue;
+        count++;
+        if (thread->main->kills > 0)
+            continue;
+        ask_to_end(thread->main, slp_tasklet_exit);
+        if (thread->current != NULL && thread->current != thread->main)
+            ask_to_end(thread->current, slp_tasklet_exit);
+    }
+    return count;
 }
 
 void slp_thread_kill_all(void)
@@ -353,12 +388,12 @@ void slp_thread_kill_all(void)
         return;
     PyThread_acquire_lock(exit_lock, 1);
     while ((thread = first_that_waits()) != NULL) {
-        thread->main->kills = 1;
-        if (send_home(thread->main) < 0)
-            PyErr_WriteUnraisable((PyObject *)thread->main);
-        else
-            let_end(thread);
+        /* threading says nothing of a thread that ends so. */
+        ask_to_end(thread->main, PyExc_SystemExit);
+        let_end(thread);
     }
+    while (ask_the_others() > 0 && one_ends(SLP_EXIT_RUNS_US))
+        ;
 }
 
 void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)

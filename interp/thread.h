@@ -77,7 +77,8 @@ struct slp_thread *slp_thread_first(void);
 struct slp_thread *slp_thread_peek(void);
 /* The running thread's, made at first use.  NULL with an exception set. */
 struct slp_thread *slp_thread_here(void);
-/* The one whose threading.get_ident() that is, or NULL without an exception. */
+/* The one whose threading.get_ident() that is; its record is made if it has not
+ * used tasklets yet.  NULL with an exception set: there is none. */
 struct slp_thread *slp_thread_of_ident(unsigned long ident);
 void slp_thread_release(struct slp_thread *thread);
 
@@ -106,8 +107,11 @@ int slp_thread_set_bystander(int on);
 
 /* For the interpreter's exit.  Ends every tasklet that has state on the running
  * thread's C stack, as at the thread's end; throws SystemExit at the main
- * tasklets of the other threads that wait in a switch, and lets these threads
- * end.  One that refuses is given up after a second. */
+ * tasklets of the other threads that wait in a switch, and gives each up to a
+ * second to end; then TaskletExit at main and at the current tasklet of those
+ * that do something else, and waits as long as, every tenth of a second, one of
+ * them ends: what is in C, or refuses, is left to CPython. */
+enum { SLP_EXIT_WAITS_US = 1000000, SLP_EXIT_RUNS_US = 100000 };
 void slp_thread_kill_all(void);
 
 #endif
