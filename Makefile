@@ -292,6 +292,12 @@ memcheck: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
 cpython-tests: all
 	@interp/tests/cpython $(BIN)/slpython-lab
 
+# Checkouts of the peers, named by the user: see interp/tests/peers.
+.PHONY: peers
+peers: all
+	@interp/tests/peers $(if $(STACKLESS),--stackless "$(STACKLESS)") \
+	    $(if $(CARBON),--carbon "$(CARBON)") $(if $(REPORT),--report "$(REPORT)") $(BIN)/slpython
+
 .PHONY: bench
 bench: all $(BIN)/python-archive $(SCHEDULES_BENCH)
 	@interp/bench/run
@@ -349,6 +355,7 @@ help:
 	@echo 'make scenarios          the scenarios alone'
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
+	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests of Stackless and of CCP'
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
 	@echo 'make bench              the tables of the README'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'
