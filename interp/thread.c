@@ -349,9 +349,26 @@ static void let_end(const struct slp_thread *thread)
             ;
 }
 
-static void ask_to_end(slp_tasklet *t, PyObject *exception)
+/* Was it made by threading?  That is silent of a thread that ends with SystemExit itself only. */
+static int is_threadings(unsigned long ident)
 {
-    PyObject *bomb = slp_bomb_throw(exception, NULL, NULL);
+    PyObject *name = PyUnicode_FromString("threading"), *key = PyLong_FromUnsignedLong(ident);
+    PyObject *module = name == NULL ? NULL : PyImport_GetModule(name);
+    PyObject *active = module == NULL ? NULL : PyObject_GetAttrString(module, "_active");
+    int is_there = active != NULL && key != NULL && PyMapping_HasKey(active, key);
+
+    PyErr_Clear();
+    Py_XDECREF(active);
+    Py_XDECREF(module);
+    Py_XDECREF(key);
+    Py_XDECREF(name);
+    return is_there;
+}
+
+static void ask_to_end(slp_tasklet *t)
+{
+    PyObject *exit = is_threadings(t->thread->ident) ? PyExc_SystemExit : slp_tasklet_exit;
+    PyObject *bomb = slp_bomb_throw(exit, NULL, NULL);
 
     t->kills = 1;
     if (bomb == NULL || slp_tasklet_throw(t, bomb, 1) < 0)
@@ -369,9 +386,9 @@ static int ask_the_others(void)
         count++;
         if (thread->main->kills > 0)
             continue;
-        ask_to_end(thread->main, slp_tasklet_exit);
+        ask_to_end(thread->main);
         if (thread->current != NULL && thread->current != thread->main)
-            ask_to_end(thread->current, slp_tasklet_exit);
+            ask_to_end(thread->current);
     }
     return count;
 }
@@ -388,8 +405,7 @@ void slp_thread_kill_all(void)
         return;
     PyThread_acquire_lock(exit_lock, 1);
     while ((thread = first_that_waits()) != NULL) {
-        /* threading says nothing of a thread that ends so. */
-        ask_to_end(thread->main, PyExc_SystemExit);
+        ask_to_end(thread->main);
         let_end(thread);
     }
     while (ask_the_others() > 0 && one_ends(SLP_EXIT_RUNS_US))

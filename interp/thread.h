@@ -106,11 +106,12 @@ void slp_thread_wake_stuck(void);
 int slp_thread_set_bystander(int on);
 
 /* For the interpreter's exit.  Ends every tasklet that has state on the running
- * thread's C stack, as at the thread's end; throws SystemExit at the main
+ * thread's C stack, as at the thread's end; throws TaskletExit (of a
+ * threading.Thread SystemExit, which threading does not report) at the main
  * tasklets of the other threads that wait in a switch, and gives each up to a
- * second to end; then TaskletExit at main and at the current tasklet of those
- * that do something else, and waits as long as, every tenth of a second, one of
- * them ends: what is in C, or refuses, is left to CPython. */
+ * second to end; then at main and at the current tasklet of those that do
+ * something else, and waits as long as, every tenth of a second, one of them
+ * ends: what is in C, or refuses, is left to CPython. */
 enum { SLP_EXIT_WAITS_US = 1000000, SLP_EXIT_RUNS_US = 100000 };
 void slp_thread_kill_all(void);
 
