@@ -23,6 +23,11 @@ static long since_last; /* operations */
 
 /* ---- who lives ---- */
 
+slp_tasklet *slp_invariant_first_tasklet(void)
+{
+    return tasklets;
+}
+
 void slp_invariant_tasklet_new(slp_tasklet *t)
 {
     t->watch.next = tasklets;
@@ -126,7 +131,7 @@ static void check_queue(slp_channel *channel)
 /* ---- tasklets ---- */
 
 /* The references that the core itself owns. */
-static int owners_of(const slp_tasklet *t)
+int slp_invariant_owners(const slp_tasklet *t)
 {
     return t->scheduled + (t->direction != 0) + t->in_run + (t->thread->main == t) +
            (t->thread->deferred == (PyObject *)t);
@@ -138,9 +143,9 @@ static void check_tasklet(slp_tasklet *t)
 
     if (t->watch.dying)
         return;
-    if (Py_REFCNT(t) < owners_of(t) || Py_REFCNT(t) <= 0)
+    if (Py_REFCNT(t) < slp_invariant_owners(t) || Py_REFCNT(t) <= 0)
         slp_invariant_violated(SLP_I12, t, "it has %zd references, the core owns %d of it",
-                               Py_REFCNT(t), owners_of(t));
+                               Py_REFCNT(t), slp_invariant_owners(t));
     if (t->scheduled + (t->direction != 0) + t->in_run > 1)
         slp_invariant_violated(SLP_I8, t, "it is runnable, blocked or in run(): not one of them");
     if ((t->direction != 0) != (t->channel != NULL))

@@ -12,7 +12,8 @@
  * harness's ledger; I29 and I30, the same with other spills and once more, by
  * whoever runs a scenario again.
  *
- * Nothing is allocated, no Python code is run, no reference is taken.
+ * Nothing is allocated, no Python code is run, no reference is taken (but see
+ * invariant_leaks.c).
  */
 #ifndef SLP_INVARIANTS_H
 #define SLP_INVARIANTS_H
@@ -62,7 +63,7 @@ typedef void (*slp_invariant_reporter)(const struct slp_violation *violation);
 
 #ifdef SLP_LAB
 
-#include <stddef.h>
+#include <Python.h>
 
 struct slp_point_info;
 struct slp_tasklet;
@@ -85,6 +86,7 @@ struct slp_invariant_tasklet {
     void *exception;
     void *context;
     void *chunk;
+    Py_ssize_t found; /* its references, while invariant_leaks.c counts them */
 };
 /* The state that an operation begins with; of the last one that this thread tried. */
 struct slp_invariant_before {
@@ -117,6 +119,9 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
 void slp_invariant_walk(void);
 /* At all of them, whatever their number: for the end of a schedule. */
 void slp_invariant_walk_all(void);
+struct slp_tasklet *slp_invariant_first_tasklet(void); /* the others: watch.next */
+/* How many references the core itself owns. */
+int slp_invariant_owners(const struct slp_tasklet *t);
 /* An object appears, and goes. */
 void slp_invariant_tasklet_new(struct slp_tasklet *t);
 void slp_invariant_tasklet_gone(struct slp_tasklet *t);
@@ -124,6 +129,10 @@ void slp_invariant_channel_new(struct slp_channel *channel);
 void slp_invariant_channel_gone(struct slp_channel *channel);
 /* A thread's record is about to be freed. */
 void slp_invariant_thread_gone(const struct slp_thread *thread);
+
+/* invariant_leaks.c, for the end of a schedule, with the GIL: a tasklet that has
+ * ended has no reference that nobody knows of.  Unlike the others it allocates. */
+void slp_invariant_leaks(void);
 
 /* invariant_operation.c: a send or receive, from the attempt to its answer. */
 void slp_invariant_operation(const struct slp_point_info *info);

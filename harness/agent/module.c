@@ -299,6 +299,7 @@ static PyObject *finish_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     slp_invariant_walk_all();
+    slp_invariant_leaks();
     sw_record_append(&(struct sw_event){.kind = SW_EVENT_FINISHED});
     leave_process(0);
 }
