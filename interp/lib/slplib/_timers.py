@@ -153,6 +153,11 @@ class _Unraisable:
         self.object = where
 
 
+def next_due() -> float | None:
+    """When the next timer of the process is due, by time.monotonic(), or None."""
+    return _service.next_due()
+
+
 def _forked() -> None:
     """The child has no such thread, but the waiting tasklets of the thread that forked."""
     _service.bell = threading.Lock()

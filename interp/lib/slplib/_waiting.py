@@ -38,6 +38,10 @@ EXPIRED: Final = Outcome("expired")
 REFUSED: Final = Outcome("refused")
 
 
+class _Roused(BaseException):
+    """Ends a wait where a channel could not; nobody outside sees it."""
+
+
 class Waiter:
     """One tasklet's one wait.  It is made by the tasklet that is going to wait.
 
@@ -75,7 +79,10 @@ class Waiter:
     def _sleep(self) -> None:
         with ATOMIC:
             while self.outcome is None:
-                self._channel.send(None)
+                try:
+                    self._channel.send(None)
+                except _Roused:
+                    pass
 
     def _expire(self) -> None:
         self.decide(EXPIRED)
@@ -96,7 +103,12 @@ class Waiter:
         """Makes the tasklet runnable, if it waits.  It may not have come to that yet."""
         with ATOMIC:
             if self._channel.balance > 0:
-                self._channel.receive()
+                try:
+                    self._channel.receive()
+                except Exception:
+                    # In a callback of channels, or it raises.  That must not keep the other one.
+                    if self._channel.balance > 0:
+                        self.tasklet.throw(_Roused, pending=True)
 
 
 class WaitLine:

@@ -87,6 +87,7 @@ class _SavedLock(Protocol):
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
     def release(self) -> None: ...
+    def locked(self) -> bool: ...
 
 
 class RLock:
@@ -102,9 +103,10 @@ class RLock:
             _seconds(blocking, timeout)
             self._depth += 1
             return True
+        me = stackless.getcurrent()
         if not self._lock.acquire(blocking, timeout):
             return False
-        self._owner = stackless.getcurrent()
+        self._owner = me
         self._depth = 1
         return True
 
@@ -133,8 +135,9 @@ class RLock:
         return depth
 
     def _acquire_restore(self, depth: int) -> None:
+        me = stackless.getcurrent()
         self._lock.acquire()
-        self._owner = stackless.getcurrent()
+        self._owner = me
         self._depth = depth
 
     def __repr__(self) -> str:
@@ -142,13 +145,13 @@ class RLock:
 
 
 class Condition:
-    """wait() returns or raises with the lock acquired again, whatever happens meanwhile.
+    """wait() returns or raises with the lock acquired again, unless there is a deadlock.
 
     What is thrown while the lock is being acquired again is raised after that; the last one, if
     there were several.  A notify() that went to a tasklet which then raises goes to the next one.
     """
 
-    def __init__(self, lock: _SavedLock | None = None) -> None:
+    def __init__(self, lock: RLock | _SavedLock | None = None) -> None:
         self._lock: Any = RLock() if lock is None else lock
         self._line = WaitLine()
         self.acquire = self._lock.acquire
@@ -176,7 +179,7 @@ class Condition:
 
     def _acquire_restore(self, depth: int) -> None:
         """Goes on until it has the lock; then raises what came in between."""
-        problem = None
+        problem: BaseException | None = None
         while True:
             try:
                 if isinstance(self._lock, RLock):
@@ -185,7 +188,8 @@ class Condition:
                     self._lock.acquire()
                 break
             except BaseException as error:
-                if isinstance(error, RuntimeError):  # a deadlock: to wait again would be one again
+                # At a deadlock, or where a trap forbids to wait, a second try fails the same way.
+                if isinstance(problem, RuntimeError) and isinstance(error, RuntimeError):
                     raise
                 problem = error
         if problem is not None:
@@ -395,13 +399,23 @@ class Barrier:
     def _wait(self, group: list[Waiter], waiter: Waiter, seconds: float | None) -> None:
         try:
             outcome = waiter.wait(seconds)
+            if outcome is not SERVED and self._complete(group):
+                # The last one was in time; its action has not returned yet.
+                with ATOMIC:
+                    last = Waiter()
+                    group.append(last)
+                outcome = last.wait()
         except BaseException:
-            if waiter.outcome is not SERVED:
+            if waiter.outcome is not SERVED and not self._complete(group):
                 self._break(group)
             raise
         if outcome is not SERVED:
             self._break(group)
             raise BrokenBarrierError
+
+    def _complete(self, group: list[Waiter]) -> bool:
+        """Whether all have come, and none has been told anything."""
+        return bool(group) and group is not self._arrived
 
     def _break(self, group: list[Waiter]) -> None:
         """Not if the group has been told before, by a reset() for example."""
