@@ -128,7 +128,8 @@ class TaskletExecutor(Executor):
         if tasklets_max is not None and tasklets_max < 1:
             raise ValueError("tasklets_max must be greater than 0")
         self._limit = None if tasklets_max is None else Semaphore(tasklets_max)
-        self._tasklets: dict[weakref.ref[stackless.tasklet], Future[Any]] = {}
+        self._futures: set[Future[Any]] = set()  # those that have not ended
+        self._references: dict[weakref.ref[stackless.tasklet], Future[Any]] = {}
         self._closed = False
         self._idle = Event()
         self._idle.set()
@@ -168,7 +169,8 @@ class TaskletExecutor(Executor):
             tasklet = stackless.tasklet().bind(self._run, (future, fn, args, kwargs))
             if self.thread_id != threading.get_ident():
                 tasklet.bind_thread(self.thread_id)
-            self._tasklets[weakref.ref(tasklet, self._gone)] = future
+            self._references[weakref.ref(tasklet, self._gone)] = future
+            self._futures.add(future)
             self._idle.clear()
             tasklet.insert()
         return future
@@ -177,11 +179,30 @@ class TaskletExecutor(Executor):
         self, future: Future[_T], fn: Callable[..., _T], args: tuple[Any, ...], kwargs: Any
     ) -> None:
         """A tasklet."""
-        if self._limit is None:
-            self._call(future, fn, args, kwargs)
-        else:
-            with self._limit:
+        try:
+            if self._limit is None:
                 self._call(future, fn, args, kwargs)
+            else:
+                with self._limit:
+                    self._call(future, fn, args, kwargs)
+        finally:
+            # Not left to _gone(): a tasklet that was the last one of a thread that waits then is
+            # released only when that thread goes on.
+            self._ended(future)
+
+    def _gone(self, reference: weakref.ref[stackless.tasklet]) -> None:
+        """A tasklet is freed; this matters if it has never begun."""
+        self._ended(self._references.pop(reference))
+
+    def _ended(self, future: Future[Any]) -> None:
+        with ATOMIC:
+            if future not in self._futures:
+                return
+            self._futures.remove(future)
+            if not future.done() and not future.cancel():
+                future.set_exception(CancelledError())
+            if not self._futures:
+                self._idle.set()
 
     def _call(
         self, future: Future[_T], fn: Callable[..., _T], args: tuple[Any, ...], kwargs: Any
@@ -191,28 +212,19 @@ class TaskletExecutor(Executor):
         try:
             result = fn(*args, **kwargs)
         except stackless.TaskletExit:
-            raise  # its end is told by _gone()
+            raise  # _ended() tells of it
         except BaseException as error:
             future.set_exception(error)
             del future  # or it is in a circle with the traceback
         else:
             future.set_result(result)
 
-    def _gone(self, reference: weakref.ref[stackless.tasklet]) -> None:
-        """A tasklet has ended, in whatever way."""
-        with ATOMIC:
-            future = self._tasklets.pop(reference)
-            if not future.done() and not future.cancel():
-                future.set_exception(CancelledError())
-            if not self._tasklets:
-                self._idle.set()
-
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """No more calls.  With wait the tasklet waits until all that were submitted have ended."""
         with ATOMIC:
             self._closed = True
             if cancel_futures:
-                for future in tuple(self._tasklets.values()):
+                for future in tuple(self._futures):
                     future.cancel()
         if wait or self._thread is None:
             if wait:
