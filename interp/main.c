@@ -22,8 +22,8 @@ struct command_line {
     int status;
 };
 
-/* Where our Python modules are, seen from the program's directory: built, and installed. */
-static const char *const module_directories[] = {"../lib/python", "../lib/python3.11/dist-packages"};
+/* Where our Python modules are, seen from above the program's directory: built, installed. */
+static const char *const module_directories[] = {"lib/python", "lib/python3.11/dist-packages"};
 
 static int append_to_path(const char *directory)
 {
@@ -50,7 +50,8 @@ static int find_modules(void)
     if (length <= 0)
         return 0;
     program[length] = '\0';
-    *strrchr(program, '/') = '\0';
+    for (int levels = 2; levels > 0 && strrchr(program, '/') != NULL; levels--)
+        *strrchr(program, '/') = '\0';
     for (size_t i = 0; i < Py_ARRAY_LENGTH(module_directories); i++) {
         snprintf(directory, sizeof(directory), "%s/%s", program, module_directories[i]);
         snprintf(package, sizeof(package), "%s/slplib/__init__.py", directory);
