@@ -116,6 +116,9 @@ HARNESS_TEST_OBJ += $(CONTROL_SHARED)
 EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-x86_64-linux-gnu.so
 # For type checkers; it stands beside the module.
 STUBS := $(BUILD)/lib/python/stackless.pyi
+# Found there by slpython itself; see interp/main.c.
+SLPLIB_SRC := $(wildcard interp/lib/slplib/*.py) interp/lib/slplib/py.typed
+SLPLIB := $(SLPLIB_SRC:interp/lib/%=$(BUILD)/lib/python/%)
 
 # ---- building ----
 
@@ -124,7 +127,7 @@ PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
 all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
-     $(STUBS)
+     $(STUBS) $(SLPLIB)
 
 .PHONY: packages
 packages:
@@ -167,6 +170,11 @@ $(STARTER): harness/starter.py
 	$(Q)cp $< $@
 
 $(STUBS): interp/stubs/stackless.pyi
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(SLPLIB): $(BUILD)/lib/python/%: interp/lib/%
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
@@ -280,6 +288,10 @@ check: $(CHECK_BIN)
 api: all
 	@ci/test api
 
+.PHONY: slplib
+slplib: all
+	@ci/test slplib
+
 .PHONY: scenarios
 scenarios: all
 	@ci/test scenarios
@@ -339,6 +351,8 @@ install: all
 	install -m 644 $(CONTROL_LIB) $(STARTER) $(DESTDIR)$(PREFIX)/lib
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 	install -m 644 $(EXTENSION) $(STUBS) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
+	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib
+	install -m 644 $(SLPLIB_SRC) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib
 
 .PHONY: clean
 clean:
@@ -352,6 +366,7 @@ help:
 	@echo 'make test CI=true       the same, with memcheck and all of the CPython tests'
 	@echo 'make check              the libcheck programs alone'
 	@echo 'make api                the tests of the module, in slpython and in python3.11'
+	@echo 'make slplib             the tests of the package slplib'
 	@echo 'make scenarios          the scenarios alone'
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
