@@ -8,6 +8,8 @@
 #include <internal/pycore_frame.h>
 #include <internal/pycore_pystate.h>
 
+#include "spill_record.h"
+
 /* ---- frames ---- */
 
 /* The PyThreadState that holds its values now; NULL: they are in t->state. */
@@ -64,18 +66,37 @@ int slp_look_recursion_depth(const slp_tasklet *t)
     return is_switched_out(t) ? t->state.recursion_depth : 0;
 }
 
+/* The cframe at that address; *holder is the slice that has what is on the C
+ * stack, NULL while that is in its place.  Below a spill it is the record's, or
+ * the same again if the spill left everything where it was. */
+static const _PyCFrame *find_cframe(const struct slp_slice **holder, const _PyCFrame *at)
+{
+    const struct slp_spill_record *record;
+
+    if (at != NULL && *holder != NULL)
+        at = slp_slice_find(*holder, at);
+    while ((record = slp_spill_record_of(at)) != NULL) {
+        if (record->slice.used > 0)
+            *holder = &record->slice;
+        at = record->real; /* counted: the proxy stands for it */
+        if (*holder != NULL)
+            at = slp_slice_find(*holder, at);
+        at = at->previous;
+        if (at != NULL && *holder != NULL)
+            at = slp_slice_find(*holder, at);
+    }
+    return at;
+}
+
 int slp_look_nesting_level(const slp_tasklet *t)
 {
-    const PyThreadState *tstate = running_in(t);
+    const struct slp_slice *holder = running_in(t) == NULL ? &t->slice : NULL;
     int count = 0;
 
     for (const _PyCFrame *cframe = first_cframe(t);
-         cframe != NULL && cframe->current_frame != NULL;) {
+         cframe != NULL && cframe->current_frame != NULL;
+         cframe = find_cframe(&holder, cframe->previous))
         count++;
-        cframe = cframe->previous;
-        if (tstate == NULL)
-            cframe = slp_slice_find(&t->slice, cframe);
-    }
     return count > 0 ? count - 1 : 0;
 }
 

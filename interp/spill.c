@@ -262,7 +262,9 @@ static _PyCFrame *put_proxy(PyThreadState *tstate, struct slp_spill_record *reco
 
     record->proxy.use_tracing = real->use_tracing;
     record->proxy.current_frame = real->current_frame;
-    record->proxy.previous = &tstate->root_cframe;
+    record->proxy.previous = &record->end;
+    record->end.previous = &record->end;
+    record->real = real;
     tstate->cframe = &record->proxy;
     return real;
 }

@@ -7,6 +7,7 @@
 #define SLP_SPILL_RECORD_H
 
 #include <Python.h>
+#include <stddef.h>
 
 #include "cstack.h"
 
@@ -46,6 +47,8 @@ struct slp_spill_record {
     PyObject **more_args;               /* else these, from PyMem_RawMalloc(); or NULL */
     PyObject *result; /* valid once evaluated; NULL with an exception set */
     _PyCFrame proxy;
+    _PyCFrame end;   /* behind proxy; known by being its own previous */
+    _PyCFrame *real; /* for which proxy stands: an address on the stack that was spilled */
     struct slp_slice slice; /* policy copy */
     char *segment;          /* policy segment: not NULL, and the four belong to it */
     char *sp;
@@ -53,6 +56,15 @@ struct slp_spill_record {
     char *outer_exit;
     struct slp_spill_record *next; /* while it is kept for reuse */
 };
+
+/* The record whose end this is, or NULL: then it is a cframe like others. */
+static inline const struct slp_spill_record *slp_spill_record_of(const _PyCFrame *cframe)
+{
+    if (cframe == NULL || cframe->previous != cframe)
+        return NULL;
+    return (const struct slp_spill_record *)((const char *)cframe -
+                                             offsetof(struct slp_spill_record, end));
+}
 
 /* The door (door.h): does the call, on whatever stack it is. */
 PyObject *slp_spill_evaluate(const struct slp_spill_call *call);

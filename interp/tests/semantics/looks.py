@@ -18,7 +18,7 @@ from support import behaviour, go, raises
 
 
 @behaviour
-def a_spilled_stack_counts_as_one_level():
+def a_spill_does_not_change_the_level():
     levels = []
 
     def key(x):
@@ -39,8 +39,11 @@ def a_spilled_stack_counts_as_one_level():
     go(sorts, 0)
     go(sorts, 3)
     stackless.spill(*before)
-    # The extension module spills calls from Python, too.
-    assert plain == [0, 3] and levels in ([0, 1], [1, 1]), (plain, levels)
+    assert plain == [0, 3], plain
+    if hasattr(stackless, "__file__"):
+        # While the extension module may spill, each call from Python enters C.
+        plain = [1, 7]
+    assert levels == plain, (levels, plain)
 
 
 @behaviour
