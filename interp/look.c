@@ -93,8 +93,7 @@ int slp_look_nesting_level(const slp_tasklet *t)
     const struct slp_slice *holder = running_in(t) == NULL ? &t->slice : NULL;
     int count = 0;
 
-    for (const _PyCFrame *cframe = first_cframe(t);
-         cframe != NULL && cframe->current_frame != NULL;
+    for (const _PyCFrame *cframe = first_cframe(t); cframe != NULL && cframe->current_frame != NULL;
          cframe = find_cframe(&holder, cframe->previous))
         count++;
     return count > 0 ? count - 1 : 0;
