@@ -13,7 +13,7 @@ enum { THREAD_SAME, THREAD_FIRST, THREAD_SECOND, THREAD_OTHER, CHOICE_OTHER = 7 
 _Static_assert((int)SW_ACTION_NOTHING == 0 && (int)SW_ACTION_SPILL == 1 &&
                    (int)SW_ACTION_COLLECT == 2 && (int)SW_ACTION_PARK == 3 &&
                    (int)SW_ACTION_FAIL == 4 && (int)SW_ACTION_KILL == 5 &&
-                   (int)SW_ACTION_THROW == 6,
+                   (int)SW_ACTION_THROW == 6 && (int)SW_ACTION_END == 7,
                "an action's number is part of the format");
 
 /* The last deviation of each kind, and the last of all. */

@@ -159,13 +159,40 @@ static int judge_move(const struct sw_wire *wire, const struct sw_spec *spec,
     return -1;
 }
 
+/* A directive whose visit did not come has done nothing, and that is no pass. */
+static int judge_directives(const struct sw_wire *wire, const struct sw_spec_move *move,
+                            uint32_t number, struct sw_verdict *verdict)
+{
+    static const char *const words[] = {
+#define WORD(id, word, flag, why) word,
+        SW_DIRECTIVES(WORD)
+#undef WORD
+    };
+
+    for (int i = 0; i < move->directive_count; i++) {
+        const struct sw_plan_directive *d = &move->directives[i];
+        uint32_t before = number > 1 ? wire->visits[number - 2][d->point] : 0,
+                 after = wire->visits[number - 1][d->point];
+        if (d->nth > before && d->nth <= after)
+            continue;
+        sw_judge_decide(verdict, SW_FAILED, "directive", move->line, 0,
+                        "move %u: %s %s#%u: that visit did not come in this move: %u before it, "
+                        "%u in it",
+                        number, words[d->kind], sw_spec_point_name((int)d->point), d->nth, before,
+                        after - before);
+        return -1;
+    }
+    return 0;
+}
+
 static void judge_moves(const struct sw_wire *wire, const struct sw_spec *spec,
                         const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
 {
     uint32_t at = 0;
 
     for (int i = 0; i < schedule->move_count; i++)
-        if (judge_move(wire, spec, &schedule->moves[i], (uint32_t)i + 1, &at, verdict) < 0)
+        if (judge_move(wire, spec, &schedule->moves[i], (uint32_t)i + 1, &at, verdict) < 0 ||
+            judge_directives(wire, &schedule->moves[i], (uint32_t)i + 1, verdict) < 0)
             return;
 }
 

@@ -16,8 +16,8 @@
  *   harness error  an error of the engine
  *   harness error  a spec's child that ended before its schedule, or not with 0
  *   failed         a program that did not exit with 0; a move whose outcome is
- *                  not the one that the spec states; later the transcript
- *                  (job.h)
+ *                  not the one that the spec states, or with a directive that
+ *                  did not come to its visit; later the transcript (job.h)
  *   inconclusive   the stream has a gap
  *   as expected
  */

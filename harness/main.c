@@ -16,6 +16,7 @@
 #include "run.h"
 #include "score.h"
 #include "version.h"
+#include "wire.h"
 
 static int command_run(int argc, char **argv)
 {
@@ -46,12 +47,21 @@ static int command_faults(int argc, char **argv)
     return SW_EXIT_OK;
 }
 
+/* Those that a spec can say at a point. */
+static void print_directives(unsigned flags)
+{
+#define PRINT_DIRECTIVE(id, word, flag, why) \
+    if (flags & (flag)) \
+        printf(" %s", word);
+    SW_DIRECTIVES(PRINT_DIRECTIVE)
+#undef PRINT_DIRECTIVE
+}
+
 static int command_points(int argc, char **argv)
 {
     (void)argc, (void)argv;
 #define PRINT_POINT(id, name, flags, text) \
-    printf("%-16s %s%s%s\n    %s\n", name, (flags)&SLP_MAY_SPILL ? "spill " : "", \
-           (flags)&SLP_MAY_PARK ? "until " : "", (flags)&SLP_MAY_RUN ? "gc" : "", text);
+    printf("%-16s", name), print_directives(flags), printf("\n    %s\n", text);
     SLP_POINTS(PRINT_POINT)
 #undef PRINT_POINT
     return SW_EXIT_OK;

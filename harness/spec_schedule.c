@@ -95,8 +95,8 @@ static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *
 static int read_directive(struct sw_spec_parser *parser, struct sw_spec_move *move)
 {
     /* The first word; all but "until" go on with "at". */
-    static const char *const kinds[SW_DIRECTIVE_COUNT] = {"until", "spill", "gc",
-                                                          "fail",  "kill",  "throw"};
+    static const char *const kinds[SW_DIRECTIVE_COUNT] = {"until", "spill", "gc", "fail",
+                                                          "kill",  "throw", "end"};
     struct sw_spec_lexer *lexer = &parser->lexer;
     struct sw_plan_directive directive = {0, 0, 0};
     struct sw_spec_token word, point;

@@ -71,7 +71,8 @@ struct sw_plan_step {
     X(GC_AT, "gc at", SLP_MAY_RUN, "the collector cannot run") \
     X(FAIL_AT, "fail at", SLP_MAY_FAIL, "nothing can fail") \
     X(KILL_AT, "kill at", SLP_MAY_THROW, "nobody can be killed") \
-    X(THROW_AT, "throw at", SLP_MAY_THROW, "nothing can be thrown")
+    X(THROW_AT, "throw at", SLP_MAY_THROW, "nothing can be thrown") \
+    X(END_AT, "end at", SLP_MAY_END, "no thread can end")
 
 enum sw_directive_kind {
 #define SW_DIRECTIVE_ENUM(id, word, flag, why) SW_##id,

@@ -15,6 +15,7 @@
 #include "faults.h"
 #include "invariants.h"
 #include "spill.h"
+#include "tasklet.h"
 
 slp_point_hook slp_point_current_hook;
 uint64_t slp_point_active;
@@ -50,7 +51,8 @@ unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void
     if (slp_invariant_points() >> point & 1)
         slp_invariant_visit(&info);
     action = hook_points >> point & 1 ? slp_point_current_hook(&info) : 0;
-
+    if (action & SLP_ACT_END)
+        slp_tasklet_end_thread(point == SLP_POINT_THREAD_RESUME);
     if (slp_spill_hostile && !(point_flags[point] & SLP_NO_GIL))
         slp_spill_shake();
     return action;

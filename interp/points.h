@@ -26,6 +26,7 @@ enum slp_point_flags {
     SLP_MAY_RUN = 4,    /* the hook may run the collector here */
     SLP_MAY_FAIL = 16,  /* the hook may answer SLP_ACT_FAIL */
     SLP_MAY_THROW = 32, /* the hook may throw an exception at the object, pending */
+    SLP_MAY_END = 64,   /* the hook may answer SLP_ACT_END */
     SLP_NO_GIL = 8,     /* reached without the GIL: no Python object may be touched */
 };
 
@@ -49,7 +50,7 @@ enum slp_point_flags {
       "the C stack is about to be copied away (previous tasklet, next tasklet, -)") \
     X(BOMB_NEW, "bomb.new", SLP_MAY_FAIL, \
       "an exception is about to be packed for its way to another tasklet (-, -, -)") \
-    X(SWITCH_ARRIVE, "switch.arrive", SLP_MAY_PARK, \
+    X(SWITCH_ARRIVE, "switch.arrive", SLP_MAY_PARK | SLP_MAY_END, \
       "the next tasklet's stack and state are in place (current tasklet, -, -)") \
     X(SWITCH_RESULT, "switch.result", 0, \
       "it goes on with what its mailbox has brought (current tasklet, -, that; NULL when it raises)") \
@@ -60,7 +61,7 @@ enum slp_point_flags {
     X(TASKLET_NEW, "tasklet.new", 0, "a tasklet object was made (the tasklet, -, -)") \
     X(TASKLET_START, "tasklet.start", SLP_MAY_PARK | SLP_MAY_RUN, \
       "on its own stack for the first time (the tasklet, -, -)") \
-    X(TASKLET_END, "tasklet.end", SLP_MAY_PARK, \
+    X(TASKLET_END, "tasklet.end", SLP_MAY_PARK | SLP_MAY_END, \
       "its callable has returned or raised (the tasklet, -, its result; NULL when it raised)") \
     X(TASKLET_UNCAUGHT, "tasklet.uncaught", 0, \
       "the exception with which it has ended is passed on (the tasklet, to whom, as a bomb)") \
@@ -85,10 +86,10 @@ enum slp_point_flags {
       "a send begins (current tasklet, the channel, the value or bomb)") \
     X(CHAN_RECEIVE, "chan.receive", SLP_MAY_PARK | SLP_MAY_RUN, \
       "a receive begins (current tasklet, the channel, -)") \
-    X(CHAN_ENQUEUE, "chan.enqueue", SLP_MAY_PARK, \
+    X(CHAN_ENQUEUE, "chan.enqueue", SLP_MAY_PARK | SLP_MAY_END, \
       "the current tasklet is in the channel's queue, out of its ring, and will wait " \
       "(the tasklet, the channel, -)") \
-    X(CHAN_COMPLETE, "chan.complete", SLP_MAY_PARK | SLP_MAY_THROW, \
+    X(CHAN_COMPLETE, "chan.complete", SLP_MAY_PARK | SLP_MAY_THROW | SLP_MAY_END, \
       "the value has gone from the sender's mailbox to the receiver's " \
       "(sender, receiver, the value or bomb)") \
     X(CHAN_SENT, "chan.sent", 0, \
@@ -112,7 +113,7 @@ enum slp_point_flags {
       "slp_point_info.thread is the one that is woken") \
     X(THREAD_WOKEN, "thread.woken", SLP_MAY_PARK | SLP_NO_GIL, \
       "the wait is over, the GIL is not taken yet (-, -, -)") \
-    X(THREAD_RESUME, "thread.resume", SLP_MAY_PARK, \
+    X(THREAD_RESUME, "thread.resume", SLP_MAY_PARK | SLP_MAY_END, \
       "the GIL is taken again, the ring is looked at next (-, -, -)")
 
 enum slp_point {
@@ -127,6 +128,7 @@ enum slp_action {
     SLP_ACT_NOTHING = 0,
     SLP_ACT_SPILL = 1, /* spill the C stack here; only where SLP_MAY_SPILL */
     SLP_ACT_FAIL = 2,  /* there is no memory for it; only where SLP_MAY_FAIL */
+    SLP_ACT_END = 4,   /* this thread ends: slp_tasklet_end_thread(); only where SLP_MAY_END */
 };
 
 /* One visit of a point.  All pointers are borrowed and valid during the call

@@ -173,6 +173,32 @@ static PyObject *earlier_bomb(const slp_tasklet *t)
     return slp_bomb_check(t->tempval) ? t->tempval : NULL;
 }
 
+/* Puts bomb (stolen) into the mailbox of t, which is made runnable and, with
+ * now, runs.  Dropping what was there, and telling of it, runs Python code, so
+ * that comes last. */
+static int deliver_bomb(slp_tasklet *t, PyObject *bomb, int now)
+{
+    PyObject *old = t->tempval;
+    int received = was_received(t) && !SLP_FAULT(DELIVERED_THEN_KILLED);
+
+    if (received && SLP_FAULT(DISPLACED_VALUE_LEAKS))
+        Py_INCREF(old);
+    if (received)
+        (void)SLP_POINT(MAILBOX_DISPLACE, t, NULL, old);
+    else if (old != Py_None)
+        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
+    make_runnable(t);
+    t->tempval = bomb;
+    t->delivered = 0;
+    Py_INCREF(t);
+    int failed = now ? slp_schedule_run_now(t->thread, t) : 0;
+    if (received)
+        tell_displaced(t, old);
+    Py_DECREF(t);
+    Py_DECREF(old);
+    return failed;
+}
+
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
 {
     struct slp_thread *here = slp_thread_here();
@@ -199,26 +225,31 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
         Py_DECREF(bomb);
         return -1;
     }
-    /* Dropping what was there, and telling of it, runs Python code, so that comes last. */
-    PyObject *old = t->tempval;
-    int received = was_received(t) && !SLP_FAULT(DELIVERED_THEN_KILLED);
-    if (received && SLP_FAULT(DISPLACED_VALUE_LEAKS))
-        Py_INCREF(old);
-    if (received)
-        (void)SLP_POINT(MAILBOX_DISPLACE, t, NULL, old);
-    else if (old != Py_None)
-        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
-    make_runnable(t);
-    t->tempval = bomb;
-    t->delivered = 0;
-    Py_INCREF(t);
-    int failed = now ? slp_schedule_run_now(here, t) : 0;
-    if (received)
-        tell_displaced(t, old);
-    Py_DECREF(t);
-    Py_DECREF(old);
-    return failed;
+    return deliver_bomb(t, bomb, now);
 }
+
+#ifdef SLP_LAB
+void slp_tasklet_end_thread(int just_woken)
+{
+    PyObject *type, *value, *traceback;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    struct slp_thread *here = slp_thread_here();
+    PyObject *bomb = here == NULL ? NULL : slp_bomb_throw(PyExc_SystemExit, NULL, NULL);
+    if (bomb == NULL) {
+        PyErr_WriteUnraisable(NULL);
+    } else if (here->main->scheduled && here->main == here->current) {
+        throw_at_running(here->main, bomb);
+    } else {
+        deliver_bomb(here->main, bomb, 0);
+        if (just_woken)
+            here->ring = here->main;
+        else
+            slp_schedule_run_next(here->main);
+    }
+    PyErr_Restore(type, value, traceback);
+}
+#endif
 
 /* Of a thread that has ended: nothing of it will run any more. */
 static int kill_without_thread(slp_tasklet *t)

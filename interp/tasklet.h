@@ -102,6 +102,12 @@ static inline int slp_tasklet_alive(const slp_tasklet *t)
  *                           else a RuntimeWarning tells of it
  *   an earlier exception    becomes the new one's __context__ */
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending);
+#ifdef SLP_LAB
+/* The running thread is to end: SystemExit is thrown at its main tasklet, which
+ * is the next to run there; just_woken: before the head of its ring, too, since
+ * a wait has ended and nothing has run since.  Leaves a pending exception alone. */
+void slp_tasklet_end_thread(int just_woken);
+#endif
 /* Throws TaskletExit. */
 int slp_tasklet_kill(slp_tasklet *t, int pending);
 

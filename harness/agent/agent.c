@@ -35,6 +35,7 @@ static __thread struct {
     unsigned long arrivals; /* how often something began to run again here */
     unsigned long rested; /* arrivals at the last sw_agent_stirred() */
     enum slp_point entered; /* where it entered evaluation last: a spill's place */
+    int ends; /* the schedule has said so */
     int asks_spill; /* at that place the schedule wants one, and it has not begun */
     struct sw_tasklet *current;
     const void *frame; /* valid in the hook: where the agent's own frames end */
@@ -115,6 +116,11 @@ int sw_agent_stirred(void)
 
     self.rested = self.arrivals;
     return stirred;
+}
+
+int sw_agent_ends(void)
+{
+    return self.ends;
 }
 
 /* ---- what the ledger sees ---- */
@@ -506,6 +512,18 @@ static void throw_at_waiter(const struct slp_point_info *info, enum sw_action ac
     PyErr_Restore(type, value, traceback);
 }
 
+/* What the driver of the thread's tasklets, or its actor, gets as a SystemExit. */
+static unsigned end_thread(enum slp_point point)
+{
+    if (self.slot == 0) {
+        fprintf(stderr, "spillway: end at %s: T0, the main thread, cannot end before the process\n",
+                point_names[point]);
+        _exit(2);
+    }
+    self.ends = 1;
+    return SLP_ACT_END;
+}
+
 /* What may be asked for at this point beside parking; the same in a spec and a program. */
 static unsigned act(const struct slp_point_info *info)
 {
@@ -520,6 +538,8 @@ static unsigned act(const struct slp_point_info *info)
             spill_fails(info->subject);
         return SLP_ACT_FAIL;
     }
+    if ((flags & SLP_MAY_END) && sw_inside_act(place, SW_ACTION_END))
+        return end_thread(info->point);
     self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }

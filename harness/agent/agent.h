@@ -46,4 +46,7 @@ void sw_agent_enter(int thread);
 /* Has anything begun to run on the calling thread since the last call? */
 int sw_agent_stirred(void);
 
+/* Has the schedule ended the calling thread?  Its main tasklet gets a SystemExit. */
+int sw_agent_ends(void);
+
 #endif

@@ -99,6 +99,8 @@ def run_tasklets(thread):
         try:
             stackless.run(threadblock=True)
         except BaseException as exception:
+            if _spillway.ends():
+                return
             _spillway.uncaught(exception)
         _spillway.idle(thread)  # only if that run() could not even wait
 
@@ -110,7 +112,8 @@ def serve(thread):
         refuse(exception)
     if bare is None:
         run_tasklets(thread)
-    act_on_thread(bare)
+    else:
+        act_on_thread(bare)
     if thread == 0:  # the process's main thread cannot end before the process
         run_tasklets(thread)
 

@@ -313,6 +313,12 @@ static void exception_event(enum sw_event_kind kind, PyObject *exception)
                                         .note = sw_look_exception_text(exception)});
 }
 
+static PyObject *ends_(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return PyBool_FromLong(sw_agent_ends());
+}
+
 static PyObject *uncaught_(PyObject *module, PyObject *exception)
 {
     (void)module;
@@ -362,6 +368,7 @@ static PyMethodDef methods[] = {
     {"settle", settle_, METH_NOARGS, "settle(): lets threads run until none can."},
     {"condition", condition_, METH_VARARGS, "condition(i, exception or None): it does not hold."},
     {"finish", finish_, METH_NOARGS, "finish(): the schedule is over; ends the process."},
+    {"ends", ends_, METH_NOARGS, "ends() -> bool: has the schedule ended the calling thread?"},
     {"uncaught", uncaught_, METH_O, "uncaught(exception): a run() raised it."},
     {"unraisable", unraisable_, METH_O, "for sys.unraisablehook"},
     {"setup_raised", setup_raised_, METH_O,

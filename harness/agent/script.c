@@ -306,7 +306,8 @@ int sw_script_visit(unsigned point, uint32_t *nth)
     static const enum sw_action actions[] = {
         [SW_UNTIL] = SW_ACTION_PARK,    [SW_SPILL_AT] = SW_ACTION_SPILL,
         [SW_GC_AT] = SW_ACTION_COLLECT, [SW_FAIL_AT] = SW_ACTION_FAIL,
-        [SW_KILL_AT] = SW_ACTION_KILL,  [SW_THROW_AT] = SW_ACTION_THROW};
+        [SW_KILL_AT] = SW_ACTION_KILL,  [SW_THROW_AT] = SW_ACTION_THROW,
+        [SW_END_AT] = SW_ACTION_END};
 
     assert(point < SLP_POINT_COUNT);
     asked = 0;

@@ -77,7 +77,8 @@ enum { SW_READY_SHIFT = 20 };
     X(PARK, "park") /* the thread waits there until a move resumes it: scripts only */ \
     X(FAIL, "fail") /* what the point stands before finds no memory */ \
     X(KILL, "kill") /* TaskletExit is thrown at the tasklet that is not the current one */ \
-    X(THROW, "throw") /* a RuntimeError likewise */
+    X(THROW, "throw") /* a RuntimeError likewise */ \
+    X(END, "end") /* the thread ends: SystemExit is thrown at its main tasklet, which is next */
 
 enum sw_action {
 #define SW_ACTION_ENUM(id, name) SW_ACTION_##id,

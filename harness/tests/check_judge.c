@@ -7,6 +7,7 @@
 
 #include "harness/judge.h"
 #include "harness/plan.h"
+#include "interp/points.h"
 #include "runner_wire.h"
 #include "spec_texts.h"
 
@@ -197,6 +198,31 @@ START_TEST(test_wakes_in_another_order)
     finished();
     judge();
     expect(SW_FAILED, "outcome", 7, "move 2: expected send: done, was wait: raises ValueError");
+}
+END_TEST
+
+START_TEST(test_a_directive_that_has_done_nothing)
+{
+    sw_spec_free(spec);
+    spec = accept("tasklet r on T0\n"
+                  " step wait {}\n"
+                  "tasklet s on T0\n"
+                  " step send {}\n"
+                  "schedule x\n"
+                  " wait : blocks ch.receive\n"
+                  " send gc at chan.send#2 : done, wakes wait: raises ValueError\n");
+    all_moves();
+    wire->visits[0][SLP_POINT_CHAN_SEND] = 1;
+    wire->visits[1][SLP_POINT_CHAN_SEND] = 2;
+    judge();
+    expect(SW_AS_EXPECTED, "", 0, "");
+    wire->visits[1][SLP_POINT_CHAN_SEND] = 1;
+    judge();
+    expect(SW_FAILED, "directive", 7,
+           "move 2: gc at chan.send#2: that visit did not come in this move: 1 before it, 0 in it");
+    wire->visits[0][SLP_POINT_CHAN_SEND] = wire->visits[1][SLP_POINT_CHAN_SEND] = 2;
+    judge();
+    ck_assert_str_eq(verdict.oracle, "directive");
 }
 END_TEST
 
@@ -484,6 +510,7 @@ int main(void)
     tcase_add_test(moves, test_wake_that_did_not_come);
     tcase_add_test(moves, test_wake_that_nobody_expected);
     tcase_add_test(moves, test_wakes_in_another_order);
+    tcase_add_test(moves, test_a_directive_that_has_done_nothing);
     tcase_add_test(moves, test_every_rest_state_has_its_word);
     tcase_add_loop_test(values, test_oracle, 0, ORACLE_COUNT);
     tcase_add_loop_test(values, test_oracle_in_a_program, 0, ORACLE_COUNT);
