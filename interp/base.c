@@ -80,7 +80,7 @@ static int has_chunk(PyThreadState *tstate)
     _PyStackChunk *chunk = slp_datastack_take();
     if (chunk == NULL)
         return 0;
-    slp_datastack_forsake(); /* the interpreter frees it with the thread's state */
+    slp_datastack_cede(); /* the interpreter frees it with the thread's state */
     tstate->datastack_chunk = chunk;
     tstate->datastack_top = &chunk->data[1];
     tstate->datastack_limit = slp_datastack_limit(chunk);

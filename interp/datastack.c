@@ -112,9 +112,23 @@ long slp_datastack_lent(void)
     return lent;
 }
 
-void slp_datastack_forsake(void)
+void slp_datastack_cede(void)
 {
     lent--;
+}
+
+void slp_datastack_forsake(_PyStackChunk *chunk)
+{
+    static _PyStackChunk *forsaken; /* so that nobody takes them for leaks */
+    _PyStackChunk *root = chunk;
+
+    lent--;
+    if (chunk == NULL)
+        return;
+    while (root->previous != NULL)
+        root = root->previous;
+    root->previous = forsaken;
+    forsaken = chunk;
 }
 
 void slp_datastack_give(_PyStackChunk *chunk)

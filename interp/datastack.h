@@ -45,9 +45,11 @@ static inline int slp_datastack_is_home(const _PyStackChunk *chunk)
 
 /* How many are with tasklets now. */
 long slp_datastack_lent(void);
-/* One will not come back: the interpreter owns it now, or its tasklet never came to its
- * end, and frames may still point there. */
-void slp_datastack_forsake(void);
+/* One will not come back: the interpreter owns it now. */
+void slp_datastack_cede(void);
+/* Nor will this one, or NULL (the interpreter has it): its tasklet never came to its
+ * end, and frame objects may still point there.  It is kept for ever. */
+void slp_datastack_forsake(_PyStackChunk *chunk);
 /* Takes a chunk back, with all that are behind it. */
 void slp_datastack_give(_PyStackChunk *chunk);
 PyObject **slp_datastack_limit(_PyStackChunk *chunk);

@@ -383,7 +383,7 @@ static void tasklet_dealloc(slp_tasklet *t)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
     Py_CLEAR(t->tempval);
     if (t->started && !t->is_main && (t->lost || !t->ended))
-        slp_datastack_forsake();
+        slp_datastack_forsake(t->slice.used > 0 ? t->state.datastack_chunk : NULL);
     if (t->started && !t->ended)
         slp_tasklet_mark_ended(t);
     slp_slice_free(&t->slice);
