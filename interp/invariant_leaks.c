@@ -18,6 +18,7 @@
 #include "invariants.h"
 #include "tasklet.h"
 #include "thread.h"
+#include "valgrind_stack.h"
 
 static int found(PyObject *object, void *unused)
 {
@@ -42,6 +43,7 @@ static void look_at_words(const void *bytes, size_t size)
     for (size_t at = 0; at + sizeof(void *) <= size; at += sizeof(void *)) {
         void *word;
         memcpy(&word, (const char *)bytes + at, sizeof word);
+        SLP_VALGRIND_STACK_LOOK(&word, sizeof word);
         found_if_tasklet(word);
     }
 }

@@ -19,10 +19,13 @@
 #define SLP_VALGRIND_STACK_DROP(id) VALGRIND_STACK_DEREGISTER(id)
 /* These bytes, on the stack that is not run on, are about to be written. */
 #define SLP_VALGRIND_STACK_GROWS(low, size) (void)VALGRIND_MAKE_MEM_UNDEFINED((low), (size))
+/* This copy of some of its bytes is looked at, written or not. */
+#define SLP_VALGRIND_STACK_LOOK(copy, size) (void)VALGRIND_MAKE_MEM_DEFINED((copy), (size))
 #else
 #define SLP_VALGRIND_STACK_ADD(low, top) ((void)(low), (void)(top), 0u)
 #define SLP_VALGRIND_STACK_DROP(id) ((void)(id))
 #define SLP_VALGRIND_STACK_GROWS(low, size) ((void)(low), (void)(size))
+#define SLP_VALGRIND_STACK_LOOK(copy, size) ((void)(copy), (void)(size))
 #endif
 
 #endif
