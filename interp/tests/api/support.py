@@ -36,9 +36,13 @@ class Test(unittest.TestCase):
 
 
 def run_program(text, *options, **environment):
-    """Runs the lines in a process of their own: (status, stdout, stderr)."""
+    """Runs the lines in a process of their own: (status, stdout, stderr).
+
+    RUN_UNDER, if set, is what the interpreter is run under: ci/memcheck.
+    """
+    under = os.environ.get("RUN_UNDER", "").split()
     done = subprocess.run(
-        [sys.executable, *options, "-c", text],
+        [*under, sys.executable, *options, "-c", text],
         env=dict(os.environ, **environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
