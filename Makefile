@@ -79,9 +79,9 @@ INTERP_SRC := $(wildcard interp/*.c) interp/switch_x86_64.S
 AGENT_SRC := $(wildcard harness/agent/*.c)
 # Of the harness, what the agent shares with the runner.
 SHARED_SRC := $(wildcard harness/wire.c harness/event.c)
-HARNESS_SRC := $(wildcard harness/*.c)
+HARNESS_SRC := $(wildcard harness/*.c fuzz/*.c)
 INTERP_CHECKS := $(wildcard interp/tests/check_*.c)
-HARNESS_CHECKS := $(wildcard harness/tests/check_*.c)
+HARNESS_CHECKS := $(wildcard harness/tests/check_*.c fuzz/tests/check_*.c)
 SCENARIOS := $(wildcard scenarios/*/*.spec)
 
 objects = $(patsubst %,$(OBJ)/$(1)/%.o,$(basename $(2)))
@@ -107,7 +107,8 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
 # What runs a test of a Python file; see harness/target.h.
 STARTER := $(BUILD)/lib/spillway_starter.py
-CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.[cS]))
+# The strategies are in it, too: a decision must not leave the process.
+CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.[cS] fuzz/strategies/*.c))
 CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk follow period)
 HARNESS_OBJ += $(CONTROL_SHARED)
 HARNESS_TEST_OBJ += $(CONTROL_SHARED)
@@ -324,7 +325,7 @@ repeat: all
 # ---- looking at the source ----
 
 OURS := $(wildcard interp/*.[ch] interp/*/*.[ch] interp/tests/*/*.[ch] \
-    harness/*.[ch] harness/*/*.[ch] fuzz/*.[ch])
+    harness/*.[ch] harness/*/*.[ch] fuzz/*.[ch] fuzz/*/*.[ch])
 # Not the headers: clang-format does not know what to do with lists of X().
 FORMATTED := $(filter %.c,$(OURS))
 

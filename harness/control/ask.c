@@ -9,6 +9,15 @@
 #include "engine_state.h"
 #include "livelock.h"
 
+static struct sw_driver *begin_named(struct sw_board *board)
+{
+    board->strategy_name[SW_STRATEGY_NAME - 1] = '\0';
+    const struct sw_strategy *strategy = sw_strategies_find(board->strategy_name);
+    if (strategy == NULL)
+        sw_engine_end(SW_END_ERROR, "there is no strategy '%s'", board->strategy_name);
+    return strategy->begin(board->seed, board->strategy_argument);
+}
+
 struct sw_driver *sw_ask_driver(struct sw_engine *engine)
 {
     struct sw_board *board = engine->board;
@@ -21,6 +30,8 @@ struct sw_driver *sw_ask_driver(struct sw_engine *engine)
     case SW_STRATEGY_REPLAY:
         return sw_follow_start(&engine->follow, board->wanted.deviations, board->wanted.count,
                                board->wanted.pool);
+    case SW_STRATEGY_NAMED:
+        return begin_named(board);
     default:
         return sw_walk_default();
     }

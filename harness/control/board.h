@@ -17,9 +17,10 @@
 #include <stdint.h>
 
 #include "decision.h"
+#include "strategies.h"
 
 #define SW_BOARD_MAGIC 0x53505742u /* "SPWB" */
-#define SW_BOARD_VERSION 2u
+#define SW_BOARD_VERSION 3u
 #define SW_BOARD_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: alarm.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
@@ -40,6 +41,14 @@ enum sw_board_strategy {
     SW_STRATEGY_RANDOM,
     SW_STRATEGY_REPLAY,
     SW_STRATEGY_SWITCH, /* the default, but not at decision number seed */
+    SW_STRATEGY_NAMED,  /* strategy_name (strategies.h) */
+};
+
+/* Where decisions are asked for at all. */
+enum sw_board_grain {
+    SW_GRAIN_CALL,   /* where the interpreter itself could be interrupted */
+    SW_GRAIN_ACCESS, /* before each access to what threads can share (access.h): finer than the
+                        real interpreter in places; what is asked elsewhere gets its default */
 };
 
 /* What carries the threads; the decisions are the same (carrier.h). */
@@ -101,6 +110,9 @@ struct sw_board {
     uint64_t interp_inode;
     uint64_t strategy; /* enum sw_board_strategy */
     uint64_t seed;
+    char strategy_name[SW_STRATEGY_NAME];
+    uint64_t strategy_argument;
+    uint32_t grain; /* enum sw_board_grain */
     uint64_t decisions_max; /* 0: no limit */
     uint64_t loop_count;    /* how many schedules the program begins itself (loop.h); 0: one, from its start */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */

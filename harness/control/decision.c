@@ -53,6 +53,25 @@ uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uin
     return hash;
 }
 
+int sw_op_writes(unsigned op)
+{
+    static const unsigned char writes[] = {
+#define WRITES(id, name, writes) writes,
+        SW_OPS(WRITES)
+#undef WRITES
+    };
+    return op >= SW_OP_COUNT || writes[op];
+}
+
+int sw_pending_depends(struct sw_pending a, struct sw_pending b)
+{
+    if (a.op == SW_OP_NONE || b.op == SW_OP_NONE)
+        return 0;
+    if (a.op == SW_OP_UNKNOWN || b.op == SW_OP_UNKNOWN)
+        return 1;
+    return a.object == b.object && (sw_op_writes(a.op) || sw_op_writes(b.op));
+}
+
 const char *sw_decision_verb(unsigned kind)
 {
     return kind < SW_DECIDE_COUNT ? verbs[kind] : "unknown";

@@ -122,6 +122,34 @@ enum sw_place {
 /* The points of interp/points.h are places too, from this number on. */
 enum { SW_PLACE_POINTS = 64 };
 
+/* X(ID, NAME, WRITES): what a thread does to an object.  Two operations of two
+ * threads are DEPENDENT, their order can matter, if they may be on one object and
+ * one of them writes. */
+#define SW_OPS(X) \
+    X(UNKNOWN, "unknown", 1) /* it has not said; dependent with all */ \
+    X(NONE, "none", 0)       /* nothing that another thread could see */ \
+    X(READ, "read", 0) \
+    X(WRITE, "write", 1) \
+    X(ACQUIRE, "acquire", 1) /* a lock: not while somebody holds it */ \
+    X(RELEASE, "release", 1)
+
+enum sw_op {
+#define SW_OP_ENUM(id, name, writes) SW_OP_##id,
+    SW_OPS(SW_OP_ENUM)
+#undef SW_OP_ENUM
+    SW_OP_COUNT
+};
+
+/* What a candidate will do first if it is chosen. */
+struct sw_pending {
+    uint32_t op;     /* enum sw_op */
+    uint32_t object; /* ordinal of a variable or lock (access.h), from 1; 0: none */
+};
+
+int sw_op_writes(unsigned op);
+/* Are the two, of two threads, dependent? */
+int sw_pending_depends(struct sw_pending a, struct sw_pending b);
+
 struct sw_decision {
     uint64_t index; /* from 0, over all kinds */
     enum sw_decision_kind kind;
@@ -131,6 +159,7 @@ struct sw_decision {
     uint32_t count;  /* of the candidates, at least 2 */
     uint32_t fallback; /* index of the default in candidates */
     const uint32_t *candidates; /* ascending */
+    const struct sw_pending *pending; /* RUN: one for each candidate; else NULL */
 };
 
 /* Whoever answers.  choose() returns the index of a candidate, or -1 when it

@@ -136,13 +136,18 @@ static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place,
                                 const struct sw_thread *staying)
 {
     uint32_t ordinals[SW_LIVE_THREADS_MAX + 1];
+    struct sw_pending pending[SW_LIVE_THREADS_MAX + 1];
     struct sw_thread *early = kind == SW_DECIDE_RUN ? find_early() : NULL;
 
     assert(count > 0);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         ordinals[i] = candidates[i]->ordinal;
-    if (early != NULL)
+        pending[i] = candidates[i]->pending;
+    }
+    if (early != NULL) {
         ordinals[count] = early->ordinal | SW_EARLY;
+        pending[count] = (struct sw_pending){.op = SW_OP_UNKNOWN};
+    }
     struct sw_decision decision = {
         .kind = kind,
         .place = place,
@@ -150,6 +155,7 @@ static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place,
         .count = count + (early != NULL),
         .fallback = find_fallback(candidates, count, staying),
         .candidates = ordinals,
+        .pending = kind == SW_DECIDE_RUN ? pending : NULL,
     };
     uint32_t choice = decision.count > 1 ? sw_ask(&decision) : 0;
     if (choice < count)

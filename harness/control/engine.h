@@ -69,6 +69,7 @@ struct sw_thread {
     uint32_t ordinal;
     enum sw_thread_state state;
     struct sw_wait wait;
+    struct sw_pending pending; /* what it does first when it runs; access.h */
     uint64_t since; /* when it last stopped running, in switches */
     uint32_t stays; /* decisions since it began to run */
     int yields;     /* it asks to let others run */

@@ -83,6 +83,15 @@ static void drain(void)
         sw_engine_point(SW_AT_YIELD, 0);
 }
 
+static void end_named(const struct sw_board *board)
+{
+    if (!board->loop_under_way || board->strategy != SW_STRATEGY_NAMED)
+        return;
+    const struct sw_strategy *strategy = sw_strategies_find(board->strategy_name);
+    if (strategy != NULL && strategy->end != NULL)
+        strategy->end();
+}
+
 int spillway_loop_end(int outcome)
 {
     struct sw_board *board = sw_engine.board;
@@ -90,6 +99,7 @@ int spillway_loop_end(int outcome)
     if (sw_engine_self() == NULL)
         return 0;
     sw_engine.driver = sw_walk_default();
+    end_named(board);
     drain();
     if (board->loop_under_way)
         write_result(board, outcome);
