@@ -103,6 +103,9 @@ HARNESS_CHECK_BIN := $(HARNESS_CHECKS:%.c=$(BIN)/%)
 EMBEDDED_CHECK_BIN := $(BIN)/interp/tests/extension/check_embedded
 CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
+# Sees each bytecode of CPython 3.11; see harness/tracer/tracer.c.
+TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-x86_64-linux-gnu.so
+TRACER_OBJ := $(call objects,extension,$(wildcard harness/tracer/*.c))
 # What is preloaded into an interpreter, and what of it the runner shares.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
 # What runs a test of a Python file; see harness/target.h.
@@ -128,7 +131,7 @@ PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
 all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
-     $(STUBS) $(SLPLIB)
+     $(STUBS) $(SLPLIB) $(TRACER)
 
 .PHONY: packages
 packages:
@@ -180,13 +183,19 @@ $(SLPLIB): $(BUILD)/lib/python/%: interp/lib/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
+# What it needs of libspillway is in the process when it is imported.
+$(TRACER): $(TRACER_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^
+
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
 RAW_PROGRAMS := $(addprefix $(BIN)/harness/tests/,raw_threads raw_outside thread_local)
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm -lpthread
-$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(BIN)/slpython $(BIN)/slpython-lab $(CONTROL_LIB) $(STARTER) $(RAW_PROGRAMS)
+$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(BIN)/slpython $(BIN)/slpython-lab $(CONTROL_LIB) $(STARTER) $(TRACER) $(RAW_PROGRAMS)
 
 # The archive alone, linked as slpython is but without the core: what the benches compare with.
 $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
@@ -349,7 +358,7 @@ tidy:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(CONTROL_LIB) $(STARTER) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(CONTROL_LIB) $(STARTER) $(TRACER) $(DESTDIR)$(PREFIX)/lib
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 	install -m 644 $(EXTENSION) $(STUBS) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib

@@ -546,6 +546,15 @@ static const char *extend_path(struct sw_dpor *dpor)
     return NULL;
 }
 
+/* Had it to go on with somebody who slept: has it been seen before? */
+static int goes_on_asleep(const struct sw_dpor *dpor)
+{
+    for (uint32_t i = 0; i < dpor->path_count; i++)
+        if (sleeps(&dpor->path[i], dpor->path[i].thread))
+            return 1;
+    return 0;
+}
+
 static int find_races(struct sw_dpor *dpor)
 {
     const struct view *view = &dpor->view;
@@ -570,6 +579,25 @@ static int find_races(struct sw_dpor *dpor)
     return failed ? -1 : 0;
 }
 
+static int is_candidate(const struct sw_trace *trace, uint32_t at, uint32_t thread)
+{
+    const struct sw_trace_event *event = &trace->events[at];
+
+    for (uint32_t i = 0; i < event->count; i++)
+        if (trace->pool[event->first + i].thread == thread)
+            return 1;
+    return 0;
+}
+
+/* Did it want a thread, behind the path, that could not run? */
+static int left_prefix(const struct sw_dpor *dpor, const struct sw_trace *trace)
+{
+    for (uint32_t i = 0; i < dpor->prefix_count && i < trace->count; i++)
+        if (trace->events[i].thread != dpor->prefix[i])
+            return i >= dpor->branch_at && !is_candidate(trace, i, dpor->prefix[i]);
+    return 0;
+}
+
 /* The branch that was tried cannot be: it is dropped. */
 static void drop_branch(struct sw_dpor *dpor)
 {
@@ -586,12 +614,12 @@ int sw_dpor_observe(struct sw_dpor *dpor, const struct sw_trace *trace, const ch
     uint32_t threads;
 
     assert(dpor->begun);
-    if (trace->infeasible && dpor->path_count > 0) {
+    *why = check(trace, &threads);
+    if (*why == NULL && left_prefix(dpor, trace)) {
         dpor->counts.infeasible++;
         drop_branch(dpor);
         return 0;
     }
-    *why = check(trace, &threads);
     if (*why == NULL && look(dpor, trace, threads) < 0)
         *why = "out of memory";
     if (*why == NULL)
@@ -599,7 +627,7 @@ int sw_dpor_observe(struct sw_dpor *dpor, const struct sw_trace *trace, const ch
     if (*why != NULL)
         return -1;
     dpor->counts.traces++;
-    dpor->counts.blocked += trace->asleep != 0;
+    dpor->counts.blocked += (uint64_t)goes_on_asleep(dpor);
     if (find_races(dpor) < 0) {
         *why = "out of memory";
         return -1;

@@ -303,6 +303,12 @@ static int read_network(struct reader *r)
     return read_keyword(r, "network") < 0 || read_keyword(r, "real") < 0 ? -1 : end_of_line(r);
 }
 
+static int read_grain(struct reader *r)
+{
+    r->sched->setting.grain = SW_GRAIN_ACCESS;
+    return read_keyword(r, "grain") < 0 || read_keyword(r, "access") < 0 ? -1 : end_of_line(r);
+}
+
 static int read_begin(struct reader *r)
 {
     r->sched->setting.begins = 1;
@@ -317,7 +323,7 @@ static int read_setting(struct reader *r)
         int (*read)(struct reader *r);
     } lines[] = {{"env", read_env},       {"spill", read_spill}, {"faults", read_faults},
                  {"points", read_points}, {"early", read_early}, {"network", read_network},
-                 {"begin", read_begin}};
+                 {"grain", read_grain},   {"begin", read_begin}};
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (begins(r, lines[i].keyword) && (lines[i].read(r) < 0 || next_line(r, "'found'") < 0))

@@ -58,6 +58,8 @@ static void write_setting(FILE *out, const struct sw_setting *setting)
         fprintf(out, "early    %u\n", setting->early_max);
     if (setting->real_network)
         fputs("network  real\n", out);
+    if (setting->grain == SW_GRAIN_ACCESS)
+        fputs("grain    access\n", out);
     if (setting->begins)
         fputs("begin    program\n", out);
 }

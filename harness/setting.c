@@ -136,6 +136,8 @@ void sw_setting_fill_board(const struct sw_setting *setting, struct sw_board *bo
     board->early_max = setting->early_max;
     board->points = setting->points;
     board->real_network = setting->real_network;
+    board->grain = setting->grain;
+    board->calm |= setting->grain == SW_GRAIN_ACCESS;
     if (setting->begins && board->loop_count == 0)
         board->loop_count = 1;
 }

@@ -5,7 +5,8 @@
  * A .sched names it, so that a replay has the same: the faults that are
  * switched on and the spilling of slpython-lab, more environment, how many
  * early time-outs a strategy may choose, whether the interpreter's points are
- * decisions, whether sockets on loopback are the kernel's own.
+ * decisions, where decisions are asked for (the grain), whether sockets on
+ * loopback are the kernel's own.
  *
  * A struct sw_setting owns its texts, from a zeroed one to sw_setting_free().
  */
@@ -28,6 +29,7 @@ struct sw_setting {
     uint32_t early_max;
     uint32_t points;
     uint32_t real_network;
+    uint32_t grain;  /* enum sw_board_grain */
     uint32_t begins; /* 1: the program says where its schedule begins (control/loop.h) */
 };
 

@@ -453,13 +453,14 @@ class Control(object):
     """The loop of control/loop.h; without control, or without ctypes, one time and no more."""
 
     def __init__(self):
-        self.begun = False
+        self.begun = self.wants_accesses = False
         try:
             import ctypes
             with_gil = getattr(ctypes, "PyDLL", ctypes.CDLL)  # PyPy has no PyDLL
             self.real_begin = with_gil(None).spillway_loop_begin
             self.real_begin.restype = ctypes.c_int64
             self.real_end = ctypes.CDLL(None).spillway_loop_end
+            self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
         except (ImportError, AttributeError, OSError):
             self.real_begin = self.real_end = None
 
@@ -500,6 +501,21 @@ def tidy():
         gc.collect()
 
 
+def trace_accesses():
+    """From now on the program's threads say what they are about to share."""
+    if sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython":
+        refuse("grain access is for CPython 3.11; %s is not" % sys.executable)
+    from importlib.machinery import ExtensionFileLoader
+    from importlib.util import module_from_spec, spec_from_loader
+    name = "spillway_tracer"
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        name + ".cpython-311-x86_64-linux-gnu.so")
+    loader = ExtensionFileLoader(name, path)
+    tracer = module_from_spec(spec_from_loader(name, loader))
+    loader.exec_module(tracer)
+    tracer.start(__file__)
+
+
 def do_as_at_first():
     """What an interpreter does only each so many times, or after so many, would not be the same in
     a process of its own."""
@@ -533,6 +549,8 @@ def run_test(path, name):
             collide()
         gc.collect()
         getattr(gc, "freeze", int)()
+    if control.wants_accesses:
+        trace_accesses()
     if control.end(0) > 0:
         refuse("%s: importing it leaves threads running, so that no schedule can begin" % path)
     outcome = PASSED

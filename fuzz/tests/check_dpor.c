@@ -107,7 +107,7 @@ static uint32_t choose(const struct sw_dpor_run *run, const unsigned char *sleep
 {
     uint32_t at = trace->count, awake = THREADS, any = THREADS;
 
-    if (at < run->prefix_count)
+    if (at < run->prefix_count && can_run(run->prefix[at]))
         return run->prefix[at];
     for (uint32_t t = model.threads; t-- > 0;) {
         if (!can_run(t))
@@ -116,7 +116,6 @@ static uint32_t choose(const struct sw_dpor_run *run, const unsigned char *sleep
         if (!sleeps[t])
             awake = t;
     }
-    trace->asleep |= awake == THREADS && any != THREADS;
     return awake != THREADS ? awake : any;
 }
 
@@ -139,8 +138,7 @@ static void run_model(const struct sw_dpor_run *run)
     memset(model.variables, 0, sizeof model.variables);
     memset(model.holder, 0, sizeof model.holder);
     model.failed = model.deadlocked = 0;
-    trace->count = trace->pool_used = trace->infeasible = trace->asleep = trace->lost = 0;
-    trace->blocked_count = 0;
+    trace->count = trace->pool_used = trace->blocked_count = 0;
     for (;;) {
         struct sw_trace_event *event = &trace->events[trace->count];
         if (trace->count == run->sleeping_at)
@@ -149,9 +147,6 @@ static void run_model(const struct sw_dpor_run *run)
         uint32_t thread = choose(run, sleeps);
         if (thread == THREADS)
             break;
-        trace->infeasible |= !can_run(thread);
-        if (trace->infeasible)
-            return;
         *event = (struct sw_trace_event){
             .thread = thread, .did = pending(thread), .first = trace->pool_used, .objects = ~0u};
         for (uint32_t t = 0; t < model.threads; t++)

@@ -18,6 +18,7 @@
 
 #include "decision.h"
 #include "strategies.h"
+#include "trace.h"
 
 #define SW_BOARD_MAGIC 0x53505742u /* "SPWB" */
 #define SW_BOARD_VERSION 3u
@@ -72,6 +73,19 @@ struct sw_board_list {
     uint32_t pool[SW_POOL_MAX];
 };
 
+enum { SW_PREFIX_MAX = SW_TRACE_EVENTS_MAX, SW_SLEEPERS_MAX = 256 };
+
+/* For strategy "prefix" (fuzz/strategies/prefix.c), at grain "access": whose operations come
+ * first, and which threads sleep before the event number sleeping_at: they are not chosen until
+ * something is done that concerns what they stand before. */
+struct sw_board_prefix {
+    uint32_t count;
+    uint32_t sleeping_at;
+    uint32_t sleeping_count;
+    uint32_t sleeping[SW_SLEEPERS_MAX];
+    uint32_t threads[SW_PREFIX_MAX];
+};
+
 /* Something that could make a run differ from its replay, and that nobody
  * controls: a subprocess, a foreign socket, a raw futex.  A run in which there
  * was such a thing proves nothing by not failing. */
@@ -116,6 +130,7 @@ struct sw_board {
     uint64_t decisions_max; /* 0: no limit */
     uint64_t loop_count;    /* how many schedules the program begins itself (loop.h); 0: one, from its start */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */
+    uint32_t ordered; /* 1: before each it waits for an order (below) */
     uint32_t engine;        /* enum sw_board_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
     uint32_t early_max;     /* how many early time-outs a strategy may choose */
@@ -123,6 +138,12 @@ struct sw_board {
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
     char environment[SW_ENVIRONMENT_MAX]; /* NAME=VALUE, each with its NUL; an empty one ends them */
     struct sw_board_list wanted;
+    /* With `ordered` the runner writes seed, strategy, prefix and wanted, and then adds 1 to
+     * posted, a futex word; the child waits for that before each schedule.  Its answer, another
+     * one, is served: as many as have ended. */
+    uint32_t posted;
+    uint32_t posted_last; /* 1: there will be none any more */
+    struct sw_board_prefix prefix;
     /* ---- below this line the child writes ---- */
     uint32_t started; /* 1: the engine is in charge of a process */
     uint32_t end;     /* enum sw_board_end */
@@ -136,11 +157,13 @@ struct sw_board {
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
+    uint32_t served; /* see posted */
     uint32_t loop_under_way; /* 1: a schedule has begun and not ended */
     uint64_t loop_real_ns; /* from the first begin to the last end; for benches, never for a verdict */
     uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
     struct sw_result results[SW_RESULTS_MAX];
     struct sw_board_list taken;
+    struct sw_trace trace; /* of the last schedule at grain "access" */
 };
 
 #endif

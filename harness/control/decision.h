@@ -110,7 +110,8 @@ enum sw_action {
     X(SLEEP, "sleep") \
     X(IO_WAIT, "io.wait") \
     X(CHILD_WAIT, "child.wait") \
-    X(REST, "rest") /* nothing can run until the next move: see MOVE */
+    X(REST, "rest") /* nothing can run until the next move: see MOVE */ \
+    X(ACCESS, "access") /* it is about to touch what threads share: access.h */
 
 enum sw_place {
 #define SW_PLACE_ENUM(id, name) SW_AT_##id,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access.h"
 #include "alone.h"
 #include "deadlock.h"
 #include "engine_state.h"
@@ -180,8 +181,10 @@ static uint32_t find_candidates(struct sw_thread **candidates)
         sw_alone_stuck();
         if (sw_ready_go_on())
             continue;
-        if (sw_engine.resting == NULL)
+        if (sw_engine.resting == NULL) {
+            sw_access_record_blocked();
             sw_deadlock_end();
+        }
         candidates[0] = sw_engine.resting;
         return 1;
     }
@@ -197,8 +200,12 @@ static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place
     sw_engine.busy = 1;
     sw_engine_tick(); /* else who computes would keep a sleeper asleep for ever */
     uint32_t count = find_candidates(candidates);
-    struct sw_thread *next =
-        choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);
+    struct sw_thread *next = sw_access_is_on() ? sw_access_moving(self, candidates, count) : NULL;
+    if (next == NULL) {
+        next = choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);
+        if (sw_access_is_on())
+            sw_access_record(candidates, count, next);
+    }
     self->stays = next == self && count > 1 && stays ? self->stays + 1 : 0;
     sw_engine.busy = 0;
     errno = saved;
@@ -278,7 +285,8 @@ void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, i
         for (uint32_t i = 0; i < count; i++)
             wake(waiters[i]);
     } else if (count > 0) {
-        wake(choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
+        wake(sw_access_is_on() ? waiters[find_fallback(waiters, count, NULL)]
+                               : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
     }
 }
 

@@ -70,6 +70,8 @@ struct sw_thread {
     enum sw_thread_state state;
     struct sw_wait wait;
     struct sw_pending pending; /* what it does first when it runs; access.h */
+    int announced; /* it has said so */
+    uint32_t after; /* the number of events of the trace when it was made, or woken */
     uint64_t since; /* when it last stopped running, in switches */
     uint32_t stays; /* decisions since it began to run */
     int yields;     /* it asks to let others run */

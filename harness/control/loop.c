@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "loop.h"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include "access.h"
 #include "chance.h"
 #include "engine_state.h"
 #include "net.h"
 #include "objects.h"
+#include "real.h"
 
 enum { DRAIN_MAX = 100000 };
 
@@ -43,7 +48,29 @@ static void restart(struct sw_board *board)
     board->decision_count = 0;
     board->hash = SW_DECISION_SEED;
     board->taken.count = board->taken.pool_used = 0;
+    sw_access_begin(board);
     sw_engine.driver = sw_ask_driver(&sw_engine);
+}
+
+static void futex(uint32_t *word, int operation, uint32_t value)
+{
+    SW_REAL(syscall)(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+/* -1: it was the last. */
+static int wait_for_order(struct sw_board *board)
+{
+    uint32_t done = (uint32_t)loop.begun;
+
+    while (__atomic_load_n(&board->posted, __ATOMIC_ACQUIRE) == done)
+        futex(&board->posted, FUTEX_WAIT, done);
+    return board->posted_last ? -1 : 0;
+}
+
+static void tell_served(struct sw_board *board)
+{
+    __atomic_store_n(&board->served, (uint32_t)loop.begun, __ATOMIC_RELEASE);
+    futex(&board->served, FUTEX_WAKE, 1);
 }
 
 int64_t spillway_loop_begin(void)
@@ -53,10 +80,12 @@ int64_t spillway_loop_begin(void)
 
     if (loop.begun == count)
         return -1;
+    if (board != NULL && board->ordered && wait_for_order(board) < 0)
+        return -1;
     if (sw_engine_self() != NULL) {
         if (sw_engine.live_count > 1 || sw_engine.current->ordinal != 0)
             return -2;
-        board->seed += loop.begun > 0 ? board->loop_step : 0;
+        board->seed += loop.begun > 0 && !board->ordered ? board->loop_step : 0;
         restart(board);
     }
     if (board != NULL)
@@ -99,11 +128,14 @@ int spillway_loop_end(int outcome)
     if (sw_engine_self() == NULL)
         return 0;
     sw_engine.driver = sw_walk_default();
+    sw_access_end();
     end_named(board);
     drain();
     if (board->loop_under_way)
         write_result(board, outcome);
     board->loop_under_way = 0;
+    if (board->ordered && loop.begun > 0)
+        tell_served(board);
     return (int)sw_engine.live_count - 1;
 }
 

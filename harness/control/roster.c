@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "access.h"
 #include "engine_state.h"
 
 struct sw_thread *sw_engine_add(void)
@@ -16,6 +17,7 @@ struct sw_thread *sw_engine_add(void)
         thread->state = SW_THREAD_LIVE;
         thread->ordinal = sw_engine.next_ordinal++;
         thread->since = ++sw_engine.switches;
+        sw_access_comes_after(thread);
         sw_engine.live[sw_engine.live_count++] = thread;
         return thread;
     }

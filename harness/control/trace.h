@@ -41,8 +41,6 @@ struct sw_trace {
     uint32_t blocked_first; /* in the pool: who waits for a lock at a deadlock */
     uint32_t blocked_count;
     uint32_t lost; /* 1: the trace did not fit, and says nothing of the rest */
-    uint32_t infeasible; /* 1: the prefix wanted a thread that could not run */
-    uint32_t asleep; /* 1: nobody was left who does not sleep; the schedule went on anyhow */
     struct sw_trace_event events[SW_TRACE_EVENTS_MAX];
     struct sw_trace_candidate pool[SW_TRACE_POOL_MAX];
 };
