@@ -99,6 +99,32 @@ static void record_recent(const struct sw_decision *decision, uint32_t choice)
     };
 }
 
+static void log_decision(const struct sw_decision *decision, uint32_t choice)
+{
+    struct sw_board *board = sw_engine.board;
+    struct sw_board_log *log = &board->log;
+
+    if (decision->index < board->log_from)
+        return;
+    if (log->count == SW_LOG_MAX || decision->count > SW_LOG_POOL_MAX - log->pool_used) {
+        log->lost = 1;
+        return;
+    }
+    log->decisions[log->count++] = (struct sw_logged){
+        .index = decision->index,
+        .kind = (uint16_t)decision->kind,
+        .place = (uint16_t)decision->place,
+        .thread = decision->thread,
+        .choice = decision->candidates[choice],
+        .fallback = decision->candidates[decision->fallback],
+        .first = log->pool_used,
+        .count = decision->count,
+    };
+    memcpy(log->pool + log->pool_used, decision->candidates,
+           decision->count * sizeof *decision->candidates);
+    log->pool_used += decision->count;
+}
+
 /* A run whose schedule is too long to be kept is of no use. */
 static void check_budget(void)
 {
@@ -127,6 +153,8 @@ uint32_t sw_ask(struct sw_decision *decision)
     board->decision_count++;
     if ((uint32_t)choice != decision->fallback)
         record_deviation(decision, (uint32_t)choice);
+    if (board->log_wanted)
+        log_decision(decision, (uint32_t)choice);
     return (uint32_t)choice;
 }
 

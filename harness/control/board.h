@@ -106,6 +106,27 @@ struct sw_recent {
 
 enum sw_loop_outcome { SW_LOOP_PASSED, SW_LOOP_FAILED, SW_LOOP_SKIPPED };
 
+enum { SW_LOG_MAX = 1 << 18, SW_LOG_POOL_MAX = 1 << 20 };
+
+/* One decision, as a search wants it: with what else could have been. */
+struct sw_logged {
+    uint64_t index;
+    uint16_t kind;  /* enum sw_decision_kind */
+    uint16_t place; /* as in struct sw_decision */
+    uint32_t thread;
+    uint32_t choice, fallback; /* candidates, not indices */
+    uint32_t first, count;     /* of its candidates, in the pool */
+};
+
+/* All decisions of a schedule, from the order's log_from on. */
+struct sw_board_log {
+    uint32_t count;
+    uint32_t pool_used;
+    uint32_t lost; /* 1: there were more */
+    struct sw_logged decisions[SW_LOG_MAX];
+    uint32_t pool[SW_LOG_POOL_MAX];
+};
+
 /* One schedule of many in one process (loop.h). */
 struct sw_result {
     uint64_t seed;
@@ -130,6 +151,8 @@ struct sw_board {
     uint64_t decisions_max; /* 0: no limit */
     uint64_t loop_count;    /* how many schedules the program begins itself (loop.h); 0: one, from its start */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */
+    uint32_t log_wanted; /* 1: log is filled in, from the decision log_from on */
+    uint64_t log_from;
     uint32_t ordered; /* 1: before each it waits for an order (below) */
     uint32_t engine;        /* enum sw_board_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
@@ -163,6 +186,7 @@ struct sw_board {
     uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
     struct sw_result results[SW_RESULTS_MAX];
     struct sw_board_list taken;
+    struct sw_board_log log; /* of the last schedule, if it is wanted */
     struct sw_trace trace; /* of the last schedule at grain "access" */
 };
 

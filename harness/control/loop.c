@@ -48,6 +48,7 @@ static void restart(struct sw_board *board)
     board->decision_count = 0;
     board->hash = SW_DECISION_SEED;
     board->taken.count = board->taken.pool_used = 0;
+    board->log.count = board->log.pool_used = board->log.lost = 0;
     sw_access_begin(board);
     sw_engine.driver = sw_ask_driver(&sw_engine);
 }
