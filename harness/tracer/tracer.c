@@ -11,7 +11,8 @@
  *
  * Not traced: what threading does to start, run and join its threads (it keeps
  * its own book of them, and nothing else depends on the order), importlib, and
- * the starter.  What they call of the program's is.
+ * the starter with what it needs to find, call and judge a test.  What they call
+ * of the program's is.
  */
 #define Py_BUILD_CORE 1
 #include <Python.h>
@@ -27,7 +28,12 @@ extern void spillway_access(unsigned op, const void *address, uint64_t part, con
 
 /* ---- whose bytecodes ---- */
 
-enum kind { TRACED, SKIPPED, MUTED }; /* muted: with all that it calls */
+enum kind {
+    PROGRAM,
+    LIBRARY, /* traced as well */
+    MUTED, /* with all that it calls, but for the body of a thread */
+    STARTER, /* the same, but for the program */
+};
 
 enum { DEPTH_MAX = 64 };
 
@@ -35,11 +41,12 @@ enum { DEPTH_MAX = 64 };
  * the trace function's object. */
 struct mutes {
     const _PyInterpreterFrame *frames[DEPTH_MAX];
-    unsigned char lifts[DEPTH_MAX];
+    unsigned char kinds[DEPTH_MAX]; /* enum kind; PROGRAM: lifted */
     int depth;
 };
 
 static PyObject *starter; /* its path */
+static PyObject *library; /* the folder of os.py, with its slash */
 
 static int ends_with(PyObject *text, const char *end)
 {
@@ -76,13 +83,27 @@ static int is_threadings(const PyCodeObject *code)
     return 0;
 }
 
+static int contains(PyObject *text, const char *part)
+{
+    const char *utf8 = PyUnicode_AsUTF8(text);
+
+    if (utf8 == NULL)
+        PyErr_Clear();
+    return utf8 != NULL && strstr(utf8, part) != NULL;
+}
+
 static enum kind kind_of(const PyCodeObject *code)
 {
-    if (code->co_filename == starter || PyUnicode_Compare(code->co_filename, starter) == 0)
-        return SKIPPED;
-    if (begins_with(code->co_filename, "<frozen importlib") || is_threadings(code))
+    PyObject *file = code->co_filename;
+
+    if (PyUnicode_Compare(file, starter) == 0)
+        return STARTER;
+    if (begins_with(file, "<frozen importlib") || is_threadings(code))
         return MUTED;
-    return TRACED;
+    return begins_with(file, "<frozen") || begins_with(file, PyUnicode_AsUTF8(library)) ||
+                   contains(file, "/dist-packages/") || contains(file, "/site-packages/")
+               ? LIBRARY
+               : PROGRAM;
 }
 
 /* Kept in the code object, as its first answer is its last. */
@@ -110,30 +131,30 @@ static int is_run(const _PyInterpreterFrame *frame)
            is_threadings(caller->f_code);
 }
 
-static void push(struct mutes *mutes, const _PyInterpreterFrame *frame, int lifts)
+static void push(struct mutes *mutes, const _PyInterpreterFrame *frame, enum kind kind)
 {
     if (mutes->depth == DEPTH_MAX)
         return;
     mutes->frames[mutes->depth] = frame;
-    mutes->lifts[mutes->depth++] = (unsigned char)lifts;
+    mutes->kinds[mutes->depth++] = (unsigned char)kind;
 }
 
-static int is_muted(const struct mutes *mutes)
+static enum kind state_of(const struct mutes *mutes)
 {
-    return mutes->depth > 0 && !mutes->lifts[mutes->depth - 1];
+    return mutes->depth > 0 ? (enum kind)mutes->kinds[mutes->depth - 1] : PROGRAM;
 }
 
 static void enter(struct mutes *mutes, PyFrameObject *frame)
 {
     const _PyInterpreterFrame *inner = frame->f_frame;
-    enum kind kind = known_kind_of(inner->f_code);
+    enum kind kind = known_kind_of(inner->f_code), state = state_of(mutes);
 
     frame->f_trace_lines = 0;
-    if (is_muted(mutes) && is_run(inner))
-        push(mutes, inner, 1);
-    else if (!is_muted(mutes) && kind == MUTED)
-        push(mutes, inner, 0);
-    frame->f_trace_opcodes = kind == TRACED && !is_muted(mutes);
+    if ((state == MUTED && is_run(inner)) || (state == STARTER && kind == PROGRAM))
+        push(mutes, inner, PROGRAM);
+    else if (state == PROGRAM && (kind == MUTED || kind == STARTER))
+        push(mutes, inner, kind);
+    frame->f_trace_opcodes = state_of(mutes) == PROGRAM;
 }
 
 static void leave(struct mutes *mutes, const PyFrameObject *frame)
@@ -225,6 +246,21 @@ static int replace(const char *module_name, const char *name, PyObject *function
     return failed ? -1 : 0;
 }
 
+/* Where Python's own modules are. */
+static PyObject *find_library(void)
+{
+    PyObject *os = PyImport_ImportModule("os"), *file = NULL, *folder = NULL;
+
+    if (os != NULL)
+        file = PyObject_GetAttrString(os, "__file__");
+    if (file != NULL && PyUnicode_GetLength(file) > (Py_ssize_t)strlen("os.py"))
+        folder =
+            PyUnicode_Substring(file, 0, PyUnicode_GetLength(file) - (Py_ssize_t)strlen("os.py"));
+    Py_XDECREF(os);
+    Py_XDECREF(file);
+    return folder;
+}
+
 static PyObject *start(PyObject *module, PyObject *path)
 {
     PyObject *thread = PyImport_ImportModule("_thread"), *ours = NULL;
@@ -236,9 +272,10 @@ static PyObject *start(PyObject *module, PyObject *path)
     }
     if (thread != NULL && starter == NULL) {
         starter = Py_NewRef(path);
+        library = find_library();
         extra_index = _PyEval_RequestCodeExtraIndex(NULL);
         real_start = PyObject_GetAttrString(thread, "start_new_thread");
-        ours = real_start != NULL ? PyCFunction_New(&start_method, NULL) : NULL;
+        ours = real_start != NULL && library != NULL ? PyCFunction_New(&start_method, NULL) : NULL;
     }
     Py_XDECREF(thread);
     int failed = ours == NULL || replace("_thread", "start_new_thread", ours) < 0 ||
