@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of an object that has been touched. */
+struct object {
+    uint32_t thread; /* who was the first */
+    unsigned char shared, written;
+    uint32_t slot; /* 1 + index in the profile; 0: it has none */
+};
+
+/* What a thread has touched, open addressing; thread 0 is the process's first, so
+ * that nth tells what is free. */
+struct touch {
+    uint32_t thread, object, nth;
+};
+
+struct reader {
+    const struct sw_trace *trace;
+    uint32_t count;
+    uint32_t object_limit;  /* ordinals are below it */
+    struct object *objects; /* object_limit */
+    struct touch *touches;  /* touch_mask + 1 */
+    uint32_t touch_mask;
+    uint32_t distinct[SW_PROFILE_THREADS];
+    struct sw_profile *profile;
+};
+
+static int is_on_object(const struct sw_trace_event *event)
+{
+    return event->did.object != 0 && event->did.op != SW_OP_NONE &&
+           event->did.op != SW_OP_UNKNOWN && event->did.op < SW_OP_COUNT;
+}
+
+static void find_shared(struct reader *reader)
+{
+    for (uint32_t i = 0; i < reader->count; i++) {
+        const struct sw_trace_event *event = &reader->trace->events[i];
+        if (!is_on_object(event) || event->did.object >= reader->object_limit)
+            continue;
+        struct object *object = &reader->objects[event->did.object];
+        if (object->thread == 0)
+            object->thread = event->thread + 1;
+        object->shared |= object->thread != event->thread + 1;
+        object->written |= sw_op_writes(event->did.op) != 0;
+    }
+}
+
+static uint32_t slot_of(struct reader *reader, uint32_t ordinal)
+{
+    struct object *object = &reader->objects[ordinal];
+    struct sw_profile *profile = reader->profile;
+
+    if (object->slot == 0 && object->shared && object->written &&
+        profile->object_count < SW_PROFILE_OBJECTS)
+        object->slot = ++profile->object_count;
+    return object->slot;
+}
+
+static uint32_t nth_of(struct reader *reader, uint32_t thread, uint32_t object)
+{
+    uint64_t hash = ((uint64_t)thread << 32 | object) * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(hash >> 32) & reader->touch_mask;
+
+    while (reader->touches[at].nth != 0 &&
+           (reader->touches[at].thread != thread || reader->touches[at].object != object))
+        at = (at + 1) & reader->touch_mask;
+    if (reader->touches[at].nth == 0)
+        reader->touches[at] = (struct touch){thread, object, ++reader->distinct[thread]};
+    return reader->touches[at].nth;
+}
+
+static void count_event(struct reader *reader, const struct sw_trace_event *event)
+{
+    struct sw_profile *profile = reader->profile;
+    uint32_t thread = event->thread;
+
+    if (thread >= SW_PROFILE_THREADS)
+        return;
+    profile->events[thread]++;
+    if (thread >= profile->thread_count)
+        profile->thread_count = thread + 1;
+    if (event->after > 0 && event->after <= reader->count && profile->parent[thread] == 0)
+        profile->parent[thread] = reader->trace->events[event->after - 1].thread + 1;
+    if (!is_on_object(event) || event->did.object >= reader->object_limit)
+        return;
+    uint32_t nth = nth_of(reader, thread, event->did.object);
+    uint32_t slot = slot_of(reader, event->did.object);
+    if (slot == 0)
+        return;
+    profile->objects[slot - 1].events[thread]++;
+    profile->objects[slot - 1].nth[thread] = nth;
+}
+
+static int read_trace(struct reader *reader)
+{
+    uint32_t size = 64;
+
+    while (size < 2 * reader->count)
+        size *= 2;
+    reader->touch_mask = size - 1;
+    reader->object_limit = SW_TRACE_EVENTS_MAX + 1; /* each event brings one at most */
+    reader->objects = calloc(reader->object_limit, sizeof *reader->objects);
+    reader->touches = calloc(size, sizeof *reader->touches);
+    int failed = reader->objects == NULL || reader->touches == NULL;
+    if (!failed) {
+        find_shared(reader);
+        for (uint32_t i = 0; i < reader->count; i++)
+            count_event(reader, &reader->trace->events[i]);
+        reader->profile->steps = reader->count;
+    }
+    free(reader->objects);
+    free(reader->touches);
+    return failed ? -1 : 0;
+}
+
+static void read_counts(const struct sw_profile_source *source, struct sw_profile *profile)
+{
+    for (uint32_t t = 0; t < SW_PROFILE_THREADS; t++) {
+        profile->events[t] = source->chosen[t];
+        profile->steps += source->chosen[t];
+        if (source->chosen[t] > 0 || source->made_by[t] > 0)
+            profile->thread_count = t + 1;
+        if (source->made_by[t] <= t) /* else it is nonsense: who makes is older */
+            profile->parent[t] = source->made_by[t];
+    }
+}
+
+int sw_profile_make(const struct sw_profile_source *source, struct sw_profile *profile)
+{
+    struct reader reader = {.trace = source->trace, .profile = profile};
+
+    memset(profile, 0, sizeof *profile);
+    reader.count =
+        source->trace->count <= SW_TRACE_EVENTS_MAX ? source->trace->count : SW_TRACE_EVENTS_MAX;
+    if (reader.count > 0)
+        return read_trace(&reader);
+    read_counts(source, profile);
+    return 0;
+}
