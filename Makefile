@@ -218,6 +218,10 @@ $(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o | $(EXTENSION)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpython3.11 $(CHECK_LIBS)
 
+# The strategies live in libspillway.so; here a model drives them.
+$(BIN)/fuzz/tests/check_strategies: $(call objects,harness,$(wildcard fuzz/strategies/*.c) \
+    harness/control/strategies.c fuzz/tests/model.c)
+
 # Plays the interpreter for check_runner and check_command.
 FAKE_INTERP := $(BIN)/harness/tests/fake_interp
 $(FAKE_INTERP): $(OBJ)/harness/harness/tests/fake_interp.o $(OBJ)/harness/harness/wire.o
