@@ -6,9 +6,11 @@
 
 /* Of an object that has been touched. */
 struct object {
-    uint32_t thread; /* who was the first */
+    uint32_t thread; /* 1 + who was the first */
     unsigned char shared, written;
     uint32_t slot; /* 1 + index in the profile; 0: it has none */
+    uint64_t lock; /* its bit, if it is one of the first 64 locks */
+    uint64_t guards; /* locks that were held at each of its operations */
 };
 
 /* What a thread has touched, open addressing; thread 0 is the process's first, so
@@ -20,11 +22,13 @@ struct touch {
 struct reader {
     const struct sw_trace *trace;
     uint32_t count;
-    uint32_t object_limit;  /* ordinals are below it */
+    uint32_t object_limit; /* ordinals are below it */
     struct object *objects; /* object_limit */
-    struct touch *touches;  /* touch_mask + 1 */
+    struct touch *touches; /* touch_mask + 1 */
     uint32_t touch_mask;
     uint32_t distinct[SW_PROFILE_THREADS];
+    uint64_t held[SW_PROFILE_THREADS]; /* bits of locks */
+    uint32_t lock_count;
     struct sw_profile *profile;
 };
 
@@ -34,6 +38,23 @@ static int is_on_object(const struct sw_trace_event *event)
            event->did.op != SW_OP_UNKNOWN && event->did.op < SW_OP_COUNT;
 }
 
+/* Which locks the thread holds while it does that. */
+static uint64_t guards_of(struct reader *reader, struct object *object,
+                          const struct sw_trace_event *event)
+{
+    uint64_t none = 0,
+             *held = event->thread < SW_PROFILE_THREADS ? &reader->held[event->thread] : &none;
+
+    if (event->did.op == SW_OP_ACQUIRE && object->lock == 0 && reader->lock_count < 64)
+        object->lock = (uint64_t)1 << reader->lock_count++;
+    if (event->did.op == SW_OP_RELEASE)
+        *held &= ~object->lock;
+    uint64_t guards = *held;
+    if (event->did.op == SW_OP_ACQUIRE)
+        *held |= object->lock;
+    return guards;
+}
+
 static void find_shared(struct reader *reader)
 {
     for (uint32_t i = 0; i < reader->count; i++) {
@@ -41,6 +62,8 @@ static void find_shared(struct reader *reader)
         if (!is_on_object(event) || event->did.object >= reader->object_limit)
             continue;
         struct object *object = &reader->objects[event->did.object];
+        uint64_t guards = guards_of(reader, object, event);
+        object->guards = object->thread == 0 ? guards : object->guards & guards;
         if (object->thread == 0)
             object->thread = event->thread + 1;
         object->shared |= object->thread != event->thread + 1;
@@ -48,13 +71,19 @@ static void find_shared(struct reader *reader)
     }
 }
 
+/* Is the order of its operations nobody else's?  Not if one lock is held at all of
+ * them: then it is the lock's. */
+static int is_fought_for(const struct object *object)
+{
+    return object->shared && object->written && object->guards == 0;
+}
+
 static uint32_t slot_of(struct reader *reader, uint32_t ordinal)
 {
     struct object *object = &reader->objects[ordinal];
     struct sw_profile *profile = reader->profile;
 
-    if (object->slot == 0 && object->shared && object->written &&
-        profile->object_count < SW_PROFILE_OBJECTS)
+    if (object->slot == 0 && is_fought_for(object) && profile->object_count < SW_PROFILE_OBJECTS)
         object->slot = ++profile->object_count;
     return object->slot;
 }
@@ -116,16 +145,32 @@ static int read_trace(struct reader *reader)
     return failed ? -1 : 0;
 }
 
+/* Of a thread that went on alone, since no other could, nothing was counted: each is
+ * taken to have done half as much as they have on average, beside what is known. */
+static void add_unseen(struct sw_profile *profile)
+{
+    uint32_t active = 0;
+
+    for (uint32_t t = 0; t < profile->thread_count; t++)
+        active += profile->events[t] > 0 || profile->parent[t] > 0;
+    uint32_t each = active > 0 ? (uint32_t)(profile->steps / (2 * active)) + 1 : 0;
+    for (uint32_t t = 0; t < profile->thread_count; t++)
+        if (profile->events[t] > 0 || profile->parent[t] > 0)
+            profile->events[t] += each;
+    profile->steps += (uint64_t)active * each;
+}
+
 static void read_counts(const struct sw_profile_source *source, struct sw_profile *profile)
 {
     for (uint32_t t = 0; t < SW_PROFILE_THREADS; t++) {
-        profile->events[t] = source->chosen[t];
-        profile->steps += source->chosen[t];
+        profile->events[t] = source->chosen[t] & INT32_MAX;
+        profile->steps += profile->events[t];
         if (source->chosen[t] > 0 || source->made_by[t] > 0)
             profile->thread_count = t + 1;
         if (source->made_by[t] <= t) /* else it is nonsense: who makes is older */
             profile->parent[t] = source->made_by[t];
     }
+    add_unseen(profile);
 }
 
 int sw_profile_make(const struct sw_profile_source *source, struct sw_profile *profile)

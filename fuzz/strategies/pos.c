@@ -37,8 +37,7 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
         renew(decision, &event);
     if (sw_seen_must_yield(decision))
         sw_seen_demote(decision->thread);
-    return sw_seen_chose(decision,
-                         other >= 0 ? (uint32_t)other : sw_seen_highest(decision, count));
+    return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : sw_seen_highest(decision, count));
 }
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)

@@ -10,7 +10,7 @@
 
 enum {
     SLOTS = 4 * SW_LIVE_THREADS_MAX, /* a power of two: ordinals far apart may share one */
-    EARLY = 20,                      /* an early time-out is taken with a chance of 1 in so many */
+    EARLY = 20, /* an early time-out is taken with a chance of 1 in so many */
     IN_A_ROW_LEAST = 1000,
 };
 
@@ -21,7 +21,7 @@ static struct {
     uint64_t lowest; /* the rank that was given to the last demoted one */
     uint32_t cursor; /* in the trace */
     uint32_t chosen; /* 1 + who was chosen last, and that is no event of the trace; 0: nobody */
-    uint32_t last;   /* 1 + who was chosen last */
+    uint32_t last; /* 1 + who was chosen last */
     uint64_t in_a_row;
 } seen;
 

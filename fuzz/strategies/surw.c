@@ -24,9 +24,11 @@ static struct {
     const struct sw_profile_object *object; /* NULL: every event counts */
     uint64_t serial;
     uint32_t left[SW_PROFILE_THREADS]; /* interesting events */
+    uint32_t usual; /* of a thread of which the profile knows nothing */
     unsigned char made[SW_PROFILE_THREADS];
     uint32_t distinct[SW_PROFILE_THREADS]; /* objects touched */
     uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
+    uint32_t limit;  /* threads with something left are below it */
     uint32_t target; /* who does the next one; NOBODY: to be drawn */
 } surw;
 
@@ -87,10 +89,9 @@ static uint32_t deputy(uint32_t thread)
 
 static void draw_target(void)
 {
-    uint32_t count = sw_strategies_profile()->thread_count;
     uint64_t total = 0;
 
-    for (uint32_t t = 0; t < count; t++)
+    for (uint32_t t = 0; t < surw.limit; t++)
         total += surw.left[t];
     surw.target = NOBODY;
     if (total == 0)
@@ -100,11 +101,20 @@ static void draw_target(void)
         ticket -= surw.left[surw.target];
 }
 
+static void meet(uint32_t thread)
+{
+    if (!surw.made[thread] && sw_strategies_profile()->events[thread] == 0) {
+        surw.left[thread] = surw.usual;
+        surw.limit = thread >= surw.limit ? thread + 1 : surw.limit;
+    }
+    surw.made[thread] = 1;
+}
+
 static void take(const struct sw_seen_event *event)
 {
     uint32_t thread = index_of(event->thread);
 
-    surw.made[thread] = 1;
+    meet(thread);
     if (!is_interesting(event->thread, event->did))
         return;
     surw.left[thread] -= surw.left[thread] > 0;
@@ -146,7 +156,7 @@ static uint32_t choose_waiting(const struct sw_decision *decision, uint32_t coun
 static uint32_t run(const struct sw_decision *decision, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        surw.made[index_of(decision->candidates[i])] = 1;
+        meet(index_of(decision->candidates[i]));
     if (surw.target == NOBODY)
         draw_target();
     uint32_t found =
@@ -172,7 +182,7 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 {
     static struct sw_driver driver = {choose};
     const struct sw_profile *profile = sw_strategies_profile();
-    uint64_t serial = surw.serial + 1;
+    uint64_t serial = surw.serial + 1, total = 0;
 
     (void)argument;
     sw_seen_begin(seed);
@@ -184,6 +194,11 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
         surw.object = &profile->objects[sw_seen_below(profile->object_count)];
     memcpy(surw.left, surw.object != NULL ? surw.object->events : profile->events,
            sizeof surw.left);
+    surw.limit = profile->thread_count < SW_PROFILE_THREADS ? profile->thread_count
+                                                            : SW_PROFILE_THREADS;
+    for (uint32_t t = 0; t < surw.limit; t++)
+        total += surw.left[t];
+    surw.usual = 1 + (uint32_t)(total / (surw.limit + 1));
     return &driver;
 }
 

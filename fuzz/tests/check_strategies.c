@@ -172,12 +172,18 @@ static void stack(int thread)
 }
 
 static const struct model_program programs[] = {
-    {"lost_update", 2, lost_update, {0}}, {"account", 3, account, {[A] = 1}},
-    {"lazy01", 3, lazy01, {0}},           {"deadlock01", 2, deadlock01, {0}},
-    {"carter01", 2, carter01, {0}},       {"bluetooth", 2, bluetooth, {[B] = 1}},
-    {"stack", 2, stack, {0}},             {"reorder_3", 3, reorder_3, {0}},
-    {"reorder_5", 5, reorder_5, {0}},     {"reorder_10", 10, reorder_10, {0}},
-    {"reorder_100", 100, reorder_100, {0}}, {"twostage", 2, twostage_1, {0}},
+    {"lost_update", 2, lost_update, {0}},
+    {"account", 3, account, {[A] = 1}},
+    {"lazy01", 3, lazy01, {0}},
+    {"deadlock01", 2, deadlock01, {0}},
+    {"carter01", 2, carter01, {0}},
+    {"bluetooth", 2, bluetooth, {[B] = 1}},
+    {"stack", 2, stack, {0}},
+    {"reorder_3", 3, reorder_3, {0}},
+    {"reorder_5", 5, reorder_5, {0}},
+    {"reorder_10", 10, reorder_10, {0}},
+    {"reorder_100", 100, reorder_100, {0}},
+    {"twostage", 2, twostage_1, {0}},
     {"twostage_20", 20, twostage_20, {0}},
 };
 enum { PROGRAM_COUNT = sizeof programs / sizeof *programs };

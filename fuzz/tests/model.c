@@ -131,6 +131,8 @@ static uint32_t ask(struct sw_driver *driver, const uint32_t *candidates,
     model.hash = sw_decision_hash(model.hash, &decision, (uint32_t)choice);
     model.decisions++;
     model_chosen[candidates[choice]]++;
+    for (uint32_t i = 0; i < count; i++)
+        model_made_by[candidates[i]] = 1; /* T0, which is not there */
     return (uint32_t)choice;
 }
 
@@ -151,6 +153,7 @@ enum model_end model_run(const struct model_program *program, struct sw_driver *
 
     memset(&model, 0, sizeof model);
     memset(model_chosen, 0, sizeof model_chosen);
+    memset(model_made_by, 0, sizeof model_made_by);
     memcpy(model.values, program->start, sizeof model.values);
     model.program = program;
     model.blind = blind;

@@ -18,7 +18,7 @@
 
 enum { SW_PROFILE_THREADS = 1024, SW_PROFILE_OBJECTS = 64 };
 
-/* On one object, on which operations of two threads conflict. */
+/* On one object, on which operations of two threads conflict, and not always under one lock. */
 struct sw_profile_object {
     uint32_t events[SW_PROFILE_THREADS]; /* of each thread */
     uint32_t nth[SW_PROFILE_THREADS];    /* of the objects that the thread touches, from 1; 0: not at all */
