@@ -153,10 +153,20 @@ static uint32_t choose_waiting(const struct sw_decision *decision, uint32_t coun
     return found;
 }
 
+/* That it is here says that the profile knows too little of it. */
+static void top_up(uint32_t thread, struct sw_pending pending)
+{
+    uint32_t index = index_of(thread);
+
+    meet(index);
+    if (surw.left[index] == 0 && is_interesting(thread, pending))
+        surw.left[index] = 1;
+}
+
 static uint32_t run(const struct sw_decision *decision, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        meet(index_of(decision->candidates[i]));
+        top_up(decision->candidates[i], decision->pending[i]);
     if (surw.target == NOBODY)
         draw_target();
     uint32_t found =

@@ -82,7 +82,7 @@ int64_t spillway_loop_begin(void)
     struct sw_board *board = sw_engine.board;
     uint64_t count = board != NULL && board->loop_count > 0 ? board->loop_count : 1;
 
-    if (loop.begun == count)
+    if (loop.begun >= count) /* the runner may lower it at any time */
         return -1;
     if (board != NULL && board->ordered && wait_for_order(board) < 0)
         return -1;
