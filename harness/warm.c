@@ -36,7 +36,7 @@ static int tell(const struct sw_warm_order *order, struct sw_warm_totals *totals
 static int tell_results(const struct sw_board *board, const struct sw_warm_order *order,
                         struct sw_warm_totals *totals)
 {
-    uint64_t count = board->result_count <= board->loop_count ? board->result_count : 0;
+    uint64_t count = board->result_count <= SW_RESULTS_MAX ? board->result_count : 0;
     int enough = 0;
 
     for (uint64_t i = 0; i < count && !enough; i++) {
