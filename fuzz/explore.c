@@ -15,11 +15,15 @@
 
 enum { HASHES_MAX = 1 << 24, LINE_S = 10 };
 
+struct seen {
+    uint64_t seed, hash;
+};
+
 struct exploration {
     const struct sw_explore *explore;
     struct sw_explore_result *result;
-    uint64_t *hashes;
-    uint64_t count, room; /* of the hashes */
+    struct seen *seen;
+    uint64_t count, room; /* of them */
     int lost; /* there was no room for all */
     int is_terminal;
     double told; /* seconds, when the last line of progress was printed */
@@ -27,18 +31,18 @@ struct exploration {
 
 /* ---- while it goes on ---- */
 
-static void add_hash(struct exploration *all, uint64_t hash)
+static void add_seen(struct exploration *all, uint64_t seed, uint64_t hash)
 {
     if (all->count == all->room && all->room < HASHES_MAX) {
         uint64_t room = all->room > 0 ? 2 * all->room : 1024;
-        uint64_t *hashes = realloc(all->hashes, room * sizeof *hashes);
-        if (hashes != NULL) {
-            all->hashes = hashes;
+        struct seen *seen = realloc(all->seen, room * sizeof *seen);
+        if (seen != NULL) {
+            all->seen = seen;
             all->room = room;
         }
     }
     if (all->count < all->room)
-        all->hashes[all->count++] = hash;
+        all->seen[all->count++] = (struct seen){seed, hash};
     else
         all->lost = 1;
 }
@@ -66,7 +70,7 @@ static void on_result(void *context, const struct sw_warm_result *warm)
 {
     struct exploration *all = context;
 
-    add_hash(all, warm->hash);
+    add_seen(all, warm->seed, warm->hash);
     if (sw_search_is_failure(warm))
         add_failure(all->result, warm->seed, warm->outcome == SW_WARM_DIED ? warm->text : "exit 1");
 }
@@ -89,6 +93,25 @@ static int on_progress(void *context, const struct sw_search_progress *progress)
 }
 
 /* ---- what came of it ---- */
+
+/* Those that count: which schedules there were behind the one that failed depends on the jobs. */
+static void count_distinct(struct exploration *all)
+{
+    struct sw_explore_result *result = all->result;
+    struct sw_search_totals *totals = &result->totals;
+    uint64_t last = UINT64_MAX, count = 0;
+    uint64_t *hashes = calloc(all->count + 1, sizeof *hashes);
+
+    if (totals->failed && !all->explore->goes_on) {
+        last = totals->last = totals->failing_seed;
+        totals->schedules = last - all->explore->search.trial.seed + 1;
+    }
+    for (uint64_t i = 0; hashes != NULL && i < all->count; i++)
+        if (all->seen[i].seed <= last)
+            hashes[count++] = all->seen[i].hash;
+    result->distinct = hashes != NULL ? sw_trial_count_distinct(hashes, count) : 0;
+    free(hashes);
+}
 
 __attribute__((format(printf, 3, 4))) static void decide(struct sw_explore_result *result,
                                                          enum sw_explore_end end,
@@ -201,7 +224,7 @@ static void explore_it(struct exploration *all, struct sw_search *search)
 
     if (all->is_terminal)
         fputs("\r\033[K", stderr);
-    result->distinct = sw_trial_count_distinct(all->hashes, all->count);
+    count_distinct(all);
     if (status < 0)
         judge_error(search, &e, result);
     else if (result->totals.failed)
@@ -241,7 +264,7 @@ static int run(struct sw_explore *explore)
         status = SW_EXIT_ERROR;
     sw_search_free(search);
     free(result.trial.story);
-    free(all.hashes);
+    free(all.seen);
     return status;
 }
 

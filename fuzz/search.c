@@ -129,7 +129,7 @@ static int on_result(void *context, const struct sw_warm_result *result)
         job->next = result->seed + job->step;
         search->order.on_result(search->order.context, result);
     }
-    int enough = search->stop || search->totals.skipped || job->next > search->limit;
+    int enough = search->totals.skipped || job->next > search->limit;
     pthread_mutex_unlock(&search->lock);
     return enough;
 }
@@ -157,7 +157,7 @@ static void learn(struct sw_search *search, const struct sw_board *board)
         search->profile = fresh;
 }
 
-static void on_end(void *context, struct sw_board *board)
+static int on_end(void *context, struct sw_board *board)
 {
     struct job *job = context;
 
@@ -165,7 +165,9 @@ static void on_end(void *context, struct sw_board *board)
         learn(job->search, board);
     pthread_mutex_lock(&job->search->lock);
     job->board = NULL;
+    int stop = job->search->stop;
     pthread_mutex_unlock(&job->search->lock);
+    return stop;
 }
 
 static void add_uncontrolled(struct sw_search *search, const struct sw_uncontrolled *list,
@@ -273,11 +275,19 @@ static int run_once(struct job *job, uint64_t seed)
     return status;
 }
 
+static int is_stopped(struct sw_search *search)
+{
+    pthread_mutex_lock(&search->lock);
+    int stop = search->stop;
+    pthread_mutex_unlock(&search->lock);
+    return stop;
+}
+
 static int run_cold(struct job *job)
 {
     int status = 0;
 
-    for (uint64_t i = 0; status == 0 && i < job->count; i++)
+    for (uint64_t i = 0; status == 0 && i < job->count && !is_stopped(job->search); i++)
         status = run_once(job, job->first + i * job->step);
     return status < 0 ? -1 : 0;
 }

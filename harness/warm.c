@@ -87,7 +87,7 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
                        struct sw_warm_totals *totals, struct sw_error *e)
 {
     struct sw_controlled run;
-    int status = -1;
+    int status = -1, was_last = 0;
 
     if (sw_controlled_open(&run, e) == 0) {
         fill_board(run.board, order, *done);
@@ -95,7 +95,7 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
             order->on_begin(order->context, run.board);
         status = sw_controlled_run(&run, &order->run, e);
         if (order->on_end != NULL)
-            order->on_end(order->context, run.board);
+            was_last = order->on_end(order->context, run.board);
     }
     if (status == 0) {
         uint64_t before = totals->schedules;
@@ -109,7 +109,7 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
                 sw_error_set(e, order->run.program, 0, 0, "it ended before its first schedule");
     }
     sw_controlled_close(&run);
-    return status;
+    return status == 0 ? was_last : status;
 }
 
 int sw_warm_run(const struct sw_warm_order *order, struct sw_warm_totals *totals,

@@ -43,9 +43,10 @@ struct sw_warm_order {
     /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_warm_result *result);
     /* A process begins, and has ended, before its results are told: in between another
-     * thread may read the board, and lower its loop_count.  Each may be NULL. */
+     * thread may read the board, and lower its loop_count.  Not 0 from on_end(): it was
+     * the last one.  Each may be NULL. */
     void (*on_begin)(void *context, struct sw_board *board);
-    void (*on_end)(void *context, struct sw_board *board);
+    int (*on_end)(void *context, struct sw_board *board);
     void *context;
 };
 

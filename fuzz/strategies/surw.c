@@ -30,6 +30,7 @@ static struct {
     uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
     uint32_t limit;  /* threads with something left are below it */
     uint32_t target; /* who does the next one; NOBODY: to be drawn */
+    uint64_t quota;  /* how many more of them without a new draw: see draw_quota() */
 } surw;
 
 /* Which objects a thread has touched, open addressing. */
@@ -87,6 +88,13 @@ static uint32_t deputy(uint32_t thread)
     return thread;
 }
 
+/* Where every event counts, nearly none of them matters, and to draw after each would
+ * cut everything into equal crumbs: so the drawn thread does a part of what it has left. */
+static void draw_quota(void)
+{
+    surw.quota = surw.object == NULL ? sw_seen_below(surw.left[surw.target] + 1) : 0;
+}
+
 static void draw_target(void)
 {
     uint64_t total = 0;
@@ -99,6 +107,7 @@ static void draw_target(void)
     uint64_t ticket = sw_seen_below(total);
     for (surw.target = 0; ticket >= surw.left[surw.target]; surw.target++)
         ticket -= surw.left[surw.target];
+    draw_quota();
 }
 
 static void meet(uint32_t thread)
@@ -118,7 +127,10 @@ static void take(const struct sw_seen_event *event)
     if (!is_interesting(event->thread, event->did))
         return;
     surw.left[thread] -= surw.left[thread] > 0;
-    surw.target = NOBODY;
+    if (surw.quota == 0 || thread != surw.target)
+        surw.target = NOBODY;
+    else
+        surw.quota--;
 }
 
 /* ---- choosing ---- */
