@@ -70,7 +70,7 @@ PY_ARCHIVE_LINK = -no-pie -Wl,-export-dynamic \
 PY_LIBS := -lexpat -lz -ldl -lm -lpthread -lutil
 PY_LINK = $(PY_ARCHIVE_LINK) $(addprefix -Wl$(comma)--wrap=,$(WRAPPED)) $(PY_LIBS)
 
-HARNESS_LIBS := -ldw -lelf -lxxhash -lzstd -lpthread
+HARNESS_LIBS := -ldw -lelf -lxxhash -lzstd -ljson-c -lpthread
 CHECK_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 # ---- sources ----
@@ -217,6 +217,10 @@ $(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o | $(EXTENSION)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpython3.11 $(CHECK_LIBS)
+
+# The strategies live in libspillway.so; here a model drives them.
+$(BIN)/fuzz/tests/check_strategies: $(call objects,harness,$(wildcard fuzz/strategies/*.c) \
+    harness/control/strategies.c fuzz/tests/model.c)
 
 # Plays the interpreter for check_runner and check_command.
 FAKE_INTERP := $(BIN)/harness/tests/fake_interp

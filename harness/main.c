@@ -17,6 +17,7 @@
 #include "score.h"
 #include "version.h"
 #include "wire.h"
+#include "../fuzz/explore.h"
 
 static int command_run(int argc, char **argv)
 {
@@ -75,6 +76,7 @@ static const struct {
 } commands[] = {
     {"run", command_run, 1, "run scenarios, programs, and tests of Python files"},
     {"score", command_score, 1, "run every fault against all scenarios, and print what caught it"},
+    {"explore", sw_explore, 1, "look for a schedule under which a test or a program fails"},
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
     {"convert", sw_convert, 1, "pack a schedule into an archive, or unpack one"},
@@ -89,7 +91,8 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, record, replay, convert and canary.\n",
+    fputs("spillway COMMAND --help says more of run, score, explore, record, replay, convert and "
+          "canary.\n",
           out);
 }
 

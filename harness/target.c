@@ -69,8 +69,7 @@ static int add_target(struct targets *targets, const char *file, const char *tes
     return 0;
 }
 
-/* ../lib from the runner's own folder. */
-static char *find_starter(void)
+char *sw_target_find_starter(void)
 {
     static const char name[] = "/lib/spillway_starter.py";
     char path[4096];
@@ -210,7 +209,7 @@ static int find_targets(struct targets *targets)
     char *text = malloc(LIST_MAX);
     int errors = text == NULL;
 
-    targets->starter = find_starter();
+    targets->starter = sw_target_find_starter();
     if (targets->starter == NULL) {
         fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
         errors++;

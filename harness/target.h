@@ -20,6 +20,9 @@
 
 /* Does this path name a test? */
 int sw_target_is(const char *path);
+/* The path of spillway_starter.py, ../lib from the runner's own folder; the caller's to
+ * free.  NULL: it is not there. */
+char *sw_target_find_starter(void);
 /* All paths are targets.  Returns the exit status that "spillway run --help" documents. */
 int sw_target_run(const struct sw_options *options);
 

@@ -19,7 +19,7 @@
 
 enum { SKIPPED_STATUS = 77, DECISIONS_MAX = 50000000, KIND_MAX = 32, PATH_BYTES = 512 };
 
-static const struct sw_setting setting = {.begins = 1};
+static const struct sw_setting begins = {.begins = 1};
 
 __attribute__((format(printf, 4, 5))) static void decide(struct sw_trial *trial,
                                                          enum sw_verdict_kind kind,
@@ -110,12 +110,52 @@ static void kind_of(const char *outcome, char kind[KIND_MAX])
     snprintf(kind, KIND_MAX, "%.*s", (int)strcspn(outcome, " "), outcome);
 }
 
-static void describe_schedule(const struct sw_trial_order *order, char *buf, size_t size)
+/* "pct:3" */
+static char *describe_strategy(const struct sw_trial_order *order, char *buf, size_t size)
 {
+    if (order->strategy != SW_STRATEGY_NAMED)
+        snprintf(buf, size, "random");
+    else if (order->strategy_argument == 0)
+        snprintf(buf, size, "%s", order->strategy_name);
+    else
+        snprintf(buf, size, "%s:%llu", order->strategy_name,
+                 (unsigned long long)order->strategy_argument);
+    return buf;
+}
+
+char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t size)
+{
+    char strategy[64];
+
     if (order->strategy == SW_STRATEGY_DEFAULT)
         snprintf(buf, size, "the default schedule");
-    else
+    else if (order->strategy == SW_STRATEGY_RANDOM)
         snprintf(buf, size, "the random walk of seed %llu", (unsigned long long)order->seed);
+    else
+        snprintf(buf, size, "%s of seed %llu", describe_strategy(order, strategy, sizeof strategy),
+                 (unsigned long long)order->seed);
+    return buf;
+}
+
+static const struct sw_setting *setting_of(const struct sw_trial_order *order)
+{
+    return order->setting != NULL ? order->setting : &begins;
+}
+
+static const char *program_of(const struct sw_trial_order *order)
+{
+    return order->test != NULL ? order->starter : order->file;
+}
+
+/* The program's, in room for three if it is the starter.  Returns them. */
+static char **args_of(const struct sw_trial_order *order, char *room[3])
+{
+    if (order->test == NULL && order->args != NULL)
+        return order->args;
+    room[0] = order->test != NULL ? (char *)order->file : NULL;
+    room[1] = (char *)order->test;
+    room[2] = NULL;
+    return room;
 }
 
 /* The process ended without a schedule. */
@@ -142,9 +182,9 @@ static void judge_exit(const struct sw_controlled *run, const struct sw_trial_or
     int status = WEXITSTATUS(run->status), ended = board->result_count == 1;
     uint32_t outcome = ended ? board->results[0].outcome : SW_LOOP_PASSED;
     uint64_t decisions = ended ? board->results[0].decision_count : board->decision_count;
-    char schedule[64];
+    char schedule[128];
 
-    describe_schedule(order, schedule, sizeof schedule);
+    sw_trial_describe(order, schedule, sizeof schedule);
     trial->skipped = outcome == SW_LOOP_SKIPPED && status == SKIPPED_STATUS;
     if (trial->skipped)
         decide(trial, SW_AS_EXPECTED, "", "skipped");
@@ -158,18 +198,35 @@ static void judge_exit(const struct sw_controlled *run, const struct sw_trial_or
         decide(trial, SW_FAILED, "exit", "exit %d in the middle of it, under %s", status, schedule);
 }
 
+static void judge_program(const struct sw_controlled *run, const struct sw_trial_order *order,
+                          struct sw_trial *trial)
+{
+    char schedule[128];
+    int status = WEXITSTATUS(run->status);
+
+    sw_trial_describe(order, schedule, sizeof schedule);
+    if (status == 0)
+        decide(trial, SW_AS_EXPECTED, "", "1 schedule, %s; %llu decisions", schedule,
+               (unsigned long long)run->board->decision_count);
+    else
+        decide(trial, SW_FAILED, "exit", "exit %d under %s; %llu decisions", status, schedule,
+               (unsigned long long)run->board->decision_count);
+}
+
 static void judge(const struct sw_controlled *run, const struct sw_trial_order *order,
                   const char *outcome, struct sw_trial *trial)
 {
     const struct sw_board *board = run->board;
-    char schedule[64], kind[KIND_MAX];
+    char schedule[128], kind[KIND_MAX];
 
-    describe_schedule(order, schedule, sizeof schedule);
+    sw_trial_describe(order, schedule, sizeof schedule);
     kind_of(outcome, kind);
     if (WIFSIGNALED(run->status))
         decide(trial, SW_CRASHED, kind, "%s under %s", outcome, schedule);
     else if (board->end != SW_END_NONE)
         decide(trial, SW_FAILED, kind, "under %s: %s", schedule, outcome);
+    else if (order->test == NULL)
+        judge_program(run, order, trial);
     else if (board->result_count == 0 && !board->loop_under_way)
         judge_before(order, WEXITSTATUS(run->status), trial);
     else
@@ -180,6 +237,11 @@ static void judge(const struct sw_controlled *run, const struct sw_trial_order *
 
 static void sched_path(const struct sw_trial_order *order, char *path, size_t size)
 {
+    if (order->output != NULL || order->test == NULL) {
+        snprintf(path, size, "%s%s", order->output != NULL ? order->output : order->file,
+                 order->output != NULL ? "" : ".sched");
+        return;
+    }
     const char *slash = strrchr(order->file, '/');
     const char *name = slash != NULL ? slash + 1 : order->file;
     size_t used = (size_t)snprintf(path, size, "%.*s-", (int)strlen(name) - 3, name);
@@ -207,30 +269,48 @@ static int write_file(const char *path, const struct sw_sched *sched, struct sw_
     return failed ? -1 : 0;
 }
 
+static void fill_sched(const struct sw_controlled *run, const struct sw_trial_order *order,
+                       struct sw_sched *sched)
+{
+    *sched = (struct sw_sched){.program = (char *)program_of(order),
+                               .args = sched->args,
+                               .input = order->test != NULL ? (char *)order->file : NULL,
+                               .interp = (char *)order->interp,
+                               .setting = *setting_of(order)};
+    while (sched->args[sched->arg_count] != NULL)
+        sched->arg_count++;
+    sw_controlled_fill(run, sched);
+}
+
+static int hash_files(struct sw_sched *sched, struct sw_error *e)
+{
+    if (sched->arg_count > SW_SCHED_ARGS_MAX)
+        return sw_error_set(e, sched->program, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
+    if (sched->input != NULL && sw_sched_hash_file(sched->input, sched->input_hash, e) < 0)
+        return -1;
+    return sw_sched_hash_file(sched->program, sched->program_hash, e) < 0 ||
+                   sw_sched_hash_file(sched->interp, sched->interp_hash, e) < 0
+               ? -1
+               : 0;
+}
+
 static void keep(const struct sw_controlled *run, const struct sw_trial_order *order, char *outcome,
                  struct sw_trial *trial)
 {
-    char path[PATH_BYTES], found[64] = "default", version[] = SW_VERSION;
-    char *args[] = {(char *)order->file, (char *)order->test, NULL};
-    struct sw_sched sched = {.writer = version,
-                             .program = (char *)order->starter,
-                             .args = args,
-                             .arg_count = 2,
-                             .input = (char *)order->file,
-                             .interp = (char *)order->interp,
-                             .setting = setting,
-                             .found = found,
-                             .outcome = outcome};
+    char path[PATH_BYTES], found[128] = "default", strategy[64], version[] = SW_VERSION, *room[3];
+    struct sw_sched sched = {.args = args_of(order, room)};
     struct sw_error e;
 
-    if (order->strategy == SW_STRATEGY_RANDOM)
-        snprintf(found, sizeof found, "random seed %llu", (unsigned long long)order->seed);
-    sw_controlled_fill(run, &sched);
+    fill_sched(run, order, &sched);
+    sched.writer = version;
+    sched.found = found;
+    sched.outcome = outcome;
+    if (order->strategy != SW_STRATEGY_DEFAULT)
+        snprintf(found, sizeof found, "%s seed %llu",
+                 describe_strategy(order, strategy, sizeof strategy),
+                 (unsigned long long)order->seed);
     sched_path(order, path, sizeof path);
-    if (sw_sched_hash_file(sched.program, sched.program_hash, &e) < 0 ||
-        sw_sched_hash_file(sched.input, sched.input_hash, &e) < 0 ||
-        sw_sched_hash_file(sched.interp, sched.interp_hash, &e) < 0 ||
-        write_file(path, &sched, &e) < 0)
+    if (hash_files(&sched, &e) < 0 || write_file(path, &sched, &e) < 0)
         tell(trial, "no schedule is kept: %s: %s", e.path, e.text);
     else
         tell(trial, "again: spillway replay %s", path);
@@ -242,19 +322,25 @@ static void run_in(struct sw_controlled *run, const struct sw_trial_order *order
                    struct sw_trial *trial)
 {
     char outcome[SW_REPORT_MAX + 64];
-    char *args[] = {(char *)order->file, (char *)order->test, NULL};
+    char *room[3];
     struct sw_error e;
 
     run->board->strategy = order->strategy;
+    if (order->strategy_name != NULL)
+        snprintf(run->board->strategy_name, sizeof run->board->strategy_name, "%s",
+                 order->strategy_name);
+    run->board->strategy_argument = order->strategy_argument;
+    if (order->profile != NULL)
+        run->board->profile = *order->profile;
     run->board->seed = order->seed;
     run->board->engine = order->engine;
     run->board->decisions_max = DECISIONS_MAX;
     struct files before = divert(0, order->stdout_is_ours);
     int status = sw_controlled_run(run,
                                    &(struct sw_controlled_order){.interp = order->interp,
-                                                                 .program = order->starter,
-                                                                 .args = args,
-                                                                 .setting = &setting,
+                                                                 .program = program_of(order),
+                                                                 .args = args_of(order, room),
+                                                                 .setting = setting_of(order),
                                                                  .watchdog_s = order->watchdog_s},
                                    &e);
     restore(before);
@@ -338,19 +424,18 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static uint64_t count_distinct(struct search *search)
+uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count)
 {
-    uint64_t distinct = search->count > 0;
+    uint64_t distinct = count > 0;
 
-    if (search->count > 0)
-        qsort(search->hashes, search->count, sizeof *search->hashes, compare_numbers);
-    for (uint64_t i = 1; i < search->count; i++)
-        distinct += search->hashes[i] != search->hashes[i - 1];
+    if (count > 0)
+        qsort(hashes, count, sizeof *hashes, compare_numbers);
+    for (uint64_t i = 1; i < count; i++)
+        distinct += hashes[i] != hashes[i - 1];
     return distinct;
 }
 
-/* "12 300": three digits that count, and where the thousands are. */
-static void format_rate(char *buf, size_t size, double rate)
+char *sw_trial_format_rate(char *buf, size_t size, double rate)
 {
     uint64_t number = (uint64_t)rate, step = 1;
 
@@ -365,6 +450,7 @@ static void format_rate(char *buf, size_t size, double rate)
                  (unsigned long long)number % 1000);
     else
         snprintf(buf, size, "%llu", (unsigned long long)number);
+    return buf;
 }
 
 static void claim(const struct sw_trial_order *order, struct search *search,
@@ -383,14 +469,24 @@ static void claim(const struct sw_trial_order *order, struct search *search,
         snprintf(processes, sizeof processes, ", in %llu processes",
                  (unsigned long long)totals->processes);
     else if (totals->real_ns > 0) {
-        format_rate(rate, sizeof rate, (double)search->count * 1e9 / (double)totals->real_ns);
+        sw_trial_format_rate(rate, sizeof rate, (double)search->count * 1e9 / (double)totals->real_ns);
         snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
     }
     decide(trial, SW_AS_EXPECTED, "",
            "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
            (unsigned long long)search->count, (unsigned long long)order->seed,
            (unsigned long long)(order->seed + search->count - 1), skipped,
-           (unsigned long long)count_distinct(search), processes, how_fast);
+           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes, how_fast);
+}
+
+int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
+{
+    char kind[KIND_MAX];
+
+    kind_of(failing, kind);
+    return strcmp(trial->verdict.oracle, "failed") == 0
+               ? strcmp(failing, "exit 1") == 0
+               : strcmp(trial->verdict.oracle, kind) == 0;
 }
 
 /* Only what a process of its own shows is believed. */
@@ -398,11 +494,9 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
                     struct sw_trial *trial)
 {
     struct sw_trial_order one = *order;
-    char kind[KIND_MAX];
 
     one.seed = search->failing_seed;
     run_one(&one, trial);
-    kind_of(search->failing, kind);
     if (trial->verdict.kind == SW_AS_EXPECTED) {
         decide(trial, SW_INCONCLUSIVE, "cold",
                "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
@@ -414,8 +508,7 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
     } else if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED) {
         tell(trial, "number %llu of %llu schedules", (unsigned long long)search->count,
              (unsigned long long)order->schedules);
-        if (strcmp(trial->verdict.oracle, "failed") == 0 ? strcmp(search->failing, "exit 1") != 0
-                                                         : strcmp(trial->verdict.oracle, kind) != 0)
+        if (!sw_trial_is_alike(trial, search->failing))
             tell(trial, "among other schedules it was: %s", search->failing);
     }
 }
@@ -427,7 +520,7 @@ static int search_many(const struct sw_trial_order *order, struct search *search
     struct sw_warm_order warm = {.run = {.interp = order->interp,
                                          .program = order->starter,
                                          .args = args,
-                                         .setting = &setting,
+                                         .setting = setting_of(order),
                                          .watchdog_s = order->watchdog_s},
                                  .seed = order->seed,
                                  .count = order->schedules,
@@ -465,7 +558,7 @@ static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial)
 {
     assert(order->schedules >= 1 && order->schedules <= SW_TRIAL_SCHEDULES_MAX);
-    assert(order->schedules == 1 || order->strategy == SW_STRATEGY_RANDOM);
+    assert(order->schedules == 1 || order->strategy != SW_STRATEGY_DEFAULT);
     *trial = (struct sw_trial){0};
     if (order->schedules == 1)
         run_one(order, trial);

@@ -7,15 +7,18 @@
  *      many   the same, again and again in one process (warm.h), silent; the
  *             seed that fails is then run as one, and only that is believed
  *
- * A failing schedule is written to the current folder, as FILE-TEST.sched.
+ * A failing schedule is written to the current folder, as FILE-TEST.sched.  A whole
+ * program is one test, in a process of its own for each schedule: FILE.sched.
  */
 #ifndef SW_TRIAL_H
 #define SW_TRIAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "control/board.h"
 #include "judge.h"
+#include "setting.h"
 
 enum { SW_TRIAL_SCHEDULES_MAX = 10000000 };
 
@@ -24,8 +27,14 @@ struct sw_trial_order {
     const char *interp;
     const char *starter; /* the path of spillway_starter.py */
     const char *file;    /* as the user named it */
-    const char *test;    /* test_name, TestClass::test_name */
+    const char *test;    /* test_name, TestClass::test_name; NULL: the file is a program */
+    char **args;         /* the program's; NULL-terminated; may be NULL */
     enum sw_board_strategy strategy; /* DEFAULT: one schedule only */
+    const char *strategy_name;       /* NAMED */
+    uint64_t strategy_argument;
+    const struct sw_profile *profile; /* NULL: nothing is known */
+    const struct sw_setting *setting; /* NULL: nothing in particular */
+    const char *output; /* where a failing schedule goes; NULL: FILE-TEST.sched */
     enum sw_board_engine engine;
     uint64_t seed;      /* of the first */
     uint64_t schedules; /* at least 1 */
@@ -40,5 +49,15 @@ struct sw_trial {
 };
 
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial);
+
+/* "the random walk of seed 3".  Returns buf. */
+char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t size);
+/* "12 300": three digits that count, and where the thousands are.  Returns buf. */
+char *sw_trial_format_rate(char *buf, size_t size, double rate);
+/* How many of the hashes are different; sorts them. */
+uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count);
+/* Does a confirmed trial fail in the way that was found among other schedules
+ * ("exit 1", "deadlock ...")? */
+int sw_trial_is_alike(const struct sw_trial *trial, const char *failing);
 
 #endif

@@ -6,12 +6,19 @@
 
 static void fill_board(struct sw_board *board, const struct sw_warm_order *order, uint64_t done)
 {
+    uint64_t step = order->step > 0 ? order->step : 1;
+
     board->strategy = order->strategy;
-    board->seed = order->seed + done;
+    if (order->strategy_name != NULL)
+        snprintf(board->strategy_name, sizeof board->strategy_name, "%s", order->strategy_name);
+    board->strategy_argument = order->strategy_argument;
+    if (order->profile != NULL)
+        board->profile = *order->profile;
+    board->seed = order->seed + done * step;
     board->loop_count = order->count - done;
     if (board->loop_count > SW_RESULTS_MAX)
         board->loop_count = SW_RESULTS_MAX;
-    board->loop_step = 1;
+    board->loop_step = step;
     board->decisions_max = order->decisions_max;
     board->engine = order->engine;
     board->early_max = order->early_max;
@@ -29,7 +36,7 @@ static int tell(const struct sw_warm_order *order, struct sw_warm_totals *totals
 static int tell_results(const struct sw_board *board, const struct sw_warm_order *order,
                         struct sw_warm_totals *totals)
 {
-    uint64_t count = board->result_count <= board->loop_count ? board->result_count : 0;
+    uint64_t count = board->result_count <= SW_RESULTS_MAX ? board->result_count : 0;
     int enough = 0;
 
     for (uint64_t i = 0; i < count && !enough; i++) {
@@ -80,11 +87,15 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
                        struct sw_warm_totals *totals, struct sw_error *e)
 {
     struct sw_controlled run;
-    int status = -1;
+    int status = -1, was_last = 0;
 
     if (sw_controlled_open(&run, e) == 0) {
         fill_board(run.board, order, *done);
+        if (order->on_begin != NULL)
+            order->on_begin(order->context, run.board);
         status = sw_controlled_run(&run, &order->run, e);
+        if (order->on_end != NULL)
+            was_last = order->on_end(order->context, run.board);
     }
     if (status == 0) {
         uint64_t before = totals->schedules;
@@ -98,7 +109,7 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
                 sw_error_set(e, order->run.program, 0, 0, "it ended before its first schedule");
     }
     sw_controlled_close(&run);
-    return status;
+    return status == 0 ? was_last : status;
 }
 
 int sw_warm_run(const struct sw_warm_order *order, struct sw_warm_totals *totals,

@@ -30,14 +30,23 @@ struct sw_warm_result {
 struct sw_warm_order {
     struct sw_controlled_order run;
     uint64_t seed; /* of the first */
+    uint64_t step; /* from each seed to the next; 0: 1 */
     uint64_t count;
     uint64_t decisions_max; /* of one schedule */
     enum sw_board_strategy strategy;
+    const char *strategy_name; /* NAMED */
+    uint64_t strategy_argument;
+    const struct sw_profile *profile; /* NULL: nothing is known */
     enum sw_board_engine engine;
     uint32_t early_max;
     uint32_t points;
     /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_warm_result *result);
+    /* A process begins, and has ended, before its results are told: in between another
+     * thread may read the board, and lower its loop_count.  Not 0 from on_end(): it was
+     * the last one.  Each may be NULL. */
+    void (*on_begin)(void *context, struct sw_board *board);
+    int (*on_end)(void *context, struct sw_board *board);
     void *context;
 };
 

@@ -15,6 +15,7 @@ static struct sw_driver *begin_named(struct sw_board *board)
     const struct sw_strategy *strategy = sw_strategies_find(board->strategy_name);
     if (strategy == NULL)
         sw_engine_end(SW_END_ERROR, "there is no strategy '%s'", board->strategy_name);
+    sw_strategies_lend(&board->profile, &board->trace);
     return strategy->begin(board->seed, board->strategy_argument);
 }
 
@@ -136,6 +137,21 @@ static void check_budget(void)
         sw_livelock_end();
 }
 
+/* For a profile (profile.h); where there is no trace, nothing better is known. */
+static void count_chosen(const struct sw_decision *decision, uint32_t choice)
+{
+    struct sw_board *board = sw_engine.board;
+    uint32_t who = decision->candidates[choice] & ~SW_EARLY;
+    uint32_t newest = decision->candidates[decision->count - 1];
+
+    if (decision->kind != SW_DECIDE_RUN)
+        return;
+    if (who < SW_PROFILE_THREADS)
+        board->chosen[who]++;
+    if (newest < SW_PROFILE_THREADS && board->made_by[newest] == 0)
+        board->made_by[newest] = decision->thread + 1;
+}
+
 uint32_t sw_ask(struct sw_decision *decision)
 {
     struct sw_board *board = sw_engine.board;
@@ -150,6 +166,7 @@ uint32_t sw_ask(struct sw_decision *decision)
     assert((uint32_t)choice < decision->count);
     board->hash = sw_decision_hash(board->hash, decision, (uint32_t)choice);
     record_recent(decision, (uint32_t)choice);
+    count_chosen(decision, (uint32_t)choice);
     board->decision_count++;
     if ((uint32_t)choice != decision->fallback)
         record_deviation(decision, (uint32_t)choice);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "decision.h"
+#include "profile.h"
 #include "strategies.h"
 #include "trace.h"
 
@@ -160,6 +161,7 @@ struct sw_board {
     uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
     char environment[SW_ENVIRONMENT_MAX]; /* NAME=VALUE, each with its NUL; an empty one ends them */
+    struct sw_profile profile; /* for the strategies */
     struct sw_board_list wanted;
     /* With `ordered` the runner writes seed, strategy, prefix and wanted, and then adds 1 to
      * posted, a futex word; the child waits for that before each schedule.  Its answer, another
@@ -185,6 +187,9 @@ struct sw_board {
     uint64_t loop_real_ns; /* from the first begin to the last end; for benches, never for a verdict */
     uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
     struct sw_result results[SW_RESULTS_MAX];
+    /* RUN decisions of the last schedule: whom they chose, and 1 + who made whom. */
+    uint32_t chosen[SW_PROFILE_THREADS];
+    uint32_t made_by[SW_PROFILE_THREADS];
     struct sw_board_list taken;
     struct sw_board_log log; /* of the last schedule, if it is wanted */
     struct sw_trace trace; /* of the last schedule at grain "access" */

@@ -2,6 +2,7 @@
 #include "loop.h"
 
 #include <linux/futex.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #include "access.h"
@@ -50,6 +51,8 @@ static void restart(struct sw_board *board)
     board->taken.count = board->taken.pool_used = 0;
     board->log.count = board->log.pool_used = board->log.lost = 0;
     sw_access_begin(board);
+    memset(board->chosen, 0, sizeof board->chosen);
+    memset(board->made_by, 0, sizeof board->made_by);
     sw_engine.driver = sw_ask_driver(&sw_engine);
 }
 
@@ -79,7 +82,7 @@ int64_t spillway_loop_begin(void)
     struct sw_board *board = sw_engine.board;
     uint64_t count = board != NULL && board->loop_count > 0 ? board->loop_count : 1;
 
-    if (loop.begun == count)
+    if (loop.begun >= count) /* the runner may lower it at any time */
         return -1;
     if (board != NULL && board->ordered && wait_for_order(board) < 0)
         return -1;

@@ -6,6 +6,8 @@
 
 static const struct sw_strategy *strategies[SW_STRATEGIES_MAX];
 static unsigned count;
+static const struct sw_profile *lent_profile;
+static const struct sw_trace *lent_trace;
 
 void sw_strategies_add(const struct sw_strategy *strategy)
 {
@@ -19,4 +21,21 @@ const struct sw_strategy *sw_strategies_find(const char *name)
         if (strncmp(strategies[i]->name, name, SW_STRATEGY_NAME) == 0)
             return strategies[i];
     return NULL;
+}
+
+void sw_strategies_lend(const struct sw_profile *profile, const struct sw_trace *trace)
+{
+    assert(profile != NULL && trace != NULL);
+    lent_profile = profile;
+    lent_trace = trace;
+}
+
+const struct sw_profile *sw_strategies_profile(void)
+{
+    return lent_profile;
+}
+
+const struct sw_trace *sw_strategies_trace(void)
+{
+    return lent_trace;
 }

@@ -2,14 +2,14 @@
  *
  * strategies.h - drivers that choose by themselves, by name.
  *
- * They are no part of the engine: whoever has one (fuzz/strategy.h) adds it when
+ * They are no part of the engine: whoever has one (fuzz/strategies/) adds it when
  * the library is loaded, and the order on the board names it.  The engine asks it
  * as it asks a script or a replay.
  *
- * A strategy lives in the interpreter's process, across all of its schedules: so
- * what it learns in one (how long they are, which thread does how much) serves
- * the next.  For what it has learnt to be the same in a replay, there is none: a
- * replay follows the decisions that were taken.
+ * A strategy lives in the interpreter's process, across all of its schedules, but
+ * keeps nothing from one to the next: what it does follows from the seed, the
+ * argument and the profile (profile.h), so that a schedule is the same again in a
+ * process of its own.
  */
 #ifndef SW_STRATEGIES_H
 #define SW_STRATEGIES_H
@@ -17,8 +17,11 @@
 #include <stdint.h>
 
 #include "decision.h"
+#include "profile.h"
 
 enum { SW_STRATEGIES_MAX = 32, SW_STRATEGY_NAME = 32 };
+
+struct sw_trace;
 
 struct sw_strategy {
     char name[SW_STRATEGY_NAME];
@@ -29,9 +32,18 @@ struct sw_strategy {
     void (*end)(void);
 };
 
-/* strategy: borrowed for ever.  From a constructor. */
+/* strategy: borrowed for ever.  From a constructor with SW_STRATEGIES_FIRST, since
+ * the engine's own may need it. */
 void sw_strategies_add(const struct sw_strategy *strategy);
+#define SW_STRATEGIES_FIRST __attribute__((constructor(101)))
 /* NULL: there is none of that name. */
 const struct sw_strategy *sw_strategies_find(const char *name);
+
+/* What the strategies may look at, before begin(): borrowed until it is lent anew.
+ * trace: of the schedule under way, as far as it has come; without an event at any
+ * grain but "access".  It never is NULL, nor is the profile. */
+void sw_strategies_lend(const struct sw_profile *profile, const struct sw_trace *trace);
+const struct sw_profile *sw_strategies_profile(void);
+const struct sw_trace *sw_strategies_trace(void);
 
 #endif

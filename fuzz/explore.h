@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * explore.h - the command "explore": many schedules of one program, until one fails.
+ *
+ *      explore_options.c   what was asked for
+ *      search.h            runs the schedules, in several processes
+ *      explore.c           what may be said afterwards
+ *      explore_report.c    says it, to people and as JSON
+ *
+ * A target (prog.py::test) has its schedules one after the other in warm processes; a
+ * program has a process for each.  Whatever fails is run once more in a process of its
+ * own, and only that is believed; that nothing was found is believed only of an
+ * interpreter that the canary says is under control.
+ */
+#ifndef SW_EXPLORE_H
+#define SW_EXPLORE_H
+
+#include "../harness/setting.h"
+#include "../harness/trial.h"
+#include "search.h"
+
+struct sw_explore {
+    struct sw_search_order search; /* what is run; its texts are the command line's */
+    struct sw_setting setting;     /* owned */
+    char strategy[64];             /* as it was named: "pct:3" */
+    char name[32];                 /* "pct" */
+    int time_s;                    /* 0: no limit */
+    int count_given;
+    int goes_on;      /* after a failure */
+    const char *json; /* a file; NULL: none */
+    char *target;     /* prog.py::test or prog.py, as it was given */
+    char *file;       /* of a target; owned */
+};
+
+/* What came of it. */
+enum sw_explore_end {
+    SW_EXPLORE_NOTHING,      /* found */
+    SW_EXPLORE_FOUND,        /* and there again in a process of its own */
+    SW_EXPLORE_ERROR,        /* of the harness */
+    SW_EXPLORE_INCONCLUSIVE, /* why says why */
+};
+
+/* One kind of failure, by its outcome's text. */
+struct sw_explore_failure {
+    char text[256];
+    uint64_t count;
+    uint64_t seed; /* the lowest */
+};
+
+enum { SW_EXPLORE_FAILURES_MAX = 64 };
+
+struct sw_explore_result {
+    enum sw_explore_end end;
+    char why[1024]; /* one line, if it is not NOTHING */
+    struct sw_search_totals totals;
+    uint64_t distinct;
+    struct sw_trial trial; /* of the lowest failing seed, cold; valid if there is one */
+    int has_trial;
+    uint64_t seed; /* that one */
+    struct sw_explore_failure failures[SW_EXPLORE_FAILURES_MAX];
+    uint32_t failure_count;
+};
+
+/* The command; argv[0] is its name.  Exit status: 0 nothing found, 1 found, 2 a usage or
+ * harness error, 3 inconclusive. */
+int sw_explore(int argc, char **argv);
+
+/* ---- its parts ---- */
+
+/* Prints what is wrong and exits with 2. */
+void sw_explore_parse(int argc, char **argv, struct sw_explore *explore);
+void sw_explore_free(struct sw_explore *explore);
+
+/* "1,000 schedules of pct:3, seeds 1 to 1000, ...": exactly what has been shown. */
+char *sw_explore_claim(const struct sw_explore *explore, const struct sw_explore_result *result,
+                       char *buf, size_t size);
+void sw_explore_print(const struct sw_explore *explore, const struct sw_explore_result *result);
+/* 0, or -1 after a line on stderr. */
+int sw_explore_write_json(const struct sw_explore *explore, const struct sw_explore_result *result);
+
+#endif

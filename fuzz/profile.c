@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of an object that has been touched. */
+struct object {
+    uint32_t thread; /* 1 + who was the first */
+    unsigned char shared, written;
+    uint32_t slot; /* 1 + index in the profile; 0: it has none */
+    uint64_t lock; /* its bit, if it is one of the first 64 locks */
+    uint64_t guards; /* locks that were held at each of its operations */
+};
+
+/* What a thread has touched, open addressing; thread 0 is the process's first, so
+ * that nth tells what is free. */
+struct touch {
+    uint32_t thread, object, nth;
+};
+
+struct reader {
+    const struct sw_trace *trace;
+    uint32_t count;
+    uint32_t object_limit; /* ordinals are below it */
+    struct object *objects; /* object_limit */
+    struct touch *touches; /* touch_mask + 1 */
+    uint32_t touch_mask;
+    uint32_t distinct[SW_PROFILE_THREADS];
+    uint64_t held[SW_PROFILE_THREADS]; /* bits of locks */
+    uint32_t lock_count;
+    struct sw_profile *profile;
+};
+
+static int is_on_object(const struct sw_trace_event *event)
+{
+    return event->did.object != 0 && event->did.op != SW_OP_NONE &&
+           event->did.op != SW_OP_UNKNOWN && event->did.op < SW_OP_COUNT;
+}
+
+/* Which locks the thread holds while it does that. */
+static uint64_t guards_of(struct reader *reader, struct object *object,
+                          const struct sw_trace_event *event)
+{
+    uint64_t none = 0,
+             *held = event->thread < SW_PROFILE_THREADS ? &reader->held[event->thread] : &none;
+
+    if (event->did.op == SW_OP_ACQUIRE && object->lock == 0 && reader->lock_count < 64)
+        object->lock = (uint64_t)1 << reader->lock_count++;
+    if (event->did.op == SW_OP_RELEASE)
+        *held &= ~object->lock;
+    uint64_t guards = *held;
+    if (event->did.op == SW_OP_ACQUIRE)
+        *held |= object->lock;
+    return guards;
+}
+
+static void find_shared(struct reader *reader)
+{
+    for (uint32_t i = 0; i < reader->count; i++) {
+        const struct sw_trace_event *event = &reader->trace->events[i];
+        if (!is_on_object(event) || event->did.object >= reader->object_limit)
+            continue;
+        struct object *object = &reader->objects[event->did.object];
+        uint64_t guards = guards_of(reader, object, event);
+        object->guards = object->thread == 0 ? guards : object->guards & guards;
+        if (object->thread == 0)
+            object->thread = event->thread + 1;
+        object->shared |= object->thread != event->thread + 1;
+        object->written |= sw_op_writes(event->did.op) != 0;
+    }
+}
+
+/* Is the order of its operations nobody else's?  Not if one lock is held at all of
+ * them: then it is the lock's. */
+static int is_fought_for(const struct object *object)
+{
+    return object->shared && object->written && object->guards == 0;
+}
+
+static uint32_t slot_of(struct reader *reader, uint32_t ordinal)
+{
+    struct object *object = &reader->objects[ordinal];
+    struct sw_profile *profile = reader->profile;
+
+    if (object->slot == 0 && is_fought_for(object) && profile->object_count < SW_PROFILE_OBJECTS)
+        object->slot = ++profile->object_count;
+    return object->slot;
+}
+
+static uint32_t nth_of(struct reader *reader, uint32_t thread, uint32_t object)
+{
+    uint64_t hash = ((uint64_t)thread << 32 | object) * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(hash >> 32) & reader->touch_mask;
+
+    while (reader->touches[at].nth != 0 &&
+           (reader->touches[at].thread != thread || reader->touches[at].object != object))
+        at = (at + 1) & reader->touch_mask;
+    if (reader->touches[at].nth == 0)
+        reader->touches[at] = (struct touch){thread, object, ++reader->distinct[thread]};
+    return reader->touches[at].nth;
+}
+
+static void count_event(struct reader *reader, const struct sw_trace_event *event)
+{
+    struct sw_profile *profile = reader->profile;
+    uint32_t thread = event->thread;
+
+    if (thread >= SW_PROFILE_THREADS)
+        return;
+    profile->events[thread]++;
+    if (thread >= profile->thread_count)
+        profile->thread_count = thread + 1;
+    if (event->after > 0 && event->after <= reader->count && profile->parent[thread] == 0)
+        profile->parent[thread] = reader->trace->events[event->after - 1].thread + 1;
+    if (!is_on_object(event) || event->did.object >= reader->object_limit)
+        return;
+    uint32_t nth = nth_of(reader, thread, event->did.object);
+    uint32_t slot = slot_of(reader, event->did.object);
+    if (slot == 0)
+        return;
+    profile->objects[slot - 1].events[thread]++;
+    profile->objects[slot - 1].nth[thread] = nth;
+}
+
+static int read_trace(struct reader *reader)
+{
+    uint32_t size = 64;
+
+    while (size < 2 * reader->count)
+        size *= 2;
+    reader->touch_mask = size - 1;
+    reader->object_limit = SW_TRACE_EVENTS_MAX + 1; /* each event brings one at most */
+    reader->objects = calloc(reader->object_limit, sizeof *reader->objects);
+    reader->touches = calloc(size, sizeof *reader->touches);
+    int failed = reader->objects == NULL || reader->touches == NULL;
+    if (!failed) {
+        find_shared(reader);
+        for (uint32_t i = 0; i < reader->count; i++)
+            count_event(reader, &reader->trace->events[i]);
+        reader->profile->steps = reader->count;
+    }
+    free(reader->objects);
+    free(reader->touches);
+    return failed ? -1 : 0;
+}
+
+/* Of a thread that went on alone, since no other could, nothing was counted: each is
+ * taken to have done half as much as they have on average, beside what is known. */
+static void add_unseen(struct sw_profile *profile)
+{
+    uint32_t active = 0;
+
+    for (uint32_t t = 0; t < profile->thread_count; t++)
+        active += profile->events[t] > 0 || profile->parent[t] > 0;
+    uint32_t each = active > 0 ? (uint32_t)(profile->steps / (2 * active)) + 1 : 0;
+    for (uint32_t t = 0; t < profile->thread_count; t++)
+        if (profile->events[t] > 0 || profile->parent[t] > 0)
+            profile->events[t] += each;
+    profile->steps += (uint64_t)active * each;
+}
+
+static void read_counts(const struct sw_profile_source *source, struct sw_profile *profile)
+{
+    for (uint32_t t = 0; t < SW_PROFILE_THREADS; t++) {
+        profile->events[t] = source->chosen[t] & INT32_MAX;
+        profile->steps += profile->events[t];
+        if (source->chosen[t] > 0 || source->made_by[t] > 0)
+            profile->thread_count = t + 1;
+        if (source->made_by[t] <= t) /* else it is nonsense: who makes is older */
+            profile->parent[t] = source->made_by[t];
+    }
+    add_unseen(profile);
+}
+
+int sw_profile_make(const struct sw_profile_source *source, struct sw_profile *profile)
+{
+    struct reader reader = {.trace = source->trace, .profile = profile};
+
+    memset(profile, 0, sizeof *profile);
+    reader.count =
+        source->trace->count <= SW_TRACE_EVENTS_MAX ? source->trace->count : SW_TRACE_EVENTS_MAX;
+    if (reader.count > 0)
+        return read_trace(&reader);
+    read_counts(source, profile);
+    return 0;
+}

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+#include "search.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../harness/run.h"
+#include "profile.h"
+
+enum {
+    DECISIONS_MAX = 50000000,
+    LOOK_MS = 50,
+    PROCESS_S = 60, /* a process ends after that, far from the watchdog */
+};
+
+/* Under search->lock, but for what is the thread's own. */
+struct job {
+    struct sw_search *search;
+    pthread_t thread;
+    int is_up; /* the thread has been started */
+    int learns;
+    uint64_t first, step, count; /* its seeds */
+    uint64_t next;               /* all of its seeds below this have been run */
+    struct sw_board *board;      /* of the process that runs; else NULL */
+    uint64_t board_first;        /* its first seed */
+    uint64_t looked_at;          /* its results that the caller's thread has looked at */
+    double since;
+    int done;
+    int status; /* 0, or -1 with error */
+    struct sw_error error;
+};
+
+struct sw_search {
+    struct sw_search_order order;
+    struct sw_profile profile;
+    struct job jobs[SW_SEARCH_JOBS_MAX];
+    pthread_mutex_t lock;
+    uint64_t limit; /* no seed above it matters */
+    int stop;       /* the clock, or the caller */
+    double begun;
+    uint64_t failures;
+    struct sw_search_totals totals;
+};
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+struct sw_search *sw_search_new(const struct sw_search_order *order)
+{
+    struct sw_search *search = calloc(1, sizeof *search);
+
+    if (search == NULL)
+        return NULL;
+    search->order = *order;
+    search->limit = UINT64_MAX;
+    pthread_mutex_init(&search->lock, NULL);
+    return search;
+}
+
+void sw_search_free(struct sw_search *search)
+{
+    if (search == NULL)
+        return;
+    pthread_mutex_destroy(&search->lock);
+    free(search);
+}
+
+int sw_search_is_failure(const struct sw_warm_result *result)
+{
+    return result->outcome == SW_WARM_FAILED ||
+           (result->outcome == SW_WARM_DIED && strcmp(result->text, "exit 0") != 0);
+}
+
+static int is_learning(const struct sw_search *search, uint64_t seed)
+{
+    return search->order.learns && seed - search->order.trial.seed < SW_SEARCH_LEARNING;
+}
+
+struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed)
+{
+    struct sw_trial_order trial = search->order.trial;
+
+    trial.seed = seed;
+    trial.schedules = 1;
+    if (is_learning(search, seed)) {
+        trial.strategy = SW_STRATEGY_NAMED;
+        trial.strategy_name = "pos";
+        trial.strategy_argument = 0;
+    } else if (search->order.learns) {
+        trial.profile = &search->profile;
+    }
+    return trial;
+}
+
+/* ---- results ---- */
+
+static void note_failure(struct sw_search *search, uint64_t seed)
+{
+    if (!search->totals.failed || seed < search->totals.failing_seed)
+        search->totals.failing_seed = seed;
+    search->totals.failed = 1;
+    if (!search->order.goes_on && seed < search->limit)
+        search->limit = seed;
+}
+
+/* Not 0: the job has no more to do. */
+static int on_result(void *context, const struct sw_warm_result *result)
+{
+    struct job *job = context;
+    struct sw_search *search = job->search;
+
+    pthread_mutex_lock(&search->lock);
+    if (result->seed <= search->limit) {
+        search->totals.schedules++;
+        search->totals.learning += (uint64_t)job->learns;
+        if (sw_search_is_failure(result)) {
+            search->failures++;
+            note_failure(search, result->seed);
+        }
+        search->totals.skipped |= result->outcome == SW_WARM_SKIPPED;
+        job->next = result->seed + job->step;
+        search->order.on_result(search->order.context, result);
+    }
+    int enough = search->totals.skipped || job->next > search->limit;
+    pthread_mutex_unlock(&search->lock);
+    return enough;
+}
+
+/* ---- the processes ---- */
+
+static void on_begin(void *context, struct sw_board *board)
+{
+    struct job *job = context;
+
+    pthread_mutex_lock(&job->search->lock);
+    job->board = board;
+    job->board_first = board->seed;
+    job->looked_at = 0;
+    job->since = now();
+    pthread_mutex_unlock(&job->search->lock);
+}
+
+static void learn(struct sw_search *search, const struct sw_board *board)
+{
+    static struct sw_profile fresh; /* only the caller's thread learns */
+    struct sw_profile_source source = {&board->trace, board->chosen, board->made_by};
+
+    if (sw_profile_make(&source, &fresh) == 0 && fresh.steps > search->profile.steps)
+        search->profile = fresh;
+}
+
+static int on_end(void *context, struct sw_board *board)
+{
+    struct job *job = context;
+
+    if (job->learns)
+        learn(job->search, board);
+    pthread_mutex_lock(&job->search->lock);
+    job->board = NULL;
+    int stop = job->search->stop;
+    pthread_mutex_unlock(&job->search->lock);
+    return stop;
+}
+
+static void add_uncontrolled(struct sw_search *search, const struct sw_uncontrolled *list,
+                             uint32_t count)
+{
+    if (count <= search->totals.uncontrolled_count || count > SW_UNCONTROLLED_MAX)
+        return;
+    search->totals.uncontrolled_count = count;
+    memcpy(search->totals.uncontrolled, list, sizeof search->totals.uncontrolled);
+}
+
+static int run_warm(struct job *job)
+{
+    const struct sw_trial_order trial = sw_search_trial(job->search, job->first);
+    char *args[] = {(char *)trial.file, (char *)trial.test, NULL};
+    struct sw_warm_totals totals;
+    struct sw_warm_order warm = {.run = {.interp = trial.interp,
+                                         .program = trial.starter,
+                                         .args = args,
+                                         .setting = trial.setting,
+                                         .watchdog_s = trial.watchdog_s,
+                                         .silent = 1},
+                                 .seed = job->first,
+                                 .step = job->step,
+                                 .count = job->count,
+                                 .decisions_max = DECISIONS_MAX,
+                                 .strategy = trial.strategy,
+                                 .strategy_name = trial.strategy_name,
+                                 .strategy_argument = trial.strategy_argument,
+                                 .profile = trial.profile,
+                                 .engine = trial.engine,
+                                 .early_max = trial.setting->early_max,
+                                 .points = trial.setting->points,
+                                 .on_result = on_result,
+                                 .on_begin = on_begin,
+                                 .on_end = on_end,
+                                 .context = job};
+    int status = sw_warm_run(&warm, &totals, &job->error);
+
+    pthread_mutex_lock(&job->search->lock);
+    job->search->totals.processes += totals.processes;
+    add_uncontrolled(job->search, totals.uncontrolled, totals.uncontrolled_count);
+    pthread_mutex_unlock(&job->search->lock);
+    return status;
+}
+
+/* ---- a process for each schedule ---- */
+
+static void fill_board(struct sw_board *board, const struct sw_trial_order *trial)
+{
+    board->strategy = trial->strategy;
+    if (trial->strategy_name != NULL)
+        snprintf(board->strategy_name, sizeof board->strategy_name, "%s", trial->strategy_name);
+    board->strategy_argument = trial->strategy_argument;
+    if (trial->profile != NULL)
+        board->profile = *trial->profile;
+    board->seed = trial->seed;
+    board->decisions_max = DECISIONS_MAX;
+    board->engine = trial->engine;
+}
+
+/* 0, or what on_result() says; -1 with job->error. */
+static int tell_cold(struct job *job, const struct sw_controlled *run)
+{
+    char text[SW_REPORT_MAX + 64];
+
+    if (sw_controlled_check(run) == SW_EXIT_ERROR)
+        return sw_error_set(&job->error, job->search->order.trial.file, 0, 0,
+                            "the control of seed %llu failed",
+                            (unsigned long long)run->board->seed);
+    sw_controlled_outcome(run, text, sizeof text);
+    pthread_mutex_lock(&job->search->lock);
+    job->search->totals.processes++;
+    add_uncontrolled(job->search, run->board->uncontrolled, run->board->uncontrolled_count);
+    pthread_mutex_unlock(&job->search->lock);
+    return on_result(job, &(struct sw_warm_result){.seed = run->board->seed,
+                                                   .decision_count = run->board->decision_count,
+                                                   .hash = run->board->hash,
+                                                   .outcome = SW_WARM_DIED,
+                                                   .text = text});
+}
+
+static int run_once(struct job *job, uint64_t seed)
+{
+    const struct sw_trial_order trial = sw_search_trial(job->search, seed);
+    char *none[] = {NULL};
+    struct sw_controlled_order order = {.interp = trial.interp,
+                                        .program = trial.file,
+                                        .args = trial.args != NULL ? trial.args : none,
+                                        .setting = trial.setting,
+                                        .watchdog_s = trial.watchdog_s,
+                                        .silent = 1};
+    struct sw_controlled run;
+    int status = -1;
+
+    if (sw_controlled_open(&run, &job->error) == 0) {
+        fill_board(run.board, &trial);
+        on_begin(job, run.board);
+        status = sw_controlled_run(&run, &order, &job->error);
+        on_end(job, run.board);
+    }
+    if (status == 0)
+        status = tell_cold(job, &run);
+    sw_controlled_close(&run);
+    return status;
+}
+
+static int is_stopped(struct sw_search *search)
+{
+    pthread_mutex_lock(&search->lock);
+    int stop = search->stop;
+    pthread_mutex_unlock(&search->lock);
+    return stop;
+}
+
+static int run_cold(struct job *job)
+{
+    int status = 0;
+
+    for (uint64_t i = 0; status == 0 && i < job->count && !is_stopped(job->search); i++)
+        status = run_once(job, job->first + i * job->step);
+    return status < 0 ? -1 : 0;
+}
+
+static int run_job(struct job *job)
+{
+    return job->search->order.trial.test != NULL ? run_warm(job) : run_cold(job);
+}
+
+/* ---- the threads ---- */
+
+static void *job_thread(void *argument)
+{
+    struct job *job = argument;
+    int status = run_job(job);
+
+    pthread_mutex_lock(&job->search->lock);
+    job->status = status;
+    job->done = 1;
+    if (status < 0)
+        job->search->stop = 1;
+    pthread_mutex_unlock(&job->search->lock);
+    return NULL;
+}
+
+static void set_count(struct sw_board *board, uint64_t count)
+{
+    if (count < __atomic_load_n(&board->loop_count, __ATOMIC_RELAXED))
+        __atomic_store_n(&board->loop_count, count > 0 ? count : 1, __ATOMIC_RELAXED);
+}
+
+/* At a process's results while it runs, and whether it should go on. */
+static void look_at(struct sw_search *search, struct job *job)
+{
+    struct sw_board *board = job->board;
+
+    if (board == NULL || search->order.trial.test == NULL)
+        return;
+    uint64_t count = __atomic_load_n(&board->result_count, __ATOMIC_ACQUIRE);
+    for (; job->looked_at < count && job->looked_at < SW_RESULTS_MAX; job->looked_at++) {
+        const struct sw_result *result = &board->results[job->looked_at];
+        if (result->outcome == SW_LOOP_FAILED)
+            note_failure(search, result->seed);
+        search->stop |= result->outcome == SW_LOOP_SKIPPED;
+    }
+    if (search->stop || now() - job->since > PROCESS_S)
+        set_count(board, 1);
+    else if (search->limit != UINT64_MAX)
+        set_count(board, search->limit < job->board_first
+                             ? 1
+                             : (search->limit - job->board_first) / job->step + 1);
+}
+
+/* Are all jobs done? */
+static int look(struct sw_search *search, struct sw_search_progress *progress)
+{
+    int done = 1;
+
+    pthread_mutex_lock(&search->lock);
+    *progress = (struct sw_search_progress){.schedules = search->totals.schedules,
+                                            .failures = search->failures,
+                                            .seconds = now() - search->begun};
+    if (search->order.seconds > 0 && progress->seconds > search->order.seconds)
+        search->stop = search->totals.stopped = 1;
+    for (int j = 0; j < search->order.jobs; j++) {
+        look_at(search, &search->jobs[j]);
+        progress->schedules += search->jobs[j].board != NULL ? search->jobs[j].looked_at : 0;
+        done &= search->jobs[j].done;
+    }
+    pthread_mutex_unlock(&search->lock);
+    return done;
+}
+
+static void watch(struct sw_search *search)
+{
+    struct sw_search_progress progress;
+    int looks = 0;
+
+    while (!look(search, &progress)) {
+        int wants = search->order.on_progress != NULL && ++looks % 2 == 0;
+        if (wants && search->order.on_progress(search->order.context, &progress) != 0) {
+            pthread_mutex_lock(&search->lock);
+            search->stop = search->totals.stopped = 1;
+            pthread_mutex_unlock(&search->lock);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
+    }
+}
+
+static int start_jobs(struct sw_search *search, uint64_t first, uint64_t count, struct sw_error *e)
+{
+    uint64_t jobs = (uint64_t)search->order.jobs;
+
+    for (uint64_t j = 0; j < jobs; j++) {
+        struct job *job = &search->jobs[j];
+        *job = (struct job){.search = search,
+                            .first = first + j,
+                            .next = first + j,
+                            .step = jobs,
+                            .count = count / jobs + (j < count % jobs)};
+        job->done = job->count == 0;
+        if (job->done)
+            job->next = UINT64_MAX;
+        else if (pthread_create(&job->thread, NULL, job_thread, job) == 0)
+            job->is_up = 1;
+        else
+            return sw_error_set(e, NULL, 0, 0, "cannot start a thread");
+    }
+    return 0;
+}
+
+static int join_jobs(struct sw_search *search, struct sw_error *e)
+{
+    int status = 0;
+
+    for (int j = 0; j < search->order.jobs; j++) {
+        struct job *job = &search->jobs[j];
+        if (job->is_up)
+            pthread_join(job->thread, NULL);
+        if (job->status < 0 && status == 0) {
+            *e = job->error;
+            status = -1;
+        }
+    }
+    return status;
+}
+
+static int run_jobs(struct sw_search *search, uint64_t first, uint64_t count, struct sw_error *e)
+{
+    uint64_t next = first + count;
+
+    if (start_jobs(search, first, count, e) < 0) {
+        search->stop = 1; /* those that run end soon, and cannot be waited for as usual */
+        join_jobs(search, &(struct sw_error){0});
+        return -1;
+    }
+    watch(search);
+    if (join_jobs(search, e) < 0)
+        return -1;
+    for (int j = 0; j < search->order.jobs; j++)
+        if (search->jobs[j].next < next)
+            next = search->jobs[j].next;
+    search->totals.last = next - 1;
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+/* A failure there is one like any other. */
+static int run_learning(struct sw_search *search, uint64_t count, struct sw_error *e)
+{
+    struct job *job = &search->jobs[0];
+
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t seed = search->order.trial.seed + i;
+        *job = (struct job){
+            .search = search, .learns = 1, .first = seed, .next = seed, .step = 1, .count = 1};
+        if (run_job(job) < 0) {
+            *e = job->error;
+            return -1;
+        }
+        search->totals.last = seed;
+        if (search->limit != UINT64_MAX || search->totals.skipped)
+            break;
+    }
+    return 0;
+}
+
+int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
+{
+    uint64_t first = search->order.trial.seed, count = search->order.trial.schedules;
+    uint64_t learning = search->order.learns ? SW_SEARCH_LEARNING : 0;
+    int status = 0;
+
+    search->begun = now();
+    learning = learning < count ? learning : count;
+    if (learning > 0)
+        status = run_learning(search, learning, e);
+    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped && learning < count)
+        status = run_jobs(search, first + learning, count - learning, e);
+    search->totals.seconds = now() - search->begun;
+    *totals = search->totals;
+    return status;
+}

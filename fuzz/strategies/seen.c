@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "seen.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "harness/control/strategies.h"
+#include "harness/control/trace.h"
+#include "harness/control/walk.h"
+
+enum {
+    SLOTS = 4 * SW_LIVE_THREADS_MAX, /* a power of two: ordinals far apart may share one */
+    EARLY = 20, /* an early time-out is taken with a chance of 1 in so many */
+    IN_A_ROW_LEAST = 1000,
+};
+
+static struct {
+    struct sw_walk rest; /* decides what is not about threads */
+    uint64_t random;
+    uint64_t serial; /* of the schedule */
+    uint64_t lowest; /* the rank that was given to the last demoted one */
+    uint32_t cursor; /* in the trace */
+    uint32_t chosen; /* 1 + who was chosen last, and that is no event of the trace; 0: nobody */
+    uint32_t last; /* 1 + who was chosen last */
+    uint64_t in_a_row;
+} seen;
+
+static struct {
+    uint64_t serial; /* of another schedule: free */
+    uint32_t thread;
+    uint64_t rank;
+} slots[SLOTS];
+
+void sw_seen_begin(uint64_t seed)
+{
+    uint64_t serial = seen.serial + 1, mixer = seed;
+
+    memset(&seen, 0, sizeof seen);
+    seen.serial = serial;
+    seen.random = sw_decision_random(&mixer);
+    seen.lowest = SW_SEEN_RANKS_LOW;
+    sw_walk_random(&seen.rest, sw_decision_random(&mixer));
+}
+
+/* ---- the events ---- */
+
+int sw_seen_next(struct sw_seen_event *event)
+{
+    const struct sw_trace *trace = sw_strategies_trace();
+
+    if (seen.cursor < trace->count) {
+        const struct sw_trace_event *next = &trace->events[seen.cursor++];
+        *event = (struct sw_seen_event){next->thread, next->did};
+        seen.chosen = 0;
+        return 1;
+    }
+    if (seen.chosen == 0)
+        return 0;
+    *event = (struct sw_seen_event){seen.chosen - 1, {SW_OP_UNKNOWN, 0}};
+    seen.chosen = 0;
+    return 1;
+}
+
+int sw_seen_chose(const struct sw_decision *decision, uint32_t choice)
+{
+    uint32_t who = (decision->candidates[choice] & ~SW_EARLY) + 1;
+
+    seen.in_a_row = who == seen.last ? seen.in_a_row + 1 : 0;
+    seen.last = seen.chosen = who;
+    return (int)choice;
+}
+
+/* ---- chance ---- */
+
+uint64_t sw_seen_random(void)
+{
+    return sw_decision_random(&seen.random);
+}
+
+uint64_t sw_seen_below(uint64_t limit)
+{
+    assert(limit > 0);
+    return (uint64_t)((unsigned __int128)sw_seen_random() * limit >> 64);
+}
+
+/* ---- the ranks ---- */
+
+static uint64_t *find(uint32_t thread, int *fresh)
+{
+    uint32_t i = thread % SLOTS;
+
+    *fresh = slots[i].serial != seen.serial || slots[i].thread != thread;
+    slots[i].serial = seen.serial;
+    slots[i].thread = thread;
+    return &slots[i].rank;
+}
+
+void sw_seen_renew_rank(uint32_t thread)
+{
+    sw_seen_set_rank(thread, sw_seen_random() | SW_SEEN_RANKS_LOW);
+}
+
+uint64_t sw_seen_rank(uint32_t thread)
+{
+    int fresh;
+    const uint64_t *rank = find(thread, &fresh);
+
+    if (fresh)
+        sw_seen_renew_rank(thread);
+    return *rank;
+}
+
+void sw_seen_set_rank(uint32_t thread, uint64_t rank)
+{
+    int fresh;
+
+    *find(thread, &fresh) = rank;
+}
+
+void sw_seen_demote(uint32_t thread)
+{
+    seen.lowest -= seen.lowest > 1;
+    sw_seen_set_rank(thread, seen.lowest);
+}
+
+uint32_t sw_seen_highest(const struct sw_decision *decision, uint32_t count)
+{
+    uint32_t highest = 0;
+    uint64_t rank = sw_seen_rank(decision->candidates[0]);
+
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t other = sw_seen_rank(decision->candidates[i]);
+        if (other > rank) {
+            rank = other;
+            highest = i;
+        }
+    }
+    return highest;
+}
+
+/* ---- the rest ---- */
+
+int sw_seen_other(const struct sw_decision *decision, uint32_t *count)
+{
+    int has_early = (decision->candidates[decision->count - 1] & SW_EARLY) != 0;
+
+    *count = decision->count;
+    if (decision->kind != SW_DECIDE_RUN)
+        return seen.rest.driver.choose(&seen.rest.driver, decision);
+    if (!has_early)
+        return -1;
+    if (sw_seen_below(EARLY) == 0)
+        return (int)decision->count - 1;
+    --*count;
+    return -1;
+}
+
+int sw_seen_must_yield(const struct sw_decision *decision)
+{
+    uint64_t most = 2 * sw_strategies_profile()->steps;
+
+    return decision->place == SW_AT_YIELD ||
+           (seen.last == decision->thread + 1 &&
+            seen.in_a_row > (most > IN_A_ROW_LEAST ? most : IN_A_ROW_LEAST));
+}

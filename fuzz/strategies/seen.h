@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * seen.h - what every strategy has to know of the schedule under way, and to do alike.
+ *
+ *      the events    who has done what since the last decision
+ *      the ranks     a number for each thread; the highest candidate is chosen
+ *      the rest      decisions that are not about which thread runs
+ *
+ * At grain "access" an event is an operation on an object, and stands in the trace
+ * whether there was a choice or not.  At grain "call" it is whatever a chosen thread
+ * did until the next decision, on nobody knows what.
+ *
+ * There is one schedule at a time, so that all of this is there once, and it is
+ * bounded: nothing is allocated while a decision is taken.
+ */
+#ifndef SW_SEEN_H
+#define SW_SEEN_H
+
+#include <stdint.h>
+
+#include "harness/control/decision.h"
+
+struct sw_seen_event {
+    uint32_t thread;
+    struct sw_pending did; /* op UNKNOWN at grain "call" */
+};
+
+/* A schedule begins: none of the following is left from the one before. */
+void sw_seen_begin(uint64_t seed);
+
+/* ---- the events ---- */
+
+/* The next that has not been taken yet.  0: there is none. */
+int sw_seen_next(struct sw_seen_event *event);
+/* Before choose() returns: that candidate it is. */
+int sw_seen_chose(const struct sw_decision *decision, uint32_t choice);
+
+/* ---- chance ---- */
+
+uint64_t sw_seen_random(void);
+/* 0 to limit - 1; limit > 0. */
+uint64_t sw_seen_below(uint64_t limit);
+
+/* ---- the ranks ---- */
+
+/* A thread that is met for the first time gets a random rank of at least
+ * SW_SEEN_RANKS_LOW. */
+#define SW_SEEN_RANKS_LOW ((uint64_t)1 << 32)
+uint64_t sw_seen_rank(uint32_t thread);
+void sw_seen_set_rank(uint32_t thread, uint64_t rank);
+/* A new random one. */
+void sw_seen_renew_rank(uint32_t thread);
+/* Below all that anybody has or had, down to 1. */
+void sw_seen_demote(uint32_t thread);
+/* The index of the highest of the first count candidates. */
+uint32_t sw_seen_highest(const struct sw_decision *decision, uint32_t count);
+
+/* ---- the rest ---- */
+
+/* A decision that is about no thread, or an early time-out that is taken: the
+ * choice.  Else -1: one of the first *count candidates is to be chosen. */
+int sw_seen_other(const struct sw_decision *decision, uint32_t *count);
+/* Has the asker to step aside?  It has asked for it, or has been chosen that often
+ * in a row, others could run, and whatever it waits for may be theirs to do. */
+int sw_seen_must_yield(const struct sw_decision *decision);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * surw.c - selectively uniform random walk: all orders of one object's events are equally likely.
+ *
+ * Of the objects that threads fight for, the seed draws one; its events are the
+ * interesting ones.  Whose is the next is drawn by how many each thread has left, as
+ * the profile knows; until that thread has come to it, nobody else does an interesting
+ * event, and of those who are about to do something else one is chosen uniformly.  A
+ * thread that is not made yet is waited for through the one that makes it.  After
+ * Zhao, Wolff, Mathur and Roychoudhury, "Selectively uniform concurrency testing"
+ * (ASPLOS 2025).
+ *
+ * Without such an object, and where nobody says what is pending, every event is
+ * interesting.
+ */
+#include <string.h>
+
+#include "harness/control/strategies.h"
+#include "seen.h"
+
+enum { TOUCHED = 1 << 14, NOBODY = UINT32_MAX };
+
+static struct {
+    const struct sw_profile_object *object; /* NULL: every event counts */
+    uint64_t serial;
+    uint32_t left[SW_PROFILE_THREADS]; /* interesting events */
+    uint32_t usual; /* of a thread of which the profile knows nothing */
+    unsigned char made[SW_PROFILE_THREADS];
+    uint32_t distinct[SW_PROFILE_THREADS]; /* objects touched */
+    uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
+    uint32_t limit;  /* threads with something left are below it */
+    uint32_t target; /* who does the next one; NOBODY: to be drawn */
+    uint64_t quota;  /* how many more of them without a new draw: see draw_quota() */
+} surw;
+
+/* Which objects a thread has touched, open addressing. */
+static struct {
+    uint64_t serial; /* of another schedule: free */
+    uint32_t thread, object, nth;
+} touched[TOUCHED];
+
+static uint32_t index_of(uint32_t thread)
+{
+    return thread < SW_PROFILE_THREADS ? thread : SW_PROFILE_THREADS - 1;
+}
+
+/* The object is the thread's nth; 0: there are too many to tell. */
+static uint32_t nth_of(uint32_t thread, uint32_t object)
+{
+    uint64_t hash = ((uint64_t)thread << 32 | object) * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(hash >> 40) % TOUCHED;
+
+    for (int i = 0; i < 64; i++, at = (at + 1) % TOUCHED) {
+        if (touched[at].serial != surw.serial) {
+            touched[at].serial = surw.serial;
+            touched[at].thread = thread;
+            touched[at].object = object;
+            return touched[at].nth = ++surw.distinct[index_of(thread)];
+        }
+        if (touched[at].thread == thread && touched[at].object == object)
+            return touched[at].nth;
+    }
+    return 0;
+}
+
+static int is_interesting(uint32_t thread, struct sw_pending what)
+{
+    if (surw.object == NULL)
+        return 1;
+    if (what.op == SW_OP_UNKNOWN || what.op == SW_OP_NONE || what.object == 0)
+        return 0;
+    uint32_t nth = nth_of(thread, what.object), wanted = surw.object->nth[index_of(thread)];
+    if (wanted != 0 && nth == wanted)
+        surw.known = what.object;
+    return wanted != 0 ? nth == wanted : what.object == surw.known;
+}
+
+/* ---- whose turn it is ---- */
+
+/* The thread; while it is not made, the youngest of its ancestors that is. */
+static uint32_t deputy(uint32_t thread)
+{
+    const struct sw_profile *profile = sw_strategies_profile();
+
+    while (thread < SW_PROFILE_THREADS && !surw.made[thread] && profile->parent[thread] != 0 &&
+           profile->parent[thread] - 1 < thread)
+        thread = profile->parent[thread] - 1;
+    return thread;
+}
+
+/* Where every event counts, nearly none of them matters, and to draw after each would
+ * cut everything into equal crumbs: so the drawn thread does a part of what it has left. */
+static void draw_quota(void)
+{
+    surw.quota = surw.object == NULL ? sw_seen_below(surw.left[surw.target] + 1) : 0;
+}
+
+static void draw_target(void)
+{
+    uint64_t total = 0;
+
+    for (uint32_t t = 0; t < surw.limit; t++)
+        total += surw.left[t];
+    surw.target = NOBODY;
+    if (total == 0)
+        return;
+    uint64_t ticket = sw_seen_below(total);
+    for (surw.target = 0; ticket >= surw.left[surw.target]; surw.target++)
+        ticket -= surw.left[surw.target];
+    draw_quota();
+}
+
+static void meet(uint32_t thread)
+{
+    if (!surw.made[thread] && sw_strategies_profile()->events[thread] == 0) {
+        surw.left[thread] = surw.usual;
+        surw.limit = thread >= surw.limit ? thread + 1 : surw.limit;
+    }
+    surw.made[thread] = 1;
+}
+
+static void take(const struct sw_seen_event *event)
+{
+    uint32_t thread = index_of(event->thread);
+
+    meet(thread);
+    if (!is_interesting(event->thread, event->did))
+        return;
+    surw.left[thread] -= surw.left[thread] > 0;
+    if (surw.quota == 0 || thread != surw.target)
+        surw.target = NOBODY;
+    else
+        surw.quota--;
+}
+
+/* ---- choosing ---- */
+
+/* Uniformly, one of those who may; NOBODY: none may. */
+static uint32_t choose_free(const struct sw_decision *decision, uint32_t count, uint32_t turn)
+{
+    uint32_t found = NOBODY, free_count = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t thread = decision->candidates[i];
+        int waits = is_interesting(thread, decision->pending[i]) && thread != turn;
+        if (!waits && sw_seen_below(++free_count) == 0)
+            found = i;
+    }
+    return found;
+}
+
+/* Who has the turn does not come, and all others wait for it: one of them, by what it
+ * has left. */
+static uint32_t choose_waiting(const struct sw_decision *decision, uint32_t count)
+{
+    uint64_t total = 0;
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t weight = 1 + 16 * (uint64_t)surw.left[index_of(decision->candidates[i])];
+        total += weight;
+        if (sw_seen_below(total) < weight)
+            found = i;
+    }
+    return found;
+}
+
+/* That it is here says that the profile knows too little of it. */
+static void top_up(uint32_t thread, struct sw_pending pending)
+{
+    uint32_t index = index_of(thread);
+
+    meet(index);
+    if (surw.left[index] == 0 && is_interesting(thread, pending))
+        surw.left[index] = 1;
+}
+
+static uint32_t run(const struct sw_decision *decision, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        top_up(decision->candidates[i], decision->pending[i]);
+    if (surw.target == NOBODY)
+        draw_target();
+    uint32_t found =
+        choose_free(decision, count, surw.target == NOBODY ? NOBODY : deputy(surw.target));
+    return found != NOBODY ? found : choose_waiting(decision, count);
+}
+
+static int choose(struct sw_driver *driver, const struct sw_decision *decision)
+{
+    struct sw_seen_event event;
+    uint32_t count;
+    int other = sw_seen_other(decision, &count);
+
+    (void)driver;
+    if (decision->kind != SW_DECIDE_RUN)
+        return other;
+    while (sw_seen_next(&event))
+        take(&event);
+    return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
+}
+
+static struct sw_driver *begin(uint64_t seed, uint64_t argument)
+{
+    static struct sw_driver driver = {choose};
+    const struct sw_profile *profile = sw_strategies_profile();
+    uint64_t serial = surw.serial + 1, total = 0;
+
+    (void)argument;
+    sw_seen_begin(seed);
+    memset(&surw, 0, sizeof surw);
+    surw.serial = serial;
+    surw.target = NOBODY;
+    surw.made[0] = 1;
+    if (profile->object_count > 0)
+        surw.object = &profile->objects[sw_seen_below(profile->object_count)];
+    memcpy(surw.left, surw.object != NULL ? surw.object->events : profile->events,
+           sizeof surw.left);
+    surw.limit = profile->thread_count < SW_PROFILE_THREADS ? profile->thread_count
+                                                            : SW_PROFILE_THREADS;
+    for (uint32_t t = 0; t < surw.limit; t++)
+        total += surw.left[t];
+    surw.usual = 1 + (uint32_t)(total / (surw.limit + 1));
+    return &driver;
+}
+
+SW_STRATEGIES_FIRST static void add(void)
+{
+    static const struct sw_strategy strategy = {"surw", begin, NULL};
+
+    sw_strategies_add(&strategy);
+}

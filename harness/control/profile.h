@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * profile.h - what is known of a program before a schedule begins: how much each thread does.
+ *
+ * Some strategies weigh the threads by what is left of them, or spread their
+ * switches over the whole length.  They learn it from no schedule by themselves: the
+ * runner has a schedule run, makes a profile of it (fuzz/profile.h), and gives the
+ * same one to every process.  So a schedule is a function of its seed and of the
+ * profile, however many processes share the seeds, and in a cold one too.
+ *
+ * Threads are named by their ordinals.  Objects have none that would be the same in
+ * another schedule; so an object is what a thread touched as its nth.
+ */
+#ifndef SW_PROFILE_H
+#define SW_PROFILE_H
+
+#include <stdint.h>
+
+enum { SW_PROFILE_THREADS = 1024, SW_PROFILE_OBJECTS = 64 };
+
+/* On one object, on which operations of two threads conflict, and not always under one lock. */
+struct sw_profile_object {
+    uint32_t events[SW_PROFILE_THREADS]; /* of each thread */
+    uint32_t nth[SW_PROFILE_THREADS];    /* of the objects that the thread touches, from 1; 0: not at all */
+};
+
+/* All zero: nothing is known. */
+struct sw_profile {
+    uint64_t steps;                      /* of the schedule; 0: nothing is known */
+    uint32_t thread_count;               /* ordinals are below it */
+    uint32_t events[SW_PROFILE_THREADS]; /* of each thread */
+    uint32_t parent[SW_PROFILE_THREADS]; /* 1 + who made it; 0: not known */
+    uint32_t object_count;
+    struct sw_profile_object objects[SW_PROFILE_OBJECTS];
+};
+
+#endif
