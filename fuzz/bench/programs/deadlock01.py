@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Two locks in two orders, each thread with a counter to change under both.
+
+Accesses: lock the one, lock the other; read, write counter; unlock both.
+Grain call: each lock operation is a decision, and that is all that matters here.
+"""
+from threading import Lock, Thread
+
+
+class State:
+    __slots__ = ("counter",)
+
+
+def change(s, first, second, by):
+    with first:
+        with second:
+            s.counter += by
+
+
+def run(*threads):
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def deadlock01(a, b, c, d):
+    s = State()
+    s.counter = 1
+    run(Thread(target=change, args=(s, a, b, 1)), Thread(target=change, args=(s, c, d, -1)))
+    assert s.counter == 1
+
+
+def test_deadlock01():
+    a, b = Lock(), Lock()
+    deadlock01(a, b, b, a)
+
+
+def test_deadlock01_fixed():
+    a, b = Lock(), Lock()
+    deadlock01(a, b, a, b)
