@@ -2,7 +2,8 @@
 """A driver that is stopped while a request is on its way in.
 
 pending counts the requests, and one for the driver itself; who brings it to 0 says that all have
-gone.  The request looks at the flag first and counts itself afterwards: in between the driver stops.
+gone.  The request looks at the flag first and counts itself afterwards: in between the driver can
+stop.
 
 Accesses: request: read stopping; if not set, lock; read, write pending; unlock; read stopped.  Both
 leave by: lock; read, write pending; unlock; if that was the last, write gone.  stop: write stopping

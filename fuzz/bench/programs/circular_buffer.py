@@ -37,12 +37,27 @@ def consume(s, buffer, m, turns, size):
                 s.may_send = True
 
 
+def produce_fixed(s, buffer, m, turns, size):
+    i = 0
+    for _ in turns:
+        with m:
+            if s.may_send:
+                buffer[s.next] = i
+                s.next = (s.next + 1) % size
+                i += 1
+                s.may_send = False
+                s.may_receive = True
+
+
 def consume_fixed(s, buffer, m, turns, size):
-    for i in turns:
+    i = 0
+    for _ in turns:
         with m:
             if s.may_receive:
+                assert s.next > 0 and s.first < size
                 s.first += 1
-                assert 0 <= buffer[s.first - 1] <= i
+                assert buffer[s.first - 1] == i
+                i += 1
                 s.may_receive = False
                 s.may_send = True
 
@@ -54,7 +69,7 @@ def run(*threads):
         thread.join()
 
 
-def circular_buffer(consume):
+def circular_buffer(produce, consume):
     s, buffer, m = State(), [0] * SIZE, Lock()
     s.first, s.next, s.may_send, s.may_receive = 0, 0, True, False
     run(Thread(target=produce, args=(s, buffer, m, range(TURNS), SIZE)),
@@ -62,8 +77,8 @@ def circular_buffer(consume):
 
 
 def test_circular_buffer():
-    circular_buffer(consume)
+    circular_buffer(produce, consume)
 
 
 def test_circular_buffer_fixed():
-    circular_buffer(consume_fixed)
+    circular_buffer(produce_fixed, consume_fixed)

@@ -2,7 +2,8 @@
 """Two locks in two orders, each thread with a counter to change under both.
 
 Accesses: lock the one, lock the other; read, write counter; unlock both.
-Grain call: each lock operation is a decision, and that is all that matters here.
+Grain call: each call of acquire() and release() is a decision.  (Not so a `with`: CPython 3.11 looks
+whether it is to be interrupted behind a call, and entering a lock that is free is none.)
 """
 from threading import Lock, Thread
 
@@ -12,9 +13,11 @@ class State:
 
 
 def change(s, first, second, by):
-    with first:
-        with second:
-            s.counter += by
+    first.acquire()
+    second.acquire()
+    s.counter += by
+    second.release()
+    first.release()
 
 
 def run(*threads):

@@ -2,8 +2,8 @@
 """Two threads, each adds 1 to a number n times, by a read and a write.
 
 Accesses: read x; write x; n times.
-Grain call: CPython 3.11 cannot be interrupted between the two, so that this cannot fail there: it is
-found at grain access only.  With a call in between (test_lost_update_call) it can.
+Grain call: CPython 3.11 cannot be interrupted between the two, so that this cannot fail there; it
+is found at grain access only.  With a call in between (test_lost_update_call) it can.
 """
 from threading import Lock, Thread
 

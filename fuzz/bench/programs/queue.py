@@ -50,11 +50,21 @@ def consume(s, elements, noted, m, turns, take, size):
                 s.may_put, s.may_take = True, False
 
 
-def consume_fixed(s, elements, noted, m, turns, take, size):
+def produce_fixed(s, elements, noted, m, turns, put, size):
     for i in turns:
         with m:
+            if s.may_put:
+                noted[s.tail] = 100 + i
+                put(s, elements, 100 + i, size)
+                s.may_put, s.may_take = False, True
+
+
+def consume_fixed(s, elements, noted, m, turns, take, size):
+    for _ in turns:
+        with m:
             if s.may_take:
-                assert s.amount > 0 and take(s, elements, size) >= 100
+                expected = noted[s.head]
+                assert take(s, elements, size) == expected
                 s.may_put, s.may_take = True, False
 
 
@@ -65,7 +75,7 @@ def run(*threads):
         thread.join()
 
 
-def queue(consume):
+def queue(produce, consume):
     s, elements, noted, m = State(), [0] * SIZE, [0] * SIZE, Lock()
     s.head, s.tail, s.amount, s.may_put, s.may_take = 0, 0, 0, True, False
     run(Thread(target=produce, args=(s, elements, noted, m, range(SIZE - 1), put, SIZE)),
@@ -73,8 +83,8 @@ def queue(consume):
 
 
 def test_queue():
-    queue(consume)
+    queue(produce, consume)
 
 
 def test_queue_fixed():
-    queue(consume_fixed)
+    queue(produce_fixed, consume_fixed)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """One pushes, one pops as soon as anything has ever been pushed: until there is nothing left.
 
-Accesses of each of 10 turns.  push: lock m; read top, write an element, read, write top; write
-pushed; unlock.  pop: lock m; read pushed; if set, read top, read, write it, read an element; unlock.
+Accesses of each of 10 turns.  push: lock m; read top, write an element; read, write top; write
+pushed; unlock.  pop: lock m; read pushed; if set, read top; read, write it; read an element;
+unlock.
 Grain call: each lock operation is a decision, and that is all that matters here.
 """
 from threading import Lock, Thread
