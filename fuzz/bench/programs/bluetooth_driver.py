@@ -6,60 +6,58 @@ gone.  The request looks at the flag first and counts itself afterwards: in betw
 stop.
 
 Accesses: request: read stopping; if not set, lock; read, write pending; unlock; read stopped.  Both
-leave by: lock; read, write pending; unlock; if that was the last, write gone.  stop: write stopping
-before it leaves, and behind it read gone; if set, write stopped.
-Grain call: the lock operations are decisions, so the request can be interrupted behind its look.
+leave by: lock; read, write, read pending; unlock; if that was the last, write gone.  stop: write
+stopping before it leaves, and behind it read gone; if set, write stopped.
+Grain call: the request can be interrupted behind its look, at the call of enter().
 """
 from threading import Lock, Thread
 
 
-class State:
+class Driver:
     __slots__ = "stopping", "stopped", "gone", "pending"
 
-
-def leave(s, m):
-    with m:
-        s.pending -= 1
-        left = s.pending
-    if left == 0:
-        s.gone = True
-
-
-def stop(s, m):
-    s.stopping = True
-    leave(s, m)
-    if s.gone:
-        s.stopped = True
-
-
-def request(s, m):
-    if not s.stopping:
+    def enter(self, m):
         with m:
-            s.pending += 1
-        assert not s.stopped
-    leave(s, m)
+            self.pending += 1
 
+    def leave(self, m):
+        with m:
+            self.pending -= 1
+            left = self.pending
+        if left == 0:
+            self.gone = True
 
-def request_fixed(s, m):
-    with m:
-        s.pending += 1
-    if not s.stopping:
-        assert not s.stopped
-    leave(s, m)
+    def stop(self, m):
+        self.stopping = True
+        self.leave(m)
+        if self.gone:
+            self.stopped = True
+
+    def request(self, m):
+        if not self.stopping:
+            self.enter(m)
+            assert not self.stopped
+        self.leave(m)
+
+    def request_fixed(self, m):
+        self.enter(m)
+        if not self.stopping:
+            assert not self.stopped
+        self.leave(m)
 
 
 def driver(request):
-    s, m = State(), Lock()
-    s.stopping, s.stopped, s.gone, s.pending = False, False, False, 1
-    stopper = Thread(target=stop, args=(s, m))
+    d, m = Driver(), Lock()
+    d.stopping, d.stopped, d.gone, d.pending = False, False, False, 1
+    stopper = Thread(target=d.stop, args=(m,))
     stopper.start()
-    request(s, m)
+    request(d, m)
     stopper.join()
 
 
 def test_bluetooth_driver():
-    driver(request)
+    driver(Driver.request)
 
 
 def test_bluetooth_driver_fixed():
-    driver(request_fixed)
+    driver(Driver.request_fixed)
