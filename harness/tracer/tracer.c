@@ -27,7 +27,8 @@ extern void spillway_access(unsigned op, const void *address, uint64_t part, con
 
 /* ---- whose bytecodes ---- */
 
-enum kind { TRACED, SKIPPED, MUTED }; /* muted: with all that it calls */
+/* muted: with all that it calls; calls: but not its accesses to attributes */
+enum kind { TRACED, SKIPPED, MUTED, CALLS };
 
 enum { DEPTH_MAX = 64 };
 
@@ -76,13 +77,20 @@ static int is_threadings(const PyCodeObject *code)
     return 0;
 }
 
+/* It reads what the thread is to call, and then deletes it: nobody else's. */
+static int is_thread_run(const PyCodeObject *code)
+{
+    return strcmp(PyUnicode_AsUTF8(code->co_qualname), "Thread.run") == 0 &&
+           ends_with(code->co_filename, "/threading.py");
+}
+
 static enum kind kind_of(const PyCodeObject *code)
 {
     if (code->co_filename == starter || PyUnicode_Compare(code->co_filename, starter) == 0)
         return SKIPPED;
     if (begins_with(code->co_filename, "<frozen importlib") || is_threadings(code))
         return MUTED;
-    return TRACED;
+    return is_thread_run(code) ? CALLS : TRACED;
 }
 
 /* Kept in the code object, as its first answer is its last. */
@@ -133,7 +141,7 @@ static void enter(struct mutes *mutes, PyFrameObject *frame)
         push(mutes, inner, 1);
     else if (!is_muted(mutes) && kind == MUTED)
         push(mutes, inner, 0);
-    frame->f_trace_opcodes = kind == TRACED && !is_muted(mutes);
+    frame->f_trace_opcodes = (kind == TRACED || kind == CALLS) && !is_muted(mutes);
 }
 
 static void leave(struct mutes *mutes, const PyFrameObject *frame)
@@ -152,6 +160,12 @@ static void announce(const struct operation *operation)
     PyEval_RestoreThread(tstate);
 }
 
+/* Is it an attribute of a thread that Thread.run() looks up? */
+static int is_threads_own(PyCodeObject *code, const struct operation *operation)
+{
+    return operation->part != 0 && known_kind_of(code) == CALLS;
+}
+
 static int trace(PyObject *capsule, PyFrameObject *frame, int what, PyObject *argument)
 {
     struct mutes *mutes = PyCapsule_GetPointer(capsule, NULL);
@@ -163,7 +177,8 @@ static int trace(PyObject *capsule, PyFrameObject *frame, int what, PyObject *ar
     else if (what == PyTrace_RETURN)
         leave(mutes, frame);
     else if (what == PyTrace_OPCODE && spillway_access_matters() &&
-             operation_of(frame->f_frame, &operation))
+             operation_of(frame->f_frame, &operation) &&
+             !is_threads_own(frame->f_frame->f_code, &operation))
         announce(&operation);
     return 0;
 }
