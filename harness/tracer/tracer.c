@@ -11,7 +11,8 @@
  *
  * Not traced: what threading does to start, run and join its threads (it keeps
  * its own book of them, and nothing else depends on the order), importlib, and
- * the starter.  What they call of the program's is.
+ * the starter, whose reports are muted with all that they call.  What else they
+ * call of the program's is.
  */
 #define Py_BUILD_CORE 1
 #include <Python.h>
@@ -84,10 +85,23 @@ static int is_thread_run(const PyCodeObject *code)
            ends_with(code->co_filename, "/threading.py");
 }
 
+/* Says how a test ended, while threads of it may be left; what that looks up (a path, source
+ * lines that are read only once) is not the test's. */
+static int is_starters_report(const PyCodeObject *code)
+{
+    static const char *const functions[] = {"show", "say", "is_skip", "is_expected",
+                                            "is_good_exit"};
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)
+        if (strcmp(PyUnicode_AsUTF8(code->co_qualname), functions[i]) == 0)
+            return 1;
+    return 0;
+}
+
 static enum kind kind_of(const PyCodeObject *code)
 {
     if (code->co_filename == starter || PyUnicode_Compare(code->co_filename, starter) == 0)
-        return SKIPPED;
+        return is_starters_report(code) ? MUTED : SKIPPED;
     if (begins_with(code->co_filename, "<frozen importlib") || is_threadings(code))
         return MUTED;
     return is_thread_run(code) ? CALLS : TRACED;
