@@ -331,6 +331,15 @@ bench: all $(BIN)/python-archive $(SCHEDULES_BENCH)
 	@$(SCHEDULES_BENCH)
 	@harness/bench/overhead
 
+# Hours; fuzz/bench/README.md says how to have a part of it.
+.PHONY: bench-explore
+bench-explore: all
+	@fuzz/bench/run --grain call
+	@fuzz/bench/run --grain access
+	@fuzz/bench/run --fixed --seeds 1 --grain call
+	@fuzz/bench/run --fixed --seeds 1 --grain access
+	@fuzz/bench/run --rate
+
 .PHONY: repeat
 repeat: all
 	@$(BIN)/spillway run --repeat $(N) scenarios
@@ -387,6 +396,7 @@ help:
 	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests of Stackless and of CCP'
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
 	@echo 'make bench              the tables of the README'
+	@echo 'make bench-explore      how soon each strategy finds the bugs of fuzz/bench'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'
 	@echo 'make SAN=address,undefined   a sanitizer build, in build/san-address-undefined'
 	@echo 'make tidy               clang-tidy over the C sources'

@@ -31,6 +31,7 @@ extern void spillway_access(unsigned op, const void *address, uint64_t part, con
 enum kind {
     PROGRAM,
     LIBRARY, /* traced as well */
+    RUN,     /* Thread.run(): its call of the thread's body is, what it looks up before is its own */
     MUTED, /* with all that it calls, but for the body of a thread */
     STARTER, /* the same, but for the program */
 };
@@ -100,6 +101,9 @@ static enum kind kind_of(const PyCodeObject *code)
         return STARTER;
     if (begins_with(file, "<frozen importlib") || is_threadings(code))
         return MUTED;
+    if (strcmp(PyUnicode_AsUTF8(code->co_qualname), "Thread.run") == 0 &&
+        ends_with(file, "/threading.py"))
+        return RUN;
     return begins_with(file, "<frozen") || begins_with(file, PyUnicode_AsUTF8(library)) ||
                    contains(file, "/dist-packages/") || contains(file, "/site-packages/")
                ? LIBRARY
@@ -184,7 +188,8 @@ static int trace(PyObject *capsule, PyFrameObject *frame, int what, PyObject *ar
     else if (what == PyTrace_RETURN)
         leave(mutes, frame);
     else if (what == PyTrace_OPCODE && spillway_access_matters() &&
-             operation_of(frame->f_frame, &operation))
+             operation_of(frame->f_frame, &operation) &&
+             (operation.part == 0 || known_kind_of(frame->f_frame->f_code) != RUN))
         announce(&operation);
     return 0;
 }
