@@ -13,7 +13,7 @@
 #include "../harness/run.h"
 #include "../harness/target.h"
 
-enum { HASHES_MAX = 1 << 24, LINE_S = 10 };
+enum { HASHES_MAX = 1 << 24 };
 
 struct seen {
     uint64_t seed, hash;
@@ -25,7 +25,6 @@ struct exploration {
     struct seen *seen;
     uint64_t count, room; /* of them */
     int lost; /* there was no room for all */
-    int is_terminal;
     double told; /* seconds, when the last line of progress was printed */
 };
 
@@ -47,12 +46,13 @@ static void add_seen(struct exploration *all, uint64_t seed, uint64_t hash)
         all->lost = 1;
 }
 
-static void add_failure(struct sw_explore_result *result, uint64_t seed, const char *text)
+void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text)
 {
     struct sw_explore_failure *failure = result->failures;
     uint32_t i = 0;
 
-    while (i < result->failure_count && strncmp(failure[i].text, text, sizeof failure->text - 1) != 0)
+    while (i < result->failure_count &&
+           strncmp(failure[i].text, text, sizeof failure->text - 1) != 0)
         i++;
     if (i == SW_EXPLORE_FAILURES_MAX)
         return;
@@ -72,23 +72,15 @@ static void on_result(void *context, const struct sw_warm_result *warm)
 
     add_seen(all, warm->seed, warm->hash);
     if (sw_search_is_failure(warm))
-        add_failure(all->result, warm->seed, warm->outcome == SW_WARM_DIED ? warm->text : "exit 1");
+        sw_explore_add_failure(all->result, warm->seed,
+                               warm->outcome == SW_WARM_DIED ? warm->text : "exit 1");
 }
 
 static int on_progress(void *context, const struct sw_search_progress *progress)
 {
     struct exploration *all = context;
-    char rate[32];
-    double since = progress->seconds - all->told;
 
-    if (!all->is_terminal && since < LINE_S)
-        return 0;
-    all->told = progress->seconds;
-    sw_trial_format_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
-    fprintf(stderr, "%s%llu schedules in %.0f s, %s a second, %llu failures%s",
-            all->is_terminal ? "\r\033[K" : "", (unsigned long long)progress->schedules,
-            progress->seconds, rate, (unsigned long long)progress->failures,
-            all->is_terminal ? "" : "\n");
+    sw_explore_print_progress(progress, &all->told);
     return 0;
 }
 
@@ -113,9 +105,8 @@ static void count_distinct(struct exploration *all)
     free(hashes);
 }
 
-__attribute__((format(printf, 3, 4))) static void decide(struct sw_explore_result *result,
-                                                         enum sw_explore_end end,
-                                                         const char *format, ...)
+void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
+                       const char *format, ...)
 {
     va_list arguments;
 
@@ -126,7 +117,7 @@ __attribute__((format(printf, 3, 4))) static void decide(struct sw_explore_resul
 }
 
 /* "nothing found" needs that something could have been. */
-static void judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result)
+void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result)
 {
     const struct sw_search_totals *totals = &result->totals;
     struct sw_canary canary;
@@ -135,15 +126,15 @@ static void judge_nothing(const struct sw_explore *explore, struct sw_explore_re
     if (totals->skipped)
         return;
     if (totals->uncontrolled_count > 0)
-        decide(result, SW_EXPLORE_INCONCLUSIVE, "not controlled: %.*s (%llu time%s)",
-               SW_UNCONTROLLED_TEXT, totals->uncontrolled[0].what,
-               (unsigned long long)totals->uncontrolled[0].count,
-               totals->uncontrolled[0].count == 1 ? "" : "s");
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "not controlled: %.*s (%llu time%s)",
+                          SW_UNCONTROLLED_TEXT, totals->uncontrolled[0].what,
+                          (unsigned long long)totals->uncontrolled[0].count,
+                          totals->uncontrolled[0].count == 1 ? "" : "s");
     else if (sw_canary_check(explore->search.trial.interp, &canary, &e) < 0)
-        decide(result, SW_EXPLORE_ERROR, "%s", e.text);
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s", e.text);
     else if (!canary.controlled)
-        decide(result, SW_EXPLORE_INCONCLUSIVE, "the interpreter is not under control: %s",
-               canary.why_not);
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE,
+                          "the interpreter is not under control: %s", canary.why_not);
 }
 
 /* A replay must find the file that is there now: CPython reads the program's folder. */
@@ -169,31 +160,37 @@ static const char *text_of_seed(const struct sw_explore_result *result, uint64_t
     return "it failed";
 }
 
+void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
+                        struct sw_explore_result *result)
+{
+    trial->engine = SW_ENGINE_THREADS;
+    result->has_trial = 1;
+    if (make_output(trial) < 0) {
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "the schedule cannot be written: %s",
+                          strerror(errno));
+        return;
+    }
+    sw_trial_run(trial, &result->trial);
+    const struct sw_verdict *verdict = &result->trial.verdict;
+    if (verdict->kind == SW_FAILED || verdict->kind == SW_CRASHED)
+        sw_explore_decide(result, SW_EXPLORE_FOUND, "%s", verdict->text);
+    else if (verdict->kind == SW_HARNESS_ERROR)
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s", verdict->text);
+    else
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE,
+                          "%s: %s among other schedules, but in a process of its own it %s", name,
+                          failing, result->trial.skipped ? "is skipped" : "passes");
+}
+
 /* Only what a process of its own shows is believed. */
 static void confirm(const struct sw_search *search, struct sw_explore_result *result)
 {
-    uint64_t seed = result->totals.failing_seed;
-    struct sw_trial_order trial = sw_search_trial(search, seed);
-    const char *failing = text_of_seed(result, seed);
+    struct sw_trial_order trial = sw_search_trial(search, result->totals.failing_seed);
+    char name[64];
 
-    trial.engine = SW_ENGINE_THREADS;
-    result->seed = seed;
-    result->has_trial = 1;
-    if (make_output(&trial) < 0) {
-        decide(result, SW_EXPLORE_ERROR, "the schedule cannot be written: %s", strerror(errno));
-        return;
-    }
-    sw_trial_run(&trial, &result->trial);
-    const struct sw_verdict *verdict = &result->trial.verdict;
-    if (verdict->kind == SW_FAILED || verdict->kind == SW_CRASHED)
-        decide(result, SW_EXPLORE_FOUND, "%s", verdict->text);
-    else if (verdict->kind == SW_HARNESS_ERROR)
-        decide(result, SW_EXPLORE_ERROR, "%s", verdict->text);
-    else
-        decide(result, SW_EXPLORE_INCONCLUSIVE,
-               "seed %llu: %s among other schedules, but in a process of its own it %s",
-               (unsigned long long)seed, failing,
-               result->trial.skipped ? "is skipped" : "passes");
+    result->seed = result->totals.failing_seed;
+    snprintf(name, sizeof name, "seed %llu", (unsigned long long)result->seed);
+    sw_explore_confirm(&trial, text_of_seed(result, result->seed), name, result);
 }
 
 /* Nothing could be run: a run of one that is heard says why. */
@@ -202,8 +199,8 @@ static void judge_error(const struct sw_search *search, const struct sw_error *e
 {
     struct sw_trial_order trial = sw_search_trial(search, result->totals.last);
 
-    decide(result, SW_EXPLORE_ERROR, "%s%s%s", e->path != NULL ? e->path : "",
-           e->path != NULL ? ": " : "", e->text);
+    sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e->path != NULL ? e->path : "",
+                      e->path != NULL ? ": " : "", e->text);
     if (trial.test == NULL)
         return;
     trial.seed = trial.seed == 0 ? 1 : trial.seed;
@@ -212,7 +209,7 @@ static void judge_error(const struct sw_search *search, const struct sw_error *e
         result->totals.skipped = 1;
         result->end = SW_EXPLORE_NOTHING;
     } else if (result->trial.verdict.kind == SW_INCONCLUSIVE) {
-        decide(result, SW_EXPLORE_INCONCLUSIVE, "%s", result->trial.verdict.text);
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "%s", result->trial.verdict.text);
     }
 }
 
@@ -222,15 +219,14 @@ static void explore_it(struct exploration *all, struct sw_search *search)
     struct sw_error e = {0};
     int status = sw_search_run(search, &result->totals, &e);
 
-    if (all->is_terminal)
-        fputs("\r\033[K", stderr);
+    sw_explore_end_progress();
     count_distinct(all);
     if (status < 0)
         judge_error(search, &e, result);
     else if (result->totals.failed)
         confirm(search, result);
     else
-        judge_nothing(all->explore, result);
+        sw_explore_judge_nothing(all->explore, result);
 }
 
 static int exit_status(const struct sw_explore_result *result)
@@ -243,11 +239,10 @@ static int exit_status(const struct sw_explore_result *result)
     return statuses[result->end];
 }
 
-static int run(struct sw_explore *explore)
+/* 0, or -1 after a line on stderr. */
+static int sample(struct sw_explore *explore, struct sw_explore_result *result)
 {
-    static struct sw_explore_result result;
-    struct exploration all = {
-        .explore = explore, .result = &result, .is_terminal = isatty(STDERR_FILENO)};
+    struct exploration all = {.explore = explore, .result = result};
 
     explore->search.on_result = on_result;
     explore->search.on_progress = on_progress;
@@ -255,16 +250,27 @@ static int run(struct sw_explore *explore)
     struct sw_search *search = sw_search_new(&explore->search);
     if (search == NULL) {
         fputs("spillway explore: out of memory\n", stderr);
-        return SW_EXIT_ERROR;
+        return -1;
     }
     explore_it(&all, search);
+    sw_search_free(search);
+    free(all.seen);
+    return 0;
+}
+
+static int run(struct sw_explore *explore)
+{
+    static struct sw_explore_result result;
+
+    if (explore->proof != SW_EXPLORE_SAMPLES)
+        sw_explore_prove(explore, &result);
+    else if (sample(explore, &result) < 0)
+        return SW_EXIT_ERROR;
     sw_explore_print(explore, &result);
     int status = exit_status(&result);
     if (explore->json != NULL && sw_explore_write_json(explore, &result) < 0)
         status = SW_EXIT_ERROR;
-    sw_search_free(search);
     free(result.trial.story);
-    free(all.seen);
     return status;
 }
 

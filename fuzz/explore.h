@@ -5,6 +5,7 @@
  *      explore_options.c   what was asked for
  *      search.h            runs the schedules, in several processes
  *      explore.c           what may be said afterwards
+ *      prove.c             the same for a strategy that tries all there are
  *      explore_report.c    says it, to people and as JSON
  *
  * A target (prog.py::test) has its schedules one after the other in warm processes; a
@@ -19,6 +20,14 @@
 #include "../harness/trial.h"
 #include "search.h"
 
+/* Strategies that end when there is nothing left. */
+enum sw_explore_proof {
+    SW_EXPLORE_SAMPLES, /* none of them: it could go on for ever */
+    SW_EXPLORE_DPOR,
+    SW_EXPLORE_PREEMPTIONS,
+    SW_EXPLORE_DELAYS,
+};
+
 struct sw_explore {
     struct sw_search_order search; /* what is run; its texts are the command line's */
     struct sw_setting setting;     /* owned */
@@ -26,6 +35,8 @@ struct sw_explore {
     char name[32];                 /* "pct" */
     int time_s;                    /* 0: no limit */
     int count_given;
+    enum sw_explore_proof proof;
+    uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
     const char *json; /* a file; NULL: none */
     char *target;     /* prog.py::test or prog.py, as it was given */
@@ -52,6 +63,7 @@ enum { SW_EXPLORE_FAILURES_MAX = 64 };
 struct sw_explore_result {
     enum sw_explore_end end;
     char why[1024]; /* one line, if it is not NOTHING */
+    char claim[512]; /* of a proof */
     struct sw_search_totals totals;
     uint64_t distinct;
     struct sw_trial trial; /* of the lowest failing seed, cold; valid if there is one */
@@ -66,6 +78,20 @@ struct sw_explore_result {
 int sw_explore(int argc, char **argv);
 
 /* ---- its parts ---- */
+
+/* All schedules, or all within the bound; fills in the result. */
+void sw_explore_prove(const struct sw_explore *explore, struct sw_explore_result *result);
+void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text);
+/* If it is time for it: to stderr.  *told: seconds, when it was printed last. */
+void sw_explore_print_progress(const struct sw_search_progress *progress, double *told);
+void sw_explore_end_progress(void);
+/* "nothing found" is not believed of what is not under control. */
+void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result);
+void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
+                       const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* In a process of its own; trial: how. */
+void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
+                        struct sw_explore_result *result);
 
 /* Prints what is wrong and exits with 2. */
 void sw_explore_parse(int argc, char **argv, struct sw_explore *explore);

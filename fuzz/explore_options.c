@@ -9,11 +9,13 @@
 #include "../harness/controlled.h"
 #include "../harness/spec_run.h"
 #include "../harness/target.h"
+#include "bounded.h"
 #include "explore.h"
 
 enum {
     WATCHDOG_S = 600,
     SCHEDULES = 1000,
+    BOUND = 2, /* of preemptions or delays */
     KEY_STRATEGY = 256,
     KEY_SCHEDULES,
     KEY_TIME,
@@ -32,7 +34,9 @@ enum {
 
 static const struct argp_option option_list[] = {
     {"strategy", KEY_STRATEGY, "NAME", 0,
-     "portfolio (default), random, pct[:DEPTH], pos or surw", 0},
+     "portfolio (default), random, pct[:DEPTH], pos, surw; or all there are: dpor "
+     "(tests on CPython 3.11), preemptions[:N], delays[:N]",
+     0},
     {"schedules", KEY_SCHEDULES, "N", 0, "How many at most (default 1000; with --time no limit)",
      0},
     {"time", KEY_TIME, "SECONDS", 0, "Begin no new schedule after that", 0},
@@ -123,19 +127,27 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
     static const struct {
         const char *name;
         int takes_number, learns;
-    } strategies[] = {{"portfolio", 0, 1}, {"random", 0, 0}, {"pct", 1, 1},
-                      {"pos", 0, 0},       {"surw", 0, 1}};
+        enum sw_explore_proof proof;
+    } strategies[] = {{"portfolio", 0, 1, SW_EXPLORE_SAMPLES},
+                      {"random", 0, 0, SW_EXPLORE_SAMPLES},
+                      {"pct", 1, 1, SW_EXPLORE_SAMPLES},
+                      {"pos", 0, 0, SW_EXPLORE_SAMPLES},
+                      {"surw", 0, 1, SW_EXPLORE_SAMPLES},
+                      {"dpor", 0, 0, SW_EXPLORE_DPOR},
+                      {"preemptions", 1, 0, SW_EXPLORE_PREEMPTIONS},
+                      {"delays", 1, 0, SW_EXPLORE_DELAYS}};
     enum { COUNT = sizeof strategies / sizeof *strategies };
     size_t length = strcspn(text, ":");
     int i = 0;
 
-    while (i < COUNT && (strlen(strategies[i].name) != length ||
-                         strncmp(strategies[i].name, text, length) != 0))
+    while (i < COUNT &&
+           (strlen(strategies[i].name) != length || strncmp(strategies[i].name, text, length) != 0))
         i++;
     if (i == COUNT || (text[length] == ':' && !strategies[i].takes_number) ||
         strlen(text) >= sizeof explore->strategy)
-        argp_error(state, "--strategy: '%s' is none; there are portfolio, random, pct[:DEPTH], pos "
-                          "and surw",
+        argp_error(state,
+                   "--strategy: '%s' is none; there are portfolio, random, pct[:DEPTH], pos, "
+                   "surw, dpor, preemptions[:N] and delays[:N]",
                    text);
     struct sw_trial_order *trial = &explore->search.trial;
     snprintf(explore->strategy, sizeof explore->strategy, "%s", text);
@@ -145,6 +157,8 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
     trial->strategy_argument =
         text[length] == ':' ? parse_number(text + length + 1, "--strategy", 1, 1000, state) : 0;
     explore->search.learns = strategies[i].learns;
+    explore->proof = strategies[i].proof;
+    explore->bound = trial->strategy_argument > 0 ? (uint32_t)trial->strategy_argument : BOUND;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -230,6 +244,11 @@ static void check(const struct sw_explore *explore)
         refuse("one test at a time: FILE.py::NAME");
     if (trial->test != NULL && trial->args[0] != NULL)
         refuse("a test takes no arguments");
+    if (trial->test == NULL && explore->proof != SW_EXPLORE_SAMPLES)
+        refuse("dpor, preemptions and delays are for tests, FILE.py::NAME");
+    if (explore->proof != SW_EXPLORE_SAMPLES && explore->proof != SW_EXPLORE_DPOR &&
+        explore->bound > SW_BOUNDED_MAX)
+        refuse("a bound of more than 16 is none");
     if (trial->test == NULL && explore->setting.grain == SW_GRAIN_ACCESS)
         refuse("--grain access is for tests, FILE.py::NAME");
     if (trial->test == NULL && sw_spec_run_is(trial->file))
@@ -248,27 +267,29 @@ void sw_explore_parse(int argc, char **argv, struct sw_explore *explore)
         "run again in a process of its own, and its schedule is kept.  Exit status: 0 nothing was "
         "found, 1 something was, 2 a usage or harness error, 3 inconclusive.";
     static char name[] = "spillway explore";
-    const struct argp argp = {option_list, parse_option, "FILE.py::TEST | PROGRAM [ARG...]",
-                              doc,         0,            0,
-                              0};
+    const struct argp argp = {
+        option_list, parse_option, "FILE.py::TEST | PROGRAM [ARG...]", doc, 0, 0, 0};
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     struct sw_trial_order *trial = &explore->search.trial;
 
-    *explore = (struct sw_explore){
-        .search = {.jobs = cpus > SW_SEARCH_JOBS_MAX ? SW_SEARCH_JOBS_MAX : cpus > 0 ? (int)cpus : 1,
-                   .trial = {.interp = SW_TARGET_INTERP,
-                             .engine = SW_ENGINE_COUNT,
-                             .strategy = SW_STRATEGY_NAMED,
-                             .strategy_name = "portfolio",
-                             .seed = 1,
-                             .schedules = SCHEDULES,
-                             .watchdog_s = WATCHDOG_S},
-                   .learns = 1},
-        .strategy = "portfolio"};
+    *explore = (struct sw_explore){.search = {.jobs = cpus > SW_SEARCH_JOBS_MAX ? SW_SEARCH_JOBS_MAX
+                                                      : cpus > 0                ? (int)cpus
+                                                                                : 1,
+                                              .trial = {.interp = SW_TARGET_INTERP,
+                                                        .engine = SW_ENGINE_COUNT,
+                                                        .strategy = SW_STRATEGY_NAMED,
+                                                        .strategy_name = "portfolio",
+                                                        .seed = 1,
+                                                        .schedules = SCHEDULES,
+                                                        .watchdog_s = WATCHDOG_S},
+                                              .learns = 1},
+                                   .strategy = "portfolio"};
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, explore);
     set_target(explore);
+    if (explore->proof == SW_EXPLORE_DPOR)
+        explore->setting.grain = SW_GRAIN_ACCESS; /* there is no other for it */
     check(explore);
     if (trial->engine == SW_ENGINE_COUNT)
         trial->engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;

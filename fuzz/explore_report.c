@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../harness/version.h"
 #include "explore.h"
@@ -17,6 +18,11 @@ char *sw_explore_claim(const struct sw_explore *explore, const struct sw_explore
                        char *buf, size_t size)
 {
     const struct sw_search_totals *totals = &result->totals;
+
+    if (explore->proof != SW_EXPLORE_SAMPLES) {
+        snprintf(buf, size, "%s", result->claim);
+        return buf;
+    }
     uint64_t first = explore->search.trial.seed;
     uint64_t in_order = totals->last - first + 1;
     char learning[64] = "", beyond[64] = "", rate[32], processes[64] = "";
@@ -35,12 +41,34 @@ char *sw_explore_claim(const struct sw_explore *explore, const struct sw_explore
     snprintf(buf, size,
              "%llu schedules of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second",
              (unsigned long long)totals->schedules, explore->strategy, learning,
-             (unsigned long long)first, (unsigned long long)totals->last, beyond,
-             grain_of(explore), (unsigned long long)result->distinct, processes, rate);
+             (unsigned long long)first, (unsigned long long)totals->last, beyond, grain_of(explore),
+             (unsigned long long)result->distinct, processes, rate);
     return buf;
 }
 
 /* ---- for people ---- */
+
+void sw_explore_print_progress(const struct sw_search_progress *progress, double *told)
+{
+    enum { LINE_S = 10 };
+    int is_terminal = isatty(STDERR_FILENO);
+    char rate[32];
+
+    if (progress->seconds - *told < (is_terminal ? 0.1 : LINE_S))
+        return;
+    *told = progress->seconds;
+    sw_trial_format_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
+    fprintf(stderr, "%s%llu schedules in %.0f s, %s a second, %llu failures%s",
+            is_terminal ? "\r\033[K" : "", (unsigned long long)progress->schedules,
+            progress->seconds, rate, (unsigned long long)progress->failures,
+            is_terminal ? "" : "\n");
+}
+
+void sw_explore_end_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
 
 static void print_lines(const char *text)
 {

@@ -129,6 +129,8 @@ char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t si
 
     if (order->strategy == SW_STRATEGY_DEFAULT)
         snprintf(buf, size, "the default schedule");
+    else if (order->strategy == SW_STRATEGY_REPLAY)
+        snprintf(buf, size, "%s", order->found);
     else if (order->strategy == SW_STRATEGY_RANDOM)
         snprintf(buf, size, "the random walk of seed %llu", (unsigned long long)order->seed);
     else
@@ -305,7 +307,9 @@ static void keep(const struct sw_controlled *run, const struct sw_trial_order *o
     sched.writer = version;
     sched.found = found;
     sched.outcome = outcome;
-    if (order->strategy != SW_STRATEGY_DEFAULT)
+    if (order->strategy == SW_STRATEGY_REPLAY)
+        snprintf(found, sizeof found, "%s", order->found);
+    else if (order->strategy != SW_STRATEGY_DEFAULT)
         snprintf(found, sizeof found, "%s seed %llu",
                  describe_strategy(order, strategy, sizeof strategy),
                  (unsigned long long)order->seed);
@@ -330,6 +334,14 @@ static void run_in(struct sw_controlled *run, const struct sw_trial_order *order
         snprintf(run->board->strategy_name, sizeof run->board->strategy_name, "%s",
                  order->strategy_name);
     run->board->strategy_argument = order->strategy_argument;
+    if (order->wanted != NULL) {
+        const struct sw_board_list *list = order->wanted;
+        run->board->wanted.count = list->count;
+        run->board->wanted.pool_used = list->pool_used;
+        memcpy(run->board->wanted.deviations, list->deviations,
+               list->count * sizeof *list->deviations);
+        memcpy(run->board->wanted.pool, list->pool, list->pool_used * sizeof *list->pool);
+    }
     if (order->profile != NULL)
         run->board->profile = *order->profile;
     run->board->seed = order->seed;
@@ -469,14 +481,16 @@ static void claim(const struct sw_trial_order *order, struct search *search,
         snprintf(processes, sizeof processes, ", in %llu processes",
                  (unsigned long long)totals->processes);
     else if (totals->real_ns > 0) {
-        sw_trial_format_rate(rate, sizeof rate, (double)search->count * 1e9 / (double)totals->real_ns);
+        sw_trial_format_rate(rate, sizeof rate,
+                             (double)search->count * 1e9 / (double)totals->real_ns);
         snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
     }
     decide(trial, SW_AS_EXPECTED, "",
            "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
            (unsigned long long)search->count, (unsigned long long)order->seed,
            (unsigned long long)(order->seed + search->count - 1), skipped,
-           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes, how_fast);
+           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes,
+           how_fast);
 }
 
 int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
@@ -484,9 +498,8 @@ int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
     char kind[KIND_MAX];
 
     kind_of(failing, kind);
-    return strcmp(trial->verdict.oracle, "failed") == 0
-               ? strcmp(failing, "exit 1") == 0
-               : strcmp(trial->verdict.oracle, kind) == 0;
+    return strcmp(trial->verdict.oracle, "failed") == 0 ? strcmp(failing, "exit 1") == 0
+                                                        : strcmp(trial->verdict.oracle, kind) == 0;
 }
 
 /* Only what a process of its own shows is believed. */

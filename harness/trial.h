@@ -32,6 +32,8 @@ struct sw_trial_order {
     enum sw_board_strategy strategy; /* DEFAULT: one schedule only */
     const char *strategy_name;       /* NAMED */
     uint64_t strategy_argument;
+    const struct sw_board_list *wanted; /* REPLAY: the decisions, one schedule only */
+    const char *found;                  /* how they were found: "dpor trace 3" */
     const struct sw_profile *profile; /* NULL: nothing is known */
     const struct sw_setting *setting; /* NULL: nothing in particular */
     const char *output; /* where a failing schedule goes; NULL: FILE-TEST.sched */

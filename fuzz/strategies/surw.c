@@ -28,9 +28,9 @@ static struct {
     unsigned char made[SW_PROFILE_THREADS];
     uint32_t distinct[SW_PROFILE_THREADS]; /* objects touched */
     uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
-    uint32_t limit;  /* threads with something left are below it */
+    uint32_t limit; /* threads with something left are below it */
     uint32_t target; /* who does the next one; NOBODY: to be drawn */
-    uint64_t quota;  /* how many more of them without a new draw: see draw_quota() */
+    uint64_t quota; /* how many more of them without a new draw: see draw_quota() */
 } surw;
 
 /* Which objects a thread has touched, open addressing. */
@@ -216,8 +216,8 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
         surw.object = &profile->objects[sw_seen_below(profile->object_count)];
     memcpy(surw.left, surw.object != NULL ? surw.object->events : profile->events,
            sizeof surw.left);
-    surw.limit = profile->thread_count < SW_PROFILE_THREADS ? profile->thread_count
-                                                            : SW_PROFILE_THREADS;
+    surw.limit =
+        profile->thread_count < SW_PROFILE_THREADS ? profile->thread_count : SW_PROFILE_THREADS;
     for (uint32_t t = 0; t < surw.limit; t++)
         total += surw.left[t];
     surw.usual = 1 + (uint32_t)(total / (surw.limit + 1));

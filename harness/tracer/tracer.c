@@ -31,7 +31,7 @@ extern void spillway_access(unsigned op, const void *address, uint64_t part, con
 enum kind {
     PROGRAM,
     LIBRARY, /* traced as well */
-    RUN,     /* Thread.run(): its call of the thread's body is, what it looks up before is its own */
+    RUN, /* Thread.run(): its call of the thread's body is, what it looks up before is its own */
     MUTED, /* with all that it calls, but for the body of a thread */
     STARTER, /* the same, but for the program */
 };
