@@ -190,14 +190,24 @@ static int of_arguments(const struct call *call, Py_ssize_t first, enum sw_op op
     return found != NULL ? operation_set(operation, op, found, 0) : 0;
 }
 
+/* Of a type whose methods are known, and it is one of those that change nothing. */
+static int only_reads(PyObject *self, const char *name)
+{
+    static const char *const names[] = {
+        "get",        "keys",    "values",       "items",        "copy",      "index",
+        "count",      "__len__", "__contains__", "__iter__",     "issubset",  "isdisjoint",
+        "issuperset", "union",   "__getitem__",  "intersection", "difference"};
+
+    if (!PyList_Check(self) && !PyDict_Check(self) && !PyAnySet_Check(self) &&
+        !PyByteArray_Check(self) && strcmp(Py_TYPE(self)->tp_name, "collections.deque") != 0)
+        return strcmp(name, "qsize") == 0 || strcmp(name, "empty") == 0;
+    return IS_ONE_OF(name, names);
+}
+
 /* A method of something that can change. */
 static int of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
                      struct operation *operation)
 {
-    static const char *const reads[] = {"get",          "keys",        "values",   "items",
-                                        "copy",         "index",       "count",    "__len__",
-                                        "__contains__", "__getitem__", "__iter__", "issubset",
-                                        "isdisjoint",   "issuperset",  "qsize",    "empty"};
     static const char *const traverses[] = {
         "extend",     "update", "union",    "difference", "__eq__",     "intersection",
         "extendleft", "__ne__", "issubset", "isdisjoint", "issuperset", "symmetric_difference"};
@@ -210,7 +220,7 @@ static int of_method(const struct call *call, PyObject *self, const char *name, 
         if (more || (other != NULL && other != self))
             return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
     }
-    return operation_set(operation, IS_ONE_OF(name, reads) ? SW_OP_READ : SW_OP_WRITE, self, 0);
+    return operation_set(operation, only_reads(self, name) ? SW_OP_READ : SW_OP_WRITE, self, 0);
 }
 
 /* getattr(object, "x") and the like. */
