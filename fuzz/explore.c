@@ -52,7 +52,8 @@ static void add_failure(struct sw_explore_result *result, uint64_t seed, const c
     struct sw_explore_failure *failure = result->failures;
     uint32_t i = 0;
 
-    while (i < result->failure_count && strncmp(failure[i].text, text, sizeof failure->text - 1) != 0)
+    while (i < result->failure_count &&
+           strncmp(failure[i].text, text, sizeof failure->text - 1) != 0)
         i++;
     if (i == SW_EXPLORE_FAILURES_MAX)
         return;
@@ -113,9 +114,8 @@ static void count_distinct(struct exploration *all)
     free(hashes);
 }
 
-__attribute__((format(printf, 3, 4))) static void decide(struct sw_explore_result *result,
-                                                         enum sw_explore_end end,
-                                                         const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+decide(struct sw_explore_result *result, enum sw_explore_end end, const char *format, ...)
 {
     va_list arguments;
 
@@ -192,8 +192,7 @@ static void confirm(const struct sw_search *search, struct sw_explore_result *re
     else
         decide(result, SW_EXPLORE_INCONCLUSIVE,
                "seed %llu: %s among other schedules, but in a process of its own it %s",
-               (unsigned long long)seed, failing,
-               result->trial.skipped ? "is skipped" : "passes");
+               (unsigned long long)seed, failing, result->trial.skipped ? "is skipped" : "passes");
 }
 
 /* Nothing could be run: a run of one that is heard says why. */

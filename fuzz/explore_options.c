@@ -31,8 +31,8 @@ enum {
 };
 
 static const struct argp_option option_list[] = {
-    {"strategy", KEY_STRATEGY, "NAME", 0,
-     "portfolio (default), random, pct[:DEPTH], pos or surw", 0},
+    {"strategy", KEY_STRATEGY, "NAME", 0, "portfolio (default), random, pct[:DEPTH], pos or surw",
+     0},
     {"schedules", KEY_SCHEDULES, "N", 0, "How many at most (default 1000; with --time no limit)",
      0},
     {"time", KEY_TIME, "SECONDS", 0, "Begin no new schedule after that", 0},
@@ -123,19 +123,20 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
     static const struct {
         const char *name;
         int takes_number, learns;
-    } strategies[] = {{"portfolio", 0, 1}, {"random", 0, 0}, {"pct", 1, 1},
-                      {"pos", 0, 0},       {"surw", 0, 1}};
+    } strategies[] = {
+        {"portfolio", 0, 1}, {"random", 0, 0}, {"pct", 1, 1}, {"pos", 0, 0}, {"surw", 0, 1}};
     enum { COUNT = sizeof strategies / sizeof *strategies };
     size_t length = strcspn(text, ":");
     int i = 0;
 
-    while (i < COUNT && (strlen(strategies[i].name) != length ||
-                         strncmp(strategies[i].name, text, length) != 0))
+    while (i < COUNT &&
+           (strlen(strategies[i].name) != length || strncmp(strategies[i].name, text, length) != 0))
         i++;
     if (i == COUNT || (text[length] == ':' && !strategies[i].takes_number) ||
         strlen(text) >= sizeof explore->strategy)
-        argp_error(state, "--strategy: '%s' is none; there are portfolio, random, pct[:DEPTH], pos "
-                          "and surw",
+        argp_error(state,
+                   "--strategy: '%s' is none; there are portfolio, random, pct[:DEPTH], pos "
+                   "and surw",
                    text);
     struct sw_trial_order *trial = &explore->search.trial;
     snprintf(explore->strategy, sizeof explore->strategy, "%s", text);
@@ -248,23 +249,23 @@ void sw_explore_parse(int argc, char **argv, struct sw_explore *explore)
         "run again in a process of its own, and its schedule is kept.  Exit status: 0 nothing was "
         "found, 1 something was, 2 a usage or harness error, 3 inconclusive.";
     static char name[] = "spillway explore";
-    const struct argp argp = {option_list, parse_option, "FILE.py::TEST | PROGRAM [ARG...]",
-                              doc,         0,            0,
-                              0};
+    const struct argp argp = {
+        option_list, parse_option, "FILE.py::TEST | PROGRAM [ARG...]", doc, 0, 0, 0};
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     struct sw_trial_order *trial = &explore->search.trial;
 
-    *explore = (struct sw_explore){
-        .search = {.jobs = cpus > SW_SEARCH_JOBS_MAX ? SW_SEARCH_JOBS_MAX : cpus > 0 ? (int)cpus : 1,
-                   .trial = {.interp = SW_TARGET_INTERP,
-                             .engine = SW_ENGINE_COUNT,
-                             .strategy = SW_STRATEGY_NAMED,
-                             .strategy_name = "portfolio",
-                             .seed = 1,
-                             .schedules = SCHEDULES,
-                             .watchdog_s = WATCHDOG_S},
-                   .learns = 1},
-        .strategy = "portfolio"};
+    *explore = (struct sw_explore){.search = {.jobs = cpus > SW_SEARCH_JOBS_MAX ? SW_SEARCH_JOBS_MAX
+                                                      : cpus > 0                ? (int)cpus
+                                                                                : 1,
+                                              .trial = {.interp = SW_TARGET_INTERP,
+                                                        .engine = SW_ENGINE_COUNT,
+                                                        .strategy = SW_STRATEGY_NAMED,
+                                                        .strategy_name = "portfolio",
+                                                        .seed = 1,
+                                                        .schedules = SCHEDULES,
+                                                        .watchdog_s = WATCHDOG_S},
+                                              .learns = 1},
+                                   .strategy = "portfolio"};
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, explore);

@@ -35,8 +35,8 @@ char *sw_explore_claim(const struct sw_explore *explore, const struct sw_explore
     snprintf(buf, size,
              "%llu schedules of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second",
              (unsigned long long)totals->schedules, explore->strategy, learning,
-             (unsigned long long)first, (unsigned long long)totals->last, beyond,
-             grain_of(explore), (unsigned long long)result->distinct, processes, rate);
+             (unsigned long long)first, (unsigned long long)totals->last, beyond, grain_of(explore),
+             (unsigned long long)result->distinct, processes, rate);
     return buf;
 }
 

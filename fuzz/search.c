@@ -23,10 +23,10 @@ struct job {
     int is_up; /* the thread has been started */
     int learns;
     uint64_t first, step, count; /* its seeds */
-    uint64_t next;               /* all of its seeds below this have been run */
-    struct sw_board *board;      /* of the process that runs; else NULL */
-    uint64_t board_first;        /* its first seed */
-    uint64_t looked_at;          /* its results that the caller's thread has looked at */
+    uint64_t next; /* all of its seeds below this have been run */
+    struct sw_board *board; /* of the process that runs; else NULL */
+    uint64_t board_first; /* its first seed */
+    uint64_t looked_at; /* its results that the caller's thread has looked at */
     double since;
     int done;
     int status; /* 0, or -1 with error */
@@ -39,7 +39,7 @@ struct sw_search {
     struct job jobs[SW_SEARCH_JOBS_MAX];
     pthread_mutex_t lock;
     uint64_t limit; /* no seed above it matters */
-    int stop;       /* the clock, or the caller */
+    int stop; /* the clock, or the caller */
     double begun;
     uint64_t failures;
     struct sw_search_totals totals;

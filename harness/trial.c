@@ -469,14 +469,16 @@ static void claim(const struct sw_trial_order *order, struct search *search,
         snprintf(processes, sizeof processes, ", in %llu processes",
                  (unsigned long long)totals->processes);
     else if (totals->real_ns > 0) {
-        sw_trial_format_rate(rate, sizeof rate, (double)search->count * 1e9 / (double)totals->real_ns);
+        sw_trial_format_rate(rate, sizeof rate,
+                             (double)search->count * 1e9 / (double)totals->real_ns);
         snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
     }
     decide(trial, SW_AS_EXPECTED, "",
            "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
            (unsigned long long)search->count, (unsigned long long)order->seed,
            (unsigned long long)(order->seed + search->count - 1), skipped,
-           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes, how_fast);
+           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes,
+           how_fast);
 }
 
 int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
@@ -484,9 +486,8 @@ int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
     char kind[KIND_MAX];
 
     kind_of(failing, kind);
-    return strcmp(trial->verdict.oracle, "failed") == 0
-               ? strcmp(failing, "exit 1") == 0
-               : strcmp(trial->verdict.oracle, kind) == 0;
+    return strcmp(trial->verdict.oracle, "failed") == 0 ? strcmp(failing, "exit 1") == 0
+                                                        : strcmp(trial->verdict.oracle, kind) == 0;
 }
 
 /* Only what a process of its own shows is believed. */
