@@ -218,9 +218,9 @@ $(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o | $(EXTENSION)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpython3.11 $(CHECK_LIBS)
 
-# The strategies live in libspillway.so; here a model drives them.
-$(BIN)/fuzz/tests/check_strategies: $(call objects,harness,$(wildcard fuzz/strategies/*.c) \
-    harness/control/strategies.c fuzz/tests/model.c)
+# The strategies live in libspillway.so; here a model drives those that need no engine.
+$(BIN)/fuzz/tests/check_strategies: $(call objects,harness,harness/control/strategies.c \
+    $(filter-out %/prefix.c,$(wildcard fuzz/strategies/*.c)) fuzz/tests/model.c)
 
 # Plays the interpreter for check_runner and check_command.
 FAKE_INTERP := $(BIN)/harness/tests/fake_interp

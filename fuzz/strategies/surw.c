@@ -29,6 +29,7 @@ static struct {
     uint32_t distinct[SW_PROFILE_THREADS]; /* objects touched */
     uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
     uint32_t limit; /* threads with something left are below it */
+    int by_rank; /* see choose_free() */
     uint32_t target; /* who does the next one; NOBODY: to be drawn */
     uint64_t quota; /* how many more of them without a new draw: see draw_quota() */
 } surw;
@@ -135,16 +136,21 @@ static void take(const struct sw_seen_event *event)
 
 /* ---- choosing ---- */
 
-/* Uniformly, one of those who may; NOBODY: none may. */
+/* One of those who may; NOBODY: none may.  By rank in every other schedule, so that
+ * what is not interesting comes in few pieces, too; else uniformly. */
 static uint32_t choose_free(const struct sw_decision *decision, uint32_t count, uint32_t turn)
 {
     uint32_t found = NOBODY, free_count = 0;
+    uint64_t highest = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t thread = decision->candidates[i];
-        int waits = is_interesting(thread, decision->pending[i]) && thread != turn;
-        if (!waits && sw_seen_below(++free_count) == 0)
+        if (is_interesting(thread, decision->pending[i]) && thread != turn)
+            continue;
+        uint64_t rank = sw_seen_rank(thread);
+        if (surw.by_rank ? rank > highest : sw_seen_below(++free_count) == 0)
             found = i;
+        highest = rank > highest ? rank : highest;
     }
     return found;
 }
@@ -197,6 +203,8 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
         return other;
     while (sw_seen_next(&event))
         take(&event);
+    if (sw_seen_must_yield(decision))
+        sw_seen_demote(decision->thread);
     return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
 }
 
@@ -212,6 +220,7 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     surw.serial = serial;
     surw.target = NOBODY;
     surw.made[0] = 1;
+    surw.by_rank = sw_seen_below(2) == 0;
     if (profile->object_count > 0)
         surw.object = &profile->objects[sw_seen_below(profile->object_count)];
     memcpy(surw.left, surw.object != NULL ? surw.object->events : profile->events,
