@@ -281,14 +281,12 @@ static int run_again(const struct sw_sched *sched, const struct replay *replay)
     return status;
 }
 
-/* Of this program and this interpreter? */
-static int check(const struct replay *replay, const struct sw_sched *sched, struct sw_error *e)
+int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
-    if (sched->input != NULL &&
-        check_file(replay->path, "input", sched->input, sched->input_hash, e) < 0)
+    if (sched->input != NULL && check_file(path, "input", sched->input, sched->input_hash, e) < 0)
         return -1;
-    return check_file(replay->path, "program", sched->program, sched->program_hash, e) < 0 ||
-                   check_file(replay->path, "interpreter", sched->interp, sched->interp_hash, e) < 0
+    return check_file(path, "program", sched->program, sched->program_hash, e) < 0 ||
+                   check_file(path, "interpreter", sched->interp, sched->interp_hash, e) < 0
                ? -1
                : 0;
 }
@@ -302,7 +300,7 @@ static int replay_one(const struct replay *replay)
     int failed = replay->number == 0 ? sw_sched_load(replay->path, &sched, &e)
                                      : sw_pack_load(replay->path, replay->number, &sched, &e);
 
-    if (failed < 0 || check(replay, sched, &e) < 0)
+    if (failed < 0 || sw_replay_check(replay->path, sched, &e) < 0)
         sw_error_print(&e);
     else
         status = run_again(sched, replay);

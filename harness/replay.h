@@ -10,4 +10,10 @@
  * usage or harness error, or a schedule of another program or interpreter. */
 int sw_replay(int argc, char **argv);
 
+/* Are the program, its input and the interpreter what they were when the schedule was
+ * recorded?  path: the schedule's, for messages.  0, or -1 with *e. */
+struct sw_sched;
+struct sw_error;
+int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e);
+
 #endif

@@ -53,7 +53,13 @@ static void end_process(struct sw_session *session)
     session->is_up = session->is_open = 0;
 }
 
-static int start_process(struct sw_session *session, struct sw_error *e)
+static int is_warm(const struct sw_session *session)
+{
+    return session->order->run.setting != NULL && session->order->run.setting->begins;
+}
+
+static int start_process(struct sw_session *session, sw_session_fill fill, void *context,
+                         struct sw_error *e)
 {
     struct sw_board *board;
 
@@ -65,8 +71,12 @@ static int start_process(struct sw_session *session, struct sw_error *e)
     session->asked = 0;
     session->processes++;
     board = session->run.board;
-    board->ordered = 1;
-    board->loop_count = UINT32_MAX;
+    if (is_warm(session)) {
+        board->ordered = 1;
+        board->loop_count = UINT32_MAX;
+    } else {
+        fill(board, context);
+    }
     board->decisions_max = session->order->decisions_max;
     board->engine = session->order->engine;
     if (pthread_create(&session->thread, NULL, run_process, session) != 0)
@@ -121,6 +131,7 @@ static void describe_result(struct sw_session *session, struct sw_warm_result *r
     *result = (struct sw_warm_result){.seed = ended->seed,
                                       .decision_count = ended->decision_count,
                                       .hash = ended->hash,
+                                      .signature = ended->signature,
                                       .outcome = ended->outcome <= SW_LOOP_SKIPPED
                                                      ? (enum sw_warm_outcome)ended->outcome
                                                      : SW_WARM_FAILED};
@@ -138,11 +149,11 @@ static int describe_death(struct sw_session *session, struct sw_warm_result *res
         *e = session->error;
         return -1;
     }
-    if (board->result_count == session->asked) { /* it left threads behind */
+    if (is_warm(session) && board->result_count == session->asked) { /* it left threads behind */
         describe_result(session, result);
         return 0;
     }
-    if (!board->loop_under_way)
+    if (is_warm(session) && !board->loop_under_way)
         return sw_error_set(e, session->order->run.program, 0, 0,
                             "it ended before its first schedule");
     sw_controlled_outcome(&session->run, session->text, sizeof session->text);
@@ -159,11 +170,16 @@ int sw_session_run(struct sw_session *session, sw_session_fill fill, void *conte
 {
     if (!session->is_up) {
         end_process(session);
-        if (start_process(session, e) < 0)
+        if (start_process(session, fill, context, e) < 0)
             return -1;
     }
     struct sw_board *shared = session->run.board;
     *board = shared;
+    if (!is_warm(session)) {
+        while (wait_for_end(session) != GONE)
+            ;
+        return describe_death(session, result, e);
+    }
     fill(shared, context);
     session->asked++;
     __atomic_store_n(&shared->posted, session->asked, __ATOMIC_RELEASE);

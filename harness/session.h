@@ -10,6 +10,8 @@
  * from each run what the next shall be.  A schedule in which the process dies is
  * a result; the next one is run in a new process.
  *
+ * A program whose setting does not say begins has a process for each schedule.
+ *
  * The process is started and waited for by a thread of the session.
  */
 #ifndef SW_SESSION_H

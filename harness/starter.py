@@ -18,6 +18,7 @@ import sys
 import threading
 import traceback
 import unittest
+import zlib
 
 PASSED, FAILED, SKIPPED = 0, 1, 2  # enum sw_loop_outcome
 STATUS = {PASSED: 0, FAILED: 1, SKIPPED: 77}
@@ -25,6 +26,7 @@ COLLISIONS = 5
 __unittest = True  # unittest leaves such frames out of its tracebacks
 
 escaped = []  # exceptions that ended a thread of the test
+control = None
 
 
 def say(text):
@@ -37,8 +39,23 @@ def refuse(text):
     sys.exit(2)
 
 
+def tell_failure(text):
+    """Of all that fails in a schedule, the first; equal texts are equal failures."""
+    if control is not None:
+        control.tell_failure(zlib.crc32(text.encode("utf-8", "replace")) & 0xffffffff or 1)
+
+
+def tell_exception(kind, place):
+    """By its type, and the line of the program that raised it."""
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = "" if place is None else "%s:%d" % (place.tb_frame.f_code.co_filename, place.tb_lineno)
+    tell_failure("%s %s" % (getattr(kind, "__name__", kind), where))
+
+
 def show(kind, error, place):
     """The traceback from the first frame on that is the test's."""
+    tell_exception(kind, place)
     sys.stdout.flush()
     ours = (os.path.abspath(__file__), __file__)
     while place is not None and (place.tb_frame.f_code.co_filename in ours or
@@ -358,6 +375,7 @@ def case(owner, name):
         unittest.TestSuite([owner(name.split("::")[-1])]).run(result)
         sys.stdout.flush()
         for _, text in result.errors + result.failures:
+            tell_failure(text)
             print(text, file=sys.stderr)
         if result.unexpectedSuccesses:
             say("it passed, which was not expected")
@@ -410,6 +428,8 @@ def note_before(module, name, is_ours):
     def hook(*arguments):
         if is_ours(*arguments):
             escaped.append(1)
+            if hasattr(arguments[0], "exc_traceback"):
+                tell_exception(arguments[0].exc_type, arguments[0].exc_traceback)
         before(*arguments)
     setattr(module, name, hook)
 
@@ -460,6 +480,7 @@ class Control(object):
             self.real_begin = with_gil(None).spillway_loop_begin
             self.real_begin.restype = ctypes.c_int64
             self.real_end = ctypes.CDLL(None).spillway_loop_end
+            self.real_tell = ctypes.CDLL(None).spillway_tell_failure
             self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
         except (ImportError, AttributeError, OSError):
             self.real_begin = self.real_end = None
@@ -469,6 +490,10 @@ class Control(object):
             return self.real_begin()
         first, self.begun = not self.begun, True
         return 0 if first else -1
+
+    def tell_failure(self, number):
+        if self.real_end is not None:
+            self.real_tell(number)
 
     def end(self, outcome):
         """How many threads are left."""
@@ -538,6 +563,7 @@ def write_by_lines():
 
 
 def run_test(path, name):
+    global control
     control = Control()
     control.end(0)  # what is decided before the first schedule belongs to none
     do_as_at_first()

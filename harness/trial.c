@@ -334,6 +334,8 @@ static void run_in(struct sw_controlled *run, const struct sw_trial_order *order
         snprintf(run->board->strategy_name, sizeof run->board->strategy_name, "%s",
                  order->strategy_name);
     run->board->strategy_argument = order->strategy_argument;
+    for (uint32_t i = 0; i < order->shown_count && i < SW_SHOWN_MAX; i++)
+        run->board->shown[run->board->shown_count++] = order->shown[i];
     if (order->wanted != NULL) {
         const struct sw_board_list *list = order->wanted;
         run->board->wanted.count = list->count;

@@ -46,6 +46,7 @@ static int tell_results(const struct sw_board *board, const struct sw_warm_order
                           .seed = result->seed,
                           .decision_count = result->decision_count,
                           .hash = result->hash,
+                          .signature = result->signature,
                           .outcome = result->outcome <= SW_LOOP_SKIPPED
                                          ? (enum sw_warm_outcome)result->outcome
                                          : SW_WARM_FAILED,

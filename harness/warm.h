@@ -24,6 +24,7 @@ struct sw_warm_result {
     uint64_t decision_count;
     uint64_t hash;
     enum sw_warm_outcome outcome;
+    uint32_t signature; /* FAILED: as struct sw_result has it */
     const char *text; /* DIED: how, as a .sched has it ("deadlock ..."); else NULL.  Valid in the call */
 };
 

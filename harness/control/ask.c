@@ -5,9 +5,11 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine_state.h"
 #include "livelock.h"
+#include "stacks.h"
 
 static struct sw_driver *begin_named(struct sw_board *board)
 {
@@ -152,6 +154,29 @@ static void count_chosen(const struct sw_decision *decision, uint32_t choice)
         board->made_by[newest] = decision->thread + 1;
 }
 
+static void describe_thread(const struct sw_thread *thread, char *buf, size_t size)
+{
+    snprintf(buf, size, "%s", thread == sw_engine.current ? "it stops here" : "");
+}
+
+/* For whoever wants to see where a schedule turns. */
+static void show(const struct sw_decision *decision, uint32_t choice)
+{
+    const struct sw_board *board = sw_engine.board;
+    char word[32];
+    uint32_t i = 0;
+
+    while (i < board->shown_count && i < SW_SHOWN_MAX && board->shown[i] != decision->index)
+        i++;
+    if (i == board->shown_count || i == SW_SHOWN_MAX)
+        return;
+    dprintf(STDERR_FILENO, "decision %llu: T%u, at %s: %s %s\n",
+            (unsigned long long)decision->index, decision->thread,
+            sw_decision_place(decision->place), sw_decision_verb(decision->kind),
+            sw_decision_format(decision->kind, decision->candidates[choice], word, sizeof word));
+    sw_stacks_print(describe_thread);
+}
+
 uint32_t sw_ask(struct sw_decision *decision)
 {
     struct sw_board *board = sw_engine.board;
@@ -172,6 +197,8 @@ uint32_t sw_ask(struct sw_decision *decision)
         record_deviation(decision, (uint32_t)choice);
     if (board->log_wanted)
         log_decision(decision, (uint32_t)choice);
+    if (board->shown_count > 0)
+        show(decision, (uint32_t)choice);
     return (uint32_t)choice;
 }
 

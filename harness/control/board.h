@@ -36,6 +36,7 @@ enum {
     SW_RECENT_MAX = 1 << 12, /* a power of two */
     SW_ENVIRONMENT_MAX = 1 << 16,
     SW_RESULTS_MAX = 1 << 20,
+    SW_SHOWN_MAX = 16,
 };
 
 enum sw_board_strategy {
@@ -134,6 +135,7 @@ struct sw_result {
     uint64_t decision_count;
     uint64_t hash;
     uint32_t outcome; /* enum sw_loop_outcome */
+    uint32_t signature; /* FAILED: of the exception and where it was raised; 0: nobody says */
 };
 
 struct sw_board {
@@ -152,6 +154,8 @@ struct sw_board {
     uint64_t decisions_max; /* 0: no limit */
     uint64_t loop_count;    /* how many schedules the program begins itself (loop.h); 0: one, from its start */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */
+    uint64_t shown[SW_SHOWN_MAX]; /* at these decisions all stacks are printed on stderr */
+    uint32_t shown_count;
     uint32_t log_wanted; /* 1: log is filled in, from the decision log_from on */
     uint64_t log_from;
     uint32_t ordered; /* 1: before each it waits for an order (below) */
@@ -182,6 +186,7 @@ struct sw_board {
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
+    uint32_t signature; /* of the schedule under way */
     uint32_t served; /* see posted */
     uint32_t loop_under_way; /* 1: a schedule has begun and not ended */
     uint64_t loop_real_ns; /* from the first begin to the last end; for benches, never for a verdict */

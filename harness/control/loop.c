@@ -47,6 +47,7 @@ static void restart(struct sw_board *board)
     sw_engine.early_taken = 0;
     self->since = self->stays = 0;
     board->decision_count = 0;
+    board->signature = 0;
     board->hash = SW_DECISION_SEED;
     board->taken.count = board->taken.pool_used = 0;
     board->log.count = board->log.pool_used = board->log.lost = 0;
@@ -104,6 +105,7 @@ static void write_result(struct sw_board *board, int outcome)
         .decision_count = board->decision_count,
         .hash = board->hash,
         .outcome = (uint32_t)outcome,
+        .signature = board->signature,
     };
     board->result_count++;
     board->loop_real_ns = real_ns() - loop.first_real_ns;
@@ -141,6 +143,14 @@ int spillway_loop_end(int outcome)
     if (board->ordered && loop.begun > 0)
         tell_served(board);
     return (int)sw_engine.live_count - 1;
+}
+
+void spillway_tell_failure(uint32_t signature)
+{
+    struct sw_board *board = sw_engine.board;
+
+    if (board != NULL && board->signature == 0)
+        board->signature = signature;
 }
 
 int spillway_rest(void)

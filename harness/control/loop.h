@@ -28,6 +28,9 @@ SW_EXPORT int64_t spillway_loop_begin(void);
  * has made threads already.  How many threads are left that never end: 0, or
  * else there can be no next schedule. */
 SW_EXPORT int spillway_loop_end(int outcome);
+/* What has failed, in a number: equal for equal failures, not 0.  The first of a
+ * schedule counts. */
+SW_EXPORT void spillway_tell_failure(uint32_t signature);
 
 /* Returns when no other thread can run: for a driver that conducts the others.
  * To be called without the GIL.  0, or -1 without control. */
