@@ -18,6 +18,7 @@
 #include "version.h"
 #include "wire.h"
 #include "../fuzz/explore.h"
+#include "../fuzz/minimise.h"
 
 static int command_run(int argc, char **argv)
 {
@@ -77,6 +78,7 @@ static const struct {
     {"run", command_run, 1, "run scenarios, programs, and tests of Python files"},
     {"score", command_score, 1, "run every fault against all scenarios, and print what caught it"},
     {"explore", sw_explore, 1, "look for a schedule under which a test or a program fails"},
+    {"minimise", sw_minimise, 1, "find the smallest schedule that fails in the same way"},
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
     {"convert", sw_convert, 1, "pack a schedule into an archive, or unpack one"},
@@ -91,8 +93,9 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, explore, record, replay, convert and "
-          "canary.\n",
+    fputs("spillway COMMAND --help says more of run, score, explore, minimise, record, replay, "
+          "convert "
+          "and canary.\n",
           out);
 }
 

@@ -197,7 +197,7 @@ uint32_t sw_ask(struct sw_decision *decision)
         record_deviation(decision, (uint32_t)choice);
     if (board->log_wanted)
         log_decision(decision, (uint32_t)choice);
-    if (board->shown_count > 0)
+    if (board->shown_count > 0 && (board->loop_count == 0 || board->loop_under_way))
         show(decision, (uint32_t)choice);
     return (uint32_t)choice;
 }
