@@ -94,7 +94,7 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     return &driver;
 }
 
-static void __attribute__((constructor)) add(void)
+SW_STRATEGIES_FIRST static void add(void)
 {
     static const struct sw_strategy strategy = {"prefix", begin, NULL};
 
