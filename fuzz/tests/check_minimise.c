@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_minimise.c - what is left of a failing schedule, what is said of it, and what is refused.
+ */
+#include "harness/tests/control_fixture.h"
+
+static char bench[PATH_MAX + 64];
+
+static void setup_here(void)
+{
+    char repository[PATH_MAX];
+
+    ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
+    snprintf(bench, sizeof bench, "%s/fuzz/bench/programs", repository);
+    setup();
+}
+
+/* Finds a failure, and minimises its schedule, name.sched. */
+static void find_and_minimise(const char *options, const char *test, const char *name)
+{
+    ck_assert_int_eq(spillway("explore %s %s/%s", options, bench, test), 1);
+    ck_assert_msg(spillway("minimise %s.sched", name) == 0, "%s%s", content("out"), content("err"));
+}
+
+static int deviations_left(void)
+{
+    int left = -1, before;
+
+    ck_assert_int_eq(sscanf(content("out"), "%d deviations of %d", &left, &before), 2);
+    ck_assert_int_le(left, before);
+    return left;
+}
+
+START_TEST(test_little_is_left)
+{
+    find_and_minimise("", "account.py::test_account", "account-test_account");
+    ck_assert_int_le(deviations_left(), 6);
+    ASSERT_SAYS("out", "1 preemption, proven least: all 1 schedules with fewer were run");
+    ASSERT_SAYS("account-test_account.min.sched", ", minimised from ");
+    ck_assert_int_eq(spillway("replay account-test_account.min.sched"), 0);
+    ASSERT_SAYS("err", "as recorded");
+}
+END_TEST
+
+START_TEST(test_it_says_where_it_turns)
+{
+    find_and_minimise("", "account.py::test_account", "account-test_account");
+    ASSERT_SAYS("out", " stops for T");
+    ASSERT_SAYS("out", "it does not fail so");
+    ASSERT_SAYS("err", "(it stops here):");
+    ASSERT_SAYS("err", "account.py");
+}
+END_TEST
+
+START_TEST(test_at_grain_access_too)
+{
+    find_and_minimise("--grain access", "reorder.py::test_reorder_3", "reorder-test_reorder_3");
+    ck_assert_int_le(deviations_left(), 4);
+    ASSERT_SAYS("out", "proven least");
+    ASSERT_SAYS("reorder-test_reorder_3.min.sched", "grain    access");
+    ck_assert_int_eq(spillway("replay reorder-test_reorder_3.min.sched"), 0);
+}
+END_TEST
+
+START_TEST(test_a_deadlock_stays_one)
+{
+    find_and_minimise("", "abba.py::test_abba", "abba-test_abba");
+    ck_assert_int_le(deviations_left(), 4);
+    ASSERT_SAYS("abba-test_abba.min.sched", "outcome  deadlock");
+}
+END_TEST
+
+START_TEST(test_another_failure_is_not_the_same)
+{
+    /* Most schedules fail, by the second assertion; few by the first. */
+    write_file("two.py",
+               "import threading\n"
+               "def test_it():\n"
+               "    order = []\n"
+               "    def point(): pass\n"
+               "    def body(name):\n"
+               "        point(); order.append(name); point(); order.append(name); point()\n"
+               "    threads = [threading.Thread(target=body, args=(n,)) for n in 'ab']\n"
+               "    for t in threads: t.start()\n"
+               "    for t in threads: t.join()\n"
+               "    assert order != ['a', 'b', 'b', 'a'], 'rare'\n"
+               "    assert order == [], 'always'\n");
+    for (int seed = 1;; seed++) {
+        ck_assert_int_lt(seed, 300);
+        ck_assert_int_eq(
+            spillway("explore --schedules 1 --strategy random --seed %d two.py::test_it", seed), 1);
+        if (strstr(content("err"), "AssertionError: rare") != NULL)
+            break;
+    }
+    ck_assert_int_eq(spillway("minimise two-test_it.sched"), 0);
+    ck_assert_int_eq(spillway("replay two-test_it.min.sched"), 0);
+    ASSERT_SAYS("err", "AssertionError: rare");
+}
+END_TEST
+
+START_TEST(test_a_program_of_its_own)
+{
+    int seed = 1;
+
+    while (spillway("record --seed %d --output lost.sched -- %s/lost_update.py", seed, programs) !=
+           1)
+        ck_assert_int_lt(seed++, 100);
+    ck_assert_int_eq(spillway("minimise --budget 10 lost.sched"), 0);
+    ck_assert_int_le(deviations_left(), 4);
+    ck_assert_int_eq(spillway("replay lost.min.sched"), 0);
+}
+END_TEST
+
+START_TEST(test_what_does_not_fail_is_refused)
+{
+    ck_assert_int_eq(spillway("record --output well.sched -- %s/work_queue.py", programs), 0);
+    ck_assert_int_eq(spillway("minimise well.sched"), 1);
+    ASSERT_SAYS("err", "it does not fail, and there is nothing to minimise");
+}
+END_TEST
+
+START_TEST(test_what_has_changed_is_refused)
+{
+    write_file("fails.py", "def test_it(): assert 0\n");
+    ck_assert_int_eq(spillway("explore fails.py::test_it"), 1);
+    write_file("fails.py", "def test_it(): assert 1\n");
+    ck_assert_int_eq(spillway("minimise fails-test_it.sched"), 2);
+    ASSERT_SAYS("err", "it is of another input");
+}
+END_TEST
+
+START_TEST(test_what_is_no_schedule_is_refused)
+{
+    write_file("no.sched", "nothing\n");
+    ck_assert_int_eq(spillway("minimise no.sched"), 2);
+    ASSERT_SAYS("err", "no.sched:1");
+    ck_assert_int_eq(spillway("minimise"), 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("minimise");
+    TCase *all = tcase_create("all");
+
+    tcase_add_checked_fixture(all, setup_here, teardown);
+    tcase_set_timeout(all, 240);
+    tcase_set_tags(all, "no-memcheck");
+    suite_add_tcase(suite, all);
+    tcase_add_test(all, test_little_is_left);
+    tcase_add_test(all, test_it_says_where_it_turns);
+    tcase_add_test(all, test_at_grain_access_too);
+    tcase_add_test(all, test_a_deadlock_stays_one);
+    tcase_add_test(all, test_another_failure_is_not_the_same);
+    tcase_add_test(all, test_a_program_of_its_own);
+    tcase_add_test(all, test_what_does_not_fail_is_refused);
+    tcase_add_test(all, test_what_has_changed_is_refused);
+    tcase_add_test(all, test_what_is_no_schedule_is_refused);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures != 0;
+}
