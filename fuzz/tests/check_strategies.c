@@ -512,6 +512,7 @@ START_TEST(test_a_profile_knows_who_does_what)
 
     memcpy(trace.events, events, sizeof events);
     trace.count = sizeof events / sizeof *events;
+    profile = nothing;
     learn();
     ck_assert_uint_eq(profile.steps, 8);
     ck_assert_uint_eq(profile.thread_count, 3);

@@ -92,15 +92,21 @@ static void resume(int thread)
     swapcontext(&model.engine, &model.threads[thread].context);
 }
 
+static void make(int t)
+{
+    struct thread *thread = &model.threads[t];
+
+    *thread = (struct thread){0};
+    getcontext(&thread->context);
+    thread->context.uc_stack.ss_sp = stacks[t];
+    thread->context.uc_stack.ss_size = STACK;
+    makecontext(&thread->context, (void (*)(void))enter, 1, t);
+}
+
 static void start(void)
 {
     for (int t = 0; t < model.program->threads; t++) {
-        struct thread *thread = &model.threads[t];
-        *thread = (struct thread){0};
-        getcontext(&thread->context);
-        thread->context.uc_stack.ss_sp = stacks[t];
-        thread->context.uc_stack.ss_size = STACK;
-        makecontext(&thread->context, (void (*)(void))enter, 1, t);
+        make(t);
         resume(t); /* to its first operation */
     }
 }

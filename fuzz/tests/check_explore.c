@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_explore.c - spillway explore: what is found, that it is there to be replayed, and what
+ * exactly is said when nothing is.
+ */
+#include "../../harness/tests/control_fixture.h"
+
+static const char programs_py[] = "import os, sys, threading, unittest\n"
+                                  "\n"
+                                  "def point():\n"
+                                  "    pass\n"
+                                  "\n"
+                                  "def run(*bodies):\n"
+                                  "    threads = [threading.Thread(target=one) for one in bodies]\n"
+                                  "    for thread in threads:\n"
+                                  "        thread.start()\n"
+                                  "    for thread in threads:\n"
+                                  "        thread.join()\n"
+                                  "\n"
+                                  "def test_lost_update():\n"
+                                  "    number = [0]\n"
+                                  "    def increment():\n"
+                                  "        read = number[0]\n"
+                                  "        point()\n"
+                                  "        number[0] = read + 1\n"
+                                  "    run(increment, increment)\n"
+                                  "    assert number[0] == 2, number[0]\n"
+                                  "\n"
+                                  "def test_with_a_lock():\n"
+                                  "    lock = threading.Lock()\n"
+                                  "    number = [0]\n"
+                                  "    def increment():\n"
+                                  "        with lock:\n"
+                                  "            number[0] += 1\n"
+                                  "    run(increment, increment)\n"
+                                  "    assert number[0] == 2, number[0]\n"
+                                  "\n"
+                                  "def test_deadlock():\n"
+                                  "    a, b = threading.Lock(), threading.Lock()\n"
+                                  "    def first():\n"
+                                  "        with a:\n"
+                                  "            point()\n"
+                                  "            with b:\n"
+                                  "                point()\n"
+                                  "    def second():\n"
+                                  "        with b:\n"
+                                  "            point()\n"
+                                  "            with a:\n"
+                                  "                point()\n"
+                                  "    run(first, second)\n"
+                                  "\n"
+                                  "def test_crashes():\n"
+                                  "    os.abort()\n"
+                                  "\n"
+                                  "def test_starts_a_process():\n"
+                                  "    import subprocess\n"
+                                  "    subprocess.check_call(['/bin/true'])\n"
+                                  "\n"
+                                  "def test_skips():\n"
+                                  "    raise unittest.SkipTest('not today')\n"
+                                  "\n"
+                                  "times = 0\n"
+                                  "def test_fails_the_tenth_time():\n"
+                                  "    global times\n"
+                                  "    times += 1\n"
+                                  "    run(point, point)\n"
+                                  "    assert times != 10\n"
+                                  "\n"
+                                  "if __name__ == '__main__':\n"
+                                  "    globals()[sys.argv[1]]()\n";
+
+static void setup_files(void)
+{
+    setup();
+    write_file("p.py", programs_py);
+}
+
+static void expect(int status, const char *arguments)
+{
+    int got = spillway("explore %s", arguments);
+
+    if (got == status)
+        return;
+    shell("cat out err >both");
+    ck_abort_msg("explore %s: exit status %d, not %d\n%s", arguments, got, status, content("both"));
+}
+
+/* ---- what is found ---- */
+
+static const struct {
+    const char *options, *test, *out;
+} findings[] = {
+    {"", "test_lost_update", "FAIL   p.py::test_lost_update (failed under portfolio of seed "},
+    {"--strategy random", "test_lost_update", "(failed under the random walk of seed "},
+    {"--strategy pct", "test_lost_update", "(failed under pct of seed "},
+    {"--strategy pct:10", "test_lost_update", "(failed under pct:10 of seed "},
+    {"--strategy pos", "test_lost_update", "(failed under pos of seed "},
+    {"--strategy surw", "test_lost_update", "(failed under surw of seed "},
+    {"--engine threads", "test_lost_update", ", grain call, "},
+    {"--engine fibers --seed 5000", "test_lost_update", ", seeds 5000 to "},
+    {"", "test_deadlock", ": deadlock T1 waits for "},
+    {"", "test_crashes", "(crashed SIGABRT under pos of seed 1)\n"},
+    {"--grain access --schedules 50", "test_lost_update", "finer than the real interpreter"},
+    {"--grain access --schedules 50 --strategy surw", "test_lost_update", ", grain access, "},
+    {"--grain access --schedules 50 --strategy pct", "test_lost_update", ", grain access, "},
+    {"--grain access --schedules 50 --strategy pos", "test_deadlock", "deadlock T1 waits for "},
+};
+
+START_TEST(test_a_failure_is_found_and_replays)
+{
+    char arguments[200];
+
+    snprintf(arguments, sizeof arguments, "%s p.py::%s",
+             *findings[_i].options == '\0' ? "--schedules 2000" : findings[_i].options,
+             findings[_i].test);
+    expect(1, arguments);
+    ASSERT_SAYS("out", findings[_i].out);
+    snprintf(arguments, sizeof arguments, "again: spillway replay p-%s.sched\n", findings[_i].test);
+    ASSERT_SAYS("out", arguments);
+    ck_assert_int_eq(spillway("replay p-%s.sched", findings[_i].test), 0);
+}
+END_TEST
+
+/* Of the lowest seed that fails, however many processes look for it. */
+START_TEST(test_the_jobs_change_nothing)
+{
+    static const char *const options[] = {"--schedules 2000", "--schedules 50 --grain access"};
+
+    for (int jobs = 1; jobs <= 3; jobs++) {
+        ck_assert_int_eq(spillway("explore -j %d %s p.py::test_lost_update", jobs, options[_i]), 1);
+        shell("sed -n 's/ distinct.*//p' out >said%d; cp p-test_lost_update.sched found%d", jobs,
+              jobs);
+        ck_assert_int_eq(shell("cmp said1 said%d && cmp found1 found%d", jobs, jobs), 0);
+    }
+}
+END_TEST
+
+START_TEST(test_a_whole_program_has_a_process_for_each_schedule)
+{
+    expect(0, "--schedules 12 p.py test_with_a_lock");
+    ASSERT_SAYS("out",
+                "ok     p.py (12 schedules of portfolio (the first 2 pos, to learn), seeds 1 "
+                "to 12, grain call, ");
+    ASSERT_SAYS("out", " in 12 processes, ");
+    expect(1, "--schedules 400 --strategy pct:10 -o found.sched p.py test_lost_update");
+    ASSERT_SAYS("out", "FAIL   p.py (exit 1 under pct:10 of seed ");
+    ASSERT_SAYS("out", "again: spillway replay found.sched\n");
+    ck_assert_int_eq(spillway("replay found.sched"), 0);
+}
+END_TEST
+
+START_TEST(test_all_failures_are_counted_if_wanted)
+{
+    expect(1, "--continue --schedules 3000 --json out.json p.py::test_deadlock");
+    ASSERT_SAYS("out", " of 3000 schedules, from seed ");
+    ck_assert_int_eq(
+        shell(
+            "/usr/bin/python3.11 -c \"\n"
+            "import json\n"
+            "r = json.load(open('out.json'))\n"
+            "assert r['end'] == 'found' and r['grain'] == 'call' and r['strategy'] == 'portfolio'\n"
+            "assert r['schedules'] == 3000 and r['last_seed'] == 3000\n"
+            "assert r['failures'][0]['outcome'].startswith('deadlock T')\n"
+            "assert r['failing_seed'] == min(f['seed'] for f in r['failures'])\n\""),
+        0);
+}
+END_TEST
+
+/* ---- what is not ---- */
+
+START_TEST(test_nothing_found_says_what_was_run)
+{
+    expect(0, "--schedules 300 --seed 7 -j 2 p.py::test_with_a_lock");
+    ASSERT_SAYS("out",
+                "ok     p.py::test_with_a_lock (300 schedules of portfolio (the first 2 pos, "
+                "to learn), seeds 7 to 306, grain call, ");
+    expect(0, "--schedules 300 --strategy random p.py::test_with_a_lock");
+    ASSERT_SAYS("out", "(300 schedules of random, seeds 1 to 300, grain call, ");
+    expect(0, "--schedules 300 --grain access p.py::test_with_a_lock");
+    ASSERT_SAYS("out", ", grain access, ");
+    expect(0, "--schedules 1 p.py::test_with_a_lock");
+    ASSERT_SAYS("out", "(1 schedules of portfolio (the first 1 pos, to learn), seeds 1 to 1,");
+}
+END_TEST
+
+START_TEST(test_the_clock_ends_it_but_judges_nothing)
+{
+    expect(0, "--time 1 p.py::test_with_a_lock");
+    ASSERT_SAYS("out", "the time was up\n");
+    expect(0, "--time 1 p.py test_with_a_lock");
+    ASSERT_SAYS("out", "the time was up\n");
+}
+END_TEST
+
+START_TEST(test_what_is_not_controlled_proves_nothing)
+{
+    expect(3, "--schedules 5 p.py::test_starts_a_process");
+    ASSERT_SAYS("out", "UNSURE p.py::test_starts_a_process (not controlled: a subprocess");
+}
+END_TEST
+
+START_TEST(test_what_fails_among_others_only_is_not_believed)
+{
+    expect(3, "--schedules 40 -j 1 p.py::test_fails_the_tenth_time");
+    ASSERT_SAYS("out", ": exit 1 among other schedules, but in a process of its own it passes");
+}
+END_TEST
+
+START_TEST(test_a_skipped_test_is_skipped)
+{
+    expect(0, "p.py::test_skips");
+    ASSERT_SAYS("out", "skip   p.py::test_skips\n");
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+static const struct {
+    const char *arguments, *err;
+} refusals[] = {
+    {"", "no PROGRAM or TEST given"},
+    {"--strategy dfs p.py::test_crashes", "--strategy: 'dfs' is none; there are portfolio, "},
+    {"--strategy pos:3 p.py::test_crashes", "--strategy: 'pos:3' is none"},
+    {"--strategy pct:0 p.py::test_crashes", "not a number from 1 to 1000"},
+    {"--grain fine p.py::test_crashes", "--grain: 'fine' is none; there are call and access"},
+    {"--grain access p.py", "--grain access is for tests"},
+    {"--jobs 0 p.py::test_crashes", "not a number from 1 to 64"},
+    {"--schedules 0 p.py::test_crashes", "--schedules"},
+    {"p.py::", "one test at a time"},
+    {"p.py::test_crashes more", "a test takes no arguments"},
+    {"nowhere.py::test_x", "nowhere.py: No such file or directory"},
+    {"p.py::test_x", "there is no 'test_x' in it"},
+    {"--interp /nowhere p.py::test_crashes", ""},
+};
+
+START_TEST(test_nonsense_is_refused)
+{
+    expect(2, refusals[_i].arguments);
+    ASSERT_SAYS("err", refusals[_i].err);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+    Suite *suite = suite_create("explore");
+    TCase *found = tcase_create("found"), *nothing = tcase_create("nothing"),
+          *refused = tcase_create("refused");
+
+    tcase_add_checked_fixture(found, setup_files, teardown);
+    tcase_set_timeout(found, 120);
+    tcase_add_loop_test(found, test_a_failure_is_found_and_replays, 0,
+                        sizeof findings / sizeof *findings);
+    tcase_add_loop_test(found, test_the_jobs_change_nothing, 0, 2);
+    tcase_add_test(found, test_a_whole_program_has_a_process_for_each_schedule);
+    tcase_add_test(found, test_all_failures_are_counted_if_wanted);
+    suite_add_tcase(suite, found);
+    tcase_add_checked_fixture(nothing, setup_files, teardown);
+    tcase_set_timeout(nothing, 120);
+    tcase_add_test(nothing, test_nothing_found_says_what_was_run);
+    tcase_add_test(nothing, test_the_clock_ends_it_but_judges_nothing);
+    tcase_add_test(nothing, test_what_is_not_controlled_proves_nothing);
+    tcase_add_test(nothing, test_what_fails_among_others_only_is_not_believed);
+    tcase_add_test(nothing, test_a_skipped_test_is_skipped);
+    suite_add_tcase(suite, nothing);
+    tcase_add_checked_fixture(refused, setup_files, teardown);
+    tcase_set_timeout(refused, 60);
+    tcase_add_loop_test(refused, test_nonsense_is_refused, 0, sizeof refusals / sizeof *refusals);
+    suite_add_tcase(suite, refused);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(make_suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
