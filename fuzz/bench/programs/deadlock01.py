@@ -2,8 +2,8 @@
 """Two locks in two orders, each thread with a counter to change under both.
 
 Accesses: lock the one, lock the other; read, write counter; unlock both.
-Grain call: each call of acquire() and release() is a decision.  (Not so a `with`: CPython 3.11 looks
-whether it is to be interrupted behind a call, and entering a lock that is free is none.)
+Grain call: each call of acquire() and release() is a decision.  (Not so a `with`: CPython 3.11
+looks whether it is to be interrupted behind a call, and entering a lock that is free is none.)
 """
 from threading import Lock, Thread
 

@@ -2,8 +2,8 @@
 """Three philosophers, three forks, each takes the left one first.
 
 Accesses: lock the left fork, lock the right one; unlock both.
-Grain call: each call of acquire() and release() is a decision.  (Not so a `with`: CPython 3.11 looks
-whether it is to be interrupted behind a call, and entering a lock that is free is none.)
+Grain call: each call of acquire() and release() is a decision.  (Not so a `with`: CPython 3.11
+looks whether it is to be interrupted behind a call, and entering a lock that is free is none.)
 """
 from threading import Lock, Thread
 
