@@ -59,7 +59,7 @@ def subprocess_both_ways():
     def talk():
         child = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         out, _ = child.communicate(b"x" * 200000)
-        print(len(out), child.returncode)
+        sys.stdout.write("%d %d\n" % (len(out), child.returncode))  # in one piece
 
     in_threads(talk, talk)
 
