@@ -116,6 +116,10 @@ static void count_event(struct reader *reader, const struct sw_trace_event *even
     if (!is_on_object(event) || event->did.object >= reader->object_limit)
         return;
     uint32_t nth = nth_of(reader, thread, event->did.object);
+    if (!reader->objects[event->did.object].written && nth <= 64) {
+        profile->constant[thread] |= (uint64_t)1 << (nth - 1);
+        profile->constant_steps++;
+    }
     uint32_t slot = slot_of(reader, event->did.object);
     if (slot == 0)
         return;

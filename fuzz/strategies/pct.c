@@ -53,19 +53,21 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     if (decision->kind != SW_DECIDE_RUN)
         return other;
     while (sw_seen_next(&event))
-        pct.step++;
+        pct.step += !event.is_quiet;
     if (sw_seen_must_yield(decision))
         sw_seen_demote(decision->thread);
+    if (other < 0)
+        other = sw_seen_quiet(decision, count);
     return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
 }
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 {
     static struct sw_driver driver = {choose};
-    uint64_t steps = sw_strategies_profile()->steps;
     uint64_t depth = argument > 0 ? argument : DEPTH;
 
     sw_seen_begin(seed);
+    uint64_t steps = sw_seen_steps();
     pct.step = 0;
     draw_changes((uint32_t)(depth < DEPTH_MAX ? depth : DEPTH_MAX) - 1,
                  steps > 0 ? steps : STEPS_UNKNOWN);

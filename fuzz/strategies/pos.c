@@ -37,6 +37,8 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
         renew(decision, &event);
     if (sw_seen_must_yield(decision))
         sw_seen_demote(decision->thread);
+    if (other < 0)
+        other = sw_seen_quiet(decision, count);
     return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : sw_seen_highest(decision, count));
 }
 

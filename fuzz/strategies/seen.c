@@ -12,6 +12,8 @@ enum {
     SLOTS = 4 * SW_LIVE_THREADS_MAX, /* a power of two: ordinals far apart may share one */
     EARLY = 20, /* an early time-out is taken with a chance of 1 in so many */
     IN_A_ROW_LEAST = 1000,
+    TOUCHED = 1 << 14, /* by how many threads which objects */
+    TOUCHED_TRIES = 64,
 };
 
 static struct {
@@ -22,6 +24,8 @@ static struct {
     uint32_t cursor; /* in the trace */
     uint32_t chosen; /* 1 + who was chosen last, and that is no event of the trace; 0: nobody */
     uint32_t last; /* 1 + who was chosen last */
+    int is_loud; /* nothing is quiet */
+    uint32_t distinct[SW_PROFILE_THREADS]; /* how many objects each thread has touched */
     uint64_t in_a_row;
 } seen;
 
@@ -30,6 +34,12 @@ static struct {
     uint32_t thread;
     uint64_t rank;
 } slots[SLOTS];
+
+/* Which objects a thread has touched, open addressing. */
+static struct {
+    uint64_t serial; /* of another schedule: free */
+    uint32_t thread, object, nth;
+} touched[TOUCHED];
 
 void sw_seen_begin(uint64_t seed)
 {
@@ -40,6 +50,56 @@ void sw_seen_begin(uint64_t seed)
     seen.random = sw_decision_random(&mixer);
     seen.lowest = SW_SEEN_RANKS_LOW;
     sw_walk_random(&seen.rest, sw_decision_random(&mixer));
+    seen.is_loud = sw_decision_random(&mixer) % SW_SEEN_LOUD == 0;
+}
+
+/* ---- what is quiet ---- */
+
+uint32_t sw_seen_nth(uint32_t thread, uint32_t object)
+{
+    uint64_t hash = ((uint64_t)thread << 32 | object) * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(hash >> 40) % TOUCHED;
+
+    if (thread >= SW_PROFILE_THREADS)
+        return 0;
+    for (int i = 0; i < TOUCHED_TRIES; i++, at = (at + 1) % TOUCHED) {
+        if (touched[at].serial != seen.serial) {
+            touched[at].serial = seen.serial;
+            touched[at].thread = thread;
+            touched[at].object = object;
+            return touched[at].nth = ++seen.distinct[thread];
+        }
+        if (touched[at].thread == thread && touched[at].object == object)
+            return touched[at].nth;
+    }
+    return 0;
+}
+
+static int is_quiet(uint32_t thread, struct sw_pending what)
+{
+    if (what.op == SW_OP_UNKNOWN || what.object == 0)
+        return 0;
+    uint32_t nth = sw_seen_nth(thread, what.object); /* counts, whatever the operation is */
+    if (seen.is_loud || what.op != SW_OP_READ || nth == 0 || nth > 64)
+        return 0;
+    return (int)(sw_strategies_profile()->constant[thread] >> (nth - 1) & 1);
+}
+
+int sw_seen_quiet(const struct sw_decision *decision, uint32_t count)
+{
+    int found = -1;
+
+    for (uint32_t i = 0; i < count; i++) /* each has to be asked of */
+        if (is_quiet(decision->candidates[i], decision->pending[i]) && found < 0)
+            found = (int)i;
+    return seen.in_a_row < IN_A_ROW_LEAST ? found : -1; /* what is done in vain is not quiet */
+}
+
+uint64_t sw_seen_steps(void)
+{
+    const struct sw_profile *profile = sw_strategies_profile();
+
+    return profile->steps - (seen.is_loud ? 0 : profile->constant_steps);
 }
 
 /* ---- the events ---- */
@@ -50,13 +110,13 @@ int sw_seen_next(struct sw_seen_event *event)
 
     if (seen.cursor < trace->count) {
         const struct sw_trace_event *next = &trace->events[seen.cursor++];
-        *event = (struct sw_seen_event){next->thread, next->did};
+        *event = (struct sw_seen_event){next->thread, next->did, is_quiet(next->thread, next->did)};
         seen.chosen = 0;
         return 1;
     }
     if (seen.chosen == 0)
         return 0;
-    *event = (struct sw_seen_event){seen.chosen - 1, {SW_OP_UNKNOWN, 0}};
+    *event = (struct sw_seen_event){seen.chosen - 1, {SW_OP_UNKNOWN, 0}, 0};
     seen.chosen = 0;
     return 1;
 }

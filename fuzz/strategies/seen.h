@@ -23,6 +23,7 @@
 struct sw_seen_event {
     uint32_t thread;
     struct sw_pending did; /* op UNKNOWN at grain "call" */
+    int is_quiet;
 };
 
 /* A schedule begins: none of the following is left from the one before. */
@@ -34,6 +35,20 @@ void sw_seen_begin(uint64_t seed);
 int sw_seen_next(struct sw_seen_event *event);
 /* Before choose() returns: that candidate it is. */
 int sw_seen_chose(const struct sw_decision *decision, uint32_t choice);
+
+/* The object is the thread's nth, from 1; 0: there are too many to tell.  To be asked of
+ * what is pending, and then of each. */
+uint32_t sw_seen_nth(uint32_t thread, uint32_t object);
+
+/* An operation is QUIET if it reads what, by the profile, nobody writes.  That may be
+ * wrong, of a path that has not been learnt; so in one of SW_SEEN_LOUD schedules nothing
+ * is quiet. */
+enum { SW_SEEN_LOUD = 4 };
+/* A candidate, of the first count, whose operation is quiet: it is done at once.  -1: there
+ * is none. */
+int sw_seen_quiet(const struct sw_decision *decision, uint32_t count);
+/* How many events a schedule has that are not quiet; 0: nothing is known. */
+uint64_t sw_seen_steps(void);
 
 /* ---- chance ---- */
 

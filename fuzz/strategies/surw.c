@@ -18,15 +18,13 @@
 #include "harness/control/strategies.h"
 #include "seen.h"
 
-enum { TOUCHED = 1 << 14, NOBODY = UINT32_MAX };
+enum { NOBODY = UINT32_MAX };
 
 static struct {
     const struct sw_profile_object *object; /* NULL: every event counts */
-    uint64_t serial;
     uint32_t left[SW_PROFILE_THREADS]; /* interesting events */
     uint32_t usual; /* of a thread of which the profile knows nothing */
     unsigned char made[SW_PROFILE_THREADS];
-    uint32_t distinct[SW_PROFILE_THREADS]; /* objects touched */
     uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
     uint32_t limit; /* threads with something left are below it */
     int by_rank; /* see choose_free() */
@@ -34,34 +32,9 @@ static struct {
     uint64_t quota; /* how many more of them without a new draw: see draw_quota() */
 } surw;
 
-/* Which objects a thread has touched, open addressing. */
-static struct {
-    uint64_t serial; /* of another schedule: free */
-    uint32_t thread, object, nth;
-} touched[TOUCHED];
-
 static uint32_t index_of(uint32_t thread)
 {
     return thread < SW_PROFILE_THREADS ? thread : SW_PROFILE_THREADS - 1;
-}
-
-/* The object is the thread's nth; 0: there are too many to tell. */
-static uint32_t nth_of(uint32_t thread, uint32_t object)
-{
-    uint64_t hash = ((uint64_t)thread << 32 | object) * 0x9e3779b97f4a7c15u;
-    uint32_t at = (uint32_t)(hash >> 40) % TOUCHED;
-
-    for (int i = 0; i < 64; i++, at = (at + 1) % TOUCHED) {
-        if (touched[at].serial != surw.serial) {
-            touched[at].serial = surw.serial;
-            touched[at].thread = thread;
-            touched[at].object = object;
-            return touched[at].nth = ++surw.distinct[index_of(thread)];
-        }
-        if (touched[at].thread == thread && touched[at].object == object)
-            return touched[at].nth;
-    }
-    return 0;
 }
 
 static int is_interesting(uint32_t thread, struct sw_pending what)
@@ -70,7 +43,7 @@ static int is_interesting(uint32_t thread, struct sw_pending what)
         return 1;
     if (what.op == SW_OP_UNKNOWN || what.op == SW_OP_NONE || what.object == 0)
         return 0;
-    uint32_t nth = nth_of(thread, what.object), wanted = surw.object->nth[index_of(thread)];
+    uint32_t nth = sw_seen_nth(thread, what.object), wanted = surw.object->nth[index_of(thread)];
     if (wanted != 0 && nth == wanted)
         surw.known = what.object;
     return wanted != 0 ? nth == wanted : what.object == surw.known;
@@ -205,6 +178,8 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
         take(&event);
     if (sw_seen_must_yield(decision))
         sw_seen_demote(decision->thread);
+    if (other < 0)
+        other = sw_seen_quiet(decision, count);
     return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
 }
 
@@ -212,12 +187,11 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 {
     static struct sw_driver driver = {choose};
     const struct sw_profile *profile = sw_strategies_profile();
-    uint64_t serial = surw.serial + 1, total = 0;
+    uint64_t total = 0;
 
     (void)argument;
     sw_seen_begin(seed);
     memset(&surw, 0, sizeof surw);
-    surw.serial = serial;
     surw.target = NOBODY;
     surw.made[0] = 1;
     surw.by_rank = sw_seen_below(2) == 0;

@@ -30,6 +30,9 @@ struct sw_profile {
     uint32_t thread_count;               /* ordinals are below it */
     uint32_t events[SW_PROFILE_THREADS]; /* of each thread */
     uint32_t parent[SW_PROFILE_THREADS]; /* 1 + who made it; 0: not known */
+    /* Bit n - 1: nobody ever writes to the nth object that the thread touches. */
+    uint64_t constant[SW_PROFILE_THREADS];
+    uint64_t constant_steps; /* of the steps, those on such objects */
     uint32_t object_count;
     struct sw_profile_object objects[SW_PROFILE_OBJECTS];
 };
