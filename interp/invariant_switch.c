@@ -19,9 +19,12 @@ static int depth_of(const PyThreadState *tstate)
     return tstate->recursion_limit - tstate->recursion_remaining;
 }
 
+/* NULL: none.  The end of an except block leaves a None there. */
 static void *exception_of(const PyThreadState *tstate)
 {
-    return tstate->exc_info->exc_value;
+    PyObject *value = tstate->exc_info->exc_value;
+
+    return value == Py_None ? NULL : value;
 }
 
 /* May this thread switch, to that one? */
