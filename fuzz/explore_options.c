@@ -131,7 +131,7 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
     } strategies[] = {{"portfolio", 0, 1, SW_EXPLORE_SAMPLES},
                       {"random", 0, 0, SW_EXPLORE_SAMPLES},
                       {"pct", 1, 1, SW_EXPLORE_SAMPLES},
-                      {"pos", 0, 0, SW_EXPLORE_SAMPLES},
+                      {"pos", 0, 1, SW_EXPLORE_SAMPLES},
                       {"surw", 0, 1, SW_EXPLORE_SAMPLES},
                       {"dpor", 0, 0, SW_EXPLORE_DPOR},
                       {"preemptions", 1, 0, SW_EXPLORE_PREEMPTIONS},
