@@ -123,6 +123,7 @@ int main(void)
 
     for (int i = 0; i < COUNT(cases); i++) {
         tcase_add_checked_fixture(cases[i], setup, teardown);
+        tcase_set_tags(cases[i], "no-memcheck");
         tcase_set_timeout(cases[i], 90);
         suite_add_tcase(suite, cases[i]);
     }

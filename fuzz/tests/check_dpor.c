@@ -448,14 +448,17 @@ int main(void)
 {
     Suite *suite = suite_create("dpor");
     TCase *variables = tcase_create("variables"), *locks = tcase_create("locks"),
-          *all = tcase_create("all"), *cases[] = {variables, locks, all};
+          *all = tcase_create("all"), *many = tcase_create("many"),
+          *cases[] = {variables, locks, all, many};
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         tcase_add_checked_fixture(cases[i], setup, teardown);
         suite_add_tcase(suite, cases[i]);
         tcase_set_timeout(cases[i], 60);
     }
-    tcase_add_loop_test(variables, test_lost_update, 0, 5);
+    tcase_set_tags(many, "no-memcheck"); /* they take minutes there */
+    tcase_add_loop_test(variables, test_lost_update, 0, 3);
+    tcase_add_loop_test(many, test_lost_update, 3, 5);
     tcase_add_test(variables, test_independent_threads_have_one_trace);
     tcase_add_test(variables, test_one_writer_and_readers);
     tcase_add_test(variables, test_writers_in_every_order);
@@ -466,7 +469,8 @@ int main(void)
     tcase_add_test(locks, test_account);
     tcase_add_test(locks, test_dining_philosophers);
     tcase_add_test(locks, test_a_lock_that_is_only_tried);
-    tcase_add_loop_test(all, test_as_many_as_there_are, 0, 50);
+    tcase_add_loop_test(all, test_as_many_as_there_are, 0, 2);
+    tcase_add_loop_test(many, test_as_many_as_there_are, 2, 50);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failures = srunner_ntests_failed(runner);

@@ -247,6 +247,7 @@ static Suite *make_suite(void)
           *refused = tcase_create("refused");
 
     tcase_add_checked_fixture(found, setup_files, teardown);
+    tcase_set_tags(found, "no-memcheck");
     tcase_set_timeout(found, 120);
     tcase_add_loop_test(found, test_a_failure_is_found_and_replays, 0,
                         sizeof findings / sizeof *findings);
@@ -255,6 +256,7 @@ static Suite *make_suite(void)
     tcase_add_test(found, test_all_failures_are_counted_if_wanted);
     suite_add_tcase(suite, found);
     tcase_add_checked_fixture(nothing, setup_files, teardown);
+    tcase_set_tags(nothing, "no-memcheck");
     tcase_set_timeout(nothing, 120);
     tcase_add_test(nothing, test_nothing_found_says_what_was_run);
     tcase_add_test(nothing, test_the_clock_ends_it_but_judges_nothing);
@@ -263,6 +265,7 @@ static Suite *make_suite(void)
     tcase_add_test(nothing, test_a_skipped_test_is_skipped);
     suite_add_tcase(suite, nothing);
     tcase_add_checked_fixture(refused, setup_files, teardown);
+    tcase_set_tags(refused, "no-memcheck");
     tcase_set_timeout(refused, 60);
     tcase_add_loop_test(refused, test_nonsense_is_refused, 0, sizeof refusals / sizeof *refusals);
     suite_add_tcase(suite, refused);

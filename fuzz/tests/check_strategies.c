@@ -552,6 +552,7 @@ static Suite *make_suite(void)
           *rest = tcase_create("rest"), *profiles = tcase_create("profiles");
 
     tcase_set_timeout(means, 600);
+    tcase_set_tags(means, "no-memcheck"); /* they take minutes there */
     tcase_add_test(means, test_table);
     tcase_add_loop_test(means, test_is_found_in_few_schedules, 0, BOUND_COUNT);
     tcase_add_test(means, test_pct_keeps_its_guarantee);
