@@ -558,6 +558,7 @@ static Suite *make_suite(void)
     tcase_add_test(means, test_pct_keeps_its_guarantee);
     suite_add_tcase(suite, means);
     tcase_set_timeout(seeds, 60);
+    tcase_set_tags(seeds, "no-memcheck"); /* so do these */
     tcase_add_loop_test(seeds, test_a_seed_is_one_schedule, 0, STRATEGY_COUNT);
     tcase_add_loop_test(seeds, test_a_thread_that_spins_does_not_run_for_ever, 0, STRATEGY_COUNT);
     suite_add_tcase(suite, seeds);
