@@ -12,7 +12,7 @@ void sw_guided_free(struct sw_guided *guided)
     *guided = (struct sw_guided){0};
 }
 
-static int reserve(struct sw_guided *guided)
+int sw_guided_reserve(struct sw_guided *guided)
 {
     if (guided->count < guided->room)
         return 0;
@@ -34,7 +34,7 @@ static int reserve(struct sw_guided *guided)
 
 static int add(struct sw_guided *guided, const struct sw_logged *logged, uint32_t number)
 {
-    if (reserve(guided) < 0)
+    if (sw_guided_reserve(guided) < 0)
         return -1;
     guided->list[guided->count] = (struct sw_deviation){.index = number,
                                                         .kind = logged->kind,

@@ -16,6 +16,8 @@ struct sw_guided {
 };
 
 void sw_guided_free(struct sw_guided *guided);
+/* Room for one more.  0, or -1: no memory. */
+int sw_guided_reserve(struct sw_guided *guided);
 /* Those of a run whose log, from 0 on, and taken list are on the board.  0, or -1: no memory, or
  * the log is not whole. */
 int sw_guided_take(struct sw_guided *guided, const struct sw_board *board);

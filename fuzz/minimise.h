@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * minimise.h - the command "minimise": the smallest schedule that fails in the same way.
+ * minimise.h - the smallest schedule that fails in the same way.
  *
  *   1. what fails is run again, and its deviations are named by each thread's own
  *      time (fuzz/strategies/guide.c), so that any set of them is a schedule
@@ -8,17 +8,43 @@
  *   3. fewest preemptions: all schedules with fewer than it has by now are run
  *      (bounded.h), as far as the budget goes.  The first that fails has the
  *      least there can be; if none fails, and all were run, what it has is the least
- *   4. where it turns: each preemption is moved by one of its thread's decisions,
- *      there and back, until the test passes
+ *   4. the two operations whose order decides: critical.h
  *
- * The same way: the same kind of end (exit, crash, deadlock, ...) and, of a test
- * that fails, the same exception raised at the same line.  All that is believed is
- * what a process of its own shows, and that is what is written.
+ * What "the same way" is: probe.h.  All that is believed is what a process of its own
+ * shows, and that is what is written.
  */
 #ifndef SW_MINIMISE_H
 #define SW_MINIMISE_H
 
-/* argv[0] is "minimise".  Exit status: 0 there is a smaller one, or none, and what
+#include "../harness/trial.h"
+#include "critical.h"
+#include "probe.h"
+
+/* Borrows all. */
+struct sw_minimise_order {
+    const struct sw_sched *sched;
+    uint64_t budget; /* how many schedules with fewer preemptions are run at most */
+};
+
+struct sw_minimised {
+    struct sw_probe probe;
+    uint32_t before, deviations;
+    struct sw_board_list *exact; /* to the letter; owned */
+    char proof[1024];            /* of the preemptions, one line */
+    struct sw_critical critical; /* with what was seen there */
+    char refused[160];           /* one line: there is nothing to minimise; else "" */
+};
+
+/* 0: see refused; or -1 with *e: something could not be run.  Free it either way. */
+int sw_minimise_run(const struct sw_minimise_order *order, struct sw_minimised *minimised,
+                    struct sw_error *e);
+/* Runs it once more, in a process of its own, and writes it there.  0; or 1: it does not fail so
+ * there; trial says how it ends, free its story. */
+int sw_minimise_write(const struct sw_minimised *minimised, const char *output,
+                      struct sw_trial *trial);
+void sw_minimise_free(struct sw_minimised *minimised);
+
+/* The command; argv[0] is its name.  Exit status: 0 there is a smaller one, or none, and what
  * is written fails in the same way; 1 it does not fail, or not in the same way
  * again; 2 a usage or harness error. */
 int sw_minimise(int argc, char **argv);

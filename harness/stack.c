@@ -3,6 +3,7 @@
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -259,4 +260,89 @@ void sw_stack_print(FILE *out, const struct sw_wire *wire, uint32_t stack, const
         fprintf(out, "%s... more frames, which were not recorded\n", indent);
     if (printer.dwfl != NULL)
         dwfl_end(printer.dwfl);
+}
+
+/* ---- of a process that lives ---- */
+
+enum { LIVE_FRAMES_MAX = 100, KERNEL_FRAMES_MAX = 3 };
+
+struct sw_stack_process {
+    Dwfl *dwfl;
+};
+
+struct sw_stack_process *sw_stack_attach(pid_t pid)
+{
+    struct sw_stack_process *process = calloc(1, sizeof *process);
+
+    if (process == NULL)
+        return NULL;
+    process->dwfl = dwfl_begin(&callbacks);
+    int status = process->dwfl == NULL ? ENOMEM : dwfl_linux_proc_report(process->dwfl, pid);
+    if (status == 0) {
+        dwfl_report_end(process->dwfl, NULL, NULL);
+        status = dwfl_linux_proc_attach(process->dwfl, pid, false);
+    }
+    if (status == 0)
+        return process;
+    sw_stack_detach(process);
+    errno = status > 0 ? status : 0;
+    return NULL;
+}
+
+void sw_stack_detach(struct sw_stack_process *process)
+{
+    if (process->dwfl != NULL)
+        dwfl_end(process->dwfl);
+    free(process);
+}
+
+/* How the thread waits for its turn is not what it does. */
+static int is_ours(Dwfl *dwfl, Dwarf_Addr pc)
+{
+    Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+    const char *path =
+        module != NULL ? dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL) : NULL;
+
+    return path != NULL && strcmp(base_name(path), "libspillway.so") == 0;
+}
+
+static int print_live_frame(Dwfl_Frame *frame, void *argument)
+{
+    struct printer *printer = argument;
+    Dwarf_Addr pc;
+    bool is_activation;
+
+    if (!dwfl_frame_pc(frame, &pc, &is_activation))
+        return DWARF_CB_ABORT;
+    if (is_ours(printer->dwfl, is_activation ? pc : pc - 1)) {
+        if (printer->number <= KERNEL_FRAMES_MAX) {
+            printer->number = 0; /* what it calls itself, neither */
+            rewind(printer->out);
+        }
+        return DWARF_CB_OK;
+    }
+    if (printer->number == LIVE_FRAMES_MAX) {
+        fprintf(printer->out, "%s... more frames\n", printer->indent);
+        return DWARF_CB_ABORT;
+    }
+    print_address(printer, pc, is_activation);
+    return DWARF_CB_OK;
+}
+
+void sw_stack_print_thread(FILE *out, struct sw_stack_process *process, pid_t tid,
+                           const char *indent)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *frames = open_memstream(&text, &size);
+    struct printer printer = {.out = frames, .indent = indent, .dwfl = process->dwfl};
+
+    if (frames == NULL)
+        return;
+    dwfl_getthread_frames(process->dwfl, tid, print_live_frame, &printer);
+    fclose(frames);
+    fwrite(text, 1, size, out);
+    if (size == 0)
+        fprintf(out, "%sno frames: %s\n", indent, dwfl_errmsg(-1));
+    free(text);
 }

@@ -16,6 +16,7 @@
 #define SW_STACK_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "wire.h"
 
@@ -23,5 +24,14 @@
  * there were more frames than fit.  stack: as in struct sw_event; the wire is
  * mended (mend.h). */
 void sw_stack_print(FILE *out, const struct sw_wire *wire, uint32_t stack, const char *indent);
+
+/* The same of threads of a process that lives, which stands still meanwhile (ptrace).  A thread
+ * waits inside of libspillway.so; its frames are left out. */
+struct sw_stack_process;
+/* NULL: it cannot be looked at; errno says why, if it is not 0. */
+struct sw_stack_process *sw_stack_attach(pid_t pid);
+void sw_stack_detach(struct sw_stack_process *process);
+void sw_stack_print_thread(FILE *out, struct sw_stack_process *process, pid_t tid,
+                           const char *indent);
 
 #endif

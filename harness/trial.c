@@ -334,16 +334,8 @@ static void run_in(struct sw_controlled *run, const struct sw_trial_order *order
         snprintf(run->board->strategy_name, sizeof run->board->strategy_name, "%s",
                  order->strategy_name);
     run->board->strategy_argument = order->strategy_argument;
-    for (uint32_t i = 0; i < order->shown_count && i < SW_SHOWN_MAX; i++)
-        run->board->shown[run->board->shown_count++] = order->shown[i];
-    if (order->wanted != NULL) {
-        const struct sw_board_list *list = order->wanted;
-        run->board->wanted.count = list->count;
-        run->board->wanted.pool_used = list->pool_used;
-        memcpy(run->board->wanted.deviations, list->deviations,
-               list->count * sizeof *list->deviations);
-        memcpy(run->board->wanted.pool, list->pool, list->pool_used * sizeof *list->pool);
-    }
+    if (order->wanted != NULL)
+        sw_board_copy_list(&run->board->wanted, order->wanted);
     if (order->profile != NULL)
         run->board->profile = *order->profile;
     run->board->seed = order->seed;

@@ -33,8 +33,6 @@ struct sw_trial_order {
     const char *strategy_name;       /* NAMED */
     uint64_t strategy_argument;
     const struct sw_board_list *wanted; /* REPLAY: the decisions, one schedule only */
-    const uint64_t *shown; /* decisions at which all stacks are printed; NULL: none */
-    uint32_t shown_count;
     const char *found;                  /* how they were found: "dpor trace 3" */
     const struct sw_profile *profile; /* NULL: nothing is known */
     const struct sw_setting *setting; /* NULL: nothing in particular */

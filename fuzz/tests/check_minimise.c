@@ -42,13 +42,64 @@ START_TEST(test_little_is_left)
 }
 END_TEST
 
-START_TEST(test_it_says_where_it_turns)
+START_TEST(test_two_operations_decide)
 {
     find_and_minimise("", "account.py::test_account", "account-test_account");
-    ASSERT_SAYS("out", " stops for T");
-    ASSERT_SAYS("out", "it does not fail so");
-    ASSERT_SAYS("err", "(it stops here):");
-    ASSERT_SAYS("err", "account.py");
+    ASSERT_SAYS("out", "critical pair, at decision ");
+    ASSERT_SAYS("out", "in the other order it does not fail");
+    /* check() takes the withdrawal for a deposit, if it was there. */
+    ASSERT_SAYS("out", "  first: T3, which is before account.py:");
+    ASSERT_SAYS("out", "  second: T1, which is before account.py:27 check");
+}
+END_TEST
+
+START_TEST(test_both_have_python_and_c_stacks)
+{
+    find_and_minimise("", "abba.py::test_abba", "abba-test_abba");
+    const char *second = strstr(content("out"), "  second: ");
+    ck_assert_ptr_nonnull(second);
+    ck_assert_ptr_nonnull(strstr(second, "abba.py\", line 12 in take"));
+    ck_assert_ptr_nonnull(strstr(second, "  _PyEval_EvalFrameDefault  (python3.11)"));
+    ASSERT_SAYS("out", "abba.py\", line 11 in take");
+}
+END_TEST
+
+START_TEST(test_accesses_are_a_pair_too)
+{
+    find_and_minimise("--grain access", "reorder.py::test_reorder_3", "reorder-test_reorder_3");
+    ASSERT_SAYS("out", "which is before reorder.py:22 check");
+    ASSERT_SAYS("out", "which is before reorder.py:18 set_both");
+}
+END_TEST
+
+START_TEST(test_what_always_fails_has_no_pair)
+{
+    write_file("fails.py", "import threading\n"
+                           "def test_it():\n"
+                           "    t = threading.Thread(target=int); t.start(); t.join()\n"
+                           "    assert 0\n");
+    ck_assert_int_eq(spillway("explore fails.py::test_it"), 1);
+    ck_assert_int_eq(spillway("minimise fails-test_it.sched"), 0);
+    ASSERT_SAYS("out", "critical pair: none: the default schedule fails so, and so do ");
+}
+END_TEST
+
+START_TEST(test_from_the_other_side)
+{
+    /* It fails by default; one delay more lets it pass. */
+    write_file("race.py", "import threading\n"
+                          "def test_it():\n"
+                          "    seen = []\n"
+                          "    def add(): seen.append(1)\n"
+                          "    t = threading.Thread(target=add); t.start()\n"
+                          "    early = not seen\n"
+                          "    t.join()\n"
+                          "    assert early\n");
+    if (spillway("explore --strategy preemptions:1 race.py::test_it") != 1)
+        ck_abort_msg("%s", content("out"));
+    ck_assert_int_eq(spillway("minimise race-test_it.sched"), 0);
+    ASSERT_SAYS("out", "critical pair, at decision ");
+    ASSERT_SAYS("out", "race.py");
 }
 END_TEST
 
@@ -148,7 +199,11 @@ int main(void)
     tcase_set_tags(all, "no-memcheck");
     suite_add_tcase(suite, all);
     tcase_add_test(all, test_little_is_left);
-    tcase_add_test(all, test_it_says_where_it_turns);
+    tcase_add_test(all, test_two_operations_decide);
+    tcase_add_test(all, test_both_have_python_and_c_stacks);
+    tcase_add_test(all, test_accesses_are_a_pair_too);
+    tcase_add_test(all, test_what_always_fails_has_no_pair);
+    tcase_add_test(all, test_from_the_other_side);
     tcase_add_test(all, test_at_grain_access_too);
     tcase_add_test(all, test_a_deadlock_stays_one);
     tcase_add_test(all, test_another_failure_is_not_the_same);

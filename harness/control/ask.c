@@ -3,12 +3,15 @@
  * ask.c - asking the driver, and writing down what it answered.
  */
 #include <assert.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "engine_state.h"
 #include "livelock.h"
+#include "real.h"
 #include "stacks.h"
 
 static struct sw_driver *begin_named(struct sw_board *board)
@@ -154,27 +157,43 @@ static void count_chosen(const struct sw_decision *decision, uint32_t choice)
         board->made_by[newest] = decision->thread + 1;
 }
 
-static void describe_thread(const struct sw_thread *thread, char *buf, size_t size)
+static void futex(uint32_t *word, int operation, uint32_t value)
 {
-    snprintf(buf, size, "%s", thread == sw_engine.current ? "it stops here" : "");
+    SW_REAL(syscall)(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+/* The runner looks at the C stacks meanwhile. */
+static void halt(struct sw_board *board)
+{
+    __atomic_store_n(&board->halted, 1, __ATOMIC_RELEASE);
+    futex(&board->halted, FUTEX_WAKE, 1);
+    while (__atomic_load_n(&board->resumed, __ATOMIC_ACQUIRE) == 0)
+        futex(&board->resumed, FUTEX_WAIT, 0);
+}
+
+static const struct sw_thread *find_live(uint32_t ordinal)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_engine_live(&threads);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (threads[i]->ordinal == ordinal)
+            return threads[i];
+    return NULL;
 }
 
 /* For whoever wants to see where a schedule turns. */
-static void show(const struct sw_decision *decision, uint32_t choice)
+static void show(struct sw_board *board)
 {
-    const struct sw_board *board = sw_engine.board;
-    char word[32];
-    uint32_t i = 0;
-
-    while (i < board->shown_count && i < SW_SHOWN_MAX && board->shown[i] != decision->index)
-        i++;
-    if (i == board->shown_count || i == SW_SHOWN_MAX)
-        return;
-    dprintf(STDERR_FILENO, "decision %llu: T%u, at %s: %s %s\n",
-            (unsigned long long)decision->index, decision->thread,
-            sw_decision_place(decision->place), sw_decision_verb(decision->kind),
-            sw_decision_format(decision->kind, decision->candidates[choice], word, sizeof word));
-    sw_stacks_print(describe_thread);
+    for (int i = 0; i < SW_SHOWN_THREADS; i++) {
+        const struct sw_thread *thread = find_live(board->shown_threads[i]);
+        dprintf(STDERR_FILENO, "T%u%s\n", board->shown_threads[i],
+                thread != NULL ? "" : " is not there");
+        if (thread != NULL)
+            sw_stacks_print_one(thread);
+        board->halted_tids[i] = thread != NULL ? thread->tid : 0;
+    }
+    halt(board);
 }
 
 uint32_t sw_ask(struct sw_decision *decision)
@@ -185,6 +204,9 @@ uint32_t sw_ask(struct sw_decision *decision)
     decision->index = board->decision_count;
     decision->thread = sw_engine.current->ordinal;
     check_budget();
+    if (board->shows && decision->index == board->shown &&
+        (board->loop_count == 0 || board->loop_under_way))
+        show(board);
     int choice = sw_engine.driver->choose(sw_engine.driver, decision);
     if (choice < 0)
         report_divergence(decision);
@@ -197,8 +219,6 @@ uint32_t sw_ask(struct sw_decision *decision)
         record_deviation(decision, (uint32_t)choice);
     if (board->log_wanted)
         log_decision(decision, (uint32_t)choice);
-    if (board->shown_count > 0 && (board->loop_count == 0 || board->loop_under_way))
-        show(decision, (uint32_t)choice);
     return (uint32_t)choice;
 }
 

@@ -15,6 +15,7 @@
 #define SW_BOARD_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "decision.h"
 #include "profile.h"
@@ -36,7 +37,7 @@ enum {
     SW_RECENT_MAX = 1 << 12, /* a power of two */
     SW_ENVIRONMENT_MAX = 1 << 16,
     SW_RESULTS_MAX = 1 << 20,
-    SW_SHOWN_MAX = 16,
+    SW_SHOWN_THREADS = 2,
 };
 
 enum sw_board_strategy {
@@ -154,8 +155,13 @@ struct sw_board {
     uint64_t decisions_max; /* 0: no limit */
     uint64_t loop_count;    /* how many schedules the program begins itself (loop.h); 0: one, from its start */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */
-    uint64_t shown[SW_SHOWN_MAX]; /* at these decisions all stacks are printed on stderr */
-    uint32_t shown_count;
+    /* For who wants to see where a schedule turns: before this decision the stacks of these
+     * threads are printed on stderr, and the process stands still (halted) until the runner has
+     * looked at it, too (resumed); both are futex words. */
+    uint32_t shows;
+    uint64_t shown;
+    uint32_t shown_threads[SW_SHOWN_THREADS]; /* ordinals */
+    uint32_t resumed;
     uint32_t log_wanted; /* 1: log is filled in, from the decision log_from on */
     uint64_t log_from;
     uint32_t ordered; /* 1: before each it waits for an order (below) */
@@ -187,6 +193,8 @@ struct sw_board {
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
     uint32_t signature; /* of the schedule under way */
+    uint32_t halted;    /* 1: it stands still, and halted_tids are the kernel's of those threads */
+    int32_t halted_tids[SW_SHOWN_THREADS]; /* 0: there is none */
     uint32_t served; /* see posted */
     uint32_t loop_under_way; /* 1: a schedule has begun and not ended */
     uint64_t loop_real_ns; /* from the first begin to the last end; for benches, never for a verdict */
@@ -199,5 +207,13 @@ struct sw_board {
     struct sw_board_log log; /* of the last schedule, if it is wanted */
     struct sw_trace trace; /* of the last schedule at grain "access" */
 };
+
+static inline void sw_board_copy_list(struct sw_board_list *to, const struct sw_board_list *from)
+{
+    to->count = from->count <= SW_DEVIATIONS_MAX ? from->count : SW_DEVIATIONS_MAX;
+    to->pool_used = from->pool_used <= SW_POOL_MAX ? from->pool_used : SW_POOL_MAX;
+    memcpy(to->deviations, from->deviations, to->count * sizeof *to->deviations);
+    memcpy(to->pool, from->pool, to->pool_used * sizeof *to->pool);
+}
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "engine_state.h"
 #include "real.h"
@@ -297,10 +298,8 @@ static void print_stack(const char *line, const char *end)
     print_repeated(&repeated);
 }
 
-static void print_thread(const struct sw_thread *thread, const char *text, const char *end,
-                         describe_func describe)
+static void print_thread(const struct sw_thread *thread, const char *text, const char *end)
 {
-    print_heading(thread, describe);
     for (const char *line = text; line < end; line = next_line(line, end)) {
         if (number_in_heading(line, end) != (unsigned long)thread->handle)
             continue;
@@ -372,25 +371,54 @@ static void print_none(void)
                 "and py-bt there\n");
 }
 
-void sw_stacks_print(describe_func describe)
+/* What the interpreter tells of the threads as they are now.  Returns where the text ends. */
+static const char *begin_dump(const char **text)
 {
     const char *(*dump)(int, void *, void *) = find_dump();
     void (*dump_tasklets)(int);
-    struct sw_thread *const *threads;
-    uint32_t count = sw_engine_live(&threads);
     size_t size;
 
     if (dump != NULL)
         dump(open_text(), NULL, NULL);
     if (FIND(dump_tasklets, "slp_dump_tasklets"))
         dump_tasklets(open_text());
-    const char *text = map_text(&size), *end = text + size;
+    *text = map_text(&size);
+    return *text + size;
+}
+
+/* The next dump finds what had been told before this one, and nothing else. */
+static void end_dump(off_t before)
+{
+    if (text_fd >= 0 && ftruncate(text_fd, before) == 0)
+        SW_REAL(lseek)(text_fd, before, SEEK_SET);
+}
+
+void sw_stacks_print_one(const struct sw_thread *thread)
+{
+    off_t before = text_fd >= 0 ? SW_REAL(lseek)(text_fd, 0, SEEK_CUR) : 0;
+    const char *text, *end = begin_dump(&text);
+
+    if (has_stacks(text, end))
+        print_thread(thread, text, end);
+    else
+        print_none();
+    end_dump(before);
+}
+
+void sw_stacks_print(describe_func describe)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_engine_live(&threads);
+    const char *text, *end = begin_dump(&text);
+
     if (!has_stacks(text, end)) {
         print_none();
         return;
     }
-    for (uint32_t i = 0; i < count; i++)
-        print_thread(threads[i], text, end, describe);
+    for (uint32_t i = 0; i < count; i++) {
+        print_heading(threads[i], describe);
+        print_thread(threads[i], text, end);
+    }
     print_strangers(text, end);
     for (uint32_t i = 0; i < count; i++)
         print_tasklets_of(threads[i], text, end);

@@ -22,5 +22,7 @@ const char *sw_stacks_name(const struct sw_thread *thread);
  * describe() makes of it, "):".  Then the tasklets.  Says so if there are no
  * stacks.  A signal's handler may call it. */
 void sw_stacks_print(void (*describe)(const struct sw_thread *thread, char *buf, size_t size));
+/* The same for one thread, and without a heading or tasklets. */
+void sw_stacks_print_one(const struct sw_thread *thread);
 
 #endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../harness/replay.h"
+#include "../harness/run.h"
+#include "minimise.h"
+
+enum { BUDGET = 20000, KEY_BUDGET = 256 };
+
+struct command {
+    const char *path;
+    const char *output;
+    uint64_t budget;
+};
+
+static char *output_of(const struct command *command)
+{
+    char *output = NULL;
+    size_t length = strlen(command->path);
+
+    if (command->output != NULL)
+        return strdup(command->output);
+    if (length > 6 && strcmp(command->path + length - 6, ".sched") == 0)
+        length -= 6;
+    return asprintf(&output, "%.*s.min.sched", (int)length, command->path) < 0 ? NULL : output;
+}
+
+/* Says what there is, and writes it.  Returns the exit status. */
+static int tell(const struct command *command, const struct sw_minimised *minimised)
+{
+    char *output = output_of(command);
+    struct sw_trial trial = {0};
+
+    if (minimised->refused[0] != '\0') {
+        fprintf(stderr, "spillway: %s: %s\n", command->path, minimised->refused);
+        free(output);
+        return SW_EXIT_FAILED;
+    }
+    printf("%u deviations of %u; %s; %llu runs\n", minimised->deviations, minimised->before,
+           minimised->proof, (unsigned long long)minimised->probe.runs);
+    sw_critical_print(stdout, &minimised->critical);
+    fflush(stdout);
+    int status = output == NULL ? 1 : sw_minimise_write(minimised, output, &trial);
+    printf("%s\n%s%s", trial.verdict.text, trial.story != NULL ? trial.story : "",
+           trial.story != NULL ? "\n" : "");
+    free(trial.story);
+    free(output);
+    return status == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
+}
+
+static int run(const struct command *command)
+{
+    static struct sw_minimised minimised;
+    struct sw_minimise_order order = {.budget = command->budget};
+    struct sw_sched *sched = NULL;
+    struct sw_error e = {0};
+    int status = SW_EXIT_ERROR;
+
+    if (sw_sched_load(command->path, &sched, &e) < 0 ||
+        sw_replay_check(command->path, sched, &e) < 0) {
+        sw_error_print(&e);
+    } else {
+        order.sched = sched;
+        if (sw_minimise_run(&order, &minimised, &e) < 0)
+            sw_error_print(&e);
+        else
+            status = tell(command, &minimised);
+        sw_minimise_free(&minimised);
+    }
+    sw_sched_free(sched);
+    return status;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct command *command = state->input;
+    char *end;
+
+    switch (key) {
+    case 'o':
+        command->output = arg;
+        return 0;
+    case KEY_BUDGET:
+        command->budget = strtoull(arg, &end, 10);
+        if (end == arg || *end != '\0' || *arg == '-')
+            argp_error(state, "--budget: '%s' is not a number", arg);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (command->path != NULL)
+            argp_error(state, "one FILE.sched at a time");
+        command->path = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no FILE.sched given");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int sw_minimise(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"budget", KEY_BUDGET, "N", 0,
+         "How many schedules with fewer preemptions are run at most (default 20000)", 0},
+        {"output", 'o', "FILE", 0, "Where the result goes (default: FILE.min.sched)", 0},
+        {0}};
+    static const char doc[] =
+        "Finds the smallest schedule that fails in the same way, and the two operations "
+        "whose order decides."
+        "\vExit status: 0 what is written fails in the same way, 1 it does not fail, 2 a usage or "
+        "harness error.";
+    static char name[] = "spillway minimise";
+    const struct argp argp = {options, parse_option, "FILE.sched", doc, 0, 0, 0};
+    struct command command = {.budget = BUDGET};
+
+    argv[0] = name;
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, 0, NULL, &command);
+    return run(&command);
+}
