@@ -12,6 +12,7 @@
 #include "engine_state.h"
 #include "fiber.h"
 #include "fiber_tls.h"
+#include "pin.h"
 #include "real.h"
 #include "sigmask.h"
 
@@ -169,7 +170,8 @@ static void renew(struct shell *shell)
                      !shell->thread->unwound && sw_fiber_tls_renew(&why);
     if (shell->renewed || sw_engine.board->engine != SW_ENGINE_POOL)
         return;
-    sw_engine.board->pool_refused++;
+    if (sw_engine.board->pool_refused++ == 0)
+        sw_pin_start(); /* from now on threads are made and die */
 }
 
 /* ---- switching ---- */

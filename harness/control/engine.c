@@ -356,7 +356,8 @@ void sw_engine_start(struct sw_board *board)
     self->handle = pthread_self();
     self->tid = getpid();
     sw_engine_own = sw_engine.current = self;
-    sw_pin_start();
+    if (board->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
+        sw_pin_start();
     sw_engine.carrier->start(self);
     board->started = 1;
     sw_engine.on = 1;

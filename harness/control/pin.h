@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * pin.h - one CPU for all threads: a hand-over between two costs ten times as much.
+ *
+ * Not where all of them run on one OS thread (SW_ENGINE_POOL): such a process would only be kept
+ * from the CPU that becomes free while another process, or another job of the same search, has
+ * its own.
  */
 #ifndef SW_PIN_H
 #define SW_PIN_H
