@@ -216,7 +216,8 @@ static int read_shard(const char *const *folders, int count, uint32_t shard,
     }
     uint64_t ran = sw_ranges_count(&done);
     summary->schedules += ran;
-    summary->shards_done += ran == sw_campaign_shard_size(&summary->plan, shard);
+    summary->is_done[shard] = ran == sw_campaign_shard_size(&summary->plan, shard);
+    summary->shards_done += summary->is_done[shard];
     if (ran == 0 && summary->missing == 0 && sw_campaign_shard_size(&summary->plan, shard) > 0)
         summary->missing = shard;
     *in_order = sw_ranges_gap(&done).first;

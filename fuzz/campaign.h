@@ -64,6 +64,7 @@ struct sw_campaign_summary {
     uint64_t distinct;    /* about so many different traces */
     uint64_t ms;          /* of all processes together */
     uint32_t shards_done; /* that have run all of theirs */
+    unsigned char is_done[SW_CAMPAIGN_SHARDS_MAX + 1]; /* by the shard's number */
     uint32_t missing;     /* the first shard of which nothing is there; 0: none */
     int alive;            /* processes that are at it */
     struct sw_ledger_totals totals;
@@ -78,8 +79,8 @@ int sw_campaign_read(const char *const *folders, int count, struct sw_campaign_s
 /* All that was asked for has been run. */
 int sw_campaign_is_whole(const struct sw_campaign_summary *summary);
 
-/* What may be said of it: 0, 1 or 3 (see explore.h). */
-int sw_campaign_status(const struct sw_campaign_summary *summary);
+/* What may be said of it: 0, 1 or 3 (see explore.h).  shard: of that one alone; 0: of all. */
+int sw_campaign_status(const struct sw_campaign_summary *summary, uint32_t shard);
 /* What is told, and of whom. */
 struct sw_campaign_report {
     const char *name;

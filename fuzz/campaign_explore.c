@@ -50,11 +50,12 @@ struct campaign {
 
 static volatile sig_atomic_t interrupted;
 
-/* A second one ends the process at once. */
+/* A second Ctrl-C ends the process at once; Slurm sends its SIGTERM twice by itself. */
 static void on_signal(int number)
 {
     interrupted = 1;
-    signal(number, SIG_DFL);
+    if (number == SIGINT)
+        signal(number, SIG_DFL);
 }
 
 static double now(void)
@@ -334,7 +335,7 @@ static void take_signals(void)
 /* Nothing found is believed only of an interpreter that is under control. */
 static int judge(struct campaign *campaign, const struct sw_campaign_summary *summary)
 {
-    int status = sw_campaign_status(summary);
+    int status = sw_campaign_status(summary, campaign->explore->shard);
     struct sw_explore_result result = {0};
 
     if (summary->totals.failures > 0)

@@ -8,12 +8,13 @@
 #include "campaign.h"
 #include "files.h"
 
-int sw_campaign_status(const struct sw_campaign_summary *summary)
+int sw_campaign_status(const struct sw_campaign_summary *summary, uint32_t shard)
 {
+    int is_whole = shard > 0 ? summary->is_done[shard] : sw_campaign_is_whole(summary);
+
     if (summary->totals.failures > 0 || summary->cause_count > 0)
         return SW_EXIT_FAILED;
-    return summary->plan.schedules == 0 || sw_campaign_is_whole(summary) ? SW_EXIT_OK
-                                                                         : SW_EXIT_UNSURE;
+    return summary->plan.schedules == 0 || is_whole ? SW_EXIT_OK : SW_EXIT_UNSURE;
 }
 
 /* "12,000 schedules of portfolio ...": exactly what has been shown.  Returns buf. */
@@ -70,7 +71,7 @@ void sw_campaign_print(FILE *out, const struct sw_campaign_report *report)
     for (int i = 0; i < summary->cause_count; i++)
         print_cause(out, summary, i);
     if (summary->missing > 0)
-        fprintf(out, "       nothing is there of shard %u of %u\n", summary->missing,
+        fprintf(out, "       nothing is here of shard %u of %u\n", summary->missing,
                 summary->plan.shards);
     if (summary->alive > 0)
         fprintf(out, "       %d process%s still at it\n", summary->alive,

@@ -55,7 +55,7 @@ int sw_merge(int argc, char **argv)
     if (summary == NULL || sw_campaign_read(order.folders, order.count, summary, &e) < 0) {
         sw_error_print(&e);
     } else {
-        status = sw_campaign_status(summary);
+        status = sw_campaign_status(summary, 0);
         struct sw_campaign_report report = {summary->plan.program, summary, status, NULL};
         sw_campaign_print(stdout, &report);
         if (order.json != NULL && sw_campaign_write_json(order.json, &report, &e) < 0) {
