@@ -70,7 +70,7 @@ PY_ARCHIVE_LINK = -no-pie -Wl,-export-dynamic \
 PY_LIBS := -lexpat -lz -ldl -lm -lpthread -lutil
 PY_LINK = $(PY_ARCHIVE_LINK) $(addprefix -Wl$(comma)--wrap=,$(WRAPPED)) $(PY_LIBS)
 
-HARNESS_LIBS := -ldw -lelf -lxxhash -lzstd -ljson-c -lpthread
+HARNESS_LIBS := -ldw -lelf -lxxhash -lzstd -ljson-c -lm -lpthread
 CHECK_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 # ---- sources ----

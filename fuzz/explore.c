@@ -12,6 +12,7 @@
 #include "../harness/canary.h"
 #include "../harness/run.h"
 #include "../harness/target.h"
+#include "campaign.h"
 
 enum { HASHES_MAX = 1 << 24 };
 
@@ -80,7 +81,16 @@ static int on_progress(void *context, const struct sw_search_progress *progress)
 {
     struct exploration *all = context;
 
-    sw_explore_print_progress(progress, &all->told);
+    const struct sw_explore *explore = all->explore;
+    struct sw_explore_progress told = {.schedules = progress->schedules,
+                                       .failures = progress->failures,
+                                       .seconds = progress->seconds,
+                                       .wanted = explore->count_given || explore->time_s == 0
+                                                     ? explore->search.trial.schedules
+                                                     : 0,
+                                       .limit_s = explore->time_s};
+
+    sw_explore_print_progress(&told, &all->told);
     return 0;
 }
 
@@ -262,6 +272,8 @@ static int run(struct sw_explore *explore)
 {
     static struct sw_explore_result result;
 
+    if (explore->campaign != NULL)
+        return sw_campaign_explore(explore);
     if (explore->proof != SW_EXPLORE_SAMPLES)
         sw_explore_prove(explore, &result);
     else if (sample(explore, &result) < 0)

@@ -39,6 +39,9 @@ struct sw_explore {
     uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
     const char *json; /* a file; NULL: none */
+    const char *campaign; /* a folder: campaign.h; NULL: none */
+    int resumes;
+    uint32_t shard, shards; /* of a campaign; 1 of 1 */
     char *target;     /* prog.py::test or prog.py, as it was given */
     char *file;       /* of a target; owned */
 };
@@ -82,8 +85,17 @@ int sw_explore(int argc, char **argv);
 /* All schedules, or all within the bound; fills in the result. */
 void sw_explore_prove(const struct sw_explore *explore, struct sw_explore_result *result);
 void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text);
+/* So far; what is 0 is not told. */
+struct sw_explore_progress {
+    uint64_t schedules, failures;
+    uint64_t wanted;   /* schedules */
+    uint64_t distinct; /* about so many traces */
+    int causes;
+    double seconds;
+    int limit_s;
+};
 /* If it is time for it: to stderr.  *told: seconds, when it was printed last. */
-void sw_explore_print_progress(const struct sw_search_progress *progress, double *told);
+void sw_explore_print_progress(const struct sw_explore_progress *progress, double *told);
 void sw_explore_end_progress(void);
 /* "nothing found" is not believed of what is not under control. */
 void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result);

@@ -11,6 +11,7 @@
 #include "../harness/target.h"
 #include "bounded.h"
 #include "explore.h"
+#include "shard.h"
 
 enum {
     WATCHDOG_S = 600,
@@ -29,6 +30,9 @@ enum {
     KEY_REAL_NETWORK,
     KEY_CONTINUE,
     KEY_JSON,
+    KEY_CAMPAIGN,
+    KEY_RESUME,
+    KEY_SHARD,
     KEY_WATCHDOG,
 };
 
@@ -62,6 +66,12 @@ static const struct argp_option option_list[] = {
     {"continue", KEY_CONTINUE, 0, 0, "Go on after a failure, and count how it fails", 0},
     {"output", 'o', "FILE", 0,
      "Where the failing schedule goes (default: FILE-TEST.sched, PROGRAM.sched)", 0},
+    {"campaign", KEY_CAMPAIGN, "DIR", 0,
+     "Keep in DIR what has been run and found; go on after a failure", 0},
+    {"resume", KEY_RESUME, 0, 0, "Go on with what is in DIR, beside others that do, or begin it",
+     0},
+    {"shard", KEY_SHARD, "I/N", 0,
+     "This part of the campaign only; auto or auto/N: as Slurm or Kubernetes says", 0},
     {"json", KEY_JSON, "FILE", 0, "Write the results as JSON, too", 0},
     {"watchdog", KEY_WATCHDOG, "SECONDS", 0,
      "Real time after which a run is a harness error (default 600)", 0},
@@ -161,6 +171,19 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
     explore->bound = trial->strategy_argument > 0 ? (uint32_t)trial->strategy_argument : BOUND;
 }
 
+static void parse_campaign(int key, const char *arg, struct sw_explore *explore,
+                           struct argp_state *state)
+{
+    struct sw_error e;
+
+    if (key == KEY_CAMPAIGN)
+        explore->campaign = arg;
+    else if (key == KEY_RESUME)
+        explore->resumes = 1;
+    else if (sw_shard_parse(arg, &explore->shard, &explore->shards, &e) < 0)
+        argp_error(state, "--shard: %s", e.text);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct sw_explore *explore = state->input;
@@ -201,6 +224,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_JSON:
         explore->json = arg;
         return 0;
+    case KEY_CAMPAIGN:
+    case KEY_RESUME:
+    case KEY_SHARD:
+        parse_campaign(key, arg, explore, state);
+        return 0;
     case KEY_WATCHDOG:
         trial->watchdog_s = (int)parse_number(arg, "--watchdog", 1, 86400, state);
         return 0;
@@ -240,6 +268,12 @@ static void check(const struct sw_explore *explore)
 {
     const struct sw_trial_order *trial = &explore->search.trial;
 
+    if (explore->campaign == NULL && (explore->resumes || explore->shards > 1))
+        refuse("--resume and --shard are for a campaign: --campaign DIR");
+    if (explore->campaign != NULL && explore->proof != SW_EXPLORE_SAMPLES)
+        refuse("a campaign samples: portfolio, random, pct, pos or surw");
+    if (explore->campaign != NULL && trial->output != NULL)
+        refuse("a campaign keeps its schedules in its folder: no --output");
     if (trial->test != NULL && *trial->test == '\0')
         refuse("one test at a time: FILE.py::NAME");
     if (trial->test != NULL && trial->args[0] != NULL)
@@ -283,7 +317,9 @@ void sw_explore_parse(int argc, char **argv, struct sw_explore *explore)
                                                         .schedules = SCHEDULES,
                                                         .watchdog_s = WATCHDOG_S},
                                               .learns = 1},
-                                   .strategy = "portfolio"};
+                                   .strategy = "portfolio",
+                                   .shard = 1,
+                                   .shards = 1};
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, explore);

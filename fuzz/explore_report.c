@@ -48,19 +48,43 @@ char *sw_explore_claim(const struct sw_explore *explore, const struct sw_explore
 
 /* ---- for people ---- */
 
-void sw_explore_print_progress(const struct sw_search_progress *progress, double *told)
+/* By the rate so far, or by the clock. */
+static void format_left(const struct sw_explore_progress *progress, char *buf, size_t size)
+{
+    double rate = progress->schedules > 0 ? (double)progress->schedules / progress->seconds : 0;
+    double left = -1;
+
+    if (progress->wanted > progress->schedules && rate > 0)
+        left = (double)(progress->wanted - progress->schedules) / rate;
+    if (progress->limit_s > 0 && (left < 0 || left > progress->limit_s - progress->seconds))
+        left = progress->limit_s - progress->seconds;
+    *buf = '\0';
+    if (left >= 0)
+        snprintf(buf, size, ", %.0f s left", left);
+}
+
+void sw_explore_print_progress(const struct sw_explore_progress *progress, double *told)
 {
     enum { LINE_S = 10 };
     int is_terminal = isatty(STDERR_FILENO);
-    char rate[32];
+    char rate[32], of[32] = "", distinct[48] = "", causes[32] = "", left[32];
 
     if (progress->seconds - *told < (is_terminal ? 0.1 : LINE_S))
         return;
     *told = progress->seconds;
     sw_trial_format_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
-    fprintf(stderr, "%s%llu schedules in %.0f s, %s a second, %llu failures%s",
-            is_terminal ? "\r\033[K" : "", (unsigned long long)progress->schedules,
-            progress->seconds, rate, (unsigned long long)progress->failures,
+    if (progress->wanted > 0)
+        snprintf(of, sizeof of, " of %llu", (unsigned long long)progress->wanted);
+    if (progress->distinct > 0)
+        snprintf(distinct, sizeof distinct, ", about %llu distinct",
+                 (unsigned long long)progress->distinct);
+    if (progress->causes > 0)
+        snprintf(causes, sizeof causes, " of %d cause%s", progress->causes,
+                 progress->causes == 1 ? "" : "s");
+    format_left(progress, left, sizeof left);
+    fprintf(stderr, "%s%llu%s schedules in %.0f s, %s a second%s, %llu failures%s%s%s",
+            is_terminal ? "\r\033[K" : "", (unsigned long long)progress->schedules, of,
+            progress->seconds, rate, distinct, (unsigned long long)progress->failures, causes, left,
             is_terminal ? "" : "\n");
 }
 

@@ -199,7 +199,7 @@ void sw_minimise_free(struct sw_minimised *minimised)
     *minimised = (struct sw_minimised){0};
 }
 
-int sw_minimise_write(const struct sw_minimised *minimised, const char *output,
+int sw_minimise_write(const struct sw_minimised *minimised, const char *output, int silent,
                       struct sw_trial *trial)
 {
     const struct sw_sched *sched = minimised->probe.sched;
@@ -218,6 +218,7 @@ int sw_minimise_write(const struct sw_minimised *minimised, const char *output,
                                    .found = found,
                                    .setting = &sched->setting,
                                    .output = output,
+                                   .silent = silent,
                                    .engine = SW_ENGINE_THREADS,
                                    .schedules = 1,
                                    .watchdog_s = WATCHDOG_S};

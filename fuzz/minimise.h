@@ -39,8 +39,8 @@ struct sw_minimised {
 int sw_minimise_run(const struct sw_minimise_order *order, struct sw_minimised *minimised,
                     struct sw_error *e);
 /* Runs it once more, in a process of its own, and writes it there.  0; or 1: it does not fail so
- * there; trial says how it ends, free its story. */
-int sw_minimise_write(const struct sw_minimised *minimised, const char *output,
+ * there; trial says how it ends, free its story.  silent: what it prints goes nowhere. */
+int sw_minimise_write(const struct sw_minimised *minimised, const char *output, int silent,
                       struct sw_trial *trial);
 void sw_minimise_free(struct sw_minimised *minimised);
 

@@ -43,7 +43,7 @@ static int tell(const struct command *command, const struct sw_minimised *minimi
            minimised->proof, (unsigned long long)minimised->probe.runs);
     sw_critical_print(stdout, &minimised->critical);
     fflush(stdout);
-    int status = output == NULL ? 1 : sw_minimise_write(minimised, output, &trial);
+    int status = output == NULL ? 1 : sw_minimise_write(minimised, output, 0, &trial);
     printf("%s\n%s%s", trial.verdict.text, trial.story != NULL ? trial.story : "",
            trial.story != NULL ? "\n" : "");
     free(trial.story);

@@ -65,7 +65,12 @@ static int on_schedule(struct proof *proof, const struct sw_warm_result *one,
                 return 1;
         }
     }
-    sw_explore_print_progress(&proof->progress, &proof->told);
+    struct sw_explore_progress told = {.schedules = proof->progress.schedules,
+                                       .failures = proof->progress.failures,
+                                       .seconds = proof->progress.seconds,
+                                       .limit_s = proof->explore->time_s};
+
+    sw_explore_print_progress(&told, &proof->told);
     proof->late = proof->explore->time_s > 0 && proof->progress.seconds > proof->explore->time_s;
     return proof->late;
 }

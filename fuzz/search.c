@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <xxhash.h>
 
 #include "../harness/run.h"
 #include "profile.h"
@@ -377,16 +378,17 @@ static void watch(struct sw_search *search)
     }
 }
 
-static int start_jobs(struct sw_search *search, uint64_t first, uint64_t count, struct sw_error *e)
+static int start_jobs(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                      struct sw_error *e)
 {
     uint64_t jobs = (uint64_t)search->order.jobs;
 
     for (uint64_t j = 0; j < jobs; j++) {
         struct job *job = &search->jobs[j];
         *job = (struct job){.search = search,
-                            .first = first + j,
-                            .next = first + j,
-                            .step = jobs,
+                            .first = first + j * stride,
+                            .next = first + j * stride,
+                            .step = jobs * stride,
                             .count = count / jobs + (j < count % jobs)};
         job->done = job->count == 0;
         if (job->done)
@@ -415,11 +417,12 @@ static int join_jobs(struct sw_search *search, struct sw_error *e)
     return status;
 }
 
-static int run_jobs(struct sw_search *search, uint64_t first, uint64_t count, struct sw_error *e)
+static int run_jobs(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                    struct sw_error *e)
 {
-    uint64_t next = first + count;
+    uint64_t next = first + count * stride;
 
-    if (start_jobs(search, first, count, e) < 0) {
+    if (start_jobs(search, first, stride, count, e) < 0) {
         search->stop = 1; /* those that run end soon, and cannot be waited for as usual */
         join_jobs(search, &(struct sw_error){0});
         return -1;
@@ -430,7 +433,7 @@ static int run_jobs(struct sw_search *search, uint64_t first, uint64_t count, st
     for (int j = 0; j < search->order.jobs; j++)
         if (search->jobs[j].next < next)
             next = search->jobs[j].next;
-    search->totals.last = next - 1;
+    search->totals.last = next - stride;
     return 0;
 }
 
@@ -456,19 +459,57 @@ static int run_learning(struct sw_search *search, uint64_t count, struct sw_erro
     return 0;
 }
 
-int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
+static void begin(struct sw_search *search)
 {
-    uint64_t first = search->order.trial.seed, count = search->order.trial.schedules;
-    uint64_t learning = search->order.learns ? SW_SEARCH_LEARNING : 0;
-    int status = 0;
-
     search->begun = now();
-    learning = learning < count ? learning : count;
-    if (learning > 0)
-        status = run_learning(search, learning, e);
-    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped && learning < count)
-        status = run_jobs(search, first + learning, count - learning, e);
+    search->limit = UINT64_MAX;
+    search->stop = 0;
+    search->failures = 0;
+    search->totals = (struct sw_search_totals){0};
+}
+
+static int end(struct sw_search *search, int status, struct sw_search_totals *totals)
+{
     search->totals.seconds = now() - search->begun;
     *totals = search->totals;
     return status;
+}
+
+static uint64_t learning_seeds(const struct sw_search *search)
+{
+    uint64_t learning = search->order.learns ? SW_SEARCH_LEARNING : 0;
+
+    return learning < search->order.trial.schedules ? learning : search->order.trial.schedules;
+}
+
+int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
+{
+    uint64_t first = search->order.trial.seed, count = search->order.trial.schedules;
+    uint64_t learning = learning_seeds(search);
+    int status = 0;
+
+    begin(search);
+    if (learning > 0)
+        status = run_learning(search, learning, e);
+    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped && learning < count)
+        status = run_jobs(search, first + learning, 1, count - learning, e);
+    return end(search, status, totals);
+}
+
+int sw_search_learn(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
+{
+    begin(search);
+    return end(search, run_learning(search, learning_seeds(search), e), totals);
+}
+
+int sw_search_run_range(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                        struct sw_search_totals *totals, struct sw_error *e)
+{
+    begin(search);
+    return end(search, run_jobs(search, first, stride, count, e), totals);
+}
+
+uint64_t sw_search_profile_hash(const struct sw_search *search)
+{
+    return search->profile.steps > 0 ? XXH3_64bits(&search->profile, sizeof search->profile) : 0;
 }

@@ -12,6 +12,9 @@
  * fails, the search ends when all lower seeds have been run: what is found is the
  * lowest.  The wall clock can end it too, somewhere; that is said then, and is no
  * verdict.
+ *
+ * sw_search_run() does all of that.  A campaign learns first, and then runs ranges of
+ * seeds as it gets them, with others in between that are somebody else's.
  */
 #ifndef SW_SEARCH_H
 #define SW_SEARCH_H
@@ -61,6 +64,15 @@ struct sw_search *sw_search_new(const struct sw_search_order *order);
 void sw_search_free(struct sw_search *search);
 /* 0; or -1 with *e when something could not be run at all. */
 int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e);
+
+/* Only the learning, if the strategy wants a profile; of the seeds that are for that.  As above;
+ * the totals are of this call. */
+int sw_search_learn(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e);
+/* count seeds from first on, stride apart. */
+int sw_search_run_range(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                        struct sw_search_totals *totals, struct sw_error *e);
+/* A hash of what was learned; 0: nothing. */
+uint64_t sw_search_profile_hash(const struct sw_search *search);
 
 /* How a seed of it was run: to run it again, on its own.  Valid until the free. */
 struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed);

@@ -176,8 +176,10 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
     if (getppid() != runner)
         _exit(127);
     personality(ADDR_NO_RANDOMIZE);
-    if (order->silent)
+    if (order->silent) {
         be_silent(order->errors);
+        setpgid(0, 0); /* who interrupts the runner does not mean what it runs */
+    }
     char **argv = run->spec.spec != NULL ? make_spec_argv(order) : make_argv(order);
     sw_controlled_set_environment(run, run->spec.spec != NULL
                                            ? sw_spec_run_setting(&run->spec, order->setting)

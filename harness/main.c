@@ -17,6 +17,7 @@
 #include "score.h"
 #include "version.h"
 #include "wire.h"
+#include "../fuzz/campaign.h"
 #include "../fuzz/explore.h"
 #include "../fuzz/minimise.h"
 
@@ -78,6 +79,7 @@ static const struct {
     {"run", command_run, 1, "run scenarios, programs, and tests of Python files"},
     {"score", command_score, 1, "run every fault against all scenarios, and print what caught it"},
     {"explore", sw_explore, 1, "look for a schedule under which a test or a program fails"},
+    {"merge", sw_merge, 1, "say what the shards of a campaign have found together"},
     {"minimise", sw_minimise, 1, "find the smallest schedule that fails in the same way"},
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
@@ -93,7 +95,8 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, explore, minimise, record, replay, "
+    fputs("spillway COMMAND --help says more of run, score, explore, merge, minimise, record, "
+          "replay, "
           "convert "
           "and canary.\n",
           out);

@@ -85,6 +85,9 @@ void sw_sched_free(struct sw_sched *sched);
 /* Writes it.  0, or -1 with errno. */
 int sw_sched_write(FILE *out, const struct sw_sched *sched);
 
+/* Its lines of the setting, "env" to "begin"; nothing that is as usual. */
+void sw_sched_write_setting(FILE *out, const struct sw_setting *setting);
+
 /* XXH128 of a file's bytes, as text.  0, or -1 with *e. */
 int sw_sched_hash_file(const char *path, char hash[33], struct sw_error *e);
 

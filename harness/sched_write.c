@@ -42,7 +42,7 @@ static void write_words(FILE *out, const char *keyword, char *const *words, int 
     fputc('\n', out);
 }
 
-static void write_setting(FILE *out, const struct sw_setting *setting)
+void sw_sched_write_setting(FILE *out, const struct sw_setting *setting)
 {
     char faults[1024];
 
@@ -79,7 +79,7 @@ static void write_header(FILE *out, const struct sw_sched *sched)
     fputs("interp   ", out);
     write_word(out, sched->interp);
     fprintf(out, "  xxh128 %s\n", sched->interp_hash);
-    write_setting(out, &sched->setting);
+    sw_sched_write_setting(out, &sched->setting);
     fprintf(out, "found    %s\noutcome  %s\n", sched->found, sched->outcome);
 }
 

@@ -347,7 +347,8 @@ static void run_in(struct sw_controlled *run, const struct sw_trial_order *order
                                                                  .program = program_of(order),
                                                                  .args = args_of(order, room),
                                                                  .setting = setting_of(order),
-                                                                 .watchdog_s = order->watchdog_s},
+                                                                 .watchdog_s = order->watchdog_s,
+                                                                 .silent = order->silent},
                                    &e);
     restore(before);
     if (status < 0) {

@@ -42,6 +42,7 @@ struct sw_trial_order {
     uint64_t schedules; /* at least 1 */
     int watchdog_s;
     int stdout_is_ours; /* what the test prints goes to stderr */
+    int silent;         /* what it prints goes nowhere */
 };
 
 struct sw_trial {

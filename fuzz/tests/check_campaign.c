@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_campaign.c - spillway explore --campaign and spillway merge: nothing is run twice or
+ * forgotten, whoever dies; a cause is told once.
+ */
+#include <signal.h>
+
+#include "harness/tests/control_fixture.h"
+
+static const char two_causes[] = "import threading\n"
+                                 "def point(): pass\n"
+                                 "def run(*bodies):\n"
+                                 "    threads = [threading.Thread(target=b) for b in bodies]\n"
+                                 "    for t in threads: t.start()\n"
+                                 "    for t in threads: t.join()\n"
+                                 "class Counter:\n"
+                                 "    number = 0\n"
+                                 "    def add(self):\n"
+                                 "        seen = self.number\n"
+                                 "        point()\n"
+                                 "        self.number = seen + 1\n"
+                                 "def test_two():\n"
+                                 "    a, b = Counter(), Counter()\n"
+                                 "    def body():\n"
+                                 "        a.add()\n"
+                                 "        b.add()\n"
+                                 "    run(body, body)\n"
+                                 "    assert a.number == 2\n"
+                                 "    assert b.number == 2\n"
+                                 "def test_none():\n"
+                                 "    a, lock = Counter(), threading.Lock()\n"
+                                 "    def body():\n"
+                                 "        with lock:\n"
+                                 "            a.add()\n"
+                                 "    run(body, body)\n"
+                                 "    assert a.number == 2\n";
+
+static void setup_here(void)
+{
+    setup();
+    write_file("prog.py", two_causes);
+}
+
+static int explore(const char *options, const char *test)
+{
+    return spillway("explore %s prog.py::%s", options, test);
+}
+
+/* What is said of it, up to that. */
+static char *cut_claim(const char *end)
+{
+    const char *text = strchr(content("out"), '('), *behind;
+
+    ck_assert_ptr_nonnull(text);
+    behind = strstr(text, end);
+    ck_assert_msg(behind != NULL, "%s", text);
+    return strndup(text, (size_t)(behind - text));
+}
+
+START_TEST(test_a_cause_is_told_once)
+{
+    ck_assert_int_eq(explore("--campaign dir --schedules 2000 --json out.json", "test_two"), 1);
+    ASSERT_SAYS("out", "critical pair: prog.py:");
+    ck_assert_int_eq(shell("[ $(grep -c ' cause ' out) = $(ls dir/failures/*.json | wc -l) ]"), 0);
+    ck_assert_int_eq(shell("[ $(ls dir/failures/*.json | wc -l) -ge 2 ]"), 0);
+    /* Hundreds of schedules, a handful of causes: at most two pairs for each counter. */
+    ck_assert_int_eq(shell("[ $(ls dir/failures/*.json | wc -l) -le 6 ]"), 0);
+    ck_assert_int_eq(shell("! ls dir/failures | grep -q found"), 0);
+    ASSERT_SAYS("out.json", "\"end\": \"found\"");
+    ck_assert_int_eq(shell("for f in dir/failures/*.sched; do "
+                           "%s/../../spillway replay $f >/dev/null 2>&1 || exit 1; done",
+                           binaries),
+                     0);
+}
+END_TEST
+
+START_TEST(test_shards_together_are_the_whole)
+{
+    const char *const order = "--grain access --schedules 1500";
+    char *whole, *parts;
+
+    ck_assert_int_eq(explore(order, "test_none --campaign whole"), 2); /* options come first */
+    ck_assert_int_eq(spillway("explore %s --campaign whole prog.py::test_none", order), 0);
+    whole = cut_claim(" distinct, ");
+    for (int i = 1; i <= 3; i++) {
+        ck_assert_int_eq(spillway("explore %s --campaign %s --resume --shard %d/3 "
+                                  "prog.py::test_none",
+                                  order, i == 2 ? "a" : "b", i),
+                         0); /* the shard is whole */
+        ASSERT_SAYS("out",
+                    i == 2 ? "nothing is here of shard 1 of 3" : "nothing is here of shard 2 of 3");
+    }
+    ck_assert_int_eq(spillway("merge a"), 3);
+    ck_assert_int_eq(spillway("merge --json out.json a b"), 0);
+    parts = cut_claim(" distinct, ");
+    ck_assert_str_eq(parts, whole);
+    free(parts);
+    ASSERT_SAYS("out.json", "\"shards_done\": 3");
+    ck_assert_int_eq(spillway("merge b a b"), 0); /* once more is no more */
+    parts = cut_claim(" distinct, ");
+    ck_assert_str_eq(parts, whole);
+    free(parts);
+    free(whole);
+}
+END_TEST
+
+START_TEST(test_shards_find_the_same_failures)
+{
+    ck_assert_int_eq(explore("--campaign whole --schedules 600", "test_two"), 1);
+    ck_assert_int_eq(shell("grep ' fails\\?, ' out >whole.txt"), 0);
+    ck_assert_int_eq(explore("--campaign a --shard 1/2 --schedules 600", "test_two"), 1);
+    ck_assert_int_eq(explore("--campaign b --shard 2/2 --schedules 600", "test_two"), 1);
+    ck_assert_int_eq(spillway("merge a b"), 1);
+    ck_assert_int_eq(shell("grep ' fails\\?, ' out | sort >parts.txt; sort whole.txt | "
+                           "cmp - parts.txt"),
+                     0);
+}
+END_TEST
+
+/* In the background, and killed when it has done something; its status is in "status". */
+static void start_and_stop(const char *signal_name)
+{
+    ck_assert_int_eq(
+        shell("sh -c 'timeout 60 %s/../../spillway explore --campaign dir --schedules 60000 "
+              "prog.py::test_none >out 2>err </dev/null; echo $? >status' & "
+              "while [ \"$(grep -c did dir/shards/1-of-1/ledger 2>/dev/null)\" != 2 ]; do "
+              "sleep 0.05; done; pkill -%s -f \"^[^ ]*spillway explore --campaign dir\"; wait",
+              binaries, signal_name),
+        0);
+}
+
+START_TEST(test_interrupted_and_resumed_is_the_whole)
+{
+    start_and_stop("INT");
+    ASSERT_SAYS("status", "3\n");
+    ASSERT_SAYS("out", "it was interrupted");
+    ck_assert_int_eq(explore("--campaign dir --schedules 60000", "test_none"), 2);
+    ASSERT_SAYS("err", "dir: it holds this campaign already: --resume goes on with it");
+    ck_assert_int_eq(explore("--campaign dir --resume --schedules 60000", "test_none"), 0);
+    ASSERT_SAYS("out", "(60000 schedules of portfolio");
+    ASSERT_SAYS("out", "seeds 1 to 60000, ");
+}
+END_TEST
+
+START_TEST(test_killed_and_resumed_is_the_whole)
+{
+    start_and_stop("KILL");
+    ck_assert_int_eq(spillway("merge dir"), 3);
+    ck_assert_int_eq(explore("--campaign dir --resume --schedules 60000", "test_none"), 0);
+    ASSERT_SAYS("out", "(60000 schedules of portfolio");
+    ASSERT_SAYS("out", "seeds 1 to 60000, ");
+}
+END_TEST
+
+START_TEST(test_processes_share_a_folder)
+{
+    ck_assert_int_eq(shell("for i in 1 2 3; do timeout 60 %s/../../spillway explore --campaign dir "
+                           "--resume --jobs 1 --schedules 9000 prog.py::test_none >out$i 2>err$i & "
+                           "done; wait",
+                           binaries),
+                     0);
+    ck_assert_int_eq(spillway("merge dir"), 0);
+    ASSERT_SAYS("out", "(9000 schedules of portfolio");
+    /* No range was taken twice. */
+    ck_assert_int_eq(shell("[ -z \"$(grep ^did dir/shards/1-of-1/ledger | cut -d' ' -f2 | "
+                           "sort | uniq -d)\" ]"),
+                     0);
+}
+END_TEST
+
+START_TEST(test_another_campaign_is_refused)
+{
+    ck_assert_int_eq(explore("--campaign dir --schedules 100", "test_none"), 0);
+    ck_assert_int_eq(explore("--campaign dir --resume --schedules 200", "test_none"), 2);
+    ASSERT_SAYS("err", "dir: it holds a campaign with this number of schedules: 100, not 200");
+    ck_assert_int_eq(
+        explore("--campaign dir --resume --strategy random --schedules 100", "test_none"), 2);
+    ASSERT_SAYS("err", "with the strategy 'portfolio', not 'random'");
+    ck_assert_int_eq(explore("--campaign dir --resume --schedules 100", "test_two"), 2);
+    ASSERT_SAYS("err", "of the program 'prog.py::test_none', not 'prog.py::test_two'");
+    ck_assert_int_eq(explore("--campaign other --schedules 100 --shard 1/2", "test_none"), 0);
+    ck_assert_int_eq(spillway("merge dir other"), 2);
+    ASSERT_SAYS("err", "other: it holds a campaign with this number of shards: 2, not 1");
+    ck_assert_int_eq(spillway("merge ."), 2);
+    ASSERT_SAYS("err", ".: it holds no campaign");
+    ck_assert_int_eq(shell("echo hello >>dir/shards/1-of-1/ledger"), 0);
+    ck_assert_int_eq(spillway("merge dir"), 2);
+    ASSERT_SAYS("err", "it is not what a ledger says here: 'hello'");
+}
+END_TEST
+
+START_TEST(test_what_needs_a_campaign_says_so)
+{
+    ck_assert_int_eq(explore("--resume", "test_none"), 2);
+    ASSERT_SAYS("err", "--campaign DIR");
+    ck_assert_int_eq(explore("--shard 1/2", "test_none"), 2);
+    ck_assert_int_eq(explore("--campaign dir --strategy dpor", "test_none"), 2);
+    ck_assert_int_eq(explore("--campaign dir --shard 3/2", "test_none"), 2);
+    ASSERT_SAYS("err", "'3/2' is none");
+    ck_assert_int_eq(spillway("merge"), 2);
+}
+END_TEST
+
+START_TEST(test_a_program_has_campaigns_too)
+{
+    ck_assert_int_eq(spillway("explore --campaign dir --schedules 60 %s/lost_update.py", programs),
+                     1);
+    ASSERT_SAYS("out", "critical pair: lost_update.py:");
+    ck_assert_int_eq(spillway("explore --campaign well --schedules 20 %s/work_queue.py", programs),
+                     0);
+    ASSERT_SAYS("out", "(20 schedules of portfolio");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("campaign");
+    TCase *all = tcase_create("all");
+
+    tcase_add_checked_fixture(all, setup_here, teardown);
+    tcase_set_timeout(all, 240);
+    tcase_set_tags(all, "no-memcheck");
+    suite_add_tcase(suite, all);
+    tcase_add_test(all, test_a_cause_is_told_once);
+    tcase_add_test(all, test_shards_together_are_the_whole);
+    tcase_add_test(all, test_shards_find_the_same_failures);
+    tcase_add_test(all, test_interrupted_and_resumed_is_the_whole);
+    tcase_add_test(all, test_killed_and_resumed_is_the_whole);
+    tcase_add_test(all, test_processes_share_a_folder);
+    tcase_add_test(all, test_another_campaign_is_refused);
+    tcase_add_test(all, test_what_needs_a_campaign_says_so);
+    tcase_add_test(all, test_a_program_has_campaigns_too);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures != 0;
+}
