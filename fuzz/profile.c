@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MIXER 0x9e3779b97f4a7c15u
+
 /* Of an object that has been touched. */
 struct object {
     uint32_t thread; /* 1 + who was the first */
-    unsigned char shared, written;
+    unsigned char shared, written, is_lock;
     uint32_t slot; /* 1 + index in the profile; 0: it has none */
     uint64_t lock; /* its bit, if it is one of the first 64 locks */
     uint64_t guards; /* locks that were held at each of its operations */
@@ -27,6 +29,7 @@ struct reader {
     struct touch *touches; /* touch_mask + 1 */
     uint32_t touch_mask;
     uint32_t distinct[SW_PROFILE_THREADS];
+    uint64_t doing[SW_PROFILE_THREADS]; /* a hash over what each has done */
     uint64_t held[SW_PROFILE_THREADS]; /* bits of locks */
     uint32_t lock_count;
     struct sw_profile *profile;
@@ -68,6 +71,7 @@ static void find_shared(struct reader *reader)
             object->thread = event->thread + 1;
         object->shared |= object->thread != event->thread + 1;
         object->written |= sw_op_writes(event->did.op) != 0;
+        object->is_lock |= event->did.op == SW_OP_ACQUIRE;
     }
 }
 
@@ -83,14 +87,16 @@ static uint32_t slot_of(struct reader *reader, uint32_t ordinal)
     struct object *object = &reader->objects[ordinal];
     struct sw_profile *profile = reader->profile;
 
-    if (object->slot == 0 && is_fought_for(object) && profile->object_count < SW_PROFILE_OBJECTS)
+    if (object->slot == 0 && is_fought_for(object) && profile->object_count < SW_PROFILE_OBJECTS) {
         object->slot = ++profile->object_count;
+        profile->lock_count += object->is_lock;
+    }
     return object->slot;
 }
 
 static uint32_t nth_of(struct reader *reader, uint32_t thread, uint32_t object)
 {
-    uint64_t hash = ((uint64_t)thread << 32 | object) * 0x9e3779b97f4a7c15u;
+    uint64_t hash = ((uint64_t)thread << 32 | object) * MIXER;
     uint32_t at = (uint32_t)(hash >> 32) & reader->touch_mask;
 
     while (reader->touches[at].nth != 0 &&
@@ -99,6 +105,22 @@ static uint32_t nth_of(struct reader *reader, uint32_t thread, uint32_t object)
     if (reader->touches[at].nth == 0)
         reader->touches[at] = (struct touch){thread, object, ++reader->distinct[thread]};
     return reader->touches[at].nth;
+}
+
+/* On the thread's nth object, which threads fight for.  A release is no race: nobody else could
+ * do anything to the lock. */
+static void count_on_object(struct sw_profile *profile, struct sw_profile_object *object,
+                            const struct sw_trace_event *event, uint32_t nth)
+{
+    uint32_t thread = event->thread;
+
+    object->nth[thread] = nth;
+    object->events[thread] += event->did.op != SW_OP_RELEASE;
+    if (event->did.op != SW_OP_ACQUIRE)
+        return;
+    profile->takes[thread]++;
+    if (nth <= 64)
+        profile->locks[thread] |= (uint64_t)1 << (nth - 1);
 }
 
 static void count_event(struct reader *reader, const struct sw_trace_event *event)
@@ -116,15 +138,31 @@ static void count_event(struct reader *reader, const struct sw_trace_event *even
     if (!is_on_object(event) || event->did.object >= reader->object_limit)
         return;
     uint32_t nth = nth_of(reader, thread, event->did.object);
+    reader->doing[thread] = (reader->doing[thread] + nth * SW_OP_COUNT + event->did.op + 1) * MIXER;
     if (!reader->objects[event->did.object].written && nth <= 64) {
         profile->constant[thread] |= (uint64_t)1 << (nth - 1);
         profile->constant_steps++;
     }
     uint32_t slot = slot_of(reader, event->did.object);
-    if (slot == 0)
-        return;
-    profile->objects[slot - 1].events[thread]++;
-    profile->objects[slot - 1].nth[thread] = nth;
+    if (slot != 0)
+        count_on_object(profile, &profile->objects[slot - 1], event, nth);
+}
+
+static int are_twins(const struct reader *reader, uint32_t a, uint32_t b)
+{
+    const struct sw_profile *profile = reader->profile;
+
+    return reader->doing[a] == reader->doing[b] && profile->parent[a] == profile->parent[b] &&
+           profile->events[a] == profile->events[b];
+}
+
+static void count_twins(struct reader *reader)
+{
+    struct sw_profile *profile = reader->profile;
+
+    for (uint32_t a = 0; a < profile->thread_count; a++)
+        for (uint32_t b = 0; b < profile->thread_count; b++)
+            profile->twins[a] += are_twins(reader, a, b) != 0;
 }
 
 static int read_trace(struct reader *reader)
@@ -142,6 +180,7 @@ static int read_trace(struct reader *reader)
         find_shared(reader);
         for (uint32_t i = 0; i < reader->count; i++)
             count_event(reader, &reader->trace->events[i]);
+        count_twins(reader);
         reader->profile->steps = reader->count;
     }
     free(reader->objects);

@@ -56,6 +56,14 @@ uint64_t sw_seen_random(void);
 /* 0 to limit - 1; limit > 0. */
 uint64_t sw_seen_below(uint64_t limit);
 
+/* ---- twins ---- */
+
+/* Threads that do the same are interchangeable: which of them is first decides nothing, but as
+ * they are many, the one that does something else would seldom have its turn among them.  So in
+ * every other schedule they weigh together as much as one, in the ranks, too.  This is how many
+ * of them there are, itself among them; 1 in the other schedules. */
+uint32_t sw_seen_twins(uint32_t thread);
+
 /* ---- the ranks ---- */
 
 /* A thread that is met for the first time gets a random rank of at least

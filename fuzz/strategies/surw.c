@@ -3,7 +3,8 @@
  * surw.c - selectively uniform random walk: all orders of one object's events are equally likely.
  *
  * Of the objects that threads fight for, the seed draws one; its events are the
- * interesting ones.  Whose is the next is drawn by how many each thread has left, as
+ * interesting ones.  Or, in every other schedule of a program with several locks, it is
+ * the taking of any of them: what goes wrong with locks does so between two.  Whose is the next is drawn by how many each thread has left, as
  * the profile knows; until that thread has come to it, nobody else does an interesting
  * event, and of those who are about to do something else one is chosen uniformly.  A
  * thread that is not made yet is waited for through the one that makes it.  After
@@ -18,10 +19,11 @@
 #include "harness/control/strategies.h"
 #include "seen.h"
 
-enum { NOBODY = UINT32_MAX };
+enum { NOBODY = UINT32_MAX, SHARES = 1 << 20 };
 
 static struct {
-    const struct sw_profile_object *object; /* NULL: every event counts */
+    enum { EVERY, LOCKS, OBJECT } what; /* which events count */
+    const struct sw_profile_object *object; /* OBJECT */
     uint32_t left[SW_PROFILE_THREADS]; /* interesting events */
     uint32_t usual; /* of a thread of which the profile knows nothing */
     unsigned char made[SW_PROFILE_THREADS];
@@ -37,11 +39,23 @@ static uint32_t index_of(uint32_t thread)
     return thread < SW_PROFILE_THREADS ? thread : SW_PROFILE_THREADS - 1;
 }
 
+static int is_of_locks(uint32_t thread, struct sw_pending what)
+{
+    uint64_t locks = sw_strategies_profile()->locks[index_of(thread)];
+    uint32_t nth = sw_seen_nth(thread, what.object);
+
+    return what.op == SW_OP_ACQUIRE && (locks == 0 || nth == 0 || nth > 64 || locks >> (nth - 1) & 1);
+}
+
 static int is_interesting(uint32_t thread, struct sw_pending what)
 {
-    if (surw.object == NULL)
+    if (surw.what == EVERY)
         return 1;
     if (what.op == SW_OP_UNKNOWN || what.op == SW_OP_NONE || what.object == 0)
+        return 0;
+    if (surw.what == LOCKS)
+        return is_of_locks(thread, what);
+    if (what.op == SW_OP_RELEASE)
         return 0;
     uint32_t nth = sw_seen_nth(thread, what.object), wanted = surw.object->nth[index_of(thread)];
     if (wanted != 0 && nth == wanted)
@@ -66,7 +80,13 @@ static uint32_t deputy(uint32_t thread)
  * cut everything into equal crumbs: so the drawn thread does a part of what it has left. */
 static void draw_quota(void)
 {
-    surw.quota = surw.object == NULL ? sw_seen_below(surw.left[surw.target] + 1) : 0;
+    surw.quota = surw.what == EVERY ? sw_seen_below(surw.left[surw.target] + 1) : 0;
+}
+
+/* A share in the draw: what it has left. */
+static uint64_t share_of(uint32_t thread)
+{
+    return surw.left[thread] > 0 ? surw.left[thread] * (uint64_t)SHARES / sw_seen_twins(thread) : 0;
 }
 
 static void draw_target(void)
@@ -74,13 +94,13 @@ static void draw_target(void)
     uint64_t total = 0;
 
     for (uint32_t t = 0; t < surw.limit; t++)
-        total += surw.left[t];
+        total += share_of(t);
     surw.target = NOBODY;
     if (total == 0)
         return;
     uint64_t ticket = sw_seen_below(total);
-    for (surw.target = 0; ticket >= surw.left[surw.target]; surw.target++)
-        ticket -= surw.left[surw.target];
+    for (surw.target = 0; ticket >= share_of(surw.target); surw.target++)
+        ticket -= share_of(surw.target);
     draw_quota();
 }
 
@@ -183,6 +203,22 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
 }
 
+/* Which events count; how many of them each thread has. */
+static const uint32_t *draw_events(const struct sw_profile *profile)
+{
+    if (profile->object_count == 0) {
+        surw.what = EVERY;
+        return profile->events;
+    }
+    if (profile->lock_count > 1 && sw_seen_below(2) == 0) {
+        surw.what = LOCKS;
+        return profile->takes;
+    }
+    surw.what = OBJECT;
+    surw.object = &profile->objects[sw_seen_below(profile->object_count)];
+    return surw.object->events;
+}
+
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 {
     static struct sw_driver driver = {choose};
@@ -195,10 +231,7 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     surw.target = NOBODY;
     surw.made[0] = 1;
     surw.by_rank = sw_seen_below(2) == 0;
-    if (profile->object_count > 0)
-        surw.object = &profile->objects[sw_seen_below(profile->object_count)];
-    memcpy(surw.left, surw.object != NULL ? surw.object->events : profile->events,
-           sizeof surw.left);
+    memcpy(surw.left, draw_events(profile), sizeof surw.left);
     surw.limit =
         profile->thread_count < SW_PROFILE_THREADS ? profile->thread_count : SW_PROFILE_THREADS;
     for (uint32_t t = 0; t < surw.limit; t++)

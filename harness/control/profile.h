@@ -20,7 +20,7 @@ enum { SW_PROFILE_THREADS = 1024, SW_PROFILE_OBJECTS = 64 };
 
 /* On one object, on which operations of two threads conflict, and not always under one lock. */
 struct sw_profile_object {
-    uint32_t events[SW_PROFILE_THREADS]; /* of each thread */
+    uint32_t events[SW_PROFILE_THREADS]; /* of each thread; of a lock, only how often it takes it */
     uint32_t nth[SW_PROFILE_THREADS];    /* of the objects that the thread touches, from 1; 0: not at all */
 };
 
@@ -33,6 +33,12 @@ struct sw_profile {
     /* Bit n - 1: nobody ever writes to the nth object that the thread touches. */
     uint64_t constant[SW_PROFILE_THREADS];
     uint64_t constant_steps; /* of the steps, those on such objects */
+    /* How many threads, itself among them, have the same maker and have done the same, each on
+     * its own nth objects; 0: not known. */
+    uint32_t twins[SW_PROFILE_THREADS];
+    uint32_t lock_count;                 /* of the objects below, those that are locks */
+    uint64_t locks[SW_PROFILE_THREADS];  /* bit n - 1: the nth that the thread touches is one */
+    uint32_t takes[SW_PROFILE_THREADS];  /* how often each thread takes one */
     uint32_t object_count;
     struct sw_profile_object objects[SW_PROFILE_OBJECTS];
 };
