@@ -160,9 +160,12 @@ static void count_twins(struct reader *reader)
 {
     struct sw_profile *profile = reader->profile;
 
-    for (uint32_t a = 0; a < profile->thread_count; a++)
+    for (uint32_t a = 0; a < profile->thread_count; a++) {
         for (uint32_t b = 0; b < profile->thread_count; b++)
             profile->twins[a] += are_twins(reader, a, b) != 0;
+        if (profile->twins[a] > profile->most_twins)
+            profile->most_twins = profile->twins[a];
+    }
 }
 
 static int read_trace(struct reader *reader)

@@ -25,7 +25,7 @@ static struct {
     uint32_t chosen; /* 1 + who was chosen last, and that is no event of the trace; 0: nobody */
     uint32_t last; /* 1 + who was chosen last */
     int is_loud; /* nothing is quiet */
-    int has_twins; /* they weigh as one */
+    enum { EACH_AS_ONE, ALL_AS_ONE, EACH_AS_ALL } twins; /* what they weigh */
     uint32_t distinct[SW_PROFILE_THREADS]; /* how many objects each thread has touched */
     uint64_t in_a_row;
 } seen;
@@ -52,7 +52,7 @@ void sw_seen_begin(uint64_t seed)
     seen.lowest = SW_SEEN_RANKS_LOW;
     sw_walk_random(&seen.rest, sw_decision_random(&mixer));
     seen.is_loud = sw_decision_random(&mixer) % SW_SEEN_LOUD == 0;
-    seen.has_twins = sw_decision_random(&mixer) % 2 == 0;
+    seen.twins = sw_decision_random(&mixer) % 3;
 }
 
 /* ---- what is quiet ---- */
@@ -145,13 +145,14 @@ uint64_t sw_seen_below(uint64_t limit)
     return (uint64_t)((unsigned __int128)sw_seen_random() * limit >> 64);
 }
 
-uint32_t sw_seen_twins(uint32_t thread)
+uint32_t sw_seen_handicap(uint32_t thread)
 {
     const struct sw_profile *profile = sw_strategies_profile();
 
-    if (!seen.has_twins || thread >= SW_PROFILE_THREADS || profile->twins[thread] == 0)
+    if (seen.twins == EACH_AS_ONE || thread >= SW_PROFILE_THREADS || profile->twins[thread] == 0)
         return 1;
-    return profile->twins[thread];
+    uint32_t twins = profile->twins[thread];
+    return seen.twins == ALL_AS_ONE ? twins : profile->most_twins / twins;
 }
 
 /* ---- the ranks ---- */
@@ -182,7 +183,7 @@ static uint64_t power(uint64_t base, uint32_t exponent)
 /* Of n such powers the highest is distributed as one random number is. */
 void sw_seen_renew_rank(uint32_t thread)
 {
-    sw_seen_set_rank(thread, power(sw_seen_random(), sw_seen_twins(thread)) | SW_SEEN_RANKS_LOW);
+    sw_seen_set_rank(thread, power(sw_seen_random(), sw_seen_handicap(thread)) | SW_SEEN_RANKS_LOW);
 }
 
 uint64_t sw_seen_rank(uint32_t thread)

@@ -58,11 +58,13 @@ uint64_t sw_seen_below(uint64_t limit);
 
 /* ---- twins ---- */
 
-/* Threads that do the same are interchangeable: which of them is first decides nothing, but as
- * they are many, the one that does something else would seldom have its turn among them.  So in
- * every other schedule they weigh together as much as one, in the ranks, too.  This is how many
- * of them there are, itself among them; 1 in the other schedules. */
-uint32_t sw_seen_twins(uint32_t thread);
+/* Threads that do the same are interchangeable: which of them is first decides nothing.  But as
+ * they are many, whoever does something else is seldom before all of them, or behind them.  So
+ * in a third of the schedules they weigh together as much as one; in a third each of them weighs
+ * as much as all of them; and in a third there is no difference.
+ *
+ * Returns what the thread's weight is to be divided by, at least 1; the ranks know it. */
+uint32_t sw_seen_handicap(uint32_t thread);
 
 /* ---- the ranks ---- */
 

@@ -86,7 +86,9 @@ static void draw_quota(void)
 /* A share in the draw: what it has left. */
 static uint64_t share_of(uint32_t thread)
 {
-    return surw.left[thread] > 0 ? surw.left[thread] * (uint64_t)SHARES / sw_seen_twins(thread) : 0;
+    uint64_t left = surw.left[thread];
+
+    return left > 0 ? left * SHARES / sw_seen_handicap(thread) : 0;
 }
 
 static void draw_target(void)

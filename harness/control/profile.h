@@ -36,6 +36,7 @@ struct sw_profile {
     /* How many threads, itself among them, have the same maker and have done the same, each on
      * its own nth objects; 0: not known. */
     uint32_t twins[SW_PROFILE_THREADS];
+    uint32_t most_twins; /* the greatest of those */
     uint32_t lock_count;                 /* of the objects below, those that are locks */
     uint64_t locks[SW_PROFILE_THREADS];  /* bit n - 1: the nth that the thread touches is one */
     uint32_t takes[SW_PROFILE_THREADS];  /* how often each thread takes one */
