@@ -29,7 +29,7 @@ static struct {
     unsigned char made[SW_PROFILE_THREADS];
     uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
     uint32_t limit; /* threads with something left are below it */
-    int by_rank; /* see choose_free() */
+    enum { EVENLY, BY_RANK, TURN_LAST, ORDERS } order; /* see choose_free() */
     uint32_t target; /* who does the next one; NOBODY: to be drawn */
     uint64_t quota; /* how many more of them without a new draw: see draw_quota() */
 } surw;
@@ -131,21 +131,33 @@ static void take(const struct sw_seen_event *event)
 
 /* ---- choosing ---- */
 
-/* One of those who may; NOBODY: none may.  By rank in every other schedule, so that
- * what is not interesting comes in few pieces, too; else uniformly. */
+static uint64_t level_of(uint32_t thread, uint32_t turn)
+{
+    if (surw.order == BY_RANK)
+        return sw_seen_rank(thread);
+    return surw.order == TURN_LAST && thread == turn ? 1 : 2;
+}
+
+/* One of those who may; NOBODY: none may.  In a third of the schedules uniformly; in a
+ * third by rank, so that what is not interesting comes in few pieces, too; and in a
+ * third the one whose turn it is waits until the others have come as far as they can,
+ * and finds all that they have done. */
 static uint32_t choose_free(const struct sw_decision *decision, uint32_t count, uint32_t turn)
 {
-    uint32_t found = NOBODY, free_count = 0;
+    uint32_t found = NOBODY, equals = 0;
     uint64_t highest = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t thread = decision->candidates[i];
         if (is_interesting(thread, decision->pending[i]) && thread != turn)
             continue;
-        uint64_t rank = sw_seen_rank(thread);
-        if (surw.by_rank ? rank > highest : sw_seen_below(++free_count) == 0)
+        uint64_t level = level_of(thread, turn);
+        if (level < highest)
+            continue;
+        equals = level > highest ? 1 : equals + 1;
+        highest = level;
+        if (sw_seen_below(equals) == 0)
             found = i;
-        highest = rank > highest ? rank : highest;
     }
     return found;
 }
@@ -232,7 +244,7 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     memset(&surw, 0, sizeof surw);
     surw.target = NOBODY;
     surw.made[0] = 1;
-    surw.by_rank = sw_seen_below(2) == 0;
+    surw.order = sw_seen_below(ORDERS);
     memcpy(surw.left, draw_events(profile), sizeof surw.left);
     surw.limit =
         profile->thread_count < SW_PROFILE_THREADS ? profile->thread_count : SW_PROFILE_THREADS;
