@@ -94,7 +94,7 @@ struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t s
     if (is_learning(search, seed)) {
         trial.strategy = SW_STRATEGY_NAMED;
         trial.strategy_name = "pos";
-        trial.strategy_argument = 0;
+        trial.strategy_argument = 1 + (seed - search->order.trial.seed) % 2; /* pos.c */
     } else if (search->order.learns) {
         trial.profile = &search->profile;
     }

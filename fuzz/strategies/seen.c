@@ -25,15 +25,18 @@ static struct {
     uint32_t chosen; /* 1 + who was chosen last, and that is no event of the trace; 0: nobody */
     uint32_t last; /* 1 + who was chosen last */
     int is_loud; /* nothing is quiet */
+    int has_mirror;
+    uint64_t mirror, inverted; /* see sw_seen_mirror() */
     enum { EACH_AS_ONE, ALL_AS_ONE, EACH_AS_ALL } twins; /* what they weigh */
     uint32_t distinct[SW_PROFILE_THREADS]; /* how many objects each thread has touched */
     uint64_t in_a_row;
 } seen;
 
-static struct {
+static struct slot {
     uint64_t serial; /* of another schedule: free */
     uint32_t thread;
     uint64_t rank;
+    uint64_t renewed; /* that often */
 } slots[SLOTS];
 
 /* Which objects a thread has touched, open addressing. */
@@ -157,14 +160,16 @@ uint32_t sw_seen_handicap(uint32_t thread)
 
 /* ---- the ranks ---- */
 
-static uint64_t *find(uint32_t thread, int *fresh)
+static struct slot *find(uint32_t thread, int *fresh)
 {
     uint32_t i = thread % SLOTS;
 
     *fresh = slots[i].serial != seen.serial || slots[i].thread != thread;
+    if (*fresh)
+        slots[i].renewed = 0;
     slots[i].serial = seen.serial;
     slots[i].thread = thread;
-    return &slots[i].rank;
+    return &slots[i];
 }
 
 /* base ** exponent, both bases fractions of 2 ** 64. */
@@ -180,27 +185,46 @@ static uint64_t power(uint64_t base, uint32_t exponent)
     return result;
 }
 
+static uint64_t random_rank(uint32_t thread)
+{
+    int fresh;
+
+    if (!seen.has_mirror)
+        return sw_seen_random();
+    uint64_t mixer = seen.mirror ^ (uint64_t)thread << 32 ^ find(thread, &fresh)->renewed++;
+    return sw_decision_random(&mixer) ^ seen.inverted;
+}
+
+void sw_seen_mirror(uint64_t seed, int inverted)
+{
+    seen.has_mirror = 1;
+    seen.mirror = sw_decision_random(&seed);
+    seen.inverted = inverted ? UINT64_MAX : 0;
+}
+
 /* Of n such powers the highest is distributed as one random number is. */
 void sw_seen_renew_rank(uint32_t thread)
 {
-    sw_seen_set_rank(thread, power(sw_seen_random(), sw_seen_handicap(thread)) | SW_SEEN_RANKS_LOW);
+    uint64_t rank = power(random_rank(thread), sw_seen_handicap(thread));
+
+    sw_seen_set_rank(thread, rank | SW_SEEN_RANKS_LOW);
 }
 
 uint64_t sw_seen_rank(uint32_t thread)
 {
     int fresh;
-    const uint64_t *rank = find(thread, &fresh);
+    const struct slot *slot = find(thread, &fresh);
 
     if (fresh)
         sw_seen_renew_rank(thread);
-    return *rank;
+    return slot->rank;
 }
 
 void sw_seen_set_rank(uint32_t thread, uint64_t rank)
 {
     int fresh;
 
-    *find(thread, &fresh) = rank;
+    find(thread, &fresh)->rank = rank;
 }
 
 void sw_seen_demote(uint32_t thread)

@@ -75,6 +75,9 @@ uint64_t sw_seen_rank(uint32_t thread);
 void sw_seen_set_rank(uint32_t thread, uint64_t rank);
 /* A new random one. */
 void sw_seen_renew_rank(uint32_t thread);
+/* From now on a thread's nth rank follows from the seed, the thread and n alone; inverted: the
+ * order of all of them is the reverse. */
+void sw_seen_mirror(uint64_t seed, int inverted);
 /* Below all that anybody has or had, down to 1. */
 void sw_seen_demote(uint32_t thread);
 /* The index of the highest of the first count candidates. */
