@@ -9,10 +9,11 @@
 /* Of an object that has been touched. */
 struct object {
     uint32_t thread; /* 1 + who was the first */
+    uint32_t writer; /* 1 + who alone writes; 0: nobody, or several */
     unsigned char shared, written, is_lock;
     uint32_t slot; /* 1 + index in the profile; 0: it has none */
     uint64_t lock; /* its bit, if it is one of the first 64 locks */
-    uint64_t guards; /* locks that were held at each of its operations */
+    uint64_t guards; /* locks that were held whenever another could have interfered */
 };
 
 /* What a thread has touched, open addressing; thread 0 is the process's first, so
@@ -58,25 +59,57 @@ static uint64_t guards_of(struct reader *reader, struct object *object,
     return guards;
 }
 
+static void note_touch(struct object *object, const struct sw_trace_event *event)
+{
+    uint32_t who = event->thread + 1;
+
+    if (object->thread == 0) {
+        object->thread = who;
+        object->guards = UINT64_MAX;
+    }
+    object->shared |= object->thread != who;
+    object->is_lock |= event->did.op == SW_OP_ACQUIRE;
+    if (!sw_op_writes(event->did.op))
+        return;
+    if (!object->written)
+        object->writer = who;
+    else if (object->writer != who)
+        object->writer = 0;
+    object->written = 1;
+}
+
+/* A thread's reads of what it alone writes do not depend on anybody. */
+static void note_guards(struct reader *reader, struct object *object,
+                        const struct sw_trace_event *event)
+{
+    uint64_t guards = guards_of(reader, object, event);
+
+    if (sw_op_writes(event->did.op) || object->writer != event->thread + 1)
+        object->guards &= guards;
+}
+
+static struct object *object_of(struct reader *reader, const struct sw_trace_event *event)
+{
+    int is_one = is_on_object(event) && event->did.object < reader->object_limit;
+
+    return is_one ? &reader->objects[event->did.object] : NULL;
+}
+
 static void find_shared(struct reader *reader)
 {
-    for (uint32_t i = 0; i < reader->count; i++) {
-        const struct sw_trace_event *event = &reader->trace->events[i];
-        if (!is_on_object(event) || event->did.object >= reader->object_limit)
-            continue;
-        struct object *object = &reader->objects[event->did.object];
-        uint64_t guards = guards_of(reader, object, event);
-        object->guards = object->thread == 0 ? guards : object->guards & guards;
-        if (object->thread == 0)
-            object->thread = event->thread + 1;
-        object->shared |= object->thread != event->thread + 1;
-        object->written |= sw_op_writes(event->did.op) != 0;
-        object->is_lock |= event->did.op == SW_OP_ACQUIRE;
-    }
+    const struct sw_trace_event *events = reader->trace->events;
+    struct object *object;
+
+    for (uint32_t i = 0; i < reader->count; i++)
+        if ((object = object_of(reader, &events[i])) != NULL)
+            note_touch(object, &events[i]);
+    for (uint32_t i = 0; i < reader->count; i++)
+        if ((object = object_of(reader, &events[i])) != NULL)
+            note_guards(reader, object, &events[i]);
 }
 
 /* Is the order of its operations nobody else's?  Not if one lock is held at all of
- * them: then it is the lock's. */
+ * them that matter: then it is the lock's. */
 static int is_fought_for(const struct object *object)
 {
     return object->shared && object->written && object->guards == 0;

@@ -7,6 +7,10 @@
  * costs nothing.  After Yuan, Yang and Gu, "Partial order aware concurrency sampling"
  * (CAV 2018).
  *
+ * In every other schedule whoever holds a lock and is about to take another one lets all others go
+ * first: so the locks come to be held in every order that there is, and those orders that do not
+ * go together meet.
+ *
  * Where nobody says what is pending, operations count as independent: if every event
  * renewed all ranks, this would be a uniform walk.
  *
@@ -14,8 +18,28 @@
  * of the former turned upside down: whoever was late and so had nothing to do is early this
  * time, and one of the two is likely to have seen all that the program can do.
  */
+#include <string.h>
+
 #include "harness/control/strategies.h"
 #include "seen.h"
+
+static struct {
+    int waits_with_lock; /* see above */
+    uint32_t held[SW_PROFILE_THREADS]; /* how many locks */
+} pos;
+
+static uint32_t index_of(uint32_t thread)
+{
+    return thread < SW_PROFILE_THREADS ? thread : SW_PROFILE_THREADS - 1;
+}
+
+static void count_held(const struct sw_seen_event *event)
+{
+    uint32_t *held = &pos.held[index_of(event->thread)];
+
+    *held += event->did.op == SW_OP_ACQUIRE;
+    *held -= event->did.op == SW_OP_RELEASE && *held > 0;
+}
 
 static void renew(const struct sw_decision *decision, const struct sw_seen_event *event)
 {
@@ -28,6 +52,27 @@ static void renew(const struct sw_decision *decision, const struct sw_seen_event
             sw_seen_renew_rank(decision->candidates[i] & ~SW_EARLY);
 }
 
+static int lets_others_go(uint32_t thread, struct sw_pending pending)
+{
+    return pos.waits_with_lock && pending.op == SW_OP_ACQUIRE && pos.held[index_of(thread)] > 0;
+}
+
+static uint32_t run(const struct sw_decision *decision, uint32_t count)
+{
+    uint32_t found = count;
+    uint64_t highest = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t thread = decision->candidates[i];
+        uint64_t rank = sw_seen_rank(thread);
+        if (rank <= highest || lets_others_go(thread, decision->pending[i]))
+            continue;
+        highest = rank;
+        found = i;
+    }
+    return found < count ? found : sw_seen_highest(decision, count);
+}
+
 static int choose(struct sw_driver *driver, const struct sw_decision *decision)
 {
     struct sw_seen_event event;
@@ -37,13 +82,15 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     (void)driver;
     if (decision->kind != SW_DECIDE_RUN)
         return other;
-    while (sw_seen_next(&event))
+    while (sw_seen_next(&event)) {
+        count_held(&event);
         renew(decision, &event);
+    }
     if (sw_seen_must_yield(decision))
         sw_seen_demote(decision->thread);
     if (other < 0)
         other = sw_seen_quiet(decision, count);
-    return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : sw_seen_highest(decision, count));
+    return sw_seen_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
 }
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)
@@ -51,6 +98,8 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     static struct sw_driver driver = {choose};
 
     sw_seen_begin(seed);
+    memset(&pos, 0, sizeof pos);
+    pos.waits_with_lock = argument != 0 ? argument == 1 : sw_seen_below(2) == 0;
     if (argument != 0)
         sw_seen_mirror(argument == 2 ? seed - 1 : seed, argument == 2);
     return &driver;
