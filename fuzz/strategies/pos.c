@@ -7,9 +7,9 @@
  * costs nothing.  After Yuan, Yang and Gu, "Partial order aware concurrency sampling"
  * (CAV 2018).
  *
- * In every other schedule whoever holds a lock and is about to take another one lets all others go
- * first: so the locks come to be held in every order that there is, and those orders that do not
- * go together meet.
+ * In a third of the schedules whoever holds a lock and is about to take another one lets all others
+ * go first: so the locks come to be held in every order that there is, and those orders that do
+ * not go together meet.
  *
  * Where nobody says what is pending, operations count as independent: if every event
  * renewed all ranks, this would be a uniform walk.
@@ -99,7 +99,7 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 
     sw_seen_begin(seed);
     memset(&pos, 0, sizeof pos);
-    pos.waits_with_lock = argument != 0 ? argument == 1 : sw_seen_below(2) == 0;
+    pos.waits_with_lock = argument != 0 ? argument == 1 : sw_seen_below(3) == 0;
     if (argument != 0)
         sw_seen_mirror(argument == 2 ? seed - 1 : seed, argument == 2);
     return &driver;
