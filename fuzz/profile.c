@@ -142,13 +142,19 @@ static uint32_t nth_of(struct reader *reader, uint32_t thread, uint32_t object)
 
 /* On the thread's nth object, which threads fight for.  A release is no race: nobody else could
  * do anything to the lock. */
-static void count_on_object(struct sw_profile *profile, struct sw_profile_object *object,
-                            const struct sw_trace_event *event, uint32_t nth)
+static void count_on_object(struct reader *reader, uint32_t slot, uint32_t at, uint32_t nth)
 {
+    const struct sw_trace_event *event = &reader->trace->events[at];
+    struct sw_profile *profile = reader->profile;
+    struct sw_profile_object *object = &profile->objects[slot - 1];
     uint32_t thread = event->thread;
 
     object->nth[thread] = nth;
     object->events[thread] += event->did.op != SW_OP_RELEASE;
+    if (profile->first[thread] == 0)
+        profile->first[thread] = at + 1;
+    if (nth <= 64)
+        profile->fought[thread] |= (uint64_t)1 << (nth - 1);
     if (event->did.op != SW_OP_ACQUIRE)
         return;
     profile->takes[thread]++;
@@ -156,8 +162,9 @@ static void count_on_object(struct sw_profile *profile, struct sw_profile_object
         profile->locks[thread] |= (uint64_t)1 << (nth - 1);
 }
 
-static void count_event(struct reader *reader, const struct sw_trace_event *event)
+static void count_event(struct reader *reader, uint32_t at)
 {
+    const struct sw_trace_event *event = &reader->trace->events[at];
     struct sw_profile *profile = reader->profile;
     uint32_t thread = event->thread;
 
@@ -178,7 +185,7 @@ static void count_event(struct reader *reader, const struct sw_trace_event *even
     }
     uint32_t slot = slot_of(reader, event->did.object);
     if (slot != 0)
-        count_on_object(profile, &profile->objects[slot - 1], event, nth);
+        count_on_object(reader, slot, at, nth);
 }
 
 static int are_twins(const struct reader *reader, uint32_t a, uint32_t b)
@@ -215,7 +222,7 @@ static int read_trace(struct reader *reader)
     if (!failed) {
         find_shared(reader);
         for (uint32_t i = 0; i < reader->count; i++)
-            count_event(reader, &reader->trace->events[i]);
+            count_event(reader, i);
         count_twins(reader);
         reader->profile->steps = reader->count;
     }

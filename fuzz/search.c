@@ -37,6 +37,7 @@ struct job {
 struct sw_search {
     struct sw_search_order order;
     struct sw_profile profile;
+    struct sw_profile early; /* of the first schedule alone: what the second that learns knows */
     struct job jobs[SW_SEARCH_JOBS_MAX];
     pthread_mutex_t lock;
     uint64_t limit; /* no seed above it matters */
@@ -94,7 +95,8 @@ struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t s
     if (is_learning(search, seed)) {
         trial.strategy = SW_STRATEGY_NAMED;
         trial.strategy_name = "pos";
-        trial.strategy_argument = 1 + (seed - search->order.trial.seed) % 2; /* pos.c */
+        trial.strategy_argument = seed == search->order.trial.seed ? 1 : 2; /* pos.c */
+        trial.profile = &search->early;
     } else if (search->order.learns) {
         trial.profile = &search->profile;
     }
@@ -154,7 +156,11 @@ static void learn(struct sw_search *search, const struct sw_board *board)
     static struct sw_profile fresh; /* only the caller's thread learns */
     struct sw_profile_source source = {&board->trace, board->chosen, board->made_by};
 
-    if (sw_profile_make(&source, &fresh) == 0 && fresh.steps > search->profile.steps)
+    if (sw_profile_make(&source, &fresh) < 0)
+        return;
+    if (board->seed == search->order.trial.seed)
+        search->early = fresh;
+    if (fresh.steps > search->profile.steps)
         search->profile = fresh;
 }
 

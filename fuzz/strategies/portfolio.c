@@ -22,7 +22,7 @@ static const struct {
     const char *name; /* NULL: the sticky walk */
     uint64_t argument;
 } members[] = {{"surw", 0}, {"pos", 0}, {"surw", 0}, {"pct", 3},
-             {"surw", 0}, {NULL, 0},  {"surw", 0}, {"pct", 10}};
+               {"surw", 0}, {NULL, 0},  {"surw", 0}, {"pct", 10}};
 enum { MEMBER_COUNT = sizeof members / sizeof *members };
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)

@@ -14,17 +14,25 @@
  * Where nobody says what is pending, operations count as independent: if every event
  * renewed all ranks, this would be a uniform walk.
  *
- * To learn (fuzz/search.h) there are pos:1 and pos:2.  The latter, of the seed after, has the ranks
- * of the former turned upside down: whoever was late and so had nothing to do is early this
- * time, and one of the two is likely to have seen all that the program can do.
+ * To learn (fuzz/search.h) there are pos:1 and pos:2.  The latter, of the seed after, knows what was
+ * learned from the former, and turns it upside down: the ranks, and the order in which the threads
+ * come to what they fight for.  Whoever was too early to have anything to do is late this time, and
+ * one of the two is likely to have seen all that the program can do.
  */
 #include <string.h>
 
 #include "harness/control/strategies.h"
 #include "seen.h"
 
+/* After that those who go first may well be those who spin. */
+enum { PATIENCE = 1000 };
+
 static struct {
     int waits_with_lock; /* see above */
+    int inverts; /* pos:2 */
+    uint32_t latest; /* INVERTS: the greatest of profile->first of those that have not begun */
+    uint32_t patience; /* decisions at which somebody may still be kept waiting */
+    unsigned char begun[SW_PROFILE_THREADS];
     uint32_t held[SW_PROFILE_THREADS]; /* how many locks */
 } pos;
 
@@ -41,6 +49,36 @@ static void count_held(const struct sw_seen_event *event)
     *held -= event->did.op == SW_OP_RELEASE && *held > 0;
 }
 
+/* Does it, by the profile, touch what threads fight for? */
+static int is_fought(uint32_t thread, struct sw_pending what)
+{
+    if (what.op == SW_OP_UNKNOWN || what.op == SW_OP_NONE || what.object == 0)
+        return 0;
+    uint32_t nth = sw_seen_nth(thread, what.object);
+    return nth > 0 && nth <= 64 &&
+           (sw_strategies_profile()->fought[index_of(thread)] >> (nth - 1) & 1) != 0;
+}
+
+static void find_latest(void)
+{
+    const struct sw_profile *profile = sw_strategies_profile();
+
+    pos.latest = 0;
+    for (uint32_t t = 0; t < profile->thread_count && t < SW_PROFILE_THREADS; t++)
+        if (!pos.begun[t] && profile->first[t] > pos.latest)
+            pos.latest = profile->first[t];
+}
+
+static void note_begin(const struct sw_seen_event *event)
+{
+    uint32_t thread = index_of(event->thread);
+
+    if (!pos.inverts || pos.begun[thread] || !is_fought(event->thread, event->did))
+        return;
+    pos.begun[thread] = 1;
+    find_latest();
+}
+
 static void renew(const struct sw_decision *decision, const struct sw_seen_event *event)
 {
     sw_seen_renew_rank(event->thread);
@@ -54,22 +92,32 @@ static void renew(const struct sw_decision *decision, const struct sw_seen_event
 
 static int lets_others_go(uint32_t thread, struct sw_pending pending)
 {
-    return pos.waits_with_lock && pending.op == SW_OP_ACQUIRE && pos.held[index_of(thread)] > 0;
+    uint32_t index = index_of(thread);
+
+    if (pos.waits_with_lock && pending.op == SW_OP_ACQUIRE && pos.held[index] > 0)
+        return 1;
+    return pos.inverts && !pos.begun[index] && sw_strategies_profile()->first[index] < pos.latest &&
+           is_fought(thread, pending);
 }
 
 static uint32_t run(const struct sw_decision *decision, uint32_t count)
 {
-    uint32_t found = count;
+    uint32_t found = count, waiting = 0;
     uint64_t highest = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t thread = decision->candidates[i];
         uint64_t rank = sw_seen_rank(thread);
-        if (rank <= highest || lets_others_go(thread, decision->pending[i]))
+        if (rank <= highest)
             continue;
+        if (pos.patience > 0 && lets_others_go(thread, decision->pending[i])) {
+            waiting = 1;
+            continue;
+        }
         highest = rank;
         found = i;
     }
+    pos.patience -= waiting;
     return found < count ? found : sw_seen_highest(decision, count);
 }
 
@@ -84,6 +132,7 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
         return other;
     while (sw_seen_next(&event)) {
         count_held(&event);
+        note_begin(&event);
         renew(decision, &event);
     }
     if (sw_seen_must_yield(decision))
@@ -100,6 +149,9 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     sw_seen_begin(seed);
     memset(&pos, 0, sizeof pos);
     pos.waits_with_lock = argument != 0 ? argument == 1 : sw_seen_below(3) == 0;
+    pos.inverts = argument == 2;
+    pos.patience = PATIENCE;
+    find_latest();
     if (argument != 0)
         sw_seen_mirror(argument == 2 ? seed - 1 : seed, argument == 2);
     return &driver;

@@ -19,7 +19,7 @@
 #include "harness/control/strategies.h"
 #include "seen.h"
 
-enum { NOBODY = UINT32_MAX, SHARES = 1 << 20 };
+enum { NOBODY = UINT32_MAX, SHARES = 1 << 20, IN_VAIN_LEAST = 1000 };
 
 static struct {
     enum { EVERY, LOCKS, OBJECT } what; /* which events count */
@@ -31,6 +31,7 @@ static struct {
     uint32_t limit; /* threads with something left are below it */
     enum { EVENLY, BY_RANK, TURN_LAST, ORDERS } order; /* see choose_free() */
     uint32_t target; /* who does the next one; NOBODY: to be drawn */
+    uint64_t in_vain; /* decisions since an interesting event */
     uint64_t quota; /* how many more of them without a new draw: see draw_quota() */
 } surw;
 
@@ -44,7 +45,8 @@ static int is_of_locks(uint32_t thread, struct sw_pending what)
     uint64_t locks = sw_strategies_profile()->locks[index_of(thread)];
     uint32_t nth = sw_seen_nth(thread, what.object);
 
-    return what.op == SW_OP_ACQUIRE && (locks == 0 || nth == 0 || nth > 64 || locks >> (nth - 1) & 1);
+    return what.op == SW_OP_ACQUIRE &&
+           (locks == 0 || nth == 0 || nth > 64 || locks >> (nth - 1) & 1);
 }
 
 static int is_interesting(uint32_t thread, struct sw_pending what)
@@ -122,6 +124,7 @@ static void take(const struct sw_seen_event *event)
     meet(thread);
     if (!is_interesting(event->thread, event->did))
         return;
+    surw.in_vain = 0;
     surw.left[thread] -= surw.left[thread] > 0;
     if (surw.quota == 0 || thread != surw.target)
         surw.target = NOBODY;
@@ -194,6 +197,8 @@ static uint32_t run(const struct sw_decision *decision, uint32_t count)
         top_up(decision->candidates[i], decision->pending[i]);
     if (surw.target == NOBODY)
         draw_target();
+    if (++surw.in_vain > IN_VAIN_LEAST + 2 * sw_strategies_profile()->steps)
+        return choose_waiting(decision, count); /* they spin, it seems */
     uint32_t found =
         choose_free(decision, count, surw.target == NOBODY ? NOBODY : deputy(surw.target));
     return found != NOBODY ? found : choose_waiting(decision, count);

@@ -37,6 +37,10 @@ struct sw_profile {
      * its own nth objects; 0: not known. */
     uint32_t twins[SW_PROFILE_THREADS];
     uint32_t most_twins; /* the greatest of those */
+    /* Bit n - 1: the nth that the thread touches is one of the objects below; and which event of
+     * the schedule was its first on one of them, from 1; 0: there was none. */
+    uint64_t fought[SW_PROFILE_THREADS];
+    uint32_t first[SW_PROFILE_THREADS];
     uint32_t lock_count;                 /* of the objects below, those that are locks */
     uint64_t locks[SW_PROFILE_THREADS];  /* bit n - 1: the nth that the thread touches is one */
     uint32_t takes[SW_PROFILE_THREADS];  /* how often each thread takes one */
