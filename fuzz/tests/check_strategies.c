@@ -216,13 +216,13 @@ struct strategy {
 };
 
 static const struct strategy strategies[] = {
-    {"walk", "walk", 0}, {"pct:3", "pct", 3}, {"pct:10", "pct", 10},
-    {"pos", "pos", 0},   {"surw", "surw", 0}, {"portfolio", "portfolio", 0},
+    {"walk", "walk", 0}, {"pct:3", "pct", 3},           {"pct:10", "pct", 10}, {"pos", "pos", 0},
+    {"surw", "surw", 0}, {"portfolio", "portfolio", 0}, {"pos:1", "pos", 1},   {"pos:2", "pos", 2},
 };
 enum { STRATEGY_COUNT = sizeof strategies / sizeof *strategies };
 
 static struct sw_trace trace;
-static struct sw_profile profile, nothing;
+static struct sw_profile profile, fresh, nothing; /* fresh: of what was learned last */
 
 static enum model_end run(const struct model_program *program, const struct strategy *strategy,
                           uint64_t seed, int blind, uint64_t *hash)
@@ -240,7 +240,6 @@ static enum model_end run(const struct model_program *program, const struct stra
 /* Keeps the longer one. */
 static void learn(void)
 {
-    static struct sw_profile fresh;
     struct sw_profile_source source = {&trace, model_chosen, model_made_by};
 
     ck_assert_int_eq(sw_profile_make(&source, &fresh), 0);
@@ -253,14 +252,14 @@ static void learn(void)
 static int search(const struct model_program *program, const struct strategy *strategy,
                   uint64_t seed, int blind)
 {
-    static const struct strategy learning = {"pos", "pos", 0};
+    static const struct strategy learning[LEARNING] = {{"pos:1", "pos", 1}, {"pos:2", "pos", 2}};
     uint64_t hash;
 
-    profile = nothing;
+    profile = fresh = nothing;
     for (int i = 0; i < BUDGET; i++) {
-        sw_strategies_lend(i < LEARNING ? &nothing : &profile, &trace);
-        if (run(program, i < LEARNING ? &learning : strategy, seed + (uint64_t)i, blind, &hash) !=
-            MODEL_ENDED)
+        sw_strategies_lend(i < LEARNING ? &fresh : &profile, &trace);
+        if (run(program, i < LEARNING ? &learning[i] : strategy, seed + (uint64_t)i, blind,
+                &hash) != MODEL_ENDED)
             return i + 1;
         if (i < LEARNING)
             learn();
@@ -426,11 +425,14 @@ START_TEST(test_a_thread_that_spins_does_not_run_for_ever)
 {
     uint64_t hash;
 
-    sw_strategies_lend(&nothing, &trace);
+    profile = nothing;
     for (int blind = 0; blind < 2; blind++)
-        for (uint64_t seed = 0; seed < 20; seed++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            sw_strategies_lend(seed % 2 == 0 ? &nothing : &profile, &trace);
             ck_assert_int_eq(run(find_program("spin"), &strategies[_i], seed, blind, &hash),
                              MODEL_ENDED);
+            learn();
+        }
 }
 END_TEST
 
@@ -522,9 +524,60 @@ START_TEST(test_a_profile_knows_who_does_what)
     ck_assert_uint_eq(profile.object_count, 2);
     ck_assert_uint_eq(profile.objects[0].events[0], 1);
     ck_assert_uint_eq(profile.objects[0].nth[2], 1);
-    ck_assert_uint_eq(profile.objects[1].events[1], 2);
+    ck_assert_uint_eq(profile.objects[1].events[1], 1); /* a release is no race */
     ck_assert_uint_eq(profile.objects[1].nth[1], 1);
     ck_assert_uint_eq(profile.objects[1].nth[2], 2);
+    ck_assert_uint_eq(profile.lock_count, 1);
+    ck_assert_uint_eq(profile.locks[1], 1);
+    ck_assert_uint_eq(profile.locks[2], 2);
+    ck_assert_uint_eq(profile.takes[2], 1);
+    ck_assert_uint_eq(profile.first[1], 2);
+    ck_assert_uint_eq(profile.first[2], 5);
+    ck_assert_uint_eq(profile.fought[2], 3);
+    ck_assert_uint_eq(profile.most_twins, 1);
+}
+END_TEST
+
+/* What one thread alone writes it can read without a lock. */
+START_TEST(test_what_a_lock_decides_is_not_fought_for)
+{
+    static const struct sw_trace_event events[] = {
+        {.thread = 1, .did = {SW_OP_ACQUIRE, 1}}, {.thread = 1, .did = {SW_OP_WRITE, 2}},
+        {.thread = 1, .did = {SW_OP_RELEASE, 1}}, {.thread = 1, .did = {SW_OP_READ, 2}},
+        {.thread = 2, .did = {SW_OP_ACQUIRE, 1}}, {.thread = 2, .did = {SW_OP_READ, 2}},
+        {.thread = 2, .did = {SW_OP_RELEASE, 1}}, {.thread = 2, .did = {SW_OP_READ, 2}},
+    };
+
+    memcpy(trace.events, events, sizeof events);
+    trace.count = 7;
+    profile = nothing;
+    learn();
+    ck_assert_uint_eq(profile.object_count, 1);
+    trace.count = 8; /* but another cannot */
+    learn();
+    ck_assert_uint_eq(profile.object_count, 2);
+}
+END_TEST
+
+/* Each on an object of its own, but for the last. */
+START_TEST(test_threads_that_do_the_same_are_twins)
+{
+    static const struct sw_trace_event events[] = {
+        {.thread = 0, .did = {SW_OP_WRITE, 1}},
+        {.thread = 1, .did = {SW_OP_WRITE, 2}, .after = 1},
+        {.thread = 2, .did = {SW_OP_WRITE, 3}, .after = 1},
+        {.thread = 3, .did = {SW_OP_READ, 3}, .after = 1},
+    };
+
+    memcpy(trace.events, events, sizeof events);
+    trace.count = sizeof events / sizeof *events;
+    profile = nothing;
+    learn();
+    ck_assert_uint_eq(profile.twins[0], 1);
+    ck_assert_uint_eq(profile.twins[1], 2);
+    ck_assert_uint_eq(profile.twins[2], 2);
+    ck_assert_uint_eq(profile.twins[3], 1);
+    ck_assert_uint_eq(profile.most_twins, 2);
 }
 END_TEST
 
@@ -568,6 +621,8 @@ static Suite *make_suite(void)
     suite_add_tcase(suite, rest);
     tcase_set_timeout(profiles, 60);
     tcase_add_test(profiles, test_a_profile_knows_who_does_what);
+    tcase_add_test(profiles, test_what_a_lock_decides_is_not_fought_for);
+    tcase_add_test(profiles, test_threads_that_do_the_same_are_twins);
     tcase_add_test(profiles, test_a_profile_of_nonsense_does_no_harm);
     suite_add_tcase(suite, profiles);
     return suite;
