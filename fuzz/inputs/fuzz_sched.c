@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "harness/pack.h"
+#include "mutate_lines.h"
 #include "oracle.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static void must_load(const char *path, uint64_t number, const struct sw_sched *wanted)
 {
@@ -57,4 +56,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     pack(sched);
     sw_sched_free(sched);
     return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+{
+    return sw_mutate_lines(bytes, size, room, seed, LLVMFuzzerMutate);
 }

@@ -16,11 +16,6 @@
 
 enum { LOADED_MAX = 6 };
 
-/* libFuzzer's. */
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed);
-size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t room);
-
 /* What is said of an archive names a byte of it, or none. */
 static void check_refusal(const struct sw_error *e, const char *path, size_t size)
 {

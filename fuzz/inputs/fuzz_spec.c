@@ -11,9 +11,8 @@
 #include "harness/plan.h"
 #include "harness/spec.h"
 #include "interp/points.h"
+#include "mutate_lines.h"
 #include "oracle.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* Too large for a stack; zero between two plans, as far as a plan goes. */
 static struct sw_wire wires[2];
@@ -93,4 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     check_again(spec, (const char *)bytes, size);
     sw_spec_free(spec);
     return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+{
+    return sw_mutate_lines(bytes, size, room, seed, LLVMFuzzerMutate);
 }

@@ -9,14 +9,9 @@
 #ifndef SW_MUTATE_SCHEDZ_H
 #define SW_MUTATE_SCHEDZ_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "mutate.h"
 
-/* How the bytes themselves are changed: libFuzzer's own.  Returns their number, at most room. */
-typedef size_t sw_mutate_bytes(uint8_t *bytes, size_t size, size_t room);
-
-/* As LLVMFuzzerCustomMutator(): changes the bytes in place, to at most room of them; returns
- * how many there are.  The same seed and the same mutate make the same of the same bytes. */
+/* As LLVMFuzzerCustomMutator(): see mutate.h. */
 size_t sw_mutate_schedz(uint8_t *bytes, size_t size, size_t room, unsigned seed,
                         sw_mutate_bytes *mutate);
 
