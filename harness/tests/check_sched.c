@@ -117,6 +117,28 @@ START_TEST(test_reads_what_it_wrote)
 }
 END_TEST
 
+/* Whoever writes by hand may quote any word. */
+START_TEST(test_each_word_may_need_quotes)
+{
+    struct sw_error e;
+    size_t size;
+    struct sw_sched odd = sample;
+
+    odd.writer = TEXT("0.3 \"odd\"");
+    odd.program = odd.interp = TEXT("");
+    odd.input = TEXT("a\\b\n");
+    char *text = text_of(&odd, &size);
+    struct sw_sched *sched = parse(text, size, &e);
+    ck_assert_msg(sched != NULL, "%u:%u %s", e.line, e.column, e.text);
+    ck_assert_str_eq(sched->writer, odd.writer);
+    ck_assert_str_eq(sched->program, "");
+    ck_assert_str_eq(sched->interp, "");
+    ck_assert_str_eq(sched->input, odd.input);
+    sw_sched_free(sched);
+    free(text);
+}
+END_TEST
+
 START_TEST(test_looks_as_documented)
 {
     size_t size;
@@ -458,6 +480,7 @@ static Suite *suite(void)
     TCase *file = tcase_create("file"), *drivers = tcase_create("drivers");
 
     tcase_add_test(file, test_reads_what_it_wrote);
+    tcase_add_test(file, test_each_word_may_need_quotes);
     tcase_add_test(file, test_looks_as_documented);
     tcase_add_test(file, test_refuses_every_truncation);
     tcase_add_test(file, test_refuses_every_flipped_bit);
