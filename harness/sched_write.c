@@ -44,7 +44,7 @@ static void write_words(FILE *out, const char *keyword, char *const *words, int 
 
 static void write_setting(FILE *out, const struct sw_setting *setting)
 {
-    char faults[1024];
+    char faults[SW_FAULTS_TEXT_MAX];
 
     write_words(out, "env", setting->variables, setting->variable_count);
     if (setting->spill != NULL)

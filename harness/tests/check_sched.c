@@ -11,6 +11,7 @@
 #include "harness/control/follow.h"
 #include "harness/control/walk.h"
 #include "harness/sched.h"
+#include "interp/faults.h"
 #include "interp/points.h"
 
 /* ---- a schedule with some of everything ---- */
@@ -134,6 +135,22 @@ START_TEST(test_each_word_may_need_quotes)
     ck_assert_str_eq(sched->program, "");
     ck_assert_str_eq(sched->interp, "");
     ck_assert_str_eq(sched->input, odd.input);
+    sw_sched_free(sched);
+    free(text);
+}
+END_TEST
+
+START_TEST(test_all_faults_at_once_come_back)
+{
+    struct sw_error e;
+    size_t size;
+    struct sw_sched all = sample;
+
+    all.setting.faults.mask = UINT64_MAX >> (64 - SLP_FAULT_COUNT);
+    char *text = text_of(&all, &size);
+    struct sw_sched *sched = parse(text, size, &e);
+    ck_assert_msg(sched != NULL, "%u:%u %s", e.line, e.column, e.text);
+    ck_assert_uint_eq(sched->setting.faults.mask, all.setting.faults.mask);
     sw_sched_free(sched);
     free(text);
 }
@@ -481,6 +498,7 @@ static Suite *suite(void)
 
     tcase_add_test(file, test_reads_what_it_wrote);
     tcase_add_test(file, test_each_word_may_need_quotes);
+    tcase_add_test(file, test_all_faults_at_once_come_back);
     tcase_add_test(file, test_looks_as_documented);
     tcase_add_test(file, test_refuses_every_truncation);
     tcase_add_test(file, test_refuses_every_flipped_bit);
