@@ -312,7 +312,7 @@ demo: packages all
 	@ci/demo
 
 .PHONY: test
-test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
+test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS)
 	@ci/test
 
 .PHONY: check
@@ -360,6 +360,11 @@ bench-explore: all
 	@fuzz/bench/run --fixed --seeds 1 --grain call
 	@fuzz/bench/run --fixed --seeds 1 --grain access
 	@fuzz/bench/run --rate
+
+# N seconds for each reader; CI has a short run without a clock.
+.PHONY: fuzz-inputs
+fuzz-inputs: fuzz-targets
+	@fuzz/inputs/run --seconds $(N)
 
 .PHONY: repeat
 repeat: all
@@ -418,6 +423,7 @@ help:
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
 	@echo 'make bench              the tables of the README'
 	@echo 'make bench-explore      how soon each strategy finds the bugs of fuzz/bench'
+	@echo 'make fuzz-inputs N=60   bytes that nobody meant, for the readers of specs and schedules'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'
 	@echo 'make SAN=address,undefined   a sanitizer build, in build/san-address-undefined'
 	@echo 'make tidy               clang-tidy over the C sources'
