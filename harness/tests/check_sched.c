@@ -257,6 +257,7 @@ static const struct {
     {"test.py  xxh128", "test.py  md5", 5, "'xxh128' expected"},
     {"interp", "interpreter", 6, "'interp' expected"},
     {"A=1", "A", 7, "'A' is not NAME=VALUE"},
+    {"A=1", "\"\xff\t\"", 7, "'\\xff\\x09' is not NAME=VALUE"},
     {"A=1", "LD_PRELOAD=x.so", 7, "LD_PRELOAD is set by spillway itself"},
     {"16384,segment", "often", 8, "'often' is not a number of bytes, always, never"},
     {"faults   ", "faults   no-such-fault ", 9, "no-such-fault"},
@@ -300,6 +301,18 @@ START_TEST(test_refuses_nonsense_with_its_place)
     ck_assert_msg(strstr(e.text, edits[_i].says) != NULL, "says: %s", e.text);
     ck_assert_uint_eq(e.line, edits[_i].line);
     free(text);
+}
+END_TEST
+
+START_TEST(test_columns_are_characters)
+{
+    static const char text[] = "spillway schedule 2\nwriter spillway \"\xc3\xa9\xff\" more\n";
+    struct sw_error e;
+
+    ck_assert_ptr_null(parse(text, sizeof text - 1, &e));
+    ck_assert_str_eq(e.text, "more on the line than there should be");
+    ck_assert_uint_eq(e.line, 2);
+    ck_assert_uint_eq(e.column, 21);
 }
 END_TEST
 
@@ -504,6 +517,7 @@ static Suite *suite(void)
     tcase_add_test(file, test_refuses_every_flipped_bit);
     tcase_add_loop_test(file, test_refuses_nonsense_with_its_place, 0,
                         (int)(sizeof edits / sizeof *edits));
+    tcase_add_test(file, test_columns_are_characters);
     tcase_add_test(file, test_refuses_a_huge_file_unread);
     tcase_add_test(file, test_reads_the_shortest_of_lines);
     tcase_add_test(file, test_refuses_what_is_no_file);
