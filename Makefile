@@ -244,6 +244,26 @@ $(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKA
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -fPIC -shared -o $@ $<
 
+# Our own readers against bytes that nobody meant: clang's libFuzzer, and its sanitizers.
+FUZZ_INPUTS := $(patsubst fuzz/inputs/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/inputs/fuzz_*.c))
+FUZZ_INPUTS_OBJ := $(call objects,inputs,$(filter-out fuzz/inputs/fuzz_%,$(wildcard fuzz/inputs/*.c)) \
+    $(filter-out harness/spec_run.c,$(wildcard harness/spec*.c harness/sched*.c)) \
+    harness/control/decision.c \
+    $(patsubst %,harness/%.c,archive bytes compact error event pack plan setting utf8 wire))
+FUZZ_INPUTS_SAN := -fsanitize=fuzzer$(comma)address$(comma)undefined -fno-sanitize-recover=all
+$(FUZZ_INPUTS): $(BUILD)/fuzz/%: $(OBJ)/inputs/fuzz/inputs/%.o $(FUZZ_INPUTS_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_INPUTS_SAN) $(LDFLAGS) -o $@ $^ -lelf -lxxhash -lzstd
+# Private, since build/flags is a prerequisite, too.
+$(OBJ)/inputs/%.o: private CC := clang
+$(OBJ)/inputs/%.o: private WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes \
+    -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 $(if $(DEVELOPER),-Werror)
+$(OBJ)/inputs/%.o: private SANFLAGS := $(subst fuzzer,fuzzer-no-link,$(FUZZ_INPUTS_SAN)) \
+    -fno-omit-frame-pointer
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ_INPUTS)
+
 # $(call tree,NAME,FLAGS): one object tree.  The same source may be in several.
 define tree
 $(OBJ)/$(1)/%.o: %.c $(BUILD)/flags | $$(PACKAGES)
@@ -264,6 +284,7 @@ $(eval $(call tree,control,-fPIC -fvisibility=hidden -ftls-model=initial-exec -f
 $(eval $(call tree,extension,$$(PY_HEADERS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
     -fasynchronous-unwind-tables -fno-sanitize=all))
 $(eval $(call tree,embedded,$$(PY_HEADERS) -fno-sanitize=all))
+$(eval $(call tree,inputs,))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
 $(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
 
@@ -291,7 +312,7 @@ demo: packages all
 	@ci/demo
 
 .PHONY: test
-test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
+test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS)
 	@ci/test
 
 .PHONY: check
@@ -339,6 +360,11 @@ bench-explore: all
 	@fuzz/bench/run --fixed --seeds 1 --grain call
 	@fuzz/bench/run --fixed --seeds 1 --grain access
 	@fuzz/bench/run --rate
+
+# N seconds for each reader; CI has a short run without a clock.
+.PHONY: fuzz-inputs
+fuzz-inputs: fuzz-targets
+	@fuzz/inputs/run --seconds $(N)
 
 .PHONY: repeat
 repeat: all
@@ -397,6 +423,7 @@ help:
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
 	@echo 'make bench              the tables of the README'
 	@echo 'make bench-explore      how soon each strategy finds the bugs of fuzz/bench'
+	@echo 'make fuzz-inputs N=60   bytes that nobody meant, for the readers of specs and schedules'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'
 	@echo 'make SAN=address,undefined   a sanitizer build, in build/san-address-undefined'
 	@echo 'make tidy               clang-tidy over the C sources'

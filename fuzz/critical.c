@@ -332,6 +332,7 @@ int sw_critical_look(const struct sw_probe *probe, struct sw_critical *critical,
                                         .program = sched->program,
                                         .args = sched->args,
                                         .setting = &sched->setting,
+                                        .folder = sched->folder,
                                         .watchdog_s = WATCHDOG_S};
     struct sw_controlled run;
     int status = sw_controlled_open(&run, e);

@@ -274,7 +274,9 @@ static int run(struct sw_explore *explore)
 
     if (explore->campaign != NULL)
         return sw_campaign_explore(explore);
-    if (explore->proof != SW_EXPLORE_SAMPLES)
+    if (explore->proof == SW_EXPLORE_COVERAGE)
+        sw_explore_cover(explore, &result);
+    else if (explore->proof != SW_EXPLORE_SAMPLES)
         sw_explore_prove(explore, &result);
     else if (sample(explore, &result) < 0)
         return SW_EXIT_ERROR;

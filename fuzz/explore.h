@@ -16,13 +16,15 @@
 #ifndef SW_EXPLORE_H
 #define SW_EXPLORE_H
 
+#include "../harness/session.h"
 #include "../harness/setting.h"
 #include "../harness/trial.h"
 #include "search.h"
 
-/* Strategies that end when there is nothing left. */
+/* Who chooses the schedules; all but the first two end when there is nothing left. */
 enum sw_explore_proof {
-    SW_EXPLORE_SAMPLES, /* none of them: it could go on for ever */
+    SW_EXPLORE_SAMPLES,  /* each follows from its seed: search.h */
+    SW_EXPLORE_COVERAGE, /* from what those before have shown: cover.c */
     SW_EXPLORE_DPOR,
     SW_EXPLORE_PREEMPTIONS,
     SW_EXPLORE_DELAYS,
@@ -41,6 +43,7 @@ struct sw_explore {
     const char *json; /* a file; NULL: none */
     const char *campaign; /* a folder: campaign.h; NULL: none */
     int resumes;
+    const char *corpus; /* a folder, of strategy coverage: corpus.h; NULL: none */
     uint32_t shard, shards; /* of a campaign; 1 of 1 */
     char *target;     /* prog.py::test or prog.py, as it was given */
     char *file;       /* of a target; owned */
@@ -69,6 +72,7 @@ struct sw_explore_result {
     char claim[512]; /* of a proof */
     struct sw_search_totals totals;
     uint64_t distinct;
+    uint64_t features; /* of strategy coverage */
     struct sw_trial trial; /* of the lowest failing seed, cold; valid if there is one */
     int has_trial;
     uint64_t seed; /* that one */
@@ -82,6 +86,10 @@ int sw_explore(int argc, char **argv);
 
 /* ---- its parts ---- */
 
+/* Strategy coverage; fills in the result. */
+void sw_explore_cover(struct sw_explore *explore, struct sw_explore_result *result);
+/* For schedules that are ordered one by one; args: room, valid as long as the order. */
+struct sw_session_order sw_explore_session(const struct sw_explore *explore, char *args[3]);
 /* All schedules, or all within the bound; fills in the result. */
 void sw_explore_prove(const struct sw_explore *explore, struct sw_explore_result *result);
 void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text);
@@ -90,6 +98,7 @@ struct sw_explore_progress {
     uint64_t schedules, failures;
     uint64_t wanted;   /* schedules */
     uint64_t distinct; /* about so many traces */
+    uint64_t features; /* coverage.h */
     int causes;
     double seconds;
     int limit_s;

@@ -33,13 +33,14 @@ enum {
     KEY_CAMPAIGN,
     KEY_RESUME,
     KEY_SHARD,
+    KEY_CORPUS,
     KEY_WATCHDOG,
 };
 
 static const struct argp_option option_list[] = {
     {"strategy", KEY_STRATEGY, "NAME", 0,
-     "portfolio (default), random, pct[:DEPTH], pos, surw; or all there are: dpor "
-     "(tests on CPython 3.11), preemptions[:N], delays[:N]",
+     "portfolio (default), random, pct[:DEPTH], pos, surw; coverage: what has shown something new "
+     "is changed; or all there are: dpor (tests on CPython 3.11), preemptions[:N], delays[:N]",
      0},
     {"schedules", KEY_SCHEDULES, "N", 0, "How many at most (default 1000; with --time no limit)",
      0},
@@ -66,6 +67,10 @@ static const struct argp_option option_list[] = {
     {"continue", KEY_CONTINUE, 0, 0, "Go on after a failure, and count how it fails", 0},
     {"output", 'o', "FILE", 0,
      "Where the failing schedule goes (default: FILE-TEST.sched, PROGRAM.sched)", 0},
+    {"corpus", KEY_CORPUS, "DIR", 0,
+     "Of coverage: keep the schedules that have shown something new in DIR, and begin with those "
+     "that are there",
+     0},
     {"campaign", KEY_CAMPAIGN, "DIR", 0,
      "Keep in DIR what has been run and found; go on after a failure", 0},
     {"resume", KEY_RESUME, 0, 0, "Go on with what is in DIR, beside others that do, or begin it",
@@ -138,14 +143,12 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
         const char *name;
         int takes_number, learns;
         enum sw_explore_proof proof;
-    } strategies[] = {{"portfolio", 0, 1, SW_EXPLORE_SAMPLES},
-                      {"random", 0, 0, SW_EXPLORE_SAMPLES},
-                      {"pct", 1, 1, SW_EXPLORE_SAMPLES},
-                      {"pos", 0, 1, SW_EXPLORE_SAMPLES},
-                      {"surw", 0, 1, SW_EXPLORE_SAMPLES},
-                      {"dpor", 0, 0, SW_EXPLORE_DPOR},
-                      {"preemptions", 1, 0, SW_EXPLORE_PREEMPTIONS},
-                      {"delays", 1, 0, SW_EXPLORE_DELAYS}};
+    } strategies[] = {
+        {"portfolio", 0, 1, SW_EXPLORE_SAMPLES}, {"random", 0, 0, SW_EXPLORE_SAMPLES},
+        {"pct", 1, 1, SW_EXPLORE_SAMPLES},       {"pos", 0, 1, SW_EXPLORE_SAMPLES},
+        {"surw", 0, 1, SW_EXPLORE_SAMPLES},      {"coverage", 0, 0, SW_EXPLORE_COVERAGE},
+        {"dpor", 0, 0, SW_EXPLORE_DPOR},         {"preemptions", 1, 0, SW_EXPLORE_PREEMPTIONS},
+        {"delays", 1, 0, SW_EXPLORE_DELAYS}};
     enum { COUNT = sizeof strategies / sizeof *strategies };
     size_t length = strcspn(text, ":");
     int i = 0;
@@ -157,7 +160,7 @@ static void parse_strategy(const char *text, struct sw_explore *explore, struct 
         strlen(text) >= sizeof explore->strategy)
         argp_error(state,
                    "--strategy: '%s' is none; there are portfolio, random, pct[:DEPTH], pos, "
-                   "surw, dpor, preemptions[:N] and delays[:N]",
+                   "surw, coverage, dpor, preemptions[:N] and delays[:N]",
                    text);
     struct sw_trial_order *trial = &explore->search.trial;
     snprintf(explore->strategy, sizeof explore->strategy, "%s", text);
@@ -224,6 +227,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_JSON:
         explore->json = arg;
         return 0;
+    case KEY_CORPUS:
+        explore->corpus = arg;
+        return 0;
     case KEY_CAMPAIGN:
     case KEY_RESUME:
     case KEY_SHARD:
@@ -278,10 +284,11 @@ static void check(const struct sw_explore *explore)
         refuse("one test at a time: FILE.py::NAME");
     if (trial->test != NULL && trial->args[0] != NULL)
         refuse("a test takes no arguments");
-    if (trial->test == NULL && explore->proof != SW_EXPLORE_SAMPLES)
+    if (explore->corpus != NULL && explore->proof != SW_EXPLORE_COVERAGE)
+        refuse("--corpus is for --strategy coverage");
+    if (trial->test == NULL && explore->proof > SW_EXPLORE_COVERAGE)
         refuse("dpor, preemptions and delays are for tests, FILE.py::NAME");
-    if (explore->proof != SW_EXPLORE_SAMPLES && explore->proof != SW_EXPLORE_DPOR &&
-        explore->bound > SW_BOUNDED_MAX)
+    if (explore->proof > SW_EXPLORE_DPOR && explore->bound > SW_BOUNDED_MAX)
         refuse("a bound of more than 16 is none");
     if (trial->test == NULL && explore->setting.grain == SW_GRAIN_ACCESS)
         refuse("--grain access is for tests, FILE.py::NAME");

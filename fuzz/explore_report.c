@@ -78,6 +78,9 @@ void sw_explore_print_progress(const struct sw_explore_progress *progress, doubl
     if (progress->distinct > 0)
         snprintf(distinct, sizeof distinct, ", about %llu distinct",
                  (unsigned long long)progress->distinct);
+    else if (progress->features > 0)
+        snprintf(distinct, sizeof distinct, ", %llu features",
+                 (unsigned long long)progress->features);
     if (progress->causes > 0)
         snprintf(causes, sizeof causes, " of %d cause%s", progress->causes,
                  progress->causes == 1 ? "" : "s");
@@ -190,14 +193,19 @@ static json_object *make_json(const struct sw_explore *explore,
     add_text(object, "claim", sw_explore_claim(explore, result, claim, sizeof claim));
     add_number(object, "schedules", totals->schedules);
     add_number(object, "learning", totals->learning);
-    add_number(object, "distinct", result->distinct);
+    if (explore->proof == SW_EXPLORE_COVERAGE)
+        add_number(object, "features", result->features);
+    else
+        add_number(object, "distinct", result->distinct);
     add_number(object, "first_seed", explore->search.trial.seed);
     add_number(object, "last_seed", totals->last);
     add_number(object, "processes", totals->processes);
     add_number(object, "jobs", (uint64_t)explore->search.jobs);
     json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
-    if (result->has_trial)
+    if (result->has_trial && explore->proof == SW_EXPLORE_SAMPLES)
         add_number(object, "failing_seed", result->seed);
+    if (result->has_trial && explore->proof != SW_EXPLORE_SAMPLES)
+        add_number(object, "failing_number", result->failures[0].seed);
     json_object_object_add(object, "failures", make_failures(result));
     return object;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../harness/locate.h"
 #include "../harness/replay.h"
 #include "../harness/run.h"
 #include "minimise.h"
@@ -59,7 +60,7 @@ static int run(const struct command *command)
     struct sw_error e = {0};
     int status = SW_EXIT_ERROR;
 
-    if (sw_sched_load(command->path, &sched, &e) < 0 ||
+    if (sw_sched_load(command->path, &sched, &e) < 0 || sw_locate(command->path, sched, &e) < 0 ||
         sw_replay_check(command->path, sched, &e) < 0) {
         sw_error_print(&e);
     } else {

@@ -16,6 +16,7 @@ int sw_probe_open(struct sw_probe *probe, const struct sw_sched *sched, struct s
                           .program = sched->program,
                           .args = sched->args,
                           .setting = &sched->setting,
+                          .folder = sched->folder,
                           .watchdog_s = WATCHDOG_S,
                           .silent = 1},
                   .decisions_max = 2 * sched->decision_count + DECISIONS_MORE,

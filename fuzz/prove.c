@@ -33,17 +33,10 @@ static double seconds_since(const struct timespec *began)
 
 static int keep_failing(struct proof *proof, const struct sw_board *board)
 {
-    const struct sw_board_list *taken = &board->taken;
-
-    if (taken->count > SW_DEVIATIONS_MAX || taken->pool_used > SW_POOL_MAX)
-        return -1;
     proof->failing = malloc(sizeof *proof->failing);
     if (proof->failing == NULL)
         return -1;
-    proof->failing->count = taken->count;
-    proof->failing->pool_used = taken->pool_used;
-    memcpy(proof->failing->deviations, taken->deviations, taken->count * sizeof *taken->deviations);
-    memcpy(proof->failing->pool, taken->pool, taken->pool_used * sizeof *taken->pool);
+    sw_board_copy_list(proof->failing, &board->taken);
     return 0;
 }
 
@@ -87,21 +80,25 @@ static int on_run(void *context, const struct sw_warm_result *one, const struct 
     return on_schedule(context, one, board);
 }
 
-static struct sw_session_order session_of(const struct sw_explore *explore, char *args[3])
+struct sw_session_order sw_explore_session(const struct sw_explore *explore, char *args[3])
 {
     const struct sw_trial_order *trial = &explore->search.trial;
+
+    static char *none[] = {NULL};
+    char **own = trial->args != NULL ? trial->args : none;
 
     args[0] = (char *)trial->file;
     args[1] = (char *)trial->test;
     args[2] = NULL;
-    return (struct sw_session_order){.run = {.interp = trial->interp,
-                                             .program = trial->starter,
-                                             .args = args,
-                                             .setting = trial->setting,
-                                             .watchdog_s = trial->watchdog_s,
-                                             .silent = 1},
-                                     .decisions_max = SW_DEVIATIONS_MAX,
-                                     .engine = trial->engine};
+    return (struct sw_session_order){
+        .run = {.interp = trial->interp,
+                .program = trial->test != NULL ? trial->starter : trial->file,
+                .args = trial->test != NULL ? args : own,
+                .setting = trial->setting,
+                .watchdog_s = trial->watchdog_s,
+                .silent = 1},
+        .decisions_max = SW_DEVIATIONS_MAX,
+        .engine = trial->engine};
 }
 
 static uint64_t most_of(const struct sw_explore *explore)
@@ -122,7 +119,7 @@ static const char *run_dpor(struct proof *proof, struct sw_error *e)
     static struct sw_exhaust all;
     struct sw_explore_result *result = proof->result;
     char *args[3];
-    const struct sw_exhaust_order order = {.session = session_of(proof->explore, args),
+    const struct sw_exhaust_order order = {.session = sw_explore_session(proof->explore, args),
                                            .traces_max = most_of(proof->explore),
                                            .goes_on = proof->explore->goes_on,
                                            .on_trace = on_trace,
@@ -147,7 +144,7 @@ static const char *run_bounded(struct proof *proof, struct sw_error *e)
     int delays = proof->explore->proof == SW_EXPLORE_DELAYS;
     char *args[3], by_cost[256] = "";
     size_t used = 0;
-    const struct sw_bounded_order order = {.session = session_of(proof->explore, args),
+    const struct sw_bounded_order order = {.session = sw_explore_session(proof->explore, args),
                                            .kind =
                                                delays ? SW_BOUNDED_DELAYS : SW_BOUNDED_PREEMPTIONS,
                                            .bound = proof->explore->bound,

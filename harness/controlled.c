@@ -180,6 +180,12 @@ exec_child(const struct sw_controlled *run, const struct sw_controlled_order *or
         be_silent(order->errors);
         setpgid(0, 0); /* who interrupts the runner does not mean what it runs */
     }
+    if (order->stdout_is_ours)
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+    if (order->folder != NULL && chdir(order->folder) < 0) {
+        dprintf(STDERR_FILENO, "spillway: %s: %s\n", order->folder, strerror(errno));
+        _exit(127);
+    }
     char **argv = run->spec.spec != NULL ? make_spec_argv(order) : make_argv(order);
     sw_controlled_set_environment(run, run->spec.spec != NULL
                                            ? sw_spec_run_setting(&run->spec, order->setting)
@@ -233,7 +239,7 @@ int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_orde
     if (run->pid == 0)
         exec_child(run, order, runner);
     run->timed_out = sw_watch_wait(run->pid, order->watchdog_s, run->board, &run->status);
-    if (run->spec.spec != NULL)
+    if (run->spec.spec != NULL && !order->silent)
         sw_spec_run_show(&run->spec, stdout);
     return run->board->started ? 0 : sw_interp_kind_explain(order->interp, run->status, e);
 }

@@ -33,6 +33,8 @@ struct sw_controlled_order {
     const char *program;
     char *const *args; /* NULL-terminated */
     const struct sw_setting *setting; /* NULL: nothing in particular */
+    const char *folder; /* that it runs in; NULL: the runner's */
+    int stdout_is_ours; /* what it prints goes to stderr */
     const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
     int watchdog_s;
     int silent; /* its standard files are /dev/null */

@@ -10,9 +10,30 @@
 
 #define WORD_BYTES_MAX 63 /* of a word that is worth a guess */
 
+/* What is quoted in it may be anything: a control character, half a character. */
+static void copy_printable(char *to, size_t room, const char *from)
+{
+    const char *end = from + strlen(from);
+
+    for (const char *at = from; at < end;) {
+        char hex[8];
+        size_t size = sw_utf8_printable(at, end), length = size;
+        if (size == 0)
+            length = (size_t)snprintf(hex, sizeof hex, "\\x%02x", (unsigned char)*at);
+        if (length >= room)
+            break;
+        memcpy(to, size > 0 ? at : hex, length);
+        to += length;
+        room -= length;
+        at += size > 0 ? size : 1;
+    }
+    *to = '\0';
+}
+
 int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned column,
                  const char *format, ...)
 {
+    char text[sizeof e->text];
     va_list arguments;
     int length;
 
@@ -21,12 +42,13 @@ int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned c
     e->line = line;
     e->column = column;
     va_start(arguments, format);
-    length = vsnprintf(e->text, sizeof e->text, format, arguments);
+    length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     if (length < 0)
-        e->text[0] = '\0';
-    else if ((size_t)length >= sizeof e->text)
-        sw_utf8_trim(e->text);
+        text[0] = '\0';
+    else if ((size_t)length >= sizeof text)
+        sw_utf8_trim(text);
+    copy_printable(e->text, sizeof e->text, text);
     return -1;
 }
 

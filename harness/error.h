@@ -4,7 +4,8 @@
  *
  * A function that can fail returns 0, or -1 with the error filled in.  line and
  * column count from 1; 0 means that the place is not known.  The text is one
- * sentence without a full stop and without the place.
+ * sentence without a full stop and without the place; it is one line of valid
+ * UTF-8, since what it quotes and is not printable stands there as \xNN.
  */
 #ifndef SW_ERROR_H
 #define SW_ERROR_H

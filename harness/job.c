@@ -59,7 +59,7 @@ static struct sw_child_order order_of(const struct sw_job *job, const struct sw_
 static int start_child(struct sw_child *child, const struct sw_job *job,
                        const struct sw_options *options, struct sw_error *e)
 {
-    char faults[2048];
+    char faults[SW_FAULTS_TEXT_MAX];
     const struct sw_child_order order = order_of(job, options, faults, sizeof faults);
     int watchdog_s = job->spec != NULL ? WATCHDOG_SPEC_S : WATCHDOG_PROGRAM_S;
 

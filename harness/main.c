@@ -20,6 +20,7 @@
 #include "../fuzz/campaign.h"
 #include "../fuzz/explore.h"
 #include "../fuzz/minimise.h"
+#include "../fuzz/promote.h"
 
 static int command_run(int argc, char **argv)
 {
@@ -81,6 +82,7 @@ static const struct {
     {"explore", sw_explore, 1, "look for a schedule under which a test or a program fails"},
     {"merge", sw_merge, 1, "say what the shards of a campaign have found together"},
     {"minimise", sw_minimise, 1, "find the smallest schedule that fails in the same way"},
+    {"promote", sw_promote, 1, "make a test of a schedule that was found"},
     {"record", sw_record, 1, "run a program with all its threads under control; keep its schedule"},
     {"replay", sw_replay, 1, "repeat a recorded run, decision by decision"},
     {"convert", sw_convert, 1, "pack a schedule into an archive, or unpack one"},
@@ -95,7 +97,8 @@ static void print_usage(FILE *out)
     fputs("usage: spillway COMMAND [ARG...]\n", out);
     for (int i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].text);
-    fputs("spillway COMMAND --help says more of run, score, explore, merge, minimise, record, "
+    fputs("spillway COMMAND --help says more of run, score, explore, merge, minimise, promote, "
+          "record, "
           "replay, "
           "convert "
           "and canary.\n",

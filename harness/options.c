@@ -219,7 +219,7 @@ static const char *target_refusal(const struct sw_options *options)
                                      "FILE.py::NAME"
                                    : NULL;
     if (count_targets(options) < options->path_count)
-        return "tests, FILE.py::NAME, and other paths need commands of their own";
+        return "tests, FILE.py::NAME and FILE.sched, and other paths need commands of their own";
     if (options->faults != 0 || options->spill != NULL || options->schedule != NULL ||
         options->accept || options->repeat > 1 || options->program_args != NULL)
         return "tests, FILE.py::NAME, do not take --fault, --spill, --schedule, --accept, "
@@ -358,7 +358,8 @@ void sw_options_parse(int argc, char **argv, enum sw_options_command command,
     static const char run_doc[] =
         "PATH is a .spec, a folder of them, a .py program (its arguments behind --); or "
         "a test, which runs with all of its threads under control: FILE.py::test_name, "
-        "FILE.py::TestClass::test_name, FILE.py::TestClass, or FILE.py:: for all of a file."
+        "FILE.py::TestClass::test_name, FILE.py::TestClass, or FILE.py:: for all of a file; or a "
+        "recorded FILE.sched, which is to end as it did."
         "\vExit status: 0 all as expected, 1 something failed, 2 a usage, spec or harness error, "
         "3 inconclusive, 130 interrupted.";
     static const char score_doc[] =

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "controlled.h"
+#include "locate.h"
 #include "pack.h"
 #include "run.h"
 #include "version.h"
@@ -101,7 +102,21 @@ static int check_file(const char *sched_path, const char *what, const char *path
     return 0;
 }
 
-static void fill_board(struct sw_board *board, const struct sw_sched *sched)
+/* One that the program finds by that name. */
+static int check_found(const char *sched_path, const struct sw_sched *sched, const char *what,
+                       const char *name, const char *wanted, struct sw_error *e)
+{
+    char *file = sw_locate_file(sched, name);
+    int status = file != NULL ? check_file(sched_path, what, file, wanted, e)
+                              : sw_error_set(e, sched_path, 0, 0, "out of memory");
+
+    if (status < 0 && e->path == file)
+        e->path = name;
+    free(file);
+    return status;
+}
+
+void sw_replay_fill(struct sw_board *board, const struct sw_sched *sched)
 {
     int livelock = strncmp(sched->outcome, "livelock ", 9) == 0;
 
@@ -265,13 +280,14 @@ static int run_again(const struct sw_sched *sched, const struct replay *replay)
         sw_controlled_close(&run);
         return SW_EXIT_ERROR;
     }
-    fill_board(run.board, sched);
+    sw_replay_fill(run.board, sched);
     run.board->engine = (uint32_t)replay->engine;
     struct sw_controlled_order order = {.interp = sched->interp,
                                         .program = sched->program,
                                         .args = sched->args,
                                         .setting = &sched->setting,
                                         .under = replay->under,
+                                        .folder = sched->folder,
                                         .watchdog_s = WATCHDOG_S};
     if (sw_controlled_run(&run, &order, &e) < 0)
         sw_error_print(&e);
@@ -281,11 +297,18 @@ static int run_again(const struct sw_sched *sched, const struct replay *replay)
     return status;
 }
 
+int sw_replay_check_program(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    return sched->input != NULL
+               ? check_found(path, sched, "input", sched->input, sched->input_hash, e)
+               : check_found(path, sched, "program", sched->program, sched->program_hash, e);
+}
+
 int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
-    if (sched->input != NULL && check_file(path, "input", sched->input, sched->input_hash, e) < 0)
-        return -1;
-    return check_file(path, "program", sched->program, sched->program_hash, e) < 0 ||
+    return sw_replay_check_program(path, sched, e) < 0 ||
+                   check_found(path, sched, "program", sched->program, sched->program_hash, e) <
+                       0 ||
                    check_file(path, "interpreter", sched->interp, sched->interp_hash, e) < 0
                ? -1
                : 0;
@@ -300,7 +323,8 @@ static int replay_one(const struct replay *replay)
     int failed = replay->number == 0 ? sw_sched_load(replay->path, &sched, &e)
                                      : sw_pack_load(replay->path, replay->number, &sched, &e);
 
-    if (failed < 0 || sw_replay_check(replay->path, sched, &e) < 0)
+    if (failed < 0 || sw_locate(replay->path, sched, &e) < 0 ||
+        sw_replay_check(replay->path, sched, &e) < 0)
         sw_error_print(&e);
     else
         status = run_again(sched, replay);

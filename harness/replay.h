@@ -15,5 +15,10 @@ int sw_replay(int argc, char **argv);
 struct sw_sched;
 struct sw_error;
 int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e);
+/* The same, but for the interpreter and for what starts tests, which come with spillway. */
+int sw_replay_check_program(const char *path, const struct sw_sched *sched, struct sw_error *e);
+/* The order to repeat it, to the letter. */
+struct sw_board;
+void sw_replay_fill(struct sw_board *board, const struct sw_sched *sched);
 
 #endif

@@ -121,6 +121,7 @@ void sw_sched_free(struct sw_sched *sched)
     free(sched->program);
     free(sched->input);
     free(sched->interp);
+    free(sched->folder);
     free(sched->found);
     free(sched->outcome);
     free(sched->deviations);

@@ -64,6 +64,7 @@ struct sw_sched {
     char input_hash[33];
     char *interp;
     char interp_hash[33];
+    char *folder; /* where the program runs; NULL: where we are.  Not in the file: locate.h */
     struct sw_setting setting;
     char *found;   /* how it was found: to the end of the line */
     char *outcome; /* to the end of the line */

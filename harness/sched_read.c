@@ -10,6 +10,7 @@
 
 #include "sched.h"
 #include "sched_word.h"
+#include "utf8.h"
 
 /* ---- reading: words of lines ---- */
 
@@ -25,6 +26,18 @@ struct reader {
     size_t room, pool_room; /* in its deviations, and its pool */
 };
 
+/* In characters; what is none counts byte by byte. */
+static unsigned column_of(const struct reader *r)
+{
+    unsigned column = 1;
+
+    for (const char *at = r->line_start; at < r->at; column++) {
+        size_t length = sw_utf8_length(at, r->end);
+        at += length > 0 ? length : 1;
+    }
+    return column;
+}
+
 __attribute__((format(printf, 2, 3))) static int fail(const struct reader *r, const char *format,
                                                       ...)
 {
@@ -34,7 +47,8 @@ __attribute__((format(printf, 2, 3))) static int fail(const struct reader *r, co
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return sw_error_set(r->e, r->path, r->line, (unsigned)(r->at - r->line_start) + 1, "%s", text);
+    sw_utf8_trim(text);
+    return sw_error_set(r->e, r->path, r->line, column_of(r), "%s", text);
 }
 
 /* Goes to the next line, which must exist and be whole. */
@@ -441,16 +455,6 @@ static int read_name(struct reader *r, int (*find)(const char *), const char *wh
     return found;
 }
 
-/* What becomes ready does so before the decision of that number. */
-static int comes_after(const struct sw_sched *sched, const struct sw_deviation *deviation)
-{
-    if (sched->deviation_count == 0)
-        return 1;
-    const struct sw_deviation *before = deviation - 1;
-    return deviation->index > before->index ||
-           (deviation->index == before->index && before->kind == SW_DECIDE_READY);
-}
-
 static int read_deviation(struct reader *r)
 {
     struct sw_sched *sched = r->sched;
@@ -472,7 +476,7 @@ static int read_deviation(struct reader *r)
         return -1;
     deviation->place = (uint16_t)place;
     deviation->kind = (uint16_t)kind;
-    if (!comes_after(sched, deviation))
+    if (sched->deviation_count > 0 && deviation->index <= deviation[-1].index)
         return fail(r, "the decisions' numbers do not ascend");
     if (read_candidate(r, deviation, &deviation->choice) < 0 || read_keyword(r, "of") < 0 ||
         read_candidates(r, deviation) < 0)

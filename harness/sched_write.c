@@ -44,7 +44,7 @@ static void write_words(FILE *out, const char *keyword, char *const *words, int 
 
 void sw_sched_write_setting(FILE *out, const struct sw_setting *setting)
 {
-    char faults[1024];
+    char faults[SW_FAULTS_TEXT_MAX];
 
     write_words(out, "env", setting->variables, setting->variable_count);
     if (setting->spill != NULL)
@@ -66,8 +66,9 @@ void sw_sched_write_setting(FILE *out, const struct sw_setting *setting)
 
 static void write_header(FILE *out, const struct sw_sched *sched)
 {
-    fprintf(out, "spillway schedule %d\nwriter   spillway %s\nprogram  ", SW_SCHED_VERSION,
-            sched->writer);
+    fprintf(out, "spillway schedule %d\nwriter   spillway ", SW_SCHED_VERSION);
+    write_word(out, sched->writer);
+    fputs("\nprogram  ", out);
     write_word(out, sched->program);
     fprintf(out, "  xxh128 %s\n", sched->program_hash);
     write_words(out, "args", sched->args, sched->arg_count);

@@ -251,7 +251,7 @@ static int as_declared(const struct score *score, const struct trial *trial)
 
 static void print_not_as_declared(const struct score *score, const struct trial *trial)
 {
-    char name[SW_TRANSCRIPT_NAME_MAX], faults[1024];
+    char name[SW_TRANSCRIPT_NAME_MAX], faults[SW_FAULTS_TEXT_MAX];
     const struct sw_job *failure = first_failure(score, trial);
 
     sw_transcript_spec_name(trial->spec->path, name, sizeof name);

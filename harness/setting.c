@@ -144,7 +144,7 @@ void sw_setting_fill_board(const struct sw_setting *setting, struct sw_board *bo
 
 void sw_setting_set_environment(const struct sw_setting *setting)
 {
-    char faults[1024];
+    char faults[SW_FAULTS_TEXT_MAX];
 
     for (int i = 0; i < setting->variable_count; i++)
         putenv(setting->variables[i]);

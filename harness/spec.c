@@ -20,6 +20,10 @@ static const char *const fault_names[] = {
 #undef FAULT_NAME
 };
 
+#define FAULT_NAME_SIZE(id, name, source, text) +sizeof name
+_Static_assert(0 SLP_FAULTS(FAULT_NAME_SIZE) <= SW_FAULTS_TEXT_MAX, "all at once can be named");
+#undef FAULT_NAME_SIZE
+
 static const struct {
     const char *name;
     unsigned flags;

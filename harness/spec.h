@@ -117,7 +117,9 @@ const char *sw_spec_fault_name(int fault);
 const char *sw_spec_point_name(int point);
 /* "a+b" into a set.  0, or -1 with e->text (no place) naming the nearest. */
 int sw_fault_set_parse(const char *text, struct sw_fault_set *out, struct sw_error *e);
-/* Writes "a,b" as SLP_FAULTS takes it, with the given separator; returns buf. */
+/* Writes "a,b" as SLP_FAULTS takes it, with the given separator; returns buf.  Names that do not
+ * fit are left out: SW_FAULTS_TEXT_MAX bytes are enough for all there are. */
+#define SW_FAULTS_TEXT_MAX 4096
 char *sw_fault_set_format(struct sw_fault_set set, char separator, char *buf, unsigned long size);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "regression.h"
 #include "report.h"
 #include "run.h"
 #include "trial.h"
@@ -24,7 +25,7 @@ struct target {
     char *name; /* FILE::TEST; owned */
     char *program[2]; /* the same and a NULL, as a job has it */
     char *file; /* owned */
-    const char *test; /* in name */
+    const char *test; /* in name; NULL: the file is a .sched */
     struct sw_trial trial;
 };
 
@@ -45,9 +46,16 @@ static const char *find_separator(const char *path)
     return found != NULL && found > path && found[-1] != '/' ? found + 3 : NULL;
 }
 
+static int is_sched(const char *path)
+{
+    size_t length = strlen(path);
+
+    return length > 6 && strcmp(path + length - 6, ".sched") == 0;
+}
+
 int sw_target_is(const char *path)
 {
-    return find_separator(path) != NULL;
+    return find_separator(path) != NULL || is_sched(path);
 }
 
 static int add_target(struct targets *targets, const char *file, const char *test)
@@ -62,9 +70,10 @@ static int add_target(struct targets *targets, const char *file, const char *tes
     }
     struct target *target = &targets->list[targets->count];
     *target = (struct target){.file = strdup(file)};
-    if (target->file == NULL || asprintf(&target->name, "%s::%s", file, test) < 0)
+    if (target->file == NULL || asprintf(&target->name, "%s%s%s", file, test != NULL ? "::" : "",
+                                         test != NULL ? test : "") < 0)
         return -1;
-    target->test = target->name + strlen(file) + 2;
+    target->test = test != NULL ? target->name + strlen(file) + 2 : NULL;
     targets->count++;
     return 0;
 }
@@ -187,6 +196,8 @@ static int add_names(struct targets *targets, const char *file, const char *test
 
 static int add_path(struct targets *targets, const char *path, char *text)
 {
+    if (is_sched(path))
+        return add_target(targets, path, NULL);
     const char *separator = find_separator(path);
     char *file = strndup(path, (size_t)(separator - path));
     struct stat status;
@@ -279,7 +290,17 @@ static void run_target(const struct targets *targets, struct target *target)
         .stdout_is_ours = options->tap,
     };
 
-    if (!target->trial.skipped) /* as a whole, when its file was imported */
+    const struct sw_regression_order again = {
+        .path = target->file,
+        .interp = options->interp_given ? options->interp : NULL,
+        .engine = (enum sw_board_engine)options->engine,
+        .watchdog_s = order.watchdog_s,
+        .stdout_is_ours = options->tap,
+    };
+
+    if (target->test == NULL)
+        sw_regression_run(&again, &target->trial);
+    else if (!target->trial.skipped) /* as a whole, when its file was imported */
         sw_trial_run(&order, &target->trial);
 }
 

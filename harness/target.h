@@ -6,6 +6,7 @@
  *      prog.py::TestClass::test_name   a method of a class, also a unittest.TestCase's
  *      prog.py::TestClass              all tests of the class
  *      prog.py::                       all tests of the file
+ *      name.sched                      a recorded run, which is to end as it did: regression.h
  *
  * Which tests there are says the interpreter, in a process that nobody controls
  * (spillway_starter.py --list); each test has a process of its own (trial.h).

@@ -138,13 +138,14 @@ void sw_transcript_move(FILE *out, const struct sw_wire *wire, const struct sw_s
 void sw_transcript_write(FILE *out, const struct sw_wire *wire, const struct sw_spec *spec,
                          const struct sw_spec_schedule *schedule)
 {
-    uint32_t move = 0;
+    uint32_t move = 0; /* they are numbered as in the spec, in whatever order they are made */
 
     fprintf(out, "schedule %s\n", schedule->name);
     for (uint32_t i = 0; i < wire->event_count; i++) {
         const struct sw_event *event = &wire->events[i];
-        if (event->kind == SW_EVENT_MOVE && move < (uint32_t)schedule->move_count)
-            sw_transcript_move(out, wire, spec, schedule, ++move);
+        if (event->kind == SW_EVENT_MOVE && event->move >= 1 &&
+            event->move <= (uint32_t)schedule->move_count)
+            sw_transcript_move(out, wire, spec, schedule, move = event->move);
         if (move == 0 || !belongs(event))
             continue;
         char line[SW_TRANSCRIPT_LINE_MAX];

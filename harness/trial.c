@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "controlled.h"
+#include "locate.h"
 #include "run.h"
 #include "version.h"
 #include "warm.h"
@@ -278,19 +279,33 @@ static void fill_sched(const struct sw_controlled *run, const struct sw_trial_or
                                .args = sched->args,
                                .input = order->test != NULL ? (char *)order->file : NULL,
                                .interp = (char *)order->interp,
+                               .folder = (char *)order->folder,
                                .setting = *setting_of(order)};
     while (sched->args[sched->arg_count] != NULL)
         sched->arg_count++;
     sw_controlled_fill(run, sched);
 }
 
+/* Of a file that the program finds by that name. */
+static int hash_found(const struct sw_sched *sched, const char *name, char hash[33],
+                      struct sw_error *e)
+{
+    char *file = sw_locate_file(sched, name);
+    int status = file != NULL ? sw_sched_hash_file(file, hash, e)
+                              : sw_error_set(e, name, 0, 0, "out of memory");
+
+    e->path = name;
+    free(file);
+    return status;
+}
+
 static int hash_files(struct sw_sched *sched, struct sw_error *e)
 {
     if (sched->arg_count > SW_SCHED_ARGS_MAX)
         return sw_error_set(e, sched->program, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
-    if (sched->input != NULL && sw_sched_hash_file(sched->input, sched->input_hash, e) < 0)
+    if (sched->input != NULL && hash_found(sched, sched->input, sched->input_hash, e) < 0)
         return -1;
-    return sw_sched_hash_file(sched->program, sched->program_hash, e) < 0 ||
+    return hash_found(sched, sched->program, sched->program_hash, e) < 0 ||
                    sw_sched_hash_file(sched->interp, sched->interp_hash, e) < 0
                ? -1
                : 0;
@@ -347,6 +362,7 @@ static void run_in(struct sw_controlled *run, const struct sw_trial_order *order
                                                                  .program = program_of(order),
                                                                  .args = args_of(order, room),
                                                                  .setting = setting_of(order),
+                                                                 .folder = order->folder,
                                                                  .watchdog_s = order->watchdog_s,
                                                                  .silent = order->silent},
                                    &e);

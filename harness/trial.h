@@ -29,6 +29,7 @@ struct sw_trial_order {
     const char *file;    /* as the user named it */
     const char *test;    /* test_name, TestClass::test_name; NULL: the file is a program */
     char **args;         /* the program's; NULL-terminated; may be NULL */
+    const char *folder;  /* where it runs, and the file is found; NULL: where we are */
     enum sw_board_strategy strategy; /* DEFAULT: one schedule only */
     const char *strategy_name;       /* NAMED */
     uint64_t strategy_argument;

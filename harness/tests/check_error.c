@@ -99,6 +99,22 @@ START_TEST(test_set_cuts_between_characters)
 }
 END_TEST
 
+/* What an error quotes may be anything. */
+START_TEST(test_set_is_one_line_of_valid_utf8)
+{
+    struct sw_error e;
+    char text[2000];
+
+    sw_error_set(&e, NULL, 0, 0, "'%s' is none", "a\n\x1b[1m\xc3\xa9\xc3\xff\xef\xbf\xbf");
+    ck_assert_str_eq(e.text, "'a\\x0a\\x1b[1m\xc3\xa9\\xc3\\xff\\xef\\xbf\\xbf' is none");
+    memset(text, '\xff', sizeof text);
+    text[sizeof text - 1] = '\0';
+    sw_error_set(&e, NULL, 0, 0, "%s", text);
+    ck_assert_uint_eq(strlen(e.text), (sizeof e.text - 1) / 4 * 4);
+    ck_assert_uint_eq(strspn(e.text, "\\xf"), strlen(e.text));
+}
+END_TEST
+
 /* What sw_error_print() writes on stderr. */
 static const char *printed(const struct sw_error *e, char *buf, size_t size)
 {
@@ -152,6 +168,7 @@ int main(void)
     suite_add_tcase(suite, names);
     tcase_add_test(texts, test_set_fills_everything);
     tcase_add_loop_test(texts, test_set_cuts_between_characters, 0, 3);
+    tcase_add_test(texts, test_set_is_one_line_of_valid_utf8);
     tcase_add_test(texts, test_print_says_what_is_known);
     suite_add_tcase(suite, texts);
     srunner_run_all(runner, CK_ENV);

@@ -262,7 +262,7 @@ static const struct {
     {"s/^spillway schedule 2/spillway schedule 3/", "a.sched:1:20: version 3; this spillway reads"},
     {"/^program/s/xxh128 .*/xxh128 0123456789abcdef0123456789abcdef/",
      "a.sched: it is of another program: p.py is xxh128 "},
-    {"/^program/s/p.py/q.py/", "q.py: No such file or directory"},
+    {"/^program/s/p.py/q.py/", "a.sched: there is no 'q.py', neither here nor beside it"},
     {"/^program/s/p.py/./", ".: not a file"},
     {"/^interp/s/xxh128 .*/xxh128 0123456789abcdef0123456789abcdef/",
      "a.sched: it is of another interpreter: /usr/bin/python3.11 is xxh128 "},

@@ -11,6 +11,7 @@
 #include "harness/control/follow.h"
 #include "harness/control/walk.h"
 #include "harness/sched.h"
+#include "interp/faults.h"
 #include "interp/points.h"
 
 /* ---- a schedule with some of everything ---- */
@@ -23,8 +24,8 @@ static struct sw_deviation deviations[] = {
     {10, SW_DECIDE_ACT, SW_PLACE_POINTS + SLP_POINT_EVAL_ENTER, 2, SW_ACTION_SPILL, 5, 2},
     {11, SW_DECIDE_MOVE, SW_AT_REST, 3, 12, 7, 2},
     {12, SW_DECIDE_READY, SW_AT_IO_WAIT, 4, 4, 9, 1},
-    {12, SW_DECIDE_READY, SW_AT_IO_WAIT, 5, 5, 10, 1},
-    {12, SW_DECIDE_RUN, SW_AT_IO_WAIT, 0, 1 | SW_EARLY, 11, 2},
+    {13, SW_DECIDE_READY, SW_AT_IO_WAIT, 5, 5, 10, 1},
+    {14, SW_DECIDE_RUN, SW_AT_IO_WAIT, 0, 1 | SW_EARLY, 11, 2},
 };
 enum { DEVIATIONS = sizeof deviations / sizeof *deviations, POOL = sizeof pool / sizeof *pool };
 #define TEXT(literal) ((char[]){literal})
@@ -59,7 +60,7 @@ static const struct sw_sched sample = {
     .deviations = deviations,
     .pool_used = POOL,
     .pool = pool,
-    .decision_count = 13,
+    .decision_count = 15,
     .hash = 0x8c1f000000000001u,
 };
 
@@ -117,6 +118,44 @@ START_TEST(test_reads_what_it_wrote)
 }
 END_TEST
 
+/* Whoever writes by hand may quote any word. */
+START_TEST(test_each_word_may_need_quotes)
+{
+    struct sw_error e;
+    size_t size;
+    struct sw_sched odd = sample;
+
+    odd.writer = TEXT("0.3 \"odd\"");
+    odd.program = odd.interp = TEXT("");
+    odd.input = TEXT("a\\b\n");
+    char *text = text_of(&odd, &size);
+    struct sw_sched *sched = parse(text, size, &e);
+    ck_assert_msg(sched != NULL, "%u:%u %s", e.line, e.column, e.text);
+    ck_assert_str_eq(sched->writer, odd.writer);
+    ck_assert_str_eq(sched->program, "");
+    ck_assert_str_eq(sched->interp, "");
+    ck_assert_str_eq(sched->input, odd.input);
+    sw_sched_free(sched);
+    free(text);
+}
+END_TEST
+
+START_TEST(test_all_faults_at_once_come_back)
+{
+    struct sw_error e;
+    size_t size;
+    struct sw_sched all = sample;
+
+    all.setting.faults.mask = UINT64_MAX >> (64 - SLP_FAULT_COUNT);
+    char *text = text_of(&all, &size);
+    struct sw_sched *sched = parse(text, size, &e);
+    ck_assert_msg(sched != NULL, "%u:%u %s", e.line, e.column, e.text);
+    ck_assert_uint_eq(sched->setting.faults.mask, all.setting.faults.mask);
+    sw_sched_free(sched);
+    free(text);
+}
+END_TEST
+
 START_TEST(test_looks_as_documented)
 {
     size_t size;
@@ -135,16 +174,16 @@ START_TEST(test_looks_as_documented)
                                        "move m12 of m11 m12\n"
                                        "      12  T4 thread    io.wait            "
                                        "ready T4 of T4\n"
-                                       "      12  T5 thread    io.wait            "
+                                       "      13  T5 thread    io.wait            "
                                        "ready T5 of T5\n"
-                                       "      12  T0 main      io.wait            "
+                                       "      14  T0 main      io.wait            "
                                        "run T1-early of T0 T1-early\n"));
     ck_assert_ptr_nonnull(strstr(text, "\nenv      A=1 \"B=two words\"\nspill    16384,segment\n"
                                        "faults   "));
     ck_assert_ptr_nonnull(strstr(text,
                                  "\npoints   decide\nearly    4\nnetwork  real\nbegin    program\n"
                                  "found    "));
-    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 13  hash 8c1f000000000001\ncheck "));
+    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 15  hash 8c1f000000000001\ncheck "));
     free(text);
 }
 END_TEST
@@ -186,17 +225,16 @@ END_TEST
 START_TEST(test_reads_the_shortest_of_lines)
 {
     enum { LINES = 5000 };
-    static const char line[] = "0 T0 m once ready T1 of T1\n";
     struct sw_error e;
-    char *text = malloc(LINES * sizeof line + 1000), *at = text;
+    char *text = malloc(LINES * 40 + 1000), *at = text;
 
     at += sprintf(at,
                   "spillway schedule 2\nwriter spillway 0\nprogram p xxh128 %032d\n"
                   "interp p xxh128 %032d\nfound f\noutcome o\n----\n",
                   0, 0);
     for (int i = 0; i < LINES; i++)
-        at = stpcpy(at, line);
-    at += sprintf(at, "----\ndecisions 1 hash %016d\ncheck none\n", 0);
+        at += sprintf(at, "%d T0 m once ready T1 of T1\n", i);
+    at += sprintf(at, "----\ndecisions %d hash %016d\ncheck none\n", LINES, 0);
     struct sw_sched *sched = parse(text, (size_t)(at - text), &e);
     ck_assert_msg(sched != NULL, "%s", e.text);
     ck_assert_uint_eq(sched->deviation_count, LINES);
@@ -219,6 +257,7 @@ static const struct {
     {"test.py  xxh128", "test.py  md5", 5, "'xxh128' expected"},
     {"interp", "interpreter", 6, "'interp' expected"},
     {"A=1", "A", 7, "'A' is not NAME=VALUE"},
+    {"A=1", "\"\xff\t\"", 7, "'\\xff\\x09' is not NAME=VALUE"},
     {"A=1", "LD_PRELOAD=x.so", 7, "LD_PRELOAD is set by spillway itself"},
     {"16384,segment", "often", 8, "'often' is not a number of bytes, always, never"},
     {"faults   ", "faults   no-such-fault ", 9, "no-such-fault"},
@@ -239,7 +278,8 @@ static const struct {
     {"m12 of", "T12 of", 20, "something to move expected"},
     {"ready T4 of T4", "ready T4 of T3 T4", 21, "what happened has itself as its only candidate"},
     {"      12  T4", "      10  T4", 21, "do not ascend"},
-    {"decisions 13", "decisions 12", 25, "fewer decisions"},
+    {"      13  T5", "      12  T5", 22, "do not ascend"},
+    {"decisions 15", "decisions 14", 25, "fewer decisions"},
     {"check none\n", "check none\nmore\n", 26, "more behind the last line"},
 };
 
@@ -261,6 +301,18 @@ START_TEST(test_refuses_nonsense_with_its_place)
     ck_assert_msg(strstr(e.text, edits[_i].says) != NULL, "says: %s", e.text);
     ck_assert_uint_eq(e.line, edits[_i].line);
     free(text);
+}
+END_TEST
+
+START_TEST(test_columns_are_characters)
+{
+    static const char text[] = "spillway schedule 2\nwriter spillway \"\xc3\xa9\xff\" more\n";
+    struct sw_error e;
+
+    ck_assert_ptr_null(parse(text, sizeof text - 1, &e));
+    ck_assert_str_eq(e.text, "more on the line than there should be");
+    ck_assert_uint_eq(e.line, 2);
+    ck_assert_uint_eq(e.column, 21);
 }
 END_TEST
 
@@ -458,11 +510,14 @@ static Suite *suite(void)
     TCase *file = tcase_create("file"), *drivers = tcase_create("drivers");
 
     tcase_add_test(file, test_reads_what_it_wrote);
+    tcase_add_test(file, test_each_word_may_need_quotes);
+    tcase_add_test(file, test_all_faults_at_once_come_back);
     tcase_add_test(file, test_looks_as_documented);
     tcase_add_test(file, test_refuses_every_truncation);
     tcase_add_test(file, test_refuses_every_flipped_bit);
     tcase_add_loop_test(file, test_refuses_nonsense_with_its_place, 0,
                         (int)(sizeof edits / sizeof *edits));
+    tcase_add_test(file, test_columns_are_characters);
     tcase_add_test(file, test_refuses_a_huge_file_unread);
     tcase_add_test(file, test_reads_the_shortest_of_lines);
     tcase_add_test(file, test_refuses_what_is_no_file);

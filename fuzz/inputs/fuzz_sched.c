@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fuzz_sched.c - libFuzzer's bytes as a .sched.
+ *
+ * Beside oracle.h: what is accepted goes into a new archive and comes out of it the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/pack.h"
+#include "mutate_lines.h"
+#include "oracle.h"
+
+static void must_load(const char *path, uint64_t number, const struct sw_sched *wanted)
+{
+    struct sw_sched *sched;
+    struct sw_error e;
+
+    if (sw_pack_load(path, number, &sched, &e) < 0)
+        sw_oracle_fail("what was packed can be read", e.text);
+    sw_oracle_same_sched(wanted, sched);
+    sw_sched_free(sched);
+}
+
+/* Twice in one go and once more, so that it is written against itself, too. */
+static void pack(const struct sw_sched *sched)
+{
+    const struct sw_sched *const two[] = {sched, sched};
+    const char *path = sw_oracle_open_file(NULL, 0);
+    uint64_t first, whole, cut_off;
+    struct sw_error e;
+
+    if (sw_pack_append(path, two, 2, &first, &e) < 0 || first != 1 ||
+        sw_pack_append(path, two, 1, &first, &e) < 0 || first != 3)
+        sw_oracle_fail("what is accepted can be packed", e.text);
+    SW_ORACLE(sw_pack_count(path, &whole, &cut_off, &e) == 0);
+    SW_ORACLE(whole == 3 && cut_off == 0);
+    SW_ORACLE(sw_pack_admits(path, sched, &e) == 0);
+    for (uint64_t number = 1; number <= 3; number++)
+        must_load(path, number, sched);
+    sw_oracle_close_file();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static const char path[] = "input.sched";
+    struct sw_sched *sched;
+    struct sw_error e;
+
+    if (sw_sched_parse(path, (const char *)bytes, size, &sched, &e) < 0) {
+        SW_ORACLE(sched == NULL);
+        sw_oracle_refusal(&e, path, bytes, size);
+        return 0;
+    }
+    sw_oracle_round_trip(sched);
+    pack(sched);
+    sw_sched_free(sched);
+    return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t room, unsigned seed)
+{
+    return sw_mutate_lines(bytes, size, room, seed, LLVMFuzzerMutate);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * mutate_schedz.h - changes to an archive that keep its checks right.
+ *
+ * Each record of a .schedz has two hashes, and most are compressed: of bytes that are changed
+ * blindly nearly all are refused by the first check, and what lies behind is never reached.
+ * So the bytes are taken apart into records, one of them is changed, and they are written again.
+ */
+#ifndef SW_MUTATE_SCHEDZ_H
+#define SW_MUTATE_SCHEDZ_H
+
+#include "mutate.h"
+
+/* As LLVMFuzzerCustomMutator(): see mutate.h. */
+size_t sw_mutate_schedz(uint8_t *bytes, size_t size, size_t room, unsigned seed,
+                        sw_mutate_bytes *mutate);
+
+#endif
