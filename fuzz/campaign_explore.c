@@ -46,6 +46,7 @@ struct campaign {
     uint64_t unstable;
     double began, told;
     const char *ended; /* why it ended before the end */
+    int is_open; /* the folder holds its plan */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -99,13 +100,24 @@ static void note_failure(struct campaign *campaign, const struct sw_warm_result 
         campaign->samples[campaign->sample_count++] = (struct sample){warm->seed};
 }
 
-/* Whoever interrupts this process may have sent the same to its children. */
+/* Whoever interrupts this process may have sent the same to its children; Slurm does. */
 static int is_killed(const struct sw_warm_result *warm)
 {
     return warm->outcome == SW_WARM_DIED && (strcmp(warm->text, "crashed SIGTERM") == 0 ||
                                              strcmp(warm->text, "crashed SIGINT") == 0 ||
                                              strcmp(warm->text, "crashed SIGKILL") == 0 ||
                                              strcmp(warm->text, "crashed SIGHUP") == 0);
+}
+
+/* If something was killed: was this process meant, too?  Its own signal may be about to come.  A
+ * program that kills itself costs this wait, and is then judged like any other. */
+static int was_interrupted(const struct campaign *campaign)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+    for (int i = 0; i < 100 && campaign->killed != UINT64_MAX && !interrupted; i++)
+        nanosleep(&pause, NULL);
+    return interrupted;
 }
 
 static void on_result(void *context, const struct sw_warm_result *warm)
@@ -156,7 +168,7 @@ static int keep_sample(struct campaign *campaign, const char *folder, uint64_t s
 
     order.trial.setting = &campaign->explore->setting;
     int status = sw_cause_keep(&order, &cause, &unstable, e);
-    if (unstable) {
+    if (unstable || (status < 0 && interrupted)) {
         sw_explore_end_progress();
         fprintf(stderr, "spillway explore: %s\n", e->text);
         campaign->unstable++;
@@ -240,7 +252,7 @@ static int run_range(struct campaign *campaign, struct sw_range range, double *s
     campaign->killed = UINT64_MAX;
     int status = sw_search_run_range(campaign->search, first, stride, count, &totals, e);
     uint64_t ran = status == 0 ? (totals.last + stride - first) / stride : 0;
-    if (interrupted && campaign->killed < totals.last + stride)
+    if (was_interrupted(campaign) && campaign->killed < totals.last + stride)
         forget_from(campaign, (campaign->killed - first) / stride, &ran);
     *seconds += totals.seconds;
     campaign->all.failures += campaign->seen.failures;
@@ -305,7 +317,23 @@ static int open_folder(struct campaign *campaign, struct sw_error *e)
         e->path = explore->campaign;
         return -1;
     }
+    campaign->is_open = 1;
     return 0;
+}
+
+/* 0 if it is none, but a reason to end. */
+static int judge_error(struct campaign *campaign, const struct sw_search_totals *learned,
+                       const struct sw_error *e)
+{
+    struct sw_explore_result result = {.totals = *learned};
+
+    sw_explore_judge_error(campaign->search, e, &result);
+    free(result.trial.story);
+    if (result.end == SW_EXPLORE_NOTHING)
+        campaign->ended = "the test says that it is to be skipped";
+    else if (result.end == SW_EXPLORE_INCONCLUSIVE)
+        campaign->ended = strdup(result.why);
+    return campaign->ended != NULL ? 0 : -1;
 }
 
 static int run(struct campaign *campaign, struct sw_error *e)
@@ -314,7 +342,14 @@ static int run(struct campaign *campaign, struct sw_error *e)
 
     if (campaign->search == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
-    if (sw_search_learn(campaign->search, &learned, e) < 0 || open_folder(campaign, e) < 0)
+    campaign->killed = UINT64_MAX;
+    if (sw_search_learn(campaign->search, &learned, e) < 0)
+        return judge_error(campaign, &learned, e);
+    if (was_interrupted(campaign)) { /* then it may have learned anything */
+        campaign->ended = "it was interrupted";
+        return 0;
+    }
+    if (open_folder(campaign, e) < 0)
         return -1;
     campaign->learned = campaign->seen;
     if (learned.skipped)
@@ -347,6 +382,14 @@ static int judge(struct campaign *campaign, const struct sw_campaign_summary *su
     return result.end == SW_EXPLORE_ERROR ? SW_EXIT_ERROR : SW_EXIT_UNSURE;
 }
 
+static int read_folder(struct campaign *campaign, struct sw_campaign_summary *summary,
+                       struct sw_error *e)
+{
+    if (campaign->is_open)
+        return sw_campaign_read(&campaign->explore->campaign, 1, summary, e);
+    return sw_campaign_plan(campaign->explore, 0, &summary->plan, e);
+}
+
 static int tell(struct campaign *campaign, struct sw_error *e)
 {
     struct sw_explore *explore = campaign->explore;
@@ -354,7 +397,7 @@ static int tell(struct campaign *campaign, struct sw_error *e)
 
     sw_ledger_close(campaign->ledger); /* so that this process is not alive any more */
     campaign->ledger = NULL;
-    if (summary == NULL || sw_campaign_read(&explore->campaign, 1, summary, e) < 0) {
+    if (summary == NULL || read_folder(campaign, summary, e) < 0) {
         free(summary);
         return -1;
     }

@@ -203,9 +203,8 @@ static void confirm(const struct sw_search *search, struct sw_explore_result *re
     sw_explore_confirm(&trial, text_of_seed(result, result->seed), name, result);
 }
 
-/* Nothing could be run: a run of one that is heard says why. */
-static void judge_error(const struct sw_search *search, const struct sw_error *e,
-                        struct sw_explore_result *result)
+void sw_explore_judge_error(const struct sw_search *search, const struct sw_error *e,
+                            struct sw_explore_result *result)
 {
     struct sw_trial_order trial = sw_search_trial(search, result->totals.last);
 
@@ -232,7 +231,7 @@ static void explore_it(struct exploration *all, struct sw_search *search)
     sw_explore_end_progress();
     count_distinct(all);
     if (status < 0)
-        judge_error(search, &e, result);
+        sw_explore_judge_error(search, &e, result);
     else if (result->totals.failed)
         confirm(search, result);
     else

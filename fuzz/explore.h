@@ -108,6 +108,9 @@ void sw_explore_print_progress(const struct sw_explore_progress *progress, doubl
 void sw_explore_end_progress(void);
 /* "nothing found" is not believed of what is not under control. */
 void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result);
+/* Nothing could be run: one more run, which is heard, says why. */
+void sw_explore_judge_error(const struct sw_search *search, const struct sw_error *e,
+                            struct sw_explore_result *result);
 void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* In a process of its own; trial: how. */

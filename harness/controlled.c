@@ -281,6 +281,16 @@ char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t s
     return buf;
 }
 
+int sw_controlled_was_killed(const struct sw_controlled *run)
+{
+    static const int sent[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGKILL};
+    int was = 0;
+
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
+        was |= WIFSIGNALED(run->status) && WTERMSIG(run->status) == sent[i];
+    return was;
+}
+
 uint32_t sw_controlled_warn(const struct sw_controlled *run)
 {
     uint32_t count = run->board->uncontrolled_count, i = 0;

@@ -95,6 +95,8 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
         if (order->on_begin != NULL)
             order->on_begin(order->context, run.board);
         status = sw_controlled_run(&run, &order->run, e);
+        if (status < 0 && sw_controlled_was_killed(&run)) /* so early that it was not controlled */
+            status = 0;
         if (order->on_end != NULL)
             was_last = order->on_end(order->context, run.board);
     }
@@ -102,7 +104,8 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
         uint64_t before = totals->schedules;
         add_totals(run.board, totals);
         status = tell_results(run.board, order, totals);
-        if (status == 0 && run.board->loop_under_way)
+        if (status == 0 && (run.board->loop_under_way ||
+                            (totals->schedules == before && sw_controlled_was_killed(&run))))
             status = tell_death(&run, order, totals);
         *done += totals->schedules - before;
         if (totals->schedules == before)

@@ -155,6 +155,32 @@ START_TEST(test_killed_and_resumed_is_the_whole)
 }
 END_TEST
 
+/* As Slurm does: all processes of a job get the signal, and some before spillway itself.  Its nth
+ * process ends itself and spillway, while it begins. */
+static void explore_ended_with_process(int nth)
+{
+    write_file("dies.py", "import os, signal, prog\n"
+                          "open('begun', 'a').write('.')\n"
+                          "if os.path.getsize('begun') == int(open('nth').read()):\n"
+                          "    os.kill(os.getppid(), signal.SIGTERM)\n"
+                          "    os.kill(os.getpid(), signal.SIGTERM)\n"
+                          "test_none = prog.test_none\n");
+    ck_assert_int_eq(shell("echo %d >nth", nth), 0);
+    ck_assert_int_eq(
+        spillway("explore --campaign dir --jobs 1 --schedules 1000 dies.py::test_none"), 3);
+    ASSERT_SAYS("out", "UNSURE dies.py::test_none");
+    ASSERT_SAYS("out", "it was interrupted");
+    ck_assert_int_eq(
+        spillway("explore --campaign dir --resume --schedules 1000 dies.py::test_none"), 0);
+    ASSERT_SAYS("out", "(1000 schedules of portfolio");
+}
+
+START_TEST(test_ended_while_it_learns_or_later_is_no_failure)
+{
+    explore_ended_with_process(_i + 1);
+}
+END_TEST
+
 START_TEST(test_processes_share_a_folder)
 {
     ck_assert_int_eq(shell("for i in 1 2 3; do timeout 60 %s/../../spillway explore --campaign dir "
@@ -189,6 +215,15 @@ START_TEST(test_another_campaign_is_refused)
     ck_assert_int_eq(shell("echo hello >>dir/shards/1-of-1/ledger"), 0);
     ck_assert_int_eq(spillway("merge dir"), 2);
     ASSERT_SAYS("err", "it is not what a ledger says here: 'hello'");
+}
+END_TEST
+
+START_TEST(test_what_cannot_begin_says_why)
+{
+    write_file("bad.py", "raise KeyError('nowhere')\n");
+    ck_assert_int_eq(spillway("explore --campaign dir --schedules 100 bad.py::test_none"), 2);
+    ASSERT_SAYS("err", "KeyError: 'nowhere'");
+    ASSERT_SAYS("err", "bad.py: it cannot be imported");
 }
 END_TEST
 
@@ -229,8 +264,10 @@ int main(void)
     tcase_add_test(all, test_shards_find_the_same_failures);
     tcase_add_test(all, test_interrupted_and_resumed_is_the_whole);
     tcase_add_test(all, test_killed_and_resumed_is_the_whole);
+    tcase_add_loop_test(all, test_ended_while_it_learns_or_later_is_no_failure, 0, 4);
     tcase_add_test(all, test_processes_share_a_folder);
     tcase_add_test(all, test_another_campaign_is_refused);
+    tcase_add_test(all, test_what_cannot_begin_says_why);
     tcase_add_test(all, test_what_needs_a_campaign_says_so);
     tcase_add_test(all, test_a_program_has_campaigns_too);
     SRunner *runner = srunner_create(suite);
