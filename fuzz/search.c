@@ -95,8 +95,9 @@ struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t s
     if (is_learning(search, seed)) {
         trial.strategy = SW_STRATEGY_NAMED;
         trial.strategy_name = "pos";
-        trial.strategy_argument = seed == search->order.trial.seed ? 1 : 2; /* pos.c */
-        trial.profile = &search->early;
+        int is_first = seed == search->order.trial.seed;
+        trial.strategy_argument = is_first ? 1 : 2; /* pos.c */
+        trial.profile = is_first ? NULL : &search->early;
     } else if (search->order.learns) {
         trial.profile = &search->profile;
     }
