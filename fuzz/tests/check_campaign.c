@@ -59,7 +59,7 @@ static char *cut_claim(const char *end)
 
 START_TEST(test_a_cause_is_told_once)
 {
-    ck_assert_int_eq(explore("--campaign dir --schedules 2000 --json out.json", "test_two"), 1);
+    ck_assert_int_eq(explore("--campaign dir --schedules 1000 --json out.json", "test_two"), 1);
     ASSERT_SAYS("out", "critical pair: prog.py:");
     ck_assert_int_eq(shell("[ $(grep -c ' cause ' out) = $(ls dir/failures/*.json | wc -l) ]"), 0);
     ck_assert_int_eq(shell("[ $(ls dir/failures/*.json | wc -l) -ge 2 ]"), 0);
@@ -106,10 +106,10 @@ END_TEST
 
 START_TEST(test_shards_find_the_same_failures)
 {
-    ck_assert_int_eq(explore("--campaign whole --schedules 600", "test_two"), 1);
+    ck_assert_int_eq(explore("--campaign whole --schedules 200", "test_two"), 1);
     ck_assert_int_eq(shell("grep ' fails\\?, ' out >whole.txt"), 0);
-    ck_assert_int_eq(explore("--campaign a --shard 1/2 --schedules 600", "test_two"), 1);
-    ck_assert_int_eq(explore("--campaign b --shard 2/2 --schedules 600", "test_two"), 1);
+    ck_assert_int_eq(explore("--campaign a --shard 1/2 --schedules 200", "test_two"), 1);
+    ck_assert_int_eq(explore("--campaign b --shard 2/2 --schedules 200", "test_two"), 1);
     ck_assert_int_eq(spillway("merge a b"), 1);
     ck_assert_int_eq(shell("grep ' fails\\?, ' out | sort >parts.txt; sort whole.txt | "
                            "cmp - parts.txt"),
@@ -241,12 +241,12 @@ END_TEST
 
 START_TEST(test_a_program_has_campaigns_too)
 {
-    ck_assert_int_eq(spillway("explore --campaign dir --schedules 60 %s/lost_update.py", programs),
+    ck_assert_int_eq(spillway("explore --campaign dir --schedules 30 %s/lost_update.py", programs),
                      1);
     ASSERT_SAYS("out", "critical pair: lost_update.py:");
-    ck_assert_int_eq(spillway("explore --campaign well --schedules 20 %s/work_queue.py", programs),
+    ck_assert_int_eq(spillway("explore --campaign well --schedules 8 %s/work_queue.py", programs),
                      0);
-    ASSERT_SAYS("out", "(20 schedules of portfolio");
+    ASSERT_SAYS("out", "(8 schedules of portfolio");
 }
 END_TEST
 

@@ -602,7 +602,8 @@ static Suite *make_suite(void)
 {
     Suite *suite = suite_create("strategies");
     TCase *means = tcase_create("means"), *seeds = tcase_create("seeds"),
-          *rest = tcase_create("rest"), *profiles = tcase_create("profiles");
+          *odds = tcase_create("odds"), *rest = tcase_create("rest"),
+          *profiles = tcase_create("profiles");
 
     tcase_set_timeout(means, 600);
     tcase_set_tags(means, "no-memcheck"); /* they take minutes there */
@@ -616,7 +617,10 @@ static Suite *make_suite(void)
     tcase_add_loop_test(seeds, test_a_thread_that_spins_does_not_run_for_ever, 0, STRATEGY_COUNT);
     suite_add_tcase(suite, seeds);
     tcase_add_checked_fixture(rest, lend_nothing, NULL);
-    tcase_add_loop_test(rest, test_waiters_and_moves_and_actions_are_chosen, 0, STRATEGY_COUNT);
+    tcase_set_tags(odds, "no-memcheck"); /* 90,000 answers each */
+    tcase_add_checked_fixture(odds, lend_nothing, NULL);
+    tcase_add_loop_test(odds, test_waiters_and_moves_and_actions_are_chosen, 0, STRATEGY_COUNT);
+    suite_add_tcase(suite, odds);
     tcase_add_loop_test(rest, test_early_timeouts_are_taken_now_and_then, 0, STRATEGY_COUNT);
     suite_add_tcase(suite, rest);
     tcase_set_timeout(profiles, 60);
