@@ -359,6 +359,7 @@ bench-explore: all
 	@fuzz/bench/run --grain access
 	@fuzz/bench/run --fixed --seeds 1 --grain call
 	@fuzz/bench/run --fixed --seeds 1 --grain access
+	@fuzz/bench/run --story
 	@fuzz/bench/run --rate
 
 # N seconds for each reader; CI has a short run without a clock.

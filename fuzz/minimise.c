@@ -13,7 +13,7 @@ struct minimiser {
     struct sw_probe *probe;
     struct sw_minimised *result;
     struct sw_error *error;
-    uint64_t budget;
+    const struct sw_minimise_order *order;
     struct sw_guided best;
 };
 
@@ -33,32 +33,88 @@ static int keep(struct minimiser *m)
 
 /* ---- fewest deviations ---- */
 
-/* Without those from first on, count of them.  1: it still fails so, and that is the best. */
-static int try_without(struct minimiser *m, uint32_t first, uint32_t count)
+static void tell(const struct minimiser *m)
 {
-    unsigned char *left_out = calloc(m->best.count + 1, 1);
-    uint32_t before = m->best.count;
+    if (m->order->on_progress != NULL)
+        m->order->on_progress(m->order->context, m->probe->runs, m->best.count);
+}
 
-    if (left_out == NULL)
-        return refuse_size(m);
-    memset(left_out + first, 1, count);
+/* Without those that are marked.  1: it still fails so, and that is the best. */
+static int try_without(struct minimiser *m, const unsigned char *left_out)
+{
+    uint32_t before = m->best.count;
     int status = sw_probe_run(m->probe, &m->best, left_out, m->error);
-    free(left_out);
+
+    tell(m);
     /* What is left of them may have led to more. */
     if (status == 1 && m->probe->board->taken.count < before)
         return keep(m) < 0 ? -1 : 1;
     return status < 0 ? -1 : 0;
 }
 
+static int is_like(const struct sw_deviation *a, const struct sw_deviation *b)
+{
+    return a->kind == b->kind && a->place == b->place &&
+           (a->kind != SW_DECIDE_ACT || a->choice == b->choice);
+}
+
+/* Marks all that are of the kind of number which, from it on.  Returns how many. */
+static uint32_t mark_like(const struct minimiser *m, uint32_t which, unsigned char *left_out)
+{
+    uint32_t marked = 0;
+
+    memset(left_out, 0, m->best.count);
+    for (uint32_t i = which; i < m->best.count; i++)
+        marked += left_out[i] = is_like(&m->best.list[i], &m->best.list[which]) != 0;
+    return marked;
+}
+
+static int is_first_like(const struct minimiser *m, uint32_t which)
+{
+    for (uint32_t i = 0; i < which; i++)
+        if (is_like(&m->best.list[i], &m->best.list[which]))
+            return 0;
+    return 1;
+}
+
+/* At once all that decide the same at the same place: what a strategy does everywhere matters
+ * seldom.  It takes as many runs as there are kinds, where leave_out() takes hundreds. */
+static int leave_out_kinds(struct minimiser *m)
+{
+    unsigned char *left_out = calloc(m->best.count + 1, 1);
+    int status = left_out != NULL ? 0 : refuse_size(m);
+
+    for (uint32_t i = 0; i < m->best.count && status >= 0; i += status != 1)
+        status =
+            is_first_like(m, i) && mark_like(m, i, left_out) > 1 ? try_without(m, left_out) : 0;
+    free(left_out);
+    return status < 0 ? -1 : 0;
+}
+
+/* Without those from first on, count of them. */
+static int try_range(struct minimiser *m, uint32_t first, uint32_t count)
+{
+    unsigned char *left_out = calloc(m->best.count + 1, 1);
+
+    if (left_out == NULL)
+        return refuse_size(m);
+    memset(left_out + first, 1, count);
+    int status = try_without(m, left_out);
+    free(left_out);
+    return status;
+}
+
 static int leave_out(struct minimiser *m)
 {
     uint32_t size = m->best.count;
 
+    if (leave_out_kinds(m) < 0)
+        return -1;
     while (size > 0) {
         int any = 0;
         for (uint32_t first = 0; first < m->best.count;) {
             uint32_t count = size < m->best.count - first ? size : m->best.count - first;
-            int status = try_without(m, first, count);
+            int status = try_range(m, first, count);
             if (status < 0)
                 return -1;
             any |= status;
@@ -79,6 +135,7 @@ static int on_bounded(void *context, const struct sw_warm_result *result,
 
     (void)cost;
     m->probe->runs++;
+    tell(m);
     if (!sw_probe_is_wanted(m->probe, result))
         return 0;
     /* Its log begins behind its last deviation; the exact list is all that counts. */
@@ -108,20 +165,20 @@ static int search_fewer(struct minimiser *m)
                                      .kind = SW_BOUNDED_PREEMPTIONS,
                                      .bound = preemptions - 1 < SW_BOUNDED_MAX ? preemptions - 1
                                                                                : SW_BOUNDED_MAX,
-                                     .schedules_max = m->budget,
+                                     .schedules_max = m->order->budget,
                                      .goes_on = 1,
                                      .on_run = on_bounded,
                                      .context = m};
     uint32_t found = preemptions;
-    if (m->budget > 0 && sw_bounded_run(&order, &all, m->error) < 0)
+    if (m->order->budget > 0 && sw_bounded_run(&order, &all, m->error) < 0)
         return -1;
-    if (m->budget > 0 && strcmp(all.why_not, "it was stopped") == 0) {
+    if (m->order->budget > 0 && strcmp(all.why_not, "it was stopped") == 0) {
         status = take_list(m);
         found = sw_guided_preemptions(&m->best);
     }
     if (status < 0)
         return -1;
-    if (m->budget > 0 && (all.complete || status == 1))
+    if (m->order->budget > 0 && (all.complete || status == 1))
         snprintf(m->result->proof, sizeof m->result->proof,
                  "%u preemption%s, proven least: all %llu schedules with fewer were run", found,
                  found == 1 ? "" : "s",
@@ -179,7 +236,7 @@ int sw_minimise_run(const struct sw_minimise_order *order, struct sw_minimised *
                     struct sw_error *e)
 {
     struct minimiser m = {
-        .probe = &minimised->probe, .result = minimised, .error = e, .budget = order->budget};
+        .probe = &minimised->probe, .result = minimised, .error = e, .order = order};
 
     *minimised = (struct sw_minimised){.exact = calloc(1, sizeof *minimised->exact)};
     if (minimised->exact == NULL)

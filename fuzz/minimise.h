@@ -4,7 +4,8 @@
  *
  *   1. what fails is run again, and its deviations are named by each thread's own
  *      time (fuzz/strategies/guide.c), so that any set of them is a schedule
- *   2. fewest deviations: sets of them are left out, larger ones first (ddmin)
+ *   2. fewest deviations: sets of them are left out: all of a kind, then larger
+ *      ones and smaller ones (ddmin)
  *   3. fewest preemptions: all schedules with fewer than it has by now are run
  *      (bounded.h), as far as the budget goes.  The first that fails has the
  *      least there can be; if none fails, and all were run, what it has is the least
@@ -24,6 +25,9 @@
 struct sw_minimise_order {
     const struct sw_sched *sched;
     uint64_t budget; /* how many schedules with fewer preemptions are run at most */
+    /* After each run: how many there have been, how many deviations it has by now.  May be NULL. */
+    void (*on_progress)(void *context, uint64_t runs, uint32_t deviations);
+    void *context;
 };
 
 struct sw_minimised {

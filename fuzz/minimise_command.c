@@ -3,19 +3,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../harness/locate.h"
 #include "../harness/replay.h"
 #include "../harness/run.h"
 #include "minimise.h"
 
-enum { BUDGET = 20000, KEY_BUDGET = 256 };
+enum { BUDGET = 20000, BUDGET_COLD = 500, PROGRESS_S = 10, KEY_BUDGET = 256 };
 
 struct command {
     const char *path;
     const char *output;
     uint64_t budget;
+    int has_budget;
+    double told; /* progress, when */
 };
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void on_progress(void *context, uint64_t runs, uint32_t deviations)
+{
+    struct command *command = context;
+
+    if (now() - command->told < PROGRESS_S)
+        return;
+    command->told = now();
+    fprintf(stderr, "%llu runs, %u deviations\n", (unsigned long long)runs, deviations);
+}
 
 static char *output_of(const struct command *command)
 {
@@ -52,10 +73,10 @@ static int tell(const struct command *command, const struct sw_minimised *minimi
     return status == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
-static int run(const struct command *command)
+static int run(struct command *command)
 {
     static struct sw_minimised minimised;
-    struct sw_minimise_order order = {.budget = command->budget};
+    struct sw_minimise_order order = {.on_progress = on_progress, .context = command};
     struct sw_sched *sched = NULL;
     struct sw_error e = {0};
     int status = SW_EXIT_ERROR;
@@ -65,6 +86,9 @@ static int run(const struct command *command)
         sw_error_print(&e);
     } else {
         order.sched = sched;
+        order.budget = command->has_budget     ? command->budget
+                       : sched->setting.begins ? BUDGET
+                                               : BUDGET_COLD;
         if (sw_minimise_run(&order, &minimised, &e) < 0)
             sw_error_print(&e);
         else
@@ -86,6 +110,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_BUDGET:
         command->budget = strtoull(arg, &end, 10);
+        command->has_budget = 1;
         if (end == arg || *end != '\0' || *arg == '-')
             argp_error(state, "--budget: '%s' is not a number", arg);
         return 0;
@@ -106,7 +131,9 @@ int sw_minimise(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"budget", KEY_BUDGET, "N", 0,
-         "How many schedules with fewer preemptions are run at most (default 20000)", 0},
+         "How many schedules with fewer preemptions are run at most "
+         "(default 20000; of a whole program, which has a process for each, 500)",
+         0},
         {"output", 'o', "FILE", 0, "Where the result goes (default: FILE.min.sched)", 0},
         {0}};
     static const char doc[] =
@@ -116,7 +143,7 @@ int sw_minimise(int argc, char **argv)
         "harness error.";
     static char name[] = "spillway minimise";
     const struct argp argp = {options, parse_option, "FILE.sched", doc, 0, 0, 0};
-    struct command command = {.budget = BUDGET};
+    struct command command = {.told = now()};
 
     argv[0] = name;
     argp_err_exit_status = 2;
