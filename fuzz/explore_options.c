@@ -26,6 +26,8 @@ enum {
     KEY_GRAIN,
     KEY_ENGINE,
     KEY_POINTS,
+    KEY_STEP,
+    KEY_FAIL,
     KEY_EARLY,
     KEY_SPILL,
     KEY_ENV,
@@ -61,6 +63,9 @@ static const struct argp_option option_list[] = {
     {"interp", 'i', "FILE", 0, "The interpreter (default: " SW_TARGET_INTERP ")", 0},
     {"points", KEY_POINTS, 0, 0,
      "At the points of slpython-lab, a spill or a collection is a decision too", 0},
+    {"fault-step", KEY_STEP, "NAME", 0,
+     "And so is to switch this historical fault on, up to the next point; may be repeated", 0},
+    {"fail", KEY_FAIL, "N", 0, "And up to N of them find no memory (default 0)", 0},
     {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
     {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
     {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always or never[,segment]", 0},
@@ -115,6 +120,13 @@ static error_t parse_setting(int key, char *arg, struct argp_state *state)
         break;
     case KEY_ENV:
         failed = sw_setting_add_variable(setting, arg, &e);
+        break;
+    case KEY_STEP:
+        failed = sw_setting_add_steps(setting, arg, &e);
+        break;
+    case KEY_FAIL:
+        setting->fail_max = (uint32_t)parse_number(arg, "--fail", 0, UINT32_MAX, state);
+        setting->points |= setting->fail_max > 0;
         break;
     case KEY_POINTS:
         setting->points = 1;

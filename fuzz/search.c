@@ -207,8 +207,6 @@ static int run_warm(struct job *job)
                                  .strategy_argument = trial.strategy_argument,
                                  .profile = trial.profile,
                                  .engine = trial.engine,
-                                 .early_max = trial.setting->early_max,
-                                 .points = trial.setting->points,
                                  .on_result = on_result,
                                  .on_begin = on_begin,
                                  .on_end = on_end,

@@ -319,7 +319,7 @@ uint32_t sw_controlled_warn(const struct sw_controlled *run)
 static int is_candidate(unsigned kind, uint32_t candidate)
 {
     if (kind == SW_DECIDE_ACT)
-        return candidate < SW_ACTION_COUNT;
+        return sw_decision_is_action(candidate);
     return kind == SW_DECIDE_RUN || candidate < SW_EARLY;
 }
 

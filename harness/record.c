@@ -23,6 +23,8 @@ enum {
     KEY_ENGINE,
     KEY_SPILL,
     KEY_POINTS,
+    KEY_STEP,
+    KEY_FAIL,
     KEY_EARLY,
     KEY_ENV,
     KEY_REAL_NETWORK,
@@ -54,6 +56,9 @@ static const struct argp_option option_list[] = {
     {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always or never[,segment]", 0},
     {"points", KEY_POINTS, 0, 0,
      "At the points of slpython-lab, a spill or a collection is a decision too", 0},
+    {"fault-step", KEY_STEP, "NAME", 0,
+     "And so is to switch this historical fault on, up to the next point; may be repeated", 0},
+    {"fail", KEY_FAIL, "N", 0, "And up to N of them find no memory (default 0)", 0},
     {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
     {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
     {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
@@ -96,6 +101,13 @@ static error_t parse_setting(int key, char *arg, struct argp_state *state)
         break;
     case KEY_ENV:
         failed = sw_setting_add_variable(setting, arg, &e);
+        break;
+    case KEY_STEP:
+        failed = sw_setting_add_steps(setting, arg, &e);
+        break;
+    case KEY_FAIL:
+        setting->fail_max = (uint32_t)parse_number(arg, "--fail", UINT32_MAX, state);
+        setting->points |= setting->fail_max > 0;
         break;
     case KEY_POINTS:
         setting->points = 1;

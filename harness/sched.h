@@ -12,6 +12,8 @@
  *      spill    16384
  *      faults   release-eats-mailbox spill-entry-eats-mailbox
  *      points   decide
+ *      steps    spill-return-eats-mailbox
+ *      fail     1
  *      early    2
  *      network  real
  *      begin    program

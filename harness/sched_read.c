@@ -281,18 +281,29 @@ static int read_spill(struct reader *r)
     return failed < 0 ? -1 : end_of_line(r);
 }
 
-static int read_faults(struct reader *r)
+static int read_fault_names(struct reader *r, const char *keyword,
+                            int (*add)(struct sw_setting *, const char *, struct sw_error *))
 {
     char *words[64] = {NULL};
-    int count = 0, failed = read_words(r, "faults", words, 64, &count);
+    int count = 0, failed = read_words(r, keyword, words, 64, &count);
     struct sw_error e;
 
     for (int i = 0; i < count; i++) {
-        if (failed == 0 && sw_setting_add_faults(&r->sched->setting, words[i], &e) < 0)
+        if (failed == 0 && add(&r->sched->setting, words[i], &e) < 0)
             failed = fail(r, "%s", e.text);
         free(words[i]);
     }
     return failed;
+}
+
+static int read_faults(struct reader *r)
+{
+    return read_fault_names(r, "faults", sw_setting_add_faults);
+}
+
+static int read_steps(struct reader *r)
+{
+    return read_fault_names(r, "steps", sw_setting_add_steps);
 }
 
 static int read_points(struct reader *r)
@@ -308,6 +319,16 @@ static int read_early(struct reader *r)
     if (read_keyword(r, "early") < 0 || read_number(r, UINT32_MAX, &number, "a number") < 0)
         return -1;
     r->sched->setting.early_max = (uint32_t)number;
+    return end_of_line(r);
+}
+
+static int read_fail(struct reader *r)
+{
+    uint64_t number;
+
+    if (read_keyword(r, "fail") < 0 || read_number(r, UINT32_MAX, &number, "a number") < 0)
+        return -1;
+    r->sched->setting.fail_max = (uint32_t)number;
     return end_of_line(r);
 }
 
@@ -335,9 +356,10 @@ static int read_setting(struct reader *r)
     static const struct {
         const char *keyword;
         int (*read)(struct reader *r);
-    } lines[] = {{"env", read_env},       {"spill", read_spill}, {"faults", read_faults},
-                 {"points", read_points}, {"early", read_early}, {"network", read_network},
-                 {"grain", read_grain},   {"begin", read_begin}};
+    } lines[] = {{"env", read_env},       {"spill", read_spill},     {"faults", read_faults},
+                 {"points", read_points}, {"steps", read_steps},     {"fail", read_fail},
+                 {"early", read_early},   {"network", read_network}, {"grain", read_grain},
+                 {"begin", read_begin}};
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (begins(r, lines[i].keyword) && (lines[i].read(r) < 0 || next_line(r, "'found'") < 0))

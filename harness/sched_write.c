@@ -54,6 +54,11 @@ void sw_sched_write_setting(FILE *out, const struct sw_setting *setting)
                 sw_fault_set_format(setting->faults, ' ', faults, sizeof faults));
     if (setting->points)
         fputs("points   decide\n", out);
+    if (setting->steps.mask != 0)
+        fprintf(out, "steps    %s\n",
+                sw_fault_set_format(setting->steps, ' ', faults, sizeof faults));
+    if (setting->fail_max > 0)
+        fprintf(out, "fail     %u\n", setting->fail_max);
     if (setting->early_max > 0)
         fprintf(out, "early    %u\n", setting->early_max);
     if (setting->real_network)

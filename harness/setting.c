@@ -53,6 +53,17 @@ int sw_setting_add_faults(struct sw_setting *setting, const char *names, struct 
     return 0;
 }
 
+int sw_setting_add_steps(struct sw_setting *setting, const char *names, struct sw_error *e)
+{
+    struct sw_fault_set set;
+
+    if (sw_fault_set_parse(names, &set, e) < 0)
+        return -1;
+    setting->steps.mask |= set.mask;
+    setting->points = 1;
+    return 0;
+}
+
 static int is_ours(const char *variable)
 {
     static const char *const names[] = {
@@ -135,6 +146,8 @@ void sw_setting_fill_board(const struct sw_setting *setting, struct sw_board *bo
 {
     board->early_max = setting->early_max;
     board->points = setting->points;
+    board->steps = setting->steps.mask;
+    board->fail_max = setting->fail_max;
     board->real_network = setting->real_network;
     board->grain = setting->grain;
     board->calm |= setting->grain == SW_GRAIN_ACCESS;

@@ -5,7 +5,7 @@
  * A .sched names it, so that a replay has the same: the faults that are
  * switched on and the spilling of slpython-lab, more environment, how many
  * early time-outs a strategy may choose, whether the interpreter's points are
- * decisions, where decisions are asked for (the grain), whether sockets on
+ * decisions, with which faults and how many failing allocations, where decisions are asked for (the grain), whether sockets on
  * loopback are the kernel's own.
  *
  * A struct sw_setting owns its texts, from a zeroed one to sw_setting_free().
@@ -28,6 +28,8 @@ struct sw_setting {
     int variable_count;
     uint32_t early_max;
     uint32_t points;
+    struct sw_fault_set steps; /* faults for one step, where a strategy wants; with points */
+    uint32_t fail_max;         /* how often a point may find no memory; with points */
     uint32_t real_network;
     uint32_t grain;  /* enum sw_board_grain */
     uint32_t begins; /* 1: the program says where its schedule begins (control/loop.h) */
@@ -42,6 +44,7 @@ int sw_setting_is_spill(const char *text);
  * runner itself sets (PATH, LD_PRELOAD, SLP_...) are refused. */
 int sw_setting_set_spill(struct sw_setting *setting, const char *text, struct sw_error *e);
 int sw_setting_add_faults(struct sw_setting *setting, const char *names, struct sw_error *e);
+int sw_setting_add_steps(struct sw_setting *setting, const char *names, struct sw_error *e);
 int sw_setting_add_variable(struct sw_setting *setting, const char *text, struct sw_error *e);
 /* Can this interpreter do that?  Faults and points are for slpython-lab, spills
  * for slpython too.  0, or -1 with *e. */

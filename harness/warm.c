@@ -21,8 +21,6 @@ static void fill_board(struct sw_board *board, const struct sw_warm_order *order
     board->loop_step = step;
     board->decisions_max = order->decisions_max;
     board->engine = order->engine;
-    board->early_max = order->early_max;
-    board->points = order->points;
 }
 
 static int tell(const struct sw_warm_order *order, struct sw_warm_totals *totals,

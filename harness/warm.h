@@ -39,8 +39,6 @@ struct sw_warm_order {
     uint64_t strategy_argument;
     const struct sw_profile *profile; /* NULL: nothing is known */
     enum sw_board_engine engine;
-    uint32_t early_max;
-    uint32_t points;
     /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_warm_result *result);
     /* A process begins, and has ended, before its results are told: in between another

@@ -82,6 +82,8 @@ static void same_setting(const struct sw_setting *one, const struct sw_setting *
     SW_ORACLE(
         same_texts(one->variables, one->variable_count, other->variables, other->variable_count));
     SW_ORACLE(one->early_max == other->early_max);
+    SW_ORACLE(one->steps.mask == other->steps.mask);
+    SW_ORACLE(one->fail_max == other->fail_max);
     SW_ORACLE(one->points == other->points);
     SW_ORACLE(one->real_network == other->real_network);
     SW_ORACLE(one->grain == other->grain);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../interp/invariants.h"
+#include "../../interp/faults.h"
 #include "../../interp/points.h"
 #include "../control/board.h"
 #include "../control/inside.h"
@@ -55,6 +56,8 @@ static const unsigned char point_flags[] = {
 static int controls; /* there is a plan */
 static int observes; /* there is a wire */
 static int decides_points; /* a program's: see decide() */
+static uint64_t steps; /* the faults that decide() asks for, bits */
+static uint64_t step_faults; /* those that are on until the next point, bits */
 static pthread_key_t end_of_thread;
 static unsigned program_threads = 1; /* the main thread is there from the start */
 static uint32_t spills;
@@ -562,13 +565,37 @@ static unsigned control(const struct slp_point_info *info)
     return act(info);
 }
 
+static void end_step(void)
+{
+    for (; step_faults != 0; step_faults &= step_faults - 1)
+        slp_fault_on[__builtin_ctzll(step_faults)] = 0;
+}
+
+/* A fault that is on anyhow is not asked for. */
+static void begin_step(unsigned place)
+{
+    for (uint64_t rest = steps; rest != 0; rest &= rest - 1) {
+        int fault = __builtin_ctzll(rest);
+        if (slp_fault_on[fault] || !sw_inside_act(place, SW_ACTION_FAULT + (unsigned)fault))
+            continue;
+        slp_fault_on[fault] = 1;
+        step_faults |= UINT64_C(1) << fault;
+    }
+}
+
 /* The same for a program, when its points are decisions: there is nobody to park for. */
 static unsigned decide(enum slp_point point)
 {
     unsigned flags = point_flags[point], place = SW_PLACE_POINTS + (unsigned)point;
 
+    end_step();
     if ((flags & SLP_MAY_RUN) && sw_inside_act(place, SW_ACTION_COLLECT))
         collect(point);
+    if (!(flags & SLP_NO_GIL))
+        begin_step(place);
+    self.asks_spill = 0;
+    if ((flags & SLP_MAY_FAIL) && sw_inside_may_fail() && sw_inside_act(place, SW_ACTION_FAIL))
+        return SLP_ACT_FAIL;
     self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }
@@ -604,13 +631,14 @@ static unsigned visit_program(const struct slp_point_info *info)
     return decide(info->point);
 }
 
-/* The others cost such a program nothing: 1 << point, or'ed. */
+/* The others cost such a program nothing: 1 << point, or'ed.  A step ends at the next of them. */
 static uint64_t points_that_decide(void)
 {
+    const unsigned deciding = SLP_MAY_RUN | SLP_MAY_SPILL | SLP_MAY_FAIL;
     uint64_t points = 0;
 
     for (int i = 0; i < SLP_POINT_COUNT; i++)
-        points |= (uint64_t)((point_flags[i] & (SLP_MAY_RUN | SLP_MAY_SPILL)) != 0) << i;
+        points |= (uint64_t)(steps != 0 || (point_flags[i] & deciding) != 0) << i;
     return points;
 }
 
@@ -683,6 +711,7 @@ static __attribute__((constructor)) void start(void)
 
     sw_inside_claim();
     decides_points = sw_inside_decides_points();
+    steps = sw_inside_steps();
     if (wire == NULL && !decides_points)
         return;
     unsetenv(SW_WIRE_ENV); /* a process that this one starts is not ours */

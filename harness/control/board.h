@@ -168,6 +168,8 @@ struct sw_board {
     uint32_t engine;        /* enum sw_board_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
     uint32_t early_max;     /* how many early time-outs a strategy may choose */
+    uint32_t fail_max;      /* how many FAIL actions a strategy may choose; with points */
+    uint64_t steps;         /* 1 << enum slp_fault, or'ed: FAULT actions to be asked for; with points */
     uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
     char environment[SW_ENVIRONMENT_MAX]; /* NAME=VALUE, each with its NUL; an empty one ends them */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../interp/faults.h"
 #include "../../interp/points.h"
 
 _Static_assert((int)SW_PLACE_COUNT <= (int)SW_PLACE_POINTS, "points would be taken for places");
@@ -31,7 +32,11 @@ static const char *const actions[] = {
 #define ACTION_NAME(id, name) name,
     SW_ACTIONS(ACTION_NAME)
 #undef ACTION_NAME
+#define FAULT_NAME(id, name, source, text) "fault:" name,
+        SLP_FAULTS(FAULT_NAME)
+#undef FAULT_NAME
 };
+enum { ACTION_LIMIT = sizeof actions / sizeof *actions };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -92,9 +97,14 @@ int sw_decision_is_place(unsigned place)
            (place >= SW_PLACE_POINTS && place - SW_PLACE_POINTS < SLP_POINT_COUNT);
 }
 
+int sw_decision_is_action(unsigned action)
+{
+    return action < ACTION_LIMIT;
+}
+
 const char *sw_decision_action(unsigned action)
 {
-    return action < SW_ACTION_COUNT ? actions[action] : "unknown";
+    return action < ACTION_LIMIT ? actions[action] : "unknown";
 }
 
 static int find(const char *const *names, int count, const char *name)
@@ -122,7 +132,7 @@ int sw_decision_find_place(const char *name)
 
 int sw_decision_find_action(const char *name)
 {
-    return find(actions, SW_ACTION_COUNT, name);
+    return find(actions, ACTION_LIMIT, name);
 }
 
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size)
@@ -179,9 +189,9 @@ size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t 
     size_t length = 0;
 
     if (kind == SW_DECIDE_ACT) {
-        for (uint32_t i = 0; i < SW_ACTION_COUNT && length == 0; i++) {
+        for (uint32_t i = 0; i < ACTION_LIMIT; i++) {
             size_t n = strlen(actions[i]);
-            if (strncmp(word, actions[i], n) == 0) {
+            if (n > length && strncmp(word, actions[i], n) == 0) {
                 *candidate = i;
                 length = n;
             }

@@ -16,7 +16,9 @@
  *              the running thread goes on; if it cannot, or if it has gone on
  *              SW_QUANTUM times without a break, the one that waits longest
  *      WAKE    the ordinal of a thread that waits.  Default: first in first out
- *      ACT     an enum sw_action, at a point of interp/points.h.  Default: NOTHING
+ *      ACT     an enum sw_action, at a point of interp/points.h; or SW_ACTION_FAULT
+ *              and an enum slp_fault: that fault is on until the next point that
+ *              any thread reaches.  Default: NOTHING
  *      MOVE    the index of a move of a spec's schedule that has not been made and
  *              can be, and of the first that has not.  Default: that one
  *      READY   is not asked: the ordinal of a thread for which something outside
@@ -84,7 +86,8 @@ enum sw_action {
 #define SW_ACTION_ENUM(id, name) SW_ACTION_##id,
     SW_ACTIONS(SW_ACTION_ENUM)
 #undef SW_ACTION_ENUM
-    SW_ACTION_COUNT
+    SW_ACTION_COUNT,
+    SW_ACTION_FAULT = SW_ACTION_COUNT,
 };
 
 /* X(ID, NAME): where in its own life the asking thread is. */
@@ -191,12 +194,13 @@ const char *sw_decision_verb(unsigned kind);
 const char *sw_decision_place(unsigned place);
 const char *sw_decision_action(unsigned action);
 int sw_decision_is_place(unsigned place);
+int sw_decision_is_action(unsigned action);
 /* And back; -1 for a name that is none. */
 int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);
 int sw_decision_find_action(const char *name);
 
-/* A candidate of that kind as people read it: "T3", "T3-early", "spill", "m7".
+/* A candidate of that kind as people read it: "T3", "T3-early", "spill", "fault:NAME", "m7".
  * Returns buf. */
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size);
 /* And back: the length of the word that was read, 0 if it is none. */

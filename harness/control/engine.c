@@ -300,7 +300,13 @@ int sw_engine_act(unsigned place, enum sw_action action)
     sw_engine.busy = 1;
     uint32_t choice = sw_ask(&decision);
     sw_engine.busy = 0;
+    sw_engine.fails_taken += choice == 1 && action == SW_ACTION_FAIL;
     return choice == 1;
+}
+
+int sw_engine_may_fail(void)
+{
+    return sw_engine.fails_taken < sw_engine.board->fail_max;
 }
 
 uint32_t sw_engine_move(const uint32_t *moves, uint32_t count)

@@ -116,6 +116,8 @@ void sw_engine_io_done(void);
 
 /* Is that to be done at a point of the interpreter?  NOTHING is the default. */
 int sw_engine_act(unsigned place, enum sw_action action);
+/* Has none or fewer than board.h, fail_max, been told to FAIL? */
+int sw_engine_may_fail(void);
 /* Which of the moves, ascending, is next. */
 uint32_t sw_engine_move(const uint32_t *moves, uint32_t count);
 /* Returns when no other thread can run, nor will when time goes on. */

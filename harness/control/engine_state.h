@@ -30,6 +30,7 @@ struct sw_engine {
     uint64_t switches;
     uint64_t now_ns;
     uint32_t early_taken; /* early time-outs so far */
+    uint32_t fails_taken; /* FAIL actions so far */
     int io_waiters;
     int io_dirty;    /* a descriptor may have become ready */
     int patience_ms; /* see ready.c */

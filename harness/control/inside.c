@@ -21,6 +21,16 @@ int sw_inside_decides_points(void)
     return sw_engine_self() != NULL && sw_engine_board()->points;
 }
 
+uint64_t sw_inside_steps(void)
+{
+    return sw_inside_decides_points() ? sw_engine_board()->steps : 0;
+}
+
+int sw_inside_may_fail(void)
+{
+    return sw_engine_self() != NULL && sw_engine_may_fail();
+}
+
 void sw_inside_wait(const void *address, unsigned place)
 {
     sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE, .place = place, .address = address});

@@ -24,6 +24,10 @@ SW_EXPORT int sw_inside_controls(void);
 /* Are the interpreter's points to be decisions?  board.h, points. */
 SW_EXPORT int sw_inside_decides_points(void);
 
+/* Which faults are to be asked for at them (board.h, steps), and may one more fail? */
+SW_EXPORT uint64_t sw_inside_steps(void);
+SW_EXPORT int sw_inside_may_fail(void);
+
 /* The calling thread waits until somebody wakes it at that address.  Without the GIL. */
 SW_EXPORT void sw_inside_wait(const void *address, unsigned place);
 SW_EXPORT void sw_inside_wake(const void *address);

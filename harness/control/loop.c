@@ -45,6 +45,7 @@ static void restart(struct sw_board *board)
     sw_engine.next_ordinal = self->ordinal + 1;
     sw_engine.switches = 0;
     sw_engine.early_taken = 0;
+    sw_engine.fails_taken = 0;
     self->since = self->stays = 0;
     board->decision_count = 0;
     board->signature = 0;

@@ -30,7 +30,9 @@ static int choose_randomly(struct sw_driver *driver, const struct sw_decision *d
                    decision->candidates[decision->fallback] == decision->thread;
 
     if (decision->kind == SW_DECIDE_ACT)
-        return random_below(walk, SW_WALK_NOTHING) == 0;
+        return random_below(walk, decision->candidates[1] >= SW_ACTION_FAULT
+                                      ? SW_WALK_NO_FAULT
+                                      : SW_WALK_NOTHING) == 0;
     if (can_stay && random_below(walk, SW_WALK_STAY) != 0)
         return (int)decision->fallback;
     uint32_t choice = random_below(walk, decision->count - (uint32_t)can_stay);

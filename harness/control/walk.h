@@ -3,17 +3,18 @@
  * walk.h - the drivers that need no file: the default, and a random walk.
  *
  * The walk is sticky: where the default is that the running thread goes on, it
- * leaves it with a chance of 1 in SW_WALK_STAY only (at a point does something
- * with one of 1 in SW_WALK_NOTHING), since a uniform one cuts
+ * leaves it with a chance of 1 in SW_WALK_STAY only, since a uniform one cuts
  * everything into equal crumbs and meets few bugs.  Where the running thread
- * cannot go on, all candidates are equal.
+ * cannot go on, all candidates are equal.  At a point it does something with a
+ * chance of 1 in SW_WALK_NOTHING; but switches a fault on for the step with one of
+ * 1 in SW_WALK_NO_FAULT: most steps have nothing to do with it.
  */
 #ifndef SW_WALK_H
 #define SW_WALK_H
 
 #include "decision.h"
 
-enum { SW_WALK_STAY = 10, SW_WALK_NOTHING = 1000 };
+enum { SW_WALK_STAY = 10, SW_WALK_NOTHING = 1000, SW_WALK_NO_FAULT = 16 };
 
 struct sw_walk {
     struct sw_driver driver; /* first: a driver is its walk */

@@ -51,6 +51,8 @@ static const struct sw_sched sample = {
                 .variables = {TEXT("A=1"), TEXT("B=two words"), NULL},
                 .variable_count = 2,
                 .points = 1,
+                .steps = {1},
+                .fail_max = 2,
                 .early_max = 4,
                 .real_network = 1,
                 .begins = 1},
@@ -180,9 +182,9 @@ START_TEST(test_looks_as_documented)
                                        "run T1-early of T0 T1-early\n"));
     ck_assert_ptr_nonnull(strstr(text, "\nenv      A=1 \"B=two words\"\nspill    16384,segment\n"
                                        "faults   "));
-    ck_assert_ptr_nonnull(strstr(text,
-                                 "\npoints   decide\nearly    4\nnetwork  real\nbegin    program\n"
-                                 "found    "));
+    ck_assert_ptr_nonnull(strstr(text, "\npoints   decide\nsteps    release-eats-mailbox"));
+    ck_assert_ptr_nonnull(strstr(text, "\nfail     2\nearly    4\nnetwork  real\nbegin    program\n"
+                                       "found    "));
     ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 15  hash 8c1f000000000001\ncheck "));
     free(text);
 }
@@ -262,25 +264,27 @@ static const struct {
     {"16384,segment", "often", 8, "'often' is not a number of bytes, always, never"},
     {"faults   ", "faults   no-such-fault ", 9, "no-such-fault"},
     {"points   decide", "points   roll", 10, "'decide' expected"},
-    {"early    4", "early    many", 11, "a number expected"},
-    {"network  real", "network  none", 12, "'real' expected"},
-    {"begin    program", "begin    here", 13, "'program' expected"},
-    {"       7 ", "99999999999999999999 ", 17, "above"},
-    {"T0 main", "X0 main", 17, "a thread expected"},
-    {"gil.release", "gil.relase", 17, "'gil.relase' is no place"},
-    {"run T1", "walk T1", 17, "'walk' is no verb"},
-    {"run T1", "run T2", 17, "T2 is no candidate"},
-    {"of T0 T1", "of T1 T0", 17, "do not ascend"},
-    {"of T0 T1", "of T1", 17, "at least two candidates"},
-    {"       9 ", "       7 ", 18, "do not ascend"},
-    {"do spill", "do spit", 19, "something to do expected"},
-    {"do spill of", "do gc of", 19, "gc is no candidate"},
-    {"m12 of", "T12 of", 20, "something to move expected"},
-    {"ready T4 of T4", "ready T4 of T3 T4", 21, "what happened has itself as its only candidate"},
-    {"      12  T4", "      10  T4", 21, "do not ascend"},
-    {"      13  T5", "      12  T5", 22, "do not ascend"},
-    {"decisions 15", "decisions 14", 25, "fewer decisions"},
-    {"check none\n", "check none\nmore\n", 26, "more behind the last line"},
+    {"steps    ", "steps    no-such-fault ", 11, "no-such-fault"},
+    {"fail     2", "fail     some", 12, "a number expected"},
+    {"early    4", "early    many", 13, "a number expected"},
+    {"network  real", "network  none", 14, "'real' expected"},
+    {"begin    program", "begin    here", 15, "'program' expected"},
+    {"       7 ", "99999999999999999999 ", 19, "above"},
+    {"T0 main", "X0 main", 19, "a thread expected"},
+    {"gil.release", "gil.relase", 19, "'gil.relase' is no place"},
+    {"run T1", "walk T1", 19, "'walk' is no verb"},
+    {"run T1", "run T2", 19, "T2 is no candidate"},
+    {"of T0 T1", "of T1 T0", 19, "do not ascend"},
+    {"of T0 T1", "of T1", 19, "at least two candidates"},
+    {"       9 ", "       7 ", 20, "do not ascend"},
+    {"do spill", "do spit", 21, "something to do expected"},
+    {"do spill of", "do gc of", 21, "gc is no candidate"},
+    {"m12 of", "T12 of", 22, "something to move expected"},
+    {"ready T4 of T4", "ready T4 of T3 T4", 23, "what happened has itself as its only candidate"},
+    {"      12  T4", "      10  T4", 23, "do not ascend"},
+    {"      13  T5", "      12  T5", 24, "do not ascend"},
+    {"decisions 15", "decisions 14", 27, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 28, "more behind the last line"},
 };
 
 START_TEST(test_refuses_nonsense_with_its_place)
