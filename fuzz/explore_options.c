@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../harness/controlled.h"
@@ -11,6 +12,7 @@
 #include "../harness/target.h"
 #include "bounded.h"
 #include "explore.h"
+#include "files.h"
 #include "shard.h"
 
 enum {
@@ -282,6 +284,24 @@ static void refuse(const char *text)
     exit(2);
 }
 
+/* Before the first schedule: hours later it would be too late. */
+static void check_files(const struct sw_explore *explore)
+{
+    const struct sw_trial_order *trial = &explore->search.trial;
+    struct stat status;
+    struct sw_error e = {0};
+
+    if (stat(trial->file, &status) < 0 || access(trial->file, R_OK) < 0)
+        sw_error_set(&e, trial->file, 0, 0, "%s", strerror(errno));
+    else if (S_ISDIR(status.st_mode))
+        sw_error_set(&e, trial->file, 0, 0, "it is a folder, no program and no test");
+    else if (sw_files_check_output(trial->output, &e) == 0 &&
+             sw_files_check_output(explore->json, &e) == 0)
+        return;
+    fprintf(stderr, "spillway explore: %s: %s\n", e.path, e.text);
+    exit(2);
+}
+
 static void check(const struct sw_explore *explore)
 {
     const struct sw_trial_order *trial = &explore->search.trial;
@@ -306,10 +326,7 @@ static void check(const struct sw_explore *explore)
         refuse("--grain access is for tests, FILE.py::NAME");
     if (trial->test == NULL && sw_spec_run_is(trial->file))
         refuse("a spec says itself what its schedules are: see spillway run");
-    if (access(trial->file, R_OK) < 0) {
-        fprintf(stderr, "spillway explore: %s: %s\n", trial->file, strerror(errno));
-        exit(2);
-    }
+    check_files(explore);
 }
 
 void sw_explore_parse(int argc, char **argv, struct sw_explore *explore)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,8 +87,29 @@ int sw_files_make_folder(const char *path, struct sw_error *e)
         mkdir(folder, 0777); /* if it cannot be, the last one cannot either */
         *slash = '/';
     }
-    if (mkdir(folder, 0777) < 0 &&
-        (errno != EEXIST || stat(folder, &status) < 0 || !S_ISDIR(status.st_mode)))
+    if (mkdir(folder, 0777) == 0)
+        return 0;
+    if (errno != EEXIST || stat(folder, &status) < 0)
         return refuse(path, e);
-    return 0;
+    return S_ISDIR(status.st_mode) ? 0 : sw_error_set(e, path, 0, 0, "it is no folder");
+}
+
+int sw_files_check_output(const char *path, struct sw_error *e)
+{
+    char folder[PATH_MAX];
+    struct stat status;
+
+    if (path == NULL)
+        return 0;
+    if (stat(path, &status) == 0) {
+        if (S_ISDIR(status.st_mode))
+            return sw_error_set(e, path, 0, 0, "cannot be written: it is a folder");
+        if (access(path, W_OK) == 0)
+            return 0;
+    } else if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder) {
+        errno = ENAMETOOLONG;
+    } else if (access(dirname(folder), W_OK | X_OK) == 0) {
+        return 0;
+    }
+    return sw_error_set(e, path, 0, 0, "cannot be written: %s", strerror(errno));
 }

@@ -17,5 +17,7 @@ int sw_files_write(const char *path, const void *bytes, size_t size, struct sw_e
 int sw_files_write_new(const char *path, const void *bytes, size_t size, struct sw_error *e);
 /* A folder and those above it; one that is there is right. */
 int sw_files_make_folder(const char *path, struct sw_error *e);
+/* Before hours of work: a file of that name could be written.  NULL: none is wanted. */
+int sw_files_check_output(const char *path, struct sw_error *e);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "../harness/run.h"
 #include "campaign.h"
+#include "files.h"
 
 struct order {
     const char *json;
@@ -52,7 +53,8 @@ int sw_merge(int argc, char **argv)
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &order);
-    if (summary == NULL || sw_campaign_read(order.folders, order.count, summary, &e) < 0) {
+    if (summary == NULL || sw_files_check_output(order.json, &e) < 0 ||
+        sw_campaign_read(order.folders, order.count, summary, &e) < 0) {
         sw_error_print(&e);
     } else {
         status = sw_campaign_status(summary, 0);

@@ -8,6 +8,7 @@
 #include "../harness/locate.h"
 #include "../harness/replay.h"
 #include "../harness/run.h"
+#include "files.h"
 #include "minimise.h"
 
 enum { BUDGET = 20000, BUDGET_COLD = 500, PROGRESS_S = 10, KEY_BUDGET = 256 };
@@ -51,25 +52,23 @@ static char *output_of(const struct command *command)
 }
 
 /* Says what there is, and writes it.  Returns the exit status. */
-static int tell(const struct command *command, const struct sw_minimised *minimised)
+static int tell(const struct command *command, const char *output,
+                const struct sw_minimised *minimised)
 {
-    char *output = output_of(command);
     struct sw_trial trial = {0};
 
     if (minimised->refused[0] != '\0') {
         fprintf(stderr, "spillway: %s: %s\n", command->path, minimised->refused);
-        free(output);
         return SW_EXIT_FAILED;
     }
     printf("%u deviations of %u; %s; %llu runs\n", minimised->deviations, minimised->before,
            minimised->proof, (unsigned long long)minimised->probe.runs);
     sw_critical_print(stdout, &minimised->critical);
     fflush(stdout);
-    int status = output == NULL ? 1 : sw_minimise_write(minimised, output, 0, &trial);
+    int status = sw_minimise_write(minimised, output, 0, &trial);
     printf("%s\n%s%s", trial.verdict.text, trial.story != NULL ? trial.story : "",
            trial.story != NULL ? "\n" : "");
     free(trial.story);
-    free(output);
     return status == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
@@ -79,9 +78,13 @@ static int run(struct command *command)
     struct sw_minimise_order order = {.on_progress = on_progress, .context = command};
     struct sw_sched *sched = NULL;
     struct sw_error e = {0};
+    char *output = output_of(command);
     int status = SW_EXIT_ERROR;
 
-    if (sw_sched_load(command->path, &sched, &e) < 0 || sw_locate(command->path, sched, &e) < 0 ||
+    if (output == NULL)
+        sw_error_set(&e, NULL, 0, 0, "out of memory");
+    if (output == NULL || sw_sched_load(command->path, &sched, &e) < 0 ||
+        sw_files_check_output(output, &e) < 0 || sw_locate(command->path, sched, &e) < 0 ||
         sw_replay_check(command->path, sched, &e) < 0) {
         sw_error_print(&e);
     } else {
@@ -92,10 +95,11 @@ static int run(struct command *command)
         if (sw_minimise_run(&order, &minimised, &e) < 0)
             sw_error_print(&e);
         else
-            status = tell(command, &minimised);
+            status = tell(command, output, &minimised);
         sw_minimise_free(&minimised);
     }
     sw_sched_free(sched);
+    free(output);
     return status;
 }
 

@@ -69,6 +69,14 @@ void sw_controlled_close(struct sw_controlled *run)
     *run = (struct sw_controlled){.board_fd = -1, .spec.wire_fd = -1};
 }
 
+const char *sw_controlled_name(const struct sw_controlled_order *order)
+{
+    int is_test = order->setting != NULL && order->setting->begins && order->args != NULL &&
+                  order->args[0] != NULL;
+
+    return is_test ? order->args[0] : order->program;
+}
+
 int sw_controlled_find_engine(const char *name)
 {
     static const char *const names[SW_ENGINE_COUNT] = {"threads", "fibers", "pool"};

@@ -61,6 +61,9 @@ int sw_controlled_run(struct sw_controlled *run, const struct sw_controlled_orde
                       struct sw_error *e);
 void sw_controlled_close(struct sw_controlled *run);
 
+/* What people call it: of a test its file, which is the first argument. */
+const char *sw_controlled_name(const struct sw_controlled_order *order);
+
 /* "threads", "fibers", "pool": enum sw_board_engine; -1: none of these. */
 int sw_controlled_find_engine(const char *name);
 

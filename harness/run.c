@@ -143,6 +143,11 @@ static struct totals count_verdicts(const struct run *run)
     return totals;
 }
 
+static const char *plural(int count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void print_summary(const struct run *run, enum sw_job_end end)
 {
     const char *start = run->options->tap ? "# " : "";
@@ -150,10 +155,11 @@ static void print_summary(const struct run *run, enum sw_job_end end)
 
     if (end == SW_JOB_END_INTERRUPTED)
         printf("%sinterrupted: %d of %d runs done\n", start, totals.runs, totals.planned);
-    printf("%s%d scenarios, ", start, run->spec_count);
+    printf("%s%d scenario%s, ", start, run->spec_count, plural(run->spec_count));
     if (run->program_count > 0)
-        printf("%d programs, ", run->program_count);
-    printf("%d runs: %d passed", totals.runs, totals.verdicts[SW_AS_EXPECTED]);
+        printf("%d program%s, ", run->program_count, plural(run->program_count));
+    printf("%d run%s: %d passed", totals.runs, plural(totals.runs),
+           totals.verdicts[SW_AS_EXPECTED]);
     for (int kind = SW_FAILED; kind < SW_VERDICT_COUNT; kind++)
         if (totals.verdicts[kind] > 0)
             printf(", %d %s", totals.verdicts[kind], sw_verdict_name((enum sw_verdict_kind)kind));

@@ -154,7 +154,7 @@ static int describe_death(struct sw_session *session, struct sw_warm_result *res
         return 0;
     }
     if (is_warm(session) && !board->loop_under_way)
-        return sw_error_set(e, session->order->run.program, 0, 0,
+        return sw_error_set(e, sw_controlled_name(&session->order->run), 0, 0,
                             "it ended before its first schedule");
     sw_controlled_outcome(&session->run, session->text, sizeof session->text);
     *result = (struct sw_warm_result){.seed = board->seed,

@@ -153,7 +153,7 @@ static int add_path(struct sw_suite *suite, char *path)
     if (ends_with(path, ".spec"))
         return add_spec(suite, path, &status);
     if (!ends_with(path, ".py"))
-        return complain(path, "neither a .spec, nor a .py program, nor a folder");
+        return complain(path, "neither a .spec, a .sched, a .py program nor a folder");
     if (!S_ISREG(status.st_mode))
         return complain(path, "not a regular file");
     suite->programs[suite->program_count++] = path;

@@ -107,8 +107,8 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
             status = tell_death(&run, order, totals);
         *done += totals->schedules - before;
         if (totals->schedules == before)
-            status =
-                sw_error_set(e, order->run.program, 0, 0, "it ended before its first schedule");
+            status = sw_error_set(e, sw_controlled_name(&order->run), 0, 0,
+                                  "it ended before its first schedule");
     }
     sw_controlled_close(&run);
     return status == 0 ? was_last : status;

@@ -231,12 +231,26 @@ static const struct {
     {"nowhere.py::test_x", "nowhere.py: No such file or directory"},
     {"p.py::test_x", "there is no 'test_x' in it"},
     {"--interp /nowhere p.py::test_crashes", ""},
+    {".", "spillway explore: .: it is a folder, no program and no test\n"},
+    {"-o nowhere/x.sched p.py::test_crashes", "nowhere/x.sched: cannot be written: No such file"},
+    {"-o . p.py::test_crashes", ".: cannot be written: it is a folder\n"},
+    {"--json nowhere/x p.py::test_crashes", "nowhere/x: cannot be written: No such file"},
+    {"--campaign p.py p.py::test_crashes", "p.py: it is no folder\n"},
 };
 
 START_TEST(test_nonsense_is_refused)
 {
     expect(2, refusals[_i].arguments);
     ASSERT_SAYS("err", refusals[_i].err);
+}
+END_TEST
+
+/* The line that says why, and no file of our own in the one that follows. */
+START_TEST(test_what_cannot_begin_names_the_users_file)
+{
+    expect(2, "p.py::test_x");
+    ASSERT_SAYS("err", "spillway: p.py: there is no 'test_x' in it");
+    ASSERT_SAYS("out", "ERROR  p.py::test_x (p.py: it ended before its first schedule)\n");
 }
 END_TEST
 
@@ -268,6 +282,7 @@ static Suite *make_suite(void)
     tcase_set_tags(refused, "no-memcheck");
     tcase_set_timeout(refused, 60);
     tcase_add_loop_test(refused, test_nonsense_is_refused, 0, sizeof refusals / sizeof *refusals);
+    tcase_add_test(refused, test_what_cannot_begin_names_the_users_file);
     suite_add_tcase(suite, refused);
     return suite;
 }

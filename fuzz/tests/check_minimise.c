@@ -186,6 +186,21 @@ START_TEST(test_what_is_no_schedule_is_refused)
     ck_assert_int_eq(spillway("minimise no.sched"), 2);
     ASSERT_SAYS("err", "no.sched:1");
     ck_assert_int_eq(spillway("minimise"), 2);
+    ck_assert_int_eq(spillway("minimise ."), 2);
+    ASSERT_SAYS("err", ".: not a file\n");
+    ck_assert_int_eq(spillway("minimise nowhere.sched"), 2);
+    ASSERT_SAYS("err", "nowhere.sched: No such file or directory\n");
+}
+END_TEST
+
+START_TEST(test_what_cannot_be_written_is_said_first)
+{
+    write_file("fails.py", "def test_it(): assert 0\n");
+    ck_assert_int_eq(spillway("explore fails.py::test_it"), 1);
+    ck_assert_int_eq(spillway("minimise -o nowhere/x.sched fails-test_it.sched"), 2);
+    ASSERT_SAYS("err", "nowhere/x.sched: cannot be written: No such file or directory\n");
+    ck_assert_int_eq(spillway("minimise -o . fails-test_it.sched"), 2);
+    ASSERT_SAYS("err", ".: cannot be written: it is a folder\n");
 }
 END_TEST
 
@@ -211,6 +226,7 @@ int main(void)
     tcase_add_test(all, test_what_does_not_fail_is_refused);
     tcase_add_test(all, test_what_has_changed_is_refused);
     tcase_add_test(all, test_what_is_no_schedule_is_refused);
+    tcase_add_test(all, test_what_cannot_be_written_is_said_first);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failures = srunner_ntests_failed(runner);

@@ -35,7 +35,7 @@ static const struct {
     {"run --interp fake-good --accept --fault release-eats-mailbox f", "--accept: not together"},
     {"run --interp fake-good --accept --repeat 2 f", "--accept: not together"},
     {"run --interp fake-good nothing", "nothing: No such file or directory"},
-    {"run --interp fake-good fake-good", "neither a .spec, nor a .py program, nor a folder"},
+    {"run --interp fake-good fake-good", "neither a .spec, a .sched, a .py program nor a folder"},
     {"run --interp fake-good empty", "empty: no .spec in this folder"},
     {"score --junit j f", "unrecognized option '--junit'"},
 };
@@ -109,7 +109,7 @@ START_TEST(test_paths_in_every_shape)
         "."};
     for (int i = 0; i < COUNT_OF(paths); i++) {
         run("fake-good", paths[i]);
-        has(out, "1 scenarios, 1 runs: ");
+        has(out, "1 scenario, 1 run: ");
     }
     ck_assert_int_eq(chdir("f"), 0);
     shell("ln -sf %s/fake_interp fake-good", binaries);
@@ -183,7 +183,7 @@ START_TEST(test_program_and_its_arguments)
     ck_assert_str_eq(out, "not ok 1 - <p.py>\nnot ok 2 - <--help>\nnot ok 3 - <-j>\n"
                           "not ok 4 - <a b>\nnot ok 5 - <-->\n"
                           "ok     p.py                                         \n"
-                          "0 scenarios, 1 programs, 1 runs: 1 passed\n");
+                          "0 scenarios, 1 program, 1 run: 1 passed\n");
 }
 END_TEST
 
@@ -209,7 +209,7 @@ START_TEST(test_a_program_does_not_print_into_tap)
     shell(": >p.py");
     ck_assert_int_eq(run("fake-echoes", "--tap p.py"), 0);
     ck_assert_str_eq(out, "TAP version 13\n1..1\nok 1 - p.py\n"
-                          "# 0 scenarios, 1 programs, 1 runs: 1 passed\n");
+                          "# 0 scenarios, 1 program, 1 run: 1 passed\n");
     ck_assert_str_eq(err, "not ok 1 - <p.py>\n");
 }
 END_TEST

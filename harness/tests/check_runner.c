@@ -29,7 +29,7 @@ START_TEST(test_as_expected)
     accept_all();
     ck_assert_int_eq(run("fake-good", "f/s.spec"), 0);
     ck_assert_str_eq(out, "ok     f/s                                          x\n"
-                          "1 scenarios, 1 runs: 1 passed\n");
+                          "1 scenario, 1 run: 1 passed\n");
     ck_assert_str_eq(err, "");
 }
 END_TEST
@@ -97,7 +97,7 @@ START_TEST(test_a_gap_is_inconclusive)
     accept_all();
     ck_assert_int_eq(run("fake-fills-up", "f"), 3);
     has(out, "UNSURE f/s");
-    has(out, "1 runs: 0 passed, 1 inconclusive\n");
+    has(out, "1 run: 0 passed, 1 inconclusive\n");
 }
 END_TEST
 
@@ -161,7 +161,7 @@ START_TEST(test_nothing_outlives_an_interruption)
     await_file("hanging");
     kill(pid, deadly[_i]);
     ck_assert_int_eq(end(pid), 130);
-    ck_assert_str_eq(out, "interrupted: 0 of 1 runs done\n1 scenarios, 0 runs: 0 passed\n");
+    ck_assert_str_eq(out, "interrupted: 0 of 1 runs done\n1 scenario, 0 runs: 0 passed\n");
     ck_assert_int_eq(somebody_lives(), 0);
 }
 END_TEST
@@ -267,7 +267,7 @@ START_TEST(test_tap)
     accept_all();
     ck_assert_int_eq(run("fake-good", "--tap f"), 0);
     expect_tap(out, 2);
-    has(out, "\nok 2 - f/s y\n# 1 scenarios, 2 runs: 2 passed\n");
+    has(out, "\nok 2 - f/s y\n# 1 scenario, 2 runs: 2 passed\n");
     ck_assert_int_eq(run("fake-crashes", "--tap f"), 1);
     expect_tap(out, 2);
     ck_assert_int_eq(run("fake-prints-strangely", "--tap f"), 1);
@@ -365,7 +365,7 @@ START_TEST(test_repetitions_are_one_case_each_schedule)
     ck_assert_int_eq(run("fake-good", "--tap --repeat 7 --junit j.xml f"), 0);
     expect_tap(out, 2);
     has(out, "ok 2 - f/s y: 7 runs, 1 distinct transcript\n");
-    has(out, "# 1 scenarios, 14 runs: 14 passed\n");
+    has(out, "# 1 scenario, 14 runs: 14 passed\n");
     shell("xmllint --noout j.xml");
     has(read_file("j.xml", &xml), "tests=\"2\"");
 }
