@@ -177,6 +177,7 @@ static void count_event(struct reader *reader, uint32_t at)
         profile->parent[thread] = reader->trace->events[event->after - 1].thread + 1;
     if (!is_on_object(event) || event->did.object >= reader->object_limit)
         return;
+    profile->accesses += event->did.op == SW_OP_READ || event->did.op == SW_OP_WRITE;
     uint32_t nth = nth_of(reader, thread, event->did.object);
     reader->doing[thread] = (reader->doing[thread] + nth * SW_OP_COUNT + event->did.op + 1) * MIXER;
     if (!reader->objects[event->did.object].written && nth <= 64) {

@@ -26,7 +26,7 @@ static void setup_here(void)
 static int explore_download(const char *options)
 {
     return spillway("explore -i %s --spill 16384 -o found.sched --jobs 1 %s %s/http_download.py "
-                    "--chunks 60",
+                    "--chunks 100",
                     lab, options, programs);
 }
 

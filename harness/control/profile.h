@@ -27,6 +27,7 @@ struct sw_profile_object {
 /* All zero: nothing is known. */
 struct sw_profile {
     uint64_t steps;                      /* of the schedule; 0: nothing is known */
+    uint64_t accesses;                   /* of the steps, reads and writes; grain call sees none */
     uint32_t thread_count;               /* ordinals are below it */
     uint32_t events[SW_PROFILE_THREADS]; /* of each thread */
     uint32_t parent[SW_PROFILE_THREADS]; /* 1 + who made it; 0: not known */
