@@ -154,8 +154,7 @@ static int make_output(const struct sw_trial_order *trial)
 
     if (trial->test != NULL)
         return 0;
-    snprintf(path, sizeof path, "%s%s", trial->output != NULL ? trial->output : trial->file,
-             trial->output != NULL ? "" : ".sched");
+    sw_trial_sched_path(trial, path, sizeof path);
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (fd >= 0)
         close(fd);

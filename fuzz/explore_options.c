@@ -73,7 +73,8 @@ static const struct argp_option option_list[] = {
     {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
     {"continue", KEY_CONTINUE, 0, 0, "Go on after a failure, and count how it fails", 0},
     {"output", 'o', "FILE", 0,
-     "Where the failing schedule goes (default: FILE-TEST.sched, PROGRAM.sched)", 0},
+     "Where the failing schedule goes (default: FILE-TEST.sched or PROGRAM.sched in this folder)",
+     0},
     {"corpus", KEY_CORPUS, "DIR", 0,
      "Of coverage: keep the schedules that have shown something new in DIR, and begin with those "
      "that are there",

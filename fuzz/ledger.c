@@ -168,7 +168,16 @@ static char *read_text(int fd, const char *path, size_t *size, struct sw_error *
     return text;
 }
 
-static int parse(struct content *content, char *text, size_t *whole, const char *path,
+/* Could it be the beginning of a line, whose writer was killed? */
+static int is_torn(const char *tail, size_t size, int is_first)
+{
+    for (size_t i = 0; i < size; i++)
+        if (tail[i] < ' ' || tail[i] > '~')
+            return 0;
+    return !is_first || (size < sizeof HEAD && strncmp(tail, HEAD, size) == 0);
+}
+
+static int parse(struct content *content, char *text, size_t size, size_t *whole, const char *path,
                  struct sw_error *e)
 {
     char *line = text, *end;
@@ -184,6 +193,8 @@ static int parse(struct content *content, char *text, size_t *whole, const char 
                                 line);
     }
     *whole = (size_t)(line - text);
+    if (!is_torn(line, size - *whole, number == 1))
+        return sw_error_set(e, path, number, 1, "it is not what a ledger says here");
     return 0;
 }
 
@@ -193,7 +204,7 @@ static int read_content(int fd, const char *path, struct content *content, size_
 {
     size_t size;
     char *text = read_text(fd, path, &size, e);
-    int status = text == NULL ? -1 : parse(content, text, whole, path, e);
+    int status = text == NULL ? -1 : parse(content, text, size, whole, path, e);
 
     free(text);
     if (status < 0)

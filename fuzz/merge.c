@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <argp.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "../harness/run.h"
 #include "campaign.h"
@@ -34,6 +35,29 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     }
 }
 
+static int is_same(const char *a, const char *b)
+{
+    struct stat one, other;
+
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+/* A folder that is named twice would count its seconds twice. */
+static void leave_out_twins(struct order *order)
+{
+    int count = 0;
+
+    for (int i = 0; i < order->count; i++) {
+        int known = 0;
+        for (int j = 0; j < count; j++)
+            known |= is_same(order->folders[j], order->folders[i]);
+        if (!known)
+            order->folders[count++] = order->folders[i];
+    }
+    order->count = count;
+}
+
 int sw_merge(int argc, char **argv)
 {
     static const struct argp_option options[] = {
@@ -53,6 +77,7 @@ int sw_merge(int argc, char **argv)
     argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &order);
+    leave_out_twins(&order);
     if (summary == NULL || sw_files_check_output(order.json, &e) < 0 ||
         sw_campaign_read(order.folders, order.count, summary, &e) < 0) {
         sw_error_print(&e);

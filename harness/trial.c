@@ -238,15 +238,16 @@ static void judge(const struct sw_controlled *run, const struct sw_trial_order *
 
 /* ---- its .sched ---- */
 
-static void sched_path(const struct sw_trial_order *order, char *path, size_t size)
+void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t size)
 {
+    const char *slash = strrchr(order->file, '/');
+    const char *name = slash != NULL ? slash + 1 : order->file;
+
     if (order->output != NULL || order->test == NULL) {
-        snprintf(path, size, "%s%s", order->output != NULL ? order->output : order->file,
+        snprintf(path, size, "%s%s", order->output != NULL ? order->output : name,
                  order->output != NULL ? "" : ".sched");
         return;
     }
-    const char *slash = strrchr(order->file, '/');
-    const char *name = slash != NULL ? slash + 1 : order->file;
     size_t used = (size_t)snprintf(path, size, "%.*s-", (int)strlen(name) - 3, name);
 
     for (const char *at = order->test; *at != '\0' && used + sizeof ".sched" < size; at++) {
@@ -328,7 +329,7 @@ static void keep(const struct sw_controlled *run, const struct sw_trial_order *o
         snprintf(found, sizeof found, "%s seed %llu",
                  describe_strategy(order, strategy, sizeof strategy),
                  (unsigned long long)order->seed);
-    sched_path(order, path, sizeof path);
+    sw_trial_sched_path(order, path, sizeof path);
     if (hash_files(&sched, &e) < 0 || write_file(path, &sched, &e) < 0)
         tell(trial, "no schedule is kept: %s: %s", e.path, e.text);
     else

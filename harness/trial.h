@@ -37,7 +37,7 @@ struct sw_trial_order {
     const char *found;                  /* how they were found: "dpor trace 3" */
     const struct sw_profile *profile; /* NULL: nothing is known */
     const struct sw_setting *setting; /* NULL: nothing in particular */
-    const char *output; /* where a failing schedule goes; NULL: FILE-TEST.sched */
+    const char *output; /* where a failing schedule goes; NULL: sw_trial_sched_path() */
     enum sw_board_engine engine;
     uint64_t seed;      /* of the first */
     uint64_t schedules; /* at least 1 */
@@ -52,6 +52,8 @@ struct sw_trial {
     char *story; /* more lines, or NULL; owned by who called sw_trial_run() */
 };
 
+/* Where its schedule goes: output, or FILE-TEST.sched or PROGRAM.sched in this folder. */
+void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t size);
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial);
 
 /* "the random walk of seed 3".  Returns buf. */

@@ -283,9 +283,18 @@ START_TEST(test_a_damaged_ledger_has_a_place)
         ck_assert_uint_eq(e.line, 3);
         ck_assert_str_eq(e.path, path);
     }
-    write_text("something else\n", 15);
-    ck_assert_int_eq(sw_ledger_read(path, &done, &totals, &e), -1);
-    ck_assert_uint_eq(e.line, 1);
+    static const struct {
+        const char *text;
+        unsigned line;
+    } tails[] = {{"something else\n", 1},
+                 {"something", 1},
+                 {"\x01\xff\x02", 1},
+                 {"spillway ledger 1\njoin 1\n\xff\x80", 3}};
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        write_text(tails[i].text, strlen(tails[i].text));
+        ck_assert_msg(sw_ledger_read(path, &done, &totals, &e) == -1, "%zu", i);
+        ck_assert_uint_eq(e.line, tails[i].line);
+    }
     sw_ranges_free(&done);
 }
 END_TEST
