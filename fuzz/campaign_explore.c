@@ -103,10 +103,7 @@ static void note_failure(struct campaign *campaign, const struct sw_warm_result 
 /* Whoever interrupts this process may have sent the same to its children; Slurm does. */
 static int is_killed(const struct sw_warm_result *warm)
 {
-    return warm->outcome == SW_WARM_DIED && (strcmp(warm->text, "crashed SIGTERM") == 0 ||
-                                             strcmp(warm->text, "crashed SIGINT") == 0 ||
-                                             strcmp(warm->text, "crashed SIGKILL") == 0 ||
-                                             strcmp(warm->text, "crashed SIGHUP") == 0);
+    return warm->outcome == SW_WARM_DIED && sw_controlled_is_kill(warm->text);
 }
 
 /* If something was killed: was this process meant, too?  Its own signal may be about to come.  A

@@ -31,9 +31,10 @@ static char *claim(const struct sw_campaign_summary *summary, char *buf, size_t 
     if (plan->learning > 0)
         snprintf(learning, sizeof learning, " (the first %u pos, to learn)", plan->learning);
     snprintf(buf, size,
-             "%llu%s schedules of %s%s, seeds %llu to %llu%s, about %llu distinct, %u shard%s, "
+             "%llu%s schedule%s of %s%s, seeds %llu to %llu%s, about %llu distinct, %u shard%s, "
              "%.1f s of processes",
-             (unsigned long long)summary->schedules, of, plan->strategy, learning,
+             (unsigned long long)summary->schedules, of,
+             summary->schedules == 1 && *of == '\0' ? "" : "s", plan->strategy, learning,
              (unsigned long long)plan->seed,
              (unsigned long long)(plan->seed + summary->in_order - 1), beyond,
              (unsigned long long)summary->distinct, plan->shards, plan->shards == 1 ? "" : "s",

@@ -384,14 +384,15 @@ static void fill_result(const struct cover *cover)
                                                .uncontrolled_count = cover->uncontrolled_count};
     memcpy(result->totals.uncontrolled, cover->uncontrolled, sizeof cover->uncontrolled);
     result->features = cover->map.count;
-    snprintf(
-        result->claim, sizeof result->claim,
-        "%llu schedules of coverage, seed %llu, %d job%s, grain %s, %zu features, %u schedules "
-        "with something new, %.1f s",
-        (unsigned long long)cover->done, (unsigned long long)explore->search.trial.seed,
-        explore->search.jobs, explore->search.jobs == 1 ? "" : "s",
-        explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call", cover->map.count,
-        cover->kept_count, cover->seconds);
+    snprintf(result->claim, sizeof result->claim,
+             "%llu schedule%s of coverage, seed %llu, %d job%s, grain %s, %zu features, something "
+             "new in "
+             "%u, %.1f s",
+             (unsigned long long)cover->done, cover->done == 1 ? "" : "s",
+             (unsigned long long)explore->search.trial.seed, explore->search.jobs,
+             explore->search.jobs == 1 ? "" : "s",
+             explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call", cover->map.count,
+             cover->kept_count, cover->seconds);
 }
 
 static void decide(struct cover *cover)

@@ -38,11 +38,12 @@ char *sw_explore_claim(const struct sw_explore *explore, const struct sw_explore
                  (unsigned long long)totals->processes);
     sw_trial_format_rate(rate, sizeof rate,
                          totals->seconds > 0 ? (double)totals->schedules / totals->seconds : 0);
-    snprintf(buf, size,
-             "%llu schedules of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second",
-             (unsigned long long)totals->schedules, explore->strategy, learning,
-             (unsigned long long)first, (unsigned long long)totals->last, beyond, grain_of(explore),
-             (unsigned long long)result->distinct, processes, rate);
+    snprintf(
+        buf, size,
+        "%llu schedule%s of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second",
+        (unsigned long long)totals->schedules, totals->schedules == 1 ? "" : "s", explore->strategy,
+        learning, (unsigned long long)first, (unsigned long long)totals->last, beyond,
+        grain_of(explore), (unsigned long long)result->distinct, processes, rate);
     return buf;
 }
 
@@ -85,10 +86,10 @@ void sw_explore_print_progress(const struct sw_explore_progress *progress, doubl
         snprintf(causes, sizeof causes, " of %d cause%s", progress->causes,
                  progress->causes == 1 ? "" : "s");
     format_left(progress, left, sizeof left);
-    fprintf(stderr, "%s%llu%s schedules in %.0f s, %s a second%s, %llu failures%s%s%s",
+    fprintf(stderr, "%s%llu%s schedules in %.0f s, %s a second%s, %llu failure%s%s%s%s",
             is_terminal ? "\r\033[K" : "", (unsigned long long)progress->schedules, of,
-            progress->seconds, rate, distinct, (unsigned long long)progress->failures, causes, left,
-            is_terminal ? "" : "\n");
+            progress->seconds, rate, distinct, (unsigned long long)progress->failures,
+            progress->failures == 1 ? "" : "s", causes, left, is_terminal ? "" : "\n");
 }
 
 void sw_explore_end_progress(void)

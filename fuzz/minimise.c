@@ -7,7 +7,7 @@
 
 #include "bounded.h"
 
-enum { WATCHDOG_S = 600 };
+enum { WATCHDOG_S = 600, EARLIEST_COUNT_MAX = 16, EARLIEST_SHARE = 10 };
 
 struct minimiser {
     struct sw_probe *probe;
@@ -180,15 +180,60 @@ static int search_fewer(struct minimiser *m)
         return -1;
     if (m->order->budget > 0 && (all.complete || status == 1))
         snprintf(m->result->proof, sizeof m->result->proof,
-                 "%u preemption%s, proven least: all %llu schedules with fewer were run", found,
+                 "%u preemption%s, proven least (schedules with fewer: %llu, all run)", found,
                  found == 1 ? "" : "s",
                  (unsigned long long)(all.complete ? all.schedules
                                                    : all.schedules - all.of_cost[found]));
     else
         snprintf(m->result->proof, sizeof m->result->proof,
-                 "%u preemption%s, not proven least: %llu schedules with fewer were run%s%s", found,
+                 "%u preemption%s, not proven least (schedules with fewer: %llu run%s%s)", found,
                  found == 1 ? "" : "s", (unsigned long long)all.schedules,
                  all.why_not[0] != '\0' ? ", and " : "", all.why_not);
+    return 0;
+}
+
+/* ---- the earliest ---- */
+
+/* Is what was just run no larger, and its deviation number which earlier?  -1: no memory. */
+static int is_earlier(const struct minimiser *m, uint32_t which)
+{
+    struct sw_guided moved = {0};
+    int status = sw_guided_take(&moved, m->probe->board);
+
+    if (status == 0)
+        status = moved.count <= m->best.count && which < moved.count &&
+                 sw_guided_preemptions(&moved) <= sw_guided_preemptions(&m->best) &&
+                 moved.decisions[which] < m->best.decisions[which];
+    sw_guided_free(&moved);
+    return status;
+}
+
+/* Deviation number which at the earliest time of its thread, from its first on, at which it still
+ * fails so. */
+static int move_earlier(struct minimiser *m, uint32_t which, uint64_t *runs)
+{
+    uint64_t own = m->best.list[which].index;
+
+    for (uint64_t index = 0; index<own && * runs> 0; index++, --*runs) {
+        m->best.list[which].index = index;
+        int status = sw_probe_run(m->probe, &m->best, NULL, m->error);
+        m->best.list[which].index = own;
+        tell(m);
+        if (status == 1 && (status = is_earlier(m, which)) < 0)
+            return refuse_size(m);
+        if (status != 0)
+            return status < 0 || keep(m) < 0 ? -1 : 0;
+    }
+    return 0;
+}
+
+static int make_earliest(struct minimiser *m)
+{
+    uint64_t runs = m->order->budget / EARLIEST_SHARE;
+
+    for (uint32_t i = 0; i < m->best.count && m->best.count <= EARLIEST_COUNT_MAX; i++)
+        if (move_earlier(m, i, &runs) < 0)
+            return -1;
     return 0;
 }
 
@@ -223,7 +268,7 @@ static int minimise(struct minimiser *m)
 
     if (status <= 0)
         return status;
-    if (leave_out(m) < 0 || search_fewer(m) < 0 || leave_out(m) < 0)
+    if (leave_out(m) < 0 || search_fewer(m) < 0 || leave_out(m) < 0 || make_earliest(m) < 0)
         return -1;
     m->result->deviations = m->best.count;
     if (sw_critical_find(m->probe, &m->best, &m->result->critical, m->error) < 0)

@@ -9,7 +9,9 @@
  *   3. fewest preemptions: all schedules with fewer than it has by now are run
  *      (bounded.h), as far as the budget goes.  The first that fails has the
  *      least there can be; if none fails, and all were run, what it has is the least
- *   4. the two operations whose order decides: critical.h
+ *   4. the earliest: each deviation of the few that are left is tried at all earlier times of
+ *      its thread, as far as a tenth of the budget goes
+ *   5. the two operations whose order decides: critical.h
  *
  * What "the same way" is: probe.h.  All that is believed is what a process of its own
  * shows, and that is what is written.

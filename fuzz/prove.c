@@ -129,11 +129,12 @@ static const char *run_dpor(struct proof *proof, struct sw_error *e)
         return e->text;
     take_uncontrolled(result, all.uncontrolled_count, all.uncontrolled);
     snprintf(result->claim, sizeof result->claim,
-             "%s%llu traces, one of each class of equivalent schedules%s, grain access, %llu "
+             "%s%llu trace%s, one of each class of equivalent schedules%s, grain access, %llu "
              "operations%s, %.1f s",
              all.complete ? "all " : "", (unsigned long long)all.counts.traces,
-             all.complete ? "" : ", of more", (unsigned long long)all.operations,
-             all.counts.blocked > 0 ? " (some in vain)" : "", proof->progress.seconds);
+             all.counts.traces == 1 ? "" : "s", all.complete ? "" : ", of more",
+             (unsigned long long)all.operations, all.counts.blocked > 0 ? " (some in vain)" : "",
+             proof->progress.seconds);
     return all.complete ? NULL : all.why_not;
 }
 
@@ -160,9 +161,10 @@ static const char *run_bounded(struct proof *proof, struct sw_error *e)
         used += (size_t)snprintf(by_cost + used, sizeof by_cost - used, "%s%llu",
                                  i > 0 ? " + " : "", (unsigned long long)all.of_cost[i]);
     snprintf(result->claim, sizeof result->claim,
-             "%s%llu schedules with at most %u %s (%s)%s, grain %s, %.1f s%s",
-             all.complete ? "all " : "", (unsigned long long)all.schedules, order.bound,
-             delays ? "delays" : "preemptions", by_cost,
+             "%s%llu schedule%s with at most %u %s%s (%s)%s, grain %s, %.1f s%s",
+             all.complete ? "all " : "", (unsigned long long)all.schedules,
+             all.schedules == 1 ? "" : "s", order.bound, delays ? "delay" : "preemption",
+             order.bound == 1 ? "" : "s", by_cost,
              all.complete && all.whole ? ", and there are no others" : "",
              proof->explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call",
              proof->progress.seconds,

@@ -289,14 +289,15 @@ char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t s
     return buf;
 }
 
-int sw_controlled_was_killed(const struct sw_controlled *run)
+int sw_controlled_is_kill(const char *outcome)
 {
-    static const int sent[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGKILL};
-    int was = 0;
+    static const char *const sent[] = {"crashed SIGTERM", "crashed SIGINT", "crashed SIGHUP",
+                                       "crashed SIGQUIT", "crashed SIGKILL"};
+    int is = 0;
 
     for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
-        was |= WIFSIGNALED(run->status) && WTERMSIG(run->status) == sent[i];
-    return was;
+        is |= strcmp(outcome, sent[i]) == 0;
+    return is;
 }
 
 uint32_t sw_controlled_warn(const struct sw_controlled *run)

@@ -70,8 +70,8 @@ int sw_controlled_find_engine(const char *name);
 /* How it ended, in one line as a .sched has it: "exit 0", "crashed SIGSEGV",
  * "deadlock ...".  Returns buf. */
 char *sw_controlled_outcome(const struct sw_controlled *run, char *buf, size_t size);
-/* Did a signal end it that others send: SIGTERM, SIGINT, SIGHUP, SIGQUIT or SIGKILL? */
-int sw_controlled_was_killed(const struct sw_controlled *run);
+/* Of such a line: did a signal end it that others send, like SIGTERM? */
+int sw_controlled_is_kill(const char *outcome);
 /* Says on stderr what went wrong with the control itself, if anything did:
  * SW_EXIT_ERROR or SW_EXIT_UNSURE, else SW_EXIT_OK. */
 int sw_controlled_check(const struct sw_controlled *run);

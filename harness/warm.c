@@ -81,6 +81,13 @@ static void add_totals(const struct sw_board *board, struct sw_warm_totals *tota
     }
 }
 
+static int was_killed(const struct sw_controlled *run)
+{
+    char text[SW_REPORT_MAX + 64];
+
+    return sw_controlled_is_kill(sw_controlled_outcome(run, text, sizeof text));
+}
+
 /* One process.  How far it has come is in *done; 1: no more are wanted; -1: *e. */
 static int run_process(const struct sw_warm_order *order, uint64_t *done,
                        struct sw_warm_totals *totals, struct sw_error *e)
@@ -93,7 +100,7 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
         if (order->on_begin != NULL)
             order->on_begin(order->context, run.board);
         status = sw_controlled_run(&run, &order->run, e);
-        if (status < 0 && sw_controlled_was_killed(&run)) /* so early that it was not controlled */
+        if (status < 0 && was_killed(&run)) /* so early that it was not controlled */
             status = 0;
         if (order->on_end != NULL)
             was_last = order->on_end(order->context, run.board);
@@ -102,8 +109,8 @@ static int run_process(const struct sw_warm_order *order, uint64_t *done,
         uint64_t before = totals->schedules;
         add_totals(run.board, totals);
         status = tell_results(run.board, order, totals);
-        if (status == 0 && (run.board->loop_under_way ||
-                            (totals->schedules == before && sw_controlled_was_killed(&run))))
+        if (status == 0 &&
+            (run.board->loop_under_way || (totals->schedules == before && was_killed(&run))))
             status = tell_death(&run, order, totals);
         *done += totals->schedules - before;
         if (totals->schedules == before)

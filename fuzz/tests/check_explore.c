@@ -179,7 +179,7 @@ START_TEST(test_nothing_found_says_what_was_run)
     expect(0, "--schedules 300 --grain access p.py::test_with_a_lock");
     ASSERT_SAYS("out", ", grain access, ");
     expect(0, "--schedules 1 p.py::test_with_a_lock");
-    ASSERT_SAYS("out", "(1 schedules of portfolio (the first 1 pos, to learn), seeds 1 to 1,");
+    ASSERT_SAYS("out", "(1 schedule of portfolio (the first 1 pos, to learn), seeds 1 to 1,");
 }
 END_TEST
 

@@ -35,7 +35,7 @@ START_TEST(test_little_is_left)
 {
     find_and_minimise("", "account.py::test_account", "account-test_account");
     ck_assert_int_le(deviations_left(), 6);
-    ASSERT_SAYS("out", "1 preemption, proven least: all 1 schedules with fewer were run");
+    ASSERT_SAYS("out", "1 preemption, proven least (schedules with fewer: 1, all run)");
     ASSERT_SAYS("account-test_account.min.sched", ", minimised from ");
     ck_assert_int_eq(spillway("replay account-test_account.min.sched"), 0);
     ASSERT_SAYS("err", "as recorded");
@@ -50,6 +50,19 @@ START_TEST(test_two_operations_decide)
     /* check() takes the withdrawal for a deposit, if it was there. */
     ASSERT_SAYS("out", "  first: T3, which is before account.py:");
     ASSERT_SAYS("out", "  second: T1, which is before account.py:27 check");
+}
+END_TEST
+
+/* The fewest, and the earliest of those: it does not matter what was found. */
+START_TEST(test_all_that_is_found_ends_in_one_schedule)
+{
+    find_and_minimise("", "account.py::test_account", "account-test_account");
+    ck_assert_int_eq(shell("sed '1,/^----/d' account-test_account.min.sched >first"), 0);
+    find_and_minimise("--seed 500", "account.py::test_account", "account-test_account");
+    ck_assert_int_eq(
+        shell("sed '1,/^----/d' account-test_account.min.sched | grep -v ^check >second;"
+              "grep -v ^check first | cmp - second"),
+        0);
 }
 END_TEST
 
@@ -215,6 +228,7 @@ int main(void)
     suite_add_tcase(suite, all);
     tcase_add_test(all, test_little_is_left);
     tcase_add_test(all, test_two_operations_decide);
+    tcase_add_test(all, test_all_that_is_found_ends_in_one_schedule);
     tcase_add_test(all, test_both_have_python_and_c_stacks);
     tcase_add_test(all, test_accesses_are_a_pair_too);
     tcase_add_test(all, test_what_always_fails_has_no_pair);

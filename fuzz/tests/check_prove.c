@@ -186,7 +186,7 @@ START_TEST(test_all_within_the_bound)
 {
     ck_assert_int_eq(
         spillway("explore --strategy preemptions:1 %s/account.py::test_account_fixed", bench), 0);
-    ASSERT_SAYS("out", "with at most 1 preemptions (1 + ");
+    ASSERT_SAYS("out", "with at most 1 preemption (1 + ");
 }
 END_TEST
 
@@ -194,8 +194,7 @@ START_TEST(test_there_are_no_others)
 {
     write_file("alone.py", "def test_it(): pass\n");
     ck_assert_int_eq(spillway("explore --strategy delays:2 alone.py::test_it"), 0);
-    ASSERT_SAYS("out",
-                "all 1 schedules with at most 2 delays (1 + 0 + 0), and there are no others");
+    ASSERT_SAYS("out", "all 1 schedule with at most 2 delays (1 + 0 + 0), and there are no others");
 }
 END_TEST
 
