@@ -320,11 +320,13 @@ static void check(const struct sw_explore *explore)
     if (explore->corpus != NULL && explore->proof != SW_EXPLORE_COVERAGE)
         refuse("--corpus is for --strategy coverage");
     if (trial->test == NULL && explore->proof > SW_EXPLORE_COVERAGE)
-        refuse("dpor, preemptions and delays are for tests, FILE.py::NAME");
+        refuse("dpor, preemptions and delays are for tests, FILE.py::NAME, or FILE.py::__main__, "
+               "all of "
+               "it");
     if (explore->proof > SW_EXPLORE_DPOR && explore->bound > SW_BOUNDED_MAX)
         refuse("a bound of more than 16 is none");
     if (trial->test == NULL && explore->setting.grain == SW_GRAIN_ACCESS)
-        refuse("--grain access is for tests, FILE.py::NAME");
+        refuse("--grain access is for tests, FILE.py::NAME, or FILE.py::__main__, all of it");
     if (trial->test == NULL && sw_spec_run_is(trial->file))
         refuse("a spec says itself what its schedules are: see spillway run");
     check_files(explore);

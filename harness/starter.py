@@ -2,6 +2,7 @@
 """Runs one test of a Python file, once or as often as the harness says.
 
     spillway_starter.py FILE.py NAME[::NAME]...          runs the test
+    spillway_starter.py FILE.py __main__                 runs the whole file, as a program
     spillway_starter.py --list FILE.py [NAME[::NAME]...] prints the tests that there are
 
 For Python 2.7 and 3.  Exit status: 0 passed, 1 failed, 2 there is no such test, or the file cannot
@@ -23,6 +24,7 @@ import zlib
 PASSED, FAILED, SKIPPED = 0, 1, 2  # enum sw_loop_outcome
 STATUS = {PASSED: 0, FAILED: 1, SKIPPED: 77}
 COLLISIONS = 5
+WHOLE = "__main__"
 __unittest = True  # unittest leaves such frames out of its tracebacks
 
 escaped = []  # exceptions that ended a thread of the test
@@ -76,10 +78,15 @@ def module_place(path):
     return folder, name
 
 
-def load(path):
-    folder, name = module_place(path)
-    sys.path[0] = folder
+def prepare(path):
+    """As the interpreter would for that program.  The module's name in the folder."""
+    sys.path[0], name = module_place(path)
     sys.argv = [path]
+    return name
+
+
+def load(path):
+    name = prepare(path)
     if "." in name:
         __import__(name)
         return sys.modules[name]
@@ -197,8 +204,10 @@ def list_tests(path, name):
     """The names go where standard output went; what the file itself prints does not."""
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    module = load_or_exit(path)
-    if not name:
+    module = load_or_exit(path) if name != WHOLE else None
+    if name == WHOLE:
+        found = [name]
+    elif not name:
         found = tests_of_module(module)
         if not found:
             refuse("%s: no test in it: no function test*, no class Test*, no unittest.TestCase"
@@ -364,6 +373,43 @@ def plain(module, owner, thing, name):
                 return PASSED
             show(*sys.exc_info())
             return FAILED
+        return PASSED
+    return run
+
+
+def whole(path):
+    """The file from its first line on, as a program; what it imports is imported once only."""
+    prepare(path)
+    try:
+        with open(path, "rb") as source:
+            code = compile(source.read(), path, "exec")
+    except (SyntaxError, ValueError):
+        traceback.print_exc(0)
+        refuse("%s: it is no Python" % path)
+
+    def body():
+        module = sys.modules["__main__"] = type(sys)("__main__")
+        module.__file__ = path
+        exec(code, module.__dict__)
+
+    def run():
+        ours = sys.modules["__main__"]
+        try:
+            body()
+        except KeyboardInterrupt:
+            raise
+        except SystemExit as error:
+            if is_good_exit(error):
+                return PASSED
+            if not isinstance(error.code, int):
+                print(error.code, file=sys.stderr)
+            tell_failure("SystemExit %s" % (error.code,))
+            return FAILED
+        except BaseException:
+            show(*sys.exc_info())
+            return FAILED
+        finally:
+            sys.modules["__main__"] = ours
         return PASSED
     return run
 
@@ -568,7 +614,7 @@ def run_test(path, name):
     control.end(0)  # what is decided before the first schedule belongs to none
     do_as_at_first()
     write_by_lines()
-    run = runner_of(path, load_or_exit(path), name)
+    run = whole(path) if name == WHOLE else runner_of(path, load_or_exit(path), name)
     watch_threads()
     if control.real_end is not None:
         for _ in range(COLLISIONS):

@@ -44,6 +44,36 @@ START_TEST(test_as_many_traces_as_there_are)
 }
 END_TEST
 
+/* What stands around them in a file is done before the first thread begins, and adds none. */
+START_TEST(test_a_whole_program_has_as_many)
+{
+    static const unsigned traces[] = {4, 34, 328};
+    char claim[64];
+
+    write_file("rounds.py", "import sys, threading\n"
+                            "class Shared: x = 0\n"
+                            "def add(s, n):\n"
+                            "    for i in range(n):\n"
+                            "        s.x = s.x + 1\n"
+                            "if __name__ == '__main__':\n"
+                            "    n = int(open('n').read())\n"
+                            "    s = Shared()\n"
+                            "    s.x = 0\n"
+                            "    threads = [threading.Thread(target=add, args=(s, n))\n"
+                            "               for i in range(2)]\n"
+                            "    for t in threads: t.start()\n"
+                            "    for t in threads: t.join()\n"
+                            "    if s.x != 2 * n: sys.exit('%d of %d' % (s.x, 2 * n))\n");
+    ck_assert_int_eq(shell("echo %d >n", _i + 1), 0);
+    ck_assert_int_eq(spillway("explore --strategy dpor --continue rounds.py::__main__"), 1);
+    snprintf(claim, sizeof claim, "all %u traces", traces[_i]);
+    ASSERT_SAYS("out", claim);
+    ck_assert_int_eq(spillway("explore --strategy dpor rounds.py::__main__"), 1);
+    ck_assert_int_eq(spillway("replay rounds-__main__.sched"), 0);
+    ASSERT_SAYS("err", " of ");
+}
+END_TEST
+
 START_TEST(test_abba_in_three_executions)
 {
     ck_assert_int_eq(spillway("explore --strategy dpor --continue %s/abba.py::test_abba", bench),
@@ -234,6 +264,7 @@ int main(void)
     }
     tcase_add_loop_test(dpor, test_as_many_traces_as_there_are, 0,
                         (int)(sizeof counted / sizeof *counted));
+    tcase_add_loop_test(dpor, test_a_whole_program_has_as_many, 0, 3);
     tcase_add_test(dpor, test_abba_in_three_executions);
     tcase_add_test(dpor, test_what_it_finds_is_there_to_be_replayed);
     tcase_add_test(dpor, test_a_limit_is_no_proof);

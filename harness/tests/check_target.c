@@ -228,6 +228,27 @@ END_TEST
 
 /* ---- files that are none ---- */
 
+START_TEST(test_a_whole_file_is_a_test_too)
+{
+    write_file("whole.py", "import sys, threading\n"
+                           "assert __name__ == '__main__' and sys.argv == [__file__]\n"
+                           "assert 'seen' not in globals()\n"
+                           "seen = sys.modules['__main__'].seen = 1\n"
+                           "t = threading.Thread(target=print)\n"
+                           "t.start()\n"
+                           "sys.exit(0)\n");
+    ck_assert_int_eq(spillway("run --schedules 50 whole.py::__main__"), 0);
+    write_file("whole.py", "import sys\n"
+                           "sys.exit('not today')\n");
+    ck_assert_int_eq(spillway("run whole.py::__main__"), 1);
+    ASSERT_SAYS("err", "not today");
+    write_file("whole.py", "here is no Python\n");
+    ck_assert_int_eq(spillway("run whole.py::__main__"), 2);
+    ASSERT_SAYS("err", "SyntaxError");
+    ASSERT_SAYS("err", "whole.py: it is no Python");
+}
+END_TEST
+
 START_TEST(test_a_syntax_error_is_shown_with_its_place)
 {
     write_file("bad.py", "def test_x():\n    return return\n");
@@ -419,6 +440,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(one, test_one_schedule, 0, sizeof singles / sizeof *singles);
     tcase_add_test(one, test_a_failure_is_there_to_be_replayed);
     tcase_add_test(one, test_all_tests_of_a_file_are_run);
+    tcase_add_test(bad, test_a_whole_file_is_a_test_too);
     tcase_add_test(bad, test_a_syntax_error_is_shown_with_its_place);
     tcase_add_test(bad, test_an_error_of_the_import_is_shown_with_its_place);
     tcase_add_test(bad, test_what_is_no_target_is_refused);
