@@ -43,7 +43,7 @@ ifneq ($(SAN),)
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 CFLAGS ?= -O2 -g
-DIALECT := -std=gnu11 -D_GNU_SOURCE -iquote . -iquote interp -iquote harness
+DIALECT := -std=gnu11 -D_GNU_SOURCE -iquote .
 ALL_CFLAGS = $(DIALECT) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
 # Debian's own 3.11, by absolute name: another python3 may come first on PATH.  Asked on first use,
@@ -74,28 +74,44 @@ HARNESS_LIBS := -ldw -lelf -lxxhash -lzstd -ljson-c -lm -lpthread
 CHECK_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 # ---- sources ----
+#
+# A room is a folder and what is linked: one wildcard each, and no list of files.  Where two
+# programs share a room it is compiled once for each, in an object tree of its own (see "tree").
 
-INTERP_SRC := $(wildcard interp/*.c) interp/switch_x86_64.S
-AGENT_SRC := $(wildcard harness/agent/*.c)
-# Of the harness, what the agent shares with the runner.
-SHARED_SRC := $(wildcard harness/wire.c harness/event.c)
-HARNESS_SRC := $(wildcard harness/*.c fuzz/*.c)
-INTERP_CHECKS := $(wildcard interp/tests/check_*.c)
-HARNESS_CHECKS := $(wildcard harness/tests/check_*.c fuzz/tests/check_*.c)
-SCENARIOS := $(wildcard scenarios/*/*.spec)
+rooms = $(wildcard $(addsuffix /*.[cS],$(1)))
+CONTRACT := $(call rooms,contract)
+# What is of one architecture, each part beside the room that calls it.
+ARCH := arch/$(shell uname -m)
+CORE := $(call rooms,interp $(ARCH)/interp)
+PROGRAM := $(call rooms,interp/program)
+LAB := $(call rooms,interp/lab harness/agent) $(CONTRACT)
+EXTENSION_ROOM := $(call rooms,interp/extension)
+CONTROL := $(call rooms,$(filter-out %/tests,$(wildcard harness/control/*)) $(ARCH)/control) $(CONTRACT)
+TRACER_ROOM := $(call rooms,harness/tracer)
+RUNNER := $(call rooms,harness/formats/spec harness/formats/sched harness/runner harness/report \
+    harness/cli fuzz/explore) $(CONTRACT)
+INPUTS := $(call rooms,harness/formats/spec harness/formats/sched) $(CONTRACT) \
+    $(filter-out fuzz/inputs/fuzz_%,$(call rooms,fuzz/inputs))
+
+# What tests what: a test links the room that it stands beside.
+checks = $(wildcard $(addsuffix /tests/check_*.c,$(1)))
+INTERP_CHECKS := $(call checks,interp)
+HARNESS_CHECKS := $(call checks,contract harness/agent harness/control harness/formats \
+    harness/runner harness/report harness/cli fuzz)
 
 objects = $(patsubst %,$(OBJ)/$(1)/%.o,$(basename $(2)))
-# The extension module has its own way of what these do.
-EXTENSION_SRC := $(filter-out $(addprefix interp/,main.c thread_start.c base_enter.c door_wrap.c \
-    gilwait_wrap.c preempt_wrap.c),$(INTERP_SRC)) $(wildcard interp/extension/*.c)
-SLPYTHON_OBJ := $(call objects,slpython,$(INTERP_SRC))
-LAB_OBJ := $(call objects,lab,$(INTERP_SRC) $(AGENT_SRC) $(SHARED_SRC))
-EXTENSION_OBJ := $(call objects,extension,$(EXTENSION_SRC))
-HARNESS_OBJ := $(call objects,harness,$(HARNESS_SRC))
+SLPYTHON_OBJ := $(call objects,slpython,$(CORE) $(PROGRAM))
+LAB_OBJ := $(call objects,lab,$(CORE) $(PROGRAM) $(LAB))
+EXTENSION_OBJ := $(call objects,extension,$(CORE) $(EXTENSION_ROOM))
+CONTROL_OBJ := $(call objects,control,$(CONTROL))
+HARNESS_OBJ := $(call objects,harness,$(RUNNER))
+TRACER_OBJ := $(call objects,extension,$(TRACER_ROOM))
 
-# What the test programs link instead of a program's own main().
-LAB_TEST_OBJ := $(filter-out %/interp/main.o,$(LAB_OBJ))
-HARNESS_TEST_OBJ := $(filter-out %/harness/main.o,$(HARNESS_OBJ))
+# What the test programs link instead of a program's own main().  The drivers live in
+# libspillway.so; here tests and a model drive them without an engine.
+LAB_TEST_OBJ := $(filter-out %_main.o,$(LAB_OBJ))
+HARNESS_TEST_OBJ := $(filter-out %_main.o,$(HARNESS_OBJ)) \
+    $(call objects,harness,$(call rooms,harness/control/drivers harness/control/tests/model))
 
 INTERP_CHECK_BIN := $(INTERP_CHECKS:%.c=$(BIN)/%)
 HARNESS_CHECK_BIN := $(HARNESS_CHECKS:%.c=$(BIN)/%)
@@ -105,22 +121,16 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
 # Sees each bytecode of CPython 3.11; see harness/tracer/tracer.c.
 TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-x86_64-linux-gnu.so
-TRACER_OBJ := $(call objects,extension,$(wildcard harness/tracer/*.c))
-# What is preloaded into an interpreter, and what of it the runner shares.
+# What is preloaded into an interpreter: it decides, so the strategies are in it.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
-# What runs a test of a Python file; see harness/target.h.
+# What runs a test of a Python file; see harness/report/target.h.
 STARTER := $(BUILD)/lib/spillway_starter.py
-# The strategies are in it, too: a decision must not leave the process.
-CONTROL_OBJ := $(call objects,control,$(wildcard harness/control/*.[cS] fuzz/strategies/*.c))
-CONTROL_SHARED := $(patsubst %,$(OBJ)/harness/harness/control/%.o,decision walk follow period)
-HARNESS_OBJ += $(CONTROL_SHARED)
-HARNESS_TEST_OBJ += $(CONTROL_SHARED)
 
 # What Debian's python3.11 imports; see interp/extension/import.c.
 EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-x86_64-linux-gnu.so
 # For type checkers; it stands beside the module.
 STUBS := $(BUILD)/lib/python/stackless.pyi
-# Found there by slpython itself; see interp/main.c.
+# Found there by slpython itself; see interp/program/slpython_main.c.
 SLPLIB_SRC := $(wildcard interp/lib/slplib/*.py) interp/lib/slplib/py.typed
 SLPLIB := $(SLPLIB_SRC:interp/lib/%=$(BUILD)/lib/python/%)
 
@@ -168,7 +178,7 @@ $(EXTENSION): $(EXTENSION_OBJ)
 	$(Q)$(CC) -shared $(LDFLAGS) -Wl,-z,defs -o $@.checked $^ -lpython3.11 -lgcc_s -lpthread
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -lgcc_s -lpthread && rm $@.checked
 
-$(STARTER): harness/starter.py
+$(STARTER): harness/runner/starter.py
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
@@ -190,7 +200,7 @@ $(TRACER): $(TRACER_OBJ)
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^
 
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
-RAW_PROGRAMS := $(addprefix $(BIN)/harness/tests/,raw_threads raw_outside thread_local)
+RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_threads raw_outside thread_local)
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -218,17 +228,13 @@ $(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o | $(EXTENSION)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpython3.11 $(CHECK_LIBS)
 
-# The strategies live in libspillway.so; here a model drives those that need no engine.
-$(BIN)/fuzz/tests/check_strategies: $(call objects,harness,harness/control/strategies.c \
-    $(patsubst %,fuzz/strategies/%.c,seen pct pos surw portfolio) fuzz/tests/model.c)
-
 # Plays the interpreter for check_runner and check_command.
-FAKE_INTERP := $(BIN)/harness/tests/fake_interp
-$(FAKE_INTERP): $(OBJ)/harness/harness/tests/fake_interp.o $(OBJ)/harness/harness/wire.o
+FAKE_INTERP := $(BIN)/harness/runner/tests/fake_interp
+$(FAKE_INTERP): $(OBJ)/harness/harness/runner/tests/fake_interp.o $(call objects,harness,$(CONTRACT))
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -rdynamic -o $@ $^
-$(BIN)/harness/tests/check_runner $(BIN)/harness/tests/check_command: | \
+$(BIN)/harness/runner/tests/check_runner $(BIN)/harness/cli/tests/check_command: | \
     $(FAKE_INTERP) $(BIN)/spillway
 
 # Measures the loop; uses the runner's own way to start a controlled process.
@@ -246,10 +252,7 @@ $(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKA
 
 # Our own readers against bytes that nobody meant: clang's libFuzzer, and its sanitizers.
 FUZZ_INPUTS := $(patsubst fuzz/inputs/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/inputs/fuzz_*.c))
-FUZZ_INPUTS_OBJ := $(call objects,inputs,$(filter-out fuzz/inputs/fuzz_%,$(wildcard fuzz/inputs/*.c)) \
-    $(filter-out harness/spec_run.c,$(wildcard harness/spec*.c harness/sched*.c)) \
-    harness/control/decision.c \
-    $(patsubst %,harness/%.c,archive bytes compact error event pack plan setting utf8 wire))
+FUZZ_INPUTS_OBJ := $(call objects,inputs,$(INPUTS))
 FUZZ_INPUTS_SAN := -fsanitize=fuzzer$(comma)address$(comma)undefined -fno-sanitize-recover=all
 $(FUZZ_INPUTS): $(BUILD)/fuzz/%: $(OBJ)/inputs/fuzz/inputs/%.o $(FUZZ_INPUTS_OBJ)
 	$(call say,LD,$@)
@@ -274,7 +277,7 @@ $(OBJ)/$(1)/%.o: %.c $(BUILD)/flags | $$(PACKAGES)
 $(OBJ)/$(1)/%.o: %.S $(BUILD)/flags | $$(PACKAGES)
 	$$(call say,AS,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) -g -MMD -MP -iquote interp $(2) -c -o $$@ $$<
+	$$(Q)$$(CC) -g -MMD -MP -iquote . $(2) -c -o $$@ $$<
 endef
 $(eval $(call tree,slpython,$$(PY_CFLAGS)))
 $(eval $(call tree,lab,$$(PY_CFLAGS) -DSLP_LAB))
@@ -288,10 +291,10 @@ $(eval $(call tree,inputs,))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
 $(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
 
-# child.c has it by .incbin, which -MMD does not see.
-$(filter %/child.o,$(HARNESS_OBJ)): harness/agent/driver.py
-$(filter %/canary.o,$(HARNESS_OBJ)): harness/canary.py
-$(filter %/foreign.o,$(HARNESS_OBJ)): harness/foreign.py
+# They have it by .incbin, which -MMD does not see.
+$(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
+$(filter %/canary.o,$(HARNESS_OBJ)): harness/report/canary.py
+$(filter %/agentless.o,$(HARNESS_OBJ)): harness/runner/agentless.py
 
 # Changes only when the flags do, and everything depends on it.
 FLAGS_TEXT = $(CC) $(CFLAGS) $(WARN) $(SANFLAGS) $(LDFLAGS) $(WRAPPED)
@@ -373,8 +376,7 @@ repeat: all
 
 # ---- looking at the source ----
 
-OURS := $(wildcard interp/*.[ch] interp/*/*.[ch] interp/tests/*/*.[ch] \
-    harness/*.[ch] harness/*/*.[ch] fuzz/*.[ch] fuzz/*/*.[ch])
+OURS := $(shell git ls-files '*.[ch]')
 # Not the headers: clang-format does not know what to do with lists of X().
 FORMATTED := $(filter %.c,$(OURS))
 
@@ -388,7 +390,7 @@ format-check:
 
 .PHONY: tidy
 tidy:
-	@clang-tidy --quiet $(filter harness/%.c,$(filter-out harness/agent/%,$(OURS))) -- $(DIALECT)
+	@clang-tidy --quiet $(filter harness/%.c contract/%.c,$(filter-out harness/agent/%,$(OURS))) -- $(DIALECT)
 	@clang-tidy --quiet $(filter interp/%.c harness/agent/%.c,$(OURS)) -- $(DIALECT) -DSLP_LAB \
 	    $(PY_HEADERS)
 

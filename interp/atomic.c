@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <structmember.h>
 
-#include "faults.h"
+#include "contract/faults.h"
 #include "gilwait.h"
 #include "preempt.h"
 

@@ -4,7 +4,7 @@
 
 #include "bomb.h"
 
-#include "points.h"
+#include "contract/points.h"
 
 static int bomb_traverse(slp_bomb *self, visitproc visit, void *arg)
 {

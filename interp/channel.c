@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "faults.h"
+#include "contract/faults.h"
 #include "gcguard.h"
 #include "preempt.h"
 #include "scheduling.h"

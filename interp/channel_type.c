@@ -7,8 +7,8 @@
 #include <structmember.h>
 
 #include "channel.h"
-#include "faults.h"
-#include "points.h"
+#include "contract/faults.h"
+#include "contract/points.h"
 
 static PyObject *impl_channel_send(slp_channel *self, PyObject *value)
 {

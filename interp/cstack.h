@@ -5,8 +5,8 @@
  * Needs no Python.  Everything about the running thread is thread-local and
  * set once (base.h), except for the limit, and for a base that is raised.
  */
-#ifndef SLP_CSTACK_H
-#define SLP_CSTACK_H
+#ifndef SLP_OWN_CSTACK_H
+#define SLP_OWN_CSTACK_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -8,10 +8,10 @@
 #include <assert.h>
 #include <internal/pycore_frame.h>
 
-#include "door.h"
-#include "faults.h"
+#include "eval_entry.h"
+#include "contract/faults.h"
 #include "gcguard.h"
-#include "points.h"
+#include "contract/points.h"
 #include "spill.h"
 #include "spill_record.h"
 #include "tasklet.h"

@@ -2,8 +2,8 @@
  *
  * module.h - the built-in module stackless.
  */
-#ifndef SLP_MODULE_H
-#define SLP_MODULE_H
+#ifndef SLP_SPILLWAY_MODULE_H
+#define SLP_SPILLWAY_MODULE_H
 
 #include <Python.h>
 

@@ -6,8 +6,8 @@
 
 #include <assert.h>
 
-#include "faults.h"
-#include "look.h"
+#include "contract/faults.h"
+#include "tasklet_introspect.h"
 #include "scheduling.h"
 
 void slp_preempt_wake(slp_tasklet *t)
@@ -42,7 +42,7 @@ static int may_interrupt(struct slp_thread *thread)
         slp_schedule_why_not(thread) != NULL)
         return 0;
     return thread->preempt.ignore_nesting || current->ignore_nesting ||
-           slp_look_nesting_level(current) == 0;
+           slp_tasklet_introspect_nesting_level(current) == 0;
 }
 
 /* Takes the running tasklet out of the ring; it goes on here when somebody

@@ -10,7 +10,7 @@
 #include "base.h"
 #include "channel.h"
 #include "cstack.h"
-#include "faults.h"
+#include "contract/faults.h"
 #include "gcguard.h"
 #include "preempt.h"
 #include "transfer.h"
@@ -581,7 +581,7 @@ static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, Py
             dropped = resume_stuck(thread);
             Py_XDECREF(dropped);
         }
-        slp_state_drop(thread->tstate); /* what callbacks have left there */
+        slp_tstate_swap_drop(thread->tstate); /* what callbacks have left there */
     } while (thread->ring == NULL);
     thread->in_callback--;
     return thread->ring;
@@ -611,7 +611,7 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
     } else {
         Py_DECREF(result);
     }
-    slp_state_drop(thread->tstate);
+    slp_tstate_swap_drop(thread->tstate);
 
     /* From here on nobody can put t into a ring again, although it still runs. */
     slp_tasklet_mark_ended(t);
@@ -624,6 +624,6 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
         Py_DECREF(t);
     else
         thread->deferred = (PyObject *)t;
-    slp_state_discard(thread->tstate);
+    slp_tstate_swap_discard(thread->tstate);
     slp_transfer_end(thread, next);
 }

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "base.h"
-#include "door.h"
+#include "eval_entry.h"
 #include "gcguard.h"
-#include "points.h"
+#include "contract/points.h"
 #include "segment.h"
 #include "spill_record.h"
 #include "switch.h"
@@ -99,7 +99,7 @@ void slp_spill_set(struct slp_spill_setting setting)
 {
     slp_spill_setting = setting;
     slp_spill_update_limit();
-    slp_door_update();
+    slp_eval_entry_update();
 }
 
 static uintptr_t limit_of_stack(void)

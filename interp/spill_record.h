@@ -66,7 +66,7 @@ static inline const struct slp_spill_record *slp_spill_record_of(const _PyCFrame
                                              offsetof(struct slp_spill_record, end));
 }
 
-/* The door (door.h): does the call, on whatever stack it is. */
+/* The door (eval_entry.h): does the call, on whatever stack it is. */
 PyObject *slp_spill_evaluate(const struct slp_spill_call *call);
 /* eval.c: the current tasklet, or NULL where there is none; for the points. */
 void *slp_spill_current(void);

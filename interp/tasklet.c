@@ -12,9 +12,9 @@
 #include "base.h"
 #include "channel.h"
 #include "datastack.h"
-#include "faults.h"
+#include "contract/faults.h"
 #include "gcguard.h"
-#include "look.h"
+#include "tasklet_introspect.h"
 #include "preempt.h"
 #include "scheduling.h"
 #include "tasklet_type.h"
@@ -42,7 +42,7 @@ void slp_tasklet_forget(slp_tasklet *t)
     Py_CLEAR(t->args);
     Py_CLEAR(t->kwargs);
     Py_CLEAR(t->context);
-    slp_look_drop_hooks(t);
+    slp_tasklet_introspect_drop_hooks(t);
 }
 
 void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread)

@@ -23,10 +23,10 @@
 
 #include "bomb.h"
 #include "cstack.h"
-#include "faults.h"
-#include "invariants.h"
-#include "points.h"
-#include "state.h"
+#include "contract/faults.h"
+#include "interp/lab/invariants.h"
+#include "contract/points.h"
+#include "tstate_swap.h"
 #include "thread.h"
 
 struct slp_channel;
@@ -52,7 +52,7 @@ typedef struct slp_tasklet {
     unsigned char ready;         /* set up: there is something to start */
     unsigned char started;       /* has, or had, state on the C stack */
     unsigned char ended;
-    unsigned char lost;          /* its thread has ended while it stood in the middle of something */
+    unsigned char lost; /* its thread has ended while it stood in the middle of something */
     unsigned char atomic;
     unsigned char block_trap;
     unsigned char ignore_nesting; /* run(timeout) may interrupt it in calls from C, too */
@@ -65,7 +65,7 @@ typedef struct slp_tasklet {
     unsigned char releasing;     /* runs the release of a deferred object (lab: names the point) */
     unsigned char calling_back;  /* runs a channel or schedule callback (likewise) */
     struct slp_slice slice;      /* valid while switched out */
-    struct slp_state state;      /* valid while switched out */
+    struct slp_tstate_swap state;      /* valid while switched out */
     PyObject *weakrefs;
 #ifdef SLP_LAB
     struct slp_invariant_tasklet watch;

@@ -5,7 +5,7 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
-#include "look.h"
+#include "tasklet_introspect.h"
 #include "tasklet.h"
 #include "tasklet_type.h"
 
@@ -67,43 +67,43 @@ static PyObject *tasklet_get_channel(slp_tasklet *t, void *unused)
 static PyObject *tasklet_get_frame(slp_tasklet *t, void *unused)
 {
     (void)unused;
-    return slp_look_frame(t);
+    return slp_tasklet_introspect_frame(t);
 }
 
 static PyObject *tasklet_get_recursion_depth(slp_tasklet *t, void *unused)
 {
     (void)unused;
-    return PyLong_FromLong(slp_look_recursion_depth(t));
+    return PyLong_FromLong(slp_tasklet_introspect_recursion_depth(t));
 }
 
 static PyObject *tasklet_get_nesting_level(slp_tasklet *t, void *unused)
 {
     (void)unused;
-    return PyLong_FromLong(slp_look_nesting_level(t));
+    return PyLong_FromLong(slp_tasklet_introspect_nesting_level(t));
 }
 
 static PyObject *tasklet_get_trace_function(slp_tasklet *t, void *unused)
 {
     (void)unused;
-    return slp_look_get_hook(t, SLP_LOOK_TRACE);
+    return slp_tasklet_introspect_get_hook(t, SLP_TASKLET_INTROSPECT_TRACE);
 }
 
 static int tasklet_set_trace_function(slp_tasklet *t, PyObject *function, void *unused)
 {
     (void)unused;
-    return slp_look_set_hook(t, SLP_LOOK_TRACE, function);
+    return slp_tasklet_introspect_set_hook(t, SLP_TASKLET_INTROSPECT_TRACE, function);
 }
 
 static PyObject *tasklet_get_profile_function(slp_tasklet *t, void *unused)
 {
     (void)unused;
-    return slp_look_get_hook(t, SLP_LOOK_PROFILE);
+    return slp_tasklet_introspect_get_hook(t, SLP_TASKLET_INTROSPECT_PROFILE);
 }
 
 static int tasklet_set_profile_function(slp_tasklet *t, PyObject *function, void *unused)
 {
     (void)unused;
-    return slp_look_set_hook(t, SLP_LOOK_PROFILE, function);
+    return slp_tasklet_introspect_set_hook(t, SLP_TASKLET_INTROSPECT_PROFILE, function);
 }
 
 PyGetSetDef slp_tasklet_getset[] = {

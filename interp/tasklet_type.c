@@ -5,9 +5,9 @@
 #include "tasklet_type.h"
 
 #include "atomic.h"
-#include "faults.h"
+#include "contract/faults.h"
 #include "gcguard.h"
-#include "look.h"
+#include "tasklet_introspect.h"
 #include "scheduling.h"
 #include "tasklet.h"
 
@@ -86,7 +86,7 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     t->context = context;
     t->ready = 1;
     t->started = t->ended = t->kills = 0;
-    slp_look_reset_hooks(t);
+    slp_tasklet_introspect_reset_hooks(t);
     Py_XDECREF(old_args); /* Python code may run, and even run t */
     Py_XDECREF(old_kwargs);
     Py_XDECREF(old_context);
@@ -348,14 +348,15 @@ static PyObject *tasklet_context_run(slp_tasklet *t, PyObject *args, PyObject *k
     PyObject *rest = PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args));
     if (rest == NULL)
         return NULL;
-    PyObject *result = slp_look_context_run(t, PyTuple_GET_ITEM(args, 0), rest, kwargs);
+    PyObject *result =
+        slp_tasklet_introspect_context_run(t, PyTuple_GET_ITEM(args, 0), rest, kwargs);
     Py_DECREF(rest);
     return result;
 }
 
 static PyObject *tasklet_set_context(slp_tasklet *t, PyObject *context)
 {
-    return slp_look_set_context(t, context) < 0 ? NULL : Py_NewRef((PyObject *)t);
+    return slp_tasklet_introspect_set_context(t, context) < 0 ? NULL : Py_NewRef((PyObject *)t);
 }
 
 static PyObject *tasklet_reduce(slp_tasklet *t, PyObject *unused)

@@ -13,9 +13,9 @@
 
 #include "atomic.h"
 #include "channel.h"
-#include "faults.h"
-#include "invariants.h"
-#include "points.h"
+#include "contract/faults.h"
+#include "interp/lab/invariants.h"
+#include "contract/points.h"
 #include "scheduling.h"
 #include "tasklet.h"
 

@@ -7,8 +7,8 @@
 #include <assert.h>
 
 #include "atomic.h"
-#include "faults.h"
-#include "look.h"
+#include "contract/faults.h"
+#include "tasklet_introspect.h"
 #include "preempt.h"
 #include "scheduling.h"
 #include "spill.h"
@@ -58,7 +58,7 @@ static char *save_and_leave(void *arg, char *sp)
 
     if (slp_slice_save(&thread->leaving->slice, sp) < 0)
         return NULL;
-    slp_state_save(&thread->leaving->state, thread->tstate);
+    slp_tstate_swap_save(&thread->leaving->state, thread->tstate);
     return stack_of(thread->coming);
 }
 
@@ -85,9 +85,9 @@ static void run_tasklet(void *arg)
     slp_cstack.segment_low = NULL;
     slp_cstack.segment_exit = NULL;
     slp_spill_update_limit();
-    slp_state_fresh(thread->tstate, &root, t->context);
+    slp_tstate_swap_fresh(thread->tstate, &root, t->context);
     t->context = NULL;
-    slp_look_begin_hooks(t);
+    slp_tasklet_introspect_begin_hooks(t);
     slp_tasklet_mark_started(t);
     slp_atomic_follow(thread);
     (void)SLP_POINT(SWITCH_ARRIVE, t, NULL, NULL);
@@ -151,7 +151,7 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_attract(thread);
     slp_spill_update_limit();
-    slp_state_load(&prev->state, thread->tstate);
+    slp_tstate_swap_load(&prev->state, thread->tstate);
     slp_atomic_follow(thread);
     (void)SLP_POINT(SWITCH_ARRIVE, prev, NULL, NULL);
     slp_transfer_release(thread);

@@ -8,8 +8,9 @@
 #include "tasklet.h"
 #include "thread.h"
 
-/* Leaves prev for next, both of this thread, prev != next.  Returns when prev runs again, after releasing what the switch
- * back had deferred.  0, or -1 with MemoryError: then nothing has happened. */
+/* Leaves prev for next, both of this thread, prev != next.  Returns when prev runs again, after
+ * releasing what the switch back had deferred.  0, or -1 with MemoryError: then nothing has
+ * happened. */
 int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next);
 
 /* Leaves a tasklet that has ended for next.  Does not return. */

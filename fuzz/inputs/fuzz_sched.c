@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/pack.h"
+#include "harness/formats/sched/schedz.h"
 #include "mutate_lines.h"
 #include "oracle.h"
 
@@ -16,7 +16,7 @@ static void must_load(const char *path, uint64_t number, const struct sw_sched *
     struct sw_sched *sched;
     struct sw_error e;
 
-    if (sw_pack_load(path, number, &sched, &e) < 0)
+    if (sw_schedz_load(path, number, &sched, &e) < 0)
         sw_oracle_fail("what was packed can be read", e.text);
     sw_oracle_same_sched(wanted, sched);
     sw_sched_free(sched);
@@ -30,12 +30,12 @@ static void pack(const struct sw_sched *sched)
     uint64_t first, whole, cut_off;
     struct sw_error e;
 
-    if (sw_pack_append(path, two, 2, &first, &e) < 0 || first != 1 ||
-        sw_pack_append(path, two, 1, &first, &e) < 0 || first != 3)
+    if (sw_schedz_append(path, two, 2, &first, &e) < 0 || first != 1 ||
+        sw_schedz_append(path, two, 1, &first, &e) < 0 || first != 3)
         sw_oracle_fail("what is accepted can be packed", e.text);
-    SW_ORACLE(sw_pack_count(path, &whole, &cut_off, &e) == 0);
+    SW_ORACLE(sw_schedz_count(path, &whole, &cut_off, &e) == 0);
     SW_ORACLE(whole == 3 && cut_off == 0);
-    SW_ORACLE(sw_pack_admits(path, sched, &e) == 0);
+    SW_ORACLE(sw_schedz_admits(path, sched, &e) == 0);
     for (uint64_t number = 1; number <= 3; number++)
         must_load(path, number, sched);
     sw_oracle_close_file();
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct sw_sched *sched;
     struct sw_error e;
 
-    if (sw_sched_parse(path, (const char *)bytes, size, &sched, &e) < 0) {
+    if (sw_sched_read(path, (const char *)bytes, size, &sched, &e) < 0) {
         SW_ORACLE(sched == NULL);
         sw_oracle_refusal(&e, path, bytes, size);
         return 0;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/pack.h"
+#include "harness/formats/sched/schedz.h"
 #include "mutate_schedz.h"
 #include "oracle.h"
 
@@ -32,7 +32,7 @@ static struct sw_sched *load(const char *path, size_t size, uint64_t number)
     struct sw_sched *sched;
     struct sw_error e;
 
-    if (sw_pack_load(path, number, &sched, &e) < 0) {
+    if (sw_schedz_load(path, number, &sched, &e) < 0) {
         SW_ORACLE(sched == NULL);
         check_refusal(&e, path, size);
         return NULL;
@@ -46,7 +46,7 @@ static void must_miss(const char *path, size_t size, uint64_t number)
     struct sw_sched *sched;
     struct sw_error e;
 
-    SW_ORACLE(sw_pack_load(path, number, &sched, &e) < 0 && sched == NULL);
+    SW_ORACLE(sw_schedz_load(path, number, &sched, &e) < 0 && sched == NULL);
     check_refusal(&e, path, size);
 }
 
@@ -55,7 +55,7 @@ static void must_hold(const char *path, uint64_t number, const struct sw_sched *
     struct sw_sched *sched;
     struct sw_error e;
 
-    if (sw_pack_load(path, number, &sched, &e) < 0)
+    if (sw_schedz_load(path, number, &sched, &e) < 0)
         sw_oracle_fail("what is in an archive stays readable", e.text);
     sw_oracle_same_sched(wanted, sched);
     sw_sched_free(sched);
@@ -67,11 +67,11 @@ static void add(const char *path, size_t size, const struct sw_sched *sched, uin
 {
     uint64_t first, whole_now, cut_off_now;
     struct sw_error e;
-    int failed = sw_pack_append(path, &sched, 1, &first, &e);
+    int failed = sw_schedz_append(path, &sched, 1, &first, &e);
 
     if (failed)
         check_refusal(&e, path, size);
-    SW_ORACLE(sw_pack_count(path, &whole_now, &cut_off_now, &e) == 0);
+    SW_ORACLE(sw_schedz_count(path, &whole_now, &cut_off_now, &e) == 0);
     SW_ORACLE(whole_now == whole + !failed);
     SW_ORACLE(cut_off_now == (failed ? cut_off : 0));
     SW_ORACLE(failed || first == whole_now);
@@ -85,7 +85,7 @@ static void read_archive(const char *path, size_t size)
     struct sw_sched *scheds[LOADED_MAX] = {NULL};
     uint64_t whole, cut_off, first = 0;
     struct sw_error e;
-    int sound = sw_pack_count(path, &whole, &cut_off, &e) == 0;
+    int sound = sw_schedz_count(path, &whole, &cut_off, &e) == 0;
 
     if (!sound)
         check_refusal(&e, path, size);

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/plan.h"
-#include "harness/spec.h"
-#include "interp/points.h"
+#include "harness/formats/spec/plan.h"
+#include "harness/formats/spec/spec.h"
+#include "contract/points.h"
 #include "mutate_lines.h"
 #include "oracle.h"
 
 /* Too large for a stack; zero between two plans, as far as a plan goes. */
-static struct sw_wire wires[2];
+static struct sw_event_shm event_shms[2];
 
 static void check_move(const struct sw_spec *spec, const struct sw_spec_move *move)
 {
@@ -51,14 +51,14 @@ static void check_indices(const struct sw_spec *spec)
 
 static void check_plan(const struct sw_spec *one, const struct sw_spec *other, int schedule)
 {
-    SW_ORACLE(sw_plan_write(&wires[0], one, &one->schedules[schedule]) == 0);
-    SW_ORACLE(sw_plan_write(&wires[1], other, &other->schedules[schedule]) == 0);
-    SW_ORACLE(memcmp(&wires[0].plan, &wires[1].plan, sizeof wires[0].plan) == 0);
-    SW_ORACLE(wires[0].text_used == wires[1].text_used);
-    SW_ORACLE(memcmp(wires[0].text, wires[1].text, wires[0].text_used) == 0);
+    SW_ORACLE(sw_plan_write(&event_shms[0], one, &one->schedules[schedule]) == 0);
+    SW_ORACLE(sw_plan_write(&event_shms[1], other, &other->schedules[schedule]) == 0);
+    SW_ORACLE(memcmp(&event_shms[0].plan, &event_shms[1].plan, sizeof event_shms[0].plan) == 0);
+    SW_ORACLE(event_shms[0].text_used == event_shms[1].text_used);
+    SW_ORACLE(memcmp(event_shms[0].text, event_shms[1].text, event_shms[0].text_used) == 0);
     for (int i = 0; i < 2; i++) {
-        memset(&wires[i].plan, 0, sizeof wires[i].plan);
-        memset(wires[i].text, 0, wires[i].text_used);
+        memset(&event_shms[i].plan, 0, sizeof event_shms[i].plan);
+        memset(event_shms[i].text, 0, event_shms[i].text_used);
     }
 }
 

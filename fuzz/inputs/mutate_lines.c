@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "harness/bytes.h"
-#include "harness/control/decision.h"
+#include "contract/bytes.h"
+#include "contract/decision.h"
 
 enum { WORD_MAX = 256 };
 
@@ -38,7 +38,7 @@ static struct piece with_newline(struct piece line, const uint8_t *end)
 
 /* What stands in the place of a word: another word of the text, the word in quotes, or bytes. */
 static void add_word(struct sw_bytes *out, const uint8_t *bytes, size_t size, struct piece old,
-                     uint64_t *random, sw_mutate_bytes *mutate)
+                     uint64_t *random, sw_input_mutate_bytes *mutate)
 {
     uint8_t changed[WORD_MAX];
     uint64_t how = sw_decision_random(random) % 8;
@@ -76,7 +76,7 @@ static void add_line(struct sw_bytes *out, const uint8_t *bytes, size_t size, st
 }
 
 size_t sw_mutate_lines(uint8_t *bytes, size_t size, size_t room, unsigned seed,
-                       sw_mutate_bytes *mutate)
+                       sw_input_mutate_bytes *mutate)
 {
     struct sw_bytes out = {0};
     uint64_t random = seed, how = sw_decision_random(&random) % 8;

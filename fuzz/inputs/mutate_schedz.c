@@ -6,8 +6,8 @@
 #include <xxhash.h>
 #include <zstd.h>
 
-#include "harness/archive.h"
-#include "harness/control/decision.h"
+#include "harness/formats/sched/schedz_records.h"
+#include "contract/decision.h"
 
 enum {
     RECORDS_MAX = 16,
@@ -16,11 +16,11 @@ enum {
 
 /* An archive in pieces. */
 struct pieces {
-    struct sw_archive archive; /* borrows the bytes */
+    struct sw_schedz_records archive; /* borrows the bytes */
     struct sw_error e;
     size_t magic; /* bytes before the first record */
     int count;
-    struct sw_archive_record records[RECORDS_MAX];
+    struct sw_schedz_records_record records[RECORDS_MAX];
     size_t end; /* of the last of them; what follows is no record, or one too many */
 };
 
@@ -32,7 +32,7 @@ static void take_apart(struct pieces *p, uint8_t *bytes, size_t size)
     p->archive.e = &p->e;
     p->magic = p->end = newline != NULL ? (size_t)(newline - bytes) + 1 : size;
     while (p->count < RECORDS_MAX && p->end < size &&
-           sw_archive_read(&p->archive, p->end, &p->records[p->count]) > 0)
+           sw_schedz_records_read(&p->archive, p->end, &p->records[p->count]) > 0)
         p->end = p->records[p->count++].end;
 }
 
@@ -46,7 +46,7 @@ static void add_check(struct sw_bytes *out, const uint8_t *start, size_t size, i
         sw_bytes_add(out, &(uint8_t){(uint8_t)(check >> 8 * i)}, 1);
 }
 
-/* As sw_archive_add(), which never writes what cannot be: here the type may say that the
+/* As sw_schedz_records_add(), which never writes what cannot be: here the type may say that the
  * payload is packed though it is not. */
 static void add_record(struct sw_bytes *out, char type, uint64_t count, const uint8_t *payload,
                        size_t size)
@@ -64,21 +64,22 @@ static void add_record(struct sw_bytes *out, char type, uint64_t count, const ui
 }
 
 /* The payload inflated, to be freed; NULL if it is too large to be worth it, or broken. */
-static char *inflate(const struct pieces *p, const struct sw_archive_record *record, size_t *size)
+static char *inflate(const struct pieces *p, const struct sw_schedz_records_record *record,
+                     size_t *size)
 {
     char *payload;
 
     if (record->length > PAYLOAD_MAX ||
         (record->packed &&
          ZSTD_getFrameContentSize(record->payload, record->length) > PAYLOAD_MAX) ||
-        sw_archive_inflate(&p->archive, record, &payload, size) < 0)
+        sw_schedz_records_inflate(&p->archive, record, &payload, size) < 0)
         return NULL;
     return payload;
 }
 
 /* One of the schedules in it, with its length made right; all bytes if they are none. */
 static void change_schedule(struct sw_bytes *out, const uint8_t *bytes, size_t size,
-                            uint64_t *random, sw_mutate_bytes *mutate)
+                            uint64_t *random, sw_input_mutate_bytes *mutate)
 {
     struct sw_bytes_walk walk = {.at = bytes, .end = bytes + size};
     uint8_t changed[PAYLOAD_MAX];
@@ -101,8 +102,8 @@ static void change_schedule(struct sw_bytes *out, const uint8_t *bytes, size_t s
 }
 
 static void change_payload(struct sw_bytes *out, const struct pieces *p,
-                           const struct sw_archive_record *record, uint64_t *random,
-                           sw_mutate_bytes *mutate)
+                           const struct sw_schedz_records_record *record, uint64_t *random,
+                           sw_input_mutate_bytes *mutate)
 {
     struct sw_bytes payload = {0};
     uint8_t all[PAYLOAD_MAX];
@@ -120,7 +121,7 @@ static void change_payload(struct sw_bytes *out, const struct pieces *p,
         sw_bytes_add(&payload, all, mutate(all, size, sizeof all));
     }
     if (sw_decision_random(random) % 4 == 0)
-        sw_archive_add(out, record->type, record->count, &payload);
+        sw_schedz_records_add(out, record->type, record->count, &payload);
     else /* as it is: the next change sees more of it */
         add_record(out, record->type, record->count, payload.start, payload.used);
     sw_bytes_free(&payload);
@@ -128,7 +129,7 @@ static void change_payload(struct sw_bytes *out, const struct pieces *p,
 }
 
 /* Another type, another count, or a payload that is not as the type says. */
-static void change_head(struct sw_bytes *out, const struct sw_archive_record *record,
+static void change_head(struct sw_bytes *out, const struct sw_schedz_records_record *record,
                         uint64_t *random)
 {
     static const char types[] = "HNShns";
@@ -147,20 +148,20 @@ static void change_head(struct sw_bytes *out, const struct sw_archive_record *re
 /* ---- all of them ---- */
 
 static void add_as_it_is(struct sw_bytes *out, const struct pieces *p,
-                         const struct sw_archive_record *record)
+                         const struct sw_schedz_records_record *record)
 {
     sw_bytes_add(out, p->archive.bytes + record->offset, record->end - record->offset);
 }
 
 static void put_together(struct sw_bytes *out, const struct pieces *p, uint64_t *random,
-                         sw_mutate_bytes *mutate)
+                         sw_input_mutate_bytes *mutate)
 {
     int chosen = (int)(sw_decision_random(random) % (unsigned)p->count);
     uint64_t how = sw_decision_random(random) % 16;
 
     sw_bytes_add(out, p->archive.bytes, p->magic);
     for (int i = 0; i < p->count; i++) {
-        const struct sw_archive_record *record = &p->records[i];
+        const struct sw_schedz_records_record *record = &p->records[i];
         if (i != chosen) {
             add_as_it_is(out, p, record);
         } else if (how < 11) {
@@ -176,7 +177,7 @@ static void put_together(struct sw_bytes *out, const struct pieces *p, uint64_t 
 }
 
 size_t sw_mutate_schedz(uint8_t *bytes, size_t size, size_t room, unsigned seed,
-                        sw_mutate_bytes *mutate)
+                        sw_input_mutate_bytes *mutate)
 {
     struct pieces pieces;
     struct sw_bytes out = {0};

@@ -9,10 +9,10 @@
 #ifndef SW_MUTATE_SCHEDZ_H
 #define SW_MUTATE_SCHEDZ_H
 
-#include "mutate.h"
+#include "input_mutate.h"
 
-/* As LLVMFuzzerCustomMutator(): see mutate.h. */
+/* As LLVMFuzzerCustomMutator(): see input_mutate.h. */
 size_t sw_mutate_schedz(uint8_t *bytes, size_t size, size_t room, unsigned seed,
-                        sw_mutate_bytes *mutate);
+                        sw_input_mutate_bytes *mutate);
 
 #endif

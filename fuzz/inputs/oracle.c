@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/utf8.h"
+#include "contract/utf8.h"
 
 void sw_oracle_fail(const char *what, const char *detail)
 {
@@ -31,7 +31,7 @@ void sw_oracle_message(const struct sw_error *e, const char *path)
     }
 }
 
-/* As harness/error.h counts: characters, and what is none byte by byte or as one. */
+/* As contract/error.h counts: characters, and what is none byte by byte or as one. */
 static size_t column_max(const uint8_t *bytes, size_t size, unsigned line)
 {
     size_t at = 0, column = 1;
@@ -75,7 +75,7 @@ static int same_texts(char *const *one, int one_count, char *const *other, int o
     return same;
 }
 
-static void same_setting(const struct sw_setting *one, const struct sw_setting *other)
+static void same_setting(const struct sw_settings *one, const struct sw_settings *other)
 {
     SW_ORACLE(same_text(one->spill, other->spill));
     SW_ORACLE(one->faults.mask == other->faults.mask);
@@ -140,7 +140,7 @@ void sw_oracle_round_trip(const struct sw_sched *sched)
     size_t size, again_size;
     char *text = sw_oracle_text_of(sched, &size);
 
-    if (sw_sched_parse("written.sched", text, size, &again, &e) < 0)
+    if (sw_sched_read("written.sched", text, size, &again, &e) < 0)
         sw_oracle_fail("what is written is accepted", e.text);
     sw_oracle_same_sched(sched, again);
     char *again_text = sw_oracle_text_of(again, &again_size);

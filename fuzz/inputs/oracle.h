@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "harness/error.h"
-#include "harness/sched.h"
+#include "contract/error.h"
+#include "harness/formats/sched/sched.h"
 
 /* "oracle: WHAT", and abort(). */
 _Noreturn void sw_oracle_fail(const char *what, const char *detail);

@@ -3,7 +3,7 @@
  * check_bench.c - the programs of fuzz/bench: how many schedules of them differ, how many of those
  * fail, that the portfolio finds each bug, and that nothing is found where there is none.
  */
-#include "../../harness/tests/control_fixture.h"
+#include "harness/tests/control_fixture.h"
 
 static const char bench[] = "../../fuzz/bench/programs";
 

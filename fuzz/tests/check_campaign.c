@@ -68,7 +68,7 @@ START_TEST(test_a_cause_is_told_once)
     ck_assert_int_eq(shell("! ls dir/failures | grep -q found"), 0);
     ASSERT_SAYS("out.json", "\"end\": \"found\"");
     ck_assert_int_eq(shell("for f in dir/failures/*.sched; do "
-                           "%s/../../spillway replay $f >/dev/null 2>&1 || exit 1; done",
+                           "%s/spillway replay $f >/dev/null 2>&1 || exit 1; done",
                            binaries),
                      0);
 }
@@ -124,7 +124,7 @@ END_TEST
 static void start_and_stop(const char *signal_name)
 {
     ck_assert_int_eq(
-        shell("timeout --foreground 60 %s/../../spillway explore --campaign dir --schedules " MANY
+        shell("timeout --foreground 60 %s/spillway explore --campaign dir --schedules " MANY
               " prog.py::test_none >out 2>err </dev/null & pid=$!; "
               "until grep -qs ^did dir/shards/1-of-1/ledger; do sleep 0.02; done; "
               "kill -%s $(pgrep -P $pid); wait $pid 2>/dev/null; echo $? >status",
@@ -183,7 +183,7 @@ END_TEST
 
 START_TEST(test_processes_share_a_folder)
 {
-    ck_assert_int_eq(shell("for i in 1 2 3; do timeout 60 %s/../../spillway explore --campaign dir "
+    ck_assert_int_eq(shell("for i in 1 2 3; do timeout 60 %s/spillway explore --campaign dir "
                            "--resume --jobs 1 --schedules 9000 prog.py::test_none >out$i 2>err$i & "
                            "done; wait",
                            binaries),

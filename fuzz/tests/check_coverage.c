@@ -2,25 +2,25 @@
  *
  * check_coverage.c - strategy coverage: its features, its changes, its corpus, and what it finds.
  */
-#include "fuzz/corpus.h"
-#include "fuzz/coverage.h"
-#include "fuzz/mutate.h"
+#include "fuzz/explore/corpus.h"
+#include "fuzz/explore/coverage.h"
+#include "fuzz/explore/schedule_mutate.h"
 #include "harness/tests/control_fixture.h"
-#include "interp/points.h"
+#include "contract/points.h"
 
-static struct sw_board *board;
+static struct sw_control_shm *shm;
 static struct sw_coverage one, other;
 
-static void setup_board(void)
+static void setup_shm(void)
 {
     setup();
-    board = calloc(1, sizeof *board);
-    ck_assert_ptr_nonnull(board);
+    shm = calloc(1, sizeof *shm);
+    ck_assert_ptr_nonnull(shm);
 }
 
-static void teardown_board(void)
+static void teardown_shm(void)
 {
-    free(board);
+    free(shm);
     teardown();
 }
 
@@ -32,13 +32,13 @@ static void take(const char *events, struct sw_coverage *coverage)
     static const char letters[] = "rwal";
     static const uint32_t ops[] = {SW_OP_READ, SW_OP_WRITE, SW_OP_ACQUIRE, SW_OP_RELEASE};
 
-    board->grain = SW_GRAIN_ACCESS;
-    board->trace.count = 0;
+    shm->grain = SW_GRAIN_ACCESS;
+    shm->trace.count = 0;
     for (const char *c = events; *c != '\0'; c += 3 + (c[3] == ' '))
-        board->trace.events[board->trace.count++] = (struct sw_trace_event){
+        shm->trace.events[shm->trace.count++] = (struct sw_trace_event){
             .thread = (uint32_t)(c[0] - '0'),
             .did = {ops[strchr(letters, c[1]) - letters], (uint32_t)(c[2] - '0')}};
-    sw_coverage_take(coverage, board);
+    sw_coverage_take(coverage, shm);
 }
 
 static int is_same(const char *a, const char *b)
@@ -73,18 +73,18 @@ END_TEST
 
 static void add_decision(uint32_t thread, unsigned place, uint32_t choice)
 {
-    board->log.decisions[board->log.count++] = (struct sw_logged){
+    shm->log.decisions[shm->log.count++] = (struct sw_logged){
         .kind = SW_DECIDE_RUN, .thread = thread, .place = (uint16_t)place, .choice = choice};
 }
 
 START_TEST(test_a_switch_is_a_feature)
 {
-    board->grain = SW_GRAIN_CALL;
+    shm->grain = SW_GRAIN_CALL;
     add_decision(1, SW_AT_GIL_RELEASE, 1);
-    sw_coverage_take(&one, board);
+    sw_coverage_take(&one, shm);
     ck_assert_uint_eq(one.count, 0);
     add_decision(1, SW_AT_GIL_RELEASE, 2);
-    sw_coverage_take(&one, board);
+    sw_coverage_take(&one, shm);
     ck_assert_uint_eq(one.count, 1);
 }
 END_TEST
@@ -94,17 +94,17 @@ START_TEST(test_a_pairing_is_a_feature)
     unsigned send = SW_PLACE_POINTS + SLP_POINT_CHAN_SEND,
              receive = SW_PLACE_POINTS + SLP_POINT_CHAN_RECEIVE;
 
-    board->grain = SW_GRAIN_CALL;
+    shm->grain = SW_GRAIN_CALL;
     add_decision(1, send, 1);
     add_decision(2, send, 2);
     add_decision(3, receive, 3);
-    sw_coverage_take(&one, board);
+    sw_coverage_take(&one, shm);
     ck_assert_uint_eq(one.count, 1);
-    board->log.count = 0; /* now the other one's is the first */
+    shm->log.count = 0; /* now the other one's is the first */
     add_decision(2, send, 2);
     add_decision(1, send, 1);
     add_decision(3, receive, 3);
-    sw_coverage_take(&other, board);
+    sw_coverage_take(&other, shm);
     ck_assert_uint_eq(other.count, 1);
     ck_assert_uint_ne(one.features[0], other.features[0]);
 }
@@ -136,36 +136,36 @@ END_TEST
 
 static void fill_log(void)
 {
-    board->log.count = board->log.pool_used = 0;
+    shm->log.count = shm->log.pool_used = 0;
     for (uint32_t i = 0; i < 1000; i++) {
-        struct sw_logged *logged = &board->log.decisions[board->log.count++];
+        struct sw_logged *logged = &shm->log.decisions[shm->log.count++];
         *logged = (struct sw_logged){.index = i,
                                      .kind = SW_DECIDE_RUN,
                                      .place = SW_AT_GIL_RELEASE,
                                      .thread = i % 3,
                                      .choice = i % 50 == 0 ? (i + 1) % 3 : i % 3,
                                      .fallback = i % 3,
-                                     .first = board->log.pool_used,
+                                     .first = shm->log.pool_used,
                                      .count = 3};
         for (uint32_t k = 0; k < 3; k++)
-            board->log.pool[board->log.pool_used++] = k;
+            shm->log.pool[shm->log.pool_used++] = k;
     }
 }
 
 START_TEST(test_a_change_is_one_that_could_be)
 {
     static struct sw_seed seed;
-    struct sw_guided plan = {0};
+    struct sw_relative_schedule plan = {0};
     uint64_t random = 1, different = 0;
 
     fill_log();
-    ck_assert_int_eq(sw_seed_take(&seed, board, &random), 0);
+    ck_assert_int_eq(sw_schedule_mutate_take(&seed, shm, &random), 0);
     ck_assert_uint_eq(seed.plan.count, 20);
     ck_assert_uint_eq(seed.spot_count, SW_SPOTS_MAX);
     for (uint32_t i = 0; i < seed.spot_count; i++)
         ck_assert_uint_eq(seed.spots[i].count, 2);
     for (int i = 0; i < 1000; i++) {
-        ck_assert_int_eq(sw_mutate(&seed, &seed, &plan, &random), 0);
+        ck_assert_int_eq(sw_schedule_mutate(&seed, &seed, &plan, &random), 0);
         for (uint32_t k = 0; k < plan.count; k++) {
             ck_assert_uint_lt(plan.list[k].thread, 3);
             ck_assert_uint_lt(plan.list[k].choice, 3);
@@ -175,19 +175,19 @@ START_TEST(test_a_change_is_one_that_could_be)
                      memcmp(plan.list, seed.plan.list, plan.count * sizeof *plan.list) != 0;
     }
     ck_assert_uint_gt(different, 800);
-    sw_guided_free(&plan);
-    sw_seed_free(&seed);
+    sw_relative_schedule_free(&plan);
+    sw_schedule_mutate_free(&seed);
 }
 END_TEST
 
 /* ---- the corpus ---- */
 
-static struct sw_guided make_plan(uint32_t count)
+static struct sw_relative_schedule make_plan(uint32_t count)
 {
-    struct sw_guided plan = {0};
+    struct sw_relative_schedule plan = {0};
 
     for (uint32_t i = 0; i < count; i++) {
-        ck_assert_int_eq(sw_guided_reserve(&plan), 0);
+        ck_assert_int_eq(sw_relative_schedule_reserve(&plan), 0);
         plan.list[plan.count] =
             (struct sw_deviation){.thread = i % 5,
                                   .index = 7 * i,
@@ -206,25 +206,25 @@ START_TEST(test_a_plan_is_read_as_it_was_written)
     struct sw_error e;
 
     for (uint32_t count = 0; count < 40; count++) {
-        struct sw_guided plan = make_plan(count), read;
+        struct sw_relative_schedule plan = make_plan(count), read;
         char *text = sw_corpus_format(&plan, 77);
         ck_assert_msg(sw_corpus_parse("x", text, 77, &read, &e) == 0, "%u: %s\n%s", count, e.text,
                       text);
         ck_assert_uint_eq(read.count, count);
         for (uint32_t i = 0; i < count; i++)
             ck_assert_mem_eq(&read.list[i], &plan.list[i], sizeof *plan.list);
-        sw_guided_free(&read);
+        sw_relative_schedule_free(&read);
         ck_assert_int_eq(sw_corpus_parse("x", text, 78, &read, &e), -1);
         ck_assert_uint_eq(e.line, 2);
         free(text);
-        sw_guided_free(&plan);
+        sw_relative_schedule_free(&plan);
     }
 }
 END_TEST
 
 START_TEST(test_a_damaged_plan_is_refused)
 {
-    struct sw_guided plan = make_plan(6), read;
+    struct sw_relative_schedule plan = make_plan(6), read;
     char *text = sw_corpus_format(&plan, 77);
     size_t size = strlen(text);
     struct sw_error e;
@@ -239,7 +239,7 @@ START_TEST(test_a_damaged_plan_is_refused)
         text[i] = before;
     }
     free(text);
-    sw_guided_free(&plan);
+    sw_relative_schedule_free(&plan);
 }
 END_TEST
 
@@ -247,21 +247,21 @@ START_TEST(test_processes_see_each_others_plans_once)
 {
     struct sw_error e;
     struct sw_corpus *a = sw_corpus_open("corpus", 77, &e), *b = sw_corpus_open("corpus", 77, &e);
-    struct sw_guided plan = make_plan(6), read = {0};
+    struct sw_relative_schedule plan = make_plan(6), read = {0};
 
     ck_assert_int_eq(sw_corpus_save(a, &plan, &e), 0);
     ck_assert_int_eq(sw_corpus_save(a, &plan, &e), 0);
     ck_assert_int_eq(sw_corpus_next(a, &read, &e), 0);
     ck_assert_int_eq(sw_corpus_next(b, &read, &e), 1);
     ck_assert_uint_eq(read.count, 6);
-    sw_guided_free(&read);
+    sw_relative_schedule_free(&read);
     ck_assert_int_eq(sw_corpus_next(b, &read, &e), 0);
     write_file("corpus/0123456789abcdef.plan", "spillway plan 1\n");
     write_file("corpus/readme", "hello\n");
     ck_assert_int_eq(sw_corpus_next(b, &read, &e), 0); /* with a line on stderr */
     sw_corpus_close(a);
     sw_corpus_close(b);
-    sw_guided_free(&plan);
+    sw_relative_schedule_free(&plan);
 }
 END_TEST
 
@@ -339,7 +339,7 @@ int main(void)
     Suite *suite = suite_create("coverage");
     TCase *parts = tcase_create("parts"), *commands = tcase_create("commands");
 
-    tcase_add_checked_fixture(parts, setup_board, teardown_board);
+    tcase_add_checked_fixture(parts, setup_shm, teardown_shm);
     tcase_set_timeout(parts, 60);
     suite_add_tcase(suite, parts);
     tcase_add_test(parts, test_what_a_read_reads_from_is_a_feature);

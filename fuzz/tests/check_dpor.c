@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/dpor.h"
+#include "fuzz/explore/dpor.h"
 
 /* ---- a model: threads of a few instructions ---- */
 
@@ -154,7 +154,7 @@ static void run_model(const struct sw_dpor_run *run)
                 add_candidate(t);
         event->count = trace->pool_used - event->first;
         for (uint32_t t = 0; t < model.threads; t++)
-            if (sleeps[t] && (t == thread || sw_pending_depends(pending(t), event->did)))
+            if (sleeps[t] && (t == thread || sw_decision_depends(pending(t), event->did)))
                 sleeps[t] = 0;
         trace->count++;
         execute(thread);
@@ -344,7 +344,7 @@ static uint64_t name_of_class(uint32_t count)
 
     for (uint32_t j = 0; j < count; j++) {
         for (uint32_t i = 0; i < j; i++)
-            if (path[i].thread == path[j].thread || sw_pending_depends(path[i].did, path[j].did))
+            if (path[i].thread == path[j].thread || sw_decision_depends(path[i].did, path[j].did))
                 for (uint32_t t = 0; t < model.threads; t++)
                     if (clocks[i][t] > clocks[j][t])
                         clocks[j][t] = clocks[i][t];

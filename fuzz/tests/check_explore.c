@@ -3,7 +3,7 @@
  * check_explore.c - spillway explore: what is found, that it is there to be replayed, and what
  * exactly is said when nothing is.
  */
-#include "../../harness/tests/control_fixture.h"
+#include "harness/tests/control_fixture.h"
 
 static const char programs_py[] = "import os, sys, threading, unittest\n"
                                   "\n"

@@ -22,7 +22,7 @@ static char spec[PATH_MAX + 128], lab[PATH_MAX + 64];
 static void setup_here(void)
 {
     setup();
-    snprintf(lab, sizeof lab, "%s/../../slpython-lab", binaries);
+    snprintf(lab, sizeof lab, "%s/slpython-lab", binaries);
     write_file("race.py", race_py);
 }
 
@@ -50,8 +50,8 @@ START_TEST(test_it_may_be_moved)
     ck_assert_int_eq(spillway("promote race-test_it.min.sched --name lost_one --to kept"), 0);
     ck_assert_int_eq(shell("mv kept elsewhere"), 0);
     ck_assert_int_eq(spillway("run elsewhere/lost_one.sched"), 0);
-    ck_assert_int_eq(
-        shell("cd elsewhere && %s/../../spillway run lost_one.sched >../out 2>&1", binaries), 0);
+    ck_assert_int_eq(shell("cd elsewhere && %s/spillway run lost_one.sched >../out 2>&1", binaries),
+                     0);
     ck_assert_int_eq(spillway("replay elsewhere/lost_one.sched"), 0);
     ASSERT_SAYS("err", "as recorded: exit 1");
     ck_assert_int_eq(spillway("minimise elsewhere/lost_one.sched"), 0);
@@ -161,8 +161,7 @@ START_TEST(test_a_spec_gets_a_block)
     ck_assert_int_eq(shell("grep -A9 '^schedule found$' mine.spec | grep -q ' : '"), 0);
     /* Conditions stay at the end. */
     ck_assert_int_eq(shell("tail -1 mine.spec | grep -q '^never'"), 0);
-    ck_assert_int_eq(
-        shell("env -u CI %s/../../spillway run --accept mine.spec >out 2>err", binaries), 0);
+    ck_assert_int_eq(shell("env -u CI %s/spillway run --accept mine.spec >out 2>err", binaries), 0);
     ck_assert_int_eq(spillway("run --schedule found mine.spec"), 0);
     ASSERT_SAYS("out", "found");
 }

@@ -19,7 +19,7 @@ static const char pings[] = "import stackless\n"
 static void setup_here(void)
 {
     setup();
-    snprintf(lab, sizeof lab, "%s/../../slpython-lab", binaries);
+    snprintf(lab, sizeof lab, "%s/slpython-lab", binaries);
     write_file("pings.py", pings);
 }
 

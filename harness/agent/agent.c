@@ -12,24 +12,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../interp/invariants.h"
-#include "../../interp/faults.h"
-#include "../../interp/points.h"
-#include "../control/board.h"
-#include "../control/inside.h"
-#include "cstack.h"
-#include "ledger.h"
-#include "look.h"
-#include "module.h"
-#include "names.h"
-#include "record.h"
+#include "interp/lab/invariants.h"
+#include "contract/faults.h"
+#include "contract/points.h"
+#include "contract/control_shm.h"
+#include "harness/control/engine/agent_api.h"
+#include "own_cstack.h"
+#include "value_oracle.h"
+#include "pyobject_text.h"
+#include "spillway_module.h"
+#include "tasklet_names.h"
+#include "event_writer.h"
 #include "script.h"
-#include "seats.h"
+#include "thread_gates.h"
 
 /* What the agent knows of the calling thread. */
 static __thread struct {
     int known;
-    int slot; /* 0.. for T0.., SW_SEATS_CONDUCTOR, or -1 */
+    int slot; /* 0.. for T0.., SW_THREAD_GATES_CONDUCTOR, or -1 */
     int has_main; /* its main tasklet was seen: the first that it makes */
     int hides_release; /* the release under way is of the agent's making */
     int hid_release; /* so was the one that has just ended */
@@ -54,7 +54,7 @@ static const unsigned char point_flags[] = {
 };
 
 static int controls; /* there is a plan */
-static int observes; /* there is a wire */
+static int observes; /* there is an event memory */
 static int decides_points; /* a program's: see decide() */
 static uint64_t steps; /* the faults that decide() asks for, bits */
 static uint64_t step_faults; /* those that are on until the next point, bits */
@@ -70,7 +70,7 @@ int sw_agent_controls(void)
 
 const struct sw_plan *sw_agent_plan(void)
 {
-    return &sw_record_wire()->plan;
+    return &sw_event_writer_event_shm()->plan;
 }
 
 /* ---- threads ---- */
@@ -78,19 +78,19 @@ const struct sw_plan *sw_agent_plan(void)
 static void leave_thread(void *unused)
 {
     (void)unused;
-    sw_cstack_leave_thread();
+    sw_own_cstack_leave_thread();
 }
 
 static void know_thread(int slot, unsigned ordinal)
 {
     assert(!self.known || slot >= 0);
     if (!self.known) {
-        sw_cstack_enter_thread();
+        sw_own_cstack_enter_thread();
         pthread_setspecific(end_of_thread, &self);
     }
     self.known = 1;
     self.slot = slot;
-    sw_record_set_thread(ordinal);
+    sw_event_writer_set_thread(ordinal);
 }
 
 /* The first visit of a thread that nobody has introduced. */
@@ -108,9 +108,9 @@ static __attribute__((noinline)) void meet_thread(void)
 
 void sw_agent_enter(int thread)
 {
-    assert(controls && thread >= 0 && thread <= SW_SEATS_CONDUCTOR);
-    know_thread(thread, thread < SW_SEATS_CONDUCTOR ? (unsigned)thread : SW_THREAD_OTHER);
-    sw_seats_identify(thread, PyThreadState_GetID(PyThreadState_Get()));
+    assert(controls && thread >= 0 && thread <= SW_THREAD_GATES_CONDUCTOR);
+    know_thread(thread, thread < SW_THREAD_GATES_CONDUCTOR ? (unsigned)thread : SW_THREAD_OTHER);
+    sw_thread_gates_identify(thread, PyThreadState_GetID(PyThreadState_Get()));
 }
 
 int sw_agent_stirred(void)
@@ -128,77 +128,77 @@ int sw_agent_ends(void)
 
 /* ---- what the ledger sees ---- */
 
-static void capture_here(struct sw_wire_stack *out)
+static void capture_here(struct sw_event_shm_stack *out)
 {
-    sw_cstack_capture(out, self.frame, (uintptr_t)&slp_point_visit);
+    sw_own_cstack_capture(out, self.frame, (uintptr_t)&slp_point_visit);
 }
 
 /* The core's own checks. */
 static void tell_violation(const struct slp_violation *violation)
 {
     const void *outer_frame = self.frame;
-    struct sw_wire_stack stack;
+    struct sw_event_shm_stack stack;
     sw_text who = 0, object = 0;
 
     self.frame = __builtin_frame_address(0);
     capture_here(&stack);
     self.frame = outer_frame;
-    if (violation->object != NULL && sw_look_is_channel(violation->object))
-        object = sw_names_of_channel(sw_names_channel(violation->object));
+    if (violation->object != NULL && sw_pyobject_text_is_channel(violation->object))
+        object = sw_tasklet_names_of_channel(sw_tasklet_names_channel(violation->object));
     else if (violation->object != NULL)
-        who = sw_names_of_tasklet(sw_names_known_tasklet(violation->object));
-    sw_record_append(
+        who = sw_tasklet_names_of_tasklet(sw_tasklet_names_known_tasklet(violation->object));
+    sw_event_writer_append(
         &(struct sw_event){.kind = SW_EVENT_INVARIANT,
                            .who = who,
                            .object = object,
-                           .text = sw_record_format("%s %s", violation->id, violation->name),
-                           .note = sw_record_text(violation->text),
-                           .stack = sw_cstack_keep(&stack)});
+                           .text = sw_event_writer_format("%s %s", violation->id, violation->name),
+                           .note = sw_event_writer_text(violation->text),
+                           .stack = sw_own_cstack_keep(&stack)});
 }
 
-static const struct sw_ledger_eyes eyes = {
-    .describe = sw_look_describe,
-    .is_none = sw_look_is_none,
-    .is_bomb = sw_look_is_bomb,
-    .pending = sw_look_pending,
+static const struct sw_value_oracle_eyes eyes = {
+    .describe = sw_pyobject_text_describe,
+    .is_none = sw_pyobject_text_is_none,
+    .is_bomb = sw_pyobject_text_is_bomb,
+    .pending = sw_pyobject_text_pending,
     .capture = capture_here,
-    .keep = sw_cstack_keep,
+    .keep = sw_own_cstack_keep,
 };
 
 static sw_text name_of_current(void)
 {
-    return sw_names_of_tasklet(self.current);
+    return sw_tasklet_names_of_tasklet(self.current);
 }
 
 /* ---- observing ---- */
 
 static void simple_event(enum sw_event_kind kind, sw_text who, sw_text other)
 {
-    sw_record_append(&(struct sw_event){.kind = (uint16_t)kind, .who = who, .other = other});
+    sw_event_writer_append(&(struct sw_event){.kind = (uint16_t)kind, .who = who, .other = other});
 }
 
 static void tasklet_made(void *address)
 {
-    struct sw_tasklet *t = sw_names_known_tasklet(address);
+    struct sw_tasklet *t = sw_tasklet_names_known_tasklet(address);
 
     if (t != NULL)
-        sw_ledger_gone(t, "its tasklet vanished");
-    t = sw_names_tasklet_new(address, sw_record_thread());
+        sw_value_oracle_gone(t, "its tasklet vanished");
+    t = sw_tasklet_names_tasklet_new(address, sw_event_writer_thread());
     if (self.has_main)
         return;
     self.has_main = 1;
     self.current = t;
-    sw_names_set_main(t, sw_record_thread());
+    sw_tasklet_names_set_main(t, sw_event_writer_thread());
 }
 
 /* The tasklet in the mailbox of which a value can be has come to an end. */
 static void tasklet_gone(const struct slp_point_info *info)
 {
-    struct sw_tasklet *t = sw_names_tasklet(info->subject);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
     int ends = info->point == SLP_POINT_TASKLET_END;
 
     simple_event(ends ? SW_EVENT_ENDS : SW_EVENT_DEALLOC, t->name, 0);
-    sw_ledger_gone(t, ends ? "its tasklet ended" : "its tasklet was deallocated");
+    sw_value_oracle_gone(t, ends ? "its tasklet ended" : "its tasklet was deallocated");
     if (controls && t->actor >= 0)
         sw_script_actor_ended(t->actor);
     if (!ends)
@@ -207,7 +207,7 @@ static void tasklet_gone(const struct slp_point_info *info)
 
 static void spill_begins(void *address)
 {
-    struct sw_tasklet *t = sw_names_tasklet(address);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(address);
     uint32_t number = ++spills << 1 | (uint32_t)self.asks_spill;
 
     self.asks_spill = 0;
@@ -215,7 +215,7 @@ static void spill_begins(void *address)
         return;
     if (t->spill_depth == t->spill_room) {
         uint32_t room = t->spill_room ? t->spill_room * 2 : 4;
-        uint32_t *bigger = sw_record_alloc(room, sizeof *bigger);
+        uint32_t *bigger = sw_event_writer_alloc(room, sizeof *bigger);
         for (uint32_t i = 0; i < t->spill_depth; i++)
             bigger[i] = t->spills[i];
         free(t->spills);
@@ -223,17 +223,18 @@ static void spill_begins(void *address)
         t->spill_room = room;
     }
     t->spills[t->spill_depth++] = number;
-    sw_record_append(&(struct sw_event){.kind = SW_EVENT_SPILL,
-                                        .who = t->name,
-                                        .text = sw_record_text(point_names[self.entered]),
-                                        .value = number & 1,
-                                        .count = number >> 1});
+    sw_event_writer_append(
+        &(struct sw_event){.kind = SW_EVENT_SPILL,
+                           .who = t->name,
+                           .text = sw_event_writer_text(point_names[self.entered]),
+                           .value = number & 1,
+                           .count = number >> 1});
 }
 
 /* There was no memory for it: the stack stays where it is. */
 static void spill_fails(void *address)
 {
-    struct sw_tasklet *t = sw_names_tasklet(address);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(address);
 
     if (t != NULL && t->spill_depth > 0)
         t->spill_depth--;
@@ -241,12 +242,12 @@ static void spill_fails(void *address)
 
 static void spill_ends(void *address)
 {
-    struct sw_tasklet *t = sw_names_tasklet(address);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(address);
 
     if (t == NULL || t->spill_depth == 0)
         return;
     uint32_t number = t->spills[--t->spill_depth];
-    sw_record_append(&(struct sw_event){
+    sw_event_writer_append(&(struct sw_event){
         .kind = SW_EVENT_UNSPILL, .who = t->name, .value = number & 1, .count = number >> 1});
 }
 
@@ -264,16 +265,16 @@ static int rests_for_us(const struct sw_tasklet *t)
 
 static void release_begins(const struct slp_point_info *info)
 {
-    struct sw_tasklet *t = sw_names_known_tasklet(info->object);
+    struct sw_tasklet *t = sw_tasklet_names_known_tasklet(info->object);
 
     self.hides_release = is_between_steps(t);
     if (self.hides_release)
         return;
-    sw_record_append(
-        &(struct sw_event){.kind = SW_EVENT_RELEASE,
-                           .who = sw_names_of_tasklet(sw_names_tasklet(info->subject)),
-                           .other = t != NULL ? t->name : sw_look_describe(info->object, 0),
-                           .count = (uint32_t)sw_look_is_last(info->object)});
+    sw_event_writer_append(&(struct sw_event){
+        .kind = SW_EVENT_RELEASE,
+        .who = sw_tasklet_names_of_tasklet(sw_tasklet_names_tasklet(info->subject)),
+        .other = t != NULL ? t->name : sw_pyobject_text_describe(info->object, 0),
+        .count = (uint32_t)sw_pyobject_text_is_last(info->object)});
 }
 
 static void release_ends(void *address)
@@ -281,29 +282,31 @@ static void release_ends(void *address)
     self.hid_release = self.hides_release;
     self.hides_release = 0;
     if (!self.hid_release)
-        simple_event(SW_EVENT_RELEASED, sw_names_of_tasklet(sw_names_tasklet(address)), 0);
+        simple_event(SW_EVENT_RELEASED,
+                     sw_tasklet_names_of_tasklet(sw_tasklet_names_tasklet(address)), 0);
 }
 
 static void thread_wakes(const struct slp_point_info *info)
 {
-    int woken = controls ? sw_seats_find(info->thread) : -1;
-    const struct sw_tasklet *t = sw_names_tasklet(info->subject);
+    int woken = controls ? sw_thread_gates_find(info->thread) : -1;
+    const struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
 
-    if (controls && self.slot == SW_SEATS_CONDUCTOR)
+    if (controls && self.slot == SW_THREAD_GATES_CONDUCTOR)
         return; /* not part of the story */
-    sw_record_append(&(struct sw_event){.kind = SW_EVENT_WAKE,
-                                        .who = sw_names_of_tasklet(self.current),
-                                        .other = sw_names_of_tasklet(t),
-                                        .count = woken >= 0 ? (uint32_t)woken : t->home});
+    sw_event_writer_append(&(struct sw_event){.kind = SW_EVENT_WAKE,
+                                              .who = sw_tasklet_names_of_tasklet(self.current),
+                                              .other = sw_tasklet_names_of_tasklet(t),
+                                              .count = woken >= 0 ? (uint32_t)woken : t->home});
 }
 
 static void blocks(const struct slp_point_info *info)
 {
-    struct sw_tasklet *t = sw_names_tasklet(info->subject);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
 
     if (controls && t->actor >= 0)
-        sw_script_blocks(t->actor, sw_names_of_channel(sw_names_channel(info->object)),
-                         sw_ledger_receives(t));
+        sw_script_blocks(t->actor,
+                         sw_tasklet_names_of_channel(sw_tasklet_names_channel(info->object)),
+                         sw_value_oracle_receives(t));
 }
 
 static void ring_changes(const struct slp_point_info *info)
@@ -312,47 +315,47 @@ static void ring_changes(const struct slp_point_info *info)
 
     if (!controls)
         return;
-    t = sw_names_tasklet(info->subject);
+    t = sw_tasklet_names_tasklet(info->subject);
     if (info->point == SLP_POINT_RING_REMOVE) {
         sw_script_pauses(t->actor);
         return;
     }
     sw_script_wakes(t->actor);
-    if (t->home < SW_THREADS_MAX && sw_seats_state_of((int)t->home) == SW_SEAT_IDLE)
-        sw_seats_call((int)t->home);
+    if (t->home < SW_THREADS_MAX && sw_thread_gates_state_of((int)t->home) == SW_SEAT_IDLE)
+        sw_thread_gates_call((int)t->home);
 }
 
 /* The points of a channel's operation and of the mailboxes. */
 static void observe_values(const struct slp_point_info *info)
 {
-    struct sw_tasklet *t = sw_names_tasklet(info->subject);
-    struct sw_channel *c = sw_names_channel(info->object);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
+    struct sw_channel *c = sw_tasklet_names_channel(info->object);
 
     if (t == NULL)
         return;
     switch ((int)info->point) {
     case SLP_POINT_CHAN_SEND:
         self.current = t;
-        sw_ledger_send(t, c, info->value);
+        sw_value_oracle_send(t, c, info->value);
         break;
     case SLP_POINT_CHAN_RECEIVE:
         self.current = t;
-        sw_ledger_receive(t, c);
+        sw_value_oracle_receive(t, c);
         break;
     case SLP_POINT_CHAN_SENT:
-        sw_ledger_sent(t, c, info->value);
+        sw_value_oracle_sent(t, c, info->value);
         break;
     case SLP_POINT_CHAN_RECEIVED:
-        sw_ledger_received(t, c, info->value);
+        sw_value_oracle_received(t, c, info->value);
         break;
     case SLP_POINT_MAILBOX_DROP:
-        sw_ledger_drop(t, info->value, t == self.current);
+        sw_value_oracle_drop(t, info->value, t == self.current);
         break;
     case SLP_POINT_MAILBOX_BURST:
-        sw_ledger_burst(t, info->value);
+        sw_value_oracle_burst(t, info->value);
         break;
     case SLP_POINT_MAILBOX_DISPLACE:
-        sw_ledger_displace(t, info->value);
+        sw_value_oracle_displace(t, info->value);
         break;
     }
 }
@@ -380,14 +383,14 @@ static void observe_rest(const struct slp_point_info *info)
         tasklet_gone(info);
         break;
     case SLP_POINT_CHAN_NEW:
-        sw_names_channel_new(info->subject);
+        sw_tasklet_names_channel_new(info->subject);
         break;
     case SLP_POINT_CHAN_ENQUEUE:
         blocks(info);
         break;
     case SLP_POINT_CHAN_COMPLETE:
-        sw_ledger_complete(sw_names_tasklet(info->subject), sw_names_tasklet(info->object),
-                           info->value);
+        sw_value_oracle_complete(sw_tasklet_names_tasklet(info->subject),
+                                 sw_tasklet_names_tasklet(info->object), info->value);
         break;
     case SLP_POINT_THREAD_WAIT:
         if (!rests_for_us(self.current))
@@ -413,7 +416,7 @@ static void observe(const struct slp_point_info *info)
         self.entered = info->point;
         break;
     case SLP_POINT_SWITCH_ARRIVE:
-        self.current = sw_names_tasklet(info->subject);
+        self.current = sw_tasklet_names_tasklet(info->subject);
         self.arrivals++;
         break;
     case SLP_POINT_CHAN_SEND:
@@ -443,9 +446,10 @@ static void collect(enum slp_point point)
     int was_on = PyGC_Enable();
 
     if (observes)
-        sw_record_append(&(struct sw_event){.kind = SW_EVENT_COLLECT,
-                                            .who = sw_names_of_tasklet(self.current),
-                                            .text = sw_record_text(point_names[point])});
+        sw_event_writer_append(
+            &(struct sw_event){.kind = SW_EVENT_COLLECT,
+                               .who = sw_tasklet_names_of_tasklet(self.current),
+                               .text = sw_event_writer_text(point_names[point])});
     PyGC_Collect();
     if (!was_on)
         PyGC_Disable();
@@ -457,10 +461,10 @@ static void park(enum slp_point point, uint32_t nth)
 
     sw_script_park(self.slot, self.current != NULL ? self.current->actor : -1, point, nth);
     if (point_flags[point] & SLP_NO_GIL) {
-        sw_seats_sit(self.slot, SW_SEAT_PARKED, place);
+        sw_thread_gates_sit(self.slot, SW_SEAT_PARKED, place);
     } else {
         PyThreadState *tstate = PyEval_SaveThread();
-        sw_seats_sit(self.slot, SW_SEAT_PARKED, place);
+        sw_thread_gates_sit(self.slot, SW_SEAT_PARKED, place);
         PyEval_RestoreThread(tstate);
     }
     sw_script_unpark(self.slot);
@@ -478,7 +482,7 @@ static int is_our_own(const struct slp_point_info *info)
         return woken_by_conductor[self.slot];
     case SLP_POINT_SWITCH_LEAVE:
         return is_between_steps(self.current) ||
-               is_between_steps(sw_names_known_tasklet(info->object));
+               is_between_steps(sw_tasklet_names_known_tasklet(info->object));
     case SLP_POINT_SWITCH_RELEASE:
         return self.hides_release;
     case SLP_POINT_SWITCH_RELEASED:
@@ -491,10 +495,10 @@ static int is_our_own(const struct slp_point_info *info)
 /* Whether a thread's wake-up is part of the story is for its own visits to tell. */
 static void note_who_wakes(uint64_t id)
 {
-    int woken = sw_seats_find(id);
+    int woken = sw_thread_gates_find(id);
 
     if (woken >= 0)
-        woken_by_conductor[woken] = self.slot == SW_SEATS_CONDUCTOR;
+        woken_by_conductor[woken] = self.slot == SW_THREAD_GATES_CONDUCTOR;
 }
 
 /* At a counterpart that has what it waited for, and has not gone on. */
@@ -532,18 +536,18 @@ static unsigned act(const struct slp_point_info *info)
 {
     unsigned flags = point_flags[info->point], place = SW_PLACE_POINTS + (unsigned)info->point;
 
-    if ((flags & SLP_MAY_THROW) && sw_inside_act(place, SW_ACTION_KILL))
+    if ((flags & SLP_MAY_THROW) && sw_agent_api_act(place, SW_ACTION_KILL))
         throw_at_waiter(info, SW_ACTION_KILL);
-    if ((flags & SLP_MAY_THROW) && sw_inside_act(place, SW_ACTION_THROW))
+    if ((flags & SLP_MAY_THROW) && sw_agent_api_act(place, SW_ACTION_THROW))
         throw_at_waiter(info, SW_ACTION_THROW);
-    if ((flags & SLP_MAY_FAIL) && sw_inside_act(place, SW_ACTION_FAIL)) {
+    if ((flags & SLP_MAY_FAIL) && sw_agent_api_act(place, SW_ACTION_FAIL)) {
         if (info->point == SLP_POINT_SPILL_SAVE)
             spill_fails(info->subject);
         return SLP_ACT_FAIL;
     }
-    if ((flags & SLP_MAY_END) && sw_inside_act(place, SW_ACTION_END))
+    if ((flags & SLP_MAY_END) && sw_agent_api_act(place, SW_ACTION_END))
         return end_thread(info->point);
-    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
+    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_agent_api_act(place, SW_ACTION_SPILL);
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }
 
@@ -558,9 +562,9 @@ static unsigned control(const struct slp_point_info *info)
         self.asks_spill = 0;
         return SLP_ACT_NOTHING;
     }
-    if ((flags & SLP_MAY_RUN) && sw_inside_act(place, SW_ACTION_COLLECT))
+    if ((flags & SLP_MAY_RUN) && sw_agent_api_act(place, SW_ACTION_COLLECT))
         collect(point);
-    if ((flags & SLP_MAY_PARK) && sw_inside_act(place, SW_ACTION_PARK))
+    if ((flags & SLP_MAY_PARK) && sw_agent_api_act(place, SW_ACTION_PARK))
         park(point, nth);
     return act(info);
 }
@@ -576,7 +580,7 @@ static void begin_step(unsigned place)
 {
     for (uint64_t rest = steps; rest != 0; rest &= rest - 1) {
         int fault = __builtin_ctzll(rest);
-        if (slp_fault_on[fault] || !sw_inside_act(place, SW_ACTION_FAULT + (unsigned)fault))
+        if (slp_fault_on[fault] || !sw_agent_api_act(place, SW_ACTION_FAULT + (unsigned)fault))
             continue;
         slp_fault_on[fault] = 1;
         step_faults |= UINT64_C(1) << fault;
@@ -589,14 +593,15 @@ static unsigned decide(enum slp_point point)
     unsigned flags = point_flags[point], place = SW_PLACE_POINTS + (unsigned)point;
 
     end_step();
-    if ((flags & SLP_MAY_RUN) && sw_inside_act(place, SW_ACTION_COLLECT))
+    if ((flags & SLP_MAY_RUN) && sw_agent_api_act(place, SW_ACTION_COLLECT))
         collect(point);
     if (!(flags & SLP_NO_GIL))
         begin_step(place);
     self.asks_spill = 0;
-    if ((flags & SLP_MAY_FAIL) && sw_inside_may_fail() && sw_inside_act(place, SW_ACTION_FAIL))
+    if ((flags & SLP_MAY_FAIL) && sw_agent_api_may_fail() &&
+        sw_agent_api_act(place, SW_ACTION_FAIL))
         return SLP_ACT_FAIL;
-    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_inside_act(place, SW_ACTION_SPILL);
+    self.asks_spill = (flags & SLP_MAY_SPILL) && sw_agent_api_act(place, SW_ACTION_SPILL);
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }
 
@@ -610,14 +615,14 @@ static unsigned visit(const struct slp_point_info *info)
     if (__builtin_expect(!self.known, 0))
         meet_thread();
     self.frame = __builtin_frame_address(0);
-    if (__builtin_expect(sw_ledger_expects, 0))
-        sw_ledger_next_point(info->subject,
-                             info->point == SLP_POINT_CHAN_RECEIVED && info->value == NULL);
+    if (__builtin_expect(sw_value_oracle_expects, 0))
+        sw_value_oracle_next_point(info->subject,
+                                   info->point == SLP_POINT_CHAN_RECEIVED && info->value == NULL);
     if (observes && info->point != SLP_POINT_THREAD_WOKEN)
         observe(info);
     if (controls && info->point == SLP_POINT_THREAD_WAKE)
         note_who_wakes(info->thread);
-    if (controls && self.slot >= 0 && self.slot < SW_SEATS_CONDUCTOR)
+    if (controls && self.slot >= 0 && self.slot < SW_THREAD_GATES_CONDUCTOR)
         action = control(info);
     else if (decides_points)
         action = decide(info->point);
@@ -646,11 +651,11 @@ static uint64_t points_that_decide(void)
 
 static void fail(const char *why)
 {
-    fprintf(stderr, "spillway: %s: %s\n", SW_WIRE_ENV, why);
+    fprintf(stderr, "spillway: %s: %s\n", SW_EVENT_SHM_ENV, why);
     _exit(2);
 }
 
-static struct sw_wire *map_wire(const char *number)
+static struct sw_event_shm *map_event_shm(const char *number)
 {
     struct stat status;
     char *end;
@@ -660,45 +665,46 @@ static struct sw_wire *map_wire(const char *number)
         fail("not the number of a file descriptor");
     if (fstat((int)fd, &status) != 0)
         fail("no such file descriptor is open");
-    if ((unsigned long)status.st_size != sizeof(struct sw_wire))
+    if ((unsigned long)status.st_size != sizeof(struct sw_event_shm))
         fail("the shared memory has not the size of this version's; "
              "spillway and slpython-lab are not of one build");
-    struct sw_wire *wire = mmap(NULL, sizeof *wire, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
-    if (wire == MAP_FAILED)
+    struct sw_event_shm *event_shm =
+        mmap(NULL, sizeof *event_shm, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+    if (event_shm == MAP_FAILED)
         fail("the shared memory cannot be mapped");
-    if (wire->magic != SW_WIRE_MAGIC || wire->version != SW_WIRE_VERSION)
+    if (event_shm->magic != SW_EVENT_SHM_MAGIC || event_shm->version != SW_EVENT_SHM_VERSION)
         fail("the shared memory is not of this version; "
              "spillway and slpython-lab are not of one build");
     close((int)fd);
-    wire->attached = SW_WIRE_MAGIC;
-    return wire;
+    event_shm->attached = SW_EVENT_SHM_MAGIC;
+    return event_shm;
 }
 
-/* A forked child shares the wire and must not write to it. */
+/* A forked child shares the event memory and must not write to it. */
 static void forget_in_child(void)
 {
     slp_point_set_hook(NULL, 0);
-    sw_cstack_ignore_crashes();
+    sw_own_cstack_ignore_crashes();
 }
 
-static void observe_with(struct sw_wire *wire)
+static void observe_with(struct sw_event_shm *event_shm)
 {
     observes = 1;
-    controls = wire->plan.spec_path != 0;
-    sw_record_start(wire, !controls);
-    sw_names_start(sw_look_find_name, !controls);
-    sw_ledger_start(&eyes);
-    sw_script_start(&wire->plan);
+    controls = event_shm->plan.spec_path != 0;
+    sw_event_writer_start(event_shm, !controls);
+    sw_tasklet_names_start(sw_pyobject_text_find_name, !controls);
+    sw_value_oracle_start(&eyes);
+    sw_script_start(&event_shm->plan);
     if (!controls)
         return;
-    if (!sw_inside_controls())
-        fail("there is a plan, but no board for it; " SW_BOARD_ENV " is missing");
-    sw_seats_start();
-    sw_inside_set_script(sw_script_driver());
+    if (!sw_agent_api_controls())
+        fail("there is a plan, but no control memory for it; " SW_CONTROL_SHM_ENV " is missing");
+    sw_thread_gates_start();
+    sw_agent_api_set_script(sw_script_driver());
 }
 
 /* Those that only the invariants look at would come between a burst and the end
- * of its receive, see ledger.h. */
+ * of its receive, see value_oracle.h. */
 static uint64_t points_to_observe(void)
 {
     return SLP_POINT_ALL & ~(UINT64_C(1) << SLP_POINT_SWITCH_RESULT);
@@ -706,27 +712,27 @@ static uint64_t points_to_observe(void)
 
 static __attribute__((constructor)) void start(void)
 {
-    const char *number = getenv(SW_WIRE_ENV);
-    struct sw_wire *wire = number != NULL ? map_wire(number) : NULL;
+    const char *number = getenv(SW_EVENT_SHM_ENV);
+    struct sw_event_shm *event_shm = number != NULL ? map_event_shm(number) : NULL;
 
-    sw_inside_claim();
-    decides_points = sw_inside_decides_points();
-    steps = sw_inside_steps();
-    if (wire == NULL && !decides_points)
+    sw_agent_api_claim();
+    decides_points = sw_agent_api_decides_points();
+    steps = sw_agent_api_steps();
+    if (event_shm == NULL && !decides_points)
         return;
-    unsetenv(SW_WIRE_ENV); /* a process that this one starts is not ours */
-    if (wire != NULL)
-        observe_with(wire);
+    unsetenv(SW_EVENT_SHM_ENV); /* a process that this one starts is not ours */
+    if (event_shm != NULL)
+        observe_with(event_shm);
     if (pthread_key_create(&end_of_thread, leave_thread) != 0 ||
         pthread_atfork(NULL, NULL, forget_in_child) != 0 ||
-        PyImport_AppendInittab("_spillway", sw_module_init) != 0)
+        PyImport_AppendInittab("_spillway", sw_spillway_module_init) != 0)
         fail("out of memory");
-    if (wire == NULL) {
+    if (event_shm == NULL) {
         slp_point_set_hook(visit_program, points_that_decide());
         return;
     }
     know_thread(-1, 0);
-    sw_cstack_catch_crashes(name_of_current);
+    sw_own_cstack_catch_crashes(name_of_current);
     slp_invariant_set_reporter(tell_violation);
     slp_point_set_hook(visit, points_to_observe());
 }

@@ -3,15 +3,17 @@
  * agent.h - the part of the harness that lives in the interpreter's process.
  *
  * It is linked into slpython-lab and does nothing at all unless SPILLWAY_FD
- * is in the environment when the process starts, or a board that wants points
+ * is in the environment when the process starts, or a control memory that wants points
  * to be decisions.  Then the interpreter's points lead to one hook, which
  *
- *   observes   if there is a wire: the ledger (ledger.h), the names (names.h), the story's
- *              events, crashes (cstack.h);
- *   controls   when there is a plan: the seats (seats.h) and the schedule
+ *   observes   if there is an event memory: the ledger (value_oracle.h), the names
+ *              (tasklet_names.h), the story's
+ *              events, crashes (own_cstack.h);
+ *   controls   when there is a plan: the seats (thread_gates.h) and the schedule
  *              (script.h); which thread runs, which move is next and what is
- *              done at a point is decided by the engine (../control/inside.h).  driver.py runs the plan by means of the builtin
- *              module _spillway (module.c).
+ *              done at a point is decided by the engine (harness/control/engine/agent_api.h).
+ *              driver.py runs the plan by means of the builtin
+ *              module _spillway (spillway_module.c).
  *
  * The threads of a controlled process:
  *
@@ -34,13 +36,13 @@
 #ifndef SW_AGENT_H
 #define SW_AGENT_H
 
-#include "../wire.h"
+#include "contract/event_shm.h"
 
 /* Is there a plan? */
 int sw_agent_controls(void);
 const struct sw_plan *sw_agent_plan(void);
 
-/* The calling thread becomes Tk, or the conductor (SW_SEATS_CONDUCTOR). */
+/* The calling thread becomes Tk, or the conductor (SW_THREAD_GATES_CONDUCTOR). */
 void sw_agent_enter(int thread);
 
 /* Has anything begun to run on the calling thread since the last call? */

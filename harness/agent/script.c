@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "../../interp/points.h"
-#include "record.h"
+#include "contract/points.h"
+#include "event_writer.h"
 
 enum state { IDLE, RUNS, BLOCKS, PAUSES, PARKED, DONE, RAISED, REFUSED };
 
@@ -32,7 +32,7 @@ struct actor {
 };
 
 _Static_assert((int)SLP_POINT_COUNT <= (int)SW_POINTS_MAX,
-               "the wire has room for each point's visits");
+               "the event memory has room for each point's visits");
 
 static const struct sw_plan *plan;
 static struct step steps[SW_STEPS_MAX];
@@ -76,7 +76,7 @@ static void come_to(int step, struct condition to)
 
 static int refuse(uint32_t step, const char *why)
 {
-    change((int)step, (struct condition){.state = REFUSED, .note = sw_record_text(why)});
+    change((int)step, (struct condition){.state = REFUSED, .note = sw_event_writer_text(why)});
     return -2;
 }
 
@@ -160,8 +160,8 @@ int sw_script_move(uint32_t move, int *thread)
     current = &plan->moves[move];
     move_began = now;
     *thread = -1;
-    sw_record_set_move(move + 1);
-    sw_record_append(
+    sw_event_writer_set_move(move + 1);
+    sw_event_writer_append(
         &(struct sw_event){.kind = SW_EVENT_MOVE, .who = plan->steps[current->step].name});
     if (!current->resume)
         return begin_step();
@@ -178,13 +178,13 @@ static void append_rest(int number)
     const struct condition *at = &steps[number].now;
     const struct sw_plan_step *step = &plan->steps[number];
 
-    sw_record_append(&(struct sw_event){.kind = kinds[at->state],
-                                        .who = step->name,
-                                        .other = plan->actors[step->actor].name,
-                                        .object = at->object,
-                                        .text = at->text,
-                                        .note = at->note,
-                                        .count = at->count});
+    sw_event_writer_append(&(struct sw_event){.kind = kinds[at->state],
+                                              .who = step->name,
+                                              .other = plan->actors[step->actor].name,
+                                              .object = at->object,
+                                              .text = at->text,
+                                              .note = at->note,
+                                              .count = at->count});
 }
 
 /* The step other than the moved one that changed first after a time, or -1. */
@@ -225,7 +225,7 @@ void sw_script_settle(void)
     append_rest((int)current->step);
     for (int i = next_change(move_began); i >= 0; i = next_change(steps[i].changed))
         append_rest(i);
-    memcpy(sw_record_wire()->visits[current - plan->moves], visits, sizeof visits);
+    memcpy(sw_event_writer_event_shm()->visits[current - plan->moves], visits, sizeof visits);
 }
 
 void sw_script_actor_ready(int actor)
@@ -282,9 +282,10 @@ static void come_to_rest(int actor, struct condition at)
 
 void sw_script_blocks(int actor, sw_text channel, int receive)
 {
-    come_to_rest(actor, (struct condition){.state = BLOCKS,
-                                           .object = channel,
-                                           .text = sw_record_text(receive ? "receive" : "send")});
+    come_to_rest(actor,
+                 (struct condition){.state = BLOCKS,
+                                    .object = channel,
+                                    .text = sw_event_writer_text(receive ? "receive" : "send")});
 }
 
 void sw_script_pauses(int actor)
@@ -349,8 +350,8 @@ void sw_script_park(int thread, int actor, unsigned point, uint32_t nth)
     if (steps[step].now.state != PARKED)
         steps[step].before = steps[step].now;
     parked_step[thread] = step;
-    change(step,
-           (struct condition){.state = PARKED, .text = sw_record_text(names[point]), .count = nth});
+    change(step, (struct condition){
+                     .state = PARKED, .text = sw_event_writer_text(names[point]), .count = nth});
 }
 
 void sw_script_unpark(int thread)

@@ -43,8 +43,8 @@
 #ifndef SW_AGENT_SCRIPT_H
 #define SW_AGENT_SCRIPT_H
 
-#include "../control/decision.h"
-#include "../wire.h"
+#include "contract/decision.h"
+#include "contract/event_shm.h"
 
 /* plan: borrowed for the life of the process. */
 void sw_script_start(const struct sw_plan *plan);

@@ -12,20 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "controlled.h"
+#include "harness/runner/process.h"
 
 static const char python[] = "/usr/bin/python3.11";
 static const char program[] = "harness/bench/lost_update.py";
 
 static const char *const engines[] = {"OS threads", "fibers", "pooled fibers"};
 
-static int distinct_hashes(const struct sw_board *board)
+static int distinct_hashes(const struct sw_control_shm *shm)
 {
     int distinct = 0;
 
-    for (uint64_t i = 0; i < board->result_count && i < 1000; i++) {
+    for (uint64_t i = 0; i < shm->result_count && i < 1000; i++) {
         uint64_t k = 0;
-        while (k < i && board->results[k].hash != board->results[i].hash)
+        while (k < i && shm->results[k].hash != shm->results[i].hash)
             k++;
         distinct += k == i;
     }
@@ -36,52 +36,52 @@ static int distinct_hashes(const struct sw_board *board)
 static int run(int engine, const char *kind, uint64_t count, uint64_t step)
 {
     char *args[] = {(char *)kind, "0", NULL};
-    struct sw_controlled_order order = {
+    struct sw_process_order order = {
         .interp = python, .program = program, .args = args, .watchdog_s = 600};
-    struct sw_controlled run;
+    struct sw_process run;
     struct sw_error e;
     double decisions = 0, lost = 0;
 
-    if (sw_controlled_open(&run, &e) < 0 ||
-        (run.board->engine = (uint32_t)engine, run.board->strategy = SW_STRATEGY_RANDOM,
-         run.board->seed = 1, run.board->loop_count = count, run.board->loop_step = step,
-         sw_controlled_run(&run, &order, &e)) < 0) {
+    if (sw_process_open(&run, &e) < 0 ||
+        (run.shm->engine = (uint32_t)engine, run.shm->strategy = SW_STRATEGY_RANDOM,
+         run.shm->seed = 1, run.shm->loop_count = count, run.shm->loop_step = step,
+         sw_process_run(&run, &order, &e)) < 0) {
         fprintf(stderr, "schedules: %s\n", e.text);
         return 1;
     }
-    for (uint64_t i = 0; i < run.board->result_count && i < SW_RESULTS_MAX; i++) {
-        decisions += (double)run.board->results[i].decision_count;
-        lost += run.board->results[i].outcome == 1;
+    for (uint64_t i = 0; i < run.shm->result_count && i < SW_RESULTS_MAX; i++) {
+        decisions += (double)run.shm->results[i].decision_count;
+        lost += run.shm->results[i].outcome == 1;
     }
-    double n = (double)run.board->result_count;
+    double n = (double)run.shm->result_count;
     if (step > 0)
         printf("| %s, `%s` | %.0f | %.1f %% | %.0f |\n", engines[engine], kind, decisions / n,
-               100 * lost / n, n / ((double)run.board->loop_real_ns * 1e-9));
+               100 * lost / n, n / ((double)run.shm->loop_real_ns * 1e-9));
     else
         printf("%s, `%s`: one seed %.0f times: %d distinct hash(es)\n", engines[engine], kind, n,
-               distinct_hashes(run.board));
+               distinct_hashes(run.shm));
     fflush(stdout);
-    sw_controlled_close(&run);
+    sw_process_close(&run);
     return 0;
 }
 
 /* A schedule of exactly so many moves, found by its seed.  0, or 1 and a message. */
-static int find_moves(uint32_t moves, struct sw_controlled *found)
+static int find_moves(uint32_t moves, struct sw_process *found)
 {
     char *args[] = {"threading", "0", NULL};
-    struct sw_controlled_order order = {
+    struct sw_process_order order = {
         .interp = python, .program = program, .args = args, .watchdog_s = 600};
     struct sw_error e = {.text = "no seed below 1000 has a schedule of so many moves"};
 
     for (uint64_t seed = 0; seed < 1000; seed++) {
-        if (sw_controlled_open(found, &e) < 0)
+        if (sw_process_open(found, &e) < 0)
             break;
-        found->board->strategy = SW_STRATEGY_RANDOM;
-        found->board->seed = seed;
-        found->board->loop_count = 1;
-        if (sw_controlled_run(found, &order, &e) == 0 && found->board->taken.count == moves)
+        found->shm->strategy = SW_STRATEGY_RANDOM;
+        found->shm->seed = seed;
+        found->shm->loop_count = 1;
+        if (sw_process_run(found, &order, &e) == 0 && found->shm->taken.count == moves)
             return 0;
-        sw_controlled_close(found);
+        sw_process_close(found);
     }
     fprintf(stderr, "schedules: %s\n", e.text);
     return 1;
@@ -92,31 +92,31 @@ static int replay(int engine, uint64_t count)
 {
     enum { MOVES = 20 };
     char *args[] = {"threading", "0", NULL};
-    struct sw_controlled_order order = {
+    struct sw_process_order order = {
         .interp = python, .program = program, .args = args, .watchdog_s = 600};
-    struct sw_controlled recorded, run;
+    struct sw_process recorded, run;
     struct sw_error e;
     uint64_t others = 0;
 
     if (find_moves(MOVES, &recorded) != 0)
         return 1;
-    if (sw_controlled_open(&run, &e) < 0 ||
-        (memcpy(&run.board->wanted, &recorded.board->taken, sizeof run.board->wanted),
-         run.board->engine = (uint32_t)engine, run.board->strategy = SW_STRATEGY_REPLAY,
-         run.board->loop_count = count, sw_controlled_run(&run, &order, &e)) < 0) {
+    if (sw_process_open(&run, &e) < 0 ||
+        (memcpy(&run.shm->wanted, &recorded.shm->taken, sizeof run.shm->wanted),
+         run.shm->engine = (uint32_t)engine, run.shm->strategy = SW_STRATEGY_REPLAY,
+         run.shm->loop_count = count, sw_process_run(&run, &order, &e)) < 0) {
         fprintf(stderr, "schedules: %s\n", e.text);
         return 1;
     }
-    for (uint64_t i = 0; i < run.board->result_count && i < SW_RESULTS_MAX; i++)
-        others += run.board->results[i].hash != recorded.board->hash;
+    for (uint64_t i = 0; i < run.shm->result_count && i < SW_RESULTS_MAX; i++)
+        others += run.shm->results[i].hash != recorded.shm->hash;
     printf("| %s, replay of %d moves | %llu | | %.0f |\n", engines[engine], MOVES,
-           (unsigned long long)recorded.board->decision_count,
-           (double)run.board->result_count / ((double)run.board->loop_real_ns * 1e-9));
-    if (others > 0 || run.board->result_count != count)
+           (unsigned long long)recorded.shm->decision_count,
+           (double)run.shm->result_count / ((double)run.shm->loop_real_ns * 1e-9));
+    if (others > 0 || run.shm->result_count != count)
         fprintf(stderr, "schedules: %llu of %llu replays were others\n", (unsigned long long)others,
-                (unsigned long long)run.board->result_count);
-    sw_controlled_close(&run);
-    sw_controlled_close(&recorded);
+                (unsigned long long)run.shm->result_count);
+    sw_process_close(&run);
+    sw_process_close(&recorded);
     return others > 0;
 }
 

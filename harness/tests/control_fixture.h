@@ -17,8 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test_binaries.h"
+
 static char folder[64];
-static char binaries[PATH_MAX]; /* where this program is; spillway is two above */
 static char programs[PATH_MAX + 64];
 static int seeds, colds; /* how many of a test's repeats */
 
@@ -29,10 +30,7 @@ static inline void setup(void)
 
     ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
     snprintf(programs, sizeof programs, "%s/scenarios/programs", repository);
-    ssize_t length = readlink("/proc/self/exe", binaries, sizeof binaries - 1);
-    ck_assert_int_gt(length, 0);
-    binaries[length] = '\0';
-    dirname(binaries);
+    test_binaries_find();
     snprintf(folder, sizeof folder, "/tmp/check_control.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
@@ -68,7 +66,7 @@ __attribute__((format(printf, 1, 2))) static inline int spillway(const char *for
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return shell("timeout 60 %s/../../spillway %s >out 2>err </dev/null", binaries, text);
+    return shell("timeout 60 %s/spillway %s >out 2>err </dev/null", binaries, text);
 }
 
 static inline const char *content(const char *path)

@@ -18,10 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test_binaries.h"
+
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 static char folder[64];
-static char binaries[PATH_MAX]; /* where this program is; spillway is two above */
 static char *out, *err; /* what spillway printed */
 
 __attribute__((format(printf, 1, 2))) static inline void shell(const char *format, ...)
@@ -51,10 +52,7 @@ static inline void write_schedules(const char *names)
 
 static inline void setup(void)
 {
-    ssize_t length = readlink("/proc/self/exe", binaries, sizeof binaries - 1);
-
-    ck_assert_int_gt(length, 0);
-    dirname(binaries);
+    test_binaries_find();
     snprintf(folder, sizeof folder, "/tmp/check_runner.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
@@ -77,7 +75,7 @@ static inline pid_t begin(const char *before, const char *arguments)
     char command[3 * PATH_MAX];
     pid_t pid;
 
-    snprintf(command, sizeof command, "%s exec %s/../../spillway %s >out 2>err", before, binaries,
+    snprintf(command, sizeof command, "%s exec %s/spillway %s >out 2>err", before, binaries,
              arguments);
     pid = fork();
     ck_assert_int_ge(pid, 0);
@@ -128,7 +126,7 @@ static inline pid_t begin_fake(const char *before, const char *fake, const char 
 {
     char all[PATH_MAX];
 
-    shell("ln -sf %s/fake_interp %s", binaries, fake);
+    shell("ln -sf %s/harness/runner/tests/fake_interp %s", binaries, fake);
     snprintf(all, sizeof all, "run --interp ./%s %s", fake, arguments);
     return begin(before, all);
 }

@@ -27,7 +27,7 @@
 #include <Python.h>
 #include <internal/pycore_frame.h>
 
-#include "../control/decision.h"
+#include "contract/decision.h"
 
 struct operation {
     unsigned op; /* enum sw_op */

@@ -14,13 +14,13 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
-#include "base.h"
+#include "interp/base.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <unwind.h>
 
-#include "valgrind_stack.h"
+#include "interp/valgrind_stack.h"
 
 /* The thread's whole stack; NULL until it was asked for. */
 static __thread char *stack_low;

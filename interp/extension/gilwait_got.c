@@ -5,7 +5,7 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
-#include "gilwait.h"
+#include "interp/gilwait.h"
 
 #include <internal/pycore_runtime.h>
 

@@ -15,9 +15,9 @@
 #include <link.h>
 #include <stdlib.h>
 
-#include "module.h"
+#include "interp/module.h"
 #include "preempt_got.h"
-#include "spill.h"
+#include "interp/spill.h"
 #include "thread_end.h"
 
 PyMODINIT_FUNC PyInit_stackless(void);

@@ -21,7 +21,7 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
-#include "preempt.h"
+#include "interp/preempt.h"
 
 #include <internal/pycore_ceval.h>
 #include <internal/pycore_interp.h>
@@ -30,11 +30,11 @@
 #include <pthread.h>
 #include <unwind.h>
 
-#include "bomb.h"
+#include "interp/bomb.h"
 #include "got.h"
 #include "preempt_got.h"
-#include "tasklet.h"
-#include "thread.h"
+#include "interp/tasklet.h"
+#include "interp/thread.h"
 
 /* How the loop comes to pthread_mutex_unlock(). */
 struct way {

@@ -16,7 +16,7 @@
 #include <pthread.h>
 
 #include "got.h"
-#include "thread.h"
+#include "interp/thread.h"
 
 static int (*real)(pthread_key_t, const void *);
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cstack.h"
-#include "segment.h"
-#include "switch.h"
+#include "interp/cstack.h"
+#include "interp/segment.h"
+#include "interp/switch.h"
 
 /* Two parties, each with a slice: 0 is the one that entered. */
 static struct slp_slice slices[2];

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <valgrind/valgrind.h>
 
-#include "scheduling.h"
+#include "interp/scheduling.h"
 
 /* ---- the ring itself ---- */
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include "points.h"
-#include "scheduling.h"
+#include "contract/points.h"
+#include "interp/scheduling.h"
 
 /* ---- the setting ---- */
 

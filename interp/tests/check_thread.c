@@ -6,7 +6,7 @@
 #define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
-#include "thread.h"
+#include "interp/thread.h"
 
 /* until(): lets other threads run until the condition holds.  start(): a
  * thread whose exception is raised by its finish(). */

@@ -23,11 +23,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cstack.h"
-#include "faults.h"
-#include "invariants.h"
-#include "module.h"
-#include "spill.h"
+#include "interp/cstack.h"
+#include "contract/faults.h"
+#include "interp/lab/invariants.h"
+#include "interp/module.h"
+#include "interp/spill.h"
 
 struct python_test {
     const char *code;      /* or NULL, and */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * control_shm.h - the memory that the runner and the engine in a controlled process share.
+ *
+ *      runner                           child: any interpreter + libspillway.so
+ *      writes order, starts child ----> maps it from SPILLWAY_CONTROL_FD, obeys
+ *      reads after the child is gone <- appends deviations, counts, a verdict
+ *
+ * Its size is the same in every run, so that no mapping moves with the length
+ * of a schedule.  Until the child has ended only the child writes below the
+ * line; the runner checks what it reads there, since a crashing interpreter may
+ * have scribbled on it.
+ */
+#ifndef SW_CONTROL_SHM_H
+#define SW_CONTROL_SHM_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "decision.h"
+#include "thread_profile.h"
+#include "trace.h"
+
+#define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
+#define SW_CONTROL_SHM_VERSION 3u
+#define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
+/* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
+#define SW_ALARM_SIGNAL (SIGRTMAX - 1)
+
+enum {
+    SW_DEVIATIONS_MAX = 1 << 20,
+    SW_POOL_MAX = 1 << 23, /* candidates of all deviations */
+    SW_REPORT_MAX = 1 << 14,
+    SW_UNCONTROLLED_MAX = 32,
+    SW_UNCONTROLLED_TEXT = 120,
+    SW_RECENT_MAX = 1 << 12, /* a power of two */
+    SW_ENVIRONMENT_MAX = 1 << 16,
+    SW_RESULTS_MAX = 1 << 20,
+    SW_SHOWN_THREADS = 2,
+    SW_STRATEGY_NAME = 32, /* bytes of a strategy's name, its NUL among them */
+};
+
+enum sw_control_shm_strategy {
+    SW_STRATEGY_DEFAULT,
+    SW_STRATEGY_RANDOM,
+    SW_STRATEGY_REPLAY,
+    SW_STRATEGY_SWITCH, /* the default, but not at decision number seed */
+    SW_STRATEGY_NAMED,  /* strategy_name (strategies.h) */
+};
+
+/* Where decisions are asked for at all. */
+enum sw_control_shm_grain {
+    SW_GRAIN_CALL,   /* where the interpreter itself could be interrupted */
+    SW_GRAIN_ACCESS, /* before each access to what threads can share (access.h): finer than the
+                        real interpreter in places; what is asked elsewhere gets its default */
+};
+
+/* What carries the threads; the decisions are the same (carrier.h). */
+enum sw_control_shm_engine { SW_ENGINE_THREADS, SW_ENGINE_FIBERS, SW_ENGINE_POOL, SW_ENGINE_COUNT };
+
+/* How the engine ended the process; NONE: it did not, the program ended by itself. */
+enum sw_control_shm_end {
+    SW_END_NONE,
+    SW_END_DEADLOCK,
+    SW_END_DIVERGED,
+    SW_END_BUDGET, /* more decisions than the order allows */
+    SW_END_ERROR,  /* of the engine itself */
+    SW_END_COUNT
+};
+
+/* A list of deviations: the one to follow, or the one that was taken. */
+struct sw_control_shm_list {
+    uint32_t count;
+    uint32_t pool_used;
+    struct sw_deviation deviations[SW_DEVIATIONS_MAX];
+    uint32_t pool[SW_POOL_MAX];
+};
+
+enum { SW_PREFIX_MAX = SW_TRACE_EVENTS_MAX, SW_SLEEPERS_MAX = 256 };
+
+/* For strategy "prefix" (harness/control/drivers/prefix.c), at grain "access": whose operations
+ * come first, and which threads sleep before the event number sleeping_at: they are not chosen
+ * until something is done that concerns what they stand before. */
+struct sw_control_shm_prefix {
+    uint32_t count;
+    uint32_t sleeping_at;
+    uint32_t sleeping_count;
+    uint32_t sleeping[SW_SLEEPERS_MAX];
+    uint32_t threads[SW_PREFIX_MAX];
+};
+
+/* Something that could make a run differ from its replay, and that nobody
+ * controls: a subprocess, a foreign socket, a raw futex.  A run in which there
+ * was such a thing proves nothing by not failing. */
+struct sw_uncontrolled {
+    uint64_t count;
+    char what[SW_UNCONTROLLED_TEXT]; /* "a subprocess", "a socket to 10.0.0.1:80"; NUL-terminated */
+};
+
+/* One of the last decisions, as a livelock's report shows them.  kind
+ * SW_DECIDE_COUNT: the end of a look outside (readiness.h). */
+struct sw_recent {
+    uint16_t kind;
+    uint16_t place;
+    uint32_t thread;
+    uint32_t object;
+    uint32_t choice;
+};
+
+enum sw_loop_outcome { SW_LOOP_PASSED, SW_LOOP_FAILED, SW_LOOP_SKIPPED };
+
+enum { SW_LOG_MAX = 1 << 18, SW_LOG_POOL_MAX = 1 << 20 };
+
+/* One decision, as a search wants it: with what else could have been. */
+struct sw_logged {
+    uint64_t index;
+    uint16_t kind;  /* enum sw_decision_kind */
+    uint16_t place; /* as in struct sw_decision */
+    uint32_t thread;
+    uint32_t choice, fallback; /* candidates, not indices */
+    uint32_t first, count;     /* of its candidates, in the pool */
+};
+
+/* All decisions of a schedule, from the order's log_from on. */
+struct sw_control_shm_log {
+    uint32_t count;
+    uint32_t pool_used;
+    uint32_t lost; /* 1: there were more */
+    struct sw_logged decisions[SW_LOG_MAX];
+    uint32_t pool[SW_LOG_POOL_MAX];
+};
+
+/* One schedule of many in one process (schedule_loop.h). */
+struct sw_result {
+    uint64_t seed;
+    uint64_t decision_count;
+    uint64_t hash;
+    uint32_t outcome; /* enum sw_loop_outcome */
+    uint32_t signature; /* FAILED: of the exception and where it was raised; 0: nobody says */
+};
+
+struct sw_control_shm {
+    uint32_t magic;
+    uint32_t version;
+    /* The executable that is meant: not valgrind, a debugger or a shell on the
+     * way to it.  The first process that runs it takes the control memory.  0: an
+     * interpreter with an agent is, which claims the control memory (agent_api.h). */
+    uint64_t interp_device;
+    uint64_t interp_inode;
+    uint64_t strategy; /* enum sw_control_shm_strategy */
+    uint64_t seed;
+    char strategy_name[SW_STRATEGY_NAME];
+    uint64_t strategy_argument;
+    uint32_t grain; /* enum sw_control_shm_grain */
+    uint64_t decisions_max; /* 0: no limit */
+    /* how many schedules the program begins itself (schedule_loop.h); 0: one, from its start */
+    uint64_t loop_count;
+    uint64_t loop_step;     /* each has the seed of the one before, and so much more */
+    /* For who wants to see where a schedule turns: before this decision the stacks of these
+     * threads are printed on stderr, and the process stands still (halted) until the runner has
+     * looked at it, too (resumed); both are futex words. */
+    uint32_t shows;
+    uint64_t shown;
+    uint32_t shown_threads[SW_SHOWN_THREADS]; /* ordinals */
+    uint32_t resumed;
+    uint32_t log_wanted; /* 1: log is filled in, from the decision log_from on */
+    uint64_t log_from;
+    uint32_t ordered; /* 1: before each it waits for an order (below) */
+    uint32_t engine;        /* enum sw_control_shm_engine */
+    uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
+    uint32_t early_max;     /* how many early time-outs a strategy may choose */
+    uint32_t fail_max;      /* how many FAIL actions a strategy may choose; with points */
+    uint64_t steps; /* 1 << enum slp_fault, or'ed: FAULT actions to be asked for; with points */
+    uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
+    uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
+    /* NAME=VALUE, each with its NUL; an empty one ends them */
+    char environment[SW_ENVIRONMENT_MAX];
+    struct sw_thread_profile profile; /* for the strategies */
+    struct sw_control_shm_list wanted;
+    /* With `ordered` the runner writes seed, strategy, prefix and wanted, and then adds 1 to
+     * posted, a futex word; the child waits for that before each schedule.  Its answer, another
+     * one, is served: as many as have ended. */
+    uint32_t posted;
+    uint32_t posted_last; /* 1: there will be none any more */
+    struct sw_control_shm_prefix prefix;
+    /* ---- below this line the child writes ---- */
+    uint32_t started; /* 1: the engine is in charge of a process */
+    uint32_t end;     /* enum sw_control_shm_end */
+    uint64_t decision_count;
+    uint64_t hash;
+    uint64_t switch_count; /* of the baton; for the curious */
+    uint32_t lost;         /* deviations that did not fit: the answer is "inconclusive" */
+    uint32_t gil;          /* 1: a CPython GIL was recognised; 2: its checks are decisions too */
+    /* SW_ENGINE_POOL was asked for, and threads were not pooled: report says why */
+    uint32_t pool_refused;
+    uint32_t uncontrolled_count;
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
+    char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
+    uint32_t signature; /* of the schedule under way */
+    uint32_t halted;    /* 1: it stands still, and halted_tids are the kernel's of those threads */
+    int32_t halted_tids[SW_SHOWN_THREADS]; /* 0: there is none */
+    uint32_t served; /* see posted */
+    uint32_t loop_under_way; /* 1: a schedule has begun and not ended */
+    /* from the first begin to the last end; for benches, never for a verdict */
+    uint64_t loop_real_ns;
+    uint64_t result_count; /* schedules that have ended; result i is at i % SW_RESULTS_MAX */
+    struct sw_result results[SW_RESULTS_MAX];
+    /* RUN decisions of the last schedule: whom they chose, and 1 + who made whom. */
+    uint32_t chosen[SW_THREAD_PROFILE_THREADS];
+    uint32_t made_by[SW_THREAD_PROFILE_THREADS];
+    struct sw_control_shm_list taken;
+    struct sw_control_shm_log log; /* of the last schedule, if it is wanted */
+    struct sw_trace trace; /* of the last schedule at grain "access" */
+};
+
+static inline void sw_control_shm_copy_list(struct sw_control_shm_list *to,
+                                            const struct sw_control_shm_list *from)
+{
+    to->count = from->count <= SW_DEVIATIONS_MAX ? from->count : SW_DEVIATIONS_MAX;
+    to->pool_used = from->pool_used <= SW_POOL_MAX ? from->pool_used : SW_POOL_MAX;
+    memcpy(to->deviations, from->deviations, to->count * sizeof *to->deviations);
+    memcpy(to->pool, from->pool, to->pool_used * sizeof *to->pool);
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * exit.h - what spillway's exit status says.
+ */
+#ifndef SW_EXIT_H
+#define SW_EXIT_H
+
+enum {
+    SW_EXIT_OK = 0,
+    SW_EXIT_FAILED = 1, /* found, and shown to be so */
+    SW_EXIT_ERROR = 2,  /* wrong use, bad input, or the harness itself */
+    SW_EXIT_UNSURE = 3, /* undecided, and it was said why */
+    SW_EXIT_INTERRUPTED = 130,
+};
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "repeat_detect.h"
+
+#include <assert.h>
+
+enum { REPEATS_MIN = 3 };
+
+static int are_equal(const struct sw_recent *a, const struct sw_recent *b, int loosely)
+{
+    return a->kind == b->kind && a->place == b->place && a->thread == b->thread &&
+           a->choice == b->choice && (loosely || a->object == b->object);
+}
+
+/* For each period, how far back the last decisions are equal to those one period before: the Z
+ * function of the decisions, read backwards. */
+uint32_t sw_repeat_detect_find(const struct sw_recent *recent, uint32_t count, int loosely,
+                               uint32_t *span)
+{
+    static uint32_t same[SW_RECENT_MAX];
+    const struct sw_recent *end = recent + count - 1;
+    uint32_t left = 0, right = 0; /* [left, right) is equal to the beginning */
+    uint32_t found = 0;
+
+    assert(count >= 1 && count <= SW_RECENT_MAX);
+    *span = 0;
+    for (uint32_t period = 1; period < count; period++) {
+        uint32_t n = 0;
+        if (period < right)
+            n = same[period - left] < right - period ? same[period - left] : right - period;
+        while (period + n < count && are_equal(end - n, end - period - n, loosely))
+            n++;
+        same[period] = n;
+        if (period + n > right) {
+            left = period;
+            right = period + n;
+        }
+        if (period + n >= REPEATS_MIN * period && period + n > *span) {
+            found = period;
+            *span = period + n;
+        }
+    }
+    return found;
+}

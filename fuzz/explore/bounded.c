@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "bounded.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A schedule that is still to be run: its deviations, the last of which is new. */
+struct plan {
+    struct plan *next;
+    uint32_t count;
+    uint32_t pool_count;
+    struct sw_deviation *deviations; /* in the same allocation, with the pool behind them */
+    uint32_t *pool;
+};
+
+struct search {
+    const struct sw_bounded_order *order;
+    struct sw_bounded *result;
+    struct plan *plans[SW_BOUNDED_MAX + 1]; /* by cost */
+    struct sw_session *session;
+};
+
+__attribute__((format(printf, 2, 3))) static void stop(struct sw_bounded *result,
+                                                       const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(result->why_not, sizeof result->why_not, format, arguments);
+    va_end(arguments);
+}
+
+/* ---- plans ---- */
+
+static struct plan *new_plan(uint32_t count, uint32_t pool_count)
+{
+    struct plan *plan =
+        malloc(sizeof *plan + count * sizeof *plan->deviations + pool_count * sizeof *plan->pool);
+
+    if (plan == NULL)
+        return NULL;
+    *plan = (struct plan){.count = count, .pool_count = pool_count};
+    plan->deviations = (struct sw_deviation *)(plan + 1);
+    plan->pool = (uint32_t *)(plan->deviations + count);
+    return plan;
+}
+
+/* That one's deviations, and one more. */
+static struct plan *extend(const struct plan *plan, const struct sw_control_shm_log *log,
+                           const struct sw_logged *decision, uint32_t choice)
+{
+    struct plan *more = new_plan(plan->count + 1, plan->pool_count + decision->count);
+
+    if (more == NULL)
+        return NULL;
+    memcpy(more->deviations, plan->deviations, plan->count * sizeof *plan->deviations);
+    memcpy(more->pool, plan->pool, plan->pool_count * sizeof *plan->pool);
+    memcpy(more->pool + plan->pool_count, log->pool + decision->first,
+           decision->count * sizeof *more->pool);
+    more->deviations[plan->count] = (struct sw_deviation){.index = decision->index,
+                                                          .kind = decision->kind,
+                                                          .place = decision->place,
+                                                          .thread = decision->thread,
+                                                          .choice = choice,
+                                                          .first = plan->pool_count,
+                                                          .count = decision->count};
+    return more;
+}
+
+static uint32_t cost_of(const struct search *search, const struct sw_logged *decision)
+{
+    int forced = decision->kind == SW_DECIDE_RUN && decision->fallback != decision->thread;
+
+    return !(forced && search->order->kind == SW_BOUNDED_PREEMPTIONS);
+}
+
+static void put(struct search *search, struct plan *plan, uint32_t cost)
+{
+    plan->next = search->plans[cost];
+    search->plans[cost] = plan;
+}
+
+/* Each other choice behind the plan's last deviation.  -1: no memory. */
+static int branch(struct search *search, const struct plan *plan, uint32_t cost,
+                  const struct sw_control_shm *shm)
+{
+    const struct sw_control_shm_log *log = &shm->log;
+
+    for (uint32_t i = 0; i < log->count; i++) {
+        const struct sw_logged *decision = &log->decisions[i];
+        uint32_t total = cost + cost_of(search, decision);
+        if (total > search->order->bound) {
+            search->result->whole = 0;
+            continue;
+        }
+        for (uint32_t k = 0; k < decision->count; k++) {
+            uint32_t choice = log->pool[decision->first + k];
+            struct plan *more;
+            if (choice == decision->choice)
+                continue;
+            more = extend(plan, log, decision, choice);
+            if (more == NULL)
+                return -1;
+            put(search, more, total);
+        }
+    }
+    return 0;
+}
+
+/* ---- a run ---- */
+
+static void fill(struct sw_control_shm *shm, void *context)
+{
+    const struct plan *plan = context;
+
+    shm->strategy = SW_STRATEGY_REPLAY;
+    shm->wanted.count = plan->count;
+    shm->wanted.pool_used = plan->pool_count;
+    memcpy(shm->wanted.deviations, plan->deviations, plan->count * sizeof *plan->deviations);
+    memcpy(shm->wanted.pool, plan->pool, plan->pool_count * sizeof *plan->pool);
+    shm->log_wanted = 1;
+    shm->log_from = plan->count > 0 ? plan->deviations[plan->count - 1].index + 1 : 0;
+}
+
+static void note_uncontrolled(struct sw_bounded *result, const struct sw_control_shm *shm)
+{
+    if (shm->uncontrolled_count <= result->uncontrolled_count ||
+        shm->uncontrolled_count > SW_UNCONTROLLED_MAX)
+        return;
+    result->uncontrolled_count = shm->uncontrolled_count;
+    memcpy(result->uncontrolled, shm->uncontrolled, sizeof result->uncontrolled);
+}
+
+static int is_failure(const struct sw_batch_result *result)
+{
+    return result->outcome == SW_BATCH_FAILED ||
+           (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0);
+}
+
+/* Why what came of it is no part of a proof; NULL: it is. */
+static const char *find_flaw(const struct sw_control_shm *shm, const struct sw_batch_result *one)
+{
+    const struct sw_control_shm_log *log = &shm->log;
+
+    if (one->outcome == SW_BATCH_DIED && shm->end == SW_END_DIVERGED)
+        return "the same decisions led elsewhere: the program is not the same each time";
+    if (one->outcome == SW_BATCH_DIED && (shm->end == SW_END_ERROR || shm->end == SW_END_BUDGET))
+        return one->text;
+    if (log->lost || log->count > SW_LOG_MAX || log->pool_used > SW_LOG_POOL_MAX)
+        return "a schedule has too many decisions";
+    for (uint32_t i = 0; i < log->count; i++)
+        if (log->decisions[i].first > log->pool_used ||
+            log->decisions[i].count > log->pool_used - log->decisions[i].first)
+            return "the log of decisions is damaged";
+    return NULL;
+}
+
+/* 1: go on; 0: enough; -1: *e. */
+static int run_plan(struct search *search, const struct plan *plan, uint32_t cost,
+                    struct sw_error *e)
+{
+    struct sw_bounded *result = search->result;
+    struct sw_batch_result one;
+    const struct sw_control_shm *shm;
+
+    if (plan->count > SW_DEVIATIONS_MAX || plan->pool_count > SW_POOL_MAX) {
+        stop(result, "a schedule has too many deviations");
+        return 0;
+    }
+    if (sw_session_run(search->session, fill, (void *)plan, &one, &shm, e) < 0)
+        return -1;
+    result->schedules++;
+    result->of_cost[cost]++;
+    note_uncontrolled(result, shm);
+    const char *flaw = find_flaw(shm, &one);
+    if (flaw == NULL && is_failure(&one) && result->failures++ == 0)
+        result->least = cost;
+    if (flaw == NULL && search->order->on_run != NULL &&
+        search->order->on_run(search->order->context, &one, shm, cost))
+        flaw = "it was stopped";
+    if (flaw == NULL && is_failure(&one) && !search->order->goes_on)
+        flaw = "it ended with the first failure";
+    if (flaw == NULL && branch(search, plan, cost, shm) < 0)
+        flaw = "out of memory";
+    if (flaw != NULL)
+        stop(result, "%s", flaw);
+    return flaw == NULL;
+}
+
+static int run_all(struct search *search, struct sw_error *e)
+{
+    int status = 1;
+
+    for (uint32_t cost = 0; cost <= search->order->bound && status == 1; cost++) {
+        while (search->plans[cost] != NULL && status == 1) {
+            struct plan *plan = search->plans[cost];
+            if (search->order->schedules_max > 0 &&
+                search->result->schedules == search->order->schedules_max) {
+                stop(search->result, "there are more than %llu",
+                     (unsigned long long)search->order->schedules_max);
+                return 0;
+            }
+            search->plans[cost] = plan->next;
+            status = run_plan(search, plan, cost, e);
+            free(plan);
+        }
+    }
+    search->result->complete = status == 1;
+    return status < 0 ? -1 : 0;
+}
+
+int sw_bounded_run(const struct sw_bounded_order *order, struct sw_bounded *result,
+                   struct sw_error *e)
+{
+    struct search search = {.order = order, .result = result};
+    struct plan *first = new_plan(0, 0);
+    int failed = -1;
+
+    *result = (struct sw_bounded){.whole = 1};
+    search.session = sw_session_open(&order->session, e);
+    if (first == NULL)
+        sw_error_set(e, NULL, 0, 0, "out of memory");
+    else
+        put(&search, first, 0);
+    if (first != NULL && search.session != NULL)
+        failed = run_all(&search, e);
+    for (uint32_t cost = 0; cost <= SW_BOUNDED_MAX; cost++) {
+        while (search.plans[cost] != NULL) {
+            struct plan *plan = search.plans[cost];
+            search.plans[cost] = plan->next;
+            free(plan);
+        }
+    }
+    sw_session_close(search.session);
+    return failed;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * bounded.h - all schedules of a test with at most so many preemptions, or delays.
+ *
+ * A schedule is its deviations from the default.  What each costs:
+ *
+ *                                      preemptions   delays
+ *   the running thread could go on         1           1
+ *   it could not, and another than
+ *     the one that waits longest runs      0           1
+ *   another waiter is woken, an
+ *     early time-out, an action at a point 1           1
+ *
+ * They are run in the order of their costs, so that the first failure has the
+ * least that a failure can have: if all that cost less were run, that is proven.
+ *
+ * Works at every grain and with every interpreter, and knows nothing of what is
+ * equivalent: with n decisions and a bound of 2 there are about n * n / 2.
+ */
+#ifndef SW_BOUNDED_H
+#define SW_BOUNDED_H
+
+#include "contract/error.h"
+#include "harness/runner/session.h"
+
+enum sw_bounded_kind { SW_BOUNDED_PREEMPTIONS, SW_BOUNDED_DELAYS };
+
+enum { SW_BOUNDED_MAX = 16 };
+
+/* Borrows all. */
+struct sw_bounded_order {
+    struct sw_session_order session; /* its setting says begins */
+    enum sw_bounded_kind kind;
+    uint32_t bound;         /* at most SW_BOUNDED_MAX */
+    uint64_t schedules_max; /* 0: no limit */
+    int goes_on;            /* after a failure, too */
+    /* Called for each schedule, with its cost; not 0: enough.  May be NULL. */
+    int (*on_run)(void *context, const struct sw_batch_result *result,
+                  const struct sw_control_shm *shm, uint32_t cost);
+    void *context;
+};
+
+struct sw_bounded {
+    int complete; /* all within the bound were run */
+    int whole;    /* and there are none beyond it */
+    char why_not[512]; /* valid if it is not complete */
+    uint64_t schedules;
+    uint64_t of_cost[SW_BOUNDED_MAX + 1];
+    uint64_t failures;
+    uint32_t least; /* cost of the first failure; valid if there is one */
+    uint32_t uncontrolled_count; /* of the worst process */
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+};
+
+/* 0, or -1 with *e: nothing could be run. */
+int sw_bounded_run(const struct sw_bounded_order *order, struct sw_bounded *result,
+                   struct sw_error *e);
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "critical_pair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bounded.h"
+
+enum { TURNS_MAX = 200, NEIGHBOURS_MAX = 300, WATCHDOG_S = 600 };
+
+/* A schedule that turns if at `at` not the thread that was chosen runs next but `moved`, for one
+ * operation. */
+struct turn {
+    struct sw_reproduce *probe;
+    struct sw_error *error;
+    struct sw_relative_schedule base;
+    int fails; /* base does; one step of moved before the block turns that */
+    uint32_t moved;
+    struct sw_logged *log; /* of base; owned */
+    uint32_t log_count;
+    uint32_t at;
+    uint32_t *places; /* in the log, behind at: where moved could run instead; owned */
+    uint32_t place_count;
+};
+
+static int refuse_memory(struct sw_error *e)
+{
+    return sw_error_set(e, NULL, 0, 0, "out of memory");
+}
+
+/* ---- lists of deviations ---- */
+
+static uint32_t find_entry(const struct sw_relative_schedule *guided, uint32_t thread,
+                           uint64_t number)
+{
+    uint32_t i = 0;
+
+    while (i < guided->count &&
+           (guided->list[i].kind != SW_DECIDE_RUN || guided->list[i].thread != thread ||
+            guided->list[i].index != number))
+        i++;
+    return i;
+}
+
+/* That thread, asked for the so manyeth time whom to run, says choice. */
+static int set_entry(struct sw_relative_schedule *guided, uint32_t thread, uint64_t number,
+                     uint32_t choice)
+{
+    uint32_t i = find_entry(guided, thread, number);
+
+    if (i == guided->count && sw_relative_schedule_reserve(guided) < 0)
+        return -1;
+    guided->list[i] = (struct sw_deviation){
+        .index = number, .kind = SW_DECIDE_RUN, .thread = thread, .choice = choice};
+    guided->preempts[i] = 0; /* nobody asks before it has been run */
+    guided->decisions[i] = 0;
+    guided->count += i == guided->count;
+    return 0;
+}
+
+static int copy_guided(struct sw_relative_schedule *to, const struct sw_relative_schedule *from)
+{
+    to->count = 0;
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (sw_relative_schedule_reserve(to) < 0)
+            return -1;
+        to->list[i] = from->list[i];
+        to->preempts[i] = from->preempts[i];
+        to->decisions[i] = from->decisions[i];
+        to->count++;
+    }
+    return 0;
+}
+
+/* ---- the base ---- */
+
+/* How often the thread was asked whom to run before that place in the log. */
+static uint64_t count_asked(const struct turn *turn, uint32_t thread, uint32_t before)
+{
+    uint64_t count = 0;
+
+    for (uint32_t i = 0; i < before; i++)
+        count += turn->log[i].kind == SW_DECIDE_RUN && turn->log[i].thread == thread;
+    return count;
+}
+
+/* The probe's last run becomes the base. */
+static int take_base(struct turn *turn)
+{
+    const struct sw_control_shm_log *log = &turn->probe->shm->log;
+
+    if (sw_relative_schedule_take(&turn->base, turn->probe->shm) < 0)
+        return sw_error_set(turn->error, NULL, 0, 0, "too many decisions to bisect");
+    struct sw_logged *copy = realloc(turn->log, (log->count + 1) * sizeof *copy);
+    if (copy == NULL)
+        return refuse_memory(turn->error);
+    memcpy(copy, log->decisions, log->count * sizeof *copy);
+    turn->log = copy;
+    turn->log_count = log->count;
+    return 0;
+}
+
+static int set_at(struct turn *turn, uint32_t thread, uint64_t number)
+{
+    uint64_t asked = 0;
+
+    for (uint32_t i = 0; i < turn->log_count; i++) {
+        const struct sw_logged *logged = &turn->log[i];
+        if (logged->kind != SW_DECIDE_RUN || logged->thread != thread || asked++ != number)
+            continue;
+        turn->at = i;
+        turn->moved = logged->fallback;
+        return logged->choice != logged->fallback && (logged->choice & SW_EARLY) == 0 &&
+               (logged->fallback & SW_EARLY) == 0;
+    }
+    return 0;
+}
+
+/* ---- one step of moved, somewhere ---- */
+
+/* At that place in the log moved runs, and when it is asked again whom the base chose there. */
+static int run_with_step(struct turn *turn, uint32_t place)
+{
+    const struct sw_logged *logged = &turn->log[place];
+    struct sw_relative_schedule changed = {0};
+    int status = -1;
+
+    if (copy_guided(&changed, &turn->base) < 0 ||
+        set_entry(&changed, logged->thread, count_asked(turn, logged->thread, place), turn->moved) <
+            0 ||
+        set_entry(&changed, turn->moved, count_asked(turn, turn->moved, place + 1),
+                  logged->choice) < 0)
+        refuse_memory(turn->error);
+    else
+        status = sw_reproduce_run(turn->probe, &changed, NULL, turn->error);
+    sw_relative_schedule_free(&changed);
+    return status;
+}
+
+/* Moves the deviation by steps of moved, until it turns.  1: it does so before the next step; 0: it
+ * does not turn. */
+static int find_turn(struct turn *turn, uint32_t thread, uint64_t number)
+{
+    for (int i = 0; i < TURNS_MAX; i++) {
+        if (!set_at(turn, thread, number))
+            return 0;
+        int fails = run_with_step(turn, turn->at);
+        if (fails < 0 || fails != turn->fails)
+            return fails < 0 ? -1 : 1;
+        number = count_asked(turn, turn->moved, turn->at + 1);
+        thread = turn->moved;
+        if (take_base(turn) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Where moved could have run, until it did. */
+static int find_places(struct turn *turn)
+{
+    const struct sw_control_shm_log *log = &turn->probe->shm->log;
+
+    if (sw_reproduce_run(turn->probe, &turn->base, NULL, turn->error) < 0)
+        return -1;
+    turn->places = calloc(turn->log_count + 1, sizeof *turn->places);
+    if (turn->places == NULL)
+        return refuse_memory(turn->error);
+    for (uint32_t i = turn->at + 1; i < log->count && i < turn->log_count; i++) {
+        const struct sw_logged *logged = &log->decisions[i];
+        if (logged->thread == turn->moved || logged->choice == turn->moved)
+            break;
+        for (uint32_t k = 0; logged->kind == SW_DECIDE_RUN && k < logged->count; k++)
+            if (log->pool[logged->first + k] == turn->moved)
+                turn->places[turn->place_count++] = i;
+    }
+    return 0;
+}
+
+/* Place 0: at; then places[]; then where it ran in the base. */
+static uint32_t log_place(const struct turn *turn, uint32_t place)
+{
+    return place == 0 ? turn->at : turn->places[place - 1];
+}
+
+static int run_place(struct turn *turn, uint32_t place)
+{
+    return place > turn->place_count ? sw_reproduce_run(turn->probe, &turn->base, NULL, turn->error)
+                                     : run_with_step(turn, log_place(turn, place));
+}
+
+/* What is left differs in the order of two operations.  Runs the failing one last. */
+static int bisect(struct turn *turn, struct sw_critical_pair *critical)
+{
+    uint32_t low = 0, high = turn->place_count + 1;
+
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        int fails = run_place(turn, middle);
+        if (fails < 0)
+            return -1;
+        if (fails == turn->fails)
+            high = middle;
+        else
+            low = middle;
+    }
+    const struct sw_logged *logged = &turn->log[log_place(turn, low)];
+    critical->decision = logged->index;
+    critical->threads[turn->fails ? 0 : 1] = logged->choice;
+    critical->threads[turn->fails ? 1 : 0] = turn->moved;
+    if (run_place(turn, turn->fails ? low : high) < 0)
+        return -1;
+    snprintf(critical->otherwise, sizeof critical->otherwise, "%s", turn->probe->end.kind);
+    return run_place(turn, turn->fails ? high : low);
+}
+
+/* ---- the whole ---- */
+
+static int take_failing(const struct sw_reproduce *probe, struct sw_critical_pair *critical,
+                        struct sw_error *e)
+{
+    critical->failing = calloc(1, sizeof *critical->failing);
+    if (critical->failing == NULL)
+        return refuse_memory(e);
+    sw_control_shm_copy_list(critical->failing, &probe->shm->taken);
+    critical->found = 1;
+    return 0;
+}
+
+/* From the base's deviation i on.  1: found. */
+static int try_deviation(struct turn *turn, uint32_t i, struct sw_critical_pair *critical)
+{
+    const struct sw_deviation *deviation = &turn->base.list[i];
+    int status =
+        deviation->kind != SW_DECIDE_RUN ? 0 : find_turn(turn, deviation->thread, deviation->index);
+
+    if (status > 0 && (find_places(turn) < 0 || (status = bisect(turn, critical)) < 0))
+        return -1;
+    if (status <= 0)
+        return status;
+    return take_failing(turn->probe, critical, turn->error) < 0 ? -1 : 1;
+}
+
+static void free_turn(struct turn *turn)
+{
+    sw_relative_schedule_free(&turn->base);
+    free(turn->log);
+    free(turn->places);
+}
+
+/* The last deviation that turns it.  fails: does the schedule?  1: found. */
+static int try_all(struct sw_reproduce *probe, const struct sw_relative_schedule *best, int fails,
+                   struct sw_critical_pair *critical, struct sw_error *e)
+{
+    int status = 0;
+
+    for (uint32_t i = best->count; i-- > 0 && status == 0;) {
+        struct turn turn = {.probe = probe, .error = e, .fails = fails};
+        status = sw_reproduce_run(probe, best, NULL, e);
+        if (status >= 0)
+            status = take_base(&turn);
+        if (status == 0 && i < turn.base.count)
+            status = try_deviation(&turn, i, critical);
+        free_turn(&turn);
+    }
+    return status;
+}
+
+/* ---- from the other side ---- */
+
+struct neighbour {
+    struct sw_reproduce *probe;
+    int found;
+};
+
+static int on_neighbour(void *context, const struct sw_batch_result *result,
+                        const struct sw_control_shm *shm, uint32_t cost)
+{
+    struct neighbour *neighbour = context;
+
+    if (cost == 0 || sw_reproduce_is_wanted(neighbour->probe, result))
+        return 0;
+    sw_control_shm_copy_list(neighbour->probe->list, &shm->taken);
+    neighbour->found = 1;
+    return 1;
+}
+
+/* One that is a single delay away and does not fail, if there is one. */
+static int try_neighbour(struct sw_reproduce *probe, struct sw_critical_pair *critical,
+                         struct sw_error *e)
+{
+    static struct sw_bounded all;
+    struct neighbour neighbour = {.probe = probe};
+    struct sw_bounded_order order = {.session = probe->order,
+                                     .kind = SW_BOUNDED_DELAYS,
+                                     .bound = 1,
+                                     .schedules_max = NEIGHBOURS_MAX,
+                                     .goes_on = 1,
+                                     .on_run = on_neighbour,
+                                     .context = &neighbour};
+    struct sw_relative_schedule passing = {0};
+
+    if (sw_bounded_run(&order, &all, e) < 0)
+        return -1;
+    probe->runs += all.schedules;
+    if (!neighbour.found) {
+        snprintf(critical->why_not, sizeof critical->why_not,
+                 "the default schedule fails so, and so do %llu schedules with one delay",
+                 (unsigned long long)all.schedules);
+        return 0;
+    }
+    int status = sw_reproduce_run_list(probe, e);
+    if (status == 0 && sw_relative_schedule_take(&passing, probe->shm) == 0)
+        status = try_all(probe, &passing, 0, critical, e);
+    sw_relative_schedule_free(&passing);
+    return status;
+}
+
+int sw_critical_pair_find(struct sw_reproduce *probe, const struct sw_relative_schedule *best,
+                          struct sw_critical_pair *critical, struct sw_error *e)
+{
+    *critical = (struct sw_critical_pair){0};
+    snprintf(critical->why_not, sizeof critical->why_not,
+             "no exchange of two operations alone changes how it ends");
+    int status =
+        best->count > 0 ? try_all(probe, best, 1, critical, e) : try_neighbour(probe, critical, e);
+    return status < 0 ? -1 : 0;
+}
+
+/* ---- looking at it ---- */
+
+int sw_critical_pair_look(const struct sw_reproduce *probe, struct sw_critical_pair *critical,
+                          struct sw_error *e)
+{
+    const struct sw_sched *sched = probe->sched;
+    struct sw_process_order order = {.interp = sched->interp,
+                                     .program = sched->program,
+                                     .args = sched->args,
+                                     .setting = &sched->setting,
+                                     .folder = sched->folder,
+                                     .watchdog_s = WATCHDOG_S};
+    struct sw_process run;
+    int status = sw_process_open(&run, e);
+
+    if (status == 0) {
+        struct sw_control_shm *shm = run.shm;
+        shm->strategy = SW_STRATEGY_REPLAY;
+        shm->engine = SW_ENGINE_THREADS;
+        shm->decisions_max = probe->order.decisions_max;
+        sw_control_shm_copy_list(&shm->wanted, critical->failing);
+        shm->shows = 1;
+        shm->shown = critical->decision;
+        memcpy(shm->shown_threads, critical->threads, sizeof critical->threads);
+        status = sw_stack_snapshot_run(&run, &order, &critical->seen, e);
+    }
+    sw_process_close(&run);
+    return status;
+}
+
+void sw_critical_pair_free(struct sw_critical_pair *critical)
+{
+    sw_stack_snapshot_free(&critical->seen);
+    free(critical->failing);
+    *critical = (struct sw_critical_pair){0};
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "dpor_explore.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void stop(struct sw_dpor_explore *result,
+                                                       const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(result->why_not, sizeof result->why_not, format, arguments);
+    va_end(arguments);
+}
+
+static void fill(struct sw_control_shm *shm, void *context)
+{
+    const struct sw_dpor_run *run = context;
+
+    shm->strategy = SW_STRATEGY_NAMED;
+    strcpy(shm->strategy_name, "prefix");
+    shm->prefix.count = run->prefix_count;
+    shm->prefix.sleeping_at = run->sleeping_at;
+    shm->prefix.sleeping_count = run->sleeping_count;
+    memcpy(shm->prefix.threads, run->prefix, run->prefix_count * sizeof *run->prefix);
+    memcpy(shm->prefix.sleeping, run->sleeping, run->sleeping_count * sizeof *run->sleeping);
+}
+
+static int fits(const struct sw_dpor_run *run)
+{
+    return run->prefix_count <= SW_PREFIX_MAX && run->sleeping_count <= SW_SLEEPERS_MAX;
+}
+
+static void note_uncontrolled(struct sw_dpor_explore *result, const struct sw_control_shm *shm)
+{
+    if (shm->uncontrolled_count <= result->uncontrolled_count ||
+        shm->uncontrolled_count > SW_UNCONTROLLED_MAX)
+        return;
+    result->uncontrolled_count = shm->uncontrolled_count;
+    memcpy(result->uncontrolled, shm->uncontrolled, sizeof result->uncontrolled);
+}
+
+static int is_failure(const struct sw_batch_result *result)
+{
+    return result->outcome == SW_BATCH_FAILED ||
+           (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0);
+}
+
+/* One schedule.  1: go on; 0: enough; -1: *e. */
+static int step(const struct sw_dpor_explore_order *order, struct sw_session *session,
+                struct sw_dpor *dpor, const struct sw_dpor_run *run, struct sw_dpor_explore *result,
+                struct sw_error *e)
+{
+    struct sw_batch_result one;
+    const struct sw_control_shm *shm;
+    const char *why;
+
+    if (!fits(run)) {
+        stop(result, "a schedule has more than %d operations", SW_PREFIX_MAX);
+        return 0;
+    }
+    if (sw_session_run(session, fill, (void *)run, &one, &shm, e) < 0)
+        return -1;
+    note_uncontrolled(result, shm);
+    if (one.outcome == SW_BATCH_DIED && (shm->end == SW_END_ERROR || shm->end == SW_END_BUDGET)) {
+        stop(result, "%s", one.text);
+        return 0;
+    }
+    if (sw_dpor_observe(dpor, &shm->trace, &why) < 0) {
+        stop(result, "%s", why);
+        return 0;
+    }
+    result->operations += shm->trace.count;
+    result->failures += (uint64_t)is_failure(&one);
+    if (order->on_trace != NULL && order->on_trace(order->context, &one, shm)) {
+        stop(result, "it was stopped");
+        return 0;
+    }
+    if (is_failure(&one) && !order->goes_on) {
+        stop(result, "it ended with the first failure");
+        return 0;
+    }
+    return 1;
+}
+
+static int search(const struct sw_dpor_explore_order *order, struct sw_session *session,
+                  struct sw_dpor *dpor, struct sw_dpor_explore *result, struct sw_error *e)
+{
+    struct sw_dpor_run run;
+    int status = 1;
+
+    while (status == 1 && sw_dpor_next(dpor, &run)) {
+        if (order->traces_max > 0 && sw_dpor_counts(dpor)->traces == order->traces_max) {
+            stop(result, "there are more than %llu", (unsigned long long)order->traces_max);
+            return 0;
+        }
+        status = step(order, session, dpor, &run, result, e);
+    }
+    result->complete = status == 1;
+    return status < 0 ? -1 : 0;
+}
+
+int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpor_explore *result,
+                        struct sw_error *e)
+{
+    struct sw_dpor *dpor = sw_dpor_new();
+    struct sw_session *session = sw_session_open(&order->session, e);
+    int failed = -1;
+
+    *result = (struct sw_dpor_explore){0};
+    if (dpor == NULL)
+        sw_error_set(e, NULL, 0, 0, "out of memory");
+    else if (session != NULL)
+        failed = search(order, session, dpor, result, e);
+    if (dpor != NULL)
+        result->counts = *sw_dpor_counts(dpor);
+    if (result->complete && result->counts.infeasible > 0) {
+        result->complete = 0;
+        stop(result, "%llu orders were wanted that cannot be",
+             (unsigned long long)result->counts.infeasible);
+    }
+    sw_session_close(session);
+    sw_dpor_free(dpor);
+    return failed;
+}

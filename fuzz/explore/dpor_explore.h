@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * dpor_explore.h - all schedules of a test that can matter, and what may be said afterwards.
+ *
+ * Runs optimal DPOR (dpor.h) over a session (session.h) at grain "access".  It can
+ * say "all", and then that is a proof within what access.h and the tracer take for
+ * granted; or why not.
+ */
+#ifndef SW_DPOR_EXPLORE_H
+#define SW_DPOR_EXPLORE_H
+
+#include "contract/error.h"
+#include "harness/runner/session.h"
+#include "dpor.h"
+
+/* Borrows all. */
+struct sw_dpor_explore_order {
+    struct sw_session_order session; /* its setting says begins, and grain access */
+    uint64_t traces_max;             /* 0: no limit */
+    int goes_on;                     /* after a failure, too */
+    /* Called for each trace; not 0: enough.  May be NULL. */
+    int (*on_trace)(void *context, const struct sw_batch_result *result,
+                    const struct sw_control_shm *shm);
+    void *context;
+};
+
+struct sw_dpor_explore {
+    int complete; /* every class has been run */
+    char why_not[512]; /* valid if not */
+    struct sw_dpor_counts counts;
+    uint64_t failures; /* failed, deadlocked, crashed */
+    uint64_t operations; /* of all traces */
+    uint32_t uncontrolled_count; /* of the worst process */
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+};
+
+/* 0, or -1 with *e: nothing could be run. */
+int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpor_explore *result,
+                   struct sw_error *e);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+#include "explore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/report/canary.h"
+#include "contract/exit.h"
+#include "harness/report/target.h"
+#include "campaign.h"
+
+enum { HASHES_MAX = 1 << 24 };
+
+struct seen {
+    uint64_t seed, hash;
+};
+
+struct exploration {
+    const struct sw_explore *explore;
+    struct sw_explore_result *result;
+    struct seen *seen;
+    uint64_t count, room; /* of them */
+    int lost; /* there was no room for all */
+    double told; /* seconds, when the last line of progress was printed */
+};
+
+/* ---- while it goes on ---- */
+
+static void add_seen(struct exploration *all, uint64_t seed, uint64_t hash)
+{
+    if (all->count == all->room && all->room < HASHES_MAX) {
+        uint64_t room = all->room > 0 ? 2 * all->room : 1024;
+        struct seen *seen = realloc(all->seen, room * sizeof *seen);
+        if (seen != NULL) {
+            all->seen = seen;
+            all->room = room;
+        }
+    }
+    if (all->count < all->room)
+        all->seen[all->count++] = (struct seen){seed, hash};
+    else
+        all->lost = 1;
+}
+
+void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text)
+{
+    struct sw_explore_failure *failure = result->failures;
+    uint32_t i = 0;
+
+    while (i < result->failure_count &&
+           strncmp(failure[i].text, text, sizeof failure->text - 1) != 0)
+        i++;
+    if (i == SW_EXPLORE_FAILURES_MAX)
+        return;
+    if (i == result->failure_count) {
+        result->failure_count++;
+        failure[i] = (struct sw_explore_failure){.seed = seed};
+        snprintf(failure[i].text, sizeof failure->text, "%s", text);
+    }
+    failure[i].count++;
+    if (seed < failure[i].seed)
+        failure[i].seed = seed;
+}
+
+static void on_result(void *context, const struct sw_batch_result *warm)
+{
+    struct exploration *all = context;
+
+    add_seen(all, warm->seed, warm->hash);
+    if (sw_search_is_failure(warm))
+        sw_explore_add_failure(all->result, warm->seed,
+                               warm->outcome == SW_BATCH_DIED ? warm->text : "exit 1");
+}
+
+static int on_progress(void *context, const struct sw_search_progress *progress)
+{
+    struct exploration *all = context;
+
+    const struct sw_explore *explore = all->explore;
+    struct sw_explore_progress told = {.schedules = progress->schedules,
+                                       .failures = progress->failures,
+                                       .seconds = progress->seconds,
+                                       .wanted = explore->count_given || explore->time_s == 0
+                                                     ? explore->search.trial.schedules
+                                                     : 0,
+                                       .limit_s = explore->time_s};
+
+    sw_explore_report_progress(&told, &all->told);
+    return 0;
+}
+
+/* ---- what came of it ---- */
+
+/* Those that count: which schedules there were behind the one that failed depends on the jobs. */
+static void count_distinct(struct exploration *all)
+{
+    struct sw_explore_result *result = all->result;
+    struct sw_search_totals *totals = &result->totals;
+    uint64_t last = UINT64_MAX, count = 0;
+    uint64_t *hashes = calloc(all->count + 1, sizeof *hashes);
+
+    if (totals->failed && !all->explore->goes_on) {
+        last = totals->last = totals->failing_seed;
+        totals->schedules = last - all->explore->search.trial.seed + 1;
+    }
+    for (uint64_t i = 0; hashes != NULL && i < all->count; i++)
+        if (all->seen[i].seed <= last)
+            hashes[count++] = all->seen[i].hash;
+    result->distinct = hashes != NULL ? sw_trial_count_distinct(hashes, count) : 0;
+    free(hashes);
+}
+
+void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
+                       const char *format, ...)
+{
+    va_list arguments;
+
+    result->end = end;
+    va_start(arguments, format);
+    vsnprintf(result->why, sizeof result->why, format, arguments);
+    va_end(arguments);
+}
+
+/* "nothing found" needs that something could have been. */
+void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result)
+{
+    const struct sw_search_totals *totals = &result->totals;
+    struct sw_canary canary;
+    struct sw_error e = {0};
+
+    if (totals->skipped)
+        return;
+    if (totals->uncontrolled_count > 0)
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "not controlled: %.*s (%llu time%s)",
+                          SW_UNCONTROLLED_TEXT, totals->uncontrolled[0].what,
+                          (unsigned long long)totals->uncontrolled[0].count,
+                          totals->uncontrolled[0].count == 1 ? "" : "s");
+    else if (sw_canary_check(explore->search.trial.interp, &canary, &e) < 0)
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s", e.text);
+    else if (!canary.controlled)
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE,
+                          "the interpreter is not under control: %s", canary.why_not);
+}
+
+/* A replay must find the file that is there now: CPython reads the program's folder. */
+static int make_output(const struct sw_trial_order *trial)
+{
+    char path[4096];
+
+    if (trial->test != NULL)
+        return 0;
+    sw_trial_sched_path(trial, path, sizeof path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 ? 0 : -1;
+}
+
+static const char *text_of_seed(const struct sw_explore_result *result, uint64_t seed)
+{
+    for (uint32_t i = 0; i < result->failure_count; i++)
+        if (result->failures[i].seed == seed)
+            return result->failures[i].text;
+    return "it failed";
+}
+
+void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
+                        struct sw_explore_result *result)
+{
+    trial->engine = SW_ENGINE_THREADS;
+    result->has_trial = 1;
+    if (make_output(trial) < 0) {
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "the schedule cannot be written: %s",
+                          strerror(errno));
+        return;
+    }
+    sw_trial_run(trial, &result->trial);
+    const struct sw_verdict *verdict = &result->trial.verdict;
+    if (verdict->kind == SW_FAILED || verdict->kind == SW_CRASHED)
+        sw_explore_decide(result, SW_EXPLORE_FOUND, "%s", verdict->text);
+    else if (verdict->kind == SW_HARNESS_ERROR)
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s", verdict->text);
+    else
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE,
+                          "%s: %s among other schedules, but in a process of its own it %s", name,
+                          failing, result->trial.skipped ? "is skipped" : "passes");
+}
+
+/* Only what a process of its own shows is believed. */
+static void confirm(const struct sw_search *search, struct sw_explore_result *result)
+{
+    struct sw_trial_order trial = sw_search_trial(search, result->totals.failing_seed);
+    char name[64];
+
+    result->seed = result->totals.failing_seed;
+    snprintf(name, sizeof name, "seed %llu", (unsigned long long)result->seed);
+    sw_explore_confirm(&trial, text_of_seed(result, result->seed), name, result);
+}
+
+void sw_explore_judge_error(const struct sw_search *search, const struct sw_error *e,
+                            struct sw_explore_result *result)
+{
+    struct sw_trial_order trial = sw_search_trial(search, result->totals.last);
+
+    sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e->path != NULL ? e->path : "",
+                      e->path != NULL ? ": " : "", e->text);
+    if (trial.test == NULL)
+        return;
+    trial.seed = trial.seed == 0 ? 1 : trial.seed;
+    sw_trial_run(&trial, &result->trial);
+    if (result->trial.skipped) {
+        result->totals.skipped = 1;
+        result->end = SW_EXPLORE_NOTHING;
+    } else if (result->trial.verdict.kind == SW_INCONCLUSIVE) {
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "%s", result->trial.verdict.text);
+    }
+}
+
+static void explore_it(struct exploration *all, struct sw_search *search)
+{
+    struct sw_explore_result *result = all->result;
+    struct sw_error e = {0};
+    int status = sw_search_run(search, &result->totals, &e);
+
+    sw_explore_report_end_progress();
+    count_distinct(all);
+    if (status < 0)
+        sw_explore_judge_error(search, &e, result);
+    else if (result->totals.failed)
+        confirm(search, result);
+    else
+        sw_explore_judge_nothing(all->explore, result);
+}
+
+static int exit_status(const struct sw_explore_result *result)
+{
+    static const int statuses[] = {[SW_EXPLORE_NOTHING] = SW_EXIT_OK,
+                                   [SW_EXPLORE_FOUND] = SW_EXIT_FAILED,
+                                   [SW_EXPLORE_ERROR] = SW_EXIT_ERROR,
+                                   [SW_EXPLORE_INCONCLUSIVE] = SW_EXIT_UNSURE};
+
+    return statuses[result->end];
+}
+
+/* 0, or -1 after a line on stderr. */
+static int sample(struct sw_explore *explore, struct sw_explore_result *result)
+{
+    struct exploration all = {.explore = explore, .result = result};
+
+    explore->search.on_result = on_result;
+    explore->search.on_progress = on_progress;
+    explore->search.context = &all;
+    struct sw_search *search = sw_search_new(&explore->search);
+    if (search == NULL) {
+        fputs("spillway explore: out of memory\n", stderr);
+        return -1;
+    }
+    explore_it(&all, search);
+    sw_search_free(search);
+    free(all.seen);
+    return 0;
+}
+
+static int run(struct sw_explore *explore)
+{
+    static struct sw_explore_result result;
+
+    if (explore->campaign != NULL)
+        return sw_campaign_explore(explore);
+    if (explore->proof == SW_EXPLORE_COVERAGE)
+        sw_explore_coverage(explore, &result);
+    else if (explore->proof != SW_EXPLORE_SAMPLES)
+        sw_explore_exhaustive(explore, &result);
+    else if (sample(explore, &result) < 0)
+        return SW_EXIT_ERROR;
+    sw_explore_report_print(explore, &result);
+    int status = exit_status(&result);
+    if (explore->json != NULL && sw_explore_report_json(explore, &result) < 0)
+        status = SW_EXIT_ERROR;
+    free(result.trial.story);
+    return status;
+}
+
+int sw_explore(int argc, char **argv)
+{
+    struct sw_explore explore;
+    int status = SW_EXIT_ERROR;
+
+    sw_explore_options_parse(argc, argv, &explore);
+    char *starter = sw_target_find_starter();
+    explore.search.trial.starter = starter;
+    explore.search.trial.setting = &explore.setting;
+    if (starter == NULL)
+        fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
+    else
+        status = run(&explore);
+    free(starter);
+    sw_explore_options_free(&explore);
+    return status;
+}

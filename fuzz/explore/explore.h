@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * explore.h - the command "explore": many schedules of one program, until one fails.
+ *
+ *      explore_options.c   what was asked for
+ *      search.h            runs the schedules, in several processes
+ *      explore.c           what may be said afterwards
+ *      explore_exhaustive.c             the same for a strategy that tries all there are
+ *      explore_report.c    says it, to people and as JSON
+ *
+ * A target (prog.py::test) has its schedules one after the other in warm processes; a
+ * program has a process for each.  Whatever fails is run once more in a process of its
+ * own, and only that is believed; that nothing was found is believed only of an
+ * interpreter that the canary says is under control.
+ */
+#ifndef SW_EXPLORE_H
+#define SW_EXPLORE_H
+
+#include "harness/runner/session.h"
+#include "harness/formats/sched/settings.h"
+#include "harness/report/trial.h"
+#include "search.h"
+
+/* Who chooses the schedules; all but the first two end when there is nothing left. */
+enum sw_explore_proof {
+    SW_EXPLORE_SAMPLES,  /* each follows from its seed: search.h */
+    SW_EXPLORE_COVERAGE, /* from what those before have shown: explore_coverage.c */
+    SW_EXPLORE_DPOR,
+    SW_EXPLORE_PREEMPTIONS,
+    SW_EXPLORE_DELAYS,
+};
+
+struct sw_explore {
+    struct sw_search_order search; /* what is run; its texts are the command line's */
+    struct sw_settings setting;     /* owned */
+    char strategy[64];             /* as it was named: "pct:3" */
+    char name[32];                 /* "pct" */
+    int time_s;                    /* 0: no limit */
+    int count_given;
+    enum sw_explore_proof proof;
+    uint32_t bound;   /* of preemptions or delays */
+    int goes_on;      /* after a failure */
+    const char *json; /* a file; NULL: none */
+    const char *campaign; /* a folder: campaign.h; NULL: none */
+    int resumes;
+    const char *corpus; /* a folder, of strategy coverage: corpus.h; NULL: none */
+    uint32_t shard, shards; /* of a campaign; 1 of 1 */
+    char *target;     /* prog.py::test or prog.py, as it was given */
+    char *file;       /* of a target; owned */
+};
+
+/* What came of it. */
+enum sw_explore_end {
+    SW_EXPLORE_NOTHING,      /* found */
+    SW_EXPLORE_FOUND,        /* and there again in a process of its own */
+    SW_EXPLORE_ERROR,        /* of the harness */
+    SW_EXPLORE_INCONCLUSIVE, /* why says why */
+};
+
+/* One kind of failure, by its outcome's text. */
+struct sw_explore_failure {
+    char text[256];
+    uint64_t count;
+    uint64_t seed; /* the lowest */
+};
+
+enum { SW_EXPLORE_FAILURES_MAX = 64 };
+
+struct sw_explore_result {
+    enum sw_explore_end end;
+    char why[1024]; /* one line, if it is not NOTHING */
+    char claim[512]; /* of a proof */
+    struct sw_search_totals totals;
+    uint64_t distinct;
+    uint64_t features; /* of strategy coverage */
+    struct sw_trial trial; /* of the lowest failing seed, cold; valid if there is one */
+    int has_trial;
+    uint64_t seed; /* that one */
+    struct sw_explore_failure failures[SW_EXPLORE_FAILURES_MAX];
+    uint32_t failure_count;
+};
+
+/* The command; argv[0] is its name.  Exit status: 0 nothing found, 1 found, 2 a usage or
+ * harness error, 3 inconclusive. */
+int sw_explore(int argc, char **argv);
+
+/* ---- its parts ---- */
+
+/* Strategy coverage; fills in the result. */
+void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *result);
+/* For schedules that are ordered one by one; args: room, valid as long as the order. */
+struct sw_session_order sw_explore_exhaustive_session(const struct sw_explore *explore,
+                                                      char *args[3]);
+/* All schedules, or all within the bound; fills in the result. */
+void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_result *result);
+void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text);
+/* So far; what is 0 is not told. */
+struct sw_explore_progress {
+    uint64_t schedules, failures;
+    uint64_t wanted;   /* schedules */
+    uint64_t distinct; /* about so many traces */
+    uint64_t features; /* coverage.h */
+    int causes;
+    double seconds;
+    int limit_s;
+};
+/* If it is time for it: to stderr.  *told: seconds, when it was printed last. */
+void sw_explore_report_progress(const struct sw_explore_progress *progress, double *told);
+void sw_explore_report_end_progress(void);
+/* "nothing found" is not believed of what is not under control. */
+void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result);
+/* Nothing could be run: one more run, which is heard, says why. */
+void sw_explore_judge_error(const struct sw_search *search, const struct sw_error *e,
+                            struct sw_explore_result *result);
+void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
+                       const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* In a process of its own; trial: how. */
+void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
+                        struct sw_explore_result *result);
+
+/* Prints what is wrong and exits with 2. */
+void sw_explore_options_parse(int argc, char **argv, struct sw_explore *explore);
+void sw_explore_options_free(struct sw_explore *explore);
+
+/* "1,000 schedules of pct:3, seeds 1 to 1000, ...": exactly what has been shown. */
+char *sw_explore_report_claim(const struct sw_explore *explore,
+                              const struct sw_explore_result *result, char *buf, size_t size);
+void sw_explore_report_print(const struct sw_explore *explore,
+                             const struct sw_explore_result *result);
+/* 0, or -1 after a line on stderr. */
+int sw_explore_report_json(const struct sw_explore *explore,
+                           const struct sw_explore_result *result);
+
+#endif

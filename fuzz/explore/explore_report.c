@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contract/version.h"
+#include "explore.h"
+
+static const char *grain_of(const struct sw_explore *explore)
+{
+    return explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call";
+}
+
+char *sw_explore_report_claim(const struct sw_explore *explore,
+                              const struct sw_explore_result *result, char *buf, size_t size)
+{
+    const struct sw_search_totals *totals = &result->totals;
+
+    if (explore->proof != SW_EXPLORE_SAMPLES) {
+        snprintf(buf, size, "%s", result->claim);
+        return buf;
+    }
+    uint64_t first = explore->search.trial.seed;
+    uint64_t in_order = totals->last - first + 1;
+    char learning[64] = "", beyond[64] = "", rate[32], processes[64] = "";
+
+    if (totals->learning > 0)
+        snprintf(learning, sizeof learning, " (the first %llu pos, to learn)",
+                 (unsigned long long)totals->learning);
+    if (totals->schedules > in_order)
+        snprintf(beyond, sizeof beyond, " and %llu beyond",
+                 (unsigned long long)(totals->schedules - in_order));
+    if (totals->processes > 1)
+        snprintf(processes, sizeof processes, " in %llu processes",
+                 (unsigned long long)totals->processes);
+    sw_trial_format_rate(rate, sizeof rate,
+                         totals->seconds > 0 ? (double)totals->schedules / totals->seconds : 0);
+    snprintf(
+        buf, size,
+        "%llu schedule%s of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second",
+        (unsigned long long)totals->schedules, totals->schedules == 1 ? "" : "s", explore->strategy,
+        learning, (unsigned long long)first, (unsigned long long)totals->last, beyond,
+        grain_of(explore), (unsigned long long)result->distinct, processes, rate);
+    return buf;
+}
+
+/* ---- for people ---- */
+
+/* By the rate so far, or by the clock. */
+static void format_left(const struct sw_explore_progress *progress, char *buf, size_t size)
+{
+    double rate = progress->schedules > 0 ? (double)progress->schedules / progress->seconds : 0;
+    double left = -1;
+
+    if (progress->wanted > progress->schedules && rate > 0)
+        left = (double)(progress->wanted - progress->schedules) / rate;
+    if (progress->limit_s > 0 && (left < 0 || left > progress->limit_s - progress->seconds))
+        left = progress->limit_s - progress->seconds;
+    *buf = '\0';
+    if (left >= 0)
+        snprintf(buf, size, ", %.0f s left", left);
+}
+
+void sw_explore_report_progress(const struct sw_explore_progress *progress, double *told)
+{
+    enum { LINE_S = 10 };
+    int is_terminal = isatty(STDERR_FILENO);
+    char rate[32], of[32] = "", distinct[48] = "", causes[32] = "", left[32];
+
+    if (progress->seconds - *told < (is_terminal ? 0.1 : LINE_S))
+        return;
+    *told = progress->seconds;
+    sw_trial_format_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
+    if (progress->wanted > 0)
+        snprintf(of, sizeof of, " of %llu", (unsigned long long)progress->wanted);
+    if (progress->distinct > 0)
+        snprintf(distinct, sizeof distinct, ", about %llu distinct",
+                 (unsigned long long)progress->distinct);
+    else if (progress->features > 0)
+        snprintf(distinct, sizeof distinct, ", %llu features",
+                 (unsigned long long)progress->features);
+    if (progress->causes > 0)
+        snprintf(causes, sizeof causes, " of %d cause%s", progress->causes,
+                 progress->causes == 1 ? "" : "s");
+    format_left(progress, left, sizeof left);
+    fprintf(stderr, "%s%llu%s schedules in %.0f s, %s a second%s, %llu failure%s%s%s%s",
+            is_terminal ? "\r\033[K" : "", (unsigned long long)progress->schedules, of,
+            progress->seconds, rate, distinct, (unsigned long long)progress->failures,
+            progress->failures == 1 ? "" : "s", causes, left, is_terminal ? "" : "\n");
+}
+
+void sw_explore_report_end_progress(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+static void print_lines(const char *text)
+{
+    while (text != NULL && *text != '\0') {
+        int length = (int)strcspn(text, "\n");
+        printf("       %.*s\n", length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void print_failures(const struct sw_explore_result *result)
+{
+    for (uint32_t i = 0; i < result->failure_count; i++)
+        printf("       %llu of %llu schedules, from seed %llu on: %s\n",
+               (unsigned long long)result->failures[i].count,
+               (unsigned long long)result->totals.schedules,
+               (unsigned long long)result->failures[i].seed, result->failures[i].text);
+}
+
+static const char *mode_text(const struct sw_explore *explore)
+{
+    return explore->setting.grain == SW_GRAIN_ACCESS
+               ? "grain access is finer than the real interpreter in places: it may never do this"
+               : "";
+}
+
+void sw_explore_report_print(const struct sw_explore *explore,
+                             const struct sw_explore_result *result)
+{
+    static const char *const words[] = {"ok", "FAIL", "ERROR", "UNSURE"};
+    char claim[512];
+    const char *text = result->why;
+
+    if (result->totals.skipped && result->end == SW_EXPLORE_NOTHING) {
+        printf("%-6s %s\n", "skip", explore->target);
+        return;
+    }
+    sw_explore_report_claim(explore, result, claim, sizeof claim);
+    if (result->end == SW_EXPLORE_NOTHING)
+        text = claim;
+    printf("%-6s %s (%s)\n", words[result->end], explore->target, text);
+    if (result->end != SW_EXPLORE_ERROR)
+        print_lines(result->trial.story);
+    if (explore->goes_on)
+        print_failures(result);
+    if (result->end != SW_EXPLORE_NOTHING && result->totals.schedules > 0)
+        print_lines(claim);
+    if (result->end == SW_EXPLORE_FOUND)
+        print_lines(mode_text(explore));
+    if (result->totals.stopped && !result->totals.failed)
+        print_lines("the time was up");
+    fflush(stdout);
+}
+
+/* ---- as JSON ---- */
+
+static void add_number(json_object *object, const char *name, uint64_t number)
+{
+    json_object_object_add(object, name, json_object_new_uint64(number));
+}
+
+static void add_text(json_object *object, const char *name, const char *text)
+{
+    json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static json_object *make_failures(const struct sw_explore_result *result)
+{
+    json_object *list = json_object_new_array();
+
+    for (uint32_t i = 0; i < result->failure_count; i++) {
+        json_object *failure = json_object_new_object();
+        add_text(failure, "outcome", result->failures[i].text);
+        add_number(failure, "schedules", result->failures[i].count);
+        add_number(failure, "seed", result->failures[i].seed);
+        json_object_array_add(list, failure);
+    }
+    return list;
+}
+
+static json_object *make_json(const struct sw_explore *explore,
+                              const struct sw_explore_result *result)
+{
+    static const char *const ends[] = {"nothing found", "found", "error", "inconclusive"};
+    const struct sw_search_totals *totals = &result->totals;
+    json_object *object = json_object_new_object();
+    char claim[512];
+
+    add_text(object, "writer", "spillway " SW_VERSION);
+    add_text(object, "target", explore->target);
+    add_text(object, "interpreter", explore->search.trial.interp);
+    add_text(object, "strategy", explore->strategy);
+    add_text(object, "grain", grain_of(explore));
+    add_text(object, "end", totals->skipped ? "skipped" : ends[result->end]);
+    add_text(object, "why", result->why);
+    add_text(object, "claim", sw_explore_report_claim(explore, result, claim, sizeof claim));
+    add_number(object, "schedules", totals->schedules);
+    add_number(object, "learning", totals->learning);
+    if (explore->proof == SW_EXPLORE_COVERAGE)
+        add_number(object, "features", result->features);
+    else
+        add_number(object, "distinct", result->distinct);
+    add_number(object, "first_seed", explore->search.trial.seed);
+    add_number(object, "last_seed", totals->last);
+    add_number(object, "processes", totals->processes);
+    add_number(object, "jobs", (uint64_t)explore->search.jobs);
+    json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
+    if (result->has_trial && explore->proof == SW_EXPLORE_SAMPLES)
+        add_number(object, "failing_seed", result->seed);
+    if (result->has_trial && explore->proof != SW_EXPLORE_SAMPLES)
+        add_number(object, "failing_number", result->failures[0].seed);
+    json_object_object_add(object, "failures", make_failures(result));
+    return object;
+}
+
+int sw_explore_report_json(const struct sw_explore *explore, const struct sw_explore_result *result)
+{
+    json_object *object = make_json(explore, result);
+    FILE *out = fopen(explore->json, "we");
+    int failed = out == NULL;
+
+    if (!failed) {
+        fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
+                                                         JSON_C_TO_STRING_SPACED |
+                                                         JSON_C_TO_STRING_NOSLASHESCAPE),
+              out);
+        fputc('\n', out);
+        failed = ferror(out) | (fclose(out) != 0);
+    }
+    if (failed)
+        fprintf(stderr, "spillway explore: %s: cannot be written: %s\n", explore->json,
+                strerror(errno));
+    json_object_put(object);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "failure_dedup.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "atomic_files.h"
+#include "minimise.h"
+
+/* ---- what it is called ---- */
+
+char *sw_failure_dedup_normalise(const char *outcome, char *buf, size_t size)
+{
+    size_t used = 0;
+
+    for (char before = ' '; *outcome != '\0' && used + 1 < size; before = *outcome++) {
+        int is_number = isdigit((unsigned char)*outcome) &&
+                        (before == 'T' || before == '#' || isdigit((unsigned char)before));
+        if (is_number && (used == 0 || !isdigit((unsigned char)buf[used - 1])))
+            continue;
+        buf[used++] = *outcome;
+    }
+    buf[used] = '\0';
+    return buf;
+}
+
+static void name_it(const struct sw_minimised *minimised, struct sw_failure_cause *cause)
+{
+    char text[2 * SW_FAILURE_CAUSE_TEXT + 32], outcome[SW_FAILURE_CAUSE_TEXT];
+
+    snprintf(cause->outcome, sizeof cause->outcome, "%s", minimised->probe.sched->outcome);
+    sw_critical_pair_print_name(&minimised->critical, cause->pair, sizeof cause->pair);
+    snprintf(cause->proof, sizeof cause->proof, "%s", minimised->proof);
+    cause->deviations = minimised->deviations;
+    int length = snprintf(text, sizeof text, "%s|%08x|%s",
+                          sw_failure_dedup_normalise(cause->outcome, outcome, sizeof outcome),
+                          minimised->probe.wanted.signature, cause->pair);
+    snprintf(cause->key, sizeof cause->key, "%012llx",
+             (unsigned long long)(XXH3_64bits(text, (size_t)length) >> 16));
+}
+
+/* ---- keeping it ---- */
+
+static int write_json(const char *path, const struct sw_failure_cause *cause, struct sw_error *e)
+{
+    json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "cause", json_object_new_string(cause->key));
+    json_object_object_add(object, "outcome", json_object_new_string(cause->outcome));
+    json_object_object_add(object, "pair", json_object_new_string(cause->pair));
+    json_object_object_add(object, "seed", json_object_new_uint64(cause->seed));
+    json_object_object_add(object, "deviations", json_object_new_uint64(cause->deviations));
+    json_object_object_add(object, "preemptions", json_object_new_string(cause->proof));
+    const char *text = json_object_to_json_string_ext(
+        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+    int status = sw_atomic_files_write_new(path, text, strlen(text), e);
+    json_object_put(object);
+    return status;
+}
+
+/* name: of PATH_MAX, "FOLDER/KEY" and what is behind it. */
+static void path_of(const struct sw_failure_cause_order *order, const char *key, const char *behind,
+                    char *name)
+{
+    snprintf(name, PATH_MAX, "%s/%s%s", order->folder, key, behind);
+}
+
+/* found: the file with the schedule as it was found.  As sw_failure_dedup_keep(). */
+static int keep(const struct sw_failure_cause_order *order, const struct sw_minimised *minimised,
+                const char *found, const struct sw_failure_cause *cause, struct sw_error *e)
+{
+    char path[PATH_MAX], smaller[PATH_MAX + 8];
+    struct sw_trial trial = {0};
+
+    path_of(order, cause->key, ".json", path);
+    if (access(path, F_OK) == 0)
+        return 0;
+    snprintf(smaller, sizeof smaller, "%s.min", found);
+    sw_minimise_write(minimised, smaller, 1, &trial);
+    free(trial.story);
+    /* If two have the same one at once, the names get either's files: both are of that cause. */
+    path_of(order, cause->key, ".min.sched", path);
+    int failed = rename(smaller, path) < 0;
+    path_of(order, cause->key, ".sched", path);
+    failed |= rename(found, path) < 0;
+    if (failed)
+        return sw_error_set(e, order->folder, 0, 0, "a schedule cannot be kept there: %s",
+                            strerror(errno));
+    path_of(order, cause->key, ".json", path);
+    int status = write_json(path, cause, e);
+    return status < 0 ? -1 : !status;
+}
+
+static int minimise_and_keep(const struct sw_failure_cause_order *order, const char *found,
+                             struct sw_failure_cause *cause, struct sw_error *e)
+{
+    struct sw_minimise_order minimise = {.budget = order->budget};
+    struct sw_minimised *minimised = calloc(1, sizeof *minimised);
+    struct sw_sched *sched = NULL;
+    int status = -1;
+
+    if (minimised == NULL) {
+        sw_error_set(e, NULL, 0, 0, "out of memory");
+    } else if (sw_sched_load(found, &sched, e) == 0) {
+        minimise.sched = sched;
+        if (sw_minimise_run(&minimise, minimised, e) == 0) {
+            name_it(minimised, cause);
+            status = keep(order, minimised, found, cause, e);
+        }
+        sw_minimise_free(minimised);
+    }
+    free(minimised);
+    sw_sched_free(sched);
+    return status;
+}
+
+int sw_failure_dedup_keep(const struct sw_failure_cause_order *order,
+                          struct sw_failure_cause *cause, int *unstable, struct sw_error *e)
+{
+    struct sw_trial_order trial = order->trial;
+    struct sw_trial result = {0};
+    char found[PATH_MAX];
+
+    *unstable = 0;
+    *cause = (struct sw_failure_cause){.seed = order->trial.seed};
+    snprintf(found, sizeof found, "%s/found.%d.%llu", order->folder, getpid(),
+             (unsigned long long)cause->seed);
+    trial.output = found;
+    trial.silent = 1;
+    trial.engine = SW_ENGINE_THREADS;
+    sw_trial_run(&trial, &result);
+    free(result.story);
+    *unstable = result.verdict.kind != SW_FAILED && result.verdict.kind != SW_CRASHED;
+    int status = *unstable
+                     ? sw_error_set(e, NULL, 0, 0,
+                                    "seed %llu fails among others, but not in a process of its own",
+                                    (unsigned long long)cause->seed)
+                     : minimise_and_keep(order, found, cause, e);
+    if (status < 0 && e->path == found)
+        e->path = order->folder;
+    unlink(found);
+    return status;
+}
+
+/* ---- reading them ---- */
+
+static void get_text(json_object *object, const char *name, char *buf, size_t size)
+{
+    const char *text = json_object_get_string(json_object_object_get(object, name));
+
+    snprintf(buf, size, "%s", text != NULL ? text : "");
+}
+
+static int read_json(const char *path, struct sw_failure_cause *cause, struct sw_error *e)
+{
+    json_object *object = json_object_from_file(path);
+
+    *cause = (struct sw_failure_cause){0};
+    if (object != NULL && json_object_is_type(object, json_type_object)) {
+        get_text(object, "cause", cause->key, sizeof cause->key);
+        get_text(object, "outcome", cause->outcome, sizeof cause->outcome);
+        get_text(object, "pair", cause->pair, sizeof cause->pair);
+        get_text(object, "preemptions", cause->proof, sizeof cause->proof);
+        cause->seed = json_object_get_uint64(json_object_object_get(object, "seed"));
+        cause->deviations = json_object_get_uint64(json_object_object_get(object, "deviations"));
+    }
+    json_object_put(object);
+    return cause->key[0] != '\0'
+               ? 0
+               : sw_error_set(e, NULL, 0, 0, "%s: it does not say which cause", path);
+}
+
+static int is_cause(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+
+    return length == SW_FAILURE_CAUSE_KEY - 1 + 5 &&
+           strcmp(entry->d_name + length - 5, ".json") == 0;
+}
+
+int sw_failure_dedup_read_all(const char *folder, struct sw_failure_cause *causes, int room,
+                              struct sw_error *e)
+{
+    struct dirent **names = NULL;
+    char path[PATH_MAX];
+    int count = scandir(folder, &names, is_cause, alphasort), read = 0, status = 0;
+
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+        if (status == 0 && read < room)
+            status = read_json(path, &causes[read++], e);
+        free(names[i]);
+    }
+    free(names);
+    return status < 0 ? -1 : read;
+}

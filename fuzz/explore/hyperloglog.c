@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "hyperloglog.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "atomic_files.h"
+
+#define MAGIC "SPLWSK1\n"
+
+struct image {
+    char magic[8];
+    uint8_t registers[SW_HYPERLOGLOG_REGISTERS];
+    uint64_t check; /* XXH3 of the registers */
+};
+
+void sw_hyperloglog_add(struct sw_hyperloglog *sketch, uint64_t number)
+{
+    uint64_t hash = XXH3_64bits(&number, sizeof number);
+    uint64_t rest = hash << SW_HYPERLOGLOG_BITS | 1u << (SW_HYPERLOGLOG_BITS - 1);
+    uint8_t rank = (uint8_t)(__builtin_clzll(rest) + 1);
+    uint8_t *slot = &sketch->registers[hash >> (64 - SW_HYPERLOGLOG_BITS)];
+
+    if (rank > *slot)
+        *slot = rank;
+}
+
+void sw_hyperloglog_merge(struct sw_hyperloglog *sketch, const struct sw_hyperloglog *other)
+{
+    for (int i = 0; i < SW_HYPERLOGLOG_REGISTERS; i++)
+        if (other->registers[i] > sketch->registers[i])
+            sketch->registers[i] = other->registers[i];
+}
+
+uint64_t sw_hyperloglog_estimate(const struct sw_hyperloglog *sketch)
+{
+    const double m = SW_HYPERLOGLOG_REGISTERS, alpha = 0.7213 / (1 + 1.079 / m);
+    double sum = 0;
+    int empty = 0;
+
+    for (int i = 0; i < SW_HYPERLOGLOG_REGISTERS; i++) {
+        sum += ldexp(1, -sketch->registers[i]);
+        empty += sketch->registers[i] == 0;
+    }
+    double estimate = alpha * m * m / sum;
+    if (estimate <= 2.5 * m && empty > 0) /* counting what is empty is better then */
+        estimate = m * log(m / empty);
+    return (uint64_t)(estimate + 0.5);
+}
+
+int sw_hyperloglog_write(const struct sw_hyperloglog *sketch, const char *path, struct sw_error *e)
+{
+    struct image image = {.magic = MAGIC};
+
+    memcpy(image.registers, sketch->registers, sizeof image.registers);
+    image.check = XXH3_64bits(image.registers, sizeof image.registers);
+    return sw_atomic_files_write(path, &image, sizeof image, e);
+}
+
+int sw_hyperloglog_read(struct sw_hyperloglog *sketch, const char *path, struct sw_error *e)
+{
+    struct image image;
+    struct sw_hyperloglog other;
+    FILE *in = fopen(path, "re");
+
+    if (in == NULL)
+        return sw_error_set(e, path, 0, 0, "%s", strerror(errno));
+    size_t size = fread(&image, 1, sizeof image, in);
+    fclose(in);
+    if (size != sizeof image || memcmp(image.magic, MAGIC, sizeof image.magic) != 0 ||
+        image.check != XXH3_64bits(image.registers, sizeof image.registers))
+        return sw_error_set(e, path, 0, 0, "it is no sketch, or a damaged one");
+    memcpy(other.registers, image.registers, sizeof other.registers);
+    sw_hyperloglog_merge(sketch, &other);
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * profile_measure.h - makes a struct sw_thread_profile of a schedule that has been run.
+ *
+ * See contract/thread_profile.h for what it is for.
+ */
+#ifndef SW_FUZZ_PROFILE_H
+#define SW_FUZZ_PROFILE_H
+
+#include "contract/thread_profile.h"
+#include "contract/trace.h"
+
+/* What is known of a schedule; a control memory has all of it, once its process has ended.  It
+ * may be nonsense: the child may have written there. */
+struct sw_profile_measure_source {
+    const struct sw_trace *trace; /* without events at grain "call" */
+    const uint32_t *chosen; /* SW_THREAD_PROFILE_THREADS each; used if the trace has no event */
+    const uint32_t *made_by;
+};
+
+/* Of threads beyond SW_THREAD_PROFILE_THREADS, and of objects beyond the first
+ * SW_THREAD_PROFILE_OBJECTS that threads fight for, nothing is kept.  0, or -1 without
+ * memory: *profile is then all zero. */
+int sw_profile_measure(const struct sw_profile_measure_source *source,
+                       struct sw_thread_profile *profile);
+
+#endif

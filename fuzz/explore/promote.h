@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * promote.h - the command "promote": what was found becomes a test that stays.
+ *
+ *      of a program, or a test    DIR/NAME.py     a copy of the file
+ *                                 DIR/NAME.sched  the schedule, which names it without a folder
+ *      of a spec                  a block "schedule NAME" at the end of the spec's schedules
+ *
+ * "spillway run" takes both.  A program's is run in DIR before it is written; a spec's new block is
+ * run before it takes the place of the old spec, and must come to the same end.  A spec can only
+ * say in which order its moves are made: a schedule that spills or collects where no directive asks
+ * for it is refused, and a thread's turn within a move is left out, if the end is the same without
+ * it.
+ */
+#ifndef SW_PROMOTE_H
+#define SW_PROMOTE_H
+
+#include "harness/formats/sched/sched.h"
+
+/* argv[0] is "promote".  Exit status: 0; 2: nothing was written, and why. */
+int sw_promote(int argc, char **argv);
+
+/* ---- its parts: 0, or -1 with *e ---- */
+
+struct sw_promote_order {
+    const char *path; /* the schedule's */
+    const char *name;
+    const char *folder;
+    int force; /* what is there may be written over */
+};
+
+int sw_promote_program(const struct sw_promote_order *order, struct sw_sched *sched,
+                       struct sw_error *e);
+int sw_promote_spec(const struct sw_promote_order *order, const struct sw_sched *sched,
+                    struct sw_error *e);
+
+#endif

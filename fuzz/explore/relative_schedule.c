@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "relative_schedule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void sw_relative_schedule_free(struct sw_relative_schedule *guided)
+{
+    free(guided->list);
+    free(guided->preempts);
+    free(guided->decisions);
+    *guided = (struct sw_relative_schedule){0};
+}
+
+int sw_relative_schedule_reserve(struct sw_relative_schedule *guided)
+{
+    if (guided->count < guided->room)
+        return 0;
+    uint32_t room = guided->room > 0 ? 2 * guided->room : 64;
+    void *list = realloc(guided->list, room * sizeof *guided->list);
+    if (list != NULL)
+        guided->list = list;
+    void *preempts = realloc(guided->preempts, room);
+    if (preempts != NULL)
+        guided->preempts = preempts;
+    void *decisions = realloc(guided->decisions, room * sizeof *guided->decisions);
+    if (decisions != NULL)
+        guided->decisions = decisions;
+    if (list == NULL || preempts == NULL || decisions == NULL)
+        return -1;
+    guided->room = room;
+    return 0;
+}
+
+static int add(struct sw_relative_schedule *guided, const struct sw_logged *logged, uint32_t number)
+{
+    if (sw_relative_schedule_reserve(guided) < 0)
+        return -1;
+    guided->list[guided->count] = (struct sw_deviation){.index = number,
+                                                        .kind = logged->kind,
+                                                        .place = logged->place,
+                                                        .thread = logged->thread,
+                                                        .choice = logged->choice};
+    guided->preempts[guided->count] =
+        logged->kind != SW_DECIDE_RUN || logged->fallback == logged->thread;
+    guided->decisions[guided->count++] = logged->index;
+    return 0;
+}
+
+int sw_relative_schedule_take(struct sw_relative_schedule *guided, const struct sw_control_shm *shm)
+{
+    const struct sw_control_shm_log *log = &shm->log;
+    uint32_t(*asked)[SW_DECIDE_COUNT] = calloc(SW_LIVE_THREADS_MAX, sizeof *asked);
+    int failed = asked == NULL || log->lost || log->count > SW_LOG_MAX;
+
+    guided->count = 0;
+    for (uint32_t i = 0; i < log->count && !failed; i++) {
+        const struct sw_logged *logged = &log->decisions[i];
+        if (logged->kind >= SW_DECIDE_COUNT) {
+            failed = 1;
+            break;
+        }
+        uint32_t number = asked[logged->thread % SW_LIVE_THREADS_MAX][logged->kind]++;
+        if (logged->choice != logged->fallback)
+            failed = add(guided, logged, number) < 0;
+    }
+    free(asked);
+    return failed ? -1 : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct sw_deviation *x = a, *y = b;
+
+    if (x->thread != y->thread)
+        return x->thread < y->thread ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+void sw_relative_schedule_fill(const struct sw_relative_schedule *guided,
+                               const unsigned char *left_out, struct sw_control_shm *shm)
+{
+    struct sw_control_shm_list *wanted = &shm->wanted;
+
+    wanted->count = wanted->pool_used = 0;
+    for (uint32_t i = 0; i < guided->count && wanted->count < SW_DEVIATIONS_MAX; i++)
+        if (left_out == NULL || !left_out[i])
+            wanted->deviations[wanted->count++] = guided->list[i];
+    qsort(wanted->deviations, wanted->count, sizeof *wanted->deviations, compare);
+    shm->strategy = SW_STRATEGY_NAMED;
+    strcpy(shm->strategy_name, "guide");
+}
+
+uint32_t sw_relative_schedule_preemptions(const struct sw_relative_schedule *guided)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < guided->count; i++)
+        count += guided->preempts[i];
+    return count;
+}

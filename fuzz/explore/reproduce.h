@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * reproduce.h - a recorded failure, and whether other schedules fail in the same way.
+ *
+ * The same way: the same kind of end (exit, crash, deadlock, ...) and, of a test that fails, the
+ * same exception raised at the same line.  A test has its schedules in one warm process, a program
+ * a process for each (harness/runner/session.h).
+ */
+#ifndef SW_REPRODUCE_H
+#define SW_REPRODUCE_H
+
+#include "harness/formats/sched/sched.h"
+#include "harness/runner/session.h"
+#include "relative_schedule.h"
+
+enum { SW_REPRODUCE_KIND_MAX = 32 };
+
+/* How a schedule ends. */
+struct sw_reproduce_end {
+    char kind[SW_REPRODUCE_KIND_MAX]; /* "exit 1", "crashed", "deadlock", "failed"; "" for a pass */
+    uint32_t signature;
+};
+
+struct sw_reproduce {
+    const struct sw_sched *sched; /* borrowed */
+    struct sw_session_order order;
+    struct sw_session *session;  /* owned */
+    struct sw_reproduce_end wanted;  /* valid after sw_reproduce_begin() */
+    struct sw_reproduce_end end;     /* of the last run */
+    const struct sw_control_shm *shm; /* of the last run, until the next; its log is whole */
+    /* what sw_reproduce_run_list() runs next; owned, the caller fills it in */
+    struct sw_control_shm_list *list;
+    uint64_t runs;
+    /* of the run under way */
+    const struct sw_relative_schedule *guided;
+    const unsigned char *left_out;
+};
+
+/* sched: borrowed until the close.  0, or -1 with *e; close it either way. */
+int sw_reproduce_open(struct sw_reproduce *probe, const struct sw_sched *sched, struct sw_error *e);
+void sw_reproduce_close(struct sw_reproduce *probe);
+
+/* These return 1 if the run failed in the wanted way, 0 if not, -1 with *e if nothing could be
+ * run.  begin: the recorded run again; what it ends with is wanted from then on, whatever it is. */
+int sw_reproduce_begin(struct sw_reproduce *probe, struct sw_error *e);
+/* By each thread's own time, without those whose bytes in left_out are 1 (NULL: with all). */
+int sw_reproduce_run(struct sw_reproduce *probe, const struct sw_relative_schedule *guided,
+                 const unsigned char *left_out, struct sw_error *e);
+/* To the letter. */
+int sw_reproduce_run_list(struct sw_reproduce *probe, struct sw_error *e);
+/* Is that result of the wanted way? */
+int sw_reproduce_is_wanted(const struct sw_reproduce *probe, const struct sw_batch_result *result);
+
+#endif

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: MIT */
+#include "search.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <xxhash.h>
+
+#include "contract/exit.h"
+#include "profile_measure.h"
+
+enum {
+    DECISIONS_MAX = 50000000,
+    LOOK_MS = 50,
+    PROCESS_S = 60, /* a process ends after that, far from the watchdog */
+};
+
+/* Under search->lock, but for what is the thread's own. */
+struct job {
+    struct sw_search *search;
+    pthread_t thread;
+    int is_up; /* the thread has been started */
+    int learns;
+    uint64_t first, step, count; /* its seeds */
+    uint64_t next; /* all of its seeds below this have been run */
+    struct sw_control_shm *shm; /* of the process that runs; else NULL */
+    uint64_t shm_first; /* its first seed */
+    uint64_t looked_at; /* its results that the caller's thread has looked at */
+    double since;
+    int done;
+    int status; /* 0, or -1 with error */
+    struct sw_error error;
+};
+
+struct sw_search {
+    struct sw_search_order order;
+    struct sw_thread_profile profile;
+    struct sw_thread_profile
+        early; /* of the first schedule alone: what the second that learns knows */
+    struct job jobs[SW_SEARCH_JOBS_MAX];
+    pthread_mutex_t lock;
+    uint64_t limit; /* no seed above it matters */
+    int stop; /* the clock, or the caller */
+    double begun;
+    uint64_t failures;
+    struct sw_search_totals totals;
+};
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+struct sw_search *sw_search_new(const struct sw_search_order *order)
+{
+    struct sw_search *search = calloc(1, sizeof *search);
+
+    if (search == NULL)
+        return NULL;
+    search->order = *order;
+    search->limit = UINT64_MAX;
+    pthread_mutex_init(&search->lock, NULL);
+    return search;
+}
+
+void sw_search_free(struct sw_search *search)
+{
+    if (search == NULL)
+        return;
+    pthread_mutex_destroy(&search->lock);
+    free(search);
+}
+
+int sw_search_is_failure(const struct sw_batch_result *result)
+{
+    return result->outcome == SW_BATCH_FAILED ||
+           (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0);
+}
+
+static int is_learning(const struct sw_search *search, uint64_t seed)
+{
+    return search->order.learns && seed - search->order.trial.seed < SW_SEARCH_LEARNING;
+}
+
+struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed)
+{
+    struct sw_trial_order trial = search->order.trial;
+
+    trial.seed = seed;
+    trial.schedules = 1;
+    if (is_learning(search, seed)) {
+        trial.strategy = SW_STRATEGY_NAMED;
+        trial.strategy_name = "pos";
+        int is_first = seed == search->order.trial.seed;
+        trial.strategy_argument = is_first ? 1 : 2; /* pos.c */
+        trial.profile = is_first ? NULL : &search->early;
+    } else if (search->order.learns) {
+        trial.profile = &search->profile;
+    }
+    return trial;
+}
+
+/* ---- results ---- */
+
+static void note_failure(struct sw_search *search, uint64_t seed)
+{
+    if (!search->totals.failed || seed < search->totals.failing_seed)
+        search->totals.failing_seed = seed;
+    search->totals.failed = 1;
+    if (!search->order.goes_on && seed < search->limit)
+        search->limit = seed;
+}
+
+/* Not 0: the job has no more to do. */
+static int on_result(void *context, const struct sw_batch_result *result)
+{
+    struct job *job = context;
+    struct sw_search *search = job->search;
+
+    pthread_mutex_lock(&search->lock);
+    if (result->seed <= search->limit) {
+        search->totals.schedules++;
+        search->totals.learning += (uint64_t)job->learns;
+        if (sw_search_is_failure(result)) {
+            search->failures++;
+            note_failure(search, result->seed);
+        }
+        search->totals.skipped |= result->outcome == SW_BATCH_SKIPPED;
+        job->next = result->seed + job->step;
+        search->order.on_result(search->order.context, result);
+    }
+    int enough = search->totals.skipped || job->next > search->limit;
+    pthread_mutex_unlock(&search->lock);
+    return enough;
+}
+
+/* ---- the processes ---- */
+
+static void on_begin(void *context, struct sw_control_shm *shm)
+{
+    struct job *job = context;
+
+    pthread_mutex_lock(&job->search->lock);
+    job->shm = shm;
+    job->shm_first = shm->seed;
+    job->looked_at = 0;
+    job->since = now();
+    pthread_mutex_unlock(&job->search->lock);
+}
+
+static void learn(struct sw_search *search, const struct sw_control_shm *shm)
+{
+    static struct sw_thread_profile fresh; /* only the caller's thread learns */
+    struct sw_profile_measure_source source = {&shm->trace, shm->chosen, shm->made_by};
+
+    if (sw_profile_measure(&source, &fresh) < 0)
+        return;
+    if (shm->seed == search->order.trial.seed)
+        search->early = fresh;
+    if (fresh.steps > search->profile.steps)
+        search->profile = fresh;
+}
+
+static int on_end(void *context, struct sw_control_shm *shm)
+{
+    struct job *job = context;
+
+    if (job->learns)
+        learn(job->search, shm);
+    pthread_mutex_lock(&job->search->lock);
+    job->shm = NULL;
+    int stop = job->search->stop;
+    pthread_mutex_unlock(&job->search->lock);
+    return stop;
+}
+
+static void add_uncontrolled(struct sw_search *search, const struct sw_uncontrolled *list,
+                             uint32_t count)
+{
+    if (count <= search->totals.uncontrolled_count || count > SW_UNCONTROLLED_MAX)
+        return;
+    search->totals.uncontrolled_count = count;
+    memcpy(search->totals.uncontrolled, list, sizeof search->totals.uncontrolled);
+}
+
+static int run_warm(struct job *job)
+{
+    const struct sw_trial_order trial = sw_search_trial(job->search, job->first);
+    char *args[] = {(char *)trial.file, (char *)trial.test, NULL};
+    struct sw_batch_totals totals;
+    struct sw_batch_order warm = {.run = {.interp = trial.interp,
+                                          .program = trial.starter,
+                                          .args = args,
+                                          .setting = trial.setting,
+                                          .watchdog_s = trial.watchdog_s,
+                                          .silent = 1},
+                                  .seed = job->first,
+                                  .step = job->step,
+                                  .count = job->count,
+                                  .decisions_max = DECISIONS_MAX,
+                                  .strategy = trial.strategy,
+                                  .strategy_name = trial.strategy_name,
+                                  .strategy_argument = trial.strategy_argument,
+                                  .profile = trial.profile,
+                                  .engine = trial.engine,
+                                  .on_result = on_result,
+                                  .on_begin = on_begin,
+                                  .on_end = on_end,
+                                  .context = job};
+    int status = sw_batch_run(&warm, &totals, &job->error);
+
+    pthread_mutex_lock(&job->search->lock);
+    job->search->totals.processes += totals.processes;
+    add_uncontrolled(job->search, totals.uncontrolled, totals.uncontrolled_count);
+    pthread_mutex_unlock(&job->search->lock);
+    return status;
+}
+
+/* ---- a process for each schedule ---- */
+
+static void fill_shm(struct sw_control_shm *shm, const struct sw_trial_order *trial)
+{
+    shm->strategy = trial->strategy;
+    if (trial->strategy_name != NULL)
+        snprintf(shm->strategy_name, sizeof shm->strategy_name, "%s", trial->strategy_name);
+    shm->strategy_argument = trial->strategy_argument;
+    if (trial->profile != NULL)
+        shm->profile = *trial->profile;
+    shm->seed = trial->seed;
+    shm->decisions_max = DECISIONS_MAX;
+    shm->engine = trial->engine;
+}
+
+/* 0, or what on_result() says; -1 with job->error. */
+static int tell_cold(struct job *job, const struct sw_process *run)
+{
+    char text[SW_REPORT_MAX + 64];
+
+    if (sw_process_check(run) == SW_EXIT_ERROR)
+        return sw_error_set(&job->error, job->search->order.trial.file, 0, 0,
+                            "the control of seed %llu failed", (unsigned long long)run->shm->seed);
+    sw_process_outcome(run, text, sizeof text);
+    pthread_mutex_lock(&job->search->lock);
+    job->search->totals.processes++;
+    add_uncontrolled(job->search, run->shm->uncontrolled, run->shm->uncontrolled_count);
+    pthread_mutex_unlock(&job->search->lock);
+    return on_result(job, &(struct sw_batch_result){.seed = run->shm->seed,
+                                                    .decision_count = run->shm->decision_count,
+                                                    .hash = run->shm->hash,
+                                                    .outcome = SW_BATCH_DIED,
+                                                    .text = text});
+}
+
+static int run_once(struct job *job, uint64_t seed)
+{
+    const struct sw_trial_order trial = sw_search_trial(job->search, seed);
+    char *none[] = {NULL};
+    struct sw_process_order order = {.interp = trial.interp,
+                                     .program = trial.file,
+                                     .args = trial.args != NULL ? trial.args : none,
+                                     .setting = trial.setting,
+                                     .watchdog_s = trial.watchdog_s,
+                                     .silent = 1};
+    struct sw_process run;
+    int status = -1;
+
+    if (sw_process_open(&run, &job->error) == 0) {
+        fill_shm(run.shm, &trial);
+        on_begin(job, run.shm);
+        status = sw_process_run(&run, &order, &job->error);
+        on_end(job, run.shm);
+    }
+    if (status == 0)
+        status = tell_cold(job, &run);
+    sw_process_close(&run);
+    return status;
+}
+
+static int is_stopped(struct sw_search *search)
+{
+    pthread_mutex_lock(&search->lock);
+    int stop = search->stop;
+    pthread_mutex_unlock(&search->lock);
+    return stop;
+}
+
+static int run_cold(struct job *job)
+{
+    int status = 0;
+
+    for (uint64_t i = 0; status == 0 && i < job->count && !is_stopped(job->search); i++)
+        status = run_once(job, job->first + i * job->step);
+    return status < 0 ? -1 : 0;
+}
+
+static int run_job(struct job *job)
+{
+    return job->search->order.trial.test != NULL ? run_warm(job) : run_cold(job);
+}
+
+/* ---- the threads ---- */
+
+static void *job_thread(void *argument)
+{
+    struct job *job = argument;
+    int status = run_job(job);
+
+    pthread_mutex_lock(&job->search->lock);
+    job->status = status;
+    job->done = 1;
+    if (status < 0)
+        job->search->stop = 1;
+    pthread_mutex_unlock(&job->search->lock);
+    return NULL;
+}
+
+static void set_count(struct sw_control_shm *shm, uint64_t count)
+{
+    if (count < __atomic_load_n(&shm->loop_count, __ATOMIC_RELAXED))
+        __atomic_store_n(&shm->loop_count, count > 0 ? count : 1, __ATOMIC_RELAXED);
+}
+
+/* At a process's results while it runs, and whether it should go on. */
+static void look_at(struct sw_search *search, struct job *job)
+{
+    struct sw_control_shm *shm = job->shm;
+
+    if (shm == NULL || search->order.trial.test == NULL)
+        return;
+    uint64_t count = __atomic_load_n(&shm->result_count, __ATOMIC_ACQUIRE);
+    for (; job->looked_at < count && job->looked_at < SW_RESULTS_MAX; job->looked_at++) {
+        const struct sw_result *result = &shm->results[job->looked_at];
+        if (result->outcome == SW_LOOP_FAILED)
+            note_failure(search, result->seed);
+        search->stop |= result->outcome == SW_LOOP_SKIPPED;
+    }
+    if (search->stop || now() - job->since > PROCESS_S)
+        set_count(shm, 1);
+    else if (search->limit != UINT64_MAX)
+        set_count(shm, search->limit < job->shm_first
+                           ? 1
+                           : (search->limit - job->shm_first) / job->step + 1);
+}
+
+/* Are all jobs done? */
+static int look(struct sw_search *search, struct sw_search_progress *progress)
+{
+    int done = 1;
+
+    pthread_mutex_lock(&search->lock);
+    *progress = (struct sw_search_progress){.schedules = search->totals.schedules,
+                                            .failures = search->failures,
+                                            .seconds = now() - search->begun};
+    if (search->order.seconds > 0 && progress->seconds > search->order.seconds)
+        search->stop = search->totals.stopped = 1;
+    for (int j = 0; j < search->order.jobs; j++) {
+        look_at(search, &search->jobs[j]);
+        progress->schedules += search->jobs[j].shm != NULL ? search->jobs[j].looked_at : 0;
+        done &= search->jobs[j].done;
+    }
+    pthread_mutex_unlock(&search->lock);
+    return done;
+}
+
+static void watch(struct sw_search *search)
+{
+    struct sw_search_progress progress;
+    int looks = 0;
+
+    while (!look(search, &progress)) {
+        int wants = search->order.on_progress != NULL && ++looks % 2 == 0;
+        if (wants && search->order.on_progress(search->order.context, &progress) != 0) {
+            pthread_mutex_lock(&search->lock);
+            search->stop = search->totals.stopped = 1;
+            pthread_mutex_unlock(&search->lock);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
+    }
+}
+
+static int start_jobs(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                      struct sw_error *e)
+{
+    uint64_t jobs = (uint64_t)search->order.jobs;
+
+    for (uint64_t j = 0; j < jobs; j++) {
+        struct job *job = &search->jobs[j];
+        *job = (struct job){.search = search,
+                            .first = first + j * stride,
+                            .next = first + j * stride,
+                            .step = jobs * stride,
+                            .count = count / jobs + (j < count % jobs)};
+        job->done = job->count == 0;
+        if (job->done)
+            job->next = UINT64_MAX;
+        else if (pthread_create(&job->thread, NULL, job_thread, job) == 0)
+            job->is_up = 1;
+        else
+            return sw_error_set(e, NULL, 0, 0, "cannot start a thread");
+    }
+    return 0;
+}
+
+static int join_jobs(struct sw_search *search, struct sw_error *e)
+{
+    int status = 0;
+
+    for (int j = 0; j < search->order.jobs; j++) {
+        struct job *job = &search->jobs[j];
+        if (job->is_up)
+            pthread_join(job->thread, NULL);
+        if (job->status < 0 && status == 0) {
+            *e = job->error;
+            status = -1;
+        }
+    }
+    return status;
+}
+
+static int run_jobs(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                    struct sw_error *e)
+{
+    uint64_t next = first + count * stride;
+
+    if (start_jobs(search, first, stride, count, e) < 0) {
+        search->stop = 1; /* those that run end soon, and cannot be waited for as usual */
+        join_jobs(search, &(struct sw_error){0});
+        return -1;
+    }
+    watch(search);
+    if (join_jobs(search, e) < 0)
+        return -1;
+    for (int j = 0; j < search->order.jobs; j++)
+        if (search->jobs[j].next < next)
+            next = search->jobs[j].next;
+    search->totals.last = next - stride;
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+/* A failure there is one like any other. */
+static int run_learning(struct sw_search *search, uint64_t count, struct sw_error *e)
+{
+    struct job *job = &search->jobs[0];
+
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t seed = search->order.trial.seed + i;
+        *job = (struct job){
+            .search = search, .learns = 1, .first = seed, .next = seed, .step = 1, .count = 1};
+        if (run_job(job) < 0) {
+            *e = job->error;
+            return -1;
+        }
+        search->totals.last = seed;
+        if (search->limit != UINT64_MAX || search->totals.skipped)
+            break;
+    }
+    return 0;
+}
+
+static void begin(struct sw_search *search)
+{
+    search->begun = now();
+    search->limit = UINT64_MAX;
+    search->stop = 0;
+    search->failures = 0;
+    search->totals = (struct sw_search_totals){0};
+}
+
+static int end(struct sw_search *search, int status, struct sw_search_totals *totals)
+{
+    search->totals.seconds = now() - search->begun;
+    *totals = search->totals;
+    return status;
+}
+
+static uint64_t learning_seeds(const struct sw_search *search)
+{
+    uint64_t learning = search->order.learns ? SW_SEARCH_LEARNING : 0;
+
+    return learning < search->order.trial.schedules ? learning : search->order.trial.schedules;
+}
+
+int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
+{
+    uint64_t first = search->order.trial.seed, count = search->order.trial.schedules;
+    uint64_t learning = learning_seeds(search);
+    int status = 0;
+
+    begin(search);
+    if (learning > 0)
+        status = run_learning(search, learning, e);
+    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped && learning < count)
+        status = run_jobs(search, first + learning, 1, count - learning, e);
+    return end(search, status, totals);
+}
+
+int sw_search_learn(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
+{
+    begin(search);
+    return end(search, run_learning(search, learning_seeds(search), e), totals);
+}
+
+int sw_search_run_range(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                        struct sw_search_totals *totals, struct sw_error *e)
+{
+    begin(search);
+    return end(search, run_jobs(search, first, stride, count, e), totals);
+}
+
+uint64_t sw_search_profile_hash(const struct sw_search *search)
+{
+    return search->profile.steps > 0 ? XXH3_64bits(&search->profile, sizeof search->profile) : 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * search.h - schedules of consecutive seeds, shared by several processes.
+ *
+ *      seeds 1, 2        learning: strategy "pos", a process each; the longer of the two
+ *                        makes the profile (only if the strategy wants one)
+ *      seeds 3, 4, ...   the strategy with that profile; of J jobs, job j has
+ *                        every Jth seed, in a warm process (or a cold one each)
+ *
+ * A schedule follows from its seed, the strategy and the profile.  So which
+ * schedules there are does not depend on how many jobs run them; and when one
+ * fails, the search ends when all lower seeds have been run: what is found is the
+ * lowest.  The wall clock can end it too, somewhere; that is said then, and is no
+ * verdict.
+ *
+ * sw_search_run() does all of that.  A campaign learns first, and then runs ranges of
+ * seeds as it gets them, with others in between that are somebody else's.
+ */
+#ifndef SW_SEARCH_H
+#define SW_SEARCH_H
+
+#include "harness/report/trial.h"
+#include "harness/runner/batch.h"
+
+enum { SW_SEARCH_JOBS_MAX = 64, SW_SEARCH_LEARNING = 2 };
+
+/* So far; for progress. */
+struct sw_search_progress {
+    uint64_t schedules, failures;
+    double seconds;
+};
+
+struct sw_search_order {
+    struct sw_trial_order trial; /* of the first seed; its seed and schedules count */
+    int jobs;
+    int goes_on;      /* after a failure */
+    double seconds;   /* 0: no limit */
+    int learns;       /* the strategy wants a profile */
+    /* A result, from one thread at a time, in no particular order of seeds. */
+    void (*on_result)(void *context, const struct sw_batch_result *result);
+    /* Some ten times a second, from the caller's thread; not 0: enough.  May be NULL. */
+    int (*on_progress)(void *context, const struct sw_search_progress *progress);
+    void *context;
+};
+
+struct sw_search_totals {
+    uint64_t schedules; /* that have been run and count */
+    uint64_t learning;  /* of them, for the profile */
+    uint64_t last;      /* all seeds up to this have been run */
+    uint64_t processes;
+    int failed;
+    uint64_t failing_seed; /* the lowest */
+    int stopped;           /* by the clock, or by on_progress */
+    int skipped;           /* the test says that it is to be skipped */
+    double seconds;
+    uint32_t uncontrolled_count; /* of the process that had most */
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+};
+
+struct sw_search;
+
+/* NULL: no memory. */
+struct sw_search *sw_search_new(const struct sw_search_order *order);
+void sw_search_free(struct sw_search *search);
+/* 0; or -1 with *e when something could not be run at all. */
+int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e);
+
+/* Only the learning, if the strategy wants a profile; of the seeds that are for that.  As above;
+ * the totals are of this call. */
+int sw_search_learn(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e);
+/* count seeds from first on, stride apart. */
+int sw_search_run_range(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
+                        struct sw_search_totals *totals, struct sw_error *e);
+/* A hash of what was learned; 0: nothing. */
+uint64_t sw_search_profile_hash(const struct sw_search *search);
+
+/* How a seed of it was run: to run it again, on its own.  Valid until the free. */
+struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed);
+/* Is this what a passing schedule comes to? */
+int sw_search_is_failure(const struct sw_batch_result *result);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pyobject_text.h - looks at Python objects without running Python.
+ *
+ * Everything here is called with the GIL held and leaves a pending exception
+ * as it was.  No function keeps a reference, calls back into Python code, or
+ * makes an object that the collector counts; so a look changes nothing that a
+ * program could notice.
+ *
+ * Python.h must come first.
+ */
+#ifndef SW_AGENT_LOOK_H
+#define SW_AGENT_LOOK_H
+
+#include <Python.h>
+
+#include "contract/event_shm.h"
+
+/* repr() of an exact str, bytes, int, float, bool or None, cut at 60
+ * characters; the exception type's name for an exception in transit; else
+ * "<TypeName #k>" with k = ordinal, or "<TypeName>" for 0.  NULL is "nothing". */
+sw_text sw_pyobject_text_describe(void *object, uint32_t ordinal);
+int sw_pyobject_text_is_none(void *object);
+/* Is it an exception in transit? */
+int sw_pyobject_text_is_bomb(void *object);
+/* A channel, or of a class that is derived from it. */
+int sw_pyobject_text_is_channel(void *object);
+/* The name of the pending exception's type, 0 if none is pending. */
+sw_text sw_pyobject_text_pending(void);
+/* The type's name without its module. */
+sw_text sw_pyobject_text_type_name(PyTypeObject *type);
+/* Is the caller's reference, seen from the outside, the only one? */
+int sw_pyobject_text_is_last(void *object);
+
+/* The variable that is bound to the object: in the namespace if one was given,
+ * else in __main__.  0 if there is none. */
+sw_text sw_pyobject_text_find_name(void *object);
+/* Keeps a reference for the life of the process. */
+void sw_pyobject_text_set_namespace(PyObject *dict);
+
+/* str() of an exception, cut; this one does run Python. */
+sw_text sw_pyobject_text_exception_text(PyObject *exception);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "thread_gates.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "harness/control/engine/agent_api.h"
+
+struct seat {
+    enum sw_seat_state state;
+    uint64_t id;
+    int expected; /* somebody waits for it to come */
+};
+
+static struct seat seats[SW_THREAD_GATES_CONDUCTOR + 1];
+
+void sw_thread_gates_start(void)
+{
+    memset(seats, 0, sizeof seats);
+    seats[0].state = SW_SEAT_UP;
+}
+
+void sw_thread_gates_identify(int thread, uint64_t id)
+{
+    assert(thread >= 0 && thread <= SW_THREAD_GATES_CONDUCTOR && id != 0);
+    seats[thread].id = id;
+}
+
+int sw_thread_gates_find(uint64_t id)
+{
+    for (int i = 0; i < SW_THREADS_MAX && id != 0; i++) {
+        if (seats[i].id == id)
+            return i;
+    }
+    return -1;
+}
+
+enum sw_seat_state sw_thread_gates_state_of(int thread)
+{
+    assert(thread >= 0 && thread <= SW_THREAD_GATES_CONDUCTOR);
+    return seats[thread].state;
+}
+
+void sw_thread_gates_sit(int thread, enum sw_seat_state state, unsigned place)
+{
+    struct seat *seat = &seats[thread];
+
+    assert(state > SW_SEAT_UP && (seat->state == SW_SEAT_UP || seat->state == SW_SEAT_ABSENT));
+    seat->state = state;
+    if (seat->expected)
+        sw_agent_api_wake(&seat->expected);
+    seat->expected = 0;
+    sw_agent_api_wait(seat, place);
+    assert(seat->state == SW_SEAT_UP);
+}
+
+void sw_thread_gates_call(int thread)
+{
+    struct seat *seat = &seats[thread];
+
+    assert(seat->state > SW_SEAT_UP);
+    seat->state = SW_SEAT_UP;
+    sw_agent_api_wake(seat);
+}
+
+void sw_thread_gates_expect(int thread)
+{
+    struct seat *seat = &seats[thread];
+
+    if (seat->state != SW_SEAT_ABSENT)
+        return;
+    seat->expected = 1;
+    sw_agent_api_wait(&seat->expected, SW_AT_REST);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "access.h"
+
+#include <string.h>
+
+#include "engine_state.h"
+#include "sync_objects.h"
+#include "real.h"
+
+enum { TABLE_SIZE = 1 << 16, SEEN_MAX = TABLE_SIZE / 2 };
+
+/* Open addressing; an entry of an earlier schedule is a free one. */
+static struct {
+    const void *address;
+    uint64_t part;
+    uint64_t schedule;
+    uint32_t ordinal;
+} table[TABLE_SIZE];
+
+static int on;
+static uint64_t schedule;
+static uint32_t seen;
+static struct sw_trace *trace;
+
+void sw_access_begin(struct sw_control_shm *shm)
+{
+    on = shm->grain == SW_GRAIN_ACCESS;
+    schedule++;
+    seen = 0;
+    trace = &shm->trace;
+    trace->count = trace->pool_used = 0;
+    trace->blocked_first = trace->blocked_count = 0;
+    trace->lost = 0;
+}
+
+void sw_access_end(void)
+{
+    on = 0;
+}
+
+int sw_access_is_on(void)
+{
+    return on;
+}
+
+static uint32_t ordinal_of(const void *address, uint64_t part)
+{
+    uint64_t hash = ((uintptr_t)address ^ part * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+    uint32_t i = (uint32_t)(hash >> 40) & (TABLE_SIZE - 1);
+
+    while (table[i].schedule == schedule && (table[i].address != address || table[i].part != part))
+        i = (i + 1) & (TABLE_SIZE - 1);
+    if (table[i].schedule == schedule)
+        return table[i].ordinal;
+    if (seen == SEEN_MAX)
+        sw_engine_end(SW_END_ERROR, "more than %d variables in a schedule", SEEN_MAX);
+    table[i].address = address;
+    table[i].part = part;
+    table[i].schedule = schedule;
+    return table[i].ordinal = ++seen;
+}
+
+/* ---- the trace ---- */
+
+static uint32_t add_candidate(const struct sw_thread *thread)
+{
+    if (trace->pool_used == SW_TRACE_POOL_MAX) {
+        trace->lost = 1;
+        return 0;
+    }
+    trace->pool[trace->pool_used++] =
+        (struct sw_trace_candidate){.thread = thread->ordinal, .pending = thread->pending};
+    return 1;
+}
+
+void sw_access_record(struct sw_thread *const *candidates, uint32_t count,
+                      const struct sw_thread *next)
+{
+    if (trace->count == SW_TRACE_EVENTS_MAX) {
+        trace->lost = 1;
+        return;
+    }
+    struct sw_trace_event *event = &trace->events[trace->count++];
+    *event = (struct sw_trace_event){.thread = next->ordinal,
+                                     .did = next->pending,
+                                     .after = next->after,
+                                     .first = trace->pool_used,
+                                     .objects = seen};
+    for (uint32_t i = 0; i < count; i++)
+        event->count += add_candidate(candidates[i]);
+}
+
+void sw_access_record_blocked(void)
+{
+    if (!on)
+        return;
+    trace->blocked_first = trace->pool_used;
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (sw_engine.live[i]->announced)
+            trace->blocked_count += add_candidate(sw_engine.live[i]);
+}
+
+void sw_access_comes_after(struct sw_thread *thread)
+{
+    thread->after = on ? trace->count : 0;
+}
+
+/* ---- who goes on ---- */
+
+struct sw_thread *sw_access_moving(const struct sw_thread *self,
+                                   struct sw_thread *const *candidates, uint32_t count)
+{
+    struct sw_thread *oldest = NULL;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct sw_thread *thread = candidates[i];
+        if (thread->announced)
+            continue;
+        if (thread == self && self->wait.kind == SW_WAIT_NONE)
+            return thread;
+        if (oldest == NULL || thread->since < oldest->since)
+            oldest = thread;
+    }
+    if (oldest != NULL && oldest->wait.kind != SW_WAIT_NONE && oldest->wait.kind != SW_WAIT_GIL)
+        sw_access_comes_after(oldest);
+    return oldest;
+}
+
+/* ---- announcing ---- */
+
+SW_EXPORT int spillway_wants_accesses(void)
+{
+    return sw_engine.shm != NULL && sw_engine.shm->grain == SW_GRAIN_ACCESS;
+}
+
+SW_EXPORT int spillway_access_matters(void)
+{
+    const struct sw_thread *self = sw_engine_self();
+
+    return on && self != NULL && sw_engine.live_count > 1 && self->pinned == 0;
+}
+
+SW_EXPORT void spillway_access(unsigned op, const void *address, uint64_t part,
+                               const void *semaphore)
+{
+    struct sw_thread *self = sw_engine_self();
+
+    if (!spillway_access_matters())
+        return;
+    self->pending.op = op;
+    self->pending.object = address != NULL ? ordinal_of(address, part) : 0;
+    self->announced = 1;
+    if (op == SW_OP_ACQUIRE)
+        sw_engine_block(
+            &(struct sw_wait){.kind = SW_WAIT_SEM,
+                              .place = SW_AT_ACCESS,
+                              .address = semaphore,
+                              .object = sw_sync_objects_get(SW_OBJECT_SEM, semaphore)->ordinal});
+    else
+        sw_engine_point(SW_AT_ACCESS, self->pending.object);
+    self->announced = 0;
+    self->after = 0;
+    self->pending = (struct sw_pending){.op = SW_OP_UNKNOWN};
+}

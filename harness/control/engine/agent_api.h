@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * agent_api.h - what slpython-lab's agent, linked with this library, asks of the engine.
+ *
+ * The agent knows what happens inside the interpreter; the engine decides.  So
+ * that there is one list of decisions, the agent asks it which move of a spec
+ * is next and what is done at a point, and its threads wait and wake in it as
+ * in any lock.  Everything here is called by the current thread only; without
+ * control nothing may be called but the first two and sw_agent_api_act().
+ */
+#ifndef SW_AGENT_API_H
+#define SW_AGENT_API_H
+
+#include <stdint.h>
+
+#include "contract/decision.h"
+#include "real.h"
+
+/* Takes control, if there is a control memory for an interpreter with an agent: one that
+ * names no executable (control_shm.h).  Called before main(). */
+SW_EXPORT void sw_agent_api_claim(void);
+/* Is the calling thread the one that has the baton? */
+SW_EXPORT int sw_agent_api_controls(void);
+/* Are the interpreter's points to be decisions?  control_shm.h, points. */
+SW_EXPORT int sw_agent_api_decides_points(void);
+
+/* Which faults are to be asked for at them (control_shm.h, steps), and may one more fail? */
+SW_EXPORT uint64_t sw_agent_api_steps(void);
+SW_EXPORT int sw_agent_api_may_fail(void);
+
+/* The calling thread waits until somebody wakes it at that address.  Without the GIL. */
+SW_EXPORT void sw_agent_api_wait(const void *address, unsigned place);
+SW_EXPORT void sw_agent_api_wake(const void *address);
+/* Returns when no other thread can run.  Without the GIL. */
+SW_EXPORT void sw_agent_api_rest(void);
+
+/* Is that to be done at this point (SW_PLACE_POINTS + enum slp_point)?  Never
+ * for a thread without control. */
+SW_EXPORT int sw_agent_api_act(unsigned place, enum sw_action action);
+/* Which of the moves, ascending indices, is next; the first by default. */
+SW_EXPORT uint32_t sw_agent_api_move(const uint32_t *moves, uint32_t count);
+/* Who answers from now on, unless the control memory has a schedule to be replayed or a
+ * strategy.  Borrowed for the life of the process. */
+SW_EXPORT void sw_agent_api_set_script(struct sw_driver *driver);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * attach.c - taking control, before the program's first instruction, if this is the process meant.
+ *
+ * A debugger, valgrind's launcher or a shell on the way to the interpreter have
+ * this library loaded too; they, and whatever the program starts, are left alone.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "harness/control/verdict/watchdog_dump.h"
+#include "engine.h"
+#include "harness/control/verdict/uncontrolled.h"
+#include "real.h"
+#include "harness/control/io/std_fds.h"
+#include "attach.h"
+
+/* Away from everything that the kernel places by itself. */
+#define BOARD_ADDRESS ((void *)0x100000000000)
+
+static struct sw_control_shm *map_shm(int fd)
+{
+    void *map = mmap(BOARD_ADDRESS, sizeof(struct sw_control_shm), PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+
+    if (map == MAP_FAILED)
+        map = mmap(NULL, sizeof(struct sw_control_shm), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return map == MAP_FAILED ? NULL : map;
+}
+
+/* Nothing of what the way here has put into it is left: not this library, which
+ * is no business of what the program starts, nor what valgrind or gdb add. */
+static void set_environment(struct sw_control_shm *shm)
+{
+    enum { VARIABLES_MAX = 1024 };
+    static char *variables[VARIABLES_MAX + 1];
+    char *at = shm->environment;
+    int count = 0;
+
+    for (; *at != '\0' && count < VARIABLES_MAX; at += strlen(at) + 1)
+        variables[count++] = at;
+    environ = variables;
+}
+
+/* By way of the link's text: valgrind shows its client that, and not a file. */
+static int runs_what_is_meant(const struct sw_control_shm *shm)
+{
+    char path[4096];
+    struct stat status;
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+    if (length <= 0)
+        return 0;
+    path[length] = '\0';
+    return stat(path, &status) == 0 && status.st_dev == shm->interp_device &&
+           status.st_ino == shm->interp_inode;
+}
+
+static struct sw_control_shm *find_shm(int *fd)
+{
+    const char *fd_text = getenv(SW_CONTROL_SHM_ENV);
+
+    if (fd_text == NULL)
+        return NULL;
+    *fd = atoi(fd_text);
+    struct sw_control_shm *shm = map_shm(*fd);
+    if (shm != NULL && (shm->magic != SW_CONTROL_SHM_MAGIC ||
+                        shm->version != SW_CONTROL_SHM_VERSION || shm->started)) {
+        munmap(shm, sizeof *shm);
+        shm = NULL;
+    }
+    return shm;
+}
+
+static void take_control(struct sw_control_shm *shm, int fd)
+{
+    close(fd);
+    set_environment(shm);
+    sw_std_fds_start();
+    sw_watchdog_dump_start();
+    sw_engine_start(shm);
+    sw_uncontrolled_note_threads();
+}
+
+/* An executable is meant by its inode; by none: one that claims the control memory. */
+static void __attribute__((constructor)) start(void)
+{
+    int fd;
+
+    sw_real_resolve();
+    struct sw_control_shm *shm = find_shm(&fd);
+    if (shm == NULL)
+        return;
+    if (shm->interp_inode != 0 && runs_what_is_meant(shm))
+        take_control(shm, fd);
+    else
+        munmap(shm, sizeof *shm);
+}
+
+void sw_attach_claim(void)
+{
+    int fd;
+    struct sw_control_shm *shm = find_shm(&fd);
+
+    if (shm == NULL)
+        return;
+    if (shm->interp_inode == 0)
+        take_control(shm, fd);
+    else
+        munmap(shm, sizeof *shm);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * carrier.h - what a controlled thread runs on, and how the baton goes over.
+ *
+ * THREADS: each is an OS thread with a futex word.  A debugger shows them as
+ * they are, valgrind too; a hand-over costs two system calls and a switch by
+ * the kernel.
+ *
+ * FIBERS: all run on the process's first OS thread, the carrier.  Each thread
+ * is really made, so that the C library gives it a stack and thread-local
+ * storage; it parks, as a shell, and the carrier runs on its stack below the
+ * parked frame, with its fs register: for the C library and for everything
+ * that is thread-local it IS that thread.  A hand-over is a dozen instructions.
+ * When the thread ends its shell wakes up and dies the way the C library wants.
+ *
+ * POOL: fibers whose shells do not die but serve the next pthread_create() of
+ * the same attributes.  What the C library would have done at the thread's end
+ * is done by fiber_tls.c; a thread for which that is not enough dies as above.
+ *
+ * The decisions are the same on all three.
+ */
+#ifndef SW_CARRIER_H
+#define SW_CARRIER_H
+
+#include <pthread.h>
+
+struct sw_thread;
+
+struct sw_carrier {
+    /* The calling thread is the process's first. */
+    void (*start)(struct sw_thread *first);
+    /* Makes what it runs on, and sets thread->handle.  It will call
+     * sw_pthreads_body() when it is first given the baton.  0 or an errno. */
+    int (*create)(struct sw_thread *thread, const pthread_attr_t *attributes);
+    /* The baton goes from one to the other; returns when it has come back. */
+    void (*hand_over)(struct sw_thread *from, struct sw_thread *to);
+    /* The same for a thread that has ended; to is NULL when it was the last, and
+     * then the process ends.  With OS threads it returns, to the
+     * C library's exit path; with fibers it does not. */
+    void (*leave)(struct sw_thread *from, struct sw_thread *to);
+    /* The thread has EXITED: gives back what it ran on.  0 or an errno. */
+    int (*join)(struct sw_thread *thread);
+};
+
+extern const struct sw_carrier sw_carrier_threads;
+extern const struct sw_carrier sw_carrier_fibers; /* shm->engine says whether pooled */
+
+/* What the thread does, from its first baton to its last; pthreads.c.  Calls
+ * sw_engine_leave() at the end, from its return and from pthread_exit(). */
+void *sw_pthreads_body(struct sw_thread *self);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * carrier_fibers.c - all threads on the process's first OS thread; see carrier.h.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "engine_state.h"
+#include "fiber.h"
+#include "fiber_tls.h"
+#include "affinity.h"
+#include "real.h"
+#include "harness/control/process/sigmask.h"
+
+/* Between the shell's parked frame and the fiber's first: a signal's handler may run there, that
+ * of the C library for setuid() in all threads. */
+enum { SHELL_BYTES = 16384 };
+
+/* A real thread that is parked: on its own stack, until it has died. */
+struct shell {
+    struct sw_fiber fiber;
+    struct sw_thread *thread; /* whom it serves, or served last */
+    void *top; /* where the fiber's stack begins */
+    uint32_t parked; /* futex word: 1 once it is */
+    uint32_t ends; /* futex word: 1 when it is to die */
+    int renewed; /* can serve another thread */
+    pid_t tid;
+    pthread_t handle;
+    size_t stack_size, guard_size; /* as asked for */
+    struct shell *next; /* in the pool */
+};
+
+static struct shell first_shell; /* of the process's first thread: the carrier itself */
+static struct shell *pool;
+static struct shell *left; /* its fiber has ended, and somebody else runs now */
+
+static void futex(uint32_t *word, int operation, uint32_t value)
+{
+    SW_REAL(syscall)(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
+}
+
+static void wait_for(uint32_t *word)
+{
+    while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == 0)
+        futex(word, FUTEX_WAIT, 0);
+}
+
+static void set(uint32_t *word)
+{
+    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+    futex(word, FUTEX_WAKE, 1);
+}
+
+/* ---- the shells ---- */
+
+/* Signals are for the carrier; SIGSETXID (33) alone must be answered by every thread. */
+static void block_signals(void)
+{
+    uint64_t all = ~((uint64_t)1 << 32);
+
+    SW_REAL(syscall)(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof all);
+}
+
+static void *shell_main(void *argument)
+{
+    struct sw_thread *thread = argument;
+    struct shell shell = {
+        .fiber.fs = (uintptr_t)pthread_self(),
+        .tid = (pid_t)SW_REAL(syscall)(SYS_gettid),
+        .top = (char *)__builtin_frame_address(0) - SHELL_BYTES,
+    };
+
+    block_signals();
+    thread->shell = &shell;
+    set(&shell.parked);
+    wait_for(&shell.ends);
+    return shell.thread->result;
+}
+
+static struct shell *make_shell(struct sw_thread *thread, const pthread_attr_t *attributes,
+                                int *failed)
+{
+    thread->shell = NULL;
+    *failed = SW_REAL(pthread_create)(&thread->handle, attributes, shell_main, thread);
+    if (*failed != 0)
+        return NULL;
+    /* Its address is not known before it is there. */
+    struct shell *shell;
+    while ((shell = __atomic_load_n((struct shell **)&thread->shell, __ATOMIC_ACQUIRE)) == NULL)
+        SW_REAL(sched_yield)();
+    wait_for(&shell->parked);
+    shell->handle = thread->handle;
+    return shell;
+}
+
+/* Its C stack is its own again only when the carrier has left it. */
+static void let_die(struct shell *shell)
+{
+    struct sw_thread *thread = shell->thread;
+    pid_t tid = shell->tid;
+    int detached = thread->detached;
+    pthread_t handle = shell->handle;
+
+    thread->shell = NULL; /* it is on the stack that goes with it */
+    set(&shell->ends);
+    if (detached) {
+        SW_REAL(pthread_join)(handle, NULL);
+        sw_thread_table_remove(thread);
+        return;
+    }
+    while (SW_REAL(syscall)(SYS_tgkill, getpid(), tid, 0) == 0)
+        SW_REAL(sched_yield)();
+}
+
+/* ---- the pool ---- */
+
+static void get_sizes(const pthread_attr_t *attributes, size_t *stack_size, size_t *guard_size)
+{
+    pthread_attr_t defaults;
+
+    *stack_size = *guard_size = 0;
+    if (attributes == NULL) {
+        pthread_getattr_default_np(&defaults);
+        attributes = &defaults;
+    }
+    pthread_attr_getstacksize(attributes, stack_size);
+    pthread_attr_getguardsize(attributes, guard_size);
+}
+
+/* A stack of the program's own is one that we cannot keep. */
+static int has_own_stack(const pthread_attr_t *attributes)
+{
+    void *stack = NULL;
+    size_t size;
+
+    /* Without one, glibc answers with minus the size. */
+    return attributes != NULL && pthread_attr_getstack(attributes, &stack, &size) == 0 &&
+           (uintptr_t)stack + size != 0;
+}
+
+static struct shell *take_from_pool(size_t stack_size, size_t guard_size)
+{
+    for (struct shell **at = &pool; *at != NULL; at = &(*at)->next) {
+        struct shell *shell = *at;
+        if (shell->stack_size != stack_size || shell->guard_size != guard_size)
+            continue;
+        *at = shell->next;
+        return shell;
+    }
+    return NULL;
+}
+
+static void put_into_pool(struct shell *shell)
+{
+    shell->next = pool;
+    pool = shell;
+}
+
+/* On the fiber's own stack, as its last.  Whoever calls into the engine from a destructor is not
+ * under control, as at the C library's own exit. */
+static void renew(struct shell *shell)
+{
+    const char *why = "it ended by pthread_exit()";
+
+    shell->renewed = sw_engine.shm->engine == SW_ENGINE_POOL && shell->stack_size != 0 &&
+                     !shell->thread->unwound && sw_fiber_tls_renew(&why);
+    if (shell->renewed || sw_engine.shm->engine != SW_ENGINE_POOL)
+        return;
+    if (sw_engine.shm->pool_refused++ == 0)
+        sw_affinity_start(); /* from now on threads are made and die */
+}
+
+/* ---- switching ---- */
+
+/* noipa: everything static changes meanwhile; see carrier_threads.c. */
+static __attribute__((noipa)) void switch_fiber(struct shell *from, struct shell *to)
+{
+    sw_sigmask_switch(from->thread, to->thread);
+    sw_fiber_switch(&from->fiber.sp, to->fiber.sp, to->fiber.fs);
+}
+
+static __attribute__((noipa)) void see_off_who_left(void)
+{
+    struct shell *shell = left;
+
+    left = NULL;
+    if (shell == NULL || shell == &first_shell)
+        return;
+    if (!shell->renewed) {
+        let_die(shell);
+    } else if (shell->thread->detached) {
+        sw_thread_table_remove(shell->thread);
+        put_into_pool(shell);
+    }
+}
+
+static void fiber_main(void *argument)
+{
+    struct shell *shell = argument;
+
+    sw_engine_own = shell->thread;
+    see_off_who_left();
+    sw_pthreads_body(shell->thread);
+}
+
+static void start(struct sw_thread *first)
+{
+    sw_fiber_find_wrfsbase();
+    first_shell = (struct shell){.fiber.fs = (uintptr_t)pthread_self(), .thread = first};
+    first->shell = &first_shell;
+    SW_REAL(syscall)
+    (SYS_rt_sigprocmask, SIG_BLOCK, NULL, &first->blocked_signals, sizeof first->blocked_signals);
+}
+
+static int create(struct sw_thread *thread, const pthread_attr_t *attributes)
+{
+    size_t stack_size, guard_size;
+    int failed = 0;
+
+    get_sizes(attributes, &stack_size, &guard_size);
+    int own_stack = has_own_stack(attributes);
+    struct shell *shell = own_stack ? NULL : take_from_pool(stack_size, guard_size);
+    if (shell == NULL) {
+        shell = make_shell(thread, attributes, &failed);
+        if (shell == NULL)
+            return failed;
+        shell->stack_size = own_stack ? 0 : stack_size;
+        shell->guard_size = guard_size;
+    }
+    shell->thread = thread;
+    shell->renewed = 0;
+    thread->shell = shell;
+    thread->handle = shell->handle;
+    thread->tid = shell->tid;
+    sw_sigmask_inherit(thread, sw_engine.current);
+    sw_fiber_prepare(&shell->fiber, shell->top, fiber_main, shell);
+    return 0;
+}
+
+static void hand_over(struct sw_thread *from, struct sw_thread *to)
+{
+    switch_fiber(from->shell, to->shell);
+    see_off_who_left();
+}
+
+static void leave(struct sw_thread *from, struct sw_thread *to)
+{
+    struct shell *shell = from->shell;
+
+    if (to == NULL && shell == &first_shell)
+        return;
+    if (to == NULL) /* the first thread has left by pthread_exit() before */
+        exit(0);
+    if (shell != &first_shell)
+        renew(shell);
+    left = shell;
+    switch_fiber(shell, to->shell);
+    __builtin_unreachable();
+}
+
+static int join(struct sw_thread *thread)
+{
+    struct shell *shell = thread->shell;
+
+    if (shell == NULL || shell == &first_shell)
+        return SW_REAL(pthread_join)(thread->handle, NULL);
+    put_into_pool(shell);
+    return 0;
+}
+
+const struct sw_carrier sw_carrier_fibers = {start, create, hand_over, leave, join};

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * decide.c - asking the driver, and writing down what it answered.
+ */
+#include <assert.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine_state.h"
+#include "harness/control/drivers/strategies.h"
+#include "harness/control/verdict/livelock.h"
+#include "real.h"
+#include "harness/control/verdict/python_stacks.h"
+
+static struct sw_driver *begin_named(struct sw_control_shm *shm)
+{
+    shm->strategy_name[SW_STRATEGY_NAME - 1] = '\0';
+    const struct sw_strategy *strategy = sw_strategies_find(shm->strategy_name);
+    if (strategy == NULL)
+        sw_engine_end(SW_END_ERROR, "there is no strategy '%s'", shm->strategy_name);
+    sw_strategies_lend(&shm->profile, &shm->trace);
+    sw_strategies_lend_order(&shm->wanted, &shm->prefix);
+    return strategy->begin(shm->seed, shm->strategy_argument);
+}
+
+struct sw_driver *sw_decide_driver(struct sw_engine *engine)
+{
+    struct sw_control_shm *shm = engine->shm;
+
+    switch (shm->strategy) {
+    case SW_STRATEGY_RANDOM:
+        return sw_random_driver_init(&engine->walk, shm->seed);
+    case SW_STRATEGY_SWITCH:
+        return sw_random_driver_switch(&engine->walk, shm->seed);
+    case SW_STRATEGY_REPLAY:
+        return sw_replay_driver_start(&engine->follow, shm->wanted.deviations, shm->wanted.count,
+                                      shm->wanted.pool);
+    case SW_STRATEGY_NAMED:
+        return begin_named(shm);
+    default:
+        return sw_random_driver_default_answers();
+    }
+}
+
+static void format_candidates(char *buf, size_t size, unsigned kind, const uint32_t *candidates,
+                              uint32_t count)
+{
+    size_t used = 0;
+    char one[32];
+
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < count && used + sizeof one + 1 < size; i++)
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "",
+                                 sw_decision_format(kind, candidates[i], one, sizeof one));
+}
+
+static void __attribute__((noreturn)) report_divergence(const struct sw_decision *decision)
+{
+    const struct sw_replay_driver *follow = &sw_engine.follow;
+    const struct sw_deviation *wanted = &follow->deviations[follow->next];
+    char could[1024], should[1024], choice[32];
+
+    format_candidates(could, sizeof could, decision->kind, decision->candidates, decision->count);
+    format_candidates(should, sizeof should, wanted->kind, follow->pool + wanted->first,
+                      wanted->count);
+    sw_engine_end(SW_END_DIVERGED,
+                  "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
+                  "%s %s; hash so far %016llx",
+                  (unsigned long long)decision->index, follow->why, wanted->thread,
+                  sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
+                  sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
+                  decision->thread, sw_decision_place(decision->place),
+                  sw_decision_verb(decision->kind), could, (unsigned long long)sw_engine.shm->hash);
+}
+
+static void record_deviation(const struct sw_decision *decision, uint32_t choice)
+{
+    struct sw_control_shm_list *taken = &sw_engine.shm->taken;
+
+    taken->deviations[taken->count] = (struct sw_deviation){
+        .index = decision->index,
+        .kind = (uint16_t)decision->kind,
+        .place = (uint16_t)decision->place,
+        .thread = decision->thread,
+        .choice = decision->candidates[choice],
+        .first = taken->pool_used,
+        .count = decision->count,
+    };
+    memcpy(taken->pool + taken->pool_used, decision->candidates,
+           decision->count * sizeof *decision->candidates);
+    taken->pool_used += decision->count;
+    taken->count++;
+}
+
+static void record_recent(const struct sw_decision *decision, uint32_t choice)
+{
+    sw_engine.shm->recent[decision->index % SW_RECENT_MAX] = (struct sw_recent){
+        .kind = (uint16_t)decision->kind,
+        .place = (uint16_t)decision->place,
+        .thread = decision->thread,
+        .object = decision->object,
+        .choice = decision->candidates[choice],
+    };
+}
+
+static void log_decision(const struct sw_decision *decision, uint32_t choice)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+    struct sw_control_shm_log *log = &shm->log;
+
+    if (decision->index < shm->log_from)
+        return;
+    if (log->count == SW_LOG_MAX || decision->count > SW_LOG_POOL_MAX - log->pool_used) {
+        log->lost = 1;
+        return;
+    }
+    log->decisions[log->count++] = (struct sw_logged){
+        .index = decision->index,
+        .kind = (uint16_t)decision->kind,
+        .place = (uint16_t)decision->place,
+        .thread = decision->thread,
+        .choice = decision->candidates[choice],
+        .fallback = decision->candidates[decision->fallback],
+        .first = log->pool_used,
+        .count = decision->count,
+    };
+    memcpy(log->pool + log->pool_used, decision->candidates,
+           decision->count * sizeof *decision->candidates);
+    log->pool_used += decision->count;
+}
+
+/* A run whose schedule is too long to be kept is of no use. */
+static void check_budget(void)
+{
+    const struct sw_control_shm *shm = sw_engine.shm;
+
+    if ((shm->decisions_max != 0 && shm->decision_count >= shm->decisions_max) ||
+        shm->taken.count == SW_DEVIATIONS_MAX ||
+        SW_POOL_MAX - shm->taken.pool_used <= SW_LIVE_THREADS_MAX)
+        sw_livelock_end();
+}
+
+/* For a profile (thread_profile.h); where there is no trace, nothing better is known. */
+static void count_chosen(const struct sw_decision *decision, uint32_t choice)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+    uint32_t who = decision->candidates[choice] & ~SW_EARLY;
+    uint32_t newest = decision->candidates[decision->count - 1];
+
+    if (decision->kind != SW_DECIDE_RUN)
+        return;
+    if (who < SW_THREAD_PROFILE_THREADS)
+        shm->chosen[who]++;
+    if (newest < SW_THREAD_PROFILE_THREADS && shm->made_by[newest] == 0)
+        shm->made_by[newest] = decision->thread + 1;
+}
+
+static void futex(uint32_t *word, int operation, uint32_t value)
+{
+    SW_REAL(syscall)(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+/* The runner looks at the C stacks meanwhile. */
+static void halt(struct sw_control_shm *shm)
+{
+    __atomic_store_n(&shm->halted, 1, __ATOMIC_RELEASE);
+    futex(&shm->halted, FUTEX_WAKE, 1);
+    while (__atomic_load_n(&shm->resumed, __ATOMIC_ACQUIRE) == 0)
+        futex(&shm->resumed, FUTEX_WAIT, 0);
+}
+
+static const struct sw_thread *find_live(uint32_t ordinal)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_thread_table_live(&threads);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (threads[i]->ordinal == ordinal)
+            return threads[i];
+    return NULL;
+}
+
+/* For whoever wants to see where a schedule turns. */
+static void show(struct sw_control_shm *shm)
+{
+    for (int i = 0; i < SW_SHOWN_THREADS; i++) {
+        const struct sw_thread *thread = find_live(shm->shown_threads[i]);
+        dprintf(STDERR_FILENO, "T%u%s\n", shm->shown_threads[i],
+                thread != NULL ? "" : " is not there");
+        if (thread != NULL)
+            sw_python_stacks_print_one(thread);
+        shm->halted_tids[i] = thread != NULL ? thread->tid : 0;
+    }
+    halt(shm);
+}
+
+uint32_t sw_decide(struct sw_decision *decision)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    assert(decision->count >= 2 && decision->fallback < decision->count);
+    decision->index = shm->decision_count;
+    decision->thread = sw_engine.current->ordinal;
+    check_budget();
+    if (shm->shows && decision->index == shm->shown &&
+        (shm->loop_count == 0 || shm->loop_under_way))
+        show(shm);
+    int choice = sw_engine.driver->choose(sw_engine.driver, decision);
+    if (choice < 0)
+        report_divergence(decision);
+    assert((uint32_t)choice < decision->count);
+    shm->hash = sw_decision_hash(shm->hash, decision, (uint32_t)choice);
+    record_recent(decision, (uint32_t)choice);
+    count_chosen(decision, (uint32_t)choice);
+    shm->decision_count++;
+    if ((uint32_t)choice != decision->fallback)
+        record_deviation(decision, (uint32_t)choice);
+    if (shm->log_wanted)
+        log_decision(decision, (uint32_t)choice);
+    return (uint32_t)choice;
+}
+
+/* ---- what is not asked ---- */
+
+void sw_decide_happened(struct sw_decision *decision)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    assert(decision->count == 1 && !SW_IS_ASKED(decision->kind));
+    check_budget();
+    decision->index = shm->decision_count;
+    shm->hash = sw_decision_hash(shm->hash, decision, 0);
+    record_recent(decision, 0);
+    shm->decision_count++;
+    record_deviation(decision, 0);
+    sw_engine.follow.next += (uint32_t)sw_decide_replays();
+}
+
+void sw_decide_passed(void)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    check_budget();
+    shm->recent[shm->decision_count++ % SW_RECENT_MAX] =
+        (struct sw_recent){.kind = SW_DECIDE_COUNT, .thread = sw_engine.current->ordinal};
+}
+
+int sw_decide_replays(void)
+{
+    return sw_engine.driver == &sw_engine.follow.driver;
+}
+
+void sw_decide_misfit(enum sw_decision_kind kind, const char *why)
+{
+    struct sw_decision decision = {.index = sw_engine.shm->decision_count,
+                                   .kind = kind,
+                                   .place = SW_AT_IO_WAIT,
+                                   .thread = sw_engine.current->ordinal};
+
+    sw_engine.follow.why = why;
+    report_divergence(&decision);
+}
+
+int sw_decide_is_due(enum sw_decision_kind kind, uint32_t *choice)
+{
+    struct sw_replay_driver *follow = &sw_engine.follow;
+    int due = sw_replay_driver_due(follow, sw_engine.shm->decision_count, kind, choice);
+
+    if (due < 0)
+        sw_decide_misfit(kind, follow->why);
+    return due;
+}

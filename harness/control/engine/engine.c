@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "access.h"
+#include "harness/control/verdict/postmortem.h"
+#include "harness/control/verdict/deadlock.h"
+#include "engine_state.h"
+#include "harness/control/posix/mutex.h"
+#include "affinity.h"
+#include "real.h"
+#include "harness/control/process/signals.h"
+
+struct sw_engine sw_engine;
+__thread struct sw_thread *sw_engine_own;
+
+struct sw_thread *sw_engine_self(void)
+{
+    struct sw_thread *own = sw_engine_own;
+
+    return sw_engine.on && own != NULL && own == sw_engine.current && !sw_engine.busy ? own : NULL;
+}
+
+struct sw_control_shm *sw_engine_shm(void)
+{
+    return sw_engine.shm;
+}
+
+static void switch_to(struct sw_thread *self, struct sw_thread *next)
+{
+    int saved = errno; /* nobody expects a lock to change it */
+
+    if (next == self)
+        return;
+    self->since = ++sw_engine.switches;
+    self->stays = 0;
+    sw_engine.shm->switch_count = sw_engine.switches;
+    sw_engine.current = next;
+    sw_engine.carrier->hand_over(self, next);
+    errno = saved;
+}
+
+/* ---- who can run ---- */
+
+static int sem_has_value(const void *sem)
+{
+    int value = 0;
+
+    SW_REAL(sem_getvalue)((sem_t *)sem, &value);
+    return value > 0;
+}
+
+static int has_come(const struct sw_wait *wait)
+{
+    switch (wait->kind) {
+    case SW_WAIT_NONE:
+        return 1;
+    case SW_WAIT_MUTEX:
+        return sw_mutex_is_free(wait->address);
+    case SW_WAIT_SEM:
+        return sem_has_value(wait->address);
+    case SW_WAIT_GIL:
+        return *(const volatile int *)wait->address == 0;
+    case SW_WAIT_JOIN:
+        return ((const struct sw_thread *)wait->address)->state == SW_THREAD_EXITED;
+    case SW_WAIT_WAKE:
+    case SW_WAIT_IO:
+        return wait->woken;
+    case SW_WAIT_SLEEP:
+    case SW_WAIT_REST:
+        return 0;
+    }
+    return 0;
+}
+
+static int can_run(const struct sw_thread *thread)
+{
+    const struct sw_wait *wait = &thread->wait;
+
+    return (wait->deadline_ns != 0 && wait->deadline_ns <= sw_engine.now_ns) || wait->interrupted ||
+           has_come(wait);
+}
+
+int sw_engine_others_may_run(void)
+{
+    for (uint32_t i = 0; i < sw_engine.live_count; i++) {
+        struct sw_thread *other = sw_engine.live[i];
+        if (other != sw_engine.current && (other->wait.deadline_ns != 0 || can_run(other)))
+            return 1;
+    }
+    return 0;
+}
+
+int sw_engine_others_can_run(void)
+{
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (sw_engine.live[i] != sw_engine.current && can_run(sw_engine.live[i]))
+            return 1;
+    return 0;
+}
+
+/* ---- decisions ---- */
+
+/* The candidates' default: the running thread, else who has waited longest. */
+static uint32_t find_fallback(struct sw_thread *const *candidates, uint32_t count,
+                              const struct sw_thread *staying)
+{
+    uint32_t oldest = count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (candidates[i] == staying)
+            return i;
+        if (candidates[i] != sw_engine.current &&
+            (oldest == count || candidates[i]->since < candidates[oldest]->since))
+            oldest = i;
+    }
+    return oldest == count ? 0 : oldest;
+}
+
+/* Whose deadline may pass although others can run; NULL: nobody's.  Time is never
+ * made to jump over a deadline, so that it is the earliest. */
+static struct sw_thread *find_early(void)
+{
+    if (sw_engine.early_taken >= sw_engine.shm->early_max)
+        return NULL;
+    struct sw_thread *earliest = sw_readiness_earliest();
+    return earliest != NULL && !can_run(earliest) ? earliest : NULL;
+}
+
+static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place, uint32_t object,
+                                struct sw_thread *const *candidates, uint32_t count,
+                                const struct sw_thread *staying)
+{
+    uint32_t ordinals[SW_LIVE_THREADS_MAX + 1];
+    struct sw_pending pending[SW_LIVE_THREADS_MAX + 1];
+    struct sw_thread *early = kind == SW_DECIDE_RUN ? find_early() : NULL;
+
+    assert(count > 0);
+    for (uint32_t i = 0; i < count; i++) {
+        ordinals[i] = candidates[i]->ordinal;
+        pending[i] = candidates[i]->pending;
+    }
+    if (early != NULL) {
+        ordinals[count] = early->ordinal | SW_EARLY;
+        pending[count] = (struct sw_pending){.op = SW_OP_UNKNOWN};
+    }
+    struct sw_decision decision = {
+        .kind = kind,
+        .place = place,
+        .object = object,
+        .count = count + (early != NULL),
+        .fallback = find_fallback(candidates, count, staying),
+        .candidates = ordinals,
+        .pending = kind == SW_DECIDE_RUN ? pending : NULL,
+    };
+    uint32_t choice = decision.count > 1 ? sw_decide(&decision) : 0;
+    if (choice < count)
+        return candidates[choice];
+    sw_engine.early_taken++;
+    sw_engine.now_ns = early->wait.deadline_ns;
+    return early;
+}
+
+/* Those who can run, at least one; the process ends when nobody ever can. */
+static uint32_t find_candidates(struct sw_thread **candidates)
+{
+    uint32_t count = 0;
+
+    sw_readiness_look();
+    for (;;) {
+        for (uint32_t i = 0; i < sw_engine.live_count; i++)
+            if (can_run(sw_engine.live[i]))
+                candidates[count++] = sw_engine.live[i];
+        if (count > 0)
+            return count;
+        sw_postmortem_stuck();
+        if (sw_readiness_go_on())
+            continue;
+        if (sw_engine.resting == NULL) {
+            sw_access_record_blocked();
+            sw_deadlock_end();
+        }
+        candidates[0] = sw_engine.resting;
+        return 1;
+    }
+}
+
+static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place, uint32_t object)
+{
+    struct sw_thread *candidates[SW_LIVE_THREADS_MAX];
+    int stays = self->state == SW_THREAD_LIVE && self->wait.kind == SW_WAIT_NONE && !self->yields &&
+                self->stays < SW_QUANTUM;
+    int saved = errno;
+
+    sw_engine.busy = 1;
+    sw_engine_tick(); /* else who computes would keep a sleeper asleep for ever */
+    uint32_t count = find_candidates(candidates);
+    struct sw_thread *next = sw_access_is_on() ? sw_access_moving(self, candidates, count) : NULL;
+    if (next == NULL) {
+        next = choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);
+        if (sw_access_is_on())
+            sw_access_record(candidates, count, next);
+    }
+    self->stays = next == self && count > 1 && stays ? self->stays + 1 : 0;
+    sw_engine.busy = 0;
+    errno = saved;
+    return next;
+}
+
+void sw_engine_point(enum sw_place place, uint32_t object)
+{
+    struct sw_thread *self = sw_engine.current;
+
+    assert(self == sw_engine_own && self->wait.kind == SW_WAIT_NONE);
+    if (sw_engine.live_count == 1 || self->pinned > 0)
+        return;
+    self->yields = place == SW_AT_YIELD;
+    self->wait.place = place;
+    switch_to(self, choose_next(self, place, object));
+    self->yields = 0;
+    if (sw_signals_waiting > 0)
+        sw_signals_arrive();
+}
+
+void sw_engine_defer(void)
+{
+    struct sw_thread *self = sw_engine.current, *next = self;
+
+    for (uint32_t i = 0; i < sw_engine.live_count; i++) {
+        struct sw_thread *other = sw_engine.live[i];
+        if (other != self && can_run(other) && (next == self || other->since < next->since))
+            next = other;
+    }
+    switch_to(self, next);
+}
+
+int sw_engine_block(const struct sw_wait *wait)
+{
+    struct sw_thread *self = sw_engine.current;
+
+    assert(self == sw_engine_own && wait->kind != SW_WAIT_NONE);
+    if (sw_signals_waiting > 0)
+        sw_signals_arrive();
+    self->wait = *wait;
+    sw_engine.io_waiters += wait->kind == SW_WAIT_IO;
+    switch_to(self, choose_next(self, wait->place, wait->object));
+    sw_engine.io_waiters -= wait->kind == SW_WAIT_IO;
+    int came = self->wait.woken || has_come(&self->wait), interrupted = self->wait.interrupted;
+    self->wait.kind = SW_WAIT_NONE;
+    self->wait.deadline_ns = 0;
+    if (sw_signals_waiting > 0)
+        sw_signals_arrive();
+    return came ? 0 : interrupted ? EINTR : ETIMEDOUT;
+}
+
+static void wake(struct sw_thread *thread)
+{
+    struct sw_wait *wait = &thread->wait;
+
+    wait->woken = 1;
+    if (wait->mutex == NULL)
+        return;
+    wait->kind = SW_WAIT_MUTEX;
+    wait->address = wait->mutex;
+    wait->deadline_ns = 0;
+}
+
+void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, int all)
+{
+    struct sw_thread *waiters[SW_LIVE_THREADS_MAX];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < sw_engine.live_count; i++) {
+        struct sw_thread *thread = sw_engine.live[i];
+        if (thread->wait.kind == SW_WAIT_WAKE && thread->wait.address == address &&
+            !thread->wait.woken)
+            waiters[count++] = thread;
+    }
+    if (all) {
+        for (uint32_t i = 0; i < count; i++)
+            wake(waiters[i]);
+    } else if (count > 0) {
+        wake(sw_access_is_on() ? waiters[find_fallback(waiters, count, NULL)]
+                               : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
+    }
+}
+
+int sw_engine_act(unsigned place, enum sw_action action)
+{
+    const uint32_t candidates[] = {SW_ACTION_NOTHING, action};
+    struct sw_decision decision = {
+        .kind = SW_DECIDE_ACT, .place = place, .count = 2, .candidates = candidates};
+
+    assert(place >= SW_PLACE_POINTS && sw_engine_own == sw_engine.current);
+    sw_engine.busy = 1;
+    uint32_t choice = sw_decide(&decision);
+    sw_engine.busy = 0;
+    sw_engine.fails_taken += choice == 1 && action == SW_ACTION_FAIL;
+    return choice == 1;
+}
+
+int sw_engine_may_fail(void)
+{
+    return sw_engine.fails_taken < sw_engine.shm->fail_max;
+}
+
+uint32_t sw_engine_move(const uint32_t *moves, uint32_t count)
+{
+    assert(count > 0 && sw_engine_own == sw_engine.current);
+    if (count == 1)
+        return moves[0];
+    struct sw_decision decision = {
+        .kind = SW_DECIDE_MOVE, .place = SW_AT_REST, .count = count, .candidates = moves};
+    sw_engine.busy = 1;
+    uint32_t choice = sw_decide(&decision);
+    sw_engine.busy = 0;
+    return moves[choice];
+}
+
+void sw_engine_rest(void)
+{
+    struct sw_thread *self = sw_engine.current;
+
+    assert(sw_engine.resting == NULL && self == sw_engine_own);
+    sw_engine.resting = self;
+    self->wait = (struct sw_wait){.kind = SW_WAIT_REST, .place = SW_AT_REST};
+    switch_to(self, choose_next(self, SW_AT_REST, 0));
+    self->wait.kind = SW_WAIT_NONE;
+    sw_engine.resting = NULL;
+}
+
+/* ---- threads ---- */
+
+void sw_engine_leave(struct sw_thread *self)
+{
+    assert(self == sw_engine.current);
+    self->state = SW_THREAD_EXITED;
+    sw_thread_table_retire(self);
+    struct sw_thread *next =
+        sw_engine.live_count > 0 ? choose_next(self, SW_AT_THREAD_EXIT, 0) : NULL;
+    sw_engine.shm->switch_count = ++sw_engine.switches;
+    sw_engine.current = next;
+    sw_engine.carrier->leave(self, next);
+}
+
+/* ---- begin and end ---- */
+
+void sw_engine_start(struct sw_control_shm *shm)
+{
+    sw_engine.shm = shm;
+    /* A program that says itself where a schedule begins does so later: see schedule_loop.h. */
+    sw_engine.driver =
+        shm->loop_count > 0 ? sw_random_driver_default_answers() : sw_decide_driver(&sw_engine);
+    sw_engine.carrier = shm->engine == SW_ENGINE_THREADS ? &sw_carrier_threads : &sw_carrier_fibers;
+    shm->hash = SW_DECISION_SEED;
+    struct sw_thread *self = sw_thread_table_add();
+    self->handle = pthread_self();
+    self->tid = getpid();
+    sw_engine_own = sw_engine.current = self;
+    if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
+        sw_affinity_start();
+    sw_engine.carrier->start(self);
+    shm->started = 1;
+    sw_engine.on = 1;
+}
+
+void sw_engine_set_driver(struct sw_driver *driver)
+{
+    sw_engine.driver = driver;
+}
+
+void sw_engine_stop(void)
+{
+    sw_engine.on = 0;
+    sw_affinity_undo();
+}
+
+void sw_engine_uncontrolled(const char *format, ...)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+    char what[SW_UNCONTROLLED_TEXT];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    uint32_t i = 0;
+    while (i < shm->uncontrolled_count && strcmp(shm->uncontrolled[i].what, what) != 0)
+        i++;
+    if (i == SW_UNCONTROLLED_MAX)
+        return; /* that there were so many says enough */
+    strcpy(shm->uncontrolled[i].what, what);
+    shm->uncontrolled[i].count++;
+    shm->uncontrolled_count += i == shm->uncontrolled_count;
+}
+
+void sw_engine_end(enum sw_control_shm_end end, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sw_engine.shm->report, sizeof sw_engine.shm->report, format, arguments);
+    va_end(arguments);
+    sw_engine.shm->end = end;
+    _exit(1);
+}

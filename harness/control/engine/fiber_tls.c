@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "fiber_tls.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <link.h>
+#include <locale.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "harness/control/posix/mutex.h"
+#include "real.h"
+
+enum { MODULES_MAX = 64, STATIC_BYTES = 1 << 16 };
+
+static __thread int has_atexit; /* __cxa_thread_atexit_impl() was called */
+
+/* ---- thread-specific data ---- */
+
+/* Under the lock of whoever calls: as the program does it itself. */
+static struct key {
+    int used;
+    void (*destructor)(void *);
+} keys[PTHREAD_KEYS_MAX];
+
+SW_EXPORT int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+    int failed = SW_REAL(pthread_key_create)(key, destructor);
+
+    if (failed == 0 && *key < PTHREAD_KEYS_MAX)
+        keys[*key] = (struct key){1, destructor};
+    return failed;
+}
+
+SW_EXPORT int pthread_key_delete(pthread_key_t key)
+{
+    if (key < PTHREAD_KEYS_MAX)
+        keys[key].used = 0;
+    return SW_REAL(pthread_key_delete)(key);
+}
+
+/* One round; returns how many destructors ran. */
+static int destroy_specific(void)
+{
+    int ran = 0;
+
+    for (pthread_key_t key = 0; key < PTHREAD_KEYS_MAX; key++) {
+        void *value = keys[key].used ? pthread_getspecific(key) : NULL;
+        if (value == NULL)
+            continue;
+        pthread_setspecific(key, NULL);
+        if (keys[key].destructor != NULL) {
+            keys[key].destructor(value);
+            ran++;
+        }
+    }
+    return ran;
+}
+
+/* ---- thread-local variables ---- */
+
+int __cxa_thread_atexit_impl(void (*function)(void *), void *object, void *library);
+
+SW_EXPORT int __cxa_thread_atexit_impl(void (*function)(void *), void *object, void *library)
+{
+    static int (*real)(void (*)(void *), void *, void *);
+
+    has_atexit = 1;
+    if (real == NULL)
+        *(void **)&real = dlsym(RTLD_NEXT, "__cxa_thread_atexit_impl");
+    return real(function, object, library);
+}
+
+struct module {
+    ptrdiff_t offset; /* of its variables, from the thread pointer */
+    const void *image;
+    size_t image_size;
+    size_t size;
+};
+
+static struct modules {
+    int known;
+    unsigned long long adds, subs; /* libraries that had been loaded and unloaded then */
+    int count;
+    int dynamic; /* the variables of some have no fixed place */
+    struct module list[MODULES_MAX];
+} modules;
+
+/* The C library's state of the thread is not ours to reset; our own neither. */
+static int is_left_alone(const struct dl_phdr_info *info)
+{
+    static const char *const names[] = {"libc.so", "ld-linux", "libspillway.so"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strstr(info->dlpi_name, names[i]) != NULL)
+            return 1;
+    return 0;
+}
+
+static void add_module(const struct dl_phdr_info *info, const ElfW(Phdr) * header)
+{
+    ptrdiff_t offset = (char *)info->dlpi_tls_data - (char *)pthread_self();
+
+    if (info->dlpi_tls_data == NULL || offset >= 0 || offset < -STATIC_BYTES ||
+        modules.count == MODULES_MAX) {
+        modules.dynamic = 1;
+        return;
+    }
+    modules.list[modules.count++] = (struct module){
+        .offset = offset,
+        .image = (const void *)(info->dlpi_addr + header->p_vaddr),
+        .image_size = header->p_filesz,
+        .size = header->p_memsz,
+    };
+}
+
+static int look_at_module(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    (void)size, (void)unused;
+    if (modules.known && modules.adds == info->dlpi_adds && modules.subs == info->dlpi_subs)
+        return 1; /* nothing has changed */
+    modules = (struct modules){.known = 1, .adds = info->dlpi_adds, .subs = info->dlpi_subs};
+    return 2;
+}
+
+static int collect_module(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    (void)size, (void)unused;
+    for (int i = 0; i < info->dlpi_phnum && !is_left_alone(info); i++)
+        if (info->dlpi_phdr[i].p_type == PT_TLS)
+            add_module(info, &info->dlpi_phdr[i]);
+    return 0;
+}
+
+static void find_modules(void)
+{
+    if (dl_iterate_phdr(look_at_module, NULL) == 2)
+        dl_iterate_phdr(collect_module, NULL);
+}
+
+int sw_fiber_tls_renew(const char **why)
+{
+    for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS && destroy_specific() > 0; round++)
+        continue;
+    find_modules();
+    *why = has_atexit                   ? "it has thread_local objects with destructors"
+           : sw_mutex_are_left_to_die() ? "it ended with a robust mutex in its hands"
+           : modules.dynamic ? "a library that was loaded later has thread-local variables"
+                             : NULL;
+    if (*why != NULL)
+        return 0;
+    for (int i = 0; i < modules.count; i++) {
+        const struct module *module = &modules.list[i];
+        char *at = (char *)pthread_self() + module->offset;
+        memcpy(at, module->image, module->image_size);
+        memset(at + module->image_size, 0, module->size - module->image_size);
+    }
+    uselocale(LC_GLOBAL_LOCALE);
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+    pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+    errno = 0;
+    return 1;
+}

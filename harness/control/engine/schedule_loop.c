@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "schedule_loop.h"
+
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "access.h"
+#include "harness/control/time/random_bytes.h"
+#include "engine_state.h"
+#include "harness/control/drivers/strategies.h"
+#include "harness/control/net/net.h"
+#include "sync_objects.h"
+#include "real.h"
+
+enum { DRAIN_MAX = 100000 };
+
+static struct {
+    uint64_t begun;
+    uint64_t first_ns; /* virtual time at the first begin */
+    uint32_t first_object;
+    uint64_t first_real_ns;
+} loop;
+
+static uint64_t real_ns(void)
+{
+    struct timespec now;
+
+    SW_REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void restart(struct sw_control_shm *shm)
+{
+    struct sw_thread *self = sw_engine.current;
+
+    if (loop.begun == 0) {
+        loop.first_ns = sw_engine.now_ns;
+        loop.first_real_ns = real_ns();
+        loop.first_object = sw_sync_objects_last();
+    }
+    sw_engine.now_ns = loop.first_ns;
+    sw_sync_objects_forget_after(loop.first_object);
+    sw_random_bytes_restart();
+    sw_net_restart();
+    sw_engine.next_ordinal = self->ordinal + 1;
+    sw_engine.switches = 0;
+    sw_engine.early_taken = 0;
+    sw_engine.fails_taken = 0;
+    self->since = self->stays = 0;
+    shm->decision_count = 0;
+    shm->signature = 0;
+    shm->hash = SW_DECISION_SEED;
+    shm->taken.count = shm->taken.pool_used = 0;
+    shm->log.count = shm->log.pool_used = shm->log.lost = 0;
+    sw_access_begin(shm);
+    memset(shm->chosen, 0, sizeof shm->chosen);
+    memset(shm->made_by, 0, sizeof shm->made_by);
+    sw_engine.driver = sw_decide_driver(&sw_engine);
+}
+
+static void futex(uint32_t *word, int operation, uint32_t value)
+{
+    SW_REAL(syscall)(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+/* -1: it was the last. */
+static int wait_for_order(struct sw_control_shm *shm)
+{
+    uint32_t done = (uint32_t)loop.begun;
+
+    while (__atomic_load_n(&shm->posted, __ATOMIC_ACQUIRE) == done)
+        futex(&shm->posted, FUTEX_WAIT, done);
+    return shm->posted_last ? -1 : 0;
+}
+
+static void tell_served(struct sw_control_shm *shm)
+{
+    __atomic_store_n(&shm->served, (uint32_t)loop.begun, __ATOMIC_RELEASE);
+    futex(&shm->served, FUTEX_WAKE, 1);
+}
+
+int64_t spillway_loop_begin(void)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+    uint64_t count = shm != NULL && shm->loop_count > 0 ? shm->loop_count : 1;
+
+    if (loop.begun >= count) /* the runner may lower it at any time */
+        return -1;
+    if (shm != NULL && shm->ordered && wait_for_order(shm) < 0)
+        return -1;
+    if (sw_engine_self() != NULL) {
+        if (sw_engine.live_count > 1 || sw_engine.current->ordinal != 0)
+            return -2;
+        shm->seed += loop.begun > 0 && !shm->ordered ? shm->loop_step : 0;
+        restart(shm);
+    }
+    if (shm != NULL)
+        shm->loop_under_way = 1;
+    return (int64_t)loop.begun++;
+}
+
+static void write_result(struct sw_control_shm *shm, int outcome)
+{
+    shm->results[shm->result_count % SW_RESULTS_MAX] = (struct sw_result){
+        .seed = shm->seed,
+        .decision_count = shm->decision_count,
+        .hash = shm->hash,
+        .outcome = (uint32_t)outcome,
+        .signature = shm->signature,
+    };
+    shm->result_count++;
+    shm->loop_real_ns = real_ns() - loop.first_real_ns;
+}
+
+/* Threads that have been joined are still on their way out. */
+static void drain(void)
+{
+    for (int i = 0; i < DRAIN_MAX && sw_engine.live_count > 1 && sw_engine_others_can_run(); i++)
+        sw_engine_point(SW_AT_YIELD, 0);
+}
+
+static void end_named(const struct sw_control_shm *shm)
+{
+    if (!shm->loop_under_way || shm->strategy != SW_STRATEGY_NAMED)
+        return;
+    const struct sw_strategy *strategy = sw_strategies_find(shm->strategy_name);
+    if (strategy != NULL && strategy->end != NULL)
+        strategy->end();
+}
+
+int spillway_loop_end(int outcome)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    if (sw_engine_self() == NULL)
+        return 0;
+    sw_engine.driver = sw_random_driver_default_answers();
+    sw_access_end();
+    end_named(shm);
+    drain();
+    if (shm->loop_under_way)
+        write_result(shm, outcome);
+    shm->loop_under_way = 0;
+    if (shm->ordered && loop.begun > 0)
+        tell_served(shm);
+    return (int)sw_engine.live_count - 1;
+}
+
+void spillway_tell_failure(uint32_t signature)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    if (shm != NULL && shm->signature == 0)
+        shm->signature = signature;
+}
+
+int spillway_rest(void)
+{
+    if (sw_engine_self() == NULL)
+        return -1;
+    sw_engine_rest();
+    return 0;
+}

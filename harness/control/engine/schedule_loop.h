@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * schedule_loop.h - many schedules of one program in one process.
+ *
+ * A process, an interpreter's start and a program's imports cost tens of
+ * milliseconds, a schedule of twenty decisions tens of microseconds.  So what
+ * runs the program calls its entry again and again, between
+ * spillway_loop_begin() and spillway_loop_end(): each time everything that the
+ * engine counts (ordinals of threads and objects, time, random bytes, the hash)
+ * begins anew.  What the program itself keeps from one time to the next is its
+ * own affair: a failure that is found so is confirmed in a cold process.
+ *
+ * Exported, to be called through ctypes.  Without control both do nothing.
+ */
+#ifndef SW_SCHEDULE_LOOP_H
+#define SW_SCHEDULE_LOOP_H
+
+#include <stdint.h>
+
+#include "real.h"
+
+/* The next schedule begins: only the calling thread is there.  To be called
+ * with the GIL held (ctypes.PyDLL), so that nothing is decided before it
+ * returns.  Its number, from 0; -1: there is no more to do; -2: not alone. */
+SW_EXPORT int64_t spillway_loop_begin(void);
+/* It has ended, with an enum sw_loop_outcome: waits for its threads, to the last instruction.  To
+ * be called without the GIL (ctypes.CDLL), and once before the first begin, if anything has made
+ * threads already.  How many threads are left that never end: 0, or else there can be no next
+ * schedule. */
+SW_EXPORT int spillway_loop_end(int outcome);
+/* What has failed, in a number: equal for equal failures, not 0.  The first of a
+ * schedule counts. */
+SW_EXPORT void spillway_tell_failure(uint32_t signature);
+
+/* Returns when no other thread can run: for a driver that conducts the others.
+ * To be called without the GIL.  0, or -1 without control. */
+SW_EXPORT int spillway_rest(void);
+
+#endif

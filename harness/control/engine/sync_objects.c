@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "sync_objects.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <sys/mman.h>
+
+#include "engine.h"
+
+/* Open addressing with linear probing; at most half full.  Mapped, not
+ * allocated: the program's heap must not feel the engine. */
+static struct sw_object *table;
+static uint32_t size; /* a power of two; 0 before the first object */
+static uint32_t used;
+static uint32_t last_ordinal;
+
+static uint32_t home_of(const void *address)
+{
+    return (uint32_t)(((uintptr_t)address >> 3) * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
+}
+
+static struct sw_object *slot_of(const void *address)
+{
+    uint32_t i = home_of(address);
+
+    while (table[i].address != NULL && table[i].address != address)
+        i = (i + 1) & (size - 1);
+    return &table[i];
+}
+
+static void grow(void)
+{
+    struct sw_object *old = table;
+    uint32_t old_size = size;
+
+    size = size == 0 ? 4096 : size * 2;
+    table = mmap(NULL, size * sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                 -1, 0);
+    if (table == MAP_FAILED)
+        sw_engine_end(SW_END_ERROR, "no memory for %u objects", size);
+    for (uint32_t i = 0; i < old_size; i++)
+        if (old[i].address != NULL)
+            *slot_of(old[i].address) = old[i];
+    if (old != NULL)
+        munmap(old, old_size * sizeof *old);
+}
+
+struct sw_object *sw_sync_objects_add(enum sw_object_kind kind, const void *address)
+{
+    assert(address != NULL);
+    if (used * 2 >= size)
+        grow();
+    struct sw_object *slot = slot_of(address);
+    used += slot->address == NULL;
+    *slot = (struct sw_object){
+        .address = address, .ordinal = ++last_ordinal, .kind = kind, .holder = SW_OBJECT_NOBODY};
+    return slot;
+}
+
+struct sw_object *sw_sync_objects_find(const void *address)
+{
+    struct sw_object *slot = size > 0 ? slot_of(address) : NULL;
+
+    return slot != NULL && slot->address != NULL ? slot : NULL;
+}
+
+struct sw_object *sw_sync_objects_get(enum sw_object_kind kind, const void *address)
+{
+    struct sw_object *found = sw_sync_objects_find(address);
+
+    return found != NULL && found->kind == kind ? found : sw_sync_objects_add(kind, address);
+}
+
+void sw_sync_objects_remove(const void *address)
+{
+    struct sw_object *found = sw_sync_objects_find(address);
+
+    if (found == NULL)
+        return;
+    /* Whoever stands behind and could have stood here moves up. */
+    uint32_t hole = (uint32_t)(found - table);
+    for (uint32_t i = (hole + 1) & (size - 1); table[i].address != NULL; i = (i + 1) & (size - 1)) {
+        uint32_t home = home_of(table[i].address);
+        if (((i - home) & (size - 1)) < ((i - hole) & (size - 1)))
+            continue;
+        table[hole] = table[i];
+        hole = i;
+    }
+    table[hole].address = NULL;
+    used--;
+}
+
+uint32_t sw_sync_objects_last(void)
+{
+    return last_ordinal;
+}
+
+void sw_sync_objects_forget_after(uint32_t ordinal)
+{
+    uint32_t i = 0;
+
+    while (last_ordinal > ordinal && i < size) {
+        if (table[i].address != NULL && table[i].ordinal > ordinal)
+            sw_sync_objects_remove(table[i].address); /* and look again at who moved up */
+        else
+            i++;
+    }
+    last_ordinal = ordinal;
+}
+
+struct sw_object *sw_sync_objects_find_ordinal(uint32_t ordinal)
+{
+    for (uint32_t i = 0; i < size; i++)
+        if (table[i].address != NULL && table[i].ordinal == ordinal)
+            return &table[i];
+    return NULL;
+}
+
+static int can_be_held(const struct sw_object *object)
+{
+    return object->kind == SW_OBJECT_MUTEX || object->kind == SW_OBJECT_RWLOCK ||
+           object->kind == SW_OBJECT_SPIN || (object->kind == SW_OBJECT_SEM && object->is_lock);
+}
+
+uint32_t sw_sync_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < size; i++) {
+        if (table[i].address == NULL || table[i].holder != holder || !can_be_held(&table[i]))
+            continue;
+        uint32_t at = count < max ? count : max;
+        for (; at > 0 && ordinals[at - 1] > table[i].ordinal; at--)
+            if (at < max)
+                ordinals[at] = ordinals[at - 1];
+        if (at < max)
+            ordinals[at] = table[i].ordinal;
+        count++;
+    }
+    return count;
+}
+
+const char *sw_sync_objects_name(const struct sw_object *object)
+{
+    static const char *const names[] = {"mutex",   "condition", "semaphore", "rwlock",
+                                        "barrier", "once",      "spin lock"};
+
+    if (object == NULL)
+        return "object";
+    return object->kind == SW_OBJECT_SEM && object->is_lock ? "lock" : names[object->kind];
+}

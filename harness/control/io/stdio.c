@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * stdio.c - reading through the C library's own buffers, as CPython 2.7's files do.
+ *
+ * Its read() is out of sight, so that each function here waits before the buffer
+ * is filled.  A stream without a buffer, which is what subprocess makes, is as
+ * exact as read() is; one with a buffer takes as much from outside as there is.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+
+#include "harness/control/engine/engine.h"
+#include "fds.h"
+#include "io.h"
+#include "harness/control/engine/readiness.h"
+#include "harness/control/engine/real.h"
+
+static size_t buffered(const FILE *file)
+{
+    return (size_t)(file->_IO_read_end - file->_IO_read_ptr);
+}
+
+/* Is it about to read from something that may block? */
+static int has_to_wait(FILE *file)
+{
+    return sw_engine_self() != NULL && buffered(file) == 0 && (file->_flags & _IO_EOF_SEEN) == 0 &&
+           sw_io_may_block(fileno(file), 0);
+}
+
+static void wait_to_fill(FILE *file)
+{
+    if (has_to_wait(file))
+        sw_io_before(fileno(file), POLLIN, 0);
+}
+
+/* How much there is now, without blocking; 0: its end. */
+static size_t find_piece(int fd, size_t size)
+{
+    int there = 0;
+
+    if (sw_io_before(fd, POLLIN, 0) < 0)
+        return 0;
+    if (sw_fds_is_outside(fd))
+        size = sw_readiness_before_read(fd, size);
+    if (SW_REAL(ioctl)(fd, FIONREAD, &there) != 0)
+        return size;
+    return (size_t)there < size ? (size_t)there : size;
+}
+
+SW_EXPORT size_t fread(void *restrict buf, size_t size, size_t count, FILE *restrict file)
+{
+    size_t total = size * count, got = 0;
+    int more = 1;
+
+    if (sw_engine_self() == NULL || total == 0 || !sw_io_may_block(fileno(file), 0))
+        return SW_REAL(fread)(buf, size, count, file);
+    while (got < total && more) {
+        size_t left = total - got, piece = buffered(file) < left ? buffered(file) : left;
+        int fills = piece == 0;
+        if (fills)
+            piece = find_piece(fileno(file), left);
+        size_t n = SW_REAL(fread)((char *)buf + got, 1, piece > 0 ? piece : 1, file);
+        if (fills && sw_fds_is_outside(fileno(file)))
+            sw_readiness_after_read(left, (ssize_t)n);
+        got += n;
+        more = n > 0 && n == piece;
+    }
+    sw_io_after(0);
+    return got / size;
+}
+
+SW_EXPORT int getc(FILE *file)
+{
+    wait_to_fill(file);
+    return SW_REAL(getc)(file);
+}
+
+SW_EXPORT int fgetc(FILE *file)
+{
+    wait_to_fill(file);
+    return SW_REAL(fgetc)(file);
+}
+
+/* What getc_unlocked() calls when the buffer is empty. */
+SW_EXPORT int __uflow(FILE *file)
+{
+    wait_to_fill(file);
+    return SW_REAL(__uflow)(file);
+}
+
+SW_EXPORT char *fgets(char *restrict buf, int size, FILE *restrict file)
+{
+    int used = 0, c = 0;
+
+    if (!has_to_wait(file) || size < 2)
+        return SW_REAL(fgets)(buf, size, file);
+    while (used < size - 1 && c != '\n' && (c = getc(file)) != EOF)
+        buf[used++] = (char)c;
+    buf[used] = '\0';
+    return used > 0 ? buf : NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * barrier.c - barriers, wholly modelled.
+ */
+#include <errno.h>
+
+#include "harness/control/engine/engine.h"
+#include "harness/control/python/gil.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/real.h"
+
+SW_EXPORT int pthread_barrier_init(pthread_barrier_t *restrict barrier,
+                                   const pthread_barrierattr_t *restrict attributes, unsigned count)
+{
+    int failed = SW_REAL(pthread_barrier_init)(barrier, attributes, count);
+
+    if (failed == 0 && sw_engine_self() != NULL)
+        sw_sync_objects_add(SW_OBJECT_BARRIER, barrier)->limit = count;
+    return failed;
+}
+
+SW_EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
+{
+    if (sw_engine_self() != NULL)
+        sw_sync_objects_remove(barrier);
+    return SW_REAL(pthread_barrier_destroy)(barrier);
+}
+
+SW_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
+{
+    struct sw_object *object = sw_sync_objects_find(barrier);
+
+    if (sw_engine_self() == NULL || object == NULL || object->kind != SW_OBJECT_BARRIER)
+        return SW_REAL(pthread_barrier_wait)(barrier);
+    uint32_t ordinal = object->ordinal;
+    if (++object->arrived < object->limit) {
+        sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+                                          .place = SW_AT_BARRIER_WAIT,
+                                          .address = barrier,
+                                          .object = ordinal});
+        return 0;
+    }
+    object->arrived = 0;
+    sw_engine_wake(barrier, SW_AT_BARRIER_WAIT, ordinal, 1);
+    if (!sw_gil_is_mine())
+        sw_engine_point(SW_AT_BARRIER_WAIT, ordinal);
+    return PTHREAD_BARRIER_SERIAL_THREAD;
+}

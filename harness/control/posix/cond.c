@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cond.c - condition variables, wholly modelled: the real ones never see a waiter.
+ */
+#include <errno.h>
+
+#include "harness/control/engine/engine.h"
+#include "harness/control/python/gil.h"
+#include "mutex.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/verdict/uncontrolled.h"
+#include "harness/control/engine/real.h"
+#include "harness/control/time/vtime.h"
+
+/* glibc keeps the clock of pthread_condattr_setclock() in this bit. */
+static clockid_t clock_of(const pthread_cond_t *cond)
+{
+    return cond->__data.__wrefs & 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
+static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadline_ns)
+{
+    int result;
+
+    if (sw_gil_wait(cond, mutex, &result))
+        return result;
+    uint32_t object = sw_sync_objects_get(SW_OBJECT_COND, cond)->ordinal;
+    int failed = sw_mutex_unlock(mutex);
+    if (failed != 0)
+        return failed;
+    result = sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+                                               .place = SW_AT_COND_WAIT,
+                                               .address = cond,
+                                               .mutex = mutex,
+                                               .object = object,
+                                               .deadline_ns = deadline_ns});
+    failed = sw_mutex_lock(mutex, 0);
+    return failed != 0 ? failed : result;
+}
+
+static int wake(pthread_cond_t *cond, int all)
+{
+    if (sw_gil_signal(cond))
+        return 0;
+    uint32_t object = sw_sync_objects_get(SW_OBJECT_COND, cond)->ordinal;
+    sw_engine_wake(cond, SW_AT_COND_SIGNAL, object, all);
+    sw_gil_pypy_arm();
+    if (sw_gil_pypy_has_cond(cond))
+        sw_engine_point(SW_AT_GIL_RELEASE, 0);
+    else if (!sw_gil_is_mine())
+        sw_engine_point(SW_AT_COND_SIGNAL, object);
+    else
+        sw_gil_arm();
+    return 0;
+}
+
+SW_EXPORT int pthread_cond_init(pthread_cond_t *restrict cond,
+                                const pthread_condattr_t *restrict attributes)
+{
+    if (sw_engine_self() != NULL) {
+        int shared = PTHREAD_PROCESS_PRIVATE;
+        if (attributes != NULL)
+            pthread_condattr_getpshared(attributes, &shared);
+        if (shared == PTHREAD_PROCESS_SHARED)
+            sw_uncontrolled_note("a condition shared between processes",
+                                 __builtin_return_address(0));
+        sw_sync_objects_add(SW_OBJECT_COND, cond);
+        sw_gil_saw_cond(cond);
+    }
+    return SW_REAL(pthread_cond_init)(cond, attributes);
+}
+
+SW_EXPORT int pthread_cond_destroy(pthread_cond_t *cond)
+{
+    if (sw_engine_self() != NULL)
+        sw_sync_objects_remove(cond);
+    return SW_REAL(pthread_cond_destroy)(cond);
+}
+
+SW_EXPORT int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_cond_wait)(cond, mutex);
+    return wait_on(cond, mutex, 0);
+}
+
+SW_EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
+                                     const struct timespec *restrict time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_cond_timedwait)(cond, mutex, time);
+    return wait_on(cond, mutex, sw_vtime_absolute(clock_of(cond), time));
+}
+
+SW_EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
+                                     clockid_t clock, const struct timespec *restrict time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_cond_clockwait)(cond, mutex, clock, time);
+    return wait_on(cond, mutex, sw_vtime_absolute(clock, time));
+}
+
+SW_EXPORT int pthread_cond_signal(pthread_cond_t *cond)
+{
+    return sw_engine_self() == NULL ? SW_REAL(pthread_cond_signal)(cond) : wake(cond, 0);
+}
+
+SW_EXPORT int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+    return sw_engine_self() == NULL ? SW_REAL(pthread_cond_broadcast)(cond) : wake(cond, 1);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * mutex.c - the real mutex, tried; who fails is blocked on its address.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+
+#include "harness/control/engine/engine_state.h"
+#include "harness/control/python/gil.h"
+#include "mutex.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/verdict/uncontrolled.h"
+#include "harness/control/engine/readiness.h"
+#include "harness/control/engine/real.h"
+#include "harness/control/time/vtime.h"
+
+/* glibc's own numbers: what of the lock's word says that it is held. */
+enum {
+    ROBUST = 16,
+    PRIO_INHERIT = 32,
+    PRIO_PROTECT = 64,
+    PROTECT_HELD = 0x7ffff, /* above it is the ceiling, which stays */
+    OWNER = 0x3fffffff, /* above it is that the owner has died */
+};
+
+int sw_mutex_is_free(const pthread_mutex_t *mutex)
+{
+    int word = mutex->__data.__lock, kind = mutex->__data.__kind;
+
+    if ((kind & PRIO_PROTECT) != 0)
+        return (word & PROTECT_HELD) == 0;
+    return (kind & (ROBUST | PRIO_INHERIT)) != 0 ? (word & OWNER) == 0 : word == 0;
+}
+
+static int robust_used;
+
+int sw_mutex_are_left_to_die(void)
+{
+    struct robust_list_head *head = NULL;
+    size_t size;
+
+    return robust_used &&
+           SW_REAL(syscall)(SYS_get_robust_list, sw_engine_own->tid, &head, &size) == 0 &&
+           head != NULL && head->list.next != &head->list;
+}
+
+/* A normal one that its own holder locks again: a deadlock with itself, as POSIX has it. */
+int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
+{
+    int failed;
+
+    while ((failed = SW_REAL(pthread_mutex_trylock)(mutex)) == EBUSY) {
+        /* An error-checking one says EBUSY to a trylock, where a lock says EDEADLK. */
+        if ((mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK &&
+            mutex->__data.__owner == sw_engine_self()->tid)
+            return EDEADLK;
+        const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_MUTEX, mutex);
+        if (object->is_shared) {
+            if (deadline_ns != 0 && sw_engine_now() >= deadline_ns)
+                return ETIMEDOUT;
+            sw_readiness_try_later();
+            continue;
+        }
+        if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_MUTEX,
+                                              .place = SW_AT_MUTEX_LOCK,
+                                              .address = mutex,
+                                              .object = object->ordinal,
+                                              .deadline_ns = deadline_ns}) == ETIMEDOUT)
+            return ETIMEDOUT;
+    }
+    robust_used |= mutex->__data.__kind & ROBUST;
+    if (failed == 0 || failed == EOWNERDEAD)
+        sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = sw_engine_self()->ordinal;
+    return failed;
+}
+
+int sw_mutex_unlock(pthread_mutex_t *mutex)
+{
+    int failed = SW_REAL(pthread_mutex_unlock)(mutex);
+
+    if (failed == 0 && sw_mutex_is_free(mutex))
+        sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = SW_OBJECT_NOBODY;
+    return failed;
+}
+
+SW_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+    if (sw_engine_self() != NULL) {
+        int shared = PTHREAD_PROCESS_PRIVATE;
+        if (attributes != NULL)
+            pthread_mutexattr_getpshared(attributes, &shared);
+        sw_sync_objects_add(SW_OBJECT_MUTEX, mutex)->is_shared = shared == PTHREAD_PROCESS_SHARED;
+        if (shared == PTHREAD_PROCESS_SHARED)
+            sw_uncontrolled_note("a mutex shared between processes", __builtin_return_address(0));
+        sw_gil_saw_mutex(mutex);
+    }
+    return SW_REAL(pthread_mutex_init)(mutex, attributes);
+}
+
+SW_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+    if (sw_engine_self() != NULL)
+        sw_sync_objects_remove(mutex);
+    return SW_REAL(pthread_mutex_destroy)(mutex);
+}
+
+SW_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_mutex_lock)(mutex);
+    return sw_mutex_lock(mutex, 0);
+}
+
+SW_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+    const struct sw_thread *self = sw_engine_self();
+    int failed = SW_REAL(pthread_mutex_trylock)(mutex);
+
+    if (self != NULL && failed == 0)
+        sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = self->ordinal;
+    return failed;
+}
+
+SW_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex,
+                                      const struct timespec *restrict time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_mutex_timedlock)(mutex, time);
+    return sw_mutex_lock(mutex, sw_vtime_absolute(CLOCK_REALTIME, time));
+}
+
+SW_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t clock,
+                                      const struct timespec *restrict time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_mutex_clocklock)(mutex, clock, time);
+    return sw_mutex_lock(mutex, sw_vtime_absolute(clock, time));
+}
+
+SW_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_mutex_unlock)(mutex);
+    int failed = sw_mutex_unlock(mutex);
+    if (failed != 0 || sw_gil_unlocked(mutex))
+        return failed;
+    sw_gil_pypy_arm();
+    if (sw_gil_pypy_has_mutex(mutex))
+        return 0;
+    if (!sw_gil_is_mine())
+        sw_engine_point(SW_AT_MUTEX_UNLOCK, sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->ordinal);
+    else
+        sw_gil_arm();
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * mutex.h - what mutex.c and cond.c share.
+ *
+ * mutex.c, cond.c, sem.c, rwlock.c, barrier.c, once.c, spin.c, pthreads.c,
+ * vtime.c, io.c and random_bytes.c each put functions in front of the C library's;
+ * what they do is what POSIX says of these names, so that they have no headers.
+ */
+#ifndef SW_MUTEX_H
+#define SW_MUTEX_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+/* Locks a mutex, as the current thread; 0 or an errno, ETIMEDOUT after the
+ * deadline (virtual; 0: none). */
+int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns);
+/* Does nobody hold it?  Its owner may have died: then the next one gets it. */
+int sw_mutex_is_free(const pthread_mutex_t *mutex);
+/* Does the calling thread hold robust mutexes, which the kernel passes on only
+ * when it sees the thread die? */
+int sw_mutex_are_left_to_die(void);
+/* Unlocks it, without a decision. */
+int sw_mutex_unlock(pthread_mutex_t *mutex);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * once.c - pthread_once(): who comes while another one is at it waits where the engine can see it.
+ */
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/real.h"
+
+SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
+{
+    const struct sw_thread *self = sw_engine_self();
+
+    if (self == NULL)
+        return SW_REAL(pthread_once)(control, routine);
+    struct sw_object *object = sw_sync_objects_find(control);
+    while (object != NULL && object->kind == SW_OBJECT_ONCE && object->holder != self->ordinal) {
+        sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+                                          .place = SW_AT_ONCE,
+                                          .address = control,
+                                          .object = object->ordinal});
+        object = sw_sync_objects_find(control);
+    }
+    sw_sync_objects_add(SW_OBJECT_ONCE, control)->holder = self->ordinal;
+    int failed = SW_REAL(pthread_once)(control, routine);
+    sw_sync_objects_remove(control);
+    sw_engine_wake(control, SW_AT_ONCE, 0, 1);
+    return failed;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * pthreads.c - threads: each is joinable underneath, so that its successor can see it gone.
+ */
+#include <errno.h>
+#include <sys/syscall.h>
+
+#include "harness/control/engine/engine_state.h"
+#include "harness/control/python/gil.h"
+#include "harness/control/engine/real.h"
+#include "harness/control/process/sigmask.h"
+#include "harness/control/process/signals.h"
+#include "harness/control/process/signals.h"
+#include "harness/control/time/vtime.h"
+
+static void on_exit_of(void *thread)
+{
+    sw_engine_leave(thread);
+}
+
+/* The cleanup runs for a return and for pthread_exit() alike, as the thread's last. */
+void *sw_pthreads_body(struct sw_thread *self)
+{
+    errno = 0; /* after the carrier's system calls */
+    pthread_cleanup_push(on_exit_of, self);
+    if (sw_signals_waiting > 0) /* sent before it ran for the first time */
+        sw_signals_arrive();
+    self->result = self->start(self->argument);
+    pthread_cleanup_pop(1);
+    return self->result;
+}
+
+/* Each is joinable underneath.  The caller's attributes say "detached" again afterwards. */
+static int create_joinable(struct sw_thread *thread, const pthread_attr_t *attributes)
+{
+    int state = PTHREAD_CREATE_JOINABLE;
+
+    if (attributes != NULL)
+        pthread_attr_getdetachstate(attributes, &state);
+    thread->detached = state == PTHREAD_CREATE_DETACHED;
+    if (thread->detached)
+        pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_JOINABLE);
+    sw_sigmask_inherit(thread, sw_engine.current);
+    int failed = sw_engine.carrier->create(thread, attributes);
+    if (thread->detached)
+        pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_DETACHED);
+    return failed;
+}
+
+SW_EXPORT int pthread_create(pthread_t *restrict handle, const pthread_attr_t *restrict attributes,
+                             void *(*start)(void *), void *restrict argument)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_create)(handle, attributes, start, argument);
+    struct sw_thread *thread = sw_thread_table_add();
+    if (thread == NULL)
+        return EAGAIN;
+    sw_signals_forget(thread);
+    thread->start = start;
+    thread->argument = argument;
+    int failed = create_joinable(thread, attributes);
+    if (failed != 0) {
+        sw_thread_table_remove(thread);
+        return failed;
+    }
+    *handle = thread->handle;
+    if (sw_gil_is_mine())
+        sw_gil_arm();
+    else
+        sw_engine_point(SW_AT_THREAD_CREATE, 0);
+    return 0;
+}
+
+SW_EXPORT void pthread_exit(void *result)
+{
+    struct sw_thread *self = sw_engine_self();
+
+    if (self != NULL) {
+        self->result = result;
+        self->unwound = 1;
+        if (self->ordinal == 0) /* it has no run_thread() below it */
+            sw_engine_leave(self);
+    }
+    SW_REAL(pthread_exit)(result);
+    __builtin_unreachable();
+}
+
+static int join(pthread_t handle, void **result, uint64_t deadline_ns)
+{
+    struct sw_thread *thread = sw_thread_table_find(handle);
+
+    if (thread == NULL)
+        return ESRCH;
+    if (thread->detached)
+        return EINVAL;
+    if (thread == sw_engine_self())
+        return EDEADLK;
+    if (thread->state == SW_THREAD_LIVE &&
+        sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_JOIN,
+                                          .place = SW_AT_THREAD_JOIN,
+                                          .address = thread,
+                                          .deadline_ns = deadline_ns}) == ETIMEDOUT)
+        return ETIMEDOUT;
+    if (result != NULL)
+        *result = thread->result;
+    sw_thread_table_remove(thread);
+    return sw_engine.carrier->join(thread);
+}
+
+SW_EXPORT int pthread_join(pthread_t handle, void **result)
+{
+    return sw_engine_self() == NULL ? SW_REAL(pthread_join)(handle, result)
+                                    : join(handle, result, 0);
+}
+
+SW_EXPORT int pthread_tryjoin_np(pthread_t handle, void **result)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_tryjoin_np)(handle, result);
+    const struct sw_thread *thread = sw_thread_table_find(handle);
+    if (thread != NULL && thread->state == SW_THREAD_LIVE)
+        return EBUSY;
+    return join(handle, result, 0);
+}
+
+SW_EXPORT int pthread_timedjoin_np(pthread_t handle, void **result, const struct timespec *time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_timedjoin_np)(handle, result, time);
+    return join(handle, result, sw_vtime_absolute(CLOCK_REALTIME, time));
+}
+
+SW_EXPORT int pthread_detach(pthread_t handle)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_detach)(handle);
+    struct sw_thread *thread = sw_thread_table_find(handle);
+    if (thread == NULL)
+        return SW_REAL(pthread_detach)(handle);
+    if (thread->detached)
+        return EINVAL;
+    thread->detached = 1;
+    if (thread->state == SW_THREAD_EXITED) {
+        sw_thread_table_remove(thread);
+        return sw_engine.carrier->join(thread);
+    }
+    return 0;
+}
+
+/* ---- what else there is of threads and processes ---- */
+
+/* The kernel's number differs from run to run; nothing that a program may do
+ * with another thread's needs the true one. */
+SW_EXPORT pid_t gettid(void)
+{
+    const struct sw_thread *self = sw_engine_self();
+
+    if (self == NULL)
+        return SW_REAL(gettid)();
+    return self->ordinal == 0 ? self->tid : (pid_t)(1 << 22) + (pid_t)self->ordinal;
+}
+
+/* A constructor runs under the loader's lock, which is out of sight: who switched
+ * there would hang on the next thread that loads something. */
+SW_EXPORT void *dlopen(const char *path, int mode)
+{
+    struct sw_thread *self = sw_engine_self();
+
+    if (self == NULL)
+        return SW_REAL(dlopen)(path, mode);
+    self->pinned++;
+    void *handle = SW_REAL(dlopen)(path, mode);
+    self->pinned--;
+    return handle;
+}
+
+SW_EXPORT int dlclose(void *handle)
+{
+    struct sw_thread *self = sw_engine_self();
+
+    if (self == NULL)
+        return SW_REAL(dlclose)(handle);
+    self->pinned++;
+    int failed = SW_REAL(dlclose)(handle);
+    self->pinned--;
+    return failed;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sem.c - the real semaphore, tried; who fails is blocked on its address.
+ */
+#include <errno.h>
+#include <link.h>
+
+#include "harness/control/engine/engine.h"
+#include "harness/control/python/gil.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/verdict/uncontrolled.h"
+#include "harness/control/engine/readiness.h"
+#include "harness/control/engine/real.h"
+#include "harness/control/time/vtime.h"
+
+/* An interpreter's own lock is called so, not a semaphore.  CPython's are made by one function,
+ * which may have been inlined into others; 3.13 has other semaphores too.  PyPy's are made by its
+ * library. */
+static int is_interpreters_code(const void *caller)
+{
+    const void *lock_maker = dlsym(RTLD_DEFAULT, "PyThread_allocate_lock");
+    const ElfW(Sym) *symbol = NULL;
+    Dl_info maker, info;
+
+    if (dladdr(caller, &info) == 0)
+        return 0;
+    if (lock_maker == NULL || dladdr1(lock_maker, &maker, (void **)&symbol, RTLD_DL_SYMENT) == 0 ||
+        symbol == NULL)
+        return dlsym(RTLD_DEFAULT, "pypy_execute_source") != NULL;
+    if (dlsym(RTLD_DEFAULT, "PyMutex_Lock") != NULL)
+        return (uintptr_t)caller - (uintptr_t)lock_maker < symbol->st_size;
+    return info.dli_fbase == maker.dli_fbase;
+}
+
+static int makes_locks(const void *caller)
+{
+    static const void *known; /* there are few callers, and the search is long */
+    static int known_makes;
+
+    if (caller != known)
+        known_makes = is_interpreters_code(caller);
+    known = caller;
+    return known_makes;
+}
+
+static void took(sem_t *sem)
+{
+    sw_sync_objects_get(SW_OBJECT_SEM, sem)->holder = sw_engine_self()->ordinal;
+    sw_gil_py2_took(sem);
+    sw_gil_pypy_arm();
+}
+
+static int take(sem_t *sem, uint64_t deadline_ns)
+{
+    while (SW_REAL(sem_trywait)(sem) != 0) {
+        if (errno != EAGAIN)
+            return -1;
+        const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
+        if (object->is_shared) {
+            if (deadline_ns != 0 && sw_engine_now() >= deadline_ns) {
+                errno = ETIMEDOUT;
+                return -1;
+            }
+            sw_readiness_try_later();
+            continue;
+        }
+        int failed = sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_SEM,
+                                                       .place = SW_AT_SEM_WAIT,
+                                                       .address = sem,
+                                                       .object = object->ordinal,
+                                                       .deadline_ns = deadline_ns});
+        if (failed != 0) {
+            errno = failed;
+            return -1;
+        }
+    }
+    took(sem);
+    return 0;
+}
+
+static void add(sem_t *sem, int shared, const void *caller)
+{
+    struct sw_object *object = sw_sync_objects_add(SW_OBJECT_SEM, sem);
+
+    object->is_lock = makes_locks(caller);
+    object->is_shared = shared != 0;
+    if (shared != 0)
+        sw_uncontrolled_note("a semaphore shared between processes", caller);
+}
+
+SW_EXPORT int sem_init(sem_t *sem, int shared, unsigned value)
+{
+    if (sw_engine_self() != NULL)
+        add(sem, shared, __builtin_return_address(0));
+    return SW_REAL(sem_init)(sem, shared, value);
+}
+
+SW_EXPORT int sem_destroy(sem_t *sem)
+{
+    if (sw_engine_self() != NULL)
+        sw_sync_objects_remove(sem);
+    return SW_REAL(sem_destroy)(sem);
+}
+
+SW_EXPORT int sem_wait(sem_t *sem)
+{
+    return sw_engine_self() == NULL ? SW_REAL(sem_wait)(sem) : take(sem, 0);
+}
+
+SW_EXPORT int sem_trywait(sem_t *sem)
+{
+    int failed = SW_REAL(sem_trywait)(sem);
+
+    if (failed == 0 && sw_engine_self() != NULL)
+        took(sem);
+    return failed;
+}
+
+SW_EXPORT int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(sem_timedwait)(sem, time);
+    return take(sem, sw_vtime_absolute(CLOCK_REALTIME, time));
+}
+
+SW_EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
+                            const struct timespec *restrict time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(sem_clockwait)(sem, clock, time);
+    return take(sem, sw_vtime_absolute(clock, time));
+}
+
+SW_EXPORT int sem_post(sem_t *sem)
+{
+    int failed = SW_REAL(sem_post)(sem);
+
+    if (failed != 0 || sw_engine_self() == NULL)
+        return failed;
+    struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
+    object->holder = SW_OBJECT_NOBODY;
+    if (sw_gil_py2_drops(sem))
+        sw_engine_point(SW_AT_GIL_RELEASE, object->ordinal);
+    else if (sw_gil_is_mine())
+        sw_gil_arm();
+    else if (!sw_gil_pypy_arm())
+        sw_engine_point(SW_AT_SEM_POST, object->ordinal);
+    return 0;
+}

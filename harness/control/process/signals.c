@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "signals.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "harness/control/engine/engine_state.h"
+#include "harness/control/io/fds.h"
+#include "harness/control/engine/readiness.h"
+#include "harness/control/engine/real.h"
+
+static uint64_t sent[SW_LIVE_THREADS_MAX]; /* to the threads of sw_engine.threads */
+int sw_signals_waiting;
+volatile sig_atomic_t sw_signals_came;
+static int pausing;
+
+static uint64_t bit_of(int number)
+{
+    assert(number > 0 && number < 65);
+    return (uint64_t)1 << (number - 1);
+}
+
+/* ---- to whom ---- */
+
+static int can_be_interrupted(const struct sw_thread *thread)
+{
+    enum sw_wait_kind kind = thread->wait.kind;
+
+    return kind == SW_WAIT_IO || kind == SW_WAIT_SLEEP || kind == SW_WAIT_SEM;
+}
+
+static int blocks(const struct sw_thread *thread, int number)
+{
+    return (thread->blocked_signals & bit_of(number)) != 0;
+}
+
+static void put(struct sw_thread *thread, int number)
+{
+    uint64_t *to = &sent[thread - sw_engine.threads];
+
+    sw_signals_waiting += (*to & bit_of(number)) == 0;
+    *to |= bit_of(number);
+    if (can_be_interrupted(thread))
+        thread->wait.interrupted = 1;
+}
+
+void sw_signals_send(int number)
+{
+    struct sw_thread *first = sw_engine.live[0], *current = sw_engine.current;
+
+    assert(current != NULL && (first != NULL || sw_engine.live_count == 0));
+    if (sw_engine.live_count > 0 && first != current && can_be_interrupted(first) &&
+        !blocks(first, number)) {
+        put(first, number);
+        return;
+    }
+    if (current->state == SW_THREAD_LIVE && !blocks(current, number)) {
+        if (sw_engine.busy) /* it is about to be chosen, or not */
+            put(current, number);
+        else
+            raise(number);
+        return;
+    }
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (!blocks(sw_engine.live[i], number)) {
+            put(sw_engine.live[i], number);
+            return;
+        }
+    SW_REAL(kill)(getpid(), number);
+    sw_readiness_io_done(); /* a signalfd may be readable */
+}
+
+void sw_signals_forget(const struct sw_thread *thread)
+{
+    uint64_t *to = &sent[thread - sw_engine.threads];
+
+    sw_signals_waiting -= __builtin_popcountll(*to);
+    *to = 0;
+}
+
+void sw_signals_arrive(void)
+{
+    uint64_t *mine = &sent[sw_engine.current - sw_engine.threads];
+    int saved = errno;
+
+    for (int number = 1; *mine != 0 && number < 65; number++) {
+        if ((*mine & bit_of(number)) == 0)
+            continue;
+        *mine &= ~bit_of(number);
+        sw_signals_waiting--;
+        raise(number);
+    }
+    errno = saved;
+}
+
+int sw_signals_pausing(void)
+{
+    return pausing;
+}
+
+SW_EXPORT int kill(pid_t pid, int number)
+{
+    if (sw_engine_self() == NULL || pid != getpid() || number <= 0 || number > 64)
+        return SW_REAL(kill)(pid, number);
+    sw_signals_send(number);
+    return 0;
+}
+
+SW_EXPORT int pthread_kill(pthread_t handle, int number)
+{
+    struct sw_thread *self = sw_engine_self();
+    struct sw_thread *thread = self != NULL ? sw_thread_table_find(handle) : NULL;
+
+    if (thread == NULL || number <= 0 || number > 64)
+        return thread == NULL ? SW_REAL(pthread_kill)(handle, number) : number == 0 ? 0 : EINVAL;
+    if (thread == self)
+        raise(number);
+    else if (thread->state == SW_THREAD_LIVE)
+        put(thread, number);
+    return 0;
+}
+
+/* ---- handlers ---- */
+
+static struct sigaction handlers[65]; /* the program's own, for those that have the trampoline */
+
+static int is_fault(int number)
+{
+    return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
+           number == SIGTRAP || number == SIGABRT;
+}
+
+static const char *name_of(int number)
+{
+    const char *name = sigabbrev_np(number);
+
+    return name != NULL ? name : "?";
+}
+
+/* On whichever OS thread the kernel has chosen, which need not have the baton. */
+static void note_foreign(int number)
+{
+    sw_engine_uncontrolled("a signal from outside (SIG%s)", name_of(number));
+    if (sw_engine.live_count > 0 && can_be_interrupted(sw_engine.live[0]))
+        sw_engine.live[0]->wait.interrupted = 1;
+    sw_signals_came = 1;
+}
+
+static void trampoline(int number, siginfo_t *info, void *context)
+{
+    const struct sigaction *handler = &handlers[number];
+    int saved = errno;
+
+    if (sw_engine.on && (info->si_code > 0 || info->si_pid != getpid()))
+        note_foreign(number);
+    errno = saved;
+    if ((handler->sa_flags & SA_SIGINFO) != 0)
+        handler->sa_sigaction(number, info, context);
+    else
+        handler->sa_handler(number);
+}
+
+static int is_function(const struct sigaction *action)
+{
+    return action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN;
+}
+
+SW_EXPORT int sigaction(int number, const struct sigaction *restrict action,
+                        struct sigaction *restrict old)
+{
+    struct sigaction ours, before;
+
+    if (!sw_fds_kept() || number <= 0 || number > 64 || is_fault(number))
+        return SW_REAL(sigaction)(number, action, old);
+    struct sigaction previous = handlers[number];
+    if (action != NULL) {
+        handlers[number] = ours = *action;
+        if (is_function(action)) {
+            ours.sa_sigaction = trampoline;
+            ours.sa_flags |= SA_SIGINFO;
+        }
+    }
+    int failed = SW_REAL(sigaction)(number, action != NULL ? &ours : NULL, &before);
+    if (old != NULL && failed == 0)
+        *old = before.sa_sigaction == trampoline ? previous : before;
+    if (failed != 0)
+        handlers[number] = previous;
+    return failed;
+}
+
+SW_EXPORT sighandler_t signal(int number, sighandler_t handler)
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
+
+    return sigaction(number, &action, &old) == 0 ? old.sa_handler : SIG_ERR;
+}
+
+/* ---- waiting for one ---- */
+
+static int pause_until_any(void)
+{
+    pausing++;
+    sw_readiness_wait(NULL, 0, 0);
+    pausing--;
+    errno = EINTR;
+    return -1;
+}
+
+SW_EXPORT int pause(void)
+{
+    return sw_engine_self() == NULL ? SW_REAL(pause)() : pause_until_any();
+}
+
+SW_EXPORT int sigsuspend(const sigset_t *mask)
+{
+    sigset_t old;
+
+    if (sw_engine_self() == NULL)
+        return SW_REAL(sigsuspend)(mask);
+    pthread_sigmask(SIG_SETMASK, mask, &old);
+    pause_until_any();
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    errno = EINTR;
+    return -1;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+#include "gil.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <string.h>
+
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/real.h"
+
+enum {
+    GILS_MAX = 16, /* sub-interpreters may have their own */
+    WORDS_MAX = 8,
+    LESSONS_MAX = 100,
+    INTERPRETER_BYTES = 1024, /* of the interpreter's state, 3.9 to 3.12; see learn_begin() */
+    RUNTIME_BYTES = 8192, /* of the runtime's, 3.7 and 3.8 */
+    THREAD_BYTES = 64, /* of the holder's thread state, 3.13 */
+    REGIONS = 3,
+};
+
+enum {
+    MUTEX_AT = 48,
+    SWITCH_COND_AT = 88,
+    SWITCH_MUTEX_AT = 136,
+    LOCKED_AT = -16,
+    HOLDER_AT = -24,
+    SCATTER_MAX = 1024, /* of the 3.6 kind's four objects, from first to last */
+};
+
+struct gil {
+    const void *cond; /* NULL: free */
+    const void *mutex, *switch_cond, *switch_mutex;
+    const volatile int *locked; /* CPython's own, or seen_locked */
+    int seen_locked; /* up to 3.6; by the signals: see sw_gil_signal() */
+    const struct sw_thread *holder;
+};
+
+static struct gil gils[GILS_MAX];
+
+/* ---- recognising ---- */
+
+static const void *seen[4]; /* the last objects initialised, newest last */
+static int seen_is_cond[4];
+
+static void saw(const void *object, int is_cond)
+{
+    memmove(seen, seen + 1, 3 * sizeof *seen);
+    memmove(seen_is_cond, seen_is_cond + 1, 3 * sizeof *seen_is_cond);
+    seen[3] = object;
+    seen_is_cond[3] = is_cond;
+}
+
+static int is_in_order(void)
+{
+    return !seen_is_cond[0] && !seen_is_cond[1] && seen_is_cond[2] && seen_is_cond[3];
+}
+
+static int is_one_struct(void)
+{
+    const char *cond = seen[2];
+
+    return seen[0] == cond + MUTEX_AT && seen[1] == cond + SWITCH_MUTEX_AT &&
+           seen[3] == cond + SWITCH_COND_AT;
+}
+
+/* Up to 3.6 they are variables of one source file, in an order that the linker chose. */
+static int is_scattered(void)
+{
+    const char *low = seen[0], *high = seen[0];
+
+    for (int i = 1; i < 4; i++) {
+        low = (const char *)seen[i] < low ? seen[i] : low;
+        high = (const char *)seen[i] > high ? seen[i] : high;
+    }
+    return high - low < SCATTER_MAX && dlsym(RTLD_DEFAULT, "PyEval_InitThreads") != NULL &&
+           dlsym(RTLD_DEFAULT, "_PyRuntime") == NULL;
+}
+
+/* One that is destroyed and made again stands at the same place: see Py_Finalize(). */
+static void add_gil(int scattered)
+{
+    const char *cond = seen[2];
+
+    for (int i = 0; i < GILS_MAX; i++) {
+        if (gils[i].cond != NULL && gils[i].cond != cond)
+            continue;
+        gils[i] = (struct gil){.cond = cond,
+                               .mutex = seen[0],
+                               .switch_cond = seen[3],
+                               .switch_mutex = seen[1],
+                               .locked = scattered ? &gils[i].seen_locked
+                                                   : (const volatile int *)(cond + LOCKED_AT)};
+        if (sw_engine_shm()->gil == 0)
+            sw_engine_shm()->gil = 1;
+        return;
+    }
+}
+
+void sw_gil_saw_mutex(const pthread_mutex_t *mutex)
+{
+    saw(mutex, 0);
+    sw_gil_pypy_saw_mutex(mutex);
+}
+
+void sw_gil_saw_cond(const pthread_cond_t *cond)
+{
+    saw(cond, 1);
+    sw_gil_pypy_saw_cond(cond);
+    if (is_in_order() && (is_one_struct() || is_scattered()))
+        add_gil(!is_one_struct());
+}
+
+static struct gil *find_by_cond(const void *cond)
+{
+    for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
+        if (cond == gils[i].cond || cond == gils[i].switch_cond)
+            return &gils[i];
+    return NULL;
+}
+
+static struct gil *find_by_mutex(const void *mutex)
+{
+    for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
+        if (mutex == gils[i].mutex || mutex == gils[i].switch_mutex)
+            return &gils[i];
+    return NULL;
+}
+
+static int is_locked(const struct gil *gil)
+{
+    return *gil->locked != 0;
+}
+
+const struct sw_thread *sw_gil_holder(const void *locked)
+{
+    for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
+        if (locked == gils[i].locked)
+            return gils[i].holder;
+    return NULL;
+}
+
+int sw_gil_is_mine(void)
+{
+    const struct sw_thread *self = sw_engine_self();
+
+    for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
+        if (gils[i].holder == self)
+            return 1;
+    return sw_gil_py2_is_mine();
+}
+
+/* ---- which words a time-out changes ---- */
+
+struct region {
+    char *start;
+    size_t size;
+};
+
+static struct lesson {
+    int under_way; /* a wait has timed out, and its thread has not yet waited again */
+    int done;
+    int attempts;
+    const struct sw_thread *pupil;
+    struct region regions[REGIONS];
+    uint32_t before[REGIONS][RUNTIME_BYTES / 4];
+    int word_count;
+    struct word {
+        int region;
+        size_t offset;
+        uint32_t bits;
+    } words[WORDS_MAX];
+} lesson;
+
+static struct region find_runtime(void)
+{
+    char *start = dlsym(RTLD_DEFAULT, "_PyRuntime");
+    const ElfW(Sym) *symbol = NULL;
+    Dl_info info;
+
+    if (start == NULL || dladdr1(start, &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 ||
+        symbol == NULL)
+        return (struct region){NULL, 0};
+    size_t size = symbol->st_size & ~(size_t)3;
+    return (struct region){start, size < RUNTIME_BYTES ? size : RUNTIME_BYTES};
+}
+
+static struct region find_interpreter(void)
+{
+    char *(*main_interpreter)(void);
+
+    *(void **)&main_interpreter = dlsym(RTLD_DEFAULT, "PyInterpreterState_Main");
+    /* 3.7 and 3.8 keep the request in the runtime, and have less than so many bytes here. */
+    if (main_interpreter == NULL || dlsym(RTLD_DEFAULT, "PyInterpreterState_Get") == NULL)
+        return (struct region){NULL, 0};
+    char *start = main_interpreter();
+    return (struct region){start, start != NULL ? INTERPRETER_BYTES : 0};
+}
+
+/* Up to 3.6: the variables beside the GIL's own. */
+static struct region find_neighbours(const struct gil *gil)
+{
+    return (struct region){(char *)gil->cond - SCATTER_MAX, 2 * SCATTER_MAX};
+}
+
+static struct region find_holder_state(const struct gil *gil)
+{
+    if (gil->locked == &gil->seen_locked)
+        return (struct region){NULL, 0};
+    char *start = *(char *const *)((const char *)gil->cond + HOLDER_AT);
+
+    return (struct region){start, start != NULL ? THREAD_BYTES : 0};
+}
+
+static void learn_begin(const struct gil *gil, const struct sw_thread *self)
+{
+    lesson.under_way = 1;
+    lesson.attempts++;
+    lesson.pupil = self;
+    lesson.regions[0] = gil->locked == &gil->seen_locked ? find_neighbours(gil) : find_runtime();
+    lesson.regions[1] = find_interpreter();
+    lesson.regions[2] = find_holder_state(gil);
+    for (int i = 0; i < REGIONS; i++)
+        if (lesson.regions[i].size > 0)
+            memcpy(lesson.before[i], lesson.regions[i].start, lesson.regions[i].size);
+}
+
+static void learn_word(int region, size_t offset, uint32_t bits)
+{
+    const char *address = lesson.regions[region].start + offset;
+
+    for (int i = 0; i < lesson.word_count; i++) /* the regions may overlap */
+        if (lesson.regions[lesson.words[i].region].start + lesson.words[i].offset == address)
+            return;
+    if (lesson.word_count < WORDS_MAX)
+        lesson.words[lesson.word_count++] = (struct word){region, offset, bits};
+}
+
+static void learn_end(void)
+{
+    lesson.under_way = 0;
+    lesson.word_count = 0;
+    for (int i = 0; i < REGIONS; i++) {
+        for (size_t k = 0; k < lesson.regions[i].size / 4; k++) {
+            uint32_t now;
+            memcpy(&now, lesson.regions[i].start + k * 4, 4);
+            if (now != lesson.before[i][k])
+                learn_word(i, k * 4, now & ~lesson.before[i][k]);
+        }
+    }
+    lesson.done = lesson.word_count > 0 && lesson.word_count < WORDS_MAX;
+    if (lesson.done)
+        sw_engine_shm()->gil = 2;
+}
+
+/* Only who waits for the GIL while another one holds it can teach us.  Which
+ * may never come by itself, since with one thread at a time nobody collides. */
+static void make_somebody_wait(void)
+{
+    static int attempts;
+
+    if (attempts++ < LESSONS_MAX)
+        sw_engine_defer();
+}
+
+void sw_gil_arm(void)
+{
+    const struct gil *gil = &gils[0];
+
+    if (sw_engine_shm()->calm)
+        return;
+    sw_gil_py2_arm();
+    if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_may_run())
+        return;
+    if (!lesson.done && gil->holder == sw_engine_self() && sw_engine_others_can_run())
+        make_somebody_wait();
+    if (!lesson.done)
+        return;
+    lesson.regions[2] = find_holder_state(gil);
+    for (int i = 0; i < lesson.word_count; i++) {
+        const struct word *word = &lesson.words[i];
+        char *start = lesson.regions[word->region].start;
+        if (start != NULL)
+            __atomic_fetch_or((uint32_t *)(start + word->offset), word->bits, __ATOMIC_RELAXED);
+    }
+}
+
+/* ---- operations ---- */
+
+int sw_gil_unlocked(const pthread_mutex_t *mutex)
+{
+    struct gil *gil = find_by_mutex(mutex);
+
+    if (gil == NULL || mutex == gil->switch_mutex)
+        return gil != NULL;
+    if (is_locked(gil)) {
+        sw_gil_arm();
+        return 1;
+    }
+    gil->holder = NULL;
+    sw_engine_point(SW_AT_GIL_RELEASE, 0);
+    return 1;
+}
+
+static int wait_for_gil(struct gil *gil, pthread_mutex_t *mutex)
+{
+    struct sw_thread *self = sw_engine_self();
+
+    if (lesson.under_way && lesson.pupil == self)
+        learn_end();
+    if (!sw_engine_shm()->calm && gil == &gils[0] && !lesson.done && !lesson.under_way &&
+        lesson.attempts < LESSONS_MAX && is_locked(gil)) {
+        learn_begin(gil, self);
+        return ETIMEDOUT;
+    }
+    SW_REAL(pthread_mutex_unlock)(mutex);
+    sw_engine_block(&(struct sw_wait){
+        .kind = SW_WAIT_GIL, .place = SW_AT_GIL_WAIT, .address = (const void *)gil->locked});
+    SW_REAL(pthread_mutex_lock)(mutex); /* nobody has it: it is never held over a decision */
+    return 0;
+}
+
+int sw_gil_wait(const pthread_cond_t *cond, pthread_mutex_t *mutex, int *result)
+{
+    struct gil *gil = find_by_cond(cond);
+
+    *result = 0;
+    if (gil != NULL && cond == gil->cond)
+        *result = wait_for_gil(gil, mutex);
+    return gil != NULL;
+}
+
+/* Who has taken the GIL signals switch_cond, who drops it signals cond. */
+int sw_gil_signal(const pthread_cond_t *cond)
+{
+    struct gil *gil = find_by_cond(cond);
+
+    if (gil == NULL)
+        return 0;
+    gil->seen_locked = cond == gil->switch_cond;
+    if (cond == gil->switch_cond && is_locked(gil))
+        gil->holder = sw_engine_self();
+    return 1;
+}

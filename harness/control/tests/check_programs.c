@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_programs.c - every program of scenarios/programs is recorded and replayed, by ci/roundtrip,
+ * on every interpreter that is there.
+ *
+ * SPILLWAY_INTERPS may name more of them, with colons in between.
+ */
+#include "harness/tests/control_fixture.h"
+
+enum { INTERPRETERS_MAX = 32 };
+
+static const char *interpreters[INTERPRETERS_MAX];
+static int interpreter_count;
+static char lab[PATH_MAX + 64];
+
+static void add_interpreter(const char *file)
+{
+    if (access(file, X_OK) != 0)
+        printf("check_programs: %s is skipped: %m\n", file);
+    else if (interpreter_count == INTERPRETERS_MAX)
+        printf("check_programs: %s is skipped: there are %d already\n", file, INTERPRETERS_MAX);
+    else
+        interpreters[interpreter_count++] = file;
+}
+
+static void find_interpreters(void)
+{
+    static char more[16384];
+    const char *named = getenv("SPILLWAY_INTERPS");
+
+    test_binaries_find();
+    snprintf(lab, sizeof lab, "%s/slpython-lab", binaries);
+    add_interpreter("/usr/bin/python3.11");
+    add_interpreter(lab);
+    add_interpreter("/usr/bin/pypy3");
+    snprintf(more, sizeof more, "%s", named != NULL ? named : "");
+    for (char *file = strtok(more, ":"); file != NULL; file = strtok(NULL, ":"))
+        add_interpreter(file);
+}
+
+/* ci/roundtrip with these arguments; what it prints goes to out. */
+__attribute__((format(printf, 1, 2))) static int roundtrip(const char *format, ...)
+{
+    char text[2 * PATH_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return shell("BIN=%s %s/../../ci/roundtrip %s >out 2>&1 </dev/null", binaries, programs, text);
+}
+
+START_TEST(test_every_program_is_replayed_as_recorded)
+{
+    const char *ci = getenv("CI");
+
+    ck_assert_msg(roundtrip("%d --colds 2 --interp %s", ci != NULL && *ci != '\0' ? 6 : 2,
+                            interpreters[_i]) == 0,
+                  "%s", content("out"));
+    ASSERT_SAYS("out", " 0 differences");
+    ASSERT_SAYS("out", "work_queue"); /* it found the programs */
+}
+END_TEST
+
+START_TEST(test_a_program_that_is_not_repeatable_is_told)
+{
+    write_file("differs.py", "print(open('/proc/sys/kernel/random/uuid').read())\n");
+    ck_assert_int_eq(roundtrip("2 --interp /usr/bin/python3.11 --program differs.py"), 1);
+    ASSERT_SAYS("out", "seed 0: recorded ");
+    ASSERT_SAYS("out", "cold runs of seed ");
+    ASSERT_SAYS("out", "1 rows, 3 differences");
+}
+END_TEST
+
+START_TEST(test_a_program_for_another_interpreter_is_skipped)
+{
+    write_file("skips.py", "import sys\nprint('not here')\nsys.exit(77)\n");
+    ck_assert_int_eq(roundtrip("2 --interp /usr/bin/python3.11 --program skips.py"), 0);
+    ASSERT_SAYS("out", "skipped: not here");
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("programs");
+    TCase *tcase = tcase_create("round trips");
+
+    tcase_add_loop_test(tcase, test_every_program_is_replayed_as_recorded, 0, interpreter_count);
+    tcase_add_test(tcase, test_a_program_that_is_not_repeatable_is_told);
+    tcase_add_test(tcase, test_a_program_for_another_interpreter_is_skipped);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 300);
+    tcase_set_tags(tcase, "no-memcheck"); /* it only starts other programs */
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+int main(void)
+{
+    find_interpreters();
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}

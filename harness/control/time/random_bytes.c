@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "random_bytes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/real.h"
+
+enum { FIRST = 0x6368616e };
+
+static uint64_t state = FIRST;
+
+void sw_random_bytes_restart(void)
+{
+    state = FIRST;
+}
+
+ssize_t sw_random_bytes_fill(void *buf, size_t size)
+{
+    char *at = buf;
+
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t word = sw_decision_random(&state);
+        memcpy(at + i, &word, size - i < 8 ? size - i : 8);
+    }
+    return (ssize_t)size;
+}
+
+SW_EXPORT ssize_t getrandom(void *buf, size_t size, unsigned flags)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(getrandom)(buf, size, flags);
+    return sw_random_bytes_fill(buf, size);
+}
+
+SW_EXPORT int getentropy(void *buf, size_t size)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(getentropy)(buf, size);
+    if (size > 256) {
+        errno = EIO;
+        return -1;
+    }
+    sw_random_bytes_fill(buf, size);
+    return 0;
+}
+
+SW_EXPORT void arc4random_buf(void *buf, size_t size)
+{
+    if (sw_engine_self() == NULL)
+        SW_REAL(arc4random_buf)(buf, size);
+    else
+        sw_random_bytes_fill(buf, size);
+}
+
+SW_EXPORT uint32_t arc4random(void)
+{
+    uint32_t word;
+
+    arc4random_buf(&word, sizeof word);
+    return word;
+}
+
+SW_EXPORT uint32_t arc4random_uniform(uint32_t limit)
+{
+    return limit > 1 ? (uint32_t)((uint64_t)arc4random() * limit >> 32) : 0;
+}

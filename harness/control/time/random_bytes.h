@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * random_bytes.h - random bytes: the same ones in every run, whatever the schedule's seed.
+ *
+ * So that schedules of one program differ in nothing else.  They stand for
+ * getrandom(), getentropy(), arc4random(), /dev/urandom and /dev/random.
+ */
+#ifndef SW_RANDOM_BYTES_H
+#define SW_RANDOM_BYTES_H
+
+#include <sys/types.h>
+
+/* Returns size. */
+ssize_t sw_random_bytes_fill(void *buf, size_t size);
+/* The sequence begins anew. */
+void sw_random_bytes_restart(void);
+
+#endif

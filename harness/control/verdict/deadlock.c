@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "deadlock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "postmortem.h"
+#include "harness/control/engine/engine.h"
+#include "harness/control/python/gil.h"
+#include "harness/control/engine/sync_objects.h"
+#include "python_stacks.h"
+
+enum { HELD_MAX = 8, WAIT_TEXT = 160 };
+
+static struct sw_thread *find_ordinal(uint32_t ordinal)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_thread_table_live(&threads);
+
+    for (uint32_t i = 0; i < count; i++)
+        if (threads[i]->ordinal == ordinal)
+            return threads[i];
+    return NULL;
+}
+
+/* Who could end the wait, or SW_OBJECT_NOBODY. */
+static uint32_t holder_of(const struct sw_wait *wait)
+{
+    const struct sw_object *object;
+    const struct sw_thread *thread = NULL;
+
+    if (wait->kind == SW_WAIT_JOIN)
+        thread = wait->address;
+    else if (wait->kind == SW_WAIT_GIL)
+        thread = sw_gil_holder(wait->address);
+    if (thread != NULL)
+        return thread->ordinal;
+    if (wait->kind != SW_WAIT_MUTEX && wait->kind != SW_WAIT_SEM && wait->kind != SW_WAIT_WAKE)
+        return SW_OBJECT_NOBODY;
+    object = sw_sync_objects_find(wait->address);
+    return object != NULL ? object->holder : SW_OBJECT_NOBODY;
+}
+
+/* ---- one thread ---- */
+
+__attribute__((format(printf, 3, 4))) static void add(char *buf, size_t size, const char *format,
+                                                      ...)
+{
+    size_t used = strlen(buf);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(buf + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+static void describe_object(const struct sw_thread *thread, char *buf, size_t size)
+{
+    const struct sw_object *object = sw_sync_objects_find(thread->wait.address);
+    uint32_t holder = holder_of(&thread->wait);
+
+    if (object == NULL) {
+        snprintf(buf, size, "waits for %s",
+                 thread->wait.kind == SW_WAIT_WAKE ? "a raw futex" : "something unknown");
+        return;
+    }
+    snprintf(buf, size, "waits for %s#%u", sw_sync_objects_name(object), object->ordinal);
+    if (object->kind == SW_OBJECT_BARRIER)
+        add(buf, size, ", where %u of %u have arrived", object->arrived, object->limit);
+    else if (holder == thread->ordinal)
+        add(buf, size, ", which it took itself");
+    else if (holder != SW_OBJECT_NOBODY)
+        add(buf, size, ", %s by T%u",
+            object->kind == SW_OBJECT_SEM && !object->is_lock ? "last taken" : "held", holder);
+}
+
+void sw_deadlock_describe(const struct sw_thread *thread, char *buf, size_t size)
+{
+    const struct sw_wait *wait = &thread->wait;
+
+    switch (wait->kind) {
+    case SW_WAIT_NONE:
+        snprintf(buf, size, "can run; was last asked at %s", sw_decision_place(wait->place));
+        return;
+    case SW_WAIT_SLEEP:
+        snprintf(buf, size, "sleeps");
+        return;
+    case SW_WAIT_IO:
+        snprintf(buf, size, "waits for descriptor %d", wait->fds != NULL ? wait->fds[0].fd : -1);
+        return;
+    case SW_WAIT_REST:
+        snprintf(buf, size, "waits until no other can run");
+        return;
+    case SW_WAIT_JOIN:
+        snprintf(buf, size, "waits for the end of T%u", holder_of(wait));
+        return;
+    case SW_WAIT_GIL:
+        snprintf(buf, size, "waits for the GIL");
+        if (holder_of(wait) != SW_OBJECT_NOBODY)
+            add(buf, size, ", held by T%u", holder_of(wait));
+        return;
+    case SW_WAIT_MUTEX:
+    case SW_WAIT_SEM:
+    case SW_WAIT_WAKE:
+        describe_object(thread, buf, size);
+        return;
+    }
+}
+
+static void add_held(const struct sw_thread *thread, char *buf, size_t size)
+{
+    uint32_t held[HELD_MAX], shown = 0;
+    uint32_t count = sw_sync_objects_held(thread->ordinal, held, HELD_MAX);
+
+    for (uint32_t i = 0; i < count && i < HELD_MAX; i++) {
+        const struct sw_object *object = sw_sync_objects_find_ordinal(held[i]);
+        if (object->address == thread->wait.address) /* has been said */
+            continue;
+        add(buf, size, "%s%s#%u", shown++ == 0 ? "; holds " : ", ", sw_sync_objects_name(object),
+            held[i]);
+    }
+    if (count > HELD_MAX)
+        add(buf, size, " and %u more", count - HELD_MAX);
+}
+
+void sw_deadlock_print_threads(void)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_thread_table_live(&threads);
+    char text[512];
+
+    for (uint32_t i = 0; i < count; i++) {
+        const char *name = sw_python_stacks_name(threads[i]);
+        sw_deadlock_describe(threads[i], text, sizeof text);
+        add_held(threads[i], text, sizeof text);
+        dprintf(STDERR_FILENO, "  T%u%s%s %s\n", threads[i]->ordinal, *name != '\0' ? " " : "",
+                name, text);
+    }
+}
+
+/* ---- all ---- */
+
+/* Follows who waits for whom, from one thread.  The members of the cycle that
+ * it is part of, or 0. */
+static uint32_t find_cycle_of(struct sw_thread *first, struct sw_thread **cycle)
+{
+    struct sw_thread *thread = first;
+    uint32_t length = 0;
+
+    while (thread != NULL && length < SW_LIVE_THREADS_MAX) {
+        cycle[length++] = thread;
+        uint32_t holder = holder_of(&thread->wait);
+        thread = holder != SW_OBJECT_NOBODY ? find_ordinal(holder) : NULL;
+        if (thread == first)
+            return length;
+    }
+    return 0;
+}
+
+/* The first cycle of at least two.  One that waits for what it took itself is a
+ * cycle only if there is no other: every wait of a threading.Event looks so. */
+static uint32_t find_cycle(struct sw_thread **cycle)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_thread_table_live(&threads), alone = count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t length = find_cycle_of(threads[i], cycle);
+        if (length > 1)
+            return length;
+        if (length == 1 && alone == count)
+            alone = i;
+    }
+    if (alone == count)
+        return 0;
+    cycle[0] = threads[alone];
+    return 1;
+}
+
+static void tell(void)
+{
+    static struct sw_thread *cycle[SW_LIVE_THREADS_MAX];
+    static char story[SW_REPORT_MAX / 2];
+    struct sw_thread *const *threads;
+    uint32_t count = sw_thread_table_live(&threads), length = find_cycle(cycle);
+    char text[WAIT_TEXT];
+
+    dprintf(STDERR_FILENO, "deadlock: none of %u threads can run\n", count);
+    sw_deadlock_print_threads();
+    for (uint32_t i = 0; i < length; i++) {
+        sw_deadlock_describe(cycle[i], text, sizeof text);
+        add(story, sizeof story, "%sT%u %s", i > 0 ? "; " : "", cycle[i]->ordinal, text);
+    }
+    if (length == 1)
+        dprintf(STDERR_FILENO,
+                "no cycle of threads, but: %s (a lock taken twice, or an event that nobody sets)\n",
+                story);
+    else
+        dprintf(STDERR_FILENO, "cycle: %s\n", length > 0 ? story : "none");
+    sw_python_stacks_print(sw_deadlock_describe);
+    sw_engine_end(SW_END_DEADLOCK, "%s", length > 0 ? story : "every thread waits, in no cycle");
+}
+
+void sw_deadlock_end(void)
+{
+    sw_postmortem_ask(sw_python_stacks_ask, tell);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "uncontrolled.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "harness/control/python/gil.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/real.h"
+#include "harness/control/time/vtime.h"
+
+#define CALLER __builtin_return_address(0)
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+void sw_uncontrolled_note(const char *what, const void *caller)
+{
+    int saved = errno;
+    Dl_info info = {0};
+
+    if (dladdr(caller, &info) == 0 || info.dli_fname == NULL)
+        info.dli_fname = "unknown code";
+    sw_engine_uncontrolled("%s by %s", what, last_part(info.dli_fname));
+    errno = saved;
+}
+
+void sw_uncontrolled_note_threads(void)
+{
+    struct stat status;
+
+    /* Each thread is a directory, and a directory's links are "..", "." and these. */
+    if (stat("/proc/self/task", &status) != 0)
+        return;
+    for (nlink_t i = 3; i < status.st_nlink; i++)
+        sw_engine_uncontrolled("a thread that was there before control began");
+}
+
+/* ---- raw futexes ---- */
+
+/* Who waits gives the baton on at least, or else nobody could wake it. */
+static long wait_on_futex(const uint32_t *word, uint32_t value, uint64_t deadline_ns)
+{
+    if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value) {
+        errno = EAGAIN;
+        return -1;
+    }
+    if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+                                          .place = SW_AT_COND_WAIT,
+                                          .address = word,
+                                          .deadline_ns = deadline_ns}) == 0)
+        return 0;
+    errno = ETIMEDOUT;
+    return -1;
+}
+
+static uint32_t count_waiting(const uint32_t *word)
+{
+    struct sw_thread *const *threads;
+    uint32_t count = sw_thread_table_live(&threads), waiting = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        waiting += threads[i]->wait.kind == SW_WAIT_WAKE && threads[i]->wait.address == word &&
+                   !threads[i]->wait.woken;
+    return waiting;
+}
+
+static long wake_futex(const uint32_t *word, uint32_t max)
+{
+    uint32_t waiting = count_waiting(word), count = max < waiting ? max : waiting;
+
+    if (count == waiting)
+        sw_engine_wake(word, SW_AT_COND_SIGNAL, 0, 1);
+    else
+        for (uint32_t i = 0; i < count; i++)
+            sw_engine_wake(word, SW_AT_COND_SIGNAL, 0, 0);
+    if (sw_gil_is_mine())
+        sw_gil_arm();
+    else
+        sw_engine_point(SW_AT_COND_SIGNAL, 0);
+    return count;
+}
+
+static long futex(const long *a)
+{
+    const uint32_t *word = (const uint32_t *)a[0];
+    const struct timespec *time = (const struct timespec *)a[3];
+    int operation = (int)a[1] & FUTEX_CMD_MASK;
+    clockid_t clock = (a[1] & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+
+    switch (operation) {
+    case FUTEX_WAIT: /* its time is a duration */
+        return wait_on_futex(word, (uint32_t)a[2],
+                             time != NULL ? sw_vtime_relative(sw_vtime_of_timespec(time)) : 0);
+    case FUTEX_WAIT_BITSET:
+        return wait_on_futex(word, (uint32_t)a[2],
+                             time != NULL ? sw_vtime_absolute(clock, time) : 0);
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+        return wake_futex(word, (uint32_t)a[2]);
+    default:
+        return SW_REAL(syscall)(SYS_futex, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+}
+
+/* ---- raw system calls ---- */
+
+static const char *name_of(long number)
+{
+    switch (number) {
+    case SYS_futex:
+        return "a raw futex";
+    case SYS_clone:
+    case SYS_clone3:
+        return "a raw clone()";
+    case SYS_fork:
+    case SYS_vfork:
+        return "a raw fork()";
+    case SYS_tkill:
+    case SYS_tgkill:
+    case SYS_rt_tgsigqueueinfo:
+        return "a raw signal to one thread";
+    case SYS_io_uring_setup:
+    case SYS_io_uring_enter:
+        return "io_uring";
+    default:
+        return NULL;
+    }
+}
+
+/* Those that have a controlled function of the same meaning. */
+static int is_ours(long number, const long *a, long *result)
+{
+    switch (number) {
+    case SYS_gettid:
+        *result = gettid();
+        return 1;
+    case SYS_getrandom:
+        *result = getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
+        return 1;
+    case SYS_sched_yield:
+        *result = sched_yield();
+        return 1;
+    case SYS_nanosleep:
+        *result = nanosleep((const struct timespec *)a[0], (struct timespec *)a[1]);
+        return 1;
+    case SYS_clock_gettime:
+        *result = clock_gettime((clockid_t)a[0], (struct timespec *)a[1]);
+        return 1;
+    case SYS_futex:
+        *result = futex(a);
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+SW_EXPORT long syscall(long number, ...)
+{
+    va_list arguments;
+    long a[6], result;
+
+    va_start(arguments, number);
+    for (int i = 0; i < 6; i++)
+        a[i] = va_arg(arguments, long);
+    va_end(arguments);
+    if (sw_engine_self() != NULL) {
+        if (name_of(number) != NULL)
+            sw_uncontrolled_note(name_of(number), CALLER);
+        if (is_ours(number, a, &result))
+            return result;
+    }
+    return SW_REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+SW_EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
+{
+    va_list arguments;
+    void *more[3];
+
+    va_start(arguments, argument);
+    for (int i = 0; i < 3; i++)
+        more[i] = va_arg(arguments, void *);
+    va_end(arguments);
+    if (sw_engine_self() != NULL)
+        sw_uncontrolled_note("clone()", CALLER);
+    return SW_REAL(clone)(function, stack, flags, argument, more[0], more[1], more[2]);
+}
+
+/* ---- one thread to another; pthread_kill() is in signals.c ---- */
+
+SW_EXPORT int pthread_cancel(pthread_t thread)
+{
+    if (sw_engine_self() != NULL)
+        sw_uncontrolled_note("pthread_cancel()", CALLER);
+    return SW_REAL(pthread_cancel)(thread);
+}
+
+SW_EXPORT int pthread_setcanceltype(int type, int *old)
+{
+    if (sw_engine_self() != NULL && type == PTHREAD_CANCEL_ASYNCHRONOUS)
+        sw_uncontrolled_note("asynchronous cancelling", CALLER);
+    return SW_REAL(pthread_setcanceltype)(type, old);
+}
+
+SW_EXPORT int pthread_sigqueue(pthread_t thread, int number, const union sigval value)
+{
+    const struct sw_thread *self = sw_engine_self();
+
+    if (self != NULL && sw_thread_table_find(thread) != self)
+        sw_uncontrolled_note("a signal to another thread", CALLER);
+    return SW_REAL(pthread_sigqueue)(thread, number, value);
+}
+
+/* ---- one process to another ---- */
+
+SW_EXPORT sem_t *sem_open(const char *name, int flags, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    unsigned value = (flags & O_CREAT) != 0 ? va_arg(arguments, unsigned) : 0;
+    va_end(arguments);
+    sem_t *sem = SW_REAL(sem_open)(name, flags, mode, value);
+    if (sem != SEM_FAILED && sw_engine_self() != NULL) {
+        sw_sync_objects_get(SW_OBJECT_SEM, sem)->is_shared = 1;
+        sw_uncontrolled_note("a named semaphore", CALLER);
+    }
+    return sem;
+}

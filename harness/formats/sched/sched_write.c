@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sched_write.c - a schedule as text.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "sched.h"
+#include "sched_word.h"
+
+/* A word that read_word() gives back. */
+static void write_word(FILE *out, const char *word)
+{
+    size_t plain = 0;
+
+    while (sw_sched_is_plain((unsigned char)word[plain]))
+        plain++;
+    if (plain > 0 && word[plain] == '\0') {
+        fputs(word, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *word != '\0'; word++) {
+        if (sw_sched_is_plain((unsigned char)*word) || *word == ' ' || (unsigned char)*word >= 0x80)
+            fputc(*word, out);
+        else
+            fprintf(out, "\\x%02x", (unsigned char)*word);
+    }
+    fputc('"', out);
+}
+
+static void write_words(FILE *out, const char *keyword, char *const *words, int count)
+{
+    if (count == 0)
+        return;
+    fprintf(out, "%-8s", keyword);
+    for (int i = 0; i < count; i++) {
+        fputc(' ', out);
+        write_word(out, words[i]);
+    }
+    fputc('\n', out);
+}
+
+void sw_sched_write_setting(FILE *out, const struct sw_settings *setting)
+{
+    char faults[SW_FAULTS_TEXT_MAX];
+
+    write_words(out, "env", setting->variables, setting->variable_count);
+    if (setting->spill != NULL)
+        fprintf(out, "spill    %s\n", setting->spill);
+    if (setting->faults.mask != 0)
+        fprintf(out, "faults   %s\n",
+                sw_fault_set_format(setting->faults, ' ', faults, sizeof faults));
+    if (setting->points)
+        fputs("points   decide\n", out);
+    if (setting->steps.mask != 0)
+        fprintf(out, "steps    %s\n",
+                sw_fault_set_format(setting->steps, ' ', faults, sizeof faults));
+    if (setting->fail_max > 0)
+        fprintf(out, "fail     %u\n", setting->fail_max);
+    if (setting->early_max > 0)
+        fprintf(out, "early    %u\n", setting->early_max);
+    if (setting->real_network)
+        fputs("network  real\n", out);
+    if (setting->grain == SW_GRAIN_ACCESS)
+        fputs("grain    access\n", out);
+    if (setting->begins)
+        fputs("begin    program\n", out);
+}
+
+static void write_header(FILE *out, const struct sw_sched *sched)
+{
+    fprintf(out, "spillway schedule %d\nwriter   spillway ", SW_SCHED_VERSION);
+    write_word(out, sched->writer);
+    fputs("\nprogram  ", out);
+    write_word(out, sched->program);
+    fprintf(out, "  xxh128 %s\n", sched->program_hash);
+    write_words(out, "args", sched->args, sched->arg_count);
+    if (sched->input != NULL) {
+        fputs("input    ", out);
+        write_word(out, sched->input);
+        fprintf(out, "  xxh128 %s\n", sched->input_hash);
+    }
+    fputs("interp   ", out);
+    write_word(out, sched->interp);
+    fprintf(out, "  xxh128 %s\n", sched->interp_hash);
+    sw_sched_write_setting(out, &sched->setting);
+    fprintf(out, "found    %s\noutcome  %s\n", sched->found, sched->outcome);
+}
+
+static void write_deviation(FILE *out, const struct sw_sched *sched,
+                            const struct sw_deviation *deviation)
+{
+    char word[32];
+
+    fprintf(out, "%8llu  T%u %-9s %-18s %s %s of", (unsigned long long)deviation->index,
+            deviation->thread, deviation->thread == 0 ? "main" : "thread",
+            sw_decision_place(deviation->place), sw_decision_verb(deviation->kind),
+            sw_decision_format(deviation->kind, deviation->choice, word, sizeof word));
+    for (uint32_t i = 0; i < deviation->count; i++)
+        fprintf(out, " %s",
+                sw_decision_format(deviation->kind, sched->pool[deviation->first + i], word,
+                                   sizeof word));
+    fputc('\n', out);
+}
+
+int sw_sched_write(FILE *out, const struct sw_sched *sched)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+
+    if (memory == NULL)
+        return -1;
+    write_header(memory, sched);
+    fputs(SW_SCHED_RULE "\n", memory);
+    for (uint32_t i = 0; i < sched->deviation_count; i++)
+        write_deviation(memory, sched, &sched->deviations[i]);
+    fprintf(memory, SW_SCHED_RULE "\ndecisions %llu  hash %016llx\n",
+            (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
+    int failed = ferror(memory) | fclose(memory);
+    if (!failed) {
+        fwrite(text, 1, size, out);
+        fprintf(out, "check %016llx\n", (unsigned long long)XXH3_64bits(text, size));
+        failed = fflush(out) != 0 || ferror(out);
+    }
+    free(text);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: MIT */
+#include "schedz.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "schedz_records.h"
+#include "contract/bytes.h"
+#include "schedz_delta.h"
+
+#define MAGIC "spillway schedz "
+#define RULE "\n----\n"
+
+enum {
+    BATCH = 1 << 18, /* bytes of schedules in one record, about */
+    QUOTED_MAX = 180,
+};
+
+/* An archive that is gone through. */
+struct pack {
+    struct sw_schedz_records file;
+    size_t sound; /* bytes, to the end of the last whole record; 0 without a header */
+    char *header; /* NULL: not whole */
+    struct sw_sched *model; /* parsed of the header: no deviations */
+    struct sw_schedz_delta_sites sites;
+    uint64_t whole, cut_off;
+};
+
+static void pack_close(struct pack *p)
+{
+    sw_schedz_records_close(&p->file);
+    sw_sched_free(p->model);
+    free(p->header);
+}
+
+/* ---- the header, the sites ---- */
+
+/* What sw_sched_write() prints above the first ----; allocated. */
+static char *header_of(const struct sw_sched *sched)
+{
+    struct sw_sched bare = *sched;
+    char *text = NULL, *rule;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    bare.deviation_count = 0;
+    if (out == NULL)
+        return NULL;
+    int failed = sw_sched_write(out, &bare);
+    if (fclose(out) != 0 || failed < 0 || (rule = strstr(text, RULE)) == NULL) {
+        free(text);
+        return NULL;
+    }
+    rule[1] = '\0';
+    return text;
+}
+
+/* The header as a schedule without decisions. */
+static int parse_header(struct pack *p, size_t offset, const char *header)
+{
+    struct sw_error inner;
+    char *text = NULL;
+    int size =
+        asprintf(&text, "%s----\n----\ndecisions 0  hash 0000000000000000\ncheck none\n", header);
+
+    if (size < 0)
+        return sw_schedz_records_fail(&p->file, "out of memory");
+    int failed = sw_sched_read(p->file.path, text, (size_t)size, &p->model, &inner);
+    free(text);
+    return failed < 0 ? sw_schedz_records_fail_at(&p->file, offset, "the header, line %u: %s",
+                                                  inner.line, inner.text)
+                      : 0;
+}
+
+static int is_own_line(const char *line)
+{
+    return strncmp(line, "found ", 6) == 0 || strncmp(line, "outcome ", 8) == 0;
+}
+
+/* The next line that all schedules of an archive have in common. */
+static const char *common_line(const char *line)
+{
+    while (is_own_line(line)) {
+        const char *end = strchr(line, '\n');
+        if (end == NULL)
+            break;
+        line = end + 1;
+    }
+    return line;
+}
+
+/* The end of a line that is too long for a message. */
+static void quote(const char *line, char out[QUOTED_MAX + 8])
+{
+    size_t length = strcspn(line, "\n");
+
+    if (length == 0)
+        snprintf(out, QUOTED_MAX + 8, "no more line");
+    else if (length > QUOTED_MAX)
+        snprintf(out, QUOTED_MAX + 8, "'...%.*s'", QUOTED_MAX, line + length - QUOTED_MAX);
+    else
+        snprintf(out, QUOTED_MAX + 8, "'%.*s'", (int)length, line);
+}
+
+static int compare_headers(const struct pack *p, const char *new)
+{
+    const char *old = p->header;
+    char old_line[QUOTED_MAX + 8], new_line[QUOTED_MAX + 8];
+
+    for (;;) {
+        old = common_line(old);
+        new = common_line(new);
+        size_t length = strcspn(old, "\n");
+        if (length != strcspn(new, "\n") || memcmp(old, new, length) != 0)
+            break;
+        if (old[length] == '\0')
+            return 0;
+        old += length + 1;
+        new += length + 1;
+    }
+    quote(old, old_line);
+    quote(new, new_line);
+    return sw_error_set(p->file.e, p->file.path, 0, 0,
+                        "holds schedules of another header: %s there, %s in the new one", old_line,
+                        new_line);
+}
+
+static int read_site(struct pack *p, const struct sw_schedz_records_record *record,
+                     const char *line, size_t length)
+{
+    char verb[16], place[32], text[64];
+    int kind = -1, at = -1;
+
+    snprintf(text, sizeof text, "%.*s", (int)length, line);
+    if (length < sizeof text && sscanf(text, "%15s %31s", verb, place) == 2) {
+        kind = sw_decision_find_verb(verb);
+        at = sw_decision_find_place(place);
+    }
+    if (kind < 0 || at < 0)
+        return sw_schedz_records_fail_at(&p->file, record->offset, "'%s' is no verb and place",
+                                         text);
+    if (p->sites.count == SW_SCHEDZ_DELTA_SITES_MAX)
+        return sw_schedz_records_fail_at(&p->file, record->offset, "more than %d sites",
+                                         SW_SCHEDZ_DELTA_SITES_MAX);
+    p->sites.list[p->sites.count].kind = (uint16_t)kind;
+    p->sites.list[p->sites.count++].place = (uint16_t)at;
+    return 0;
+}
+
+static int read_sites(struct pack *p, const struct sw_schedz_records_record *record)
+{
+    char *text;
+    size_t size;
+    int failed = 0;
+
+    if (sw_schedz_records_inflate(&p->file, record, &text, &size) < 0)
+        return -1;
+    for (const char *line = text; *line != '\0' && failed == 0;) {
+        size_t length = strcspn(line, "\n");
+        failed = read_site(p, record, line, length);
+        line += length + (line[length] != '\0');
+    }
+    free(text);
+    return failed;
+}
+
+static int read_header(struct pack *p, const struct sw_schedz_records_record *record)
+{
+    size_t size;
+
+    if (sw_schedz_records_inflate(&p->file, record, &p->header, &size) < 0)
+        return -1;
+    if (strlen(p->header) != size)
+        return sw_schedz_records_fail_at(&p->file, record->offset,
+                                         "a byte of value 0 in the header");
+    return parse_header(p, record->offset, p->header);
+}
+
+/* ---- going through ---- */
+
+/* The offset behind the magic line; 0: it is cut off; -1. */
+static int read_magic(const struct pack *p)
+{
+    char magic[40];
+    int length = snprintf(magic, sizeof magic, MAGIC "%d\n", SW_SCHEDZ_VERSION);
+    size_t known = sizeof MAGIC - 1;
+
+    if (p->file.size < (size_t)length && memcmp(p->file.bytes, magic, p->file.size) == 0)
+        return 0;
+    if (p->file.size >= (size_t)length && memcmp(p->file.bytes, magic, (size_t)length) == 0)
+        return length;
+    if (p->file.size > known && memcmp(p->file.bytes, magic, known) == 0)
+        return sw_schedz_records_fail_at(
+            &p->file, known, "another version; this spillway reads version %d", SW_SCHEDZ_VERSION);
+    return sw_schedz_records_fail_at(&p->file, 0, "this is no .schedz");
+}
+
+/* Goes through the records up to that with the schedule of this number, which is
+ * then *found; all if there is none.  Fills sound, header, sites, whole, cut_off. */
+static int scan(struct pack *p, uint64_t number, int thorough,
+                struct sw_schedz_records_record *found)
+{
+    int offset = read_magic(p), is_whole;
+    struct sw_schedz_records_record record;
+    char last = 0;
+
+    if (offset < 0)
+        return -1;
+    p->cut_off = offset == 0 && p->file.size > 0;
+    if (offset == 0)
+        return 0;
+    for (size_t at = (size_t)offset; at < p->file.size; at = p->sound = record.end) {
+        if ((is_whole = sw_schedz_records_read(&p->file, at, &record)) < 0)
+            return -1;
+        if (!is_whole) {
+            p->cut_off = record.count > 0 ? record.count : 1;
+            return 0;
+        }
+        if ((record.type == 'H') != (p->header == NULL))
+            return sw_schedz_records_fail_at(
+                &p->file, at, p->header == NULL ? "a header expected" : "a second header");
+        if ((record.type == 'H' && read_header(p, &record) < 0) ||
+            (record.type == 'N' && read_sites(p, &record) < 0) ||
+            (thorough && sw_schedz_records_verify(&p->file, &record) < 0))
+            return -1;
+        if (number > p->whole && number - p->whole <= record.count) {
+            *found = record;
+            return 0;
+        }
+        p->whole += record.count;
+        last = record.type;
+    }
+    if (last != 'S')
+        p->cut_off = 1; /* all else is written before schedules, with them */
+    return 0;
+}
+
+int sw_schedz_count(const char *path, uint64_t *whole, uint64_t *cut_off, struct sw_error *e)
+{
+    struct pack p = {0};
+    int failed = sw_schedz_records_open(&p.file, path, O_RDONLY, e) < 0 || scan(&p, 0, 1, NULL) < 0;
+
+    *whole = p.whole;
+    *cut_off = p.cut_off;
+    pack_close(&p);
+    return failed ? -1 : 0;
+}
+
+/* ---- reading ---- */
+
+/* By way of its text, so that one reader says what a valid schedule is. */
+static int validate(const struct pack *p, size_t offset, const struct sw_sched *sched,
+                    struct sw_sched **out)
+{
+    struct sw_error inner;
+    char *text = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&text, &size);
+
+    if (memory == NULL)
+        return sw_schedz_records_fail(&p->file, "out of memory");
+    int failed = sw_sched_write(memory, sched) < 0;
+    if ((fclose(memory) != 0) | failed)
+        sw_schedz_records_fail(&p->file, "out of memory"), failed = 1;
+    else if ((failed = sw_sched_read(p->file.path, text, size, out, &inner) < 0))
+        sw_schedz_records_fail_at(&p->file, offset, "the schedule, as text in line %u: %s",
+                                  inner.line, inner.text);
+    free(text);
+    return failed ? -1 : 0;
+}
+
+static int read_schedule(struct pack *p, size_t offset, struct sw_bytes_walk *walk,
+                         struct sw_sched **out)
+{
+    struct sw_sched own = *p->model, *model = p->model;
+    const struct sw_schedz_delta_base base = {model->found, model->outcome, &p->sites};
+
+    /* What schedz_delta.h reads is its own, all else borrowed from the model. */
+    own.found = own.outcome = NULL;
+    own.deviations = NULL;
+    own.pool = NULL;
+    own.deviation_count = own.pool_used = 0;
+    own.decision_count = own.hash = 0;
+    int failed = sw_schedz_delta_read(walk, &base, &own);
+    if (failed < 0)
+        sw_schedz_records_fail_at(&p->file, offset, "the schedule: %s", walk->wrong);
+    else
+        failed = validate(p, offset, &own, out);
+    free(own.found);
+    free(own.outcome);
+    free(own.deviations);
+    free(own.pool);
+    return failed;
+}
+
+/* The schedule of this index in a record. */
+static int load(struct pack *p, const struct sw_schedz_records_record *record, uint64_t index,
+                struct sw_sched **out)
+{
+    char *bytes;
+    size_t size;
+
+    if (sw_schedz_records_inflate(&p->file, record, &bytes, &size) < 0)
+        return -1;
+    struct sw_bytes_walk all = {.at = (uint8_t *)bytes, .end = (uint8_t *)bytes + size}, one;
+    for (uint64_t i = 0; i <= index; i++) {
+        size_t length = sw_bytes_number(&all, SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
+        one.at = sw_bytes_take(&all, length);
+        if (one.at == NULL)
+            break;
+        one.end = one.at + length;
+    }
+    one.wrong = NULL;
+    int failed = all.wrong != NULL ? sw_schedz_records_fail_at(&p->file, record->offset,
+                                                               "the record: %s", all.wrong)
+                                   : read_schedule(p, record->offset, &one, out);
+    free(bytes);
+    return failed;
+}
+
+static int say_missing(const struct pack *p, uint64_t number)
+{
+    unsigned long long whole = p->whole, cut_off = p->cut_off;
+
+    if (number > whole && number - whole <= cut_off)
+        return sw_schedz_records_fail_at(&p->file, p->sound,
+                                         "%llu schedule%s at the end %s cut off", cut_off,
+                                         cut_off == 1 ? "" : "s", cut_off == 1 ? "is" : "are");
+    return sw_error_set(p->file.e, p->file.path, 0, 0,
+                        "there is no schedule %llu; they are numbered 1 to %llu",
+                        (unsigned long long)number, whole);
+}
+
+int sw_schedz_load(const char *path, uint64_t number, struct sw_sched **out, struct sw_error *e)
+{
+    struct pack p = {0};
+    struct sw_schedz_records_record record = {0};
+
+    *out = NULL;
+    int failed =
+        sw_schedz_records_open(&p.file, path, O_RDONLY, e) < 0 || scan(&p, number, 0, &record) < 0;
+    if (!failed && record.end == 0)
+        failed = say_missing(&p, number);
+    else if (!failed)
+        failed = load(&p, &record, number - p.whole - 1, out);
+    pack_close(&p);
+    assert((failed != 0) == (*out == NULL));
+    return failed ? -1 : 0;
+}
+
+/* ---- adding ---- */
+
+static int add_header(struct pack *p, const struct sw_sched *first, struct sw_bytes *out)
+{
+    char magic[40];
+    int length = snprintf(magic, sizeof magic, MAGIC "%d\n", SW_SCHEDZ_VERSION);
+
+    p->header = header_of(first);
+    if (p->header == NULL)
+        return sw_schedz_records_fail(&p->file, "out of memory");
+    if (parse_header(p, 0, p->header) < 0)
+        return -1;
+    struct sw_bytes payload = {.start = (uint8_t *)p->header, .used = strlen(p->header)};
+    sw_bytes_add(out, magic, (size_t)length);
+    return sw_schedz_records_add(out, 'H', 0, &payload);
+}
+
+static int add_sites(struct pack *p, unsigned known, struct sw_bytes *out)
+{
+    struct sw_bytes payload = {0};
+    char line[64];
+
+    for (unsigned i = known; i < p->sites.count; i++) {
+        int length = snprintf(line, sizeof line, "%s %s\n", sw_decision_verb(p->sites.list[i].kind),
+                              sw_decision_place(p->sites.list[i].place));
+        sw_bytes_add(&payload, line, (size_t)length);
+    }
+    int failed = known < p->sites.count ? sw_schedz_records_add(out, 'N', 0, &payload) : 0;
+    sw_bytes_free(&payload);
+    return failed;
+}
+
+/* One line that sw_sched_read() gives back. */
+static int is_line(const char *text)
+{
+    return *text != '\0' && *text != ' ' && strchr(text, '\n') == NULL;
+}
+
+/* All of them have the header; gives new sites numbers. */
+static int admit(struct pack *p, const struct sw_sched *const *scheds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *header = header_of(scheds[i]);
+        if (header == NULL)
+            return sw_schedz_records_fail(&p->file, "out of memory");
+        int failed = compare_headers(p, header);
+        free(header);
+        if (failed < 0)
+            return -1;
+        if (!is_line(scheds[i]->found) || !is_line(scheds[i]->outcome))
+            return sw_schedz_records_fail(
+                &p->file, "how a schedule was found, and its outcome, must be one line each");
+        if (sw_schedz_delta_survey(&p->sites, scheds[i]) < 0)
+            return sw_error_set(p->file.e, p->file.path, 0, 0, "more than %d sites",
+                                SW_SCHEDZ_DELTA_SITES_MAX);
+    }
+    return 0;
+}
+
+static int add_schedules(const struct pack *p, const struct sw_sched *const *scheds, size_t count,
+                         struct sw_bytes *out)
+{
+    const struct sw_schedz_delta_base base = {p->model->found, p->model->outcome, &p->sites};
+    struct sw_bytes batch = {0}, one = {0};
+    uint64_t batched = 0;
+    int failed = 0;
+
+    for (size_t i = 0; i < count && !failed; i++) {
+        one.used = 0;
+        sw_schedz_delta_write(&one, scheds[i], &base);
+        sw_bytes_add_number(&batch, one.used);
+        sw_bytes_add(&batch, one.start, one.used);
+        batch.failed |= one.failed;
+        batched++;
+        if (i + 1 < count && batch.used < BATCH)
+            continue;
+        failed = sw_schedz_records_add(out, 'S', batched, &batch) < 0;
+        batch.used = 0;
+        batched = 0;
+    }
+    sw_bytes_free(&batch);
+    sw_bytes_free(&one);
+    return failed ? -1 : 0;
+}
+
+static int append(struct pack *p, const struct sw_sched *const *scheds, size_t count,
+                  struct sw_bytes *out)
+{
+    if (scan(p, 0, 0, NULL) < 0)
+        return -1;
+    unsigned known = p->sites.count;
+    if (p->header == NULL && add_header(p, scheds[0], out) < 0)
+        return -1;
+    if (admit(p, scheds, count) < 0)
+        return -1;
+    if (add_sites(p, known, out) < 0 || add_schedules(p, scheds, count, out) < 0 || out->failed)
+        return sw_error_set(p->file.e, p->file.path, 0, 0,
+                            "out of memory, or a schedule above %d bytes",
+                            SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
+    if (out->used > SW_SCHEDZ_RECORDS_BYTES_MAX - p->sound)
+        return sw_error_set(p->file.e, p->file.path, 0, 0,
+                            "it would have more than %u bytes; the next goes to another archive",
+                            SW_SCHEDZ_RECORDS_BYTES_MAX);
+    return sw_schedz_records_write(&p->file, p->sound, out);
+}
+
+int sw_schedz_is_archive(const char *path)
+{
+    static const char suffix[] = ".schedz";
+    size_t length = strlen(path);
+
+    return length >= sizeof suffix && strcmp(path + length - (sizeof suffix - 1), suffix) == 0;
+}
+
+int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    struct pack p = {0};
+    struct sw_sched whole = *sched;
+    char nothing[] = "nothing";
+    int failed = 0;
+
+    if (access(path, F_OK) < 0 && errno == ENOENT)
+        return 0;
+    whole.found = whole.outcome = nothing;
+    char *header = header_of(&whole);
+    if (sw_schedz_records_open(&p.file, path, O_RDWR, e) < 0)
+        failed = -1;
+    else if (header == NULL)
+        failed = sw_schedz_records_fail(&p.file, "out of memory");
+    else if (scan(&p, 0, 0, NULL) < 0 || (p.header != NULL && compare_headers(&p, header) < 0))
+        failed = -1;
+    free(header);
+    pack_close(&p);
+    return failed;
+}
+
+int sw_schedz_append(const char *path, const struct sw_sched *const *scheds, size_t count,
+                     uint64_t *first, struct sw_error *e)
+{
+    struct pack p = {0};
+    struct sw_bytes out = {0};
+
+    if (count == 0)
+        return 0;
+    int failed = sw_schedz_records_open(&p.file, path, O_RDWR | O_CREAT, e) < 0 ||
+                 append(&p, scheds, count, &out) < 0;
+    if (first != NULL)
+        *first = p.whole + 1;
+    sw_bytes_free(&out);
+    pack_close(&p);
+    return failed ? -1 : 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * settings.h - all that changes a run, beside the program, its arguments and the interpreter.
+ *
+ * A .sched names it, so that a replay has the same: the faults that are
+ * switched on and the spilling of slpython-lab, more environment, how many
+ * early time-outs a strategy may choose, whether the interpreter's points are
+ * decisions, with which faults and how many failing allocations, where decisions are asked for (the
+ * grain), whether sockets on loopback are the kernel's own.
+ *
+ * A struct sw_settings owns its texts, from a zeroed one to sw_settings_free().
+ */
+#ifndef SW_SETTINGS_H
+#define SW_SETTINGS_H
+
+#include <stdint.h>
+
+#include "contract/control_shm.h"
+#include "contract/error.h"
+#include "harness/formats/spec/spec.h"
+
+enum { SW_SETTINGS_VARIABLES_MAX = 64 };
+
+struct sw_settings {
+    char *spill; /* SLP_SPILL, or NULL */
+    struct sw_fault_set faults;
+    char *variables[SW_SETTINGS_VARIABLES_MAX + 1]; /* NAME=VALUE, and a NULL */
+    int variable_count;
+    uint32_t early_max;
+    uint32_t points;
+    struct sw_fault_set steps; /* faults for one step, where a strategy wants; with points */
+    uint32_t fail_max;         /* how often a point may find no memory; with points */
+    uint32_t real_network;
+    uint32_t grain;  /* enum sw_control_shm_grain */
+    /* 1: the program says where its schedule begins (harness/control/engine/schedule_loop.h) */
+    uint32_t begins;
+};
+
+void sw_settings_free(struct sw_settings *setting);
+
+/* Is it what slpython takes as SLP_SPILL: bytes, always, never or default, with
+ * ,copy or ,segment behind it? */
+int sw_settings_is_spill(const char *text);
+/* Each 0, or -1 with *e (no place).  A variable is NAME=VALUE; those that the
+ * runner itself sets (PATH, LD_PRELOAD, SLP_...) are refused. */
+int sw_settings_set_spill(struct sw_settings *setting, const char *text, struct sw_error *e);
+int sw_settings_add_faults(struct sw_settings *setting, const char *names, struct sw_error *e);
+int sw_settings_add_steps(struct sw_settings *setting, const char *names, struct sw_error *e);
+int sw_settings_add_variable(struct sw_settings *setting, const char *text, struct sw_error *e);
+/* Can this interpreter do that?  Faults and points are for slpython-lab, spills
+ * for slpython too.  0, or -1 with *e. */
+int sw_settings_check(const struct sw_settings *setting, const char *interp, struct sw_error *e);
+
+/* Is a symbol of that name in the file's dynamic table?  1 or 0; -1: it is no
+ * ELF file, a script for example. */
+int sw_settings_interp_exports(const char *interp, const char *name);
+
+/* To the control memory, before the child is started; to the environment, in the child. */
+void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_shm *shm);
+void sw_settings_set_environment(const struct sw_settings *setting);
+
+#endif

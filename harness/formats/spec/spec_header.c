@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "spec_internal.h"
+
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+{
+    static const char *const needs[] = {"spill", "threads", "gc"};
+    unsigned seen = 0;
+    struct sw_spec_token token;
+
+    if (parser->has_requires)
+        return sw_spec_lex_refuse(&parser->lexer, keyword->at, "a second 'requires'");
+    parser->has_requires = 1;
+    do {
+        int i = 0;
+
+        if (sw_spec_parse_word(parser, "'spill', 'threads' or 'gc'", &token) < 0)
+            return -1;
+        while (i < COUNT_OF(needs) && !sw_spec_lex_token_is(&token, needs[i]))
+            i++;
+        if (i == COUNT_OF(needs))
+            return sw_spec_parse_unknown(parser, "need", &token, needs, COUNT_OF(needs));
+        if (seen & (1u << i))
+            return sw_spec_lex_refuse(&parser->lexer, token.at, "need %s twice",
+                                      SW_QUOTE_TOKEN(&token));
+        seen |= 1u << i;
+    } while (sw_spec_lex_peek(&parser->lexer).kind != SW_TOKEN_END);
+    return 0;
+}
+
+/* BYTES | always | never, then perhaps "," and a policy.  A policy means something
+ * with "never", too: a directive can ask for a spill. */
+int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+{
+    static const char *const words[] = {"always", "never"};
+    static const char *const policies[] = {"copy", "segment"};
+    struct sw_spec_lexer *lexer = &parser->lexer;
+    struct sw_spec_token value, policy = {SW_TOKEN_WORD, "", 0};
+    uint32_t bytes;
+    char *text;
+
+    if (parser->spec->spill != NULL)
+        return sw_spec_lex_refuse(lexer, keyword->at, "a second 'spill'");
+    if (sw_spec_parse_word(parser, "a number of bytes, 'always' or 'never'", &value) < 0)
+        return -1;
+    if (value.at[0] >= '0' && value.at[0] <= '9') {
+        if (sw_spec_parse_number(value.at, value.length, &bytes) < 0 || value.at[0] == '0')
+            return sw_spec_lex_refuse(lexer, value.at, "expected a number of bytes but found %s",
+                                      SW_QUOTE_TOKEN(&value));
+    } else if (!sw_spec_lex_token_is(&value, words[0]) && !sw_spec_lex_token_is(&value, words[1])) {
+        return sw_spec_parse_unknown(parser, "time to spill", &value, words, COUNT_OF(words));
+    }
+    if (sw_spec_lex_peek(lexer).kind == SW_TOKEN_COMMA) {
+        sw_spec_lex_next(lexer);
+        if (sw_spec_parse_word(parser, "'copy' or 'segment'", &policy) < 0)
+            return -1;
+        if (!sw_spec_lex_token_is(&policy, policies[0]) &&
+            !sw_spec_lex_token_is(&policy, policies[1]))
+            return sw_spec_parse_unknown(parser, "way to spill", &policy, policies,
+                                         COUNT_OF(policies));
+    }
+    text = sw_spec_alloc(parser->owner, value.length + policy.length + 2);
+    if (text == NULL)
+        return sw_spec_parse_no_memory(parser);
+    sprintf(text, "%.*s%s%.*s", (int)value.length, value.at, policy.length > 0 ? "," : "",
+            (int)policy.length, policy.at);
+    parser->spec->spill = text;
+    return sw_spec_parse_end(parser);
+}
+
+static int has_set(const struct sw_fault_set *sets, int count, struct sw_fault_set set)
+{
+    for (int i = 0; i < count; i++) {
+        if (sets[i].mask == set.mask)
+            return 1;
+    }
+    return 0;
+}
+
+static int read_fault_sets(struct sw_spec_parser *parser, struct sw_fault_set *sets, int *count)
+{
+    const struct sw_spec *spec = parser->spec;
+    const struct sw_spec_lexer *lexer = &parser->lexer;
+    char message[SW_SPEC_TEXT_MAX];
+
+    do {
+        struct sw_spec_token token;
+        struct sw_fault_set set;
+        const char *bad;
+
+        if (sw_spec_parse_word(parser, "the name of a fault", &token) < 0)
+            return -1;
+        if (sw_spec_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
+            return sw_spec_lex_refuse(lexer, bad, "%s", message);
+        if (has_set(spec->fails, spec->fails_count, set) ||
+            has_set(spec->survives, spec->survives_count, set))
+            return sw_spec_lex_refuse(lexer, token.at, "a second answer for the faults %s",
+                                      SW_QUOTE_TOKEN(&token));
+        if (*count == SW_SPEC_SETS_MAX)
+            return sw_spec_lex_refuse(lexer, token.at, "more than %d sets of faults",
+                                      SW_SPEC_SETS_MAX);
+        sets[(*count)++] = set;
+    } while (sw_spec_lex_peek(lexer).kind != SW_TOKEN_END);
+    return 0;
+}
+
+int sw_spec_header_fails(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+{
+    (void)keyword;
+    return read_fault_sets(parser, parser->spec->fails, &parser->spec->fails_count);
+}
+
+int sw_spec_header_survives(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+{
+    (void)keyword;
+    return read_fault_sets(parser, parser->spec->survives, &parser->spec->survives_count);
+}
+
+int sw_spec_header_stack(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+{
+    const uint32_t least = 128, most = 64 * 1024; /* KiB */
+    struct sw_spec_lexer *lexer = &parser->lexer;
+    struct sw_spec_token token;
+    uint32_t number;
+    char unit;
+    int thread;
+
+    (void)keyword;
+    if (sw_spec_parse_thread(parser, &thread, &token) < 0)
+        return -1;
+    if (thread == 0)
+        return sw_spec_lex_refuse(lexer, token.at, "the stack of 'T0', the main thread, is given");
+    if (parser->stack_at[thread] != NULL)
+        return sw_spec_lex_refuse(lexer, token.at, "a second stack for %s", SW_QUOTE_TOKEN(&token));
+    parser->stack_at[thread] = token.at;
+    if (sw_spec_parse_word(parser, "a size, like 256K", &token) < 0)
+        return -1;
+    unit = token.at[token.length - 1];
+    if ((unit != 'K' && unit != 'M') ||
+        sw_spec_parse_number(token.at, token.length - 1, &number) < 0)
+        return sw_spec_lex_refuse(lexer, token.at, "expected a size, like 256K or 8M, but found %s",
+                                  SW_QUOTE_TOKEN(&token));
+    if (unit == 'M')
+        number = number > most ? most + 1 : number * 1024;
+    if (number < least || number > most)
+        return sw_spec_lex_refuse(lexer, token.at, "a stack of %s; it has 128K to 64M",
+                                  SW_QUOTE_TOKEN(&token));
+    parser->spec->stack_bytes[thread] = number * 1024;
+    return sw_spec_parse_end(parser);
+}

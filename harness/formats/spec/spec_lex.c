@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+#include "spec_lex.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "contract/utf8.h"
+
+static int is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static const char *skip_blanks(const char *at, const char *end)
+{
+    while (at < end && is_blank(*at))
+        at++;
+    return at;
+}
+
+static const char *trim_blanks(const char *start, const char *end)
+{
+    while (end > start && is_blank(end[-1]))
+        end--;
+    return end;
+}
+
+static const char *find_line_end(const char *at, const char *end)
+{
+    const char *found = memchr(at, '\n', (size_t)(end - at));
+
+    return found != NULL ? found : end;
+}
+
+/* ---- characters ---- */
+
+int sw_spec_lex_validate(struct sw_spec_lexer *lexer)
+{
+    const char *at = lexer->bytes;
+
+    if (lexer->end - at >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
+        return sw_spec_lex_refuse(lexer, at, "byte order mark; a spec is UTF-8 without one");
+    while (at < lexer->end) {
+        size_t length = sw_utf8_length(at, lexer->end);
+
+        if (length == 0)
+            return sw_spec_lex_refuse(lexer, at, "not UTF-8: byte 0x%02x", (unsigned char)*at);
+        if (*at == '\0')
+            return sw_spec_lex_refuse(lexer, at, "NUL byte");
+        if (*at == '\r')
+            return sw_spec_lex_refuse(lexer, at,
+                                      "carriage return; a line ends with a line feed alone");
+        at += length;
+    }
+    return 0;
+}
+
+/* ---- places and messages ---- */
+
+unsigned sw_spec_lex_line_of(const struct sw_spec_lexer *lexer, const char *at)
+{
+    unsigned line = 1;
+
+    assert(at >= lexer->bytes && at <= lexer->end);
+    for (const char *c = lexer->bytes; c < at; c++)
+        line += *c == '\n';
+    return line;
+}
+
+static unsigned column_of(const struct sw_spec_lexer *lexer, const char *at)
+{
+    unsigned column = 1;
+
+    for (const char *c = at; c > lexer->bytes && c[-1] != '\n'; c--)
+        column += ((unsigned char)c[-1] & 0xc0) != 0x80; /* continuation bytes do not count */
+    return column;
+}
+
+int sw_spec_lex_refuse(const struct sw_spec_lexer *lexer, const char *at, const char *format, ...)
+{
+    char text[sizeof lexer->error->text];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return sw_error_set(lexer->error, lexer->path, sw_spec_lex_line_of(lexer, at),
+                        column_of(lexer, at), "%s", text);
+}
+
+/* Bytes needed to show the character at c: itself, or \x and two digits. */
+static size_t show_character(char *to, const char *c, size_t length)
+{
+    unsigned code = (unsigned char)c[0];
+
+    if (length == 2 && code == 0xc2 && (unsigned char)c[1] < 0xa0)
+        code = (unsigned char)c[1]; /* U+0080 to U+009F control terminals too */
+    else if (length != 1 || (code >= 0x20 && code != 0x7f)) {
+        memcpy(to, c, length);
+        return length;
+    }
+    return (size_t)sprintf(to, "\\x%02x", code);
+}
+
+char *sw_spec_lex_quote(char *buf, const char *at, size_t length)
+{
+    enum { CHARACTERS_MAX = 44 };
+    const char *end = at + length;
+    char *to = buf;
+    int count = 0;
+
+    *to++ = '\'';
+    while (at < end && count++ < CHARACTERS_MAX) {
+        size_t size = sw_utf8_length(at, end);
+
+        if (size == 0) {
+            to += sprintf(to, "\\x%02x", (unsigned char)*at);
+            size = 1;
+        } else {
+            to += show_character(to, at, size);
+        }
+        at += size;
+    }
+    to += sprintf(to, at < end ? "...'" : "'");
+    assert(to - buf < SW_QUOTE_SIZE);
+    return buf;
+}
+
+char *sw_spec_lex_quote_token(char *buf, const struct sw_spec_token *token)
+{
+    static const char end[] = "the end of the line";
+
+    if (token->kind == SW_TOKEN_END)
+        return memcpy(buf, end, sizeof end);
+    return sw_spec_lex_quote(buf, token->at, token->length);
+}
+
+/* ---- lines and tokens ---- */
+
+void sw_spec_lex_init(struct sw_spec_lexer *lexer, const char *path, const char *bytes, size_t size,
+                      struct sw_error *e)
+{
+    *lexer = (struct sw_spec_lexer){
+        .path = path,
+        .bytes = bytes,
+        .end = bytes + size,
+        .line_start = bytes,
+        .line_end = bytes,
+        .at = bytes,
+        .error = e,
+    };
+}
+
+int sw_spec_lex_line(struct sw_spec_lexer *lexer)
+{
+    const char *start = lexer->line_end;
+
+    if (lexer->line > 0 && start < lexer->end)
+        start++; /* over the line feed */
+    if (start == lexer->end)
+        return 0;
+    lexer->line_start = lexer->at = start;
+    lexer->line_end = find_line_end(start, lexer->end);
+    lexer->line++;
+    return 1;
+}
+
+static enum sw_spec_token_kind kind_of(char c)
+{
+    switch (c) {
+    case ':':
+        return SW_TOKEN_COLON;
+    case ',':
+        return SW_TOKEN_COMMA;
+    case '#':
+        return SW_TOKEN_HASH;
+    case '{':
+        return SW_TOKEN_OPEN;
+    case '}':
+        return SW_TOKEN_CLOSE;
+    default:
+        return SW_TOKEN_WORD;
+    }
+}
+
+struct sw_spec_token sw_spec_lex_peek(const struct sw_spec_lexer *lexer)
+{
+    struct sw_spec_token token = {SW_TOKEN_END, NULL, 0};
+    const char *at = skip_blanks(lexer->at, lexer->line_end);
+    const char *end = at;
+
+    token.at = at;
+    if (at == lexer->line_end)
+        return token;
+    if (*at == '#' && (at == lexer->line_start || is_blank(at[-1])))
+        return token;
+    token.kind = kind_of(*at);
+    if (token.kind == SW_TOKEN_WORD) {
+        while (end < lexer->line_end && !is_blank(*end) && kind_of(*end) == SW_TOKEN_WORD)
+            end++;
+    } else {
+        end++;
+    }
+    token.length = (size_t)(end - at);
+    return token;
+}
+
+struct sw_spec_token sw_spec_lex_next(struct sw_spec_lexer *lexer)
+{
+    struct sw_spec_token token = sw_spec_lex_peek(lexer);
+
+    lexer->at = token.kind == SW_TOKEN_END ? lexer->line_end : token.at + token.length;
+    return token;
+}
+
+struct sw_spec_token sw_spec_lex_rest(struct sw_spec_lexer *lexer)
+{
+    const char *start = skip_blanks(lexer->at, lexer->line_end);
+    const char *end = trim_blanks(start, lexer->line_end);
+
+    lexer->at = lexer->line_end;
+    return (struct sw_spec_token){start < end ? SW_TOKEN_WORD : SW_TOKEN_END, start,
+                                  (size_t)(end - start)};
+}
+
+int sw_spec_lex_token_is(const struct sw_spec_token *token, const char *word)
+{
+    return token->kind == SW_TOKEN_WORD && token->length == strlen(word) &&
+           memcmp(token->at, word, token->length) == 0;
+}
+
+/* ---- blocks ---- */
+
+static int read_block_of_one_line(struct sw_spec_lexer *lexer, struct sw_spec_block *block)
+{
+    struct sw_spec_token rest = sw_spec_lex_rest(lexer);
+    const char *close = rest.at + rest.length - 1;
+
+    assert(rest.kind == SW_TOKEN_WORD);
+    if (*close != '}')
+        return sw_spec_lex_refuse(
+            lexer, rest.at,
+            "a block on one line ends with '}', the line's last character; the "
+            "Python of a longer block begins on the line after its '{': %s",
+            SW_QUOTE(rest.at, rest.length));
+    block->start = rest.at;
+    block->end = trim_blanks(rest.at, close);
+    block->line = lexer->line;
+    return 0;
+}
+
+enum block_place { LINE_INSIDE, LINE_CLOSES, LINE_OUTSIDE };
+
+/* Where this line stands in the block whose opening line has this indentation. */
+static enum block_place place_in_block(const struct sw_spec_lexer *lexer, const char *indentation,
+                                       size_t length)
+{
+    const char *text = skip_blanks(lexer->line_start, lexer->line_end);
+    size_t own = (size_t)(text - lexer->line_start);
+
+    if (text == lexer->line_end)
+        return LINE_INSIDE;
+    if (own < length || memcmp(lexer->line_start, indentation, length) != 0)
+        return LINE_OUTSIDE;
+    if (own > length)
+        return LINE_INSIDE;
+    return *text == '}' ? LINE_CLOSES : LINE_OUTSIDE;
+}
+
+static int read_block_of_lines(struct sw_spec_lexer *lexer, const char *open,
+                               struct sw_spec_block *block)
+{
+    const char *indentation = lexer->line_start;
+    size_t length = (size_t)(skip_blanks(indentation, lexer->line_end) - indentation);
+    unsigned line = lexer->line;
+    struct sw_spec_token token;
+
+    while (sw_spec_lex_line(lexer)) {
+        enum block_place place = place_in_block(lexer, indentation, length);
+
+        if (block->start == NULL) {
+            block->start = lexer->line_start;
+            block->line = lexer->line;
+        }
+        if (place == LINE_INSIDE)
+            continue;
+        block->end = lexer->line_start;
+        token = sw_spec_lex_next(lexer);
+        if (place == LINE_OUTSIDE)
+            return sw_spec_lex_refuse(lexer, token.at,
+                                      "the block of line %u is not closed: expected '}' below that "
+                                      "line's first word, or a line indented deeper, but found %s",
+                                      line,
+                                      SW_QUOTE(token.at, (size_t)(lexer->line_end - token.at)));
+        token = sw_spec_lex_next(lexer);
+        if (token.kind != SW_TOKEN_END)
+            return sw_spec_lex_refuse(lexer, token.at, "%s after the end of a block",
+                                      SW_QUOTE_TOKEN(&token));
+        return 0;
+    }
+    return sw_spec_lex_refuse(lexer, open, "this block is not closed before the end of the file");
+}
+
+int sw_spec_lex_block(struct sw_spec_lexer *lexer, struct sw_spec_block *block)
+{
+    struct sw_spec_token open = sw_spec_lex_next(lexer);
+
+    *block = (struct sw_spec_block){NULL, NULL, 0};
+    if (open.kind != SW_TOKEN_OPEN)
+        return sw_spec_lex_refuse(lexer, open.at, "expected '{' but found %s",
+                                  SW_QUOTE_TOKEN(&open));
+    if (skip_blanks(lexer->at, lexer->line_end) < lexer->line_end)
+        return read_block_of_one_line(lexer, block);
+    return read_block_of_lines(lexer, open.at, block);
+}
+
+/* How many blanks all lines of the block begin with that hold more than blanks. */
+static size_t common_indentation(const struct sw_spec_block *block)
+{
+    const char *first = NULL;
+    size_t common = 0;
+
+    for (const char *at = block->start; at < block->end;) {
+        const char *end = find_line_end(at, block->end);
+        size_t own = (size_t)(skip_blanks(at, end) - at);
+
+        if (at + own < end && first == NULL) {
+            first = at;
+            common = own;
+        } else if (at + own < end) {
+            size_t same = 0;
+
+            while (same < own && same < common && at[same] == first[same])
+                same++;
+            common = same;
+        }
+        at = end < block->end ? end + 1 : end;
+    }
+    return common;
+}
+
+void sw_spec_lex_dedent(const struct sw_spec_block *block, char *to)
+{
+    size_t common = common_indentation(block);
+
+    for (const char *at = block->start; at < block->end;) {
+        const char *end = find_line_end(at, block->end);
+
+        if (skip_blanks(at, end) < end) {
+            size_t length = (size_t)(end - at) - common;
+
+            memcpy(to, at + common, length);
+            to += length;
+        }
+        if (end < block->end)
+            *to++ = '\n';
+        at = end < block->end ? end + 1 : end;
+    }
+    *to = '\0';
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+#include "canary.h"
+
+#include <argp.h>
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "harness/runner/process.h"
+#include "contract/exit.h"
+
+/* The programs' text travels in the runner, so that there is nothing to find. */
+__asm__(".section .rodata\n"
+        ".globl sw_canary_source\n"
+        "sw_canary_source: .incbin \"harness/report/canary.py\"\n"
+        ".byte 0\n"
+        ".previous\n");
+extern const char sw_canary_source[];
+
+enum {
+    WATCHDOG_S = 20,
+    LOST_STATUS = 41, /* of canary.py, when an update was lost */
+    TRIES_MAX = 200,
+    DECISIONS_MAX = 100000,
+    KEPT_MAX = 64,
+};
+
+static const struct {
+    const char *name, *text;
+} grains[] = {
+#define GRAIN(id, name, text) {name, text},
+    SW_CANARY_GRAINS(GRAIN)
+#undef GRAIN
+};
+
+const char *sw_canary_text(enum sw_canary_grain grain)
+{
+    assert(grain < SW_CANARY_COUNT);
+    return grains[grain].text;
+}
+
+/* ---- one run ---- */
+
+enum sw_ending { ENDED_WELL, LOST_AN_UPDATE, DEADLOCKED, OTHERWISE };
+
+struct result {
+    enum sw_ending ending;
+    char outcome[256];
+    uint64_t decision_count, hash;
+    int gil;
+};
+
+struct trial {
+    const char *interp;
+    const char *what; /* "race" or "deadlock" */
+    enum sw_canary_grain grain;
+    struct sw_canary *canary;
+    struct sw_error *e;
+    /* Decisions of the default schedule at which a thread but the first was
+     * asked: what is to be broken is in these threads. */
+    uint32_t places[SW_RECENT_MAX];
+    uint32_t place_count;
+    char uncontrolled[SW_UNCONTROLLED_TEXT]; /* the first thing that was noted, or "" */
+};
+
+static enum sw_ending ending_of(const struct sw_process *run)
+{
+    if (run->shm->end == SW_END_DEADLOCK)
+        return DEADLOCKED;
+    if (run->shm->end != SW_END_NONE || run->timed_out || !WIFEXITED(run->status))
+        return OTHERWISE;
+    if (WEXITSTATUS(run->status) == LOST_STATUS)
+        return LOST_AN_UPDATE;
+    return WEXITSTATUS(run->status) == 0 ? ENDED_WELL : OTHERWISE;
+}
+
+static void collect_places(struct trial *trial, const struct sw_control_shm *shm)
+{
+    uint64_t count = shm->decision_count;
+
+    trial->place_count = 0;
+    for (uint64_t i = 0; i < count && count <= SW_RECENT_MAX; i++)
+        if (shm->recent[i].thread != 0)
+            trial->places[trial->place_count++] = (uint32_t)i;
+}
+
+/* 0; -1 with *e when there is no such run; 1 with *e when it was not under control. */
+static int run_in(struct sw_process *run, struct trial *trial, uint64_t strategy, uint64_t seed,
+                  struct result *result)
+{
+    char *args[] = {(char *)"-S",
+                    (char *)"-c",
+                    (char *)sw_canary_source,
+                    (char *)trial->what,
+                    (char *)grains[trial->grain].name,
+                    NULL};
+    struct sw_process_order order = {.interp = trial->interp,
+                                     .program = "-E",
+                                     .args = args,
+                                     .silent = 1,
+                                     .watchdog_s = WATCHDOG_S};
+
+    run->shm->strategy = strategy;
+    run->shm->seed = seed;
+    run->shm->decisions_max = DECISIONS_MAX;
+    trial->canary->runs++;
+    if (sw_process_run(run, &order, trial->e) < 0)
+        return 1;
+    result->ending = ending_of(run);
+    sw_process_outcome(run, result->outcome, sizeof result->outcome);
+    result->decision_count = run->shm->decision_count;
+    result->hash = run->shm->hash;
+    result->gil = (int)run->shm->gil;
+    if (strategy == SW_STRATEGY_DEFAULT) {
+        collect_places(trial, run->shm);
+        memcpy(trial->uncontrolled, run->shm->uncontrolled[0].what, SW_UNCONTROLLED_TEXT - 1);
+    }
+    return 0;
+}
+
+static int run_once(struct trial *trial, uint64_t strategy, uint64_t seed, struct result *result)
+{
+    struct sw_process run;
+    int failed = -1;
+
+    *result = (struct result){.ending = OTHERWISE};
+    if (sw_process_open(&run, trial->e) == 0)
+        failed = run_in(&run, trial, strategy, seed, result);
+    sw_process_close(&run);
+    return failed;
+}
+
+/* ---- what it must show ---- */
+
+/* Not controlled, for that reason.  Returns 1. */
+__attribute__((format(printf, 2, 3))) static int refuse(struct trial *trial, const char *format,
+                                                        ...)
+{
+    struct sw_canary *canary = trial->canary;
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(canary->why_not, sizeof canary->why_not, format, arguments);
+    va_end(arguments);
+    return 1;
+}
+
+static int run_or_refuse(struct trial *trial, uint64_t strategy, uint64_t seed,
+                         struct result *result)
+{
+    int failed = run_once(trial, strategy, seed, result);
+
+    return failed == 1 ? refuse(trial, "%s", trial->e->text) : failed;
+}
+
+/* The same decisions: the same hash and end.  0 if so, 1 refused, -1 with *e. */
+static int check_again(struct trial *trial, uint64_t strategy, uint64_t seed,
+                       const struct result *before)
+{
+    struct result again;
+    int failed = run_or_refuse(trial, strategy, seed, &again);
+
+    if (failed != 0)
+        return failed;
+    if (again.hash != before->hash || again.decision_count != before->decision_count ||
+        strcmp(again.outcome, before->outcome) != 0)
+        return refuse(trial,
+                      "the same decisions gave another run: %s, %llu decisions, hash %016llx, and "
+                      "then %s, %llu, %016llx",
+                      before->outcome, (unsigned long long)before->decision_count,
+                      (unsigned long long)before->hash, again.outcome,
+                      (unsigned long long)again.decision_count, (unsigned long long)again.hash);
+    return 0;
+}
+
+static int check_default(struct trial *trial)
+{
+    struct result result;
+    int failed = run_or_refuse(trial, SW_STRATEGY_DEFAULT, 0, &result);
+
+    if (failed != 0)
+        return failed;
+    if (result.decision_count == 0)
+        return refuse(trial, "its threads made no decision%s%s",
+                      *trial->uncontrolled != '\0' ? ": there was " : "", trial->uncontrolled);
+    if (result.ending != ENDED_WELL)
+        return refuse(trial, "the default schedule of the %s ended with %s", trial->what,
+                      result.outcome);
+    return 0;
+}
+
+/* Another decision at one place after the other.  *tries: 0 if it never came to that end. */
+static int search(struct trial *trial, enum sw_ending wanted, int *tries)
+{
+    struct result result;
+
+    *tries = 0;
+    for (uint32_t i = 0; i < trial->place_count && i < TRIES_MAX; i++) {
+        uint64_t place = trial->places[i];
+        int failed = run_or_refuse(trial, SW_STRATEGY_SWITCH, place, &result);
+        if (failed != 0)
+            return failed;
+        if (result.ending == wanted) {
+            *tries = (int)i + 1;
+            return check_again(trial, SW_STRATEGY_SWITCH, place, &result);
+        }
+    }
+    return 0;
+}
+
+static int check_race(struct trial *trial)
+{
+    struct sw_canary *canary = trial->canary;
+    int failed = 0;
+
+    trial->what = "race";
+    for (trial->grain = 0; trial->grain < SW_CANARY_COUNT; trial->grain++) {
+        failed = check_default(trial);
+        if (failed == 0)
+            failed = search(trial, LOST_AN_UPDATE, &canary->race_tries);
+        if (failed != 0 || canary->race_tries > 0)
+            break;
+    }
+    canary->grain = trial->grain;
+    if (failed == 0 && canary->race_tries == 0)
+        return refuse(trial, "no schedule made its race lose an update, not even with a system "
+                             "call in it");
+    return failed;
+}
+
+static int check_deadlock(struct trial *trial)
+{
+    struct sw_canary *canary = trial->canary;
+
+    trial->what = "deadlock";
+    if (trial->grain == SW_CANARY_BYTECODE)
+        trial->grain = SW_CANARY_CALL;
+    int failed = check_default(trial);
+    if (failed == 0)
+        failed = search(trial, DEADLOCKED, &canary->deadlock_tries);
+    if (failed == 0 && canary->deadlock_tries == 0)
+        return refuse(trial, "no schedule made its two threads deadlock on two locks");
+    return failed;
+}
+
+/* ---- what is known already ---- */
+
+struct identity {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
+};
+
+static struct kept {
+    struct identity interp, library;
+    struct sw_canary canary;
+} kept[KEPT_MAX];
+static int kept_count;
+
+static struct identity identify(const char *path)
+{
+    struct stat status;
+
+    if (path == NULL || stat(path, &status) != 0)
+        return (struct identity){0};
+    return (struct identity){status.st_dev, status.st_ino, status.st_size, status.st_mtim};
+}
+
+static int are_same(const struct identity *a, const struct identity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+static struct kept *find_kept(const struct identity *interp, const struct identity *library)
+{
+    for (int i = 0; i < kept_count; i++)
+        if (are_same(&kept[i].interp, interp) && are_same(&kept[i].library, library))
+            return &kept[i];
+    return NULL;
+}
+
+static int try_all(const char *interp, struct sw_canary *out, struct sw_error *e)
+{
+    struct trial trial = {.interp = interp, .canary = out, .e = e};
+    int failed;
+
+    *out = (struct sw_canary){0};
+    failed = check_race(&trial);
+    if (failed == 0)
+        failed = check_deadlock(&trial);
+    out->controlled = failed == 0;
+    return failed < 0 ? -1 : 0;
+}
+
+int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *e)
+{
+    struct sw_process run;
+
+    if (sw_process_open(&run, e) < 0)
+        return -1;
+    struct identity of_interp = identify(interp), of_library = identify(run.library);
+    sw_process_close(&run);
+    const struct kept *known = find_kept(&of_interp, &of_library);
+    if (known != NULL) {
+        *out = known->canary;
+        return 0;
+    }
+    if (try_all(interp, out, e) < 0)
+        return -1;
+    if (kept_count < KEPT_MAX && of_interp.inode != 0)
+        kept[kept_count++] = (struct kept){of_interp, of_library, *out};
+    return 0;
+}
+
+/* ---- the command ---- */
+
+enum { INTERPS_MAX = 64 };
+
+struct order {
+    const char *interps[INTERPS_MAX];
+    int count;
+};
+
+static const struct argp_option option_list[] = {
+    {"interp", 'i', "FILE", 0, "An interpreter; once or more (default: /usr/bin/python3.11)", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct order *order = state->input;
+
+    switch (key) {
+    case 'i':
+        if (order->count == INTERPS_MAX)
+            argp_error(state, "more than %d interpreters", INTERPS_MAX);
+        order->interps[order->count++] = arg;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "'%s': an interpreter is named by --interp", arg);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void parse(int argc, char **argv, struct order *order)
+{
+    static const char doc[] =
+        "Proves that interpreters are under control: a lost update and a deadlock that are there "
+        "must be found, and the same decisions must give the same run."
+        "\vNot seen, even in an interpreter that is under control: code that waits by spinning on "
+        "memory, system calls that an extension makes without the C library, and what goes on "
+        "between two threads of an extension that hold no lock.  What is seen and not controlled "
+        "(subprocesses, raw futexes, ...) is said after each run."
+        "\n\nExit status: 0 all are controlled, 2 a usage or harness error, 3 one is not.";
+    static char name[] = "spillway canary";
+    const struct argp argp = {option_list, parse_option, 0, doc, 0, 0, 0};
+
+    *order = (struct order){.count = 0};
+    argv[0] = name;
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, 0, NULL, order);
+    if (order->count == 0)
+        order->interps[order->count++] = "/usr/bin/python3.11";
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void print(const char *interp, const struct sw_canary *canary, double ms)
+{
+    if (!canary->controlled)
+        printf("%s: not controlled: %s (%d runs, %.0f ms)\n", interp, canary->why_not, canary->runs,
+               ms);
+    else
+        printf("%s: controlled, %s (%d runs, %.0f ms; the race at try %d, the deadlock at try "
+               "%d)\n",
+               interp, sw_canary_text(canary->grain), canary->runs, ms, canary->race_tries,
+               canary->deadlock_tries);
+}
+
+int sw_canary(int argc, char **argv)
+{
+    struct order order;
+    struct sw_canary canary;
+    struct sw_error e;
+    int status = SW_EXIT_OK;
+
+    parse(argc, argv, &order);
+    for (int i = 0; i < order.count; i++) {
+        double began = now_ms();
+        if (sw_canary_check(order.interps[i], &canary, &e) < 0) {
+            sw_error_print(&e);
+            return SW_EXIT_ERROR;
+        }
+        print(order.interps[i], &canary, now_ms() - began);
+        if (!canary.controlled)
+            status = SW_EXIT_UNSURE;
+    }
+    return status;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+#include "replay.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/runner/process.h"
+#include "harness/formats/sched/sched_paths.h"
+#include "harness/formats/sched/schedz.h"
+#include "contract/exit.h"
+#include "contract/version.h"
+
+enum { WATCHDOG_S = 600, KEY_ENGINE = 256, SLACK = 1000000 };
+
+struct replay {
+    const char *path;
+    uint64_t number; /* of an archive's schedule; 0: all of them */
+    const char *under; /* NULL: nothing */
+    int engine; /* enum sw_control_shm_engine */
+    int quiet;
+};
+
+static const struct argp_option option_list[] = {
+    {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
+    {"number", 'n', "N", 0, "Which schedule of a .schedz, from 1 (default: all)", 0},
+    {"engine", KEY_ENGINE, "NAME", 0,
+     "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
+    {"quiet", 'q', 0, 0, "Say nothing if the run was the recorded one", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct replay *replay = state->input;
+    char *end;
+
+    switch (key) {
+    case 'n':
+        errno = 0;
+        replay->number = strtoull(arg, &end, 10);
+        if (errno != 0 || *arg < '0' || *arg > '9' || *end != '\0' || replay->number == 0)
+            argp_error(state, "--number: '%s' is not a number from 1", arg);
+        return 0;
+    case 'u':
+        replay->under = arg;
+        return 0;
+    case KEY_ENGINE:
+        if ((replay->engine = sw_process_find_engine(arg)) < 0)
+            argp_error(state, "--engine: '%s' is none; there are threads, fibers and pool", arg);
+        return 0;
+    case 'q':
+        replay->quiet = 1;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (replay->path != NULL)
+            argp_error(state, "more than one FILE.sched");
+        replay->path = arg;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "no FILE.sched given");
+        return 0;
+    case ARGP_KEY_END:
+        if (replay->number != 0 && !sw_schedz_is_archive(replay->path))
+            argp_error(state, "--number: a .sched has one schedule");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void parse(int argc, char **argv, struct replay *replay)
+{
+    static const char doc[] =
+        "Repeats a recorded run: its interpreter, its program, its arguments, "
+        "and every decision."
+        "\vExit status: 0 the run was the recorded one, whatever its outcome, "
+        "1 it was another, 2 a usage or harness error, or not a schedule of "
+        "this program and interpreter.";
+    static char name[] = "spillway replay";
+    const struct argp argp = {option_list, parse_option, "FILE.sched[z]", doc, 0, 0, 0};
+
+    *replay = (struct replay){0};
+    argv[0] = name;
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, 0, NULL, replay);
+}
+
+static int check_file(const char *sched_path, const char *what, const char *path,
+                      const char *wanted, struct sw_error *e)
+{
+    char hash[33];
+
+    if (sw_sched_hash_file(path, hash, e) < 0)
+        return -1;
+    if (strcmp(hash, wanted) != 0)
+        return sw_error_set(e, sched_path, 0, 0, "it is of another %s: %s is xxh128 %s now, not %s",
+                            what, path, hash, wanted);
+    return 0;
+}
+
+/* One that the program finds by that name. */
+static int check_found(const char *sched_path, const struct sw_sched *sched, const char *what,
+                       const char *name, const char *wanted, struct sw_error *e)
+{
+    char *file = sw_sched_paths_file(sched, name);
+    int status = file != NULL ? check_file(sched_path, what, file, wanted, e)
+                              : sw_error_set(e, sched_path, 0, 0, "out of memory");
+
+    if (status < 0 && e->path == file)
+        e->path = name;
+    free(file);
+    return status;
+}
+
+void sw_replay_fill(struct sw_control_shm *shm, const struct sw_sched *sched)
+{
+    int livelock = strncmp(sched->outcome, "livelock ", 9) == 0;
+
+    shm->strategy = SW_STRATEGY_REPLAY;
+    /* A livelock has ended at its limit.  What else goes on for long has diverged. */
+    shm->decisions_max = sched->decision_count + (livelock ? 0 : SLACK);
+    shm->wanted.count = sched->deviation_count;
+    shm->wanted.pool_used = sched->pool_used;
+    memcpy(shm->wanted.deviations, sched->deviations,
+           sched->deviation_count * sizeof *sched->deviations);
+    memcpy(shm->wanted.pool, sched->pool, sched->pool_used * sizeof *sched->pool);
+}
+
+/* ---- what came of it ---- */
+
+/* A line on stderr. */
+__attribute__((format(printf, 2, 3))) static void say(const struct replay *replay,
+                                                      const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("spillway: ", stderr);
+    if (replay->number != 0)
+        fprintf(stderr, "schedule %llu: ", (unsigned long long)replay->number);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+static char *format_candidates(const struct sw_sched *sched, const struct sw_deviation *deviation,
+                               char *buf, size_t size)
+{
+    size_t used = 0;
+    char one[32];
+
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < deviation->count && used + sizeof one + 1 < size; i++)
+        used +=
+            (size_t)snprintf(buf + used, size - used, " %s",
+                             sw_decision_format(deviation->kind, sched->pool[deviation->first + i],
+                                                one, sizeof one));
+    return buf;
+}
+
+/* A deviation for which the run was too short. */
+static void say_missing(const struct replay *replay, const struct sw_sched *sched,
+                        const struct sw_deviation *deviation)
+{
+    char choice[32], candidates[1024];
+
+    say(replay, "step %llu never came: wanted T%u at %s to %s %s of%s",
+        (unsigned long long)deviation->index, deviation->thread,
+        sw_decision_place(deviation->place), sw_decision_verb(deviation->kind),
+        sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice),
+        format_candidates(sched, deviation, candidates, sizeof candidates));
+}
+
+/* The run's decision of that number, if the control memory still has it. */
+static void say_decision(const struct replay *replay, const struct sw_control_shm *shm,
+                         uint64_t index)
+{
+    const struct sw_recent *recent = &shm->recent[index % SW_RECENT_MAX];
+    char choice[32];
+
+    if (index >= shm->decision_count || shm->decision_count - index > SW_RECENT_MAX)
+        return;
+    say(replay, "there, T%u at %s chose to %s %s", recent->thread, sw_decision_place(recent->place),
+        sw_decision_verb(recent->kind),
+        sw_decision_format(recent->kind, recent->choice, choice, sizeof choice));
+}
+
+/* How far it was certainly the recorded run.  Returns the first deviation for which it was not, or
+ * NULL. */
+static const struct sw_deviation *say_fitting(const struct replay *replay,
+                                              const struct sw_control_shm *shm,
+                                              const struct sw_sched *sched)
+{
+    uint32_t fitted = 0;
+
+    while (fitted < sched->deviation_count && sched->deviations[fitted].index < shm->decision_count)
+        fitted++;
+    if (fitted > 0)
+        say(replay, "%u of %u deviations fitted, the last of them at step %llu", fitted,
+            sched->deviation_count, (unsigned long long)sched->deviations[fitted - 1].index);
+    else
+        say(replay, "0 of %u deviations fitted", sched->deviation_count);
+    return fitted < sched->deviation_count ? &sched->deviations[fitted] : NULL;
+}
+
+/* Between two deviations a schedule says nothing: only its end shows that it was another. */
+static void say_first_difference(const struct replay *replay, const struct sw_control_shm *shm,
+                                 const struct sw_sched *sched)
+{
+    const struct sw_deviation *missing = say_fitting(replay, shm, sched);
+
+    if (missing != NULL) {
+        say_missing(replay, sched, missing);
+    } else if (shm->decision_count > sched->decision_count) {
+        say(replay, "it went on at step %llu, where the recorded run had ended",
+            (unsigned long long)sched->decision_count);
+        say_decision(replay, shm, sched->decision_count);
+    } else if (shm->decision_count < sched->decision_count) {
+        say(replay, "it ended before step %llu, where the recorded run went on",
+            (unsigned long long)shm->decision_count);
+    } else {
+        say(replay, "at a decision that is not listed, other threads asked or could run");
+    }
+}
+
+/* 1: the decisions were another run's, and it has been said where. */
+static int has_diverged(const struct sw_control_shm *shm, const struct sw_sched *sched,
+                        const struct replay *replay)
+{
+    if (shm->end != SW_END_DIVERGED && shm->decision_count == sched->decision_count &&
+        shm->hash == sched->hash)
+        return 0;
+    if (shm->end == SW_END_DIVERGED) {
+        say(replay, "diverged at %.*s", SW_REPORT_MAX - 1, shm->report);
+        say_fitting(replay, shm, sched);
+        say(replay, "recorded were %llu decisions, hash %016llx",
+            (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
+    } else {
+        say(replay, "diverged: %llu decisions, hash %016llx; recorded were %llu, hash %016llx",
+            (unsigned long long)shm->decision_count, (unsigned long long)shm->hash,
+            (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
+        say_first_difference(replay, shm, sched);
+    }
+    if (strcmp(sched->writer, SW_VERSION) != 0)
+        say(replay, "it was recorded by spillway %s; this is %s", sched->writer, SW_VERSION);
+    return 1;
+}
+
+static int judge(const struct sw_process *run, const struct sw_sched *sched,
+                 const struct replay *replay)
+{
+    const struct sw_control_shm *shm = run->shm;
+    char outcome[SW_REPORT_MAX + 32];
+    int same = !has_diverged(shm, sched, replay);
+
+    sw_process_outcome(run, outcome, sizeof outcome);
+    if (shm->end != SW_END_DIVERGED && strcmp(outcome, sched->outcome) != 0) {
+        say(replay, "another outcome: %s; recorded was: %s", outcome, sched->outcome);
+        same = 0;
+    }
+    if (same && !replay->quiet)
+        say(replay, "as recorded: %s; %llu decisions, hash %016llx", outcome,
+            (unsigned long long)shm->decision_count, (unsigned long long)shm->hash);
+    if (!same || !replay->quiet)
+        sw_process_warn(run);
+    return same ? SW_EXIT_OK : SW_EXIT_FAILED;
+}
+
+static int run_again(const struct sw_sched *sched, const struct replay *replay)
+{
+    struct sw_process run;
+    struct sw_error e;
+    int status = SW_EXIT_ERROR;
+
+    if (sw_process_open(&run, &e) < 0) {
+        sw_error_print(&e);
+        sw_process_close(&run);
+        return SW_EXIT_ERROR;
+    }
+    sw_replay_fill(run.shm, sched);
+    run.shm->engine = (uint32_t)replay->engine;
+    struct sw_process_order order = {.interp = sched->interp,
+                                     .program = sched->program,
+                                     .args = sched->args,
+                                     .setting = &sched->setting,
+                                     .under = replay->under,
+                                     .folder = sched->folder,
+                                     .watchdog_s = WATCHDOG_S};
+    if (sw_process_run(&run, &order, &e) < 0)
+        sw_error_print(&e);
+    else if ((status = sw_process_check(&run)) == SW_EXIT_OK)
+        status = judge(&run, sched, replay);
+    sw_process_close(&run);
+    return status;
+}
+
+int sw_replay_check_program(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    return sched->input != NULL
+               ? check_found(path, sched, "input", sched->input, sched->input_hash, e)
+               : check_found(path, sched, "program", sched->program, sched->program_hash, e);
+}
+
+int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    return sw_replay_check_program(path, sched, e) < 0 ||
+                   check_found(path, sched, "program", sched->program, sched->program_hash, e) <
+                       0 ||
+                   check_file(path, "interpreter", sched->interp, sched->interp_hash, e) < 0
+               ? -1
+               : 0;
+}
+
+/* replay->number says which; 0: a .sched's only one. */
+static int replay_one(const struct replay *replay)
+{
+    struct sw_sched *sched = NULL;
+    struct sw_error e;
+    int status = SW_EXIT_ERROR;
+    int failed = replay->number == 0 ? sw_sched_load(replay->path, &sched, &e)
+                                     : sw_schedz_load(replay->path, replay->number, &sched, &e);
+
+    if (failed < 0 || sw_sched_paths(replay->path, sched, &e) < 0 ||
+        sw_replay_check(replay->path, sched, &e) < 0)
+        sw_error_print(&e);
+    else
+        status = run_again(sched, replay);
+    sw_sched_free(sched);
+    return status;
+}
+
+/* How many schedules can be replayed; 0, with a message: none. */
+static uint64_t count_schedules(const char *path)
+{
+    uint64_t whole = 0, cut_off = 0;
+    struct sw_error e;
+
+    if (sw_schedz_count(path, &whole, &cut_off, &e) < 0)
+        whole = 0;
+    else if (cut_off > 0)
+        sw_error_set(&e, path, 0, 0, "%llu schedule%s at the end %s cut off",
+                     (unsigned long long)cut_off, cut_off == 1 ? "" : "s",
+                     cut_off == 1 ? "is" : "are");
+    else if (whole == 0)
+        sw_error_set(&e, path, 0, 0, "there is no schedule in it");
+    else
+        return whole;
+    sw_error_print(&e);
+    return whole;
+}
+
+/* All of them, as far as there is no error.  That one was another run is worse than that one is
+ * inconclusive. */
+static int replay_archive(struct replay *replay)
+{
+    uint64_t count = count_schedules(replay->path), counts[4] = {0};
+    int status = SW_EXIT_ERROR;
+
+    for (uint64_t number = 1; number <= count; number++) {
+        replay->number = number;
+        status = replay_one(replay);
+        if (status == SW_EXIT_ERROR)
+            return status;
+        counts[status]++;
+    }
+    if (count == 0)
+        return status;
+    fprintf(stderr, "spillway: %llu of %llu were as recorded\n",
+            (unsigned long long)counts[SW_EXIT_OK], (unsigned long long)count);
+    if (counts[SW_EXIT_FAILED] > 0)
+        return SW_EXIT_FAILED;
+    return counts[SW_EXIT_UNSURE] > 0 ? SW_EXIT_UNSURE : SW_EXIT_OK;
+}
+
+int sw_replay(int argc, char **argv)
+{
+    struct replay replay;
+
+    parse(argc, argv, &replay);
+    return sw_schedz_is_archive(replay.path) && replay.number == 0 ? replay_archive(&replay)
+                                                                   : replay_one(&replay);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "sched_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/runner/process.h"
+#include "harness/formats/sched/sched_paths.h"
+#include "replay.h"
+#include "contract/exit.h"
+
+static void refuse(struct sw_trial *trial, const struct sw_error *e)
+{
+    char place[64] = "";
+
+    if (e->line > 0)
+        snprintf(place, sizeof place, "line %u, column %u: ", e->line, e->column);
+    sw_judge_decide(&trial->verdict, SW_HARNESS_ERROR, "schedule", 0, 0, "%s%s%s%s",
+                    e->path != NULL ? e->path : "", e->path != NULL ? ": " : "", place, e->text);
+}
+
+static void judge(const struct sw_process *run, const struct sw_sched *sched,
+                  struct sw_trial *trial)
+{
+    const struct sw_control_shm *shm = run->shm;
+    char outcome[SW_REPORT_MAX + 64];
+    int is_same_run = shm->hash == sched->hash && shm->decision_count == sched->decision_count;
+
+    sw_process_outcome(run, outcome, sizeof outcome);
+    if (shm->end == SW_END_DIVERGED)
+        sw_judge_decide(&trial->verdict, SW_FAILED, "replay", 0, 0,
+                        "it cannot be repeated: diverged at %.*s", SW_REPORT_MAX - 1, shm->report);
+    else if (strcmp(outcome, sched->outcome) != 0)
+        sw_judge_decide(&trial->verdict, SW_FAILED, "outcome", 0, 0, "%s; recorded was: %s",
+                        outcome, sched->outcome);
+    else
+        sw_judge_decide(
+            &trial->verdict, SW_AS_EXPECTED, "", 0, 0, "%s, as recorded%s; %llu decisions", outcome,
+            is_same_run ? "" : ", by other decisions", (unsigned long long)shm->decision_count);
+    if (shm->uncontrolled_count > 0 && trial->verdict.kind == SW_AS_EXPECTED)
+        sw_judge_decide(&trial->verdict, SW_INCONCLUSIVE, "control", 0, 0,
+                        "%s, as recorded, but not controlled: %.*s", outcome, SW_UNCONTROLLED_TEXT,
+                        shm->uncontrolled[0].what);
+}
+
+static void run_sched(const struct sw_sched_test_order *order, const struct sw_sched *sched,
+                      struct sw_trial *trial)
+{
+    struct sw_process run;
+    struct sw_error e = {0};
+    struct sw_process_order how = {.interp = order->interp != NULL ? order->interp : sched->interp,
+                                   .program = sched->program,
+                                   .args = sched->args,
+                                   .setting = &sched->setting,
+                                   .folder = sched->folder,
+                                   .watchdog_s = order->watchdog_s,
+                                   .stdout_is_ours = order->stdout_is_ours};
+
+    if (sw_process_open(&run, &e) < 0) {
+        refuse(trial, &e);
+    } else {
+        sw_replay_fill(run.shm, sched);
+        run.shm->engine = order->engine;
+        if (sw_process_run(&run, &how, &e) < 0)
+            refuse(trial, &e);
+        else if (sw_process_check(&run) != SW_EXIT_OK)
+            sw_judge_decide(&trial->verdict, SW_HARNESS_ERROR, "control", 0, 0,
+                            "the control itself failed");
+        else
+            judge(&run, sched, trial);
+    }
+    sw_process_close(&run);
+}
+
+void sw_sched_test_run(const struct sw_sched_test_order *order, struct sw_trial *trial)
+{
+    struct sw_sched *sched = NULL;
+    struct sw_error e = {0};
+
+    *trial = (struct sw_trial){0};
+    if (sw_sched_load(order->path, &sched, &e) < 0 || sw_sched_paths(order->path, sched, &e) < 0 ||
+        sw_replay_check_program(order->path, sched, &e) < 0)
+        refuse(trial, &e);
+    else
+        run_sched(order, sched, trial);
+    sw_sched_free(sched);
+}

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_replay.c - the commands record, replay and convert: archives and how large they are, bad
+ * input, what replay says when the run is another.
+ */
+#include "harness/tests/control_fixture.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+#include "contract/control_shm.h"
+#include "harness/formats/sched/schedz.h"
+#include "harness/formats/sched/sched.h"
+
+#define RECORD(seed, output, program) \
+    ck_assert_msg(spillway("record --seed %d -o " output " -- " program, seed) <= 1, "%s", \
+                  content("err"))
+
+/* Three threads that take turns. */
+static void write_program(void)
+{
+    write_file("p.py", "import threading\n"
+                       "def f():\n"
+                       "    for _ in range(3):\n"
+                       "        threading.Event().wait(0)\n"
+                       "for _ in range(3):\n"
+                       "    threading.Thread(target=f).start()\n"
+                       "print('ran')\n");
+}
+
+/* sed over a schedule, which then is somebody's work by hand. */
+static void edit(const char *from, const char *script, const char *to)
+{
+    ck_assert_int_eq(shell("sed -e '%s' -e 's/^check.*/check none/' %s >%s", script, from, to), 0);
+    ck_assert_msg(shell("cmp -s %s %s", from, to) == 1, "nothing was changed by %s", script);
+}
+
+static size_t size_of(const char *path)
+{
+    struct stat status;
+
+    ck_assert_int_eq(stat(path, &status), 0);
+    return (size_t)status.st_size;
+}
+
+static char *slurp(const char *path, size_t *size)
+{
+    int fd = open(path, O_RDONLY);
+
+    ck_assert_int_ge(fd, 0);
+    *size = size_of(path);
+    char *bytes = malloc(*size + 1);
+    ck_assert_int_eq(read(fd, bytes, *size), (ssize_t)*size);
+    close(fd);
+    return bytes;
+}
+
+/* ---- archives ---- */
+
+START_TEST(test_record_adds_to_an_archive_and_says_the_number)
+{
+    write_program();
+    for (int seed = 1; seed <= 3; seed++) {
+        char says[60];
+        RECORD(seed, "a.schedz", "p.py");
+        snprintf(says, sizeof says, "again: spillway replay --number %d a.schedz\n", seed);
+        ASSERT_SAYS("err", says);
+    }
+    RECORD(2, "2.sched", "p.py");
+    ck_assert_int_eq(spillway("convert --number 2 a.schedz b.sched"), 0);
+    ck_assert_int_eq(shell("cmp 2.sched b.sched"), 0);
+    ck_assert_int_eq(spillway("replay --number 2 a.schedz"), 0);
+    ASSERT_SAYS("err", "spillway: schedule 2: as recorded: exit 0; ");
+    ck_assert_int_eq(spillway("replay a.schedz"), 0);
+    ASSERT_SAYS("err", "spillway: 3 of 3 were as recorded\n");
+    ck_assert_str_eq(content("out"), "ran\nran\nran\n");
+}
+END_TEST
+
+START_TEST(test_replay_of_an_archive_says_which_was_another)
+{
+    write_program();
+    RECORD(1, "a.schedz", "p.py");
+    RECORD(2, "2.sched", "p.py");
+    edit("2.sched", "s/^outcome .*/outcome  exit 7/", "bad.sched");
+    ck_assert_int_eq(spillway("convert bad.sched a.schedz"), 0);
+    RECORD(3, "a.schedz", "p.py");
+    ck_assert_int_eq(spillway("replay -q a.schedz"), 1);
+    ck_assert_str_eq(content("err"),
+                     "spillway: schedule 2: another outcome: exit 0; recorded was: exit 7\n"
+                     "spillway: 2 of 3 were as recorded\n");
+}
+END_TEST
+
+START_TEST(test_an_archive_that_is_cut_off_is_replayed_without_its_end)
+{
+    write_program();
+    RECORD(1, "a.schedz", "p.py");
+    RECORD(2, "a.schedz", "p.py");
+    ck_assert_int_eq(truncate("a.schedz", (off_t)size_of("a.schedz") - 1), 0);
+    ck_assert_int_eq(spillway("replay a.schedz"), 0);
+    ASSERT_SAYS("err", "a.schedz: 1 schedule at the end is cut off\n");
+    ASSERT_SAYS("err", "spillway: 1 of 1 were as recorded\n");
+    ck_assert_int_eq(spillway("replay --number 2 a.schedz"), 2);
+    ASSERT_SAYS("err", "1 schedule at the end is cut off");
+    ck_assert_str_eq(content("out"), "");
+}
+END_TEST
+
+START_TEST(test_an_archive_of_nothing_is_no_success)
+{
+    write_file("a.schedz", "");
+    ck_assert_int_eq(spillway("replay a.schedz"), 2);
+    ASSERT_SAYS("err", "a.schedz: there is no schedule in it");
+    write_file("a.schedz", "spillway schedz 1\nH");
+    ck_assert_int_eq(spillway("replay a.schedz"), 2);
+    ASSERT_SAYS("err", "a.schedz: 1 schedule at the end is cut off");
+}
+END_TEST
+
+START_TEST(test_record_refuses_a_foreign_archive_before_it_runs)
+{
+    write_program();
+    RECORD(1, "a.schedz", "p.py");
+    ck_assert_int_eq(spillway("record -o a.schedz -- p.py more"), 2);
+    ASSERT_SAYS("err", "a.schedz: holds schedules of another header: ");
+    ck_assert_str_eq(content("out"), "");
+    write_file("b.schedz", "something else\n");
+    ck_assert_int_eq(spillway("record -o b.schedz -- p.py"), 2);
+    ASSERT_SAYS("err", "b.schedz: byte 0: this is no .schedz");
+    ck_assert_str_eq(content("out"), "");
+    ck_assert_int_eq(spillway("replay a.schedz"), 0);
+    ASSERT_SAYS("err", "1 of 1");
+}
+END_TEST
+
+START_TEST(test_convert_there_and_back)
+{
+    spillway("record --seed 3 -o a.sched -- %s/lost_update.py", programs);
+    spillway("record --seed 4 -o b.sched -- %s/lost_update.py", programs);
+    ck_assert_int_eq(spillway("convert a.sched a.schedz"), 0);
+    ck_assert_int_eq(spillway("convert a.schedz only.sched"), 0);
+    ck_assert_int_eq(shell("cmp a.sched only.sched"), 0);
+    ck_assert_int_eq(spillway("convert b.sched a.schedz"), 0);
+    ck_assert_int_eq(spillway("convert a.schedz only.sched"), 2);
+    ASSERT_SAYS("err", "a.schedz: 2 schedules; --number says which");
+    ck_assert_int_eq(spillway("convert --number 2 a.schedz second.sched"), 0);
+    ck_assert_int_eq(shell("cmp b.sched second.sched"), 0);
+    ck_assert_int_eq(spillway("replay -q second.sched"), 0);
+    ck_assert_int_eq(truncate("a.schedz", (off_t)size_of("a.schedz") - 3), 0);
+    ck_assert_int_eq(spillway("convert a.schedz only.sched"), 0);
+    ASSERT_SAYS("err", "a.schedz: 1 schedule at the end is cut off");
+}
+END_TEST
+
+START_TEST(test_convert_refuses_misuse)
+{
+    static const struct {
+        const char *arguments, *says;
+    } cases[] = {
+        {"a.sched", "IN and OUT are needed"},
+        {"a.sched b.sched", "one of IN and OUT is a .sched, the other a .schedz"},
+        {"a.txt b.schedz", "one of IN and OUT is a .sched, the other a .schedz"},
+        {"a.sched b.schedz c", "more than IN and OUT"},
+        {"-n 1 a.sched b.schedz", "--number: a .sched has one schedule"},
+        {"-n 0 a.schedz b.sched", "'0' is not a number from 1"},
+        {"-n -1 a.schedz b.sched", "'-1' is not a number from 1"},
+        {"a.sched b.schedz", "a.sched: No such file or directory"},
+    };
+
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_int_eq(spillway("convert %s", cases[i].arguments), 2);
+        ASSERT_SAYS("err", cases[i].says);
+    }
+}
+END_TEST
+
+/* ---- how large ---- */
+
+/* Of schedules. */
+struct amount {
+    unsigned long long decisions, bytes, singly;
+};
+
+/* Records so many seeds one by one; 0 if the program is not for this interpreter. */
+static int record_all(const char *file, int count, const char *archive)
+{
+    for (int seed = 0; seed < count; seed++) {
+        int status = spillway("record --seed %d -o %s -- %s", seed, archive, file);
+        ck_assert_msg(status <= 1, "%s seed %d: %s", file, seed, content("err"));
+        if (strstr(content("err"), "spillway: exit 77;") != NULL)
+            return 0;
+    }
+    return 1;
+}
+
+static struct amount measure(const char *archive, int count)
+{
+    const struct sw_sched *scheds[1000];
+    struct amount amount = {.singly = size_of(archive)};
+    struct sw_error e;
+
+    for (int i = 0; i < count; i++) {
+        struct sw_sched *sched;
+        ck_assert_msg(sw_schedz_load(archive, (uint64_t)i + 1, &sched, &e) == 0, "%s", e.text);
+        amount.decisions += sched->decision_count;
+        scheds[i] = sched;
+    }
+    ck_assert_msg(sw_schedz_append("together.schedz", scheds, (size_t)count, NULL, &e) == 0, "%s",
+                  e.text);
+    amount.bytes = size_of("together.schedz");
+    unlink("together.schedz");
+    for (int i = 0; i < count; i++)
+        sw_sched_free((struct sw_sched *)scheds[i]);
+    return amount;
+}
+
+/* SEEDS in the environment: of each program; as it is for a report. */
+START_TEST(test_a_decision_takes_at_most_a_byte)
+{
+    const char *wanted = getenv("SEEDS");
+    int count = wanted != NULL ? atoi(wanted) : seeds > 4 ? 10 : 3;
+    struct amount sum = {0};
+    char pattern[PATH_MAX + 80];
+    glob_t found;
+
+    ck_assert(count > 0 && count <= 1000);
+    snprintf(pattern, sizeof pattern, "%s/*.py", programs);
+    ck_assert_int_eq(glob(pattern, 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char *name = basename(found.gl_pathv[i]);
+        if (!record_all(found.gl_pathv[i], count, "singly.schedz")) {
+            printf("%s: skipped: %s", name, content("out"));
+        } else {
+            struct amount own = measure("singly.schedz", count);
+            printf("%s: %d seeds, %llu decisions, %llu bytes; added one by one %llu\n", name, count,
+                   own.decisions, own.bytes, own.singly);
+            sum.decisions += own.decisions;
+            sum.bytes += own.bytes;
+            sum.singly += own.singly;
+        }
+        unlink("singly.schedz");
+    }
+    globfree(&found);
+    printf("bytes a decision: %.3f; added one by one %.3f\n",
+           (double)sum.bytes / (double)sum.decisions, (double)sum.singly / (double)sum.decisions);
+    ck_assert_uint_gt(sum.decisions, 0);
+    ck_assert_uint_le(sum.bytes, sum.decisions);
+    ck_assert_uint_le(sum.singly, sum.decisions);
+}
+END_TEST
+
+/* ---- what is not replayed ---- */
+
+/* Edits of a schedule of python3.11, which has no faults, no points and no spilling. */
+static const struct {
+    const char *script, *says;
+} misfits[] = {
+    {"s/^spillway schedule 2/spillway schedule 1/", "a.sched:1:20: version 1; this spillway reads"},
+    {"s/^spillway schedule 2/spillway schedule 3/", "a.sched:1:20: version 3; this spillway reads"},
+    {"/^program/s/xxh128 .*/xxh128 0123456789abcdef0123456789abcdef/",
+     "a.sched: it is of another program: p.py is xxh128 "},
+    {"/^program/s/p.py/q.py/", "a.sched: there is no 'q.py', neither here nor beside it"},
+    {"/^program/s/p.py/./", ".: not a file"},
+    {"/^interp/s/xxh128 .*/xxh128 0123456789abcdef0123456789abcdef/",
+     "a.sched: it is of another interpreter: /usr/bin/python3.11 is xxh128 "},
+    {"/^interp/iinput    p.py  xxh128 0123456789abcdef0123456789abcdef",
+     "a.sched: it is of another input: p.py is xxh128 "},
+    {"/^interp/s/python3.11/python0.1/", "/usr/bin/python0.1: No such file or directory"},
+    {"/^interp/afaults   release-eats-mailbox", "it is no slpython-lab: it has no faults"},
+    {"/^interp/afaults   release-eats-malibox",
+     "a.sched:5:30: unknown fault 'release-eats-malibox'; did you mean"},
+    {"/^interp/aspill    always", "it is no slpython: it does not spill"},
+    {"/^interp/apoints   decide", "it is no slpython-lab: it has no points"},
+    {"/^interp/aenv      LD_PRELOAD=evil.so", "LD_PRELOAD is set by spillway itself"},
+};
+
+START_TEST(test_a_schedule_of_something_else_runs_nothing)
+{
+    write_program();
+    RECORD(1, "good.sched", "p.py");
+    edit("good.sched", misfits[_i].script, "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 2);
+    ASSERT_SAYS("err", misfits[_i].says);
+    ck_assert_int_eq(shell("test $(wc -l <err) = 1"), 0);
+    ck_assert_str_eq(content("out"), "");
+}
+END_TEST
+
+START_TEST(test_no_truncated_or_flipped_schedule_of_a_real_run_is_read)
+{
+    struct sw_sched *sched;
+    struct sw_error e;
+    size_t size;
+
+    write_program();
+    RECORD(1, "a.sched", "p.py");
+    char *bytes = slurp("a.sched", &size);
+    ck_assert_int_eq(sw_sched_read("a.sched", bytes, size, &sched, &e), 0);
+    sw_sched_free(sched);
+    for (size_t i = 0; i < size; i++)
+        ck_assert_int_eq(sw_sched_read("a.sched", bytes, i, &sched, &e), -1);
+    for (size_t i = 0; i < size * 8; i++) {
+        bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+        ck_assert_msg(sw_sched_read("a.sched", bytes, size, &sched, &e) == -1,
+                      "bit %zu of byte %zu", i % 8, i / 8);
+        ck_assert_uint_gt(e.line, 0);
+        bytes[i / 8] = (char)(bytes[i / 8] ^ 1 << i % 8);
+    }
+    free(bytes);
+}
+END_TEST
+
+START_TEST(test_what_is_no_schedule_is_refused_at_once)
+{
+    static const char *const suffixes[] = {"sched", "schedz"};
+
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(spillway("replay nowhere.%s", suffixes[i]), 2);
+        ASSERT_SAYS("err", ": No such file or directory\n");
+        ck_assert_int_eq(shell("mkdir d.%s && mkfifo f.%s", suffixes[i], suffixes[i]), 0);
+        ck_assert_int_eq(spillway("replay d.%s", suffixes[i]), 2);
+        ASSERT_SAYS("err", ": not a file\n");
+        ck_assert_int_eq(spillway("replay f.%s", suffixes[i]), 2);
+        ASSERT_SAYS("err", ": not a file\n");
+        ck_assert_int_eq(shell("truncate -s 1G huge.%s", suffixes[i]), 0);
+        ck_assert_int_eq(spillway("replay huge.%s", suffixes[i]), 2);
+        ASSERT_SAYS("err", ": 1073741824 bytes; more than 268435456 are refused\n");
+    }
+}
+END_TEST
+
+START_TEST(test_misuse_is_an_error)
+{
+    static const struct {
+        const char *arguments, *says;
+    } cases[] = {
+        {"", "no FILE.sched given"},
+        {"a.sched b.sched", "more than one FILE.sched"},
+        {"--number 1 a.sched", "--number: a .sched has one schedule"},
+        {"--number 0 a.schedz", "'0' is not a number from 1"},
+        {"--number 1x a.schedz", "'1x' is not a number from 1"},
+        {"--engine steam a.sched", "'steam' is none; there are threads, fibers and pool"},
+    };
+
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_int_eq(spillway("replay %s", cases[i].arguments), 2);
+        ASSERT_SAYS("err", cases[i].says);
+    }
+}
+END_TEST
+
+/* ---- another run ---- */
+
+START_TEST(test_a_misfit_says_how_far_it_fitted)
+{
+    write_program();
+    RECORD(1, "good.sched", "p.py");
+    /* All but the first deviation elsewhere. */
+    edit("good.sched", "1,/ of T/b; s/ gil.release  / sem.post     /", "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ASSERT_SAYS("err", "spillway: diverged at step ");
+    ASSERT_SAYS("err", "the thread is at another place: wanted T");
+    ASSERT_SAYS("err", "; hash so far ");
+    ASSERT_SAYS("err", " deviations fitted, the last of them at step ");
+    ASSERT_SAYS("err", "spillway: recorded were ");
+}
+END_TEST
+
+START_TEST(test_a_run_that_ends_early_says_what_never_came)
+{
+    write_program();
+    RECORD(1, "good.sched", "p.py");
+    ck_assert_int_eq(shell("awk '/^----$/ && ++n == 2 {print \"9000 T1 thread sem.post run T2 of "
+                           "T1 T2\"} /^decisions/ {$2 = 9999} /^check/ {$2 = \"none\"} {print}' "
+                           "good.sched >a.sched"),
+                     0);
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ASSERT_SAYS("err", "; recorded were 9999, hash ");
+    ASSERT_SAYS("err",
+                "spillway: step 9000 never came: wanted T1 at sem.post to run T2 of T1 T2\n");
+}
+END_TEST
+
+START_TEST(test_a_run_that_goes_on_says_where)
+{
+    write_program();
+    ck_assert_int_eq(spillway("record --strategy default -o good.sched -- p.py"), 0);
+    edit("good.sched", "s/^decisions [0-9]*/decisions 5/", "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ASSERT_SAYS("err", "spillway: 0 of 0 deviations fitted\n");
+    ASSERT_SAYS("err", "spillway: it went on at step 5, where the recorded run had ended\n");
+    ASSERT_SAYS("err", "spillway: there, T");
+    edit("good.sched", "s/^decisions [0-9]*/decisions 9999/", "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ASSERT_SAYS("err", ", where the recorded run went on\n");
+    edit("good.sched", "s/hash .*/hash 0123456789abcdef/", "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ASSERT_SAYS("err", ", hash 0123456789abcdef\n");
+    ASSERT_SAYS("err", "at a decision that is not listed, ");
+    edit("good.sched", "s/^writer .*/writer   spillway 0.1.0/; s/hash .*/hash 0123456789abcdef/",
+         "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ASSERT_SAYS("err", "it was recorded by spillway 0.1.0; this is ");
+}
+END_TEST
+
+START_TEST(test_a_livelock_ends_where_it_ended)
+{
+    write_file("live.py", "import threading, time\n"
+                          "def f():\n"
+                          "    while True:\n"
+                          "        time.sleep(0)\n"
+                          "for _ in range(3):\n"
+                          "    threading.Thread(target=f).start()\n");
+    ck_assert_int_eq(spillway("record --decisions 1000 -o a.sched -- live.py"), 1);
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ASSERT_SAYS("err", "as recorded: livelock 1000 decisions");
+}
+END_TEST
+
+START_TEST(test_replay_says_what_nobody_controls)
+{
+    write_file("p.py", "import subprocess\nsubprocess.run(['/bin/true'])\n");
+    ck_assert_int_eq(spillway("record -o a.sched -- p.py"), 0);
+    ASSERT_SAYS("err", "spillway: not controlled: a subprocess");
+    ASSERT_SAYS("err", " (1 time)\n");
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ASSERT_SAYS("err", "spillway: not controlled: a subprocess");
+    ck_assert_int_eq(spillway("replay -q a.sched"), 0);
+    ck_assert_str_eq(content("err"), "");
+}
+END_TEST
+
+/* A program with a wild pointer, which hits the control memory. */
+START_TEST(test_a_schedule_that_the_program_has_scribbled_on_is_not_kept)
+{
+    FILE *out = fopen("wild.py", "w");
+
+    ck_assert_ptr_nonnull(out);
+    fprintf(out,
+            "import ctypes, threading\n"
+            "for line in open('/proc/self/maps'):\n"
+            "    if 'spillway-board' in line:\n"
+            "        start = int(line.split('-')[0], 16)\n"
+            "        ctypes.memset(start + %zu, 0xee, 64)\n"
+            "        ctypes.c_uint32.from_address(start + %zu).value = 2\n"
+            "        break\n"
+            "else:\n"
+            "    print('no shm')\n",
+            offsetof(struct sw_control_shm, taken.deviations),
+            offsetof(struct sw_control_shm, taken.count));
+    fclose(out);
+    ck_assert_int_eq(spillway("record --strategy default -o a.sched -- wild.py"), 3);
+    ck_assert_str_eq(content("out"), "");
+    ASSERT_SAYS("err", "inconclusive: the program wrote where its schedule is kept\n");
+    ck_assert_int_eq(access("a.sched", F_OK), -1);
+}
+END_TEST
+
+/* CPython reads the program's folder, and what it finds there moves its objects about. */
+START_TEST(test_the_programs_folder_is_the_same_again)
+{
+    write_file("look.py", "import os\nprint(sorted(os.listdir('.')))\n");
+    ck_assert_int_eq(spillway("record -- look.py"), 0);
+    ck_assert_str_eq(content("out"), "['err', 'look.py', 'out']\n");
+    ck_assert_int_eq(spillway("replay look.py.sched"), 0);
+    ck_assert_str_eq(content("out"), "['err', 'look.py', 'out']\n");
+    ck_assert_int_eq(spillway("record -o no/such/folder.sched -- look.py"), 2);
+    ASSERT_SAYS("err", "no/such/folder.sched: cannot be written: No such file or directory\n");
+    ck_assert_str_eq(content("out"), "");
+    ck_assert_int_eq(spillway("record -o a.sched --fault release-eats-mailbox -- look.py"), 2);
+    ck_assert_int_eq(access("a.sched", F_OK), -1);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("replay");
+    TCase *archives = tcase_create("archives"), *refusals = tcase_create("refusals"),
+          *others = tcase_create("other runs");
+    TCase *all[] = {archives, refusals, others};
+
+    tcase_add_test(archives, test_record_adds_to_an_archive_and_says_the_number);
+    tcase_add_test(archives, test_replay_of_an_archive_says_which_was_another);
+    tcase_add_test(archives, test_an_archive_that_is_cut_off_is_replayed_without_its_end);
+    tcase_add_test(archives, test_an_archive_of_nothing_is_no_success);
+    tcase_add_test(archives, test_record_refuses_a_foreign_archive_before_it_runs);
+    tcase_add_test(archives, test_convert_there_and_back);
+    tcase_add_test(archives, test_convert_refuses_misuse);
+    tcase_add_test(archives, test_a_decision_takes_at_most_a_byte);
+    tcase_add_loop_test(refusals, test_a_schedule_of_something_else_runs_nothing, 0,
+                        (int)(sizeof misfits / sizeof *misfits));
+    tcase_add_test(refusals, test_no_truncated_or_flipped_schedule_of_a_real_run_is_read);
+    tcase_add_test(refusals, test_what_is_no_schedule_is_refused_at_once);
+    tcase_add_test(refusals, test_misuse_is_an_error);
+    tcase_add_test(others, test_a_misfit_says_how_far_it_fitted);
+    tcase_add_test(others, test_a_run_that_ends_early_says_what_never_came);
+    tcase_add_test(others, test_a_run_that_goes_on_says_where);
+    tcase_add_test(others, test_the_programs_folder_is_the_same_again);
+    tcase_add_test(others, test_a_livelock_ends_where_it_ended);
+    tcase_add_test(others, test_replay_says_what_nobody_controls);
+    tcase_add_test(others, test_a_schedule_that_the_program_has_scribbled_on_is_not_kept);
+    for (int i = 0; i < 3; i++) {
+        tcase_add_checked_fixture(all[i], setup, teardown);
+        tcase_set_timeout(all[i], getenv("SEEDS") != NULL ? 1200 : 120);
+        tcase_set_tags(all[i], "no-memcheck"); /* it mostly starts other programs */
+        suite_add_tcase(s, all[i]);
+    }
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}

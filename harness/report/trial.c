@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: MIT */
+#include "trial.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/runner/process.h"
+#include "harness/formats/sched/sched_paths.h"
+#include "contract/exit.h"
+#include "contract/version.h"
+#include "harness/runner/batch.h"
+
+enum { SKIPPED_STATUS = 77, DECISIONS_MAX = 50000000, KIND_MAX = 32, PATH_BYTES = 512 };
+
+static const struct sw_settings begins = {.begins = 1};
+
+__attribute__((format(printf, 4, 5))) static void decide(struct sw_trial *trial,
+                                                         enum sw_verdict_kind kind,
+                                                         const char *oracle, const char *format,
+                                                         ...)
+{
+    char text[sizeof trial->verdict.text];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    sw_judge_decide(&trial->verdict, kind, oracle, 0, 0, "%s", text);
+}
+
+/* One more line of the story. */
+__attribute__((format(printf, 2, 3))) static void tell(struct sw_trial *trial, const char *format,
+                                                       ...)
+{
+    char line[4096], *story = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (asprintf(&story, "%s%s%s", trial->story != NULL ? trial->story : "",
+                 trial->story != NULL ? "\n" : "", line) < 0)
+        return;
+    free(trial->story);
+    trial->story = story;
+}
+
+static void tell_uncontrolled(struct sw_trial *trial, const struct sw_uncontrolled *list,
+                              uint32_t count)
+{
+    for (uint32_t i = 0; i < count && i < SW_UNCONTROLLED_MAX; i++)
+        tell(trial, "not controlled: %.*s (%llu time%s)", SW_UNCONTROLLED_TEXT, list[i].what,
+             (unsigned long long)list[i].count, list[i].count == 1 ? "" : "s");
+    if (count > 0 && trial->verdict.kind == SW_AS_EXPECTED && !trial->skipped)
+        trial->verdict.kind = SW_INCONCLUSIVE;
+}
+
+/* ---- where the test's output goes ---- */
+
+struct files {
+    int out, err;
+};
+
+static void point_at(int fd, int target)
+{
+    if (fd >= 0)
+        dup2(fd, target);
+}
+
+/* Of the processes that are started from now on. */
+static struct files divert(int silent, int stdout_is_ours)
+{
+    fflush(NULL);
+    struct files before = {fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100),
+                           fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100)};
+    int null = silent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+
+    point_at(null, STDOUT_FILENO);
+    point_at(null, STDERR_FILENO);
+    if (!silent && stdout_is_ours)
+        point_at(STDERR_FILENO, STDOUT_FILENO);
+    if (null >= 0)
+        close(null);
+    return before;
+}
+
+static void restore(struct files before)
+{
+    fflush(NULL);
+    point_at(before.out, STDOUT_FILENO);
+    point_at(before.err, STDERR_FILENO);
+    if (before.out >= 0)
+        close(before.out);
+    if (before.err >= 0)
+        close(before.err);
+}
+
+/* ---- one schedule ---- */
+
+/* "deadlock", "crashed", "exit": what has to be the same when it is run again. */
+static void kind_of(const char *outcome, char kind[KIND_MAX])
+{
+    snprintf(kind, KIND_MAX, "%.*s", (int)strcspn(outcome, " "), outcome);
+}
+
+/* "pct:3" */
+static char *describe_strategy(const struct sw_trial_order *order, char *buf, size_t size)
+{
+    if (order->strategy != SW_STRATEGY_NAMED)
+        snprintf(buf, size, "random");
+    else if (order->strategy_argument == 0)
+        snprintf(buf, size, "%s", order->strategy_name);
+    else
+        snprintf(buf, size, "%s:%llu", order->strategy_name,
+                 (unsigned long long)order->strategy_argument);
+    return buf;
+}
+
+char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t size)
+{
+    char strategy[64];
+
+    if (order->strategy == SW_STRATEGY_DEFAULT)
+        snprintf(buf, size, "the default schedule");
+    else if (order->strategy == SW_STRATEGY_REPLAY)
+        snprintf(buf, size, "%s", order->found);
+    else if (order->strategy == SW_STRATEGY_RANDOM)
+        snprintf(buf, size, "the random walk of seed %llu", (unsigned long long)order->seed);
+    else
+        snprintf(buf, size, "%s of seed %llu", describe_strategy(order, strategy, sizeof strategy),
+                 (unsigned long long)order->seed);
+    return buf;
+}
+
+static const struct sw_settings *setting_of(const struct sw_trial_order *order)
+{
+    return order->setting != NULL ? order->setting : &begins;
+}
+
+static const char *program_of(const struct sw_trial_order *order)
+{
+    return order->test != NULL ? order->starter : order->file;
+}
+
+/* The program's, in room for three if it is the starter.  Returns them. */
+static char **args_of(const struct sw_trial_order *order, char *room[3])
+{
+    if (order->test == NULL && order->args != NULL)
+        return order->args;
+    room[0] = order->test != NULL ? (char *)order->file : NULL;
+    room[1] = (char *)order->test;
+    room[2] = NULL;
+    return room;
+}
+
+/* The process ended without a schedule. */
+static void judge_before(const struct sw_trial_order *order, int status, struct sw_trial *trial)
+{
+    if (status == SKIPPED_STATUS) {
+        trial->skipped = 1;
+        decide(trial, SW_AS_EXPECTED, "", "skipped");
+    } else if (status == SW_EXIT_ERROR) {
+        decide(trial, SW_HARNESS_ERROR, "start", "the test could not be started");
+    } else if (status == 0 || status == 1) {
+        decide(trial, status == 0 ? SW_INCONCLUSIVE : SW_FAILED, "ctypes",
+               "exit %d; no schedule was begun: %s has no ctypes", status, order->interp);
+    } else {
+        decide(trial, SW_HARNESS_ERROR, "start", "exit %d before the test began", status);
+    }
+}
+
+/* The test ended, or the process in the middle of it. */
+static void judge_exit(const struct sw_process *run, const struct sw_trial_order *order,
+                       struct sw_trial *trial)
+{
+    const struct sw_control_shm *shm = run->shm;
+    int status = WEXITSTATUS(run->status), ended = shm->result_count == 1;
+    uint32_t outcome = ended ? shm->results[0].outcome : SW_LOOP_PASSED;
+    uint64_t decisions = ended ? shm->results[0].decision_count : shm->decision_count;
+    char schedule[128];
+
+    sw_trial_describe(order, schedule, sizeof schedule);
+    trial->skipped = outcome == SW_LOOP_SKIPPED && status == SKIPPED_STATUS;
+    if (trial->skipped)
+        decide(trial, SW_AS_EXPECTED, "", "skipped");
+    else if (outcome == SW_LOOP_PASSED && status == 0)
+        decide(trial, SW_AS_EXPECTED, "", "1 schedule, %s; %llu decisions", schedule,
+               (unsigned long long)decisions);
+    else if (ended)
+        decide(trial, SW_FAILED, "failed", "failed under %s; %llu decisions", schedule,
+               (unsigned long long)decisions);
+    else
+        decide(trial, SW_FAILED, "exit", "exit %d in the middle of it, under %s", status, schedule);
+}
+
+static void judge_program(const struct sw_process *run, const struct sw_trial_order *order,
+                          struct sw_trial *trial)
+{
+    char schedule[128];
+    int status = WEXITSTATUS(run->status);
+
+    sw_trial_describe(order, schedule, sizeof schedule);
+    if (status == 0)
+        decide(trial, SW_AS_EXPECTED, "", "1 schedule, %s; %llu decisions", schedule,
+               (unsigned long long)run->shm->decision_count);
+    else
+        decide(trial, SW_FAILED, "exit", "exit %d under %s; %llu decisions", status, schedule,
+               (unsigned long long)run->shm->decision_count);
+}
+
+static void judge(const struct sw_process *run, const struct sw_trial_order *order,
+                  const char *outcome, struct sw_trial *trial)
+{
+    const struct sw_control_shm *shm = run->shm;
+    char schedule[128], kind[KIND_MAX];
+
+    sw_trial_describe(order, schedule, sizeof schedule);
+    kind_of(outcome, kind);
+    if (WIFSIGNALED(run->status))
+        decide(trial, SW_CRASHED, kind, "%s under %s", outcome, schedule);
+    else if (shm->end != SW_END_NONE)
+        decide(trial, SW_FAILED, kind, "under %s: %s", schedule, outcome);
+    else if (order->test == NULL)
+        judge_program(run, order, trial);
+    else if (shm->result_count == 0 && !shm->loop_under_way)
+        judge_before(order, WEXITSTATUS(run->status), trial);
+    else
+        judge_exit(run, order, trial);
+}
+
+/* ---- its .sched ---- */
+
+void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t size)
+{
+    const char *slash = strrchr(order->file, '/');
+    const char *name = slash != NULL ? slash + 1 : order->file;
+
+    if (order->output != NULL || order->test == NULL) {
+        snprintf(path, size, "%s%s", order->output != NULL ? order->output : name,
+                 order->output != NULL ? "" : ".sched");
+        return;
+    }
+    size_t used = (size_t)snprintf(path, size, "%.*s-", (int)strlen(name) - 3, name);
+
+    for (const char *at = order->test; *at != '\0' && used + sizeof ".sched" < size; at++) {
+        path[used++] = *at == ':' ? '.' : *at;
+        at += at[0] == ':' && at[1] == ':';
+    }
+    path[used] = '\0';
+    for (char *at = path; *at != '\0'; at++)
+        if (!isalnum((unsigned char)*at) && strchr("._-", *at) == NULL)
+            *at = '_';
+    snprintf(path + used, size - used, ".sched");
+}
+
+static int write_file(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    FILE *out = fopen(path, "we");
+    int failed = out == NULL || sw_sched_write(out, sched) < 0;
+
+    if (failed)
+        sw_error_set(e, path, 0, 0, "cannot be written: %s", strerror(errno));
+    if (out != NULL)
+        fclose(out);
+    return failed ? -1 : 0;
+}
+
+static void fill_sched(const struct sw_process *run, const struct sw_trial_order *order,
+                       struct sw_sched *sched)
+{
+    *sched = (struct sw_sched){.program = (char *)program_of(order),
+                               .args = sched->args,
+                               .input = order->test != NULL ? (char *)order->file : NULL,
+                               .interp = (char *)order->interp,
+                               .folder = (char *)order->folder,
+                               .setting = *setting_of(order)};
+    while (sched->args[sched->arg_count] != NULL)
+        sched->arg_count++;
+    sw_process_fill(run, sched);
+}
+
+/* Of a file that the program finds by that name. */
+static int hash_found(const struct sw_sched *sched, const char *name, char hash[33],
+                      struct sw_error *e)
+{
+    char *file = sw_sched_paths_file(sched, name);
+    int status = file != NULL ? sw_sched_hash_file(file, hash, e)
+                              : sw_error_set(e, name, 0, 0, "out of memory");
+
+    e->path = name;
+    free(file);
+    return status;
+}
+
+static int hash_files(struct sw_sched *sched, struct sw_error *e)
+{
+    if (sched->arg_count > SW_SCHED_ARGS_MAX)
+        return sw_error_set(e, sched->program, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
+    if (sched->input != NULL && hash_found(sched, sched->input, sched->input_hash, e) < 0)
+        return -1;
+    return hash_found(sched, sched->program, sched->program_hash, e) < 0 ||
+                   sw_sched_hash_file(sched->interp, sched->interp_hash, e) < 0
+               ? -1
+               : 0;
+}
+
+static void keep(const struct sw_process *run, const struct sw_trial_order *order, char *outcome,
+                 struct sw_trial *trial)
+{
+    char path[PATH_BYTES], found[128] = "default", strategy[64], version[] = SW_VERSION, *room[3];
+    struct sw_sched sched = {.args = args_of(order, room)};
+    struct sw_error e;
+
+    fill_sched(run, order, &sched);
+    sched.writer = version;
+    sched.found = found;
+    sched.outcome = outcome;
+    if (order->strategy == SW_STRATEGY_REPLAY)
+        snprintf(found, sizeof found, "%s", order->found);
+    else if (order->strategy != SW_STRATEGY_DEFAULT)
+        snprintf(found, sizeof found, "%s seed %llu",
+                 describe_strategy(order, strategy, sizeof strategy),
+                 (unsigned long long)order->seed);
+    sw_trial_sched_path(order, path, sizeof path);
+    if (hash_files(&sched, &e) < 0 || write_file(path, &sched, &e) < 0)
+        tell(trial, "no schedule is kept: %s: %s", e.path, e.text);
+    else
+        tell(trial, "again: spillway replay %s", path);
+}
+
+/* ---- a process of its own ---- */
+
+static void run_in(struct sw_process *run, const struct sw_trial_order *order,
+                   struct sw_trial *trial)
+{
+    char outcome[SW_REPORT_MAX + 64];
+    char *room[3];
+    struct sw_error e;
+
+    run->shm->strategy = order->strategy;
+    if (order->strategy_name != NULL)
+        snprintf(run->shm->strategy_name, sizeof run->shm->strategy_name, "%s",
+                 order->strategy_name);
+    run->shm->strategy_argument = order->strategy_argument;
+    if (order->wanted != NULL)
+        sw_control_shm_copy_list(&run->shm->wanted, order->wanted);
+    if (order->profile != NULL)
+        run->shm->profile = *order->profile;
+    run->shm->seed = order->seed;
+    run->shm->engine = order->engine;
+    run->shm->decisions_max = DECISIONS_MAX;
+    struct files before = divert(0, order->stdout_is_ours);
+    int status = sw_process_run(run,
+                                &(struct sw_process_order){.interp = order->interp,
+                                                           .program = program_of(order),
+                                                           .args = args_of(order, room),
+                                                           .setting = setting_of(order),
+                                                           .folder = order->folder,
+                                                           .watchdog_s = order->watchdog_s,
+                                                           .silent = order->silent},
+                                &e);
+    restore(before);
+    if (status < 0) {
+        decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+        return;
+    }
+    status = sw_process_check(run);
+    if (status != SW_EXIT_OK) {
+        decide(trial, status == SW_EXIT_UNSURE ? SW_INCONCLUSIVE : SW_HARNESS_ERROR, "control",
+               "the control itself failed");
+        return;
+    }
+    sw_process_outcome(run, outcome, sizeof outcome);
+    judge(run, order, outcome, trial);
+    if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED)
+        keep(run, order, outcome, trial);
+    tell_uncontrolled(trial, run->shm->uncontrolled, run->shm->uncontrolled_count);
+}
+
+static void run_one(const struct sw_trial_order *order, struct sw_trial *trial)
+{
+    struct sw_process run;
+    struct sw_error e;
+
+    *trial = (struct sw_trial){0};
+    if (sw_process_open(&run, &e) < 0)
+        decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+    else
+        run_in(&run, order, trial);
+    sw_process_close(&run);
+}
+
+/* ---- many schedules ---- */
+
+struct search {
+    uint64_t *hashes; /* of each schedule */
+    uint64_t count, room;
+    uint64_t skipped;
+    int failed;
+    uint64_t failing_seed;
+    char failing[1024]; /* how */
+};
+
+static int add_hash(struct search *search, uint64_t hash)
+{
+    if (search->count == search->room) {
+        uint64_t room = search->room > 0 ? 2 * search->room : 1024;
+        uint64_t *hashes = realloc(search->hashes, room * sizeof *hashes);
+        if (hashes == NULL)
+            return -1;
+        search->hashes = hashes;
+        search->room = room;
+    }
+    search->hashes[search->count++] = hash;
+    return 0;
+}
+
+static int on_result(void *context, const struct sw_batch_result *result)
+{
+    struct search *search = context;
+
+    if (add_hash(search, result->hash) < 0)
+        return 1;
+    if (result->outcome == SW_BATCH_SKIPPED)
+        return ++search->skipped == search->count; /* the first: so will be all */
+    if (result->outcome == SW_BATCH_PASSED ||
+        (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") == 0))
+        return 0;
+    search->failed = 1;
+    search->failing_seed = result->seed;
+    snprintf(search->failing, sizeof search->failing, "%s",
+             result->outcome == SW_BATCH_DIED ? result->text : "exit 1");
+    return 1;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count)
+{
+    uint64_t distinct = count > 0;
+
+    if (count > 0)
+        qsort(hashes, count, sizeof *hashes, compare_numbers);
+    for (uint64_t i = 1; i < count; i++)
+        distinct += hashes[i] != hashes[i - 1];
+    return distinct;
+}
+
+char *sw_trial_format_rate(char *buf, size_t size, double rate)
+{
+    uint64_t number = (uint64_t)rate, step = 1;
+
+    while (number / step >= 1000)
+        step *= 10;
+    number = number / step * step;
+    if (number >= 1000000)
+        snprintf(buf, size, "%llu %03llu %03llu", (unsigned long long)number / 1000000,
+                 (unsigned long long)number / 1000 % 1000, (unsigned long long)number % 1000);
+    else if (number >= 1000)
+        snprintf(buf, size, "%llu %03llu", (unsigned long long)number / 1000,
+                 (unsigned long long)number % 1000);
+    else
+        snprintf(buf, size, "%llu", (unsigned long long)number);
+    return buf;
+}
+
+static void claim(const struct sw_trial_order *order, struct search *search,
+                  const struct sw_batch_totals *totals, struct sw_trial *trial)
+{
+    char rate[32] = "", skipped[64] = "", processes[64] = "", how_fast[64] = "";
+
+    if (search->skipped > 0 && search->skipped == search->count) {
+        trial->skipped = 1;
+        decide(trial, SW_AS_EXPECTED, "", "skipped");
+        return;
+    }
+    if (search->skipped > 0)
+        snprintf(skipped, sizeof skipped, ", %llu skipped", (unsigned long long)search->skipped);
+    if (totals->processes > 1) /* whose starts are in no rate */
+        snprintf(processes, sizeof processes, ", in %llu processes",
+                 (unsigned long long)totals->processes);
+    else if (totals->real_ns > 0) {
+        sw_trial_format_rate(rate, sizeof rate,
+                             (double)search->count * 1e9 / (double)totals->real_ns);
+        snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
+    }
+    decide(trial, SW_AS_EXPECTED, "",
+           "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
+           (unsigned long long)search->count, (unsigned long long)order->seed,
+           (unsigned long long)(order->seed + search->count - 1), skipped,
+           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes,
+           how_fast);
+}
+
+int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
+{
+    char kind[KIND_MAX];
+
+    kind_of(failing, kind);
+    return strcmp(trial->verdict.oracle, "failed") == 0 ? strcmp(failing, "exit 1") == 0
+                                                        : strcmp(trial->verdict.oracle, kind) == 0;
+}
+
+/* Only what a process of its own shows is believed. */
+static void confirm(const struct sw_trial_order *order, const struct search *search,
+                    struct sw_trial *trial)
+{
+    struct sw_trial_order one = *order;
+
+    one.seed = search->failing_seed;
+    run_one(&one, trial);
+    if (trial->verdict.kind == SW_AS_EXPECTED) {
+        decide(trial, SW_INCONCLUSIVE, "cold",
+               "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
+               "own it %s",
+               (unsigned long long)one.seed, (unsigned long long)search->count,
+               (unsigned long long)order->schedules, search->failing,
+               trial->skipped ? "is skipped" : "passes");
+        trial->skipped = 0;
+    } else if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED) {
+        tell(trial, "number %llu of %llu schedules", (unsigned long long)search->count,
+             (unsigned long long)order->schedules);
+        if (!sw_trial_is_alike(trial, search->failing))
+            tell(trial, "among other schedules it was: %s", search->failing);
+    }
+}
+
+static int search_many(const struct sw_trial_order *order, struct search *search,
+                       struct sw_batch_totals *totals, struct sw_error *e)
+{
+    char *args[] = {(char *)order->file, (char *)order->test, NULL};
+    struct sw_batch_order warm = {.run = {.interp = order->interp,
+                                          .program = order->starter,
+                                          .args = args,
+                                          .setting = setting_of(order),
+                                          .watchdog_s = order->watchdog_s},
+                                  .seed = order->seed,
+                                  .count = order->schedules,
+                                  .decisions_max = DECISIONS_MAX,
+                                  .strategy = order->strategy,
+                                  .engine = order->engine,
+                                  .on_result = on_result,
+                                  .context = search};
+    struct files before = divert(1, 0);
+    int status = sw_batch_run(&warm, totals, e);
+
+    restore(before);
+    return status;
+}
+
+static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
+{
+    struct search search = {0};
+    struct sw_batch_totals totals;
+    struct sw_error e;
+
+    if (search_many(order, &search, &totals, &e) < 0) {
+        run_one(order, trial); /* which says why */
+        if (trial->verdict.kind == SW_AS_EXPECTED && !trial->skipped)
+            decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+    } else if (search.failed) {
+        confirm(order, &search, trial);
+    } else {
+        claim(order, &search, &totals, trial);
+        tell_uncontrolled(trial, totals.uncontrolled, totals.uncontrolled_count);
+    }
+    free(search.hashes);
+}
+
+void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial)
+{
+    assert(order->schedules >= 1 && order->schedules <= SW_TRIAL_SCHEDULES_MAX);
+    assert(order->schedules == 1 || order->strategy != SW_STRATEGY_DEFAULT);
+    *trial = (struct sw_trial){0};
+    if (order->schedules == 1)
+        run_one(order, trial);
+    else
+        run_many(order, trial);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * batch.h - many schedules of one program, in as few processes as it allows.
+ *
+ *      seeds 1 .. 1000 ---> process 1: 1 .. 412, dies in 413 (a deadlock, say)
+ *                           process 2: 414 .. 1000
+ *
+ * The program calls its entry between spillway_loop_begin() and _end()
+ * (harness/control/engine/schedule_loop.h).  A schedule in which the process dies is a result like
+ * any other; one that leaves threads behind is the last of its process.  What is found so is found
+ * warm: before it is believed, the seed is run once more in a process of its own.
+ */
+#ifndef SW_BATCH_H
+#define SW_BATCH_H
+
+#include "contract/control_shm.h"
+#include "process.h"
+
+enum sw_batch_outcome { SW_BATCH_PASSED, SW_BATCH_FAILED, SW_BATCH_SKIPPED, SW_BATCH_DIED };
+
+struct sw_batch_result {
+    uint64_t seed;
+    uint64_t decision_count;
+    uint64_t hash;
+    enum sw_batch_outcome outcome;
+    uint32_t signature; /* FAILED: as struct sw_result has it */
+    /* DIED: how, as a .sched has it ("deadlock ..."); else NULL.  Valid in the call */
+    const char *text;
+};
+
+struct sw_batch_order {
+    struct sw_process_order run;
+    uint64_t seed; /* of the first */
+    uint64_t step; /* from each seed to the next; 0: 1 */
+    uint64_t count;
+    uint64_t decisions_max; /* of one schedule */
+    enum sw_control_shm_strategy strategy;
+    const char *strategy_name; /* NAMED */
+    uint64_t strategy_argument;
+    const struct sw_thread_profile *profile; /* NULL: nothing is known */
+    enum sw_control_shm_engine engine;
+    /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
+    int (*on_result)(void *context, const struct sw_batch_result *result);
+    /* A process begins, and has ended, before its results are told: in between another
+     * thread may read the control memory, and lower its loop_count.  Not 0 from on_end(): it was
+     * the last one.  Each may be NULL. */
+    void (*on_begin)(void *context, struct sw_control_shm *shm);
+    int (*on_end)(void *context, struct sw_control_shm *shm);
+    void *context;
+};
+
+struct sw_batch_totals {
+    uint64_t schedules;
+    uint64_t processes;
+    uint64_t real_ns; /* in the schedules themselves; for rates, never for a verdict */
+    uint32_t uncontrolled_count; /* of the process that had most */
+    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+};
+
+/* 0; or -1 with *e when a process could not be started, or was not under
+ * control, or began no schedule at all. */
+int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *totals,
+                struct sw_error *e);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { GONE = 0xffffffffu }; /* served: the process has ended */
+
+struct sw_session {
+    const struct sw_session_order *order;
+    struct sw_process run;
+    int is_open; /* run is */
+    int is_up; /* the thread has been started, and not been joined */
+    pthread_t thread;
+    int status; /* of sw_process_run(); valid once joined */
+    struct sw_error error;
+    uint32_t asked; /* schedules of this process */
+    uint64_t processes;
+    char text[SW_REPORT_MAX + 64];
+};
+
+static void futex(uint32_t *word, int operation, uint32_t value)
+{
+    syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+static void *run_process(void *argument)
+{
+    struct sw_session *session = argument;
+    struct sw_control_shm *shm = session->run.shm;
+
+    session->status = sw_process_run(&session->run, &session->order->run, &session->error);
+    __atomic_store_n(&shm->served, GONE, __ATOMIC_RELEASE);
+    futex(&shm->served, FUTEX_WAKE, 1);
+    return NULL;
+}
+
+static void end_process(struct sw_session *session)
+{
+    if (session->is_up) {
+        struct sw_control_shm *shm = session->run.shm;
+        shm->posted_last = 1;
+        __atomic_fetch_add(&shm->posted, 1, __ATOMIC_RELEASE);
+        futex(&shm->posted, FUTEX_WAKE, 1);
+        pthread_join(session->thread, NULL);
+    }
+    if (session->is_open)
+        sw_process_close(&session->run);
+    session->is_up = session->is_open = 0;
+}
+
+static int is_warm(const struct sw_session *session)
+{
+    return session->order->run.setting != NULL && session->order->run.setting->begins;
+}
+
+static int start_process(struct sw_session *session, sw_session_fill fill, void *context,
+                         struct sw_error *e)
+{
+    struct sw_control_shm *shm;
+
+    if (sw_process_open(&session->run, e) < 0) {
+        sw_process_close(&session->run);
+        return -1;
+    }
+    session->is_open = 1;
+    session->asked = 0;
+    session->processes++;
+    shm = session->run.shm;
+    if (is_warm(session)) {
+        shm->ordered = 1;
+        shm->loop_count = UINT32_MAX;
+    } else {
+        fill(shm, context);
+    }
+    shm->decisions_max = session->order->decisions_max;
+    shm->engine = session->order->engine;
+    if (pthread_create(&session->thread, NULL, run_process, session) != 0)
+        return sw_error_set(e, NULL, 0, 0, "cannot start a thread");
+    session->is_up = 1;
+    return 0;
+}
+
+struct sw_session *sw_session_open(const struct sw_session_order *order, struct sw_error *e)
+{
+    struct sw_session *session = calloc(1, sizeof *session);
+
+    if (session == NULL) {
+        sw_error_set(e, NULL, 0, 0, "out of memory");
+        return NULL;
+    }
+    session->order = order;
+    return session;
+}
+
+void sw_session_close(struct sw_session *session)
+{
+    if (session == NULL)
+        return;
+    end_process(session);
+    free(session);
+}
+
+uint64_t sw_session_processes(const struct sw_session *session)
+{
+    return session->processes;
+}
+
+/* Returns served: asked, or GONE. */
+static uint32_t wait_for_end(struct sw_session *session)
+{
+    struct sw_control_shm *shm = session->run.shm;
+    uint32_t served;
+
+    while ((served = __atomic_load_n(&shm->served, __ATOMIC_ACQUIRE)) != session->asked &&
+           served != GONE)
+        futex(&shm->served, FUTEX_WAIT, served);
+    return served;
+}
+
+static void describe_result(struct sw_session *session, struct sw_batch_result *result)
+{
+    const struct sw_control_shm *shm = session->run.shm;
+    uint64_t last = shm->result_count > 0 ? shm->result_count - 1 : 0;
+    const struct sw_result *ended = &shm->results[last % SW_RESULTS_MAX];
+
+    *result = (struct sw_batch_result){.seed = ended->seed,
+                                       .decision_count = ended->decision_count,
+                                       .hash = ended->hash,
+                                       .signature = ended->signature,
+                                       .outcome = ended->outcome <= SW_LOOP_SKIPPED
+                                                      ? (enum sw_batch_outcome)ended->outcome
+                                                      : SW_BATCH_FAILED};
+}
+
+/* Of a process that ended in the middle of the schedule. */
+static int describe_death(struct sw_session *session, struct sw_batch_result *result,
+                          struct sw_error *e)
+{
+    const struct sw_control_shm *shm = session->run.shm;
+
+    pthread_join(session->thread, NULL);
+    session->is_up = 0;
+    if (session->status < 0) {
+        *e = session->error;
+        return -1;
+    }
+    if (is_warm(session) && shm->result_count == session->asked) { /* it left threads behind */
+        describe_result(session, result);
+        return 0;
+    }
+    if (is_warm(session) && !shm->loop_under_way)
+        return sw_error_set(e, sw_process_name(&session->order->run), 0, 0,
+                            "it ended before its first schedule");
+    sw_process_outcome(&session->run, session->text, sizeof session->text);
+    *result = (struct sw_batch_result){.seed = shm->seed,
+                                       .decision_count = shm->decision_count,
+                                       .hash = shm->hash,
+                                       .outcome = SW_BATCH_DIED,
+                                       .text = session->text};
+    return 0;
+}
+
+int sw_session_run(struct sw_session *session, sw_session_fill fill, void *context,
+                   struct sw_batch_result *result, const struct sw_control_shm **shm,
+                   struct sw_error *e)
+{
+    if (!session->is_up) {
+        end_process(session);
+        if (start_process(session, fill, context, e) < 0)
+            return -1;
+    }
+    struct sw_control_shm *shared = session->run.shm;
+    *shm = shared;
+    if (!is_warm(session)) {
+        while (wait_for_end(session) != GONE)
+            ;
+        return describe_death(session, result, e);
+    }
+    fill(shared, context);
+    session->asked++;
+    __atomic_store_n(&shared->posted, session->asked, __ATOMIC_RELEASE);
+    futex(&shared->posted, FUTEX_WAKE, 1);
+    if (wait_for_end(session) == GONE)
+        return describe_death(session, result, e);
+    describe_result(session, result);
+    return 0;
+}

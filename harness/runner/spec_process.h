@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spec_process.h - one process that runs one schedule, or one program.
+ *
+ * A struct sw_spec_process owns its process, its event memory and its captured output, until
+ * sw_spec_process_end().  The process leads a group of its own, which ends with it; it
+ * dies with the runner.
+ *
+ * A spec's process has an environment of its own, no standard input, and can
+ * write 64 MiB to a file; what it prints is kept.  A program has what the runner
+ * has.
+ */
+#ifndef SW_SPEC_PROCESS_H
+#define SW_SPEC_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "process.h"
+#include "contract/error.h"
+#include "contract/event_shm.h"
+
+struct sw_spec_process_order {
+    const char *interp;
+    char *const *program; /* a program and its arguments; NULL: the driver runs the plan */
+    const char *faults;   /* SLP_FAULTS */
+    const char *spill;    /* SLP_SPILL; NULL: as the runner's own environment says */
+    int foreign;          /* the interpreter has no agent: agentless.h */
+    int stdout_is_ours;   /* a program prints on the standard error, since a report is on stdout */
+};
+
+struct sw_spec_process {
+    pid_t pid;  /* 0: none */
+    int pidfd;  /* readable once the process has ended */
+    int output; /* what it printed; -1: it went straight through */
+    struct sw_event_shm *event_shm;
+    int event_fd;
+    struct sw_process control; /* its control memory; closed unless it runs a spec */
+    int64_t deadline_ms; /* of the monotonic clock; the watchdog's */
+    int status;          /* as waitpid() has it; valid after sw_spec_process_reap() */
+    int timed_out;       /* the watchdog ended it */
+};
+
+/* No process, nothing owned: as it is before the first use and after each. */
+void sw_spec_process_init(struct sw_spec_process *child);
+/* Makes the event memory, fresh and zero.  0, or -1 with *e. */
+int sw_spec_process_make_event_shm(struct sw_spec_process *child, struct sw_error *e);
+/* Starts the process; the event memory holds its plan already.  0, or -1 with *e.  Either
+ * way sw_spec_process_end() ends what there is. */
+int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_process_order *order,
+                          int watchdog_s, struct sw_error *e);
+/* Ends the process and what it has started, at once. */
+void sw_spec_process_kill(struct sw_spec_process *child);
+/* Waits for the end of a process that has ended, or was killed, and ends its
+ * group. */
+void sw_spec_process_reap(struct sw_spec_process *child);
+/* The last bytes of what it printed, at most size: returns how many.  *total: of
+ * how many. */
+unsigned long sw_spec_process_output(const struct sw_spec_process *child, char *buf,
+                                     unsigned long size, unsigned long *total);
+/* Ends everything, at once. */
+void sw_spec_process_end(struct sw_spec_process *child);
+
+int64_t sw_spec_process_now_ms(void);
+
+#endif

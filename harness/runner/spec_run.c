@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "spec_run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "harness/report/judge.h"
+#include "event_shm_sanitize.h"
+#include "harness/formats/spec/plan.h"
+#include "harness/report/transcript.h"
+
+enum { EVENT_FD = 901 };
+
+int sw_spec_run_is(const char *program)
+{
+    static const char suffix[] = ".spec";
+    size_t length = strlen(program);
+
+    return length >= sizeof suffix && strcmp(program + length - (sizeof suffix - 1), suffix) == 0;
+}
+
+static int choose_schedule(struct sw_spec_run *run, const char *path, const char *name,
+                           struct sw_error *e)
+{
+    const struct sw_spec *spec = run->spec;
+
+    if (name == NULL && spec->schedule_count != 1)
+        return sw_error_set(e, path, 0, 0, "it has %d schedules: name one", spec->schedule_count);
+    for (int i = 0; i < spec->schedule_count; i++)
+        if (name == NULL || strcmp(spec->schedules[i].name, name) == 0)
+            run->schedule = &spec->schedules[i];
+    if (run->schedule == NULL)
+        return sw_error_set(e, path, 0, 0, "it has no schedule '%s'", name);
+    return 0;
+}
+
+static int make_event_shm(struct sw_spec_run *run, struct sw_error *e)
+{
+    run->event_fd = memfd_create("spillway-wire", MFD_CLOEXEC);
+    void *map = MAP_FAILED;
+
+    if (run->event_fd >= 0 && ftruncate(run->event_fd, sizeof *run->event_shm) == 0)
+        map = mmap(NULL, sizeof *run->event_shm, PROT_READ | PROT_WRITE, MAP_SHARED, run->event_fd,
+                   0);
+    if (map == MAP_FAILED)
+        return sw_error_set(e, NULL, 0, 0, "no memory for events: %s", strerror(errno));
+    run->event_shm = map;
+    return 0;
+}
+
+int sw_spec_run_open(struct sw_spec_run *run, const char *path, const char *schedule,
+                     struct sw_error *e)
+{
+    *run = (struct sw_spec_run){.event_fd = -1};
+    if (sw_spec_load(path, &run->spec, e) < 0 || choose_schedule(run, path, schedule, e) < 0 ||
+        make_event_shm(run, e) < 0)
+        return -1;
+    if (sw_plan_write(run->event_shm, run->spec, run->schedule) < 0)
+        return sw_error_set(e, path, 0, 0, "too much text for one run");
+    return 0;
+}
+
+void sw_spec_run_close(struct sw_spec_run *run)
+{
+    if (run->spec != NULL)
+        sw_spec_free(run->spec);
+    if (run->event_shm != NULL)
+        munmap(run->event_shm, sizeof *run->event_shm);
+    if (run->event_fd >= 0)
+        close(run->event_fd);
+    *run = (struct sw_spec_run){.event_fd = -1};
+}
+
+const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
+                                              const struct sw_settings *given)
+{
+    static struct sw_settings setting;
+    static char event_shm[32];
+
+    setting = given != NULL ? *given : (struct sw_settings){0};
+    if (setting.spill == NULL)
+        setting.spill = run->spec->spill;
+    snprintf(event_shm, sizeof event_shm, SW_EVENT_SHM_ENV "=%d",
+             sw_process_inherit(run->event_fd, EVENT_FD));
+    if (setting.variable_count < SW_SETTINGS_VARIABLES_MAX)
+        setting.variables[setting.variable_count++] = event_shm;
+    return &setting;
+}
+
+void sw_spec_run_show(const struct sw_spec_run *run, FILE *out)
+{
+    sw_event_shm_sanitize(run->event_shm);
+    sw_transcript_write(out, run->event_shm, run->spec, run->schedule);
+    fflush(out);
+}
+
+char *sw_spec_run_outcome(const struct sw_spec_run *run, int status, char *buf, size_t size)
+{
+    const struct sw_spec_process child = {.event_shm = run->event_shm, .status = status};
+    struct sw_verdict verdict;
+
+    sw_judge(&child, NULL, NULL, &verdict);
+    if (verdict.kind == SW_FAILED && strcmp(verdict.oracle, "exit") != 0)
+        snprintf(buf, size, "%s %s", verdict.oracle, verdict.text);
+    else
+        snprintf(buf, size, "%s", "");
+    return buf;
+}

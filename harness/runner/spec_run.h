@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * spec_run.h - a spec as a program to be recorded and replayed (process.h).
+ *
+ *      spillway record x.spec [SCHEDULE]
+ *
+ * Its moves, what is done at points and which thread runs are decisions of one
+ * list.  By default they are what the schedule says; a random walk makes the
+ * moves in another order, and spills and collects where nobody asked.  What
+ * happened is printed as a transcript; whether a value was lost, and not
+ * whether each step came to rest as the spec says, is the outcome: that holds
+ * for its own order only, and is for "spillway run" to judge.
+ */
+#ifndef SW_SPEC_RUN_H
+#define SW_SPEC_RUN_H
+
+#include <stdio.h>
+
+#include "harness/formats/sched/settings.h"
+#include "harness/formats/spec/spec.h"
+#include "contract/event_shm.h"
+
+/* Owns all it points to, from open to close. */
+struct sw_spec_run {
+    struct sw_spec *spec;
+    const struct sw_spec_schedule *schedule; /* of the spec */
+    struct sw_event_shm *event_shm;
+    int event_fd;
+};
+
+/* Does the name end in .spec? */
+int sw_spec_run_is(const char *program);
+/* schedule NULL: the only one.  0, or -1 with *e; either way to be closed. */
+int sw_spec_run_open(struct sw_spec_run *run, const char *path, const char *schedule,
+                     struct sw_error *e);
+void sw_spec_run_close(struct sw_spec_run *run);
+
+/* Between fork and exec: what was given, with the spec's own and the event memory.  Never freed. */
+const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
+                                             const struct sw_settings *given);
+/* What the interpreter is given as -c. */
+extern const char sw_child_driver[];
+
+/* After the end: the transcript; and the outcome in one line, "value-lost ...",
+ * or "" when there is nothing to say.  status: as waitpid() has it. */
+void sw_spec_run_show(const struct sw_spec_run *run, FILE *out);
+char *sw_spec_run_outcome(const struct sw_spec_run *run, int status, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "stack_snapshot.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "stack_symbols.h"
+
+enum { ENDED = 2 }; /* halted: nobody will stand still any more */
+
+struct onlooker {
+    struct sw_process *run;
+    struct sw_stack_snapshot_seen *seen;
+};
+
+static void futex(uint32_t *word, int operation, uint32_t value)
+{
+    syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+/* ---- from outside ---- */
+
+static char *print_c(struct sw_stack_symbols_process *process, int why_not, pid_t tid)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL)
+        return NULL;
+    if (tid == 0)
+        fputs("no thread\n", out);
+    else if (process == NULL)
+        fprintf(out, "no C stack: the process cannot be traced%s%s\n", why_not > 0 ? ": " : "",
+                why_not > 0 ? strerror(why_not) : "");
+    else
+        sw_stack_symbols_print_thread(out, process, tid, "");
+    fclose(out);
+    return text;
+}
+
+static void *look(void *argument)
+{
+    struct onlooker *onlooker = argument;
+    struct sw_control_shm *shm = onlooker->run->shm;
+
+    while (__atomic_load_n(&shm->halted, __ATOMIC_ACQUIRE) == 0)
+        futex(&shm->halted, FUTEX_WAIT, 0);
+    if (shm->halted == ENDED)
+        return NULL;
+    onlooker->seen->halted = 1;
+    struct sw_stack_symbols_process *process = sw_stack_symbols_attach(onlooker->run->pid);
+    int why_not = errno;
+    for (int i = 0; i < SW_SHOWN_THREADS; i++)
+        onlooker->seen->c[i] = print_c(process, why_not, shm->halted_tids[i]);
+    if (process != NULL)
+        sw_stack_symbols_detach(process);
+    __atomic_store_n(&shm->resumed, 1, __ATOMIC_RELEASE);
+    futex(&shm->resumed, FUTEX_WAKE, 1);
+    return NULL;
+}
+
+/* ---- from inside ---- */
+
+static char *read_all(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    char *text = calloc(1, (size_t)(size > 0 ? size : 0) + 1);
+
+    if (text != NULL && size > 0 && pread(fd, text, (size_t)size, 0) < 0)
+        *text = '\0';
+    return text;
+}
+
+/* The lines below "T1", as far as they are indented, without that. */
+static char *cut_stack(const char *text, uint32_t thread)
+{
+    char heading[32], *stack = calloc(1, strlen(text) + 1), *to = stack;
+    int length = snprintf(heading, sizeof heading, "T%u\n", thread);
+
+    while (text != NULL && strncmp(text, heading, (size_t)length) != 0)
+        text = (text = strchr(text, '\n')) != NULL ? text + 1 : NULL;
+    for (text = text != NULL ? text + length : ""; stack != NULL && strncmp(text, "  ", 2) == 0;) {
+        size_t size = strcspn(text, "\n") + 1;
+        memcpy(to, text + 2, size - 2);
+        to += size - 2;
+        text += text[size - 1] == '\n' ? size : size - 1;
+    }
+    return stack;
+}
+
+static void take_python(const struct sw_control_shm *shm, int fd,
+                        struct sw_stack_snapshot_seen *seen)
+{
+    char *text = read_all(fd);
+
+    for (int i = 0; text != NULL && i < SW_SHOWN_THREADS; i++)
+        seen->python[i] = cut_stack(text, shm->shown_threads[i]);
+    free(text);
+}
+
+/* ---- the run ---- */
+
+static int run_looked_at(struct onlooker *onlooker, const struct sw_process_order *order,
+                         struct sw_error *e)
+{
+    struct sw_control_shm *shm = onlooker->run->shm;
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, look, onlooker) != 0)
+        return sw_error_set(e, NULL, 0, 0, "cannot start a thread");
+    int status = sw_process_run(onlooker->run, order, e);
+    uint32_t still = 0;
+    __atomic_compare_exchange_n(&shm->halted, &still, ENDED, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    futex(&shm->halted, FUTEX_WAKE, 1);
+    pthread_join(thread, NULL);
+    return status;
+}
+
+int sw_stack_snapshot_run(struct sw_process *run, const struct sw_process_order *order,
+                          struct sw_stack_snapshot_seen *seen, struct sw_error *e)
+{
+    struct onlooker onlooker = {run, seen};
+    struct sw_process_order silent = *order;
+    int fd = memfd_create("spillway-stderr", MFD_CLOEXEC);
+
+    *seen = (struct sw_stack_snapshot_seen){0};
+    if (fd < 0)
+        return sw_error_set(e, NULL, 0, 0, "no memory for what is printed: %s", strerror(errno));
+    silent.silent = 1;
+    silent.errors = fd;
+    int status = run_looked_at(&onlooker, &silent, e);
+    if (status == 0)
+        take_python(run->shm, fd, seen);
+    close(fd);
+    return status;
+}
+
+void sw_stack_snapshot_free(struct sw_stack_snapshot_seen *seen)
+{
+    for (int i = 0; i < SW_SHOWN_THREADS; i++) {
+        free(seen->python[i]);
+        free(seen->c[i]);
+    }
+    *seen = (struct sw_stack_snapshot_seen){0};
+}

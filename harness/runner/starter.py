@@ -1,0 +1,646 @@
+# SPDX-License-Identifier: MIT
+"""Runs one test of a Python file, once or as often as the harness says.
+
+    spillway_starter.py FILE.py NAME[::NAME]...          runs the test
+    spillway_starter.py FILE.py __main__                 runs the whole file, as a program
+    spillway_starter.py --list FILE.py [NAME[::NAME]...] prints the tests that there are
+
+For Python 2.7 and 3.  Exit status: 0 passed, 1 failed, 2 there is no such test, or the file cannot
+be imported, 77 skipped.
+"""
+from __future__ import print_function
+
+import difflib
+import gc
+import inspect
+import itertools
+import os
+import sys
+import threading
+import traceback
+import unittest
+import zlib
+
+PASSED, FAILED, SKIPPED = 0, 1, 2  # enum sw_loop_outcome
+STATUS = {PASSED: 0, FAILED: 1, SKIPPED: 77}
+COLLISIONS = 5
+WHOLE = "__main__"
+__unittest = True  # unittest leaves such frames out of its tracebacks
+
+escaped = []  # exceptions that ended a thread of the test
+control = None
+
+
+def say(text):
+    sys.stdout.flush()
+    print("spillway: " + text, file=sys.stderr)
+
+
+def refuse(text):
+    say(text)
+    sys.exit(2)
+
+
+def tell_failure(text):
+    """Of all that fails in a schedule, the first; equal texts are equal failures."""
+    if control is not None:
+        control.tell_failure(zlib.crc32(text.encode("utf-8", "replace")) & 0xffffffff or 1)
+
+
+def tell_exception(kind, place):
+    """By its type, and the line of the program that raised it."""
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = "" if place is None else "%s:%d" % (place.tb_frame.f_code.co_filename, place.tb_lineno)
+    tell_failure("%s %s" % (getattr(kind, "__name__", kind), where))
+
+
+def show(kind, error, place):
+    """The traceback from the first frame on that is the test's."""
+    tell_exception(kind, place)
+    sys.stdout.flush()
+    ours = (os.path.abspath(__file__), __file__)
+    while place is not None and (place.tb_frame.f_code.co_filename in ours or
+                                 "importlib" in place.tb_frame.f_code.co_filename):
+        place = place.tb_next
+    traceback.print_exception(kind, error, place)
+
+
+# ---- finding ----
+
+def module_place(path):
+    """The folder to import from, and the module's name there."""
+    folder, name = os.path.split(os.path.abspath(path))
+    name = os.path.splitext(name)[0]
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, package = os.path.split(folder)
+        name = package + "." + name
+    return folder, name
+
+
+def prepare(path):
+    """As the interpreter would for that program.  The module's name in the folder."""
+    sys.path[0], name = module_place(path)
+    sys.argv = [path]
+    return name
+
+
+def load(path):
+    name = prepare(path)
+    if "." in name:
+        __import__(name)
+        return sys.modules[name]
+    if sys.version_info[0] == 2:
+        import imp
+        return imp.load_source(name, path)
+    from importlib.util import module_from_spec, spec_from_file_location
+    spec = spec_from_file_location(name, path)
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def load_or_exit(path):
+    try:
+        return load(path)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if is_skip(error):
+            say("skipped: %s" % error)
+            sys.exit(STATUS[SKIPPED])
+        kind, error, place = sys.exc_info()
+        show(kind, error, place)
+        if isinstance(error, ImportError) and str(error).rstrip("'").endswith("pytest"):
+            say("pytest is not installed for %s" % sys.executable)
+        refuse("%s: it cannot be imported" % path)
+
+
+def is_case(thing):
+    return inspect.isclass(thing) and issubclass(thing, unittest.TestCase)
+
+
+def first_line(thing):
+    code = getattr(inspect.unwrap(thing) if hasattr(inspect, "unwrap") else thing, "__code__", None)
+    if code is not None:
+        return code.co_firstlineno
+    inside = vars(thing).values() if inspect.isclass(thing) else ()
+    return min([first_line(one) for one in inside if inspect.isfunction(one)] or [0])
+
+
+def members(thing):
+    """Names and values as they stand in the source."""
+    found = list(vars(thing).items())
+    if sys.version_info < (3, 7):
+        found.sort(key=lambda item: (first_line(item[1]), item[0]))
+    return found
+
+
+def inherited(a_class):
+    """The same of a class, those of its bases first."""
+    found = {}
+    order = []
+    for base in reversed(inspect.getmro(a_class)):
+        for name, value in members(base):
+            if name not in found:
+                order.append(name)
+            found[name] = value
+    return [(name, found[name]) for name in order]
+
+
+def is_test_class(name, thing):
+    if not inspect.isclass(thing) or getattr(thing, "__test__", True) is False:
+        return False
+    return is_case(thing) or name.startswith("Test")
+
+
+def tests_of_class(a_class):
+    if is_case(a_class):
+        return list(unittest.TestLoader().getTestCaseNames(a_class))
+    found = []
+    for name, value in inherited(a_class):
+        if is_test_class(name, value):
+            found.extend(name + "::" + inner for inner in tests_of_class(value))
+        elif name.startswith("test") and callable(getattr(a_class, name)):
+            found.append(name)
+    return found
+
+
+def tests_of_module(module):
+    found = []
+    for name, value in members(module):
+        if is_test_class(name, value):
+            found.extend(name + "::" + inner for inner in tests_of_class(value))
+        elif name.startswith("test") and callable(value) and not inspect.isclass(value):
+            if getattr(value, "__test__", True) is not False:
+                found.append(name)
+    return found
+
+
+def suggest(path, module, parts):
+    """There is no such test: says so, and which one may have been meant."""
+    wanted = "::".join(parts)
+    names = tests_of_module(module)
+    names += [name for name, value in members(module)
+              if is_test_class(name, value) or inspect.isfunction(value)]
+    near = difflib.get_close_matches(wanted, names, 1, 0.5)
+    hint = "; did you mean '%s'?" % near[0] if near else ""
+    refuse("%s: there is no '%s' in it%s" % (path, wanted, hint))
+
+
+def find(path, module, name):
+    """What the name means, and the class around it or None."""
+    parts = name.split("[")[0].split("::")
+    owner, thing = None, module
+    for part in parts:
+        owner = thing
+        thing = getattr(owner, part, None)
+        if thing is None or not (callable(thing) or inspect.isclass(thing)):
+            suggest(path, module, parts)
+    return (owner if inspect.isclass(owner) else None), thing
+
+
+def list_tests(path, name):
+    """The names go where standard output went; what the file itself prints does not."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    module = load_or_exit(path) if name != WHOLE else None
+    if name == WHOLE:
+        found = [name]
+    elif not name:
+        found = tests_of_module(module)
+        if not found:
+            refuse("%s: no test in it: no function test*, no class Test*, no unittest.TestCase"
+                   % path)
+    else:
+        owner, thing = find(path, module, name)
+        found = [name]
+        if inspect.isclass(thing):
+            found = [name + "::" + inner for inner in tests_of_class(thing)]
+        if not found:
+            refuse("%s: the class '%s' has no test" % (path, name))
+    for one in found:
+        out.write(one + "\n")
+    out.flush()
+    sys.stdout.flush()
+    os._exit(0)  # threads that the file has started may never end
+
+
+# ---- pytest's ----
+
+def arguments_of(thing, owner, name):
+    """What it cannot be called without."""
+    thing = getattr(thing, "__func__", thing)
+    code = getattr(thing, "__code__", None)
+    if code is None:
+        return ()
+    count = code.co_argcount - len(getattr(thing, "__defaults__", None) or ())
+    static = owner is not None and isinstance(vars(owner).get(name), staticmethod)
+    return code.co_varnames[owner is not None and not static:count]
+
+
+def is_autouse(thing):
+    older = getattr(thing, "_pytestfixturefunction", None)
+    marker = getattr(thing, "_fixture_function_marker", older)
+    return getattr(marker, "autouse", False) is True
+
+
+def needs_pytest(module, owner, thing, name):
+    """Why, or None."""
+    if "[" in name:
+        return "a parameter"
+    if "pytest" in sys.modules:
+        for holder in (module, owner, thing):
+            for mark in getattr(holder, "pytestmark", None) or ():
+                return "the mark '%s'" % getattr(mark, "name", mark)
+        for holder in (module, owner):
+            for inner, value in vars(holder).items() if holder is not None else ():
+                if is_autouse(value):
+                    return "the fixture '%s'" % inner
+    if is_case(owner):
+        return None
+    wanted = arguments_of(thing, owner, name.split("::")[-1])
+    return "the fixture '%s'" % wanted[0] if wanted else None
+
+
+class Counter(object):
+    """A plugin: did anything run, or was all of it skipped?"""
+
+    def __init__(self):
+        self.skipped = self.passed = 0
+
+    def pytest_runtest_logreport(self, report):
+        expected = hasattr(report, "wasxfail")
+        self.skipped += report.skipped and not expected
+        self.passed += report.when == "call" and (report.passed or expected)
+
+
+def with_pytest(path, name, why):
+    try:
+        import pytest
+    except ImportError:
+        refuse("%s::%s needs pytest for %s, and pytest is not installed for %s"
+               % (path, name, why, sys.executable))
+
+    # Its own hook for threads would make a mere warning of what escapes from one.
+    arguments = [path + "::" + name, "-q", "-s", "-p", "no:cacheprovider",
+                 "-p", "no:threadexception", "-p", "no:unraisableexception"]
+
+    def run():
+        counter = Counter()
+        if pytest.main(arguments, plugins=[counter]) != 0:
+            return FAILED
+        return PASSED if counter.passed or not counter.skipped else SKIPPED
+    return run
+
+
+# ---- running ----
+
+def is_pytests(error, name):
+    """The exception that pytest.skip(), or pytest.xfail(), raises."""
+    outcomes = sys.modules.get("_pytest.outcomes")
+    return outcomes is not None and isinstance(error, getattr(outcomes, name, ()))
+
+
+def is_skip(error):
+    return isinstance(error, unittest.SkipTest) or is_pytests(error, "Skipped")
+
+
+def is_expected(error):
+    return is_pytests(error, "XFailed")
+
+
+def is_good_exit(error):
+    return isinstance(error, SystemExit) and error.code in (None, 0)
+
+
+def finish(result):
+    """A test that is a coroutine runs as one; one that is a generator would do nothing."""
+    if inspect.isgenerator(result):
+        raise TypeError("the test is a generator, and nothing of it has run")
+    if getattr(inspect, "iscoroutine", bool)(result) is True:
+        import asyncio
+        asyncio.run(result)
+
+
+def call_if_there(holder, name, argument):
+    function = getattr(holder, name, None)
+    if function is None:
+        return
+    wanted = arguments_of(function, holder if inspect.isclass(holder) else None, name)
+    if inspect.ismethod(function) and function.__self__ is not None:
+        code = function.__func__.__code__
+        wanted = code.co_varnames[1:code.co_argcount]
+    function(*[argument][:len(wanted)])
+
+
+def with_fixtures(fixtures, body):
+    """body() between the setups and teardowns of (holder, word, argument)."""
+    if not fixtures:
+        return body()
+    holder, word, argument = fixtures[0]
+    call_if_there(holder, "setup_" + word, argument)
+    try:
+        with_fixtures(fixtures[1:], body)
+    finally:
+        call_if_there(holder, "teardown_" + word, argument)
+
+
+def plain(module, owner, thing, name):
+    """A function, or a method of a class that is no TestCase."""
+    last = name.split("::")[-1]
+
+    def body():
+        if owner is None:
+            with_fixtures([(module, "module", module), (module, "function", thing)],
+                          lambda: finish(thing()))
+            return
+        instance = owner()
+        method = getattr(instance, last)
+        with_fixtures([(module, "module", module), (owner, "class", owner),
+                       (instance, "method", method)], lambda: finish(method()))
+
+    def run():
+        try:
+            body()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if is_skip(error):
+                say("skipped: %s" % error)
+                return SKIPPED
+            if is_expected(error) or is_good_exit(error):
+                return PASSED
+            show(*sys.exc_info())
+            return FAILED
+        return PASSED
+    return run
+
+
+def whole(path):
+    """The file from its first line on, as a program; what it imports is imported once only."""
+    prepare(path)
+    try:
+        with open(path, "rb") as source:
+            code = compile(source.read(), path, "exec")
+    except (SyntaxError, ValueError):
+        traceback.print_exc(0)
+        refuse("%s: it is no Python" % path)
+
+    def body():
+        module = sys.modules["__main__"] = type(sys)("__main__")
+        module.__file__ = path
+        exec(code, module.__dict__)
+
+    def run():
+        ours = sys.modules["__main__"]
+        try:
+            body()
+        except KeyboardInterrupt:
+            raise
+        except SystemExit as error:
+            if is_good_exit(error):
+                return PASSED
+            if not isinstance(error.code, int):
+                print(error.code, file=sys.stderr)
+            tell_failure("SystemExit %s" % (error.code,))
+            return FAILED
+        except BaseException:
+            show(*sys.exc_info())
+            return FAILED
+        finally:
+            sys.modules["__main__"] = ours
+        return PASSED
+    return run
+
+
+def case(owner, name):
+    """A unittest.TestCase's, with the fixtures of its class and module."""
+    def run():
+        result = unittest.TestResult()
+        unittest.TestSuite([owner(name.split("::")[-1])]).run(result)
+        sys.stdout.flush()
+        for _, text in result.errors + result.failures:
+            tell_failure(text)
+            print(text, file=sys.stderr)
+        if result.unexpectedSuccesses:
+            say("it passed, which was not expected")
+        if result.errors or result.failures or result.unexpectedSuccesses:
+            return FAILED
+        for _, reason in result.skipped:
+            say("skipped: %s" % reason)
+        return SKIPPED if result.skipped else PASSED
+    return run
+
+
+def runner_of(path, module, name):
+    owner, thing = find(path, module, name)
+    if inspect.isclass(thing):
+        refuse("%s: '%s' is a class, not a test" % (path, name))
+    why = needs_pytest(module, owner, thing, name)
+    if why is not None:
+        return with_pytest(path, name, why)
+    return case(owner, name) if is_case(owner) else plain(module, owner, thing, name)
+
+
+def threads_to_await():
+    """Those that the interpreter itself would wait for before it ended."""
+    pool = sys.modules.get("concurrent.futures.thread")
+    idle = getattr(pool, "_threads_queues", ())  # told to end only when the interpreter ends
+    return [thread for thread in threading.enumerate()
+            if thread is not threading.current_thread() and not thread.daemon
+            and thread not in idle]
+
+
+def run_once(run):
+    del escaped[:]
+    process = os.getpid()
+    outcome = run()
+    if os.getpid() != process:  # of a fork that came back
+        sys.stdout.flush()
+        os._exit(STATUS[outcome])
+    for thread in threads_to_await():
+        thread.join()
+    sys.stdout.flush()
+    return FAILED if escaped else outcome
+
+
+# ---- what escapes from threads ----
+
+def note_before(module, name, is_ours):
+    """Has the hook note what it is told, and then do as before."""
+    before = getattr(module, name)
+
+    def hook(*arguments):
+        if is_ours(*arguments):
+            escaped.append(1)
+            if hasattr(arguments[0], "exc_traceback"):
+                tell_exception(arguments[0].exc_type, arguments[0].exc_traceback)
+        before(*arguments)
+    setattr(module, name, hook)
+
+
+def watch_runs():
+    """threading without excepthook, before 3.8."""
+    start = threading.Thread.start
+
+    def watched_start(thread):
+        run = thread.run
+
+        def watched_run():
+            try:
+                run()
+            except SystemExit:
+                raise
+            except BaseException:
+                escaped.append(1)
+                raise
+            finally:
+                thread.__dict__.pop("run", None)
+        thread.run = watched_run
+        return start(thread)
+    threading.Thread.start = watched_start
+
+
+def watch_threads():
+    if hasattr(threading, "excepthook"):
+        note_before(threading, "excepthook", lambda args: args.exc_type is not SystemExit)
+    else:
+        watch_runs()
+    if hasattr(sys, "unraisablehook"):
+        note_before(sys, "unraisablehook",
+                    lambda args: "started by" in (args.err_msg or ""))
+    note_before(sys, "excepthook", lambda *args: True)
+
+
+# ---- the harness ----
+
+class Control(object):
+    """The loop of harness/control/engine/schedule_loop.h; without control, or without ctypes, one time and no more."""
+
+    def __init__(self):
+        self.begun = self.wants_accesses = False
+        try:
+            import ctypes
+            with_gil = getattr(ctypes, "PyDLL", ctypes.CDLL)  # PyPy has no PyDLL
+            self.real_begin = with_gil(None).spillway_loop_begin
+            self.real_begin.restype = ctypes.c_int64
+            self.real_end = ctypes.CDLL(None).spillway_loop_end
+            self.real_tell = ctypes.CDLL(None).spillway_tell_failure
+            self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
+        except (ImportError, AttributeError, OSError):
+            self.real_begin = self.real_end = None
+
+    def begin(self):
+        if self.real_begin is not None:
+            return self.real_begin()
+        first, self.begun = not self.begun, True
+        return 0 if first else -1
+
+    def tell_failure(self, number):
+        if self.real_end is not None:
+            self.real_tell(number)
+
+    def end(self, outcome):
+        """How many threads are left."""
+        return self.real_end(outcome) if self.real_end is not None else 0
+
+
+def collide():
+    """Two threads that want to run at once teach the engine how this interpreter is interrupted."""
+    def nothing():
+        pass
+
+    def body():
+        for _ in range(20):
+            nothing()
+    # With names, so as to take none of the numbers of the test's own threads.
+    threads = [threading.Thread(target=body, name="collision") for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def tidy():
+    """Each time begins with Thread-1 and with no garbage, which may hold locks.  From 3.7 on that
+    is quick, since what was there before the first is frozen; PyPy's takes milliseconds."""
+    if hasattr(threading, "_counter"):
+        numbers = itertools.count(1)
+        threading._counter = getattr(numbers, "__next__", getattr(numbers, "next", None))
+    if "__pypy__" not in sys.builtin_module_names:
+        gc.collect()
+
+
+def trace_accesses():
+    """From now on the program's threads say what they are about to share."""
+    if sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython":
+        refuse("grain access is for CPython 3.11; %s is not" % sys.executable)
+    from importlib.machinery import ExtensionFileLoader
+    from importlib.util import module_from_spec, spec_from_loader
+    name = "spillway_tracer"
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        name + ".cpython-311-x86_64-linux-gnu.so")
+    loader = ExtensionFileLoader(name, path)
+    tracer = module_from_spec(spec_from_loader(name, loader))
+    loader.exec_module(tracer)
+    tracer.start(__file__)
+
+
+def do_as_at_first():
+    """What an interpreter does only each so many times, or after so many, would not be the same in
+    a process of its own."""
+    if sys.version_info[0] == 2:
+        sys.setcheckinterval(0)  # else only each 100th instruction is a decision
+    try:
+        import pypyjit
+        pypyjit.set_param("off")
+    except ImportError:
+        pass
+
+
+def write_by_lines():
+    """Whether output is a terminal, a pipe or a file must not change when it is written."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(line_buffering=True)
+    if sys.version_info[0] == 2:
+        sys.stdout = os.fdopen(1, "w", 1)
+
+
+def run_test(path, name):
+    global control
+    control = Control()
+    control.end(0)  # what is decided before the first schedule belongs to none
+    do_as_at_first()
+    write_by_lines()
+    run = whole(path) if name == WHOLE else runner_of(path, load_or_exit(path), name)
+    watch_threads()
+    if control.real_end is not None:
+        for _ in range(COLLISIONS):
+            collide()
+        gc.collect()
+        getattr(gc, "freeze", int)()
+    if control.wants_accesses:
+        trace_accesses()
+    if control.end(0) > 0:
+        refuse("%s: importing it leaves threads running, so that no schedule can begin" % path)
+    outcome = PASSED
+    tidy()
+    while control.begin() >= 0:
+        outcome = run_once(run)
+        if control.end(outcome) > 0:
+            break
+        tidy()
+    return FAILED if escaped else outcome
+
+
+def main(arguments):
+    sys.dont_write_bytecode = True
+    if arguments[:1] == ["--list"]:
+        list_tests(arguments[1], "".join(arguments[2:]))
+    return STATUS[run_test(arguments[0], arguments[1])]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

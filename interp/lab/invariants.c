@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * invariants.c - from a point to the checks that belong there; empty in a release.
+ */
+#ifdef SLP_LAB
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include "invariants.h"
+
+#include <internal/pycore_pystate.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "interp/channel.h"
+#include "contract/points.h"
+#include "interp/scheduling.h"
+#include "interp/tasklet.h"
+#include "interp/thread.h"
+
+int slp_invariant_violations;
+static slp_invariant_reporter report;
+static unsigned char told[SLP_INVARIANT_COUNT];
+
+static const struct {
+    const char *id, *name;
+} invariants[] = {
+#define INVARIANT_NAME(id, name, text) {#id, name},
+    SLP_INVARIANTS(INVARIANT_NAME)
+#undef INVARIANT_NAME
+};
+
+/* ---- telling ---- */
+
+void slp_invariant_set_reporter(slp_invariant_reporter reporter)
+{
+    report = reporter;
+}
+
+void slp_invariant_violated(enum slp_invariant invariant, void *object, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+
+    if (told[invariant])
+        return;
+    told[invariant] = 1;
+    slp_invariant_violations++;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (report != NULL)
+        report(&(struct slp_violation){invariant, invariants[invariant].id,
+                                       invariants[invariant].name, object, text});
+    else
+        fprintf(stderr, "slpython-lab: invariant %s (%s): %s at %p: %s\n", invariants[invariant].id,
+                invariants[invariant].name, object != NULL ? Py_TYPE(object)->tp_name : "nothing",
+                object, text);
+}
+
+/* ---- who runs after a hand-over ---- */
+
+static __thread const slp_channel *operates_on; /* what the last operation began on */
+static __thread struct {
+    slp_tasklet *actor; /* NULL: nothing is expected */
+    slp_tasklet *next;
+} expected;
+
+/* Who goes on by the channel's preference; NULL: that depends on the ring. */
+static slp_tasklet *preferred(const slp_channel *channel, slp_tasklet *actor, slp_tasklet *sender,
+                              slp_tasklet *receiver)
+{
+    if (channel->schedule_all)
+        return NULL;
+    if (channel->preference == 0)
+        return actor;
+    return channel->preference < 0 ? receiver : sender;
+}
+
+static void completed(slp_tasklet *sender, slp_tasklet *receiver)
+{
+    struct slp_thread *here = slp_thread_peek();
+    slp_tasklet *actor = here->current, *other = actor == sender ? receiver : sender;
+
+    sender->watch.operating = receiver->watch.operating = 0;
+    expected.actor = NULL;
+    if (actor != sender && actor != receiver)
+        slp_invariant_violated(SLP_I8, actor, "it completes an operation of two others");
+    else if (other->thread == here && slp_schedule_callback == NULL && operates_on != NULL) {
+        expected.next = preferred(operates_on, actor, sender, receiver);
+        expected.actor = expected.next != NULL ? actor : NULL;
+    }
+}
+
+/* The actor is about to leave, for next, or goes on. */
+static void check_order(slp_tasklet *actor, slp_tasklet *next)
+{
+    if (expected.actor != actor)
+        return;
+    expected.actor = NULL;
+    if (next != expected.next && expected.next->scheduled)
+        slp_invariant_violated(SLP_I9, actor,
+                               "after a hand-over it goes on with another one than the channel's "
+                               "preference says");
+}
+
+/* ---- exceptions that nobody catches ---- */
+
+static __thread PyObject *uncaught_type; /* borrowed, only compared */
+
+static void ends(slp_tasklet *t, const void *result)
+{
+    uncaught_type = result == NULL ? PyErr_Occurred() : NULL;
+    if ((result == NULL) != (uncaught_type != NULL))
+        slp_invariant_violated(SLP_I18, t, "its callable %s an exception",
+                               result == NULL ? "failed without" : "returned with");
+}
+
+static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
+{
+    const struct slp_thread *here = t->thread;
+    const slp_tasklet *right = here->watchdogs != NULL ? here->watchdogs : here->main;
+
+    if (target != right)
+        slp_invariant_violated(SLP_I19, t,
+                               "its exception goes neither to the innermost run() nor to main");
+    if (slp_schedule_error_handler == NULL && uncaught_type != NULL && bomb->type != uncaught_type)
+        slp_invariant_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
+                               ((PyTypeObject *)uncaught_type)->tp_name,
+                               ((PyTypeObject *)bomb->type)->tp_name);
+}
+
+static void deadlock(slp_tasklet *t)
+{
+    if (t->thread->ring != NULL)
+        slp_invariant_violated(SLP_I23, t, "a deadlock is told, and the ring is not empty");
+    else if (slp_thread_others_can_run(t->thread->tstate))
+        slp_invariant_violated(SLP_I23, t, "a deadlock is told, and other threads can run");
+}
+
+/* ---- deaths ---- */
+
+static void lost(slp_tasklet *t)
+{
+    if (t->kills < SLP_KILLS_MAX && !t->thread->gave_up &&
+        t->thread->ident == PyThread_get_thread_ident())
+        slp_invariant_violated(SLP_I27, t, "its thread has ended without ending it (%d attempts)",
+                               t->kills);
+}
+
+static void dies(slp_tasklet *t)
+{
+    if (t->watch.dying)
+        slp_invariant_violated(SLP_I15, t, "it is freed twice");
+    t->watch.dying = 1;
+    if (t->scheduled || t->direction != 0 || t->in_run || t->watch.in_ring)
+        slp_invariant_violated(SLP_I14, t, "it is freed, and %s",
+                               t->direction != 0 ? "waits on a channel"
+                               : t->in_run       ? "sits in run()"
+                                                 : "is in a ring");
+    if (t->thread->current == t)
+        slp_invariant_violated(SLP_I13, t, "it is freed on its own C stack");
+    if (t->slice.used > 0 && t->started && !t->ended && t->thread->tstate != NULL &&
+        t->kills < SLP_KILLS_MAX)
+        slp_invariant_violated(SLP_I15, t, "it is freed in the middle of something");
+    if (t->kills > SLP_KILLS_MAX)
+        slp_invariant_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
+}
+
+/* ---- rings ---- */
+
+static void inserted(slp_tasklet *t)
+{
+    if (t->watch.in_ring)
+        slp_invariant_violated(SLP_I7, t, "it is put into a ring, and is in one");
+    if (t->direction != 0)
+        slp_invariant_violated(SLP_I8, t, "it is put into a ring, and waits on a channel");
+    if (t->thread->tstate == NULL)
+        slp_invariant_violated(SLP_I27, t, "it is put into the ring of a thread that has ended");
+    if (t->kills > SLP_KILLS_MAX)
+        slp_invariant_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
+    t->watch.in_ring = 1;
+}
+
+static void removed(slp_tasklet *t)
+{
+    if (!t->watch.in_ring)
+        slp_invariant_violated(SLP_I7, t, "it is taken out of a ring, and is in none");
+    if (t->thread->ring == t)
+        slp_invariant_violated(SLP_I7, t, "it is taken out of its ring, and is its head");
+    t->watch.in_ring = 0;
+}
+
+/* ---- spills ---- */
+
+static __thread struct {
+    int depth, error;
+} spilled;
+
+static void spill_begins(void)
+{
+    const PyThreadState *tstate = _PyThreadState_GET();
+
+    spilled.depth = tstate->recursion_remaining;
+    spilled.error = tstate->curexc_type != NULL;
+}
+
+static void spill_runs(void *t)
+{
+    const PyThreadState *tstate = _PyThreadState_GET();
+
+    if (spilled.depth != tstate->recursion_remaining ||
+        spilled.error != (tstate->curexc_type != NULL))
+        slp_invariant_violated(SLP_I20, t, "a spill has changed its depth or its exception");
+}
+
+/* ---- threads ---- */
+
+/* Whoever makes something runnable for this thread looks for the mark. */
+static void waits(void)
+{
+    const struct slp_thread *here = slp_thread_peek();
+
+    slp_invariant_others_act();
+    if (!here->waiting)
+        slp_invariant_violated(SLP_I22, here->current,
+                               "its thread is going to wait, and is not marked as waiting");
+}
+
+/* A frame is about to be evaluated, on the C stack of the current tasklet. */
+static void runs_code(void)
+{
+    const struct slp_thread *here = slp_thread_peek();
+
+    slp_invariant_others_act();
+    if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
+        slp_invariant_violated(SLP_I8, here->current,
+                               "code runs as it, and its C stack is put away");
+}
+
+/* ---- the points ---- */
+
+static void visit_switch(const struct slp_point_info *info)
+{
+    switch ((int)info->point) {
+    case SLP_POINT_SWITCH_LEAVE:
+        check_order(info->subject, info->object);
+        slp_invariant_leave(info->subject, info->object);
+        break;
+    case SLP_POINT_SWITCH_ARRIVE:
+        slp_invariant_others_act();
+        slp_invariant_arrive(info->subject);
+        break;
+    case SLP_POINT_SWITCH_RESULT:
+        slp_invariant_result(info->subject, info->value);
+        break;
+    case SLP_POINT_SPILL_SAVE:
+        spill_begins();
+        break;
+    case SLP_POINT_SPILL_RUN:
+        spill_runs(info->subject);
+        break;
+    case SLP_POINT_TASKLET_START:
+        slp_invariant_others_act();
+        slp_invariant_start(info->subject);
+        break;
+    case SLP_POINT_TASKLET_END:
+        ends(info->subject, info->value);
+        break;
+    case SLP_POINT_TASKLET_UNCAUGHT:
+        uncaught(info->subject, info->object, info->value);
+        break;
+    case SLP_POINT_TASKLET_LOST:
+        lost(info->subject);
+        break;
+    case SLP_POINT_DEADLOCK:
+        deadlock(info->subject);
+        break;
+    }
+}
+
+void slp_invariant_visit(const struct slp_point_info *info)
+{
+    slp_tasklet *t = info->subject;
+
+    switch ((int)info->point) {
+    case SLP_POINT_TASKLET_NEW:
+        slp_invariant_tasklet_new(t);
+        break;
+    case SLP_POINT_TASKLET_DEALLOC:
+        dies(t);
+        break;
+    case SLP_POINT_CHAN_NEW:
+        slp_invariant_channel_new(info->subject);
+        break;
+    case SLP_POINT_CHAN_DEALLOC:
+        slp_invariant_channel_gone(info->subject);
+        break;
+    case SLP_POINT_CHAN_SEND:
+    case SLP_POINT_CHAN_RECEIVE:
+        operates_on = info->object;
+        slp_invariant_operation(info);
+        break;
+    case SLP_POINT_CHAN_SENT:
+    case SLP_POINT_CHAN_RECEIVED:
+        check_order(t, t);
+        slp_invariant_operation(info);
+        break;
+    case SLP_POINT_CHAN_TRY:
+    case SLP_POINT_CHAN_TRIED:
+    case SLP_POINT_CHAN_ENQUEUE:
+    case SLP_POINT_CALLBACK_FAILED:
+        slp_invariant_operation(info);
+        break;
+    case SLP_POINT_CHAN_COMPLETE:
+        slp_invariant_others_act();
+        completed(t, info->object);
+        break;
+    case SLP_POINT_RING_INSERT:
+        inserted(t);
+        break;
+    case SLP_POINT_RING_REMOVE:
+        removed(t);
+        break;
+    case SLP_POINT_MAILBOX_BURST:
+        slp_invariant_others_act();
+        t->watch.burst = 1;
+        break;
+    case SLP_POINT_CALLBACK_TELLS:
+        slp_invariant_others_act();
+        if (t->thread->current != t)
+            slp_invariant_violated(SLP_I24, t, "a schedule callback is told that it runs");
+        break;
+    case SLP_POINT_THREAD_WAIT:
+        waits();
+        break;
+    case SLP_POINT_EVAL_ENTER:
+    case SLP_POINT_RELEASE_ENTER:
+    case SLP_POINT_CALLBACK_ENTER:
+        runs_code();
+        break;
+    default:
+        visit_switch(info);
+        break;
+    }
+}
+
+uint64_t slp_invariant_points(void)
+{
+#define BIT(id) (UINT64_C(1) << SLP_POINT_##id)
+    return BIT(TASKLET_NEW) | BIT(TASKLET_DEALLOC) | BIT(CHAN_NEW) | BIT(CHAN_DEALLOC) |
+           BIT(CHAN_TRY) | BIT(CHAN_TRIED) | BIT(CHAN_SEND) | BIT(CHAN_RECEIVE) |
+           BIT(CHAN_ENQUEUE) | BIT(CHAN_COMPLETE) | BIT(CHAN_SENT) | BIT(CHAN_RECEIVED) |
+           BIT(RING_INSERT) | BIT(RING_REMOVE) | BIT(MAILBOX_BURST) | BIT(SWITCH_LEAVE) |
+           BIT(SWITCH_ARRIVE) | BIT(SWITCH_RESULT) | BIT(SPILL_SAVE) | BIT(SPILL_RUN) |
+           BIT(TASKLET_START) | BIT(TASKLET_END) | BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) |
+           BIT(DEADLOCK) | BIT(CALLBACK_TELLS) | BIT(CALLBACK_FAILED) | BIT(THREAD_WAIT) |
+           BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) | BIT(CALLBACK_ENTER);
+#undef BIT
+}
+#endif
