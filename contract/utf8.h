@@ -20,4 +20,10 @@ void sw_utf8_trim(char *text);
  * byte by byte. */
 void sw_utf8_write(FILE *out, const char *text, size_t length);
 
+/* The text between quotes, for a message: cut when it is long, control characters as \x1b.
+ * SW_QUOTE(at, length) needs no buffer and is valid until the end of the enclosing block. */
+#define SW_UTF8_QUOTE_SIZE 192
+char *sw_utf8_quote(char *buf, const char *at, size_t length);
+#define SW_QUOTE(at, length) sw_utf8_quote((char[SW_UTF8_QUOTE_SIZE]){0}, (at), (length))
+
 #endif

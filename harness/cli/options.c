@@ -12,7 +12,7 @@
 #include "harness/runner/agentless.h"
 #include "harness/formats/sched/settings.h"
 #include "harness/runner/process.h"
-#include "harness/formats/spec/spec.h"
+#include "contract/fault_set.h"
 #include "harness/report/target.h"
 #include "harness/report/trial.h"
 

@@ -252,7 +252,7 @@ static int as_declared(const struct score *score, const struct trial *trial)
 
 static void print_not_as_declared(const struct score *score, const struct trial *trial)
 {
-    char name[SW_TRANSCRIPT_NAME_MAX], faults[SW_FAULTS_TEXT_MAX];
+    char name[SW_TRANSCRIPT_NAME_MAX], faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_job *failure = first_failure(score, trial);
 
     sw_transcript_spec_name(trial->spec->path, name, sizeof name);
@@ -280,14 +280,14 @@ static void print_fault(const struct score *score, int fault, struct totals *tot
         caught = catch_in_company(score, fault);
     if (caught.verdict == NULL) {
         totals->by[CAUGHT_NOT]++;
-        printf("%-34s NOT CAUGHT\n", sw_spec_fault_name(fault));
+        printf("%-34s NOT CAUGHT\n", sw_fault_set_name(fault));
         return;
     }
     totals->by[caught_by(caught.verdict)]++;
     sw_transcript_spec_name(caught.path, name, sizeof name);
     if (caught.moves != 0)
         snprintf(moves, sizeof moves, "%u", caught.moves);
-    printf("%-34s %-22s %5s  %-44s", sw_spec_fault_name(fault), caught.verdict->oracle, moves,
+    printf("%-34s %-22s %5s  %-44s", sw_fault_set_name(fault), caught.verdict->oracle, moves,
            name);
     if (count > 0)
         printf(" %3d\n", count);

@@ -59,7 +59,7 @@ order_of(const struct sw_job *job, const struct sw_options *options, char *fault
 static int start_child(struct sw_spec_process *child, const struct sw_job *job,
                        const struct sw_options *options, struct sw_error *e)
 {
-    char faults[SW_FAULTS_TEXT_MAX];
+    char faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_spec_process_order order = order_of(job, options, faults, sizeof faults);
     int watchdog_s = job->spec != NULL ? WATCHDOG_SPEC_S : WATCHDOG_PROGRAM_S;
 

@@ -227,7 +227,7 @@ static void write_command(FILE *out, const struct sw_job *job, const struct sw_o
     fprintf(out, "  again: spillway run");
     for (int i = 0; i < SLP_FAULT_COUNT; i++)
         if (job->faults >> i & 1)
-            fprintf(out, " --fault %s", sw_spec_fault_name(i));
+            fprintf(out, " --fault %s", sw_fault_set_name(i));
     if (options->spill != NULL) {
         fputs(" --spill", out);
         write_argument(out, options->spill);

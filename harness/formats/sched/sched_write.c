@@ -44,7 +44,7 @@ static void write_words(FILE *out, const char *keyword, char *const *words, int 
 
 void sw_sched_write_setting(FILE *out, const struct sw_settings *setting)
 {
-    char faults[SW_FAULTS_TEXT_MAX];
+    char faults[SW_FAULT_SET_TEXT_MAX];
 
     write_words(out, "env", setting->variables, setting->variable_count);
     if (setting->spill != NULL)

@@ -157,7 +157,7 @@ void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_s
 
 void sw_settings_set_environment(const struct sw_settings *setting)
 {
-    char faults[SW_FAULTS_TEXT_MAX];
+    char faults[SW_FAULT_SET_TEXT_MAX];
 
     for (int i = 0; i < setting->variable_count; i++)
         putenv(setting->variables[i]);

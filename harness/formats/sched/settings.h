@@ -17,7 +17,7 @@
 
 #include "contract/control_shm.h"
 #include "contract/error.h"
-#include "harness/formats/spec/spec.h"
+#include "contract/fault_set.h"
 
 enum { SW_SETTINGS_VARIABLES_MAX = 64 };
 

@@ -15,6 +15,7 @@
 
 #include "contract/error.h"
 #include "contract/event_shm.h" /* the limits, and the enums a plan shares with a spec */
+#include "contract/fault_set.h"
 
 enum sw_outcome_kind {
     SW_OUT_DONE,
@@ -75,11 +76,6 @@ struct sw_spec_condition {
     int never;
 };
 
-/* "a+b": these faults together. */
-struct sw_fault_set {
-    uint64_t mask; /* bit i: enum slp_fault i */
-};
-
 struct sw_spec {
     char *path;
     uint64_t hash;  /* XXH3 of the file's bytes */
@@ -112,14 +108,7 @@ int sw_spec_parse(const char *path, const char *bytes, unsigned long size, struc
                   struct sw_error *e);
 void sw_spec_free(struct sw_spec *spec);
 
-/* Names of faults and points, from the interpreter's lists. */
-const char *sw_spec_fault_name(int fault);
+/* The name of a point, from the interpreter's list. */
 const char *sw_spec_point_name(int point);
-/* "a+b" into a set.  0, or -1 with e->text (no place) naming the nearest. */
-int sw_fault_set_parse(const char *text, struct sw_fault_set *out, struct sw_error *e);
-/* Writes "a,b" as SLP_FAULTS takes it, with the given separator; returns buf.  Names that do not
- * fit are left out: SW_FAULTS_TEXT_MAX bytes are enough for all there are. */
-#define SW_FAULTS_TEXT_MAX 4096
-char *sw_fault_set_format(struct sw_fault_set set, char separator, char *buf, unsigned long size);
 
 #endif

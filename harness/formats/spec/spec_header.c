@@ -84,7 +84,7 @@ static int read_fault_sets(struct sw_spec_parser *parser, struct sw_fault_set *s
 {
     const struct sw_spec *spec = parser->spec;
     const struct sw_spec_lexer *lexer = &parser->lexer;
-    char message[SW_SPEC_TEXT_MAX];
+    char message[SW_FAULT_SET_MESSAGE_MAX];
 
     do {
         struct sw_spec_token token;
@@ -93,7 +93,7 @@ static int read_fault_sets(struct sw_spec_parser *parser, struct sw_fault_set *s
 
         if (sw_spec_parse_word(parser, "the name of a fault", &token) < 0)
             return -1;
-        if (sw_spec_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
+        if (sw_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
             return sw_spec_lex_refuse(lexer, bad, "%s", message);
         if (has_set(spec->fails, spec->fails_count, set) ||
             has_set(spec->survives, spec->survives_count, set))

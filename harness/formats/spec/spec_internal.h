@@ -157,12 +157,6 @@ int sw_spec_schedule_close(struct sw_spec_parser *parser);
 
 /* ---- names, in spec.c ---- */
 
-/* A fault set in length bytes.  On -1 *bad is where the trouble is and text, of
- * at least SW_SPEC_TEXT_MAX bytes, says what. */
-#define SW_SPEC_TEXT_MAX 512
-int sw_spec_fault_set_read(const char *text, size_t length, struct sw_fault_set *out,
-                           const char **bad, char *message);
-
 /* The flags of a point: enum slp_point_flags. */
 unsigned sw_spec_point_flags(int point);
 

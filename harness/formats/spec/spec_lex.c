@@ -90,51 +90,13 @@ int sw_spec_lex_refuse(const struct sw_spec_lexer *lexer, const char *at, const 
                         column_of(lexer, at), "%s", text);
 }
 
-/* Bytes needed to show the character at c: itself, or \x and two digits. */
-static size_t show_character(char *to, const char *c, size_t length)
-{
-    unsigned code = (unsigned char)c[0];
-
-    if (length == 2 && code == 0xc2 && (unsigned char)c[1] < 0xa0)
-        code = (unsigned char)c[1]; /* U+0080 to U+009F control terminals too */
-    else if (length != 1 || (code >= 0x20 && code != 0x7f)) {
-        memcpy(to, c, length);
-        return length;
-    }
-    return (size_t)sprintf(to, "\\x%02x", code);
-}
-
-char *sw_spec_lex_quote(char *buf, const char *at, size_t length)
-{
-    enum { CHARACTERS_MAX = 44 };
-    const char *end = at + length;
-    char *to = buf;
-    int count = 0;
-
-    *to++ = '\'';
-    while (at < end && count++ < CHARACTERS_MAX) {
-        size_t size = sw_utf8_length(at, end);
-
-        if (size == 0) {
-            to += sprintf(to, "\\x%02x", (unsigned char)*at);
-            size = 1;
-        } else {
-            to += show_character(to, at, size);
-        }
-        at += size;
-    }
-    to += sprintf(to, at < end ? "...'" : "'");
-    assert(to - buf < SW_QUOTE_SIZE);
-    return buf;
-}
-
 char *sw_spec_lex_quote_token(char *buf, const struct sw_spec_token *token)
 {
     static const char end[] = "the end of the line";
 
     if (token->kind == SW_TOKEN_END)
         return memcpy(buf, end, sizeof end);
-    return sw_spec_lex_quote(buf, token->at, token->length);
+    return sw_utf8_quote(buf, token->at, token->length);
 }
 
 /* ---- lines and tokens ---- */

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "contract/error.h"
+#include "contract/utf8.h"
 
 enum sw_spec_token_kind {
     SW_TOKEN_END, /* of the line; at is where it ends or its comment begins */
@@ -78,14 +79,8 @@ int sw_spec_lex_refuse(const struct sw_spec_lexer *lexer, const char *at, const 
     __attribute__((format(printf, 3, 4)));
 unsigned sw_spec_lex_line_of(const struct sw_spec_lexer *lexer, const char *at);
 
-/* The text between quotes, for a message: cut when it is long, control
- * characters as \x1b.  SW_QUOTE(at, length) needs no buffer and is valid until
- * the end of the enclosing block. */
-#define SW_QUOTE_SIZE 192
-char *sw_spec_lex_quote(char *buf, const char *at, size_t length);
-#define SW_QUOTE(at, length) sw_spec_lex_quote((char[SW_QUOTE_SIZE]){0}, (at), (length))
-/* The same for what was found where something else was expected. */
+/* SW_QUOTE() of what was found where something else was expected. */
 char *sw_spec_lex_quote_token(char *buf, const struct sw_spec_token *token);
-#define SW_QUOTE_TOKEN(token) sw_spec_lex_quote_token((char[SW_QUOTE_SIZE]){0}, (token))
+#define SW_QUOTE_TOKEN(token) sw_spec_lex_quote_token((char[SW_UTF8_QUOTE_SIZE]){0}, (token))
 
 #endif

@@ -203,7 +203,7 @@ START_TEST(test_names_of_faults_and_points)
     struct sw_error e;
     char buf[256];
 
-    ck_assert_str_eq(sw_spec_fault_name(SLP_FAULT_RELEASE_EATS_MAILBOX), "release-eats-mailbox");
+    ck_assert_str_eq(sw_fault_set_name(SLP_FAULT_RELEASE_EATS_MAILBOX), "release-eats-mailbox");
     ck_assert_str_eq(sw_spec_point_name(SLP_POINT_SPILL_SAVE), "spill.save");
     ck_assert_str_eq(sw_fault_set_format(set, ',', buf, sizeof buf), "");
     ck_assert_int_eq(sw_fault_set_parse("spill-detonates-bomb+release-eats-mailbox", &set, &e), 0);
