@@ -23,7 +23,7 @@ static int spill_from_number(PyObject *object, struct slp_spill_setting *setting
 
 static int spill_from_text(const char *text, struct slp_spill_setting *setting)
 {
-    if (slp_spill_parse(text, setting) == 0)
+    if (slp_spill_setting_parse(text, setting) == NULL)
         return 0;
     PyErr_Format(PyExc_ValueError,
                  "spill() takes a number of bytes, 'always', 'never' or 'default', and 'copy' or "
@@ -65,11 +65,7 @@ static PyObject *module_spill(PyObject *self, PyObject *args, PyObject *kwargs)
                 return NULL;
         }
     }
-    if (policy != NULL && strcmp(policy, "copy") == 0) {
-        setting.policy = SLP_SPILL_COPY;
-    } else if (policy != NULL && strcmp(policy, "segment") == 0) {
-        setting.policy = SLP_SPILL_SEGMENT;
-    } else if (policy != NULL) {
+    if (policy != NULL && slp_spill_setting_parse_policy(policy, &setting.policy) < 0) {
         PyErr_Format(PyExc_ValueError, "spill() policy must be 'copy' or 'segment', not '%.100s'",
                      policy);
         return NULL;

@@ -8,7 +8,6 @@
 #include "spill.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,58 +29,13 @@ int slp_spill_hostile;
 
 /* ---- the setting ---- */
 
-static int parse_bytes(const char *text, size_t length, size_t *bytes)
-{
-    static const struct {
-        const char *word;
-        size_t bytes;
-    } words[] = {
-        {"always", SLP_SPILL_ALWAYS}, {"never", SLP_SPILL_NEVER}, {"default", SLP_SPILL_DEFAULT}};
-    char *end;
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0) {
-            *bytes = words[i].bytes;
-            return 0;
-        }
-    }
-    if (length == 0 || text[0] < '0' || text[0] > '9')
-        return -1;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    if (errno != 0 || end != text + length || number == 0 || number >= SLP_SPILL_DEFAULT)
-        return -1;
-    *bytes = (size_t)number;
-    return 0;
-}
-
-int slp_spill_parse(const char *text, struct slp_spill_setting *setting)
-{
-    struct slp_spill_setting parsed = *setting;
-    size_t length = strcspn(text, ",");
-    const char *policy = text[length] == ',' ? text + length + 1 : NULL;
-
-    if (parse_bytes(text, length, &parsed.bytes) < 0)
-        return -1;
-    if (policy != NULL && strcmp(policy, "copy") == 0)
-        parsed.policy = SLP_SPILL_COPY;
-    else if (policy != NULL && strcmp(policy, "segment") == 0)
-        parsed.policy = SLP_SPILL_SEGMENT;
-    else if (policy != NULL)
-        return -1;
-    *setting = parsed;
-    return 0;
-}
-
 int slp_spill_init(void)
 {
     const char *text = getenv("SLP_SPILL");
 
-    if (text != NULL && *text != '\0' && slp_spill_parse(text, &slp_spill_setting) < 0) {
-        fprintf(stderr,
-                "slpython: SLP_SPILL: '%s' is not a number of bytes, always, never or default, "
-                "with ,copy or ,segment behind it\n",
-                text);
+    if (text != NULL && *text != '\0' &&
+        slp_spill_setting_parse(text, &slp_spill_setting) != NULL) {
+        fprintf(stderr, "slpython: SLP_SPILL: '%s' " SLP_SPILL_SETTING_REFUSED "\n", text);
         return -1;
     }
 #ifdef SLP_LAB

@@ -29,28 +29,15 @@
 #include <Python.h>
 #include <stddef.h>
 
+#include "contract/spill_setting.h"
 #include "cstack.h"
 
-enum slp_spill_policy { SLP_SPILL_COPY, SLP_SPILL_SEGMENT };
-
-#define SLP_SPILL_ALWAYS ((size_t)0)
-#define SLP_SPILL_NEVER SIZE_MAX
-/* Half of each thread's stack, 1 MiB at the most. */
-#define SLP_SPILL_DEFAULT (SIZE_MAX - 1)
-
-struct slp_spill_setting {
-    /* of C stack in use, or one of the three values above.  A stack that is not
-     * so large is spilled at half its size. */
-    size_t bytes;
-    enum slp_spill_policy policy;
-};
-
+/* What holds for the process: see contract/spill_setting.h.  A stack that is not
+ * as large as its number of bytes is spilled at half its size. */
 extern struct slp_spill_setting slp_spill_setting;
 
-/* Parses "16384", "always", "never" or "default", each with ",copy" or
- * ",segment" behind it.  0, or -1 without an exception. */
-int slp_spill_parse(const char *text, struct slp_spill_setting *setting);
-/* Applies SLP_SPILL from the environment.  0, or -1 after a line on stderr. */
+/* Applies SLP_SPILL from the environment; empty, it is as if it were not set.
+ * 0, or -1 after a line on stderr. */
 int slp_spill_init(void);
 void slp_spill_set(struct slp_spill_setting setting);
 /* Computes slp_spill_limit for the running thread and the stack it is on. */

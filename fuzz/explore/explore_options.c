@@ -68,7 +68,7 @@ static const struct argp_option option_list[] = {
     {"fail", KEY_FAIL, "N", 0, "And up to N of them find no memory (default 0)", 0},
     {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
     {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
-    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always or never[,segment]", 0},
+    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always, never, default[,segment]", 0},
     {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
     {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
     {"continue", KEY_CONTINUE, 0, 0, "Go on after a failure, and count how it fails", 0},

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contract/spill_setting.h"
 #include "harness/runner/agentless.h"
-#include "harness/formats/sched/settings.h"
 #include "harness/runner/process.h"
 #include "contract/fault_set.h"
 #include "harness/report/target.h"
@@ -44,7 +44,7 @@ static const struct argp_option option_list[] = {
     {"interp", 'i', "FILE", 0,
      "The interpreter (default: slpython-lab beside spillway; of tests " SW_TARGET_INTERP ")",
      SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
-    {"spill", KEY_SPILL, "LIMIT", 0, "Override SLP_SPILL: bytes, always or never[,segment]",
+    {"spill", KEY_SPILL, "LIMIT", 0, "Override SLP_SPILL: bytes, always, never, default[,segment]",
      SW_OPTIONS_RUN},
     {"schedule", KEY_SCHEDULE, "NAME", 0, "Run only schedules of this name", SW_OPTIONS_RUN},
     {"repeat", KEY_REPEAT, "N", 0, "Run each schedule N times; all transcripts must be equal",
@@ -167,11 +167,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         options->junit = arg;
         return 0;
     case KEY_SPILL:
-        if (!sw_settings_is_spill(arg))
-            argp_error(state,
-                       "--spill: '%s' is not a number of bytes, always, never or default, "
-                       "with ,copy or ,segment behind it",
-                       arg);
+        if (slp_spill_setting_parse(arg, &(struct slp_spill_setting){0}) != NULL)
+            argp_error(state, "--spill: '%s' " SLP_SPILL_SETTING_REFUSED, arg);
         options->spill = arg;
         return 0;
     case KEY_SCHEDULE:

@@ -54,7 +54,7 @@ static const struct argp_option option_list[] = {
     {"engine", KEY_ENGINE, "NAME", 0,
      "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
     {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
-    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always or never[,segment]", 0},
+    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always, never, default[,segment]", 0},
     {"points", KEY_POINTS, 0, 0,
      "At the points of slpython-lab, a spill or a collection is a decision too", 0},
     {"fault-step", KEY_STEP, "NAME", 0,

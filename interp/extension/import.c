@@ -89,9 +89,11 @@ static int read_environment(void)
     struct slp_spill_setting setting = {SLP_SPILL_NEVER, SLP_SPILL_COPY};
     const char *text = getenv("SLP_SPILL");
 
-    if (text != NULL && *text != '\0' && slp_spill_parse(text, &setting) < 0)
-        return refuse("SLP_SPILL is not a number of bytes, always, never or default, with ,copy "
-                      "or ,segment behind it");
+    if (text != NULL && *text != '\0' && slp_spill_setting_parse(text, &setting) != NULL) {
+        PyErr_Format(PyExc_ImportError, "stackless: SLP_SPILL: '%s' " SLP_SPILL_SETTING_REFUSED,
+                     text);
+        return -1;
+    }
     slp_spill_set(setting);
     return 0;
 }

@@ -31,7 +31,7 @@ START_TEST(a_setting_is_parsed)
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct slp_spill_setting setting = {77, SLP_SPILL_COPY};
-        ck_assert_msg(slp_spill_parse(good[i].text, &setting) == 0, "%s", good[i].text);
+        ck_assert_msg(slp_spill_setting_parse(good[i].text, &setting) == NULL, "%s", good[i].text);
         ck_assert_uint_eq(setting.bytes, good[i].bytes);
         ck_assert_int_eq(setting.policy, good[i].policy);
     }
@@ -66,7 +66,7 @@ START_TEST(a_bad_setting_changes_nothing)
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct slp_spill_setting setting = {77, SLP_SPILL_SEGMENT};
-        ck_assert_msg(slp_spill_parse(bad[i], &setting) == -1, "%s", bad[i]);
+        ck_assert_ptr_nonnull(slp_spill_setting_parse(bad[i], &setting));
         ck_assert_uint_eq(setting.bytes, 77);
         ck_assert_int_eq(setting.policy, SLP_SPILL_SEGMENT);
     }

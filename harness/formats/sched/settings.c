@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/spill_setting.h"
+
 void sw_settings_free(struct sw_settings *setting)
 {
     free(setting->spill);
@@ -18,26 +20,12 @@ void sw_settings_free(struct sw_settings *setting)
 
 /* ---- what it may say ---- */
 
-int sw_settings_is_spill(const char *text)
-{
-    static const char *const words[] = {"always", "never", "default"};
-    size_t length = strcspn(text, ",");
-    const char *policy = text + length;
-    int good = length > 0 && length < 19 && text[0] != '0' && strspn(text, "0123456789") == length;
-
-    for (int i = 0; i < 3; i++)
-        good |= strlen(words[i]) == length && strncmp(text, words[i], length) == 0;
-    return good &&
-           (*policy == '\0' || strcmp(policy, ",copy") == 0 || strcmp(policy, ",segment") == 0);
-}
-
 int sw_settings_set_spill(struct sw_settings *setting, const char *text, struct sw_error *e)
 {
-    if (!sw_settings_is_spill(text))
-        return sw_error_set(e, NULL, 0, 0,
-                            "'%s' is not a number of bytes, always, never or default, with ,copy "
-                            "or ,segment behind it",
-                            text);
+    struct slp_spill_setting parsed = {0};
+
+    if (slp_spill_setting_parse(text, &parsed) != NULL)
+        return sw_error_set(e, NULL, 0, 0, "'%s' " SLP_SPILL_SETTING_REFUSED, text);
     free(setting->spill);
     setting->spill = strdup(text);
     return setting->spill != NULL ? 0 : sw_error_set(e, NULL, 0, 0, "out of memory");

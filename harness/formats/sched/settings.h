@@ -38,9 +38,6 @@ struct sw_settings {
 
 void sw_settings_free(struct sw_settings *setting);
 
-/* Is it what slpython takes as SLP_SPILL: bytes, always, never or default, with
- * ,copy or ,segment behind it? */
-int sw_settings_is_spill(const char *text);
 /* Each 0, or -1 with *e (no place).  A variable is NAME=VALUE; those that the
  * runner itself sets (PATH, LD_PRELOAD, SLP_...) are refused. */
 int sw_settings_set_spill(struct sw_settings *setting, const char *text, struct sw_error *e);

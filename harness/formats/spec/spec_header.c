@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
+#include "contract/spill_setting.h"
 #include "spec_internal.h"
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -31,42 +33,44 @@ int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_
     return 0;
 }
 
-/* BYTES | always | never, then perhaps "," and a policy.  A policy means something
- * with "never", too: a directive can ask for a spill. */
+/* The setting without the blanks that a spec may have around its comma.  NULL: no memory. */
+static char *join_setting(struct sw_spec_parser *parser, const struct sw_spec_token *amount,
+                          const struct sw_spec_token *policy)
+{
+    char *text = sw_spec_alloc(parser->owner, amount->length + policy->length + 2);
+
+    if (text != NULL)
+        sprintf(text, "%.*s%s%.*s", (int)amount->length, amount->at, policy->length > 0 ? "," : "",
+                (int)policy->length, policy->at);
+    return text;
+}
+
+/* AMOUNT [ , POLICY ]: what these may be is said in contract/spill_setting.h.  A
+ * policy means something with "never", too: a directive can ask for a spill. */
 int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
 {
-    static const char *const words[] = {"always", "never"};
-    static const char *const policies[] = {"copy", "segment"};
     struct sw_spec_lexer *lexer = &parser->lexer;
-    struct sw_spec_token value, policy = {SW_TOKEN_WORD, "", 0};
-    uint32_t bytes;
+    struct sw_spec_token amount, policy = {SW_TOKEN_WORD, "", 0};
+    struct slp_spill_setting setting;
     char *text;
 
     if (parser->spec->spill != NULL)
         return sw_spec_lex_refuse(lexer, keyword->at, "a second 'spill'");
-    if (sw_spec_parse_word(parser, "a number of bytes, 'always' or 'never'", &value) < 0)
+    if (sw_spec_parse_word(parser, "a number of bytes, 'always', 'never' or 'default'", &amount) <
+        0)
         return -1;
-    if (value.at[0] >= '0' && value.at[0] <= '9') {
-        if (sw_spec_parse_number(value.at, value.length, &bytes) < 0 || value.at[0] == '0')
-            return sw_spec_lex_refuse(lexer, value.at, "expected a number of bytes but found %s",
-                                      SW_QUOTE_TOKEN(&value));
-    } else if (!sw_spec_lex_token_is(&value, words[0]) && !sw_spec_lex_token_is(&value, words[1])) {
-        return sw_spec_parse_unknown(parser, "time to spill", &value, words, COUNT_OF(words));
-    }
     if (sw_spec_lex_peek(lexer).kind == SW_TOKEN_COMMA) {
         sw_spec_lex_next(lexer);
         if (sw_spec_parse_word(parser, "'copy' or 'segment'", &policy) < 0)
             return -1;
-        if (!sw_spec_lex_token_is(&policy, policies[0]) &&
-            !sw_spec_lex_token_is(&policy, policies[1]))
-            return sw_spec_parse_unknown(parser, "way to spill", &policy, policies,
-                                         COUNT_OF(policies));
     }
-    text = sw_spec_alloc(parser->owner, value.length + policy.length + 2);
+    text = join_setting(parser, &amount, &policy);
     if (text == NULL)
         return sw_spec_parse_no_memory(parser);
-    sprintf(text, "%.*s%s%.*s", (int)value.length, value.at, policy.length > 0 ? "," : "",
-            (int)policy.length, policy.at);
+    const char *bad = slp_spill_setting_parse(text, &setting);
+    if (bad != NULL)
+        return sw_spec_lex_refuse(lexer, bad == text ? amount.at : policy.at,
+                                  "%s " SLP_SPILL_SETTING_REFUSED, SW_QUOTE(text, strlen(text)));
     parser->spec->spill = text;
     return sw_spec_parse_end(parser);
 }

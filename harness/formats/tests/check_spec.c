@@ -6,6 +6,7 @@
 
 #include "contract/faults.h"
 #include "contract/points.h"
+#include "contract/spill_setting.h"
 #include "spec_texts.h"
 
 struct refused {
@@ -251,11 +252,10 @@ static const struct refused header_lines[] = {
     {"requires gc gc\n", 1, 13, "need 'gc' twice"},
     {"requires gc\nrequires gc\n", 2, 1, "a second 'requires'"},
     {"requires gc ,\n", 1, 13, "expected 'spill', 'threads' or 'gc' but found ','"},
-    {"spill 0\n", 1, 7, "expected a number of bytes but found '0'"},
-    {"spill 4294967296\n", 1, 7, "expected a number of bytes but found '4294967296'"},
-    {"spill 16K\n", 1, 7, "expected a number of bytes but found '16K'"},
-    {"spill allways\n", 1, 7, "unknown time to spill 'allways'; did you mean 'always'?"},
-    {"spill always, segmnt\n", 1, 15, "unknown way to spill 'segmnt'; did you mean 'segment'?"},
+    {"spill 0\n", 1, 7, "'0' " SLP_SPILL_SETTING_REFUSED},
+    {"spill 16K\n", 1, 7, "'16K' " SLP_SPILL_SETTING_REFUSED},
+    {"spill allways\n", 1, 7, "'allways' " SLP_SPILL_SETTING_REFUSED},
+    {"spill always, segmnt\n", 1, 15, "'always,segmnt' " SLP_SPILL_SETTING_REFUSED},
     {"spill always segment\n", 1, 14, "expected the end of the line but found 'segment'"},
     {"spill never\nspill never\n", 2, 1, "a second 'spill'"},
     {"fails release-eats-mailbox+spill-entry-eats-mailbx\n", 1, 28,
