@@ -113,6 +113,9 @@ LAB_TEST_OBJ := $(filter-out %_main.o,$(LAB_OBJ))
 HARNESS_TEST_OBJ := $(filter-out %_main.o,$(HARNESS_OBJ)) \
     $(call objects,harness,$(call rooms,harness/control/drivers harness/control/tests/model))
 
+# Each check program defines its suite, and links this main().
+suite_main = $(call objects,$(1),contract/tests/suite_main.c)
+
 INTERP_CHECK_BIN := $(INTERP_CHECKS:%.c=$(BIN)/%)
 HARNESS_CHECK_BIN := $(HARNESS_CHECKS:%.c=$(BIN)/%)
 # It embeds the shared library, and has none of our objects.
@@ -213,17 +216,17 @@ $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(PY_ARCHIVE_LINK) $(PY_LIBS)
 
-$(INTERP_CHECK_BIN): $(BIN)/%: $(OBJ)/lab/%.o $(LAB_TEST_OBJ) $(CONTROL_LIB)
+$(INTERP_CHECK_BIN): $(BIN)/%: $(OBJ)/lab/%.o $(call suite_main,lab) $(LAB_TEST_OBJ) $(CONTROL_LIB)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LAB_LINK) $(CHECK_LIBS)
 
-$(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(HARNESS_TEST_OBJ)
+$(HARNESS_CHECK_BIN): $(BIN)/%: $(OBJ)/harness/%.o $(call suite_main,harness) $(HARNESS_TEST_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS) $(CHECK_LIBS)
 
-$(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o | $(EXTENSION)
+$(EMBEDDED_CHECK_BIN): $(BIN)/%: $(OBJ)/embedded/%.o $(call suite_main,embedded) | $(EXTENSION)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpython3.11 $(CHECK_LIBS)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "contract/error.h"
+#include "contract/tests/suite_main.h"
 
 /* ---- nearest ---- */
 
@@ -152,13 +152,10 @@ START_TEST(test_print_says_what_is_known)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("error");
     TCase *names = tcase_create("nearest");
     TCase *texts = tcase_create("texts");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(names, test_nearest_finds_each_kind_of_slip);
     tcase_add_test(names, test_nearest_counts_a_swap_as_one);
@@ -171,8 +168,4 @@ int main(void)
     tcase_add_test(texts, test_set_is_one_line_of_valid_utf8);
     tcase_add_test(texts, test_print_says_what_is_known);
     suite_add_tcase(suite, texts);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

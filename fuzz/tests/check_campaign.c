@@ -250,9 +250,8 @@ START_TEST(test_a_program_has_campaigns_too)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("campaign");
     TCase *all = tcase_create("all");
 
     tcase_add_checked_fixture(all, setup_here, teardown);
@@ -270,9 +269,4 @@ int main(void)
     tcase_add_test(all, test_what_cannot_begin_says_why);
     tcase_add_test(all, test_what_needs_a_campaign_says_so);
     tcase_add_test(all, test_a_program_has_campaigns_too);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

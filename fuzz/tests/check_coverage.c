@@ -334,9 +334,8 @@ START_TEST(test_a_corpus_is_for_coverage)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("coverage");
     TCase *parts = tcase_create("parts"), *commands = tcase_create("commands");
 
     tcase_add_checked_fixture(parts, setup_shm, teardown_shm);
@@ -360,9 +359,4 @@ int main(void)
     tcase_add_test(commands, test_with_one_job_it_follows_from_the_seed);
     tcase_add_test(commands, test_a_corpus_is_a_head_start);
     tcase_add_test(commands, test_a_corpus_is_for_coverage);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

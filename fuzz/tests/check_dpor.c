@@ -3,10 +3,10 @@
  * check_dpor.c - the search explores each class of schedules exactly once, on models of the
  * programs whose numbers of classes are published (or known in closed form).
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/tests/suite_main.h"
 #include "fuzz/explore/dpor.h"
 
 /* ---- a model: threads of a few instructions ---- */
@@ -444,9 +444,8 @@ START_TEST(test_as_many_as_there_are)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("dpor");
     TCase *variables = tcase_create("variables"), *locks = tcase_create("locks"),
           *all = tcase_create("all"), *many = tcase_create("many"),
           *cases[] = {variables, locks, all, many};
@@ -471,9 +470,4 @@ int main(void)
     tcase_add_test(locks, test_a_lock_that_is_only_tried);
     tcase_add_loop_test(all, test_as_many_as_there_are, 0, 2);
     tcase_add_loop_test(many, test_as_many_as_there_are, 2, 50);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -254,9 +254,8 @@ START_TEST(test_what_cannot_begin_names_the_users_file)
 }
 END_TEST
 
-static Suite *make_suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("explore");
     TCase *found = tcase_create("found"), *nothing = tcase_create("nothing"),
           *refused = tcase_create("refused");
 
@@ -284,15 +283,4 @@ static Suite *make_suite(void)
     tcase_add_loop_test(refused, test_nonsense_is_refused, 0, sizeof refusals / sizeof *refusals);
     tcase_add_test(refused, test_what_cannot_begin_names_the_users_file);
     suite_add_tcase(suite, refused);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -251,9 +251,8 @@ START_TEST(test_what_is_refused)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("prove");
     TCase *dpor = tcase_create("dpor"), *bounds = tcase_create("bounds"), *cases[] = {dpor, bounds};
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -276,9 +275,4 @@ int main(void)
     tcase_add_test(bounds, test_there_are_no_others);
     tcase_add_test(bounds, test_a_finer_grain_needs_fewer);
     tcase_add_test(bounds, test_what_is_refused);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -217,9 +217,8 @@ START_TEST(test_what_cannot_be_written_is_said_first)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("minimise");
     TCase *all = tcase_create("all");
 
     tcase_add_checked_fixture(all, setup_here, teardown);
@@ -241,9 +240,4 @@ int main(void)
     tcase_add_test(all, test_what_has_changed_is_refused);
     tcase_add_test(all, test_what_is_no_schedule_is_refused);
     tcase_add_test(all, test_what_cannot_be_written_is_said_first);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -192,9 +192,8 @@ START_TEST(test_what_a_spec_cannot_say_is_refused)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("promote");
     TCase *all = tcase_create("programs"), *specs = tcase_create("specs");
 
     tcase_add_checked_fixture(all, setup_here, teardown);
@@ -216,9 +215,4 @@ int main(void)
     tcase_add_test(specs, test_a_spec_gets_a_block);
     tcase_add_test(specs, test_a_name_is_taken_once);
     tcase_add_test(specs, test_what_a_spec_cannot_say_is_refused);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -87,9 +87,8 @@ START_TEST(test_nonsense_is_refused)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("steps");
     TCase *all = tcase_create("all");
 
     tcase_add_checked_fixture(all, setup_here, teardown);
@@ -100,9 +99,4 @@ int main(void)
     tcase_add_loop_test(all, test_one_of_them_loses_nothing, 0, 2);
     tcase_add_test(all, test_as_many_points_fail_as_wanted);
     tcase_add_test(all, test_nonsense_is_refused);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }

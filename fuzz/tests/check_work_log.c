@@ -2,7 +2,6 @@
  *
  * check_work_log.c - the parts of a campaign's folder: ranges, sketches, ledgers, shards, causes.
  */
-#include <check.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "contract/tests/suite_main.h"
 #include "fuzz/explore/campaign.h"
 #include "fuzz/explore/shard.h"
 
@@ -375,9 +375,8 @@ START_TEST(test_numbers_are_no_part_of_a_cause)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("ledger");
     TCase *all = tcase_create("all");
 
     tcase_add_checked_fixture(all, setup, teardown);
@@ -398,9 +397,4 @@ int main(void)
     tcase_add_test(all, test_kubernetes_says_which_shard);
     tcase_add_test(all, test_shards_are_all_seeds_and_each_once);
     tcase_add_test(all, test_numbers_are_no_part_of_a_cause);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -7,7 +7,6 @@
 #ifndef SW_TESTS_CONTROL_FIXTURE_H
 #define SW_TESTS_CONTROL_FIXTURE_H
 
-#include <check.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "contract/tests/suite_main.h"
 #include "test_binaries.h"
 
 static char folder[64];

@@ -6,12 +6,12 @@
 #ifndef SW_TESTS_RUNNER_EVENT_SHM_H
 #define SW_TESTS_RUNNER_EVENT_SHM_H
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/runner/event_shm_sanitize.h"
 #include "contract/event_shm.h"
+#include "contract/tests/suite_main.h"
 
 static struct sw_event_shm *event_shm;
 

@@ -6,7 +6,6 @@
 #ifndef SW_TESTS_RUNNER_FIXTURE_H
 #define SW_TESTS_RUNNER_FIXTURE_H
 
-#include <check.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "contract/tests/suite_main.h"
 #include "test_binaries.h"
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))

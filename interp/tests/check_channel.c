@@ -186,10 +186,8 @@ PYTHON_TEST(the_callback_may_change_the_world,
                "else: assert 0\n"
                "set_channel_callback(None); assert c.balance == 0; run(); assert not t.alive\n")
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("channel");
-
     FAMILY(suite, "values", the_very_object_arrives, senders_are_served_in_order,
            receivers_are_served_in_order, balance_and_queue_tell_who_waits,
            any_int_as_preference_is_a_sign, a_channel_in_an_expression_lives, a_sequence_is_sent);
@@ -202,5 +200,4 @@ int main(void)
     FAMILY(suite, "callback", the_callback_is_told_before,
            in_the_callback_channels_and_switches_are_refused,
            an_exception_in_the_callback_is_the_operations, the_callback_may_change_the_world);
-    return suite_main(suite);
 }

@@ -2,7 +2,6 @@
  *
  * check_cstack.c - slices of a C stack, and leaving one for another.
  */
-#include <check.h>
 #include <fenv.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/tests/suite_main.h"
 #include "interp/cstack.h"
 #include "interp/segment.h"
 #include "interp/switch.h"
@@ -299,9 +299,8 @@ START_TEST(below_a_segment_is_a_guard)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("cstack");
     TCase *switching = tcase_create("switch");
     TCase *bases = tcase_create("base");
     TCase *memory = tcase_create("memory");
@@ -317,9 +316,4 @@ int main(void)
     suite_add_tcase(suite, switching);
     suite_add_tcase(suite, bases);
     suite_add_tcase(suite, memory);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -158,9 +158,8 @@ START_TEST(with_the_fault_it_is_wrong)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("faults");
     TCase *each = tcase_create("each");
 
     FAMILY(suite, "SLP_FAULTS", nothing_is_on_by_itself, named_faults_are_on,
@@ -169,5 +168,4 @@ int main(void)
     tcase_add_loop_test(each, without_the_fault_it_is_right, 0, BEHAVIOURS);
     tcase_add_loop_test(each, with_the_fault_it_is_wrong, 0, BEHAVIOURS);
     suite_add_tcase(suite, each);
-    return suite_main(suite);
 }

@@ -208,10 +208,8 @@ PYTHON_TEST(a_throw_at_oneself_is_never_pending, "try: getcurrent().throw(KeyErr
                                                  "else: assert 0\n"
                                                  "assert getcurrent().tempval is None\n")
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("mailbox");
-
     FAMILY(suite, "values", a_new_mailbox_holds_none, taking_moves_the_very_object,
            setting_drops_what_was_there, only_a_lost_value_is_told);
     FAMILY(suite, "bombs", a_bomb_keeps_class_and_arguments, a_bomb_keeps_instance_and_traceback,
@@ -219,5 +217,4 @@ int main(void)
            what_is_no_exception_is_refused);
     FAMILY(suite, "Python", tempval_of_a_paused_tasklet_is_what_it_gets,
            what_is_displaced_goes_after_the_switch, a_throw_at_oneself_is_never_pending);
-    return suite_main(suite);
 }

@@ -398,10 +398,8 @@ ORDER_TEST(
     "set_schedule_callback(None)\n"
     "assert log == ['RuntimeError', 'A', 'RuntimeError'], log\n")
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("ring");
-
     FAMILY(suite, "ring", appending_goes_before_the_head, inserting_goes_behind_the_place,
            removing_the_head_makes_the_next_one_head);
     FAMILY(suite, "order", order_of_schedule, order_of_schedule_remove, order_of_blocking,
@@ -423,5 +421,4 @@ int main(void)
     FAMILY(suite, "callback", the_callback_sees_the_world_before,
            the_callback_may_take_the_next_one_away, the_callback_may_empty_the_ring,
            the_callback_cannot_switch_and_its_exception_is_reported);
-    return suite_main(suite);
 }

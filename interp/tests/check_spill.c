@@ -380,10 +380,8 @@ START_TEST(hostile_mode_changes_nothing)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("spill");
-
     FAMILY(suite, "setting", a_setting_is_parsed, a_bad_setting_changes_nothing,
            spill_tells_and_takes_the_setting);
     FAMILY(suite, "depth", deep_calls_by_copy, deep_calls_by_segment,
@@ -397,5 +395,4 @@ int main(void)
            anothers_collection_does_not_matter, the_last_collection_refuses_too,
            a_foreign_stack_is_not_ours_to_move, a_subinterpreter_is_refused);
     FAMILY(suite, "lab", a_hook_may_ask_for_a_spill, hostile_mode_changes_nothing);
-    return suite_main(suite);
 }

@@ -348,10 +348,8 @@ PYTHON_TEST(an_atomic_thread_leaves_nothing_behind,
             "stop.append(1)\n"
             "for other in others: other.join()\n")
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("tasklet");
-
     FAMILY(suite, "life", a_tasklet_goes_through_its_states, main_and_current_stay_what_they_are,
            arguments_are_given_and_let_go, its_arguments_may_insert_it_when_they_go,
            a_new_one_can_be_thrown_at, a_dead_one_can_be_killed_only, a_kill_may_be_caught,
@@ -367,5 +365,4 @@ int main(void)
            a_deep_destruction_may_switch);
     FAMILY(suite, "atomic", atomic_is_a_flag_of_the_tasklet, nobody_gets_the_gil_in_an_atomic_block,
            the_block_follows_its_tasklet, an_atomic_thread_leaves_nothing_behind);
-    return suite_main(suite);
 }

@@ -321,10 +321,8 @@ THREAD_TEST(
     "t = start(both); assert c.receive() == 'v'; t.finish()\n"
     "signal.signal(signal.SIGUSR1, signal.SIG_IGN); assert len(log) % 4 == 0 and len(log) > 0\n")
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("thread");
-
     FAMILY(suite, "waking", values_go_both_ways, preference_does_not_matter_between_threads,
            two_are_made_runnable_at_once, a_wake_up_may_be_taken_back,
            run_on_another_thread_is_next_there, killed_and_thrown_at_from_another_thread,
@@ -337,5 +335,4 @@ int main(void)
     FAMILY(suite, "fork", a_child_has_only_its_own_tasklets, a_tasklet_may_fork);
     FAMILY(suite, "signals", an_exception_of_a_handler_ends_the_wait,
            a_handler_may_make_something_runnable, a_handler_cannot_switch);
-    return suite_main(suite);
 }

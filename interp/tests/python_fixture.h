@@ -18,13 +18,13 @@
 
 #include <Python.h>
 
-#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "interp/cstack.h"
 #include "contract/faults.h"
+#include "contract/tests/suite_main.h"
 #include "interp/lab/invariants.h"
 #include "interp/module.h"
 #include "interp/spill.h"
@@ -166,16 +166,5 @@ __attribute__((unused)) static void suite_add(Suite *suite, const char *family,
 }
 #define FAMILY(suite, family, ...) \
     suite_add((suite), (family), (const TTest *const[]){__VA_ARGS__, NULL})
-
-/* What every main() does. */
-__attribute__((unused)) static int suite_main(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
 
 #endif

@@ -7,10 +7,10 @@
 #ifndef SW_TESTS_AGENT_EVENT_SHM_H
 #define SW_TESTS_AGENT_EVENT_SHM_H
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/tests/suite_main.h"
 #include "harness/agent/event_writer.c"
 
 static inline struct sw_event_shm *agent_event_shm_new(void)

@@ -333,9 +333,8 @@ START_TEST(given_but_not_begun)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("script");
     TCase *tcase = tcase_create("moves");
 
     tcase_add_checked_fixture(tcase, setup, NULL);
@@ -353,9 +352,4 @@ int main(void)
     tcase_add_test(tcase, no_step_of_its_own_to_park);
     tcase_add_test(tcase, given_but_not_begun);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

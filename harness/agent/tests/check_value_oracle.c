@@ -333,9 +333,8 @@ static TCase *values_case(void)
     return tcase;
 }
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("ledger");
     TCase *tcase = tcase_create("names and room");
 
     tcase_add_checked_fixture(tcase, setup, NULL);
@@ -343,9 +342,4 @@ int main(void)
     tcase_add_test(tcase, a_full_stream_keeps_room_for_the_verdict);
     suite_add_tcase(suite, values_case());
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

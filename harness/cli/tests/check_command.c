@@ -217,13 +217,11 @@ END_TEST
 
 /* ---- all of them ---- */
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("command");
     TCase *options = tcase_create("options"), *specs = tcase_create("specs"),
           *accept = tcase_create("accept"), *programs = tcase_create("programs");
     TCase *cases[] = {options, specs, accept, programs};
-    SRunner *runner = srunner_create(suite);
 
     for (int i = 0; i < COUNT_OF(cases); i++) {
         suite_add_tcase(suite, cases[i]);
@@ -246,8 +244,4 @@ int main(void)
     tcase_add_test(programs, test_many_arguments);
     tcase_add_test(programs, test_program_that_fails);
     tcase_add_test(programs, test_a_program_does_not_print_into_tap);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -133,13 +133,10 @@ START_TEST(test_of_the_extension_module)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("spill_setting");
     TCase *texts = tcase_create("texts");
     TCase *programs_of = tcase_create("programs");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(texts, test_of_a_recorded_schedule, 0, COUNT_OF(settings));
     tcase_add_loop_test(texts, test_of_a_spec, 0, COUNT_OF(settings));
@@ -150,8 +147,4 @@ int main(void)
     tcase_add_loop_test(programs_of, test_of_the_interpreter, 0, COUNT_OF(settings));
     tcase_add_loop_test(programs_of, test_of_the_extension_module, 0, COUNT_OF(settings));
     suite_add_tcase(suite, programs_of);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -122,9 +122,8 @@ START_TEST(test_a_process_can_end_on_any_fiber)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("carriers");
     TCase *decisions = tcase_create("decisions"), *threads = tcase_create("threads");
     TCase *all[] = {decisions, threads};
 
@@ -139,17 +138,6 @@ static Suite *suite(void)
         tcase_add_checked_fixture(all[i], setup, teardown);
         tcase_set_timeout(all[i], 120);
         tcase_set_tags(all[i], "no-memcheck"); /* it only starts other programs */
-        suite_add_tcase(s, all[i]);
+        suite_add_tcase(suite, all[i]);
     }
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }

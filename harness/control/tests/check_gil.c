@@ -74,28 +74,16 @@ START_TEST(test_the_engines_agree)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("gil");
     TCase *preemption = tcase_create("preemption");
 
+    find_interps();
     tcase_add_loop_test(preemption, test_a_lost_update_is_found, 0, interp_count);
     tcase_add_loop_test(preemption, test_who_spins_is_preempted, 0, interp_count);
     tcase_add_loop_test(preemption, test_the_engines_agree, 0, interp_count);
     tcase_add_checked_fixture(preemption, setup, teardown);
     tcase_set_timeout(preemption, 120);
     tcase_set_tags(preemption, "no-memcheck"); /* it only starts other programs */
-    suite_add_tcase(s, preemption);
-    return s;
-}
-
-int main(void)
-{
-    find_interps();
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, preemption);
 }

@@ -216,9 +216,8 @@ START_TEST(test_a_deadlock_on_a_pipe_is_seen_by_state)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("io");
     TCase *loopback = tcase_create("loopback"), *outside = tcase_create("outside"),
           *inside = tcase_create("inside");
     TCase *all[] = {loopback, outside, inside};
@@ -241,17 +240,6 @@ static Suite *suite(void)
         tcase_add_checked_fixture(all[i], setup_io, teardown);
         tcase_set_timeout(all[i], getenv("SPILLWAY_COLD_RUNS") != NULL ? 1200 : 120);
         tcase_set_tags(all[i], "no-memcheck"); /* it only starts other programs */
-        suite_add_tcase(s, all[i]);
+        suite_add_tcase(suite, all[i]);
     }
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }

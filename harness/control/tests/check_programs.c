@@ -80,28 +80,16 @@ START_TEST(test_a_program_for_another_interpreter_is_skipped)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("programs");
     TCase *tcase = tcase_create("round trips");
 
+    find_interpreters();
     tcase_add_loop_test(tcase, test_every_program_is_replayed_as_recorded, 0, interpreter_count);
     tcase_add_test(tcase, test_a_program_that_is_not_repeatable_is_told);
     tcase_add_test(tcase, test_a_program_for_another_interpreter_is_skipped);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 300);
     tcase_set_tags(tcase, "no-memcheck"); /* it only starts other programs */
-    suite_add_tcase(s, tcase);
-    return s;
-}
-
-int main(void)
-{
-    find_interpreters();
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, tcase);
 }

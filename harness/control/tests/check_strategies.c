@@ -6,11 +6,11 @@
  * The figures are deterministic: equal seeds, equal answers.  SW_STRATEGIES_TABLE=access in the
  * environment prints all of them, =blind those without knowing what is pending.
  */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/tests/suite_main.h"
 #include "fuzz/explore/profile_measure.h"
 #include "harness/control/drivers/strategies.h"
 #include "harness/control/tests/model/model.h"
@@ -598,9 +598,8 @@ START_TEST(test_a_profile_of_nonsense_does_no_harm)
 }
 END_TEST
 
-static Suite *make_suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("strategies");
     TCase *means = tcase_create("means"), *seeds = tcase_create("seeds"),
           *odds = tcase_create("odds"), *rest = tcase_create("rest"),
           *profiles = tcase_create("profiles");
@@ -629,15 +628,4 @@ static Suite *make_suite(void)
     tcase_add_test(profiles, test_threads_that_do_the_same_are_twins);
     tcase_add_test(profiles, test_a_profile_of_nonsense_does_no_harm);
     suite_add_tcase(suite, profiles);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

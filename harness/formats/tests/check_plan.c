@@ -146,11 +146,9 @@ START_TEST(test_empty_plan)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("plan");
     TCase *plan = tcase_create("plan");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, plan);
     tcase_add_checked_fixture(plan, setup, teardown);
@@ -161,8 +159,4 @@ int main(void)
     tcase_add_test(plan, test_what_is_not_there_is_the_empty_text);
     tcase_add_test(plan, test_texts_that_do_not_fit);
     tcase_add_test(plan, test_empty_plan);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

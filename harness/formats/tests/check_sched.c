@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "harness/formats/sched/sched.h"
 #include "contract/faults.h"
 #include "contract/points.h"
+#include "contract/tests/suite_main.h"
 
 /* ---- a schedule with some of everything ---- */
 
@@ -510,9 +510,8 @@ START_TEST(test_names_go_there_and_back)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("sched");
     TCase *file = tcase_create("file"), *drivers = tcase_create("drivers");
 
     tcase_add_test(file, test_reads_what_it_wrote);
@@ -529,23 +528,12 @@ static Suite *suite(void)
     tcase_add_test(file, test_refuses_what_is_no_file);
     tcase_add_test(file, test_refuses_what_may_not_be_read);
     tcase_add_test(file, test_hash_is_that_of_the_whole_file);
-    suite_add_tcase(s, file);
+    suite_add_tcase(suite, file);
     tcase_add_test(drivers, test_hash_tells_everything_apart);
     tcase_add_test(drivers, test_default_answers_the_default);
     tcase_add_test(drivers, test_walk_is_sticky_and_repeats_itself);
     tcase_add_test(drivers, test_walk_is_fair_when_it_must_switch);
     tcase_add_test(drivers, test_follower_follows_and_says_why_not);
     tcase_add_test(drivers, test_names_go_there_and_back);
-    suite_add_tcase(s, drivers);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, drivers);
 }

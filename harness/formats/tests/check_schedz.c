@@ -579,9 +579,8 @@ START_TEST(test_numbers_out_of_range_are_refused)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("pack");
     TCase *trips = tcase_create("round trips"), *damage = tcase_create("damage"),
           *bits = tcase_create("bits"), *misfits = tcase_create("misfits");
     TCase *all[] = {trips, damage, bits, misfits};
@@ -606,17 +605,6 @@ static Suite *suite(void)
     for (int i = 0; i < 4; i++) {
         tcase_add_checked_fixture(all[i], setup, teardown);
         tcase_set_timeout(all[i], 120);
-        suite_add_tcase(s, all[i]);
+        suite_add_tcase(suite, all[i]);
     }
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }

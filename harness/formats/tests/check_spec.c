@@ -556,13 +556,10 @@ static void add_shape(TCase *tcase)
     tcase_add_loop_test(tcase, test_fault_sets_refused, 0, 6);
 }
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("spec");
     TCase *places = family(suite, "places of errors");
     TCase *schedules = family(suite, "schedules");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     add_shape(family(suite, "shape"));
     tcase_add_loop_test(places, test_header_lines, 0, COUNT_OF(header_lines));
@@ -573,8 +570,4 @@ int main(void)
     tcase_add_loop_test(schedules, test_directives_refused, 0, COUNT_OF(directives));
     tcase_add_loop_test(schedules, test_states_refused, 0, COUNT_OF(states));
     tcase_add_loop_test(schedules, test_allowed, 0, COUNT_OF(allowed));
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -374,21 +374,14 @@ static void add_hostile(TCase *tcase)
     tcase_add_loop_test(tcase, test_large_and_dull, 0, COUNT_OF(dull));
 }
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("spec, hostile");
     TCase *edges = family(suite, "limits");
     TCase *files = family(suite, "files");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(edges, test_limits, 0, COUNT_OF(limits));
     add_hostile(family(suite, "hostile input"));
     tcase_add_test(files, test_load);
     tcase_add_test(files, test_load_what_is_no_file);
     tcase_add_loop_test(files, test_sizes, 0, 3);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -6,11 +6,11 @@
 #ifndef SW_TESTS_SPEC_TEXTS_H
 #define SW_TESTS_SPEC_TEXTS_H
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/tests/suite_main.h"
 #include "harness/formats/spec/spec.h"
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))

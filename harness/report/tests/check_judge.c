@@ -491,13 +491,11 @@ START_TEST(test_long_texts_are_cut_between_characters)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("judge");
     TCase *moves = tcase_create("moves"), *values = tcase_create("oracles"),
           *ends = tcase_create("ends");
     TCase *cases[] = {moves, values, ends};
-    SRunner *runner = srunner_create(suite);
 
     for (int i = 0; i < COUNT_OF(cases); i++) {
         suite_add_tcase(suite, cases[i]);
@@ -531,8 +529,4 @@ int main(void)
     tcase_add_test(ends, test_a_gap_is_inconclusive);
     tcase_add_test(ends, test_a_failure_with_a_gap_is_a_failure);
     tcase_add_test(ends, test_long_texts_are_cut_between_characters);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -476,9 +476,8 @@ START_TEST(test_the_programs_folder_is_the_same_again)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("replay");
     TCase *archives = tcase_create("archives"), *refusals = tcase_create("refusals"),
           *others = tcase_create("other runs");
     TCase *all[] = {archives, refusals, others};
@@ -507,17 +506,6 @@ static Suite *suite(void)
         tcase_add_checked_fixture(all[i], setup, teardown);
         tcase_set_timeout(all[i], getenv("SEEDS") != NULL ? 1200 : 120);
         tcase_set_tags(all[i], "no-memcheck"); /* it mostly starts other programs */
-        suite_add_tcase(s, all[i]);
+        suite_add_tcase(suite, all[i]);
     }
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }

@@ -425,9 +425,8 @@ START_TEST(test_pypy_runs_the_same_file)
 }
 END_TEST
 
-static Suite *make_suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("target");
     TCase *one = tcase_create("one schedule"), *bad = tcase_create("bad files"),
           *many = tcase_create("many schedules"), *others = tcase_create("other interpreters");
     TCase *const cases[] = {one, bad, many, others};
@@ -454,15 +453,4 @@ static Suite *make_suite(void)
     tcase_add_loop_test(others, test_slpython_runs_tasklets, 0, 2);
     tcase_add_test(others, test_python_2_runs_the_same_file);
     tcase_add_test(others, test_pypy_runs_the_same_file);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
 }

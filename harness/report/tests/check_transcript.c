@@ -414,13 +414,11 @@ START_TEST(test_difference)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("transcript");
     TCase *events = tcase_create("events"), *sectioning = tcase_create("sections"),
           *names = tcase_create("names"), *files = tcase_create("files");
     TCase *cases[] = {events, sectioning, names, files};
-    SRunner *runner = srunner_create(suite);
 
     for (int i = 0; i < COUNT_OF(cases); i++) {
         suite_add_tcase(suite, cases[i]);
@@ -448,8 +446,4 @@ int main(void)
     tcase_add_test(files, test_write_into_nowhere);
     tcase_add_test(files, test_schedule_that_the_file_does_not_have);
     tcase_add_loop_test(files, test_difference, 0, COUNT_OF(differences));
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

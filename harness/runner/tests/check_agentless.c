@@ -123,9 +123,8 @@ START_TEST(test_all_scenarios_that_need_no_point_hold_without_one)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("foreign");
     TCase *c = tcase_create("specs");
 
     tcase_add_checked_fixture(c, setup, teardown);
@@ -140,16 +139,5 @@ static Suite *suite(void)
     tcase_add_test(c, test_a_setup_that_raises_is_told);
     tcase_add_test(c, test_pypy_runs_what_it_can);
     tcase_add_test(c, test_all_scenarios_that_need_no_point_hold_without_one);
-    suite_add_tcase(s, c);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, c);
 }

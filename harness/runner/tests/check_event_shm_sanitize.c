@@ -170,11 +170,9 @@ START_TEST(test_events)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("mend");
     TCase *bytes = tcase_create("characters"), *event_shms = tcase_create("event_shm");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, bytes);
     tcase_add_loop_test(bytes, test_character, 0, CHARACTER_COUNT);
@@ -188,8 +186,4 @@ int main(void)
     tcase_add_test(event_shms, test_texts_that_overlap);
     tcase_add_test(event_shms, test_counts);
     tcase_add_test(event_shms, test_events);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

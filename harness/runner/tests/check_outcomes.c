@@ -535,9 +535,8 @@ START_TEST(test_ways_around_control_are_noted)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("outcomes");
     TCase *deadlocks = tcase_create("deadlocks"), *livelocks = tcase_create("livelocks"),
           *crash_case = tcase_create("crashes"), *canary = tcase_create("canary"),
           *outside = tcase_create("outside");
@@ -566,17 +565,6 @@ static Suite *suite(void)
         tcase_add_checked_fixture(all[i], setup, teardown);
         tcase_set_timeout(all[i], 120);
         tcase_set_tags(all[i], "no-memcheck"); /* it only starts other programs */
-        suite_add_tcase(s, all[i]);
+        suite_add_tcase(suite, all[i]);
     }
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
 }

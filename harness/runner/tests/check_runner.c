@@ -373,13 +373,11 @@ END_TEST
 
 /* ---- all of them ---- */
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("runner");
     TCase *ends = tcase_create("ends"), *leftovers = tcase_create("leftovers"),
           *reports = tcase_create("reports");
     TCase *cases[] = {ends, leftovers, reports};
-    SRunner *runner = srunner_create(suite);
 
     for (int i = 0; i < COUNT_OF(cases); i++) {
         suite_add_tcase(suite, cases[i]);
@@ -414,8 +412,4 @@ int main(void)
     tcase_add_test(reports, test_verbose_tells_the_story_of_a_success);
     tcase_add_test(reports, test_repetitions_must_be_alike);
     tcase_add_test(reports, test_repetitions_are_one_case_each_schedule);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

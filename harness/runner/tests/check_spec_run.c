@@ -130,9 +130,8 @@ START_TEST(test_a_programs_points_are_decisions)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("spec_run");
     TCase *c = tcase_create("decisions");
 
     tcase_add_checked_fixture(c, setup, teardown);
@@ -147,16 +146,5 @@ static Suite *suite(void)
     tcase_add_test(c, test_a_deadlock_is_a_verdict);
     tcase_add_test(c, test_refuses_what_it_cannot_record);
     tcase_add_test(c, test_a_programs_points_are_decisions);
-    suite_add_tcase(s, c);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, c);
 }

@@ -222,11 +222,9 @@ START_TEST(test_maps_that_make_no_sense)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("stack");
     TCase *stacks = tcase_create("stack");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, stacks);
     tcase_add_checked_fixture(stacks, setup, event_shm_teardown);
@@ -240,8 +238,4 @@ int main(void)
     tcase_add_test(stacks, test_a_recursion_is_told_once);
     tcase_add_test(stacks, test_maps_that_name_a_pipe);
     tcase_add_loop_test(stacks, test_maps_that_make_no_sense, 0, 5);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
 }

@@ -10,12 +10,13 @@
 #include <Python.h>
 
 #include <alloca.h>
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
+
+#include "contract/tests/suite_main.h"
 
 static char why[4096];
 
@@ -347,9 +348,8 @@ START_TEST(nobody_is_in_the_way_when_spilling_is_off)
 }
 END_TEST
 
-int main(void)
+CHECK_SUITE(suite)
 {
-    Suite *suite = suite_create("embedded");
     TCase *family = tcase_create("embedded");
 
     tcase_set_timeout(family, 60);
@@ -364,9 +364,4 @@ int main(void)
     tcase_add_test(family, who_evaluates_frames_after_us_goes_on);
     tcase_add_test(family, nobody_is_in_the_way_when_spilling_is_off);
     suite_add_tcase(suite, family);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
