@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/formats/sched/settings_options.h"
 #include "harness/runner/process.h"
 #include "harness/runner/spec_run.h"
 #include "harness/report/target.h"
@@ -23,15 +24,7 @@ enum {
     KEY_SCHEDULES,
     KEY_TIME,
     KEY_SEED,
-    KEY_GRAIN,
     KEY_ENGINE,
-    KEY_POINTS,
-    KEY_STEP,
-    KEY_FAIL,
-    KEY_EARLY,
-    KEY_SPILL,
-    KEY_ENV,
-    KEY_REAL_NETWORK,
     KEY_CONTINUE,
     KEY_JSON,
     KEY_CAMPAIGN,
@@ -52,25 +45,11 @@ static const struct argp_option option_list[] = {
     {"seed", KEY_SEED, "N", 0, "Of the first schedule (default 1)", 0},
     {"jobs", 'j', "N", 0,
      "How many processes at once (default: one a CPU); the schedules are the same", 0},
-    {"grain", KEY_GRAIN, "NAME", 0,
-     "Where threads are switched: call (default), where the interpreter itself could be, or "
-     "access: before each access to what threads share (tests on CPython 3.11)",
-     0},
     {"engine", KEY_ENGINE, "NAME", 0,
      "What carries the threads: threads, fibers or pool (default of tests); the decisions are the "
      "same",
      0},
     {"interp", 'i', "FILE", 0, "The interpreter (default: " SW_TARGET_INTERP ")", 0},
-    {"points", KEY_POINTS, 0, 0,
-     "At the points of slpython-lab, a spill or a collection is a decision too", 0},
-    {"fault-step", KEY_STEP, "NAME", 0,
-     "And so is to switch this historical fault on, up to the next point; may be repeated", 0},
-    {"fail", KEY_FAIL, "N", 0, "And up to N of them find no memory (default 0)", 0},
-    {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
-    {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
-    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always, never, default[,segment]", 0},
-    {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
-    {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
     {"continue", KEY_CONTINUE, 0, 0, "Go on after a failure, and count how it fails", 0},
     {"output", 'o', "FILE", 0,
      "Where the failing schedule goes (default: FILE-TEST.sched or PROGRAM.sched in this folder)",
@@ -103,52 +82,6 @@ static uint64_t parse_number(const char *text, const char *what, uint64_t least,
         argp_error(state, "%s: '%s' is not a number from %llu to %llu", what, text,
                    (unsigned long long)least, (unsigned long long)most);
     return number;
-}
-
-/* What a .sched names. */
-static error_t parse_setting(int key, char *arg, struct argp_state *state)
-{
-    struct sw_settings *setting = &((struct sw_explore *)state->input)->setting;
-    struct sw_error e = {0};
-    int failed = 0;
-
-    switch (key) {
-    case 'f':
-        failed = sw_settings_add_faults(setting, arg, &e);
-        break;
-    case KEY_SPILL:
-        failed = sw_settings_set_spill(setting, arg, &e);
-        break;
-    case KEY_ENV:
-        failed = sw_settings_add_variable(setting, arg, &e);
-        break;
-    case KEY_STEP:
-        failed = sw_settings_add_steps(setting, arg, &e);
-        break;
-    case KEY_FAIL:
-        setting->fail_max = (uint32_t)parse_number(arg, "--fail", 0, UINT32_MAX, state);
-        setting->points |= setting->fail_max > 0;
-        break;
-    case KEY_POINTS:
-        setting->points = 1;
-        break;
-    case KEY_EARLY:
-        setting->early_max = (uint32_t)parse_number(arg, "--early", 0, UINT32_MAX, state);
-        break;
-    case KEY_REAL_NETWORK:
-        setting->real_network = 1;
-        break;
-    case KEY_GRAIN:
-        if (strcmp(arg, "call") != 0 && strcmp(arg, "access") != 0)
-            argp_error(state, "--grain: '%s' is none; there are call and access", arg);
-        setting->grain = *arg == 'a' ? SW_GRAIN_ACCESS : SW_GRAIN_CALL;
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    if (failed < 0)
-        argp_error(state, "%s", e.text);
-    return 0;
 }
 
 /* "pct:3": a name, and a number if the strategy takes one. */
@@ -253,6 +186,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_WATCHDOG:
         trial->watchdog_s = (int)parse_number(arg, "--watchdog", 1, 86400, state);
         return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &explore->setting;
+        return 0;
     case ARGP_KEY_ARGS:
         explore->target = state->argv[state->next];
         trial->args = state->argv + state->next + 1;
@@ -261,7 +197,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         argp_error(state, "no PROGRAM or TEST given");
         return 0;
     default:
-        return parse_setting(key, arg, state);
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -340,8 +276,9 @@ void sw_explore_options_parse(int argc, char **argv, struct sw_explore *explore)
         "run again in a process of its own, and its schedule is kept.  Exit status: 0 nothing was "
         "found, 1 something was, 2 a usage or harness error, 3 inconclusive.";
     static char name[] = "spillway explore";
+    const struct argp_child settings[] = {{sw_settings_options_argp(SW_SETTINGS_EXPLORE), 0, NULL, 0}, {0}};
     const struct argp argp = {
-        option_list, parse_option, "FILE.py::TEST | PROGRAM [ARG...]", doc, 0, 0, 0};
+        option_list, parse_option, "FILE.py::TEST | PROGRAM [ARG...]", doc, settings, 0, 0};
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     struct sw_trial_order *trial = &explore->search.trial;
 

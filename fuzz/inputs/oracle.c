@@ -75,21 +75,6 @@ static int same_texts(char *const *one, int one_count, char *const *other, int o
     return same;
 }
 
-static void same_setting(const struct sw_settings *one, const struct sw_settings *other)
-{
-    SW_ORACLE(same_text(one->spill, other->spill));
-    SW_ORACLE(one->faults.mask == other->faults.mask);
-    SW_ORACLE(
-        same_texts(one->variables, one->variable_count, other->variables, other->variable_count));
-    SW_ORACLE(one->early_max == other->early_max);
-    SW_ORACLE(one->steps.mask == other->steps.mask);
-    SW_ORACLE(one->fail_max == other->fail_max);
-    SW_ORACLE(one->points == other->points);
-    SW_ORACLE(one->real_network == other->real_network);
-    SW_ORACLE(one->grain == other->grain);
-    SW_ORACLE(one->begins == other->begins);
-}
-
 static void same_deviations(const struct sw_sched *one, const struct sw_sched *other)
 {
     SW_ORACLE(one->deviation_count == other->deviation_count);
@@ -114,7 +99,7 @@ void sw_oracle_same_sched(const struct sw_sched *one, const struct sw_sched *oth
     SW_ORACLE(same_text(one->input_hash, other->input_hash));
     SW_ORACLE(same_text(one->interp, other->interp));
     SW_ORACLE(same_text(one->interp_hash, other->interp_hash));
-    same_setting(&one->setting, &other->setting);
+    SW_ORACLE(sw_settings_equal(&one->setting, &other->setting));
     SW_ORACLE(same_text(one->found, other->found));
     SW_ORACLE(same_text(one->outcome, other->outcome));
     same_deviations(one, other);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "contract/exit.h"
+#include "harness/formats/sched/settings_options.h"
 #include "harness/runner/process.h"
 #include "harness/formats/sched/schedz.h"
 #include "run.h"
@@ -22,13 +23,6 @@ enum {
     KEY_WATCHDOG,
     KEY_BUDGET,
     KEY_ENGINE,
-    KEY_SPILL,
-    KEY_POINTS,
-    KEY_STEP,
-    KEY_FAIL,
-    KEY_EARLY,
-    KEY_ENV,
-    KEY_REAL_NETWORK,
 };
 
 struct record {
@@ -53,16 +47,6 @@ static const struct argp_option option_list[] = {
      "The interpreter (default: /usr/bin/python3.11; of a spec: slpython-lab)", 0},
     {"engine", KEY_ENGINE, "NAME", 0,
      "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
-    {"fault", 'f', "NAME", 0, "Switch this historical fault on (slpython-lab); may be repeated", 0},
-    {"spill", KEY_SPILL, "LIMIT", 0, "SLP_SPILL (slpython): bytes, always, never, default[,segment]", 0},
-    {"points", KEY_POINTS, 0, 0,
-     "At the points of slpython-lab, a spill or a collection is a decision too", 0},
-    {"fault-step", KEY_STEP, "NAME", 0,
-     "And so is to switch this historical fault on, up to the next point; may be repeated", 0},
-    {"fail", KEY_FAIL, "N", 0, "And up to N of them find no memory (default 0)", 0},
-    {"early", KEY_EARLY, "N", 0, "Let up to N timed waits end early (default 0)", 0},
-    {"env", KEY_ENV, "NAME=VALUE", 0, "In the program's environment, which is fixed otherwise", 0},
-    {"real-network", KEY_REAL_NETWORK, 0, 0, "Leave sockets on loopback to the kernel", 0},
     {"output", 'o', "FILE", 0,
      "Where the schedule goes (default: PROGRAM.sched); it is added to a .schedz", 0},
     {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
@@ -84,47 +68,6 @@ static uint64_t parse_number(const char *text, const char *what, uint64_t max,
         argp_error(state, "%s: '%s' is not a number from 0 to %llu", what, text,
                    (unsigned long long)max);
     return number;
-}
-
-/* What a .sched names.  0, ARGP_ERR_UNKNOWN, or a message and the end. */
-static error_t parse_setting(int key, char *arg, struct argp_state *state)
-{
-    struct sw_settings *setting = &((struct record *)state->input)->setting;
-    struct sw_error e = {0};
-    int failed = 0;
-
-    switch (key) {
-    case 'f':
-        failed = sw_settings_add_faults(setting, arg, &e);
-        break;
-    case KEY_SPILL:
-        failed = sw_settings_set_spill(setting, arg, &e);
-        break;
-    case KEY_ENV:
-        failed = sw_settings_add_variable(setting, arg, &e);
-        break;
-    case KEY_STEP:
-        failed = sw_settings_add_steps(setting, arg, &e);
-        break;
-    case KEY_FAIL:
-        setting->fail_max = (uint32_t)parse_number(arg, "--fail", UINT32_MAX, state);
-        setting->points |= setting->fail_max > 0;
-        break;
-    case KEY_POINTS:
-        setting->points = 1;
-        break;
-    case KEY_EARLY:
-        setting->early_max = (uint32_t)parse_number(arg, "--early", UINT32_MAX, state);
-        break;
-    case KEY_REAL_NETWORK:
-        setting->real_network = 1;
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    if (failed < 0)
-        argp_error(state, "%s", e.text);
-    return 0;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -164,6 +107,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'q':
         record->quiet = 1;
         return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &record->setting;
+        return 0;
     case ARGP_KEY_ARGS:
         record->program = state->argv + state->next;
         return 0;
@@ -171,7 +117,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         argp_error(state, "no PROGRAM given");
         return 0;
     default:
-        return parse_setting(key, arg, state);
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -207,8 +153,9 @@ static void parse(int argc, char **argv, struct record *record)
         "ended with 0, 1 it failed, crashed or came to a deadlock, 2 a usage "
         "or harness error, 3 inconclusive.";
     static char name[] = "spillway record";
+    const struct argp_child settings[] = {{sw_settings_options_argp(SW_SETTINGS_RECORD), 0, NULL, 0}, {0}};
     const struct argp argp = {
-        option_list, parse_option, "-- PROGRAM [ARG...] | SPEC [SCHEDULE]", doc, 0, 0, 0};
+        option_list, parse_option, "-- PROGRAM [ARG...] | SPEC [SCHEDULE]", doc, settings, 0, 0};
 
     *record = (struct record){
         .strategy = SW_STRATEGY_RANDOM, .watchdog_s = WATCHDOG_S, .decisions_max = 10000000};

@@ -5,7 +5,7 @@
 #include "harness/tests/control_fixture.h"
 
 #include "contract/spill_setting.h"
-#include "harness/formats/sched/settings.h"
+#include "harness/formats/sched/settings_table.h"
 #include "harness/formats/tests/spec_texts.h"
 
 static const struct {
@@ -81,7 +81,8 @@ START_TEST(test_of_a_recorded_schedule)
 {
     struct sw_settings setting = {0};
     struct sw_error e = {0};
-    int is_taken = sw_settings_set_spill(&setting, settings[_i].text, &e) == 0;
+    int is_taken = sw_settings_table_add(&setting, sw_settings_table_find("spill"),
+                                         settings[_i].text, &e) == 0;
 
     must_answer(_i, is_taken, e.text);
     if (is_taken)

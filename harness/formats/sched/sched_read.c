@@ -10,6 +10,7 @@
 
 #include "sched.h"
 #include "sched_word.h"
+#include "settings_table.h"
 #include "contract/utf8.h"
 
 /* ---- reading: words of lines ---- */
@@ -253,117 +254,77 @@ static int read_words(struct reader *r, const char *keyword, char **words, int m
     }
 }
 
-static int read_env(struct reader *r)
+/* ---- reading: the settings ---- */
+
+/* Of an ENVIRONMENT or FAULTS: as many words as there are. */
+static int read_setting_words(struct reader *r, const struct sw_settings_row *row)
 {
-    struct sw_settings *setting = &r->sched->setting;
-    char *words[SW_SETTINGS_VARIABLES_MAX] = {NULL};
-    int count = 0, failed = read_words(r, "env", words, SW_SETTINGS_VARIABLES_MAX, &count);
+    enum { MAX = SW_SETTINGS_VARIABLES_MAX };
+    char *words[MAX] = {NULL};
+    int count = 0, failed = read_words(r, row->key, words, MAX, &count);
     struct sw_error e;
 
     for (int i = 0; i < count; i++) {
-        if (failed == 0 && sw_settings_add_variable(setting, words[i], &e) < 0)
+        if (failed == 0 && sw_settings_table_add(&r->sched->setting, row, words[i], &e) < 0)
             failed = fail(r, "%s", e.text);
         free(words[i]);
     }
     return failed;
 }
 
-static int read_spill(struct reader *r)
+static int read_setting_spill(struct reader *r, const struct sw_settings_row *row)
 {
     char *text = NULL;
     struct sw_error e;
     int failed =
-        read_keyword(r, "spill") < 0 || read_word(r, &text, "a time to spill") < 0 ? -1 : 0;
+        read_keyword(r, row->key) < 0 || read_word(r, &text, "a time to spill") < 0 ? -1 : 0;
 
-    if (failed == 0 && sw_settings_set_spill(&r->sched->setting, text, &e) < 0)
+    if (failed == 0 && sw_settings_table_add(&r->sched->setting, row, text, &e) < 0)
         failed = fail(r, "%s", e.text);
     free(text);
     return failed < 0 ? -1 : end_of_line(r);
 }
 
-static int read_fault_names(struct reader *r, const char *keyword,
-                            int (*add)(struct sw_settings *, const char *, struct sw_error *))
-{
-    char *words[64] = {NULL};
-    int count = 0, failed = read_words(r, keyword, words, 64, &count);
-    struct sw_error e;
-
-    for (int i = 0; i < count; i++) {
-        if (failed == 0 && add(&r->sched->setting, words[i], &e) < 0)
-            failed = fail(r, "%s", e.text);
-        free(words[i]);
-    }
-    return failed;
-}
-
-static int read_faults(struct reader *r)
-{
-    return read_fault_names(r, "faults", sw_settings_add_faults);
-}
-
-static int read_steps(struct reader *r)
-{
-    return read_fault_names(r, "steps", sw_settings_add_steps);
-}
-
-static int read_points(struct reader *r)
-{
-    r->sched->setting.points = 1;
-    return read_keyword(r, "points") < 0 || read_keyword(r, "decide") < 0 ? -1 : end_of_line(r);
-}
-
-static int read_early(struct reader *r)
+static int read_setting_number(struct reader *r, const struct sw_settings_row *row)
 {
     uint64_t number;
 
-    if (read_keyword(r, "early") < 0 || read_number(r, UINT32_MAX, &number, "a number") < 0)
+    if (read_keyword(r, row->key) < 0 || read_number(r, UINT32_MAX, &number, "a number") < 0)
         return -1;
-    r->sched->setting.early_max = (uint32_t)number;
+    sw_settings_table_set_number(&r->sched->setting, row, (uint32_t)number);
     return end_of_line(r);
 }
 
-static int read_fail(struct reader *r)
+/* Not the first of its words: what has its default has no line. */
+static int read_setting_word(struct reader *r, const struct sw_settings_row *row)
 {
-    uint64_t number;
-
-    if (read_keyword(r, "fail") < 0 || read_number(r, UINT32_MAX, &number, "a number") < 0)
+    if (read_keyword(r, row->key) < 0)
         return -1;
-    r->sched->setting.fail_max = (uint32_t)number;
+    skip_blanks(r);
+    size_t length = word_length(r);
+    int index = sw_settings_table_find_word(row, r->at, length);
+    if (index < 1)
+        return fail(r, "'%s' expected", row->words[1]);
+    r->at += length;
+    sw_settings_table_set_number(&r->sched->setting, row, (uint32_t)index);
     return end_of_line(r);
 }
 
-static int read_network(struct reader *r)
-{
-    r->sched->setting.real_network = 1;
-    return read_keyword(r, "network") < 0 || read_keyword(r, "real") < 0 ? -1 : end_of_line(r);
-}
-
-static int read_grain(struct reader *r)
-{
-    r->sched->setting.grain = SW_GRAIN_ACCESS;
-    return read_keyword(r, "grain") < 0 || read_keyword(r, "access") < 0 ? -1 : end_of_line(r);
-}
-
-static int read_begin(struct reader *r)
-{
-    r->sched->setting.begins = 1;
-    return read_keyword(r, "begin") < 0 || read_keyword(r, "program") < 0 ? -1 : end_of_line(r);
-}
-
-/* Lines that may be missing, in this order; the reader stands on the one behind them. */
+/* Lines that may be missing, in the order of the table; the reader stands on the one behind
+ * them. */
 static int read_setting(struct reader *r)
 {
-    static const struct {
-        const char *keyword;
-        int (*read)(struct reader *r);
-    } lines[] = {{"env", read_env},       {"spill", read_spill},     {"faults", read_faults},
-                 {"points", read_points}, {"steps", read_steps},     {"fail", read_fail},
-                 {"early", read_early},   {"network", read_network}, {"grain", read_grain},
-                 {"begin", read_begin}};
+    static int (*const read[])(struct reader *, const struct sw_settings_row *) = {
+        [SW_SETTINGS_ENVIRONMENT] = read_setting_words, [SW_SETTINGS_SPILL] = read_setting_spill,
+        [SW_SETTINGS_FAULTS] = read_setting_words,      [SW_SETTINGS_NUMBER] = read_setting_number,
+        [SW_SETTINGS_WORD] = read_setting_word,
+    };
 
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        if (begins(r, lines[i].keyword) && (lines[i].read(r) < 0 || next_line(r, "'found'") < 0))
+    for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
+        const struct sw_settings_row *row = &sw_settings_table[i];
+        if (begins(r, row->key) && (read[row->type](r, row) < 0 || next_line(r, "'found'") < 0))
             return -1;
+    }
     return 0;
 }
 

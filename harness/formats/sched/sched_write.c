@@ -8,6 +8,7 @@
 
 #include "sched.h"
 #include "sched_word.h"
+#include "settings_table.h"
 
 /* A word that read_word() gives back. */
 static void write_word(FILE *out, const char *word)
@@ -44,29 +45,16 @@ static void write_words(FILE *out, const char *keyword, char *const *words, int 
 
 void sw_sched_write_setting(FILE *out, const struct sw_settings *setting)
 {
-    char faults[SW_FAULT_SET_TEXT_MAX];
+    char text[SW_FAULT_SET_TEXT_MAX];
 
-    write_words(out, "env", setting->variables, setting->variable_count);
-    if (setting->spill != NULL)
-        fprintf(out, "spill    %s\n", setting->spill);
-    if (setting->faults.mask != 0)
-        fprintf(out, "faults   %s\n",
-                sw_fault_set_format(setting->faults, ' ', faults, sizeof faults));
-    if (setting->points)
-        fputs("points   decide\n", out);
-    if (setting->steps.mask != 0)
-        fprintf(out, "steps    %s\n",
-                sw_fault_set_format(setting->steps, ' ', faults, sizeof faults));
-    if (setting->fail_max > 0)
-        fprintf(out, "fail     %u\n", setting->fail_max);
-    if (setting->early_max > 0)
-        fprintf(out, "early    %u\n", setting->early_max);
-    if (setting->real_network)
-        fputs("network  real\n", out);
-    if (setting->grain == SW_GRAIN_ACCESS)
-        fputs("grain    access\n", out);
-    if (setting->begins)
-        fputs("begin    program\n", out);
+    for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
+        const struct sw_settings_row *row = &sw_settings_table[i];
+        if (row->type == SW_SETTINGS_ENVIRONMENT)
+            write_words(out, row->key, setting->variables, setting->variable_count);
+        else if (sw_settings_table_is_set(setting, row))
+            fprintf(out, "%-8s %s\n", row->key,
+                    sw_settings_table_format(setting, row, ' ', text, sizeof text));
+    }
 }
 
 static void write_header(FILE *out, const struct sw_sched *sched)

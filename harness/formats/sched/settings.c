@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings.h"
 
-#include <assert.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "contract/spill_setting.h"
+#include "settings_table.h"
 
 void sw_settings_free(struct sw_settings *setting)
 {
@@ -18,69 +17,23 @@ void sw_settings_free(struct sw_settings *setting)
     *setting = (struct sw_settings){0};
 }
 
-/* ---- what it may say ---- */
+/* ---- values ---- */
 
-int sw_settings_set_spill(struct sw_settings *setting, const char *text, struct sw_error *e)
+int sw_settings_equal(const struct sw_settings *one, const struct sw_settings *other)
 {
-    struct slp_spill_setting parsed = {0};
+    char own[SW_FAULT_SET_TEXT_MAX], theirs[SW_FAULT_SET_TEXT_MAX];
+    int equal = one->variable_count == other->variable_count;
 
-    if (slp_spill_setting_parse(text, &parsed) != NULL)
-        return sw_error_set(e, NULL, 0, 0, "'%s' " SLP_SPILL_SETTING_REFUSED, text);
-    free(setting->spill);
-    setting->spill = strdup(text);
-    return setting->spill != NULL ? 0 : sw_error_set(e, NULL, 0, 0, "out of memory");
-}
-
-int sw_settings_add_faults(struct sw_settings *setting, const char *names, struct sw_error *e)
-{
-    struct sw_fault_set set;
-
-    if (sw_fault_set_parse(names, &set, e) < 0)
-        return -1;
-    setting->faults.mask |= set.mask;
-    return 0;
-}
-
-int sw_settings_add_steps(struct sw_settings *setting, const char *names, struct sw_error *e)
-{
-    struct sw_fault_set set;
-
-    if (sw_fault_set_parse(names, &set, e) < 0)
-        return -1;
-    setting->steps.mask |= set.mask;
-    setting->points = 1;
-    return 0;
-}
-
-static int is_ours(const char *variable)
-{
-    static const char *const names[] = {
-        "PATH=", "LC_ALL=",   "PYTHONHASHSEED=",  "LD_PRELOAD=", "PYTHONDONTWRITEBYTECODE=",
-        "SLP_",  "SPILLWAY_", "PYTHONUNBUFFERED="};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(variable, names[i], strlen(names[i])) == 0)
-            return 1;
-    return 0;
-}
-
-int sw_settings_add_variable(struct sw_settings *setting, const char *text, struct sw_error *e)
-{
-    const char *equals = strchr(text, '=');
-
-    if (equals == NULL || equals == text)
-        return sw_error_set(e, NULL, 0, 0, "'%s' is not NAME=VALUE", text);
-    if (is_ours(text))
-        return sw_error_set(e, NULL, 0, 0, "%.*s is set by spillway itself", (int)(equals - text),
-                            text);
-    if (setting->variable_count == SW_SETTINGS_VARIABLES_MAX || strlen(text) >= 4096)
-        return sw_error_set(e, NULL, 0, 0, "too much: at most %d variables of 4095 bytes",
-                            SW_SETTINGS_VARIABLES_MAX);
-    char *copy = strdup(text);
-    if (copy == NULL)
-        return sw_error_set(e, NULL, 0, 0, "out of memory");
-    setting->variables[setting->variable_count++] = copy;
-    return 0;
+    for (int i = 0; i < one->variable_count && equal; i++)
+        equal = strcmp(one->variables[i], other->variables[i]) == 0;
+    for (int i = 0; i < SW_SETTINGS_TABLE_COUNT && equal; i++) {
+        const struct sw_settings_row *row = &sw_settings_table[i];
+        equal = sw_settings_table_is_set(one, row) == sw_settings_table_is_set(other, row);
+        if (equal && row->type != SW_SETTINGS_ENVIRONMENT && sw_settings_table_is_set(one, row))
+            equal = strcmp(sw_settings_table_format(one, row, ' ', own, sizeof own),
+                           sw_settings_table_format(other, row, ' ', theirs, sizeof theirs)) == 0;
+    }
+    return equal;
 }
 
 /* ---- what an interpreter can do ---- */
@@ -117,14 +70,15 @@ int sw_settings_interp_exports(const char *path, const char *name)
     return found;
 }
 
+/* From the last row to the first: who asks for faults at points hears of the points. */
 int sw_settings_check(const struct sw_settings *setting, const char *interp, struct sw_error *e)
 {
-    if ((setting->faults.mask != 0 || setting->points) &&
-        sw_settings_interp_exports(interp, "slp_point_current_hook") != 1)
-        return sw_error_set(e, interp, 0, 0, "it is no slpython-lab: it has no %s",
-                            setting->points ? "points" : "faults");
-    if (setting->spill != NULL && sw_settings_interp_exports(interp, "slp_spill_limit") != 1)
-        return sw_error_set(e, interp, 0, 0, "it is no slpython: it does not spill");
+    for (int i = SW_SETTINGS_TABLE_COUNT - 1; i >= 0; i--) {
+        const struct sw_settings_row *row = &sw_settings_table[i];
+        if (row->symbol != NULL && sw_settings_table_is_set(setting, row) &&
+            sw_settings_interp_exports(interp, row->symbol) != 1)
+            return sw_error_set(e, interp, 0, 0, "%s", row->lacks);
+    }
     return 0;
 }
 
@@ -132,25 +86,26 @@ int sw_settings_check(const struct sw_settings *setting, const char *interp, str
 
 void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_shm *shm)
 {
-    shm->early_max = setting->early_max;
-    shm->points = setting->points;
-    shm->steps = setting->steps.mask;
-    shm->fail_max = setting->fail_max;
-    shm->real_network = setting->real_network;
-    shm->grain = setting->grain;
-    shm->calm |= setting->grain == SW_GRAIN_ACCESS;
-    if (setting->begins && shm->loop_count == 0)
-        shm->loop_count = 1;
+    for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
+        const struct sw_settings_row *row = &sw_settings_table[i];
+        size_t size = row->type == SW_SETTINGS_FAULTS ? sizeof(uint64_t) : sizeof(uint32_t);
+        if (row->shm != 0)
+            memcpy((char *)shm + row->shm, (const char *)setting + row->offset, size);
+        if (row->fill != NULL)
+            row->fill(setting, shm);
+    }
 }
 
 void sw_settings_set_environment(const struct sw_settings *setting)
 {
-    char faults[SW_FAULT_SET_TEXT_MAX];
+    char text[SW_FAULT_SET_TEXT_MAX];
 
     for (int i = 0; i < setting->variable_count; i++)
         putenv(setting->variables[i]);
-    if (setting->spill != NULL)
-        setenv("SLP_SPILL", setting->spill, 1);
-    if (setting->faults.mask != 0)
-        setenv("SLP_FAULTS", sw_fault_set_format(setting->faults, ',', faults, sizeof faults), 1);
+    for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
+        const struct sw_settings_row *row = &sw_settings_table[i];
+        if (row->variable != NULL && sw_settings_table_is_set(setting, row))
+            setenv(row->variable, sw_settings_table_format(setting, row, ',', text, sizeof text),
+                   1);
+    }
 }

@@ -2,11 +2,9 @@
  *
  * settings.h - all that changes a run, beside the program, its arguments and the interpreter.
  *
- * A .sched names it, so that a replay has the same: the faults that are
- * switched on and the spilling of slpython-lab, more environment, how many
- * early time-outs a strategy may choose, whether the interpreter's points are
- * decisions, with which faults and how many failing allocations, where decisions are asked for (the
- * grain), whether sockets on loopback are the kernel's own.
+ * A schedule names its settings, so that a replay has the same.  What they are called, how they
+ * are written and read, which commands take them and how they come to the run stands in one table,
+ * settings_table.h: a new setting is a member here and a row there.
  *
  * A struct sw_settings owns its texts, from a zeroed one to sw_settings_free().
  */
@@ -26,24 +24,19 @@ struct sw_settings {
     struct sw_fault_set faults;
     char *variables[SW_SETTINGS_VARIABLES_MAX + 1]; /* NAME=VALUE, and a NULL */
     int variable_count;
-    uint32_t early_max;
-    uint32_t points;
+    uint32_t early_max;        /* how many early time-outs a strategy may choose */
+    uint32_t points;           /* 1: the interpreter's points are decisions */
     struct sw_fault_set steps; /* faults for one step, where a strategy wants; with points */
     uint32_t fail_max;         /* how often a point may find no memory; with points */
-    uint32_t real_network;
-    uint32_t grain;  /* enum sw_control_shm_grain */
+    uint32_t real_network;     /* 1: sockets on loopback are the kernel's own */
+    uint32_t grain;            /* enum sw_control_shm_grain */
     /* 1: the program says where its schedule begins (harness/control/engine/schedule_loop.h) */
     uint32_t begins;
 };
 
 void sw_settings_free(struct sw_settings *setting);
+int sw_settings_equal(const struct sw_settings *one, const struct sw_settings *other);
 
-/* Each 0, or -1 with *e (no place).  A variable is NAME=VALUE; those that the
- * runner itself sets (PATH, LD_PRELOAD, SLP_...) are refused. */
-int sw_settings_set_spill(struct sw_settings *setting, const char *text, struct sw_error *e);
-int sw_settings_add_faults(struct sw_settings *setting, const char *names, struct sw_error *e);
-int sw_settings_add_steps(struct sw_settings *setting, const char *names, struct sw_error *e);
-int sw_settings_add_variable(struct sw_settings *setting, const char *text, struct sw_error *e);
 /* Can this interpreter do that?  Faults and points are for slpython-lab, spills
  * for slpython too.  0, or -1 with *e. */
 int sw_settings_check(const struct sw_settings *setting, const char *interp, struct sw_error *e);

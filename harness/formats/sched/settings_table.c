@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings_table.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/spill_setting.h"
+
+/* Whoever switches before each access has no use for the checks of the eval breaker. */
+static void fill_calm(const struct sw_settings *setting, struct sw_control_shm *shm)
+{
+    shm->calm |= setting->grain == SW_GRAIN_ACCESS;
+}
+
+/* A search has said already how many schedules the program is to begin. */
+static void fill_loop(const struct sw_settings *setting, struct sw_control_shm *shm)
+{
+    if (setting->begins && shm->loop_count == 0)
+        shm->loop_count = 1;
+}
+
+static const char *const points_words[] = {"", "decide", NULL};
+static const char *const network_words[] = {"", "real", NULL};
+static const char *const grain_words[] = {
+    [SW_GRAIN_CALL] = "call", [SW_GRAIN_ACCESS] = "access", NULL};
+static const char *const begin_words[] = {"", "program", NULL};
+
+/* slpython-lab alone has the hook of points; both slpythons have a limit to spill at. */
+#define LAB "slp_point_current_hook"
+#define SLPYTHON "slp_spill_limit"
+
+#define MEMBER(name) offsetof(struct sw_settings, name)
+#define SHM(name) offsetof(struct sw_control_shm, name)
+#define ALL (SW_SETTINGS_RECORD | SW_SETTINGS_EXPLORE)
+
+const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
+    {.key = "env",
+     .type = SW_SETTINGS_ENVIRONMENT,
+     .offset = MEMBER(variables),
+     .option = "env",
+     .argument = "NAME=VALUE",
+     .help = "In the program's environment, which is fixed otherwise",
+     .commands = ALL},
+    {.key = "spill",
+     .type = SW_SETTINGS_SPILL,
+     .offset = MEMBER(spill),
+     .option = "spill",
+     .argument = "LIMIT",
+     .help = "SLP_SPILL (slpython): bytes, always, never, default[,segment]",
+     .commands = ALL,
+     .variable = "SLP_SPILL",
+     .symbol = SLPYTHON,
+     .lacks = "it is no slpython: it does not spill"},
+    {.key = "faults",
+     .type = SW_SETTINGS_FAULTS,
+     .offset = MEMBER(faults),
+     .option = "fault",
+     .letter = 'f',
+     .argument = "NAME",
+     .help = "Switch this historical fault on (slpython-lab); may be repeated",
+     .commands = ALL,
+     .variable = "SLP_FAULTS",
+     .symbol = LAB,
+     .lacks = "it is no slpython-lab: it has no faults"},
+    {.key = "points",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(points),
+     .words = points_words,
+     .option = "points",
+     .help = "At the points of slpython-lab, a spill or a collection is a decision too",
+     .commands = ALL,
+     .shm = SHM(points),
+     .symbol = LAB,
+     .lacks = "it is no slpython-lab: it has no points"},
+    {.key = "steps",
+     .type = SW_SETTINGS_FAULTS,
+     .offset = MEMBER(steps),
+     .option = "fault-step",
+     .argument = "NAME",
+     .help = "And so is to switch this historical fault on, up to the next point; may be repeated",
+     .commands = ALL,
+     .wants_points = 1,
+     .shm = SHM(steps)},
+    {.key = "fail",
+     .type = SW_SETTINGS_NUMBER,
+     .offset = MEMBER(fail_max),
+     .option = "fail",
+     .argument = "N",
+     .help = "And up to N of them find no memory (default 0)",
+     .commands = ALL,
+     .wants_points = 1,
+     .shm = SHM(fail_max)},
+    {.key = "early",
+     .type = SW_SETTINGS_NUMBER,
+     .offset = MEMBER(early_max),
+     .option = "early",
+     .argument = "N",
+     .help = "Let up to N timed waits end early (default 0)",
+     .commands = ALL,
+     .shm = SHM(early_max)},
+    {.key = "network",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(real_network),
+     .words = network_words,
+     .option = "real-network",
+     .help = "Leave sockets on loopback to the kernel",
+     .commands = ALL,
+     .shm = SHM(real_network)},
+    {.key = "grain",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(grain),
+     .words = grain_words,
+     .option = "grain",
+     .argument = "NAME",
+     .help = "Where threads are switched: call (default), where the interpreter itself could be, "
+             "or access: before each access to what threads share (tests on CPython 3.11)",
+     .commands = SW_SETTINGS_EXPLORE,
+     .shm = SHM(grain),
+     .fill = fill_calm},
+    {.key = "begin",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(begins),
+     .words = begin_words,
+     .fill = fill_loop},
+};
+
+/* ---- values ---- */
+
+const struct sw_settings_row *sw_settings_table_find(const char *key)
+{
+    for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++)
+        if (strcmp(sw_settings_table[i].key, key) == 0)
+            return &sw_settings_table[i];
+    return NULL;
+}
+
+static void *member(struct sw_settings *setting, const struct sw_settings_row *row)
+{
+    return (char *)setting + row->offset;
+}
+
+static const void *value(const struct sw_settings *setting, const struct sw_settings_row *row)
+{
+    return (const char *)setting + row->offset;
+}
+
+uint32_t sw_settings_table_number(const struct sw_settings *setting,
+                                  const struct sw_settings_row *row)
+{
+    assert(row->type == SW_SETTINGS_NUMBER || row->type == SW_SETTINGS_WORD);
+    return *(const uint32_t *)value(setting, row);
+}
+
+void sw_settings_table_set_number(struct sw_settings *setting, const struct sw_settings_row *row,
+                                  uint32_t number)
+{
+    assert(row->type == SW_SETTINGS_NUMBER || row->type == SW_SETTINGS_WORD);
+    *(uint32_t *)member(setting, row) = number;
+}
+
+int sw_settings_table_is_set(const struct sw_settings *setting, const struct sw_settings_row *row)
+{
+    switch (row->type) {
+    case SW_SETTINGS_ENVIRONMENT:
+        return setting->variable_count > 0;
+    case SW_SETTINGS_SPILL:
+        return *(char *const *)value(setting, row) != NULL;
+    case SW_SETTINGS_FAULTS:
+        return ((const struct sw_fault_set *)value(setting, row))->mask != 0;
+    default:
+        return sw_settings_table_number(setting, row) != 0;
+    }
+}
+
+int sw_settings_table_find_word(const struct sw_settings_row *row, const char *word, size_t length)
+{
+    for (int i = 0; row->words[i] != NULL; i++)
+        if (strlen(row->words[i]) == length && memcmp(row->words[i], word, length) == 0)
+            return i;
+    return -1;
+}
+
+char *sw_settings_table_format(const struct sw_settings *setting, const struct sw_settings_row *row,
+                               char separator, char *buf, size_t size)
+{
+    assert(row->type != SW_SETTINGS_ENVIRONMENT);
+    if (row->type == SW_SETTINGS_FAULTS)
+        return sw_fault_set_format(*(const struct sw_fault_set *)value(setting, row), separator,
+                                   buf, size);
+    if (row->type == SW_SETTINGS_SPILL)
+        snprintf(buf, size, "%s", *(char *const *)value(setting, row));
+    else if (row->type == SW_SETTINGS_NUMBER)
+        snprintf(buf, size, "%u", sw_settings_table_number(setting, row));
+    else
+        snprintf(buf, size, "%s", row->words[sw_settings_table_number(setting, row)]);
+    return buf;
+}
+
+/* ---- from words ---- */
+
+static int set_spill(char **spill, const char *text, struct sw_error *e)
+{
+    struct slp_spill_setting parsed = {0};
+
+    if (slp_spill_setting_parse(text, &parsed) != NULL)
+        return sw_error_set(e, NULL, 0, 0, "'%s' " SLP_SPILL_SETTING_REFUSED, text);
+    free(*spill);
+    *spill = strdup(text);
+    return *spill != NULL ? 0 : sw_error_set(e, NULL, 0, 0, "out of memory");
+}
+
+static int add_faults(struct sw_fault_set *to, const char *names, struct sw_error *e)
+{
+    struct sw_fault_set set;
+
+    if (sw_fault_set_parse(names, &set, e) < 0)
+        return -1;
+    to->mask |= set.mask;
+    return 0;
+}
+
+/* What the runner sets itself, so that every run has the same. */
+static int is_ours(const char *variable)
+{
+    static const char *const names[] = {
+        "PATH=", "LC_ALL=",   "PYTHONHASHSEED=",  "LD_PRELOAD=", "PYTHONDONTWRITEBYTECODE=",
+        "SLP_",  "SPILLWAY_", "PYTHONUNBUFFERED="};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(variable, names[i], strlen(names[i])) == 0)
+            return 1;
+    return 0;
+}
+
+static int add_variable(struct sw_settings *setting, const char *text, struct sw_error *e)
+{
+    const char *equals = strchr(text, '=');
+
+    if (equals == NULL || equals == text)
+        return sw_error_set(e, NULL, 0, 0, "'%s' is not NAME=VALUE", text);
+    if (is_ours(text))
+        return sw_error_set(e, NULL, 0, 0, "%.*s is set by spillway itself", (int)(equals - text),
+                            text);
+    if (setting->variable_count == SW_SETTINGS_VARIABLES_MAX || strlen(text) >= 4096)
+        return sw_error_set(e, NULL, 0, 0, "too much: at most %d variables of 4095 bytes",
+                            SW_SETTINGS_VARIABLES_MAX);
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    setting->variables[setting->variable_count++] = copy;
+    return 0;
+}
+
+int sw_settings_table_add(struct sw_settings *setting, const struct sw_settings_row *row,
+                          const char *word, struct sw_error *e)
+{
+    int failed;
+
+    assert(row->type <= SW_SETTINGS_FAULTS);
+    if (row->type == SW_SETTINGS_ENVIRONMENT)
+        return add_variable(setting, word, e);
+    if (row->type == SW_SETTINGS_SPILL)
+        return set_spill(member(setting, row), word, e);
+    failed = add_faults(member(setting, row), word, e);
+    setting->points |= failed == 0 && row->wants_points;
+    return failed;
+}
+
+/* ---- from options ---- */
+
+static int give_number(struct sw_settings *setting, const struct sw_settings_row *row,
+                       const char *text, struct sw_error *e)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || *text == '-' || number > UINT32_MAX)
+        return sw_error_set(e, NULL, 0, 0, "--%s: '%s' is not a number from 0 to %u", row->option,
+                            text, UINT32_MAX);
+    sw_settings_table_set_number(setting, row, (uint32_t)number);
+    return 0;
+}
+
+/* "call and access". */
+static void list_words(const struct sw_settings_row *row, char *buf, size_t size)
+{
+    size_t used = 0;
+
+    for (int i = 0; row->words[i] != NULL && used < size; i++) {
+        const char *before = i == 0 ? "" : row->words[i + 1] != NULL ? ", " : " and ";
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", before, row->words[i]);
+    }
+}
+
+static int give_word(struct sw_settings *setting, const struct sw_settings_row *row,
+                     const char *text, struct sw_error *e)
+{
+    int index = text == NULL ? 1 : sw_settings_table_find_word(row, text, strlen(text));
+    char words[200];
+
+    if (index < 0) {
+        list_words(row, words, sizeof words);
+        return sw_error_set(e, NULL, 0, 0, "--%s: '%s' is none; there are %s", row->option, text,
+                            words);
+    }
+    sw_settings_table_set_number(setting, row, (uint32_t)index);
+    return 0;
+}
+
+int sw_settings_table_give(struct sw_settings *setting, const struct sw_settings_row *row,
+                           const char *argument, struct sw_error *e)
+{
+    int failed = row->type == SW_SETTINGS_NUMBER ? give_number(setting, row, argument, e)
+                 : row->type == SW_SETTINGS_WORD ? give_word(setting, row, argument, e)
+                                                 : sw_settings_table_add(setting, row, argument, e);
+
+    setting->points |=
+        failed == 0 && row->wants_points && sw_settings_table_is_set(setting, row);
+    return failed;
+}

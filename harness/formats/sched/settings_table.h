@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * settings_table.h - the settings of settings.h, a row each.
+ *
+ * From a row follow: the line of a .sched, its reader and its writer; the option of each command
+ * that takes it, with its help; what an interpreter must be able to do for it; and how it comes to
+ * the run, by the control memory or by the environment.  What a campaign, a corpus and an archive
+ * are of is told by the lines that a .sched would have, and so follows, too.
+ *
+ * The rows stand in the order of the lines.  Both are part of the format: a row is added where no
+ * file that exists is read otherwise, and none is taken away.  What has its default is not written,
+ * so that a new setting changes no file and no hash of who does not use it.
+ */
+#ifndef SW_SETTINGS_TABLE_H
+#define SW_SETTINGS_TABLE_H
+
+#include <stddef.h>
+
+#include "settings.h"
+
+/* What the value is, and with it the type of its member. */
+enum sw_settings_type {
+    SW_SETTINGS_ENVIRONMENT, /* variables and variable_count: words NAME=VALUE */
+    SW_SETTINGS_SPILL,       /* char *: one word, as contract/spill_setting.h has it */
+    SW_SETTINGS_FAULTS,      /* struct sw_fault_set: words, the names of faults */
+    SW_SETTINGS_NUMBER,      /* uint32_t: from 0, which is the default */
+    SW_SETTINGS_WORD,        /* uint32_t: the index of one of the row's words; 0: the default */
+};
+
+/* Which commands take it as an option; or'ed. */
+enum sw_settings_command { SW_SETTINGS_RECORD = 1, SW_SETTINGS_EXPLORE = 2 };
+
+struct sw_settings_row {
+    const char *key; /* begins its line in a .sched */
+    enum sw_settings_type type;
+    size_t offset;            /* of its member in struct sw_settings */
+    const char *const *words; /* WORD: NULL-terminated; words[0] is never written */
+    /* The option: --NAME, and a letter if it has one.  argument NULL: a flag, which chooses
+     * words[1].  option NULL: no command takes it. */
+    const char *option;
+    int letter;
+    const char *argument;
+    const char *help;
+    unsigned commands;
+    int wants_points; /* whoever gives the option means --points as well */
+    /* How it comes to the run.  shm: offset in struct sw_control_shm of a member of the same size,
+     * or 0; fill: what else follows from it there, or NULL; variable: in the environment, or
+     * NULL. */
+    size_t shm;
+    void (*fill)(const struct sw_settings *setting, struct sw_control_shm *shm);
+    const char *variable;
+    /* An interpreter that has not this symbol cannot do it, for this reason; or NULL. */
+    const char *symbol, *lacks;
+};
+
+enum { SW_SETTINGS_TABLE_COUNT = 10 };
+extern const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT];
+
+/* The row with that key, NULL if there is none. */
+const struct sw_settings_row *sw_settings_table_find(const char *key);
+/* Is it not the default? */
+int sw_settings_table_is_set(const struct sw_settings *setting, const struct sw_settings_row *row);
+
+/* The value of a NUMBER or WORD. */
+uint32_t sw_settings_table_number(const struct sw_settings *setting,
+                                  const struct sw_settings_row *row);
+void sw_settings_table_set_number(struct sw_settings *setting, const struct sw_settings_row *row,
+                                  uint32_t number);
+/* The index of that word among the row's, -1 if it is none. */
+int sw_settings_table_find_word(const struct sw_settings_row *row, const char *word, size_t length);
+
+/* One more word of an ENVIRONMENT or FAULTS, or the word of a SPILL, as a .sched and an option
+ * have it.  0, or -1 with *e (no place).  A variable that the runner itself sets (PATH, LD_PRELOAD,
+ * SLP_...) is refused. */
+int sw_settings_table_add(struct sw_settings *setting, const struct sw_settings_row *row,
+                          const char *word, struct sw_error *e);
+/* The option with this argument, NULL for a flag.  0, or -1 with *e (no place). */
+int sw_settings_table_give(struct sw_settings *setting, const struct sw_settings_row *row,
+                           const char *argument, struct sw_error *e);
+
+/* The value as text, with that separator between names of faults; not of an ENVIRONMENT.
+ * SW_FAULT_SET_TEXT_MAX bytes are enough.  Returns buf. */
+char *sw_settings_table_format(const struct sw_settings *setting, const struct sw_settings_row *row,
+                               char separator, char *buf, size_t size);
+
+#endif
