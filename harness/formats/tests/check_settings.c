@@ -3,13 +3,13 @@
  * check_settings.c - each row of the table of settings does all that a row promises.
  */
 #include <argp.h>
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "contract/tests/suite_main.h"
 #include "harness/formats/sched/sched.h"
 #include "harness/formats/sched/settings_options.h"
 
@@ -357,9 +357,8 @@ static void add_rows(TCase *tcase, const TTest *test)
     tcase_add_loop_test(tcase, test, 0, SW_SETTINGS_TABLE_COUNT);
 }
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("settings");
     TCase *files = tcase_create("files"), *options = tcase_create("options"),
           *run = tcase_create("run");
 
@@ -369,24 +368,13 @@ static Suite *suite(void)
     tcase_add_test(files, test_what_is_not_set_has_no_line);
     tcase_add_test(files, test_the_lines_are_what_they_were);
     add_rows(files, test_the_words_of_the_fuzzer_have_each);
-    suite_add_tcase(s, files);
+    suite_add_tcase(suite, files);
     add_rows(options, test_each_command_takes_what_is_its);
     add_rows(options, test_an_option_says_what_it_would_take);
     add_rows(options, test_options_of_the_points_ask_for_points);
-    suite_add_tcase(s, options);
+    suite_add_tcase(suite, options);
     add_rows(run, test_each_comes_to_the_run);
     add_rows(run, test_an_interpreter_that_cannot_is_refused);
     tcase_add_test(run, test_a_search_says_how_many_schedules_begin);
-    suite_add_tcase(s, run);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, run);
 }
