@@ -217,6 +217,10 @@ extern unsigned char slp_fault_on[SLP_FAULT_COUNT];
 int slp_fault_init(void);
 #else
 #define SLP_FAULT(id) 0
+static inline int slp_fault_init(void)
+{
+    return 0;
+}
 #endif
 
 #endif

@@ -150,12 +150,17 @@ typedef unsigned (*slp_point_hook)(const struct slp_point_info *info);
 extern slp_point_hook slp_point_current_hook;
 #define SLP_POINT_ALL UINT64_MAX
 /* Whether a visit has any effect, 1 << point, or'ed: it is one of the hook's, or
- * hostile mode is on (spill.h). */
+ * hostile mode is on (interp/lab/hostile.h). */
 extern uint64_t slp_point_active;
 /* points: those at which the hook is called, 1 << point, or'ed. */
 void slp_point_set_hook(slp_point_hook hook, uint64_t points);
 /* Hostile mode was switched on or off. */
 void slp_point_update(void);
+/* Whether this build has points; whether somebody has set a hook; whether a visit of
+ * some point has any effect. */
+#define SLP_POINT_BUILT 1
+#define SLP_POINT_HOOKED (slp_point_current_hook != NULL)
+#define SLP_POINT_ACTIVE (slp_point_active != 0)
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread);
 #define SLP_POINT_THREAD(id, subject, object, value, thread) \
@@ -163,6 +168,9 @@ unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void
          ? slp_point_visit(SLP_POINT_##id, (subject), (object), (value), (thread)) \
          : 0u)
 #else
+#define SLP_POINT_BUILT 0
+#define SLP_POINT_HOOKED 0
+#define SLP_POINT_ACTIVE 0
 #define SLP_POINT_THREAD(id, subject, object, value, thread) 0u
 #endif
 #define SLP_POINT(id, subject, object, value) SLP_POINT_THREAD(id, subject, object, value, 0)

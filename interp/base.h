@@ -5,7 +5,7 @@
  * A thread's C stack can be sliced between its stack pointer and its base; the
  * base is above every frame that a switch must be able to return to.  Two files
  * say where it is:
- *   base_enter.c             slpython: a thread starts inside slp_cstack_enter()
+ *   base_enter.c             slpython: a thread starts inside slp_base_enter()
  *   extension/base_thread.c  the extension module: it is looked for at first use
  *
  * What others have made cannot be sliced.  A C stack that is not the thread's
@@ -38,6 +38,10 @@ const char *slp_base_refuse(PyThreadState *tstate, const char *here);
 /* Whether the greenlet module has been imported.  It takes all stack pointers of
  * a thread for addresses on one stack, so nothing may run on a segment then. */
 int slp_base_greenlets(const PyInterpreterState *interp);
+
+/* base_enter.c only: calls fn(arg) with the base of the running thread set to just here, and
+ * forgets it afterwards.  For the main thread and for a thread's start. */
+void *slp_base_enter(void *(*fn)(void *), void *arg);
 
 /* Of the two files: sets slp_cstack so that here, which is not, is between low
  * and base.  0, or -1: that is another stack. */

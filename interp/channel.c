@@ -12,8 +12,10 @@
 
 #include "contract/faults.h"
 #include "gcguard.h"
+#include "mailbox.h"
 #include "preempt.h"
-#include "scheduling.h"
+#include "ring.h"
+#include "schedule.h"
 
 PyObject *slp_channel_callback;
 
@@ -227,13 +229,11 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
         (void)SLP_POINT(CHAN_SEND, current, channel, value);
     else
         (void)SLP_POINT(CHAN_RECEIVE, current, channel, NULL);
-#ifdef SLP_LAB
     /* The point may have let other threads run, or the collector. */
-    if (slp_point_active && refuse(thread, channel, dir) < 0) {
+    if (SLP_POINT_ACTIVE && refuse(thread, channel, dir) < 0) {
         Py_DECREF(value);
         return NULL;
     }
-#endif
     slp_mailbox_set(current, value);
     slp_tasklet *decided = counterpart(channel, dir);
     if (slp_channel_callback != NULL) {

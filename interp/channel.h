@@ -25,9 +25,7 @@ typedef struct slp_channel {
     unsigned char schedule_all;
     unsigned char closing;
     PyObject *weakrefs;
-#ifdef SLP_LAB
-    struct slp_invariant_channel watch;
-#endif
+    struct slp_invariant_channel watch; /* empty in slpython */
 } slp_channel;
 
 extern PyTypeObject slp_channel_type;

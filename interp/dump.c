@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cstack.h"
+#include "slice.h"
 #include "tasklet.h"
 #include "thread.h"
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * eval.c - C code is about to evaluate a frame, and the stack is not short.
+ *
+ * The steps, each of which can end in "evaluate it in place", since a spill that
+ * does not happen is never an error:
+ *   1. Is a spill wanted?  The stack has grown past the limit, or a hook says so.
+ *   2. May this stack move now?  Not with a collection on it (gcguard.h).
+ *   3. Can it be moved?  spill.c tries, and says no without memory.
  */
 #define Py_BUILD_CORE 1
 #include <Python.h>
@@ -12,36 +18,35 @@
 #include "contract/faults.h"
 #include "gcguard.h"
 #include "contract/points.h"
+#include "mailbox.h"
 #include "spill.h"
 #include "spill_record.h"
 #include "tasklet.h"
 
-void *slp_spill_current(void)
+void *slp_eval_current(void)
 {
     struct slp_thread *thread = slp_thread_peek();
 
     return thread != NULL ? thread->current : NULL;
 }
 
-#ifdef SLP_LAB
+/* ---- the lab's: constants and nothing in slpython ---- */
 
-/* Asks the hook.  Returns whether it wants a spill. */
+/* Asks the hook.  Which point it is depends on why Python code runs here: the
+ * places where a spill once did harm have names of their own. */
 static int asked_to_spill(void)
 {
-    slp_tasklet *current;
+    const slp_tasklet *current = SLP_POINT_HOOKED ? slp_eval_current() : NULL;
+    unsigned action;
 
-    if (slp_point_current_hook == NULL)
-        return 0;
-    current = slp_spill_current();
     if (current == NULL)
         return 0;
-    unsigned action;
     if (current->releasing)
-        action = SLP_POINT(RELEASE_ENTER, current, NULL, NULL);
+        action = SLP_POINT(RELEASE_ENTER, (void *)current, NULL, NULL);
     else if (current->calling_back)
-        action = SLP_POINT(CALLBACK_ENTER, current, NULL, NULL);
+        action = SLP_POINT(CALLBACK_ENTER, (void *)current, NULL, NULL);
     else
-        action = SLP_POINT(EVAL_ENTER, current, NULL, NULL);
+        action = SLP_POINT(EVAL_ENTER, (void *)current, NULL, NULL);
     return (action & SLP_ACT_SPILL) != 0;
 }
 
@@ -64,62 +69,75 @@ static int entry_faults(slp_tasklet *current)
 /* The historical fault of a spill's return: the result passes through the mailbox. */
 static void return_faults(slp_tasklet *current, PyObject **result)
 {
-    if (current == NULL || *result == NULL || !SLP_FAULT(SPILL_RETURN_EATS_MAILBOX))
+    if (!SLP_FAULT(SPILL_RETURN_EATS_MAILBOX) || current == NULL || *result == NULL)
         return;
     slp_mailbox_set(current, *result);
     *result = slp_mailbox_take(current);
 }
 
-#endif
-
-/* Evaluates the call on a fresh stack, or in place where that is impossible. */
-static PyObject *slp_eval_frame_newstack(PyThreadState *tstate, struct slp_spill_call *call)
+/* The whole of step 3 in a lab: slp_spill_call(), wrapped in what can be wrong with it. */
+static int spill_with_faults(PyThreadState *tstate, struct slp_spill_call *call, PyObject **result)
 {
-    PyObject *result;
+    slp_tasklet *current = slp_eval_current();
+    int depth = tstate->recursion_remaining;
 
-    if (slp_gcguard_active() || (!slp_gcguard_installed && PyErr_Occurred()))
-        return slp_spill_evaluate(call);
-    if (!slp_gcguard_installed && slp_gcguard_install() < 0)
-        PyErr_Clear();
-#ifdef SLP_LAB
-    slp_tasklet *current = slp_spill_current();
     if (SLP_FAULT(SPILL_EATS_PENDING_ERROR))
         PyErr_Clear();
-    int depth = tstate->recursion_remaining;
     if (SLP_FAULT(SPILL_LOSES_DEPTH))
         tstate->recursion_remaining = tstate->recursion_limit;
     if (entry_faults(current) < 0) {
-        if (call->kind != SLP_CALL_FRAME)
-            return NULL;
+        if (call->kind != SLP_CALL_FRAME) {
+            *result = NULL;
+            return 0;
+        }
         call->of.frame.throwflag = 1; /* a generator's frame must run to see it */
     }
-#endif
-    if (slp_spill_call(tstate, call, &result) < 0)
-        return slp_spill_evaluate(call);
-#ifdef SLP_LAB
+    if (slp_spill_call(tstate, call, result) < 0)
+        return -1;
     if (SLP_FAULT(SPILL_LOSES_DEPTH) && call->kind != SLP_CALL_FRAME)
         tstate->recursion_remaining = depth > 0 ? depth - 1 : depth;
-    return_faults(current, &result);
-#endif
-    return result;
+    return_faults(current, result);
+    return 0;
 }
+
+/* ---- the steps ---- */
 
 /* Whether the stack has really grown past the limit, or somebody wants a spill. */
 static int wants_spill(void)
 {
-#ifdef SLP_LAB
+    if (!SLP_POINT_BUILT)
+        return 1; /* the entry has compared, and that is all there is to it */
     if (asked_to_spill())
         return 1;
-    /* With a hook set, the limit only leads here so that it can be asked. */
+    /* While a hook is set, and until the next update after, the limit only leads here
+     * so that the hook can be asked. */
     return (uintptr_t)__builtin_frame_address(0) <= slp_spill_stack_limit();
-#else
+}
+
+/* May this stack move?  Without the guard in gc.callbacks nobody could say so
+ * later.  To put it there may allocate, which an exception that is pending does
+ * not survive: then not now, and there will be other frames. */
+static int may_move(void)
+{
+    if (slp_gcguard_active() || (!slp_gcguard_installed && PyErr_Occurred()))
+        return 0;
+    if (!slp_gcguard_installed && slp_gcguard_install() < 0)
+        PyErr_Clear();
     return 1;
-#endif
+}
+
+static PyObject *slp_eval_frame_newstack(PyThreadState *tstate, struct slp_spill_call *call)
+{
+    PyObject *result;
+
+    if (!may_move() || spill_with_faults(tstate, call, &result) < 0)
+        return slp_eval_entry_evaluate(call);
+    return result;
 }
 
 PyObject *slp_eval_slow(struct slp_spill_call *call)
 {
     if (!wants_spill())
-        return slp_spill_evaluate(call);
+        return slp_eval_entry_evaluate(call);
     return slp_eval_frame_newstack(call->tstate, call);
 }

@@ -10,7 +10,7 @@
 #include "atomic.h"
 #include "channel.h"
 #include "gcguard.h"
-#include "scheduling.h"
+#include "schedule.h"
 #include "tasklet.h"
 
 /* ---- scheduling ---- */
@@ -191,7 +191,7 @@ PyObject *slp_module_init(void)
     if (PyModule_AddFunctions(module, slp_module_callback_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_spill_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_info_methods) < 0 ||
-        slp_module_add_attributes(module) < 0 || add_types(module) < 0 ||
+        slp_module_info_add_attributes(module) < 0 || add_types(module) < 0 ||
         slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {
         Py_DECREF(module);
         return NULL;

@@ -16,6 +16,6 @@ extern PyMethodDef slp_module_info_methods[];     /* module_info.c */
 extern PyMethodDef slp_module_spill_methods[];    /* module_spill.c */
 /* Gives the module the attributes that are looked up each time: current, main,
  * runcount, threads.  0 or -1. */
-int slp_module_add_attributes(PyObject *module);
+int slp_module_info_add_attributes(PyObject *module);
 
 #endif

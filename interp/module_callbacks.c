@@ -6,7 +6,7 @@
 
 #include "channel.h"
 #include "module.h"
-#include "scheduling.h"
+#include "schedule.h"
 
 static PyObject *set_callback(PyObject **slot, PyObject *callback)
 {

@@ -175,7 +175,7 @@ static PyTypeObject module_type = {
     .tp_getset = attributes,
 };
 
-int slp_module_add_attributes(PyObject *module)
+int slp_module_info_add_attributes(PyObject *module)
 {
     module_type.tp_base = &PyModule_Type;
     if (PyType_Ready(&module_type) < 0)

@@ -8,7 +8,8 @@
 
 #include "contract/faults.h"
 #include "tasklet_introspect.h"
-#include "scheduling.h"
+#include "ring.h"
+#include "schedule.h"
 
 void slp_preempt_wake(slp_tasklet *t)
 {

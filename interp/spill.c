@@ -15,6 +15,7 @@
 #include "eval_entry.h"
 #include "gcguard.h"
 #include "contract/points.h"
+#include "interp/lab/hostile.h"
 #include "segment.h"
 #include "spill_record.h"
 #include "switch.h"
@@ -23,9 +24,6 @@
 
 struct slp_spill_setting slp_spill_setting = {SLP_SPILL_DEFAULT, SLP_SPILL_COPY};
 unsigned long slp_spill_count;
-#ifdef SLP_LAB
-int slp_spill_hostile;
-#endif
 
 /* ---- the setting ---- */
 
@@ -38,13 +36,8 @@ int slp_spill_init(void)
         fprintf(stderr, "slpython: SLP_SPILL: '%s' " SLP_SPILL_SETTING_REFUSED "\n", text);
         return -1;
     }
-#ifdef SLP_LAB
-    const char *hostile = getenv("SLP_HOSTILE");
-    slp_spill_hostile = hostile != NULL && strcmp(hostile, "1") == 0;
-    if (slp_spill_hostile)
+    if (slp_hostile_init())
         slp_spill_setting.bytes = SLP_SPILL_ALWAYS;
-    slp_point_update();
-#endif
     slp_spill_update_limit();
     return 0;
 }
@@ -82,10 +75,8 @@ uintptr_t slp_spill_stack_limit(void)
 void slp_spill_update_limit(void)
 {
     slp_spill_limit = slp_spill_stack_limit();
-#ifdef SLP_LAB
-    if (slp_point_current_hook != NULL)
+    if (SLP_POINT_HOOKED)
         slp_spill_limit = UINTPTR_MAX; /* the hook is asked at every frame */
-#endif
 }
 
 /* ---- records ---- */
@@ -170,19 +161,6 @@ static void restore(void *arg)
     }
 }
 
-#ifdef SLP_LAB
-/* Overwrites what the old stack has left below this function's caller. */
-static __attribute__((noinline)) void overwrite(char *from, char *frame)
-{
-    enum { OUR_OWN = 512 };
-
-    if (from < frame - OUR_OWN)
-        SLP_VALGRIND_STACK_GROWS(from, frame - OUR_OWN - from);
-    for (volatile char *at = from; at < frame - OUR_OWN; at++)
-        *at = (char)0xDB;
-}
-#endif
-
 /* The outermost function while the stack is spilled.  The record's address is
  * in this function's own frame, so that tasklets may be switched inside. */
 static void evaluate(void *arg)
@@ -190,12 +168,10 @@ static void evaluate(void *arg)
     struct slp_spill_record *record = arg;
 
     slp_spill_update_limit();
-#ifdef SLP_LAB
-    if (slp_spill_hostile && record->segment == NULL)
-        overwrite(record->slice.start, __builtin_frame_address(0));
-#endif
-    (void)SLP_POINT(SPILL_RUN, slp_spill_current(), NULL, NULL);
-    record->result = slp_spill_evaluate(&record->call);
+    if (record->segment == NULL)
+        slp_hostile_overwrite(record->slice.start, __builtin_frame_address(0));
+    (void)SLP_POINT(SPILL_RUN, slp_eval_current(), NULL, NULL);
+    record->result = slp_eval_entry_evaluate(&record->call);
     slp_stack_switch(record, come_back, restore);
     Py_FatalError("a spilled stack was left twice");
 }
@@ -268,7 +244,7 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         record_give(record);
         return -1;
     }
-    if (SLP_POINT(SPILL_SAVE, slp_spill_current(), NULL, NULL) & SLP_ACT_FAIL) {
+    if (SLP_POINT(SPILL_SAVE, slp_eval_current(), NULL, NULL) & SLP_ACT_FAIL) {
         record_give(record);
         return -1;
     }
@@ -283,23 +259,8 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
     if (!failed) {
         *result = record->result;
         slp_spill_count++;
-        (void)SLP_POINT(SPILL_RESTORE, slp_spill_current(), NULL, NULL);
+        (void)SLP_POINT(SPILL_RESTORE, slp_eval_current(), NULL, NULL);
     }
     record_give(record);
     return failed ? -1 : 0;
 }
-
-#ifdef SLP_LAB
-void slp_spill_shake(void)
-{
-    static __thread int shaking;
-    struct slp_spill_call call = {.kind = SLP_CALL_NOTHING, .tstate = _PyThreadState_GET()};
-    PyObject *nothing;
-
-    if (shaking || call.tstate == NULL || slp_gcguard_active())
-        return;
-    shaking = 1;
-    (void)slp_spill_call(call.tstate, &call, &nothing);
-    shaking = 0;
-}
-#endif

@@ -49,13 +49,4 @@ uintptr_t slp_spill_stack_limit(void);
 /* How many spills there were in the process. */
 extern unsigned long slp_spill_count;
 
-#ifdef SLP_LAB
-/* Hostile mode (SLP_HOSTILE=1): the stack is spilled at every frame, and spilled
- * and brought back at every point; what it leaves behind is overwritten, so
- * that a pointer into it cannot go unnoticed. */
-extern int slp_spill_hostile;
-/* One such round trip, if a spill is possible here. */
-void slp_spill_shake(void);
-#endif
-
 #endif

@@ -9,7 +9,7 @@
 #include <Python.h>
 #include <stddef.h>
 
-#include "cstack.h"
+#include "slice.h"
 
 struct _PyInterpreterFrame;
 
@@ -67,9 +67,9 @@ static inline const struct slp_spill_record *slp_spill_record_of(const _PyCFrame
 }
 
 /* The door (eval_entry.h): does the call, on whatever stack it is. */
-PyObject *slp_spill_evaluate(const struct slp_spill_call *call);
+PyObject *slp_eval_entry_evaluate(const struct slp_spill_call *call);
 /* eval.c: the current tasklet, or NULL where there is none; for the points. */
-void *slp_spill_current(void);
+void *slp_eval_current(void);
 
 /* spill.c: the call with the stack spilled.  0 and *result, or -1: a spill is
  * not possible and nothing has happened. */

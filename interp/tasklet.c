@@ -16,7 +16,8 @@
 #include "gcguard.h"
 #include "tasklet_introspect.h"
 #include "preempt.h"
-#include "scheduling.h"
+#include "ring.h"
+#include "schedule.h"
 #include "tasklet_type.h"
 
 PyObject *slp_tasklet_exit; /* the class TaskletExit */
@@ -316,10 +317,7 @@ static void tasklet_finalize(slp_tasklet *t)
 
 static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
 {
-#ifdef SLP_LAB
-    if (t->watch.dying)
-        slp_invariant_violated(SLP_I16, t, "the collector visits it, and it is being freed");
-#endif
+    slp_invariant_walk_visited(t);
     Py_VISIT(t->tempval);
     Py_VISIT(t->thrown);
     Py_VISIT(t->func);
@@ -387,9 +385,7 @@ static void tasklet_dealloc(slp_tasklet *t)
     if (t->started && !t->ended)
         slp_tasklet_mark_ended(t);
     slp_slice_free(&t->slice);
-#ifdef SLP_LAB
-    slp_invariant_tasklet_gone(t);
-#endif
+    slp_invariant_walk_tasklet_gone(t);
     slp_thread_release(t->thread);
     Py_TYPE(t)->tp_free((PyObject *)t);
     Py_TRASHCAN_END

@@ -22,7 +22,7 @@
 #include <Python.h>
 
 #include "bomb.h"
-#include "cstack.h"
+#include "slice.h"
 #include "contract/faults.h"
 #include "interp/lab/invariants.h"
 #include "contract/points.h"
@@ -67,9 +67,7 @@ typedef struct slp_tasklet {
     struct slp_slice slice;      /* valid while switched out */
     struct slp_tstate_swap state;      /* valid while switched out */
     PyObject *weakrefs;
-#ifdef SLP_LAB
-    struct slp_invariant_tasklet watch;
-#endif
+    struct slp_invariant_tasklet watch; /* empty in slpython */
 } slp_tasklet;
 
 /* One that goes on in spite of so many TaskletExits is left alone: what its
@@ -127,44 +125,5 @@ int slp_tasklet_raise_thrown(slp_tasklet *t);
 
 /* The callback of set_displaced_callback(), owned; NULL for none. */
 extern PyObject *slp_tasklet_displaced_callback;
-
-/* ---- the mailbox ---- */
-
-/* Puts value (stolen) in.  What was there is dropped; that it was None is the
- * caller's business, and the lab's points tell when it was not. */
-static inline void slp_mailbox_set(slp_tasklet *t, PyObject *value)
-{
-    PyObject *old = t->tempval;
-    if (old != Py_None)
-        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
-    t->tempval = value;
-    Py_DECREF(old);
-}
-
-/* Moves what is in it out and leaves None.  New reference. */
-static inline PyObject *slp_mailbox_take(slp_tasklet *t)
-{
-    PyObject *value = t->tempval;
-    t->tempval = Py_NewRef(Py_None);
-    return value;
-}
-
-/* Takes what is in it as the result of an operation: NULL with the exception
- * raised if it is a bomb. */
-static inline PyObject *slp_mailbox_claim(slp_tasklet *t)
-{
-    PyObject *value =
-        SLP_FAULT(MAILBOX_COPIED_NOT_MOVED) ? Py_NewRef(t->tempval) : slp_mailbox_take(t);
-    if (__builtin_expect(slp_bomb_check(value), 0)) {
-        (void)SLP_POINT(MAILBOX_BURST, t, NULL, value);
-        if (SLP_FAULT(MAIN_IGNORES_TASKLET_EXIT) && t->is_main) {
-            Py_DECREF(value);
-            return Py_NewRef(Py_None);
-        }
-        slp_bomb_explode(value);
-        return NULL;
-    }
-    return value;
-}
 
 #endif

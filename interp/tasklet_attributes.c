@@ -5,6 +5,7 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
+#include "mailbox.h"
 #include "tasklet_introspect.h"
 #include "tasklet.h"
 #include "tasklet_type.h"

@@ -8,7 +8,8 @@
 #include "contract/faults.h"
 #include "gcguard.h"
 #include "tasklet_introspect.h"
-#include "scheduling.h"
+#include "ring.h"
+#include "schedule.h"
 #include "tasklet.h"
 
 /* ---- making, binding ---- */

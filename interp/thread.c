@@ -16,7 +16,8 @@
 #include "contract/faults.h"
 #include "interp/lab/invariants.h"
 #include "contract/points.h"
-#include "scheduling.h"
+#include "ring.h"
+#include "schedule.h"
 #include "tasklet.h"
 
 /* The record of the thread state that was current last on this OS thread. */
@@ -63,9 +64,7 @@ void slp_thread_release(struct slp_thread *thread)
     if (--thread->references > 0)
         return;
     assert(thread->tstate == NULL);
-#ifdef SLP_LAB
-    slp_invariant_thread_gone(thread);
-#endif
+    slp_invariant_walk_thread_gone(thread);
     if (thread->lock != NULL)
         PyThread_free_lock(thread->lock);
     PyMem_Free(thread);
@@ -116,9 +115,7 @@ static void kill_started(struct slp_thread *thread)
         t = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? chosen : first_to_kill(thread);
         Py_XDECREF(chosen);
     }
-#ifdef SLP_LAB
     thread->gave_up = left == 0;
-#endif
 }
 
 /* Takes t, which will never run again, out of whatever it is in. */

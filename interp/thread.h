@@ -31,6 +31,7 @@
 
 #include <Python.h>
 
+#include "interp/lab/invariants.h"
 #include "preempt.h"
 
 struct slp_tasklet;
@@ -65,10 +66,8 @@ struct slp_thread {
     int bystander;           /* this thread never wakes another: see slp_thread_set_bystander */
 
     struct slp_thread *next; /* all threads of the process */
-#ifdef SLP_LAB
-    long seen; /* its tasklets, while invariant_walk.c counts them */
-    int gave_up; /* at its end; some may not have been asked to end at all */
-#endif
+    int gave_up; /* at its end: some tasklets may not have been asked to end at all */
+    struct slp_invariant_thread watch; /* empty in slpython */
 };
 
 /* All of the process are behind it (next); NULL: there is none. */

@@ -8,9 +8,10 @@
 
 #include "atomic.h"
 #include "contract/faults.h"
+#include "mailbox.h"
 #include "tasklet_introspect.h"
 #include "preempt.h"
-#include "scheduling.h"
+#include "schedule.h"
 #include "spill.h"
 #include "switch.h"
 

@@ -733,6 +733,6 @@ static __attribute__((constructor)) void start(void)
     }
     know_thread(-1, 0);
     sw_own_cstack_catch_crashes(name_of_current);
-    slp_invariant_set_reporter(tell_violation);
+    slp_invariants_set_reporter(tell_violation);
     slp_point_set_hook(visit, points_to_observe());
 }

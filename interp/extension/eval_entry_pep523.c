@@ -49,7 +49,7 @@ static PyObject *evaluate(PyThreadState *tstate, struct _PyInterpreterFrame *fra
     return slp_eval_slow(&call);
 }
 
-PyObject *slp_spill_evaluate(const struct slp_spill_call *call)
+PyObject *slp_eval_entry_evaluate(const struct slp_spill_call *call)
 {
     return call->kind == SLP_CALL_FRAME
                ? inner(call->tstate, call->of.frame.frame, call->of.frame.throwflag)

@@ -7,7 +7,6 @@
  * one counts.  So a tasklet that is held may be overlooked, and one that is
  * reported has a reference that nobody will ever give back.
  */
-#ifdef SLP_LAB
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
@@ -30,7 +29,7 @@ static int found(PyObject *object, void *unused)
 
 static void found_if_tasklet(const void *word)
 {
-    slp_tasklet *t = slp_invariant_first_tasklet();
+    slp_tasklet *t = slp_invariant_walk_first();
 
     while (t != NULL && t != word)
         t = t->watch.next;
@@ -65,7 +64,7 @@ static void look_at_stacks(void)
          thread = thread->next)
         if (thread->current != NULL && !thread->current->ended)
             look_at_frames(thread->tstate->cframe);
-    for (const slp_tasklet *t = slp_invariant_first_tasklet(); t != NULL; t = t->watch.next) {
+    for (const slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next) {
         if (!t->started || t->ended || t->slice.used == 0)
             continue;
         look_at_frames(slp_slice_find(&t->slice, t->state.cframe));
@@ -95,15 +94,14 @@ void slp_invariant_leaks(void)
         PyErr_Clear();
         return;
     }
-    for (slp_tasklet *t = slp_invariant_first_tasklet(); t != NULL; t = t->watch.next)
-        t->watch.found = slp_invariant_owners(t);
+    for (slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next)
+        t->watch.found = slp_invariant_walk_owners(t);
     look_at_objects(objects);
     look_at_stacks();
-    for (slp_tasklet *t = slp_invariant_first_tasklet(); t != NULL; t = t->watch.next)
+    for (slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next)
         if (t->ended && t->thread->current != t && Py_REFCNT(t) > t->watch.found)
-            slp_invariant_violated(SLP_I12, t,
+            slp_invariants_violated(SLP_I12, t,
                                    "it has ended, and has %zd references, of which %zd are known",
                                    Py_REFCNT(t), t->watch.found);
     Py_DECREF(objects);
 }
-#endif

@@ -2,7 +2,6 @@
  *
  * invariant_operation.c - a send or receive, from the attempt to its answer.
  */
-#ifdef SLP_LAB
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
@@ -16,7 +15,7 @@
 
 static struct slp_invariant_before before;
 
-void slp_invariant_others_act(void)
+void slp_invariant_operation_others_act(void)
 {
     before.by = NULL;
 }
@@ -58,10 +57,10 @@ static void has_tried(slp_tasklet *t, slp_channel *channel, const void *result)
 
     before.by = NULL;
     if (t->watch.refusing && result != NULL)
-        slp_invariant_violated(SLP_I24, t, "its channel callback has raised, and it succeeds");
+        slp_invariants_violated(SLP_I24, t, "its channel callback has raised, and it succeeds");
     t->watch.refusing = 0;
     if (nobody_else && result == NULL && before.state != state_of(t, channel))
-        slp_invariant_violated(SLP_I11, channel,
+        slp_invariants_violated(SLP_I11, channel,
                                "an operation raised, and left it, its tasklet or "
                                "the ring in another state");
 }
@@ -76,14 +75,14 @@ static void between_operations(slp_tasklet *t)
     if (here == NULL)
         return;
     if (t->thread != here)
-        slp_invariant_violated(SLP_I21, t, "it operates on thread %llu, its home is %llu",
+        slp_invariants_violated(SLP_I21, t, "it operates on thread %llu, its home is %llu",
                                (unsigned long long)here->id, (unsigned long long)t->thread->id);
     if (here->current != t || t->slice.used > 0)
-        slp_invariant_violated(SLP_I8, t, "it operates, and %s",
+        slp_invariants_violated(SLP_I8, t, "it operates, and %s",
                                here->current != t ? "another one is current"
                                                   : "its C stack is put away");
     if (here->deferred != NULL)
-        slp_invariant_violated(SLP_I13, here->deferred,
+        slp_invariants_violated(SLP_I13, here->deferred,
                                "it waits for its release while a tasklet operates");
 }
 
@@ -91,31 +90,31 @@ static void operation_begins(slp_tasklet *t)
 {
     between_operations(t);
     if (t->tempval != Py_None && t->calling_back == 0)
-        slp_invariant_violated(SLP_I4, t, "an operation begins, and its mailbox is full");
+        slp_invariants_violated(SLP_I4, t, "an operation begins, and its mailbox is full");
     if (PyErr_Occurred() && t->calling_back == 0 && t->releasing == 0)
-        slp_invariant_violated(SLP_I18, t, "an operation begins, and an exception is set");
+        slp_invariants_violated(SLP_I18, t, "an operation begins, and an exception is set");
 }
 
 /* It has what its operation returns. */
-void slp_invariant_result(slp_tasklet *t, const void *result)
+void slp_invariant_operation_result(slp_tasklet *t, const void *result)
 {
     int set = PyErr_Occurred() != NULL;
 
     if ((result == NULL) != set)
-        slp_invariant_violated(SLP_I18, t, "it %s, and an exception is %s",
+        slp_invariants_violated(SLP_I18, t, "it %s, and an exception is %s",
                                result == NULL ? "failed" : "succeeded", set ? "set" : "not set");
     if (t->watch.burst && result != NULL)
-        slp_invariant_violated(SLP_I19, t, "what was thrown at it was not raised");
+        slp_invariants_violated(SLP_I19, t, "what was thrown at it was not raised");
     t->watch.burst = 0;
 }
 
 static void operation_ends(slp_tasklet *t, const void *result)
 {
     between_operations(t);
-    slp_invariant_result(t, result);
+    slp_invariant_operation_result(t, result);
     t->watch.operating = 0;
     if (t->tempval != Py_None)
-        slp_invariant_violated(SLP_I4, t, "an operation ends, and its mailbox is full");
+        slp_invariants_violated(SLP_I4, t, "an operation ends, and its mailbox is full");
     slp_invariant_walk();
 }
 
@@ -123,7 +122,7 @@ static void enqueued(slp_tasklet *t)
 {
     t->watch.operating = 1;
     if (t->block_trap)
-        slp_invariant_violated(SLP_I26, t, "it blocks, and block_trap is set");
+        slp_invariants_violated(SLP_I26, t, "it blocks, and block_trap is set");
 }
 
 /* ---- the points ---- */
@@ -155,4 +154,3 @@ void slp_invariant_operation(const struct slp_point_info *info)
         break;
     }
 }
-#endif

@@ -2,7 +2,6 @@
  *
  * invariant_switch.c - what must be the same on both sides of a switch.
  */
-#ifdef SLP_LAB
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
@@ -33,19 +32,19 @@ static void check_departure(slp_tasklet *t, slp_tasklet *next)
     const struct slp_thread *here = slp_thread_peek();
 
     if (here->switch_trap > 0)
-        slp_invariant_violated(SLP_I26, t, "its thread switches with a switch trap of %d",
+        slp_invariants_violated(SLP_I26, t, "its thread switches with a switch trap of %d",
                                here->switch_trap);
     if (next->thread != here)
-        slp_invariant_violated(SLP_I21, next, "it is to run on thread %llu, its home is %llu",
+        slp_invariants_violated(SLP_I21, next, "it is to run on thread %llu, its home is %llu",
                                (unsigned long long)here->id, (unsigned long long)next->thread->id);
     if (next->ended || (!next->ready && !next->started))
-        slp_invariant_violated(SLP_I8, next, "it is to run, and has %s",
+        slp_invariants_violated(SLP_I8, next, "it is to run, and has %s",
                                next->ended ? "ended" : "nothing to run");
     if (PyErr_Occurred())
-        slp_invariant_violated(SLP_I18, t, "it is left with an exception set");
+        slp_invariants_violated(SLP_I18, t, "it is left with an exception set");
 }
 
-void slp_invariant_leave(slp_tasklet *t, slp_tasklet *next)
+void slp_invariant_switch_leave(slp_tasklet *t, slp_tasklet *next)
 {
     const PyThreadState *tstate = _PyThreadState_GET();
 
@@ -68,18 +67,18 @@ static void check_arrival(slp_tasklet *t)
     const struct slp_thread *here = slp_thread_peek();
 
     if (t->thread != here)
-        slp_invariant_violated(SLP_I21, t, "it runs on thread %llu, its home is %llu",
+        slp_invariants_violated(SLP_I21, t, "it runs on thread %llu, its home is %llu",
                                (unsigned long long)here->id, (unsigned long long)t->thread->id);
     if (t->slice.used > 0)
-        slp_invariant_violated(SLP_I8, t, "it runs, and its C stack is put away");
+        slp_invariants_violated(SLP_I8, t, "it runs, and its C stack is put away");
     if (t->direction != 0 || !t->scheduled || here->ring != t || here->current != t)
-        slp_invariant_violated(SLP_I8, t, "it runs, and %s",
+        slp_invariants_violated(SLP_I8, t, "it runs, and %s",
                                t->direction != 0 ? "waits on a channel" : "is not the ring's head");
     if (t->atomic && !slp_atomic_is_published(here))
-        slp_invariant_violated(SLP_I25, t, "it is atomic, and its thread may be asked for the GIL");
+        slp_invariants_violated(SLP_I25, t, "it is atomic, and its thread may be asked for the GIL");
 }
 
-void slp_invariant_arrive(slp_tasklet *t)
+void slp_invariant_switch_arrive(slp_tasklet *t)
 {
     const PyThreadState *tstate = _PyThreadState_GET();
 
@@ -88,30 +87,29 @@ void slp_invariant_arrive(slp_tasklet *t)
         return;
     t->watch.left = 0;
     if (t->watch.exception != exception_of(tstate))
-        slp_invariant_violated(SLP_I17, t, "the exception that it handles is another one");
+        slp_invariants_violated(SLP_I17, t, "the exception that it handles is another one");
     if (t->watch.depth != depth_of(tstate))
-        slp_invariant_violated(SLP_I20, t, "its depth was %d and is %d", t->watch.depth,
+        slp_invariants_violated(SLP_I20, t, "its depth was %d and is %d", t->watch.depth,
                                depth_of(tstate));
     if (t->watch.trash_nesting != tstate->trash_delete_nesting)
-        slp_invariant_violated(SLP_I20, t, "its nesting of deallocations was %d and is %d",
+        slp_invariants_violated(SLP_I20, t, "its nesting of deallocations was %d and is %d",
                                t->watch.trash_nesting, tstate->trash_delete_nesting);
     if (t->watch.chunk != tstate->datastack_chunk)
-        slp_invariant_violated(SLP_I20, t, "its data stack is another one");
+        slp_invariants_violated(SLP_I20, t, "its data stack is another one");
     if (t->watch.context_version == tstate->context_ver)
-        slp_invariant_violated(SLP_I20, t, "the cache of context variables was not told");
+        slp_invariants_violated(SLP_I20, t, "the cache of context variables was not told");
 }
 
 /* A new tasklet begins with nothing. */
-void slp_invariant_start(slp_tasklet *t)
+void slp_invariant_switch_start(slp_tasklet *t)
 {
     const PyThreadState *tstate = _PyThreadState_GET();
 
     if (exception_of(tstate) != NULL)
-        slp_invariant_violated(SLP_I17, t, "it begins and handles an exception");
+        slp_invariants_violated(SLP_I17, t, "it begins and handles an exception");
     if (depth_of(tstate) != 0)
-        slp_invariant_violated(SLP_I20, t, "it begins at depth %d", depth_of(tstate));
+        slp_invariants_violated(SLP_I20, t, "it begins at depth %d", depth_of(tstate));
     if (tstate->trash_delete_nesting != 0)
-        slp_invariant_violated(SLP_I20, t, "it begins with a nesting of deallocations of %d",
+        slp_invariants_violated(SLP_I20, t, "it begins with a nesting of deallocations of %d",
                                tstate->trash_delete_nesting);
 }
-#endif

@@ -6,7 +6,6 @@
  * there are many: the work of the walks stays in proportion to that of the
  * operations.  When depends on counts only, and is the same in every run.
  */
-#ifdef SLP_LAB
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
@@ -23,12 +22,12 @@ static long since_last; /* operations */
 
 /* ---- who lives ---- */
 
-slp_tasklet *slp_invariant_first_tasklet(void)
+slp_tasklet *slp_invariant_walk_first(void)
 {
     return tasklets;
 }
 
-void slp_invariant_tasklet_new(slp_tasklet *t)
+void slp_invariant_walk_tasklet_new(slp_tasklet *t)
 {
     t->watch.next = tasklets;
     t->watch.link = &tasklets;
@@ -38,7 +37,7 @@ void slp_invariant_tasklet_new(slp_tasklet *t)
     alive++;
 }
 
-void slp_invariant_tasklet_gone(slp_tasklet *t)
+void slp_invariant_walk_tasklet_gone(slp_tasklet *t)
 {
     if (t->watch.link == NULL)
         return;
@@ -49,7 +48,7 @@ void slp_invariant_tasklet_gone(slp_tasklet *t)
     alive--;
 }
 
-void slp_invariant_channel_new(slp_channel *channel)
+void slp_invariant_walk_channel_new(slp_channel *channel)
 {
     channel->watch.next = channels;
     channel->watch.link = &channels;
@@ -59,7 +58,7 @@ void slp_invariant_channel_new(slp_channel *channel)
     alive++;
 }
 
-void slp_invariant_channel_gone(slp_channel *channel)
+void slp_invariant_walk_channel_gone(slp_channel *channel)
 {
     if (channel->watch.link == NULL)
         return;
@@ -70,11 +69,17 @@ void slp_invariant_channel_gone(slp_channel *channel)
     alive--;
 }
 
-void slp_invariant_thread_gone(const struct slp_thread *thread)
+void slp_invariant_walk_thread_gone(const struct slp_thread *thread)
 {
     for (slp_tasklet *t = tasklets; t != NULL; t = t->watch.next)
         if (t->thread == thread)
-            slp_invariant_violated(SLP_I12, t, "its thread's record is freed");
+            slp_invariants_violated(SLP_I12, t, "its thread's record is freed");
+}
+
+void slp_invariant_walk_visited(slp_tasklet *t)
+{
+    if (t->watch.dying)
+        slp_invariants_violated(SLP_I16, t, "the collector visits it, and it is being freed");
 }
 
 /* ---- rings ---- */
@@ -87,7 +92,7 @@ static void check_ring(struct slp_thread *thread, int is_here)
     if (t != NULL) {
         do {
             if (t->next == NULL || t->next->prev != t || !t->scheduled || t->thread != thread) {
-                slp_invariant_violated(SLP_I7, (void *)t, "a ring is broken here, after %d", count);
+                slp_invariants_violated(SLP_I7, (void *)t, "a ring is broken here, after %d", count);
                 return;
             }
             count++;
@@ -95,14 +100,14 @@ static void check_ring(struct slp_thread *thread, int is_here)
         } while (t != thread->ring && count <= thread->runcount);
     }
     if (count != thread->runcount)
-        slp_invariant_violated(SLP_I7, (void *)thread->ring,
+        slp_invariants_violated(SLP_I7, (void *)thread->ring,
                                "thread %llu counts %d runnable ones, its ring has %d%s",
                                (unsigned long long)thread->id, thread->runcount, count,
                                count > thread->runcount ? " or more" : "");
     if (is_here && thread->ring != thread->current)
-        slp_invariant_violated(SLP_I7, thread->current, "it runs, and is not the ring's head");
+        slp_invariants_violated(SLP_I7, thread->current, "it runs, and is not the ring's head");
     if (thread->waiting && thread->ring != NULL)
-        slp_invariant_violated(SLP_I22, thread->ring, "thread %llu waits, and could run it",
+        slp_invariants_violated(SLP_I22, thread->ring, "thread %llu waits, and could run it",
                                (unsigned long long)thread->id);
 }
 
@@ -116,22 +121,22 @@ static void check_queue(slp_channel *channel)
     for (const slp_tasklet *t = channel->first; t != NULL; previous = t, t = t->next, count++) {
         if (t->channel != channel || t->prev != previous || t->scheduled ||
             count > channel->balance * sign) {
-            slp_invariant_violated(SLP_I7, channel, "its queue is broken after %d", count);
+            slp_invariants_violated(SLP_I7, channel, "its queue is broken after %d", count);
             return;
         }
         if (t->direction != sign)
-            slp_invariant_violated(SLP_I6, channel, "its balance is %d, and one that %s waits",
+            slp_invariants_violated(SLP_I6, channel, "its balance is %d, and one that %s waits",
                                    channel->balance, t->direction < 0 ? "receives" : "sends");
     }
     if (count != channel->balance * sign || channel->last != previous)
-        slp_invariant_violated(SLP_I6, channel, "its balance is %d, and %d wait", channel->balance,
+        slp_invariants_violated(SLP_I6, channel, "its balance is %d, and %d wait", channel->balance,
                                count);
 }
 
 /* ---- tasklets ---- */
 
 /* The references that the core itself owns. */
-int slp_invariant_owners(const slp_tasklet *t)
+int slp_invariant_walk_owners(const slp_tasklet *t)
 {
     return t->scheduled + (t->direction != 0) + t->in_run + (t->thread->main == t) +
            (t->thread->deferred == (PyObject *)t);
@@ -143,27 +148,27 @@ static void check_tasklet(slp_tasklet *t)
 
     if (t->watch.dying)
         return;
-    if (Py_REFCNT(t) < slp_invariant_owners(t) || Py_REFCNT(t) <= 0)
-        slp_invariant_violated(SLP_I12, t, "it has %zd references, the core owns %d of it",
-                               Py_REFCNT(t), slp_invariant_owners(t));
+    if (Py_REFCNT(t) < slp_invariant_walk_owners(t) || Py_REFCNT(t) <= 0)
+        slp_invariants_violated(SLP_I12, t, "it has %zd references, the core owns %d of it",
+                               Py_REFCNT(t), slp_invariant_walk_owners(t));
     if (t->scheduled + (t->direction != 0) + t->in_run > 1)
-        slp_invariant_violated(SLP_I8, t, "it is runnable, blocked or in run(): not one of them");
+        slp_invariants_violated(SLP_I8, t, "it is runnable, blocked or in run(): not one of them");
     if ((t->direction != 0) != (t->channel != NULL))
-        slp_invariant_violated(SLP_I8, t, "it %s, and has %s channel",
+        slp_invariants_violated(SLP_I8, t, "it %s, and has %s channel",
                                t->direction ? "waits" : "does not wait", t->channel ? "a" : "no");
     if (t->scheduled != t->watch.in_ring)
-        slp_invariant_violated(SLP_I7, t, "it says that it is %sin a ring",
+        slp_invariants_violated(SLP_I7, t, "it says that it is %sin a ring",
                                t->scheduled ? "" : "not ");
     if (t->watch.operating && t->direction == 0 && !t->scheduled && t->thread->current != t &&
         !t->lost && !ended_thread)
-        slp_invariant_violated(SLP_I8, t,
+        slp_invariants_violated(SLP_I8, t,
                                "its operation has not been completed, and it waits nowhere");
     if (t->ended && t->tempval != Py_None && t->thread->current != t)
-        slp_invariant_violated(SLP_I4, t, "it has ended, and its mailbox is full");
+        slp_invariants_violated(SLP_I4, t, "it has ended, and its mailbox is full");
     if (t->ended && (t->scheduled || t->direction != 0) && t->thread->current != t)
-        slp_invariant_violated(SLP_I8, t, "it has ended, and is in a ring or a queue");
+        slp_invariants_violated(SLP_I8, t, "it has ended, and is in a ring or a queue");
     if (ended_thread && (t->scheduled || t->direction != 0 || t->in_run))
-        slp_invariant_violated(SLP_I27, t, "its thread has ended, and it %s",
+        slp_invariants_violated(SLP_I27, t, "its thread has ended, and it %s",
                                t->direction ? "waits on a channel" : "is in a ring");
 }
 
@@ -174,18 +179,18 @@ static void check_counts(void)
 
     for (const slp_tasklet *t = tasklets; t != NULL; t = t->watch.next) {
         stacks -= t->started && !t->is_main && (!t->ended || t->lost || t->thread->current == t);
-        t->thread->seen++;
+        t->thread->watch.seen++;
     }
     for (struct slp_thread *thread = slp_thread_first(); thread != NULL; thread = thread->next) {
-        if (thread->references != thread->seen + 1)
-            slp_invariant_violated(SLP_I12, thread->main,
+        if (thread->references != thread->watch.seen + 1)
+            slp_invariants_violated(SLP_I12, thread->main,
                                    "its thread has %ld references, and %ld tasklets",
-                                   thread->references, thread->seen);
+                                   thread->references, thread->watch.seen);
     }
     for (const slp_tasklet *t = tasklets; t != NULL; t = t->watch.next)
-        t->thread->seen = 0;
+        t->thread->watch.seen = 0;
     if (stacks > 0)
-        slp_invariant_violated(SLP_I20, NULL, "%ld data stacks belong to nobody", stacks);
+        slp_invariants_violated(SLP_I20, NULL, "%ld data stacks belong to nobody", stacks);
 }
 
 void slp_invariant_walk_all(void)
@@ -210,4 +215,3 @@ void slp_invariant_walk(void)
     since_last = 0;
     slp_invariant_walk_all();
 }
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * invariants.c - from a point to the checks that belong there; empty in a release.
+ * invariants.c - from a point to the checks that belong there.
  */
-#ifdef SLP_LAB
 #define Py_BUILD_CORE 1
 #include <Python.h>
 
@@ -14,12 +13,12 @@
 
 #include "interp/channel.h"
 #include "contract/points.h"
-#include "interp/scheduling.h"
+#include "interp/schedule.h"
 #include "interp/tasklet.h"
 #include "interp/thread.h"
 
-int slp_invariant_violations;
-static slp_invariant_reporter report;
+int slp_invariants_violations;
+static slp_invariants_reporter report;
 static unsigned char told[SLP_INVARIANT_COUNT];
 
 static const struct {
@@ -32,12 +31,12 @@ static const struct {
 
 /* ---- telling ---- */
 
-void slp_invariant_set_reporter(slp_invariant_reporter reporter)
+void slp_invariants_set_reporter(slp_invariants_reporter reporter)
 {
     report = reporter;
 }
 
-void slp_invariant_violated(enum slp_invariant invariant, void *object, const char *format, ...)
+void slp_invariants_violated(enum slp_invariant invariant, void *object, const char *format, ...)
 {
     char text[256];
     va_list args;
@@ -45,7 +44,7 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
     if (told[invariant])
         return;
     told[invariant] = 1;
-    slp_invariant_violations++;
+    slp_invariants_violations++;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -56,6 +55,11 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
         fprintf(stderr, "slpython-lab: invariant %s (%s): %s at %p: %s\n", invariants[invariant].id,
                 invariants[invariant].name, object != NULL ? Py_TYPE(object)->tp_name : "nothing",
                 object, text);
+}
+
+int slp_invariants_exit(int status)
+{
+    return slp_invariants_violations > 0 && status == 0 ? SLP_INVARIANT_EXIT : status;
 }
 
 /* ---- who runs after a hand-over ---- */
@@ -85,7 +89,7 @@ static void completed(slp_tasklet *sender, slp_tasklet *receiver)
     sender->watch.operating = receiver->watch.operating = 0;
     expected.actor = NULL;
     if (actor != sender && actor != receiver)
-        slp_invariant_violated(SLP_I8, actor, "it completes an operation of two others");
+        slp_invariants_violated(SLP_I8, actor, "it completes an operation of two others");
     else if (other->thread == here && slp_schedule_callback == NULL && operates_on != NULL) {
         expected.next = preferred(operates_on, actor, sender, receiver);
         expected.actor = expected.next != NULL ? actor : NULL;
@@ -99,7 +103,7 @@ static void check_order(slp_tasklet *actor, slp_tasklet *next)
         return;
     expected.actor = NULL;
     if (next != expected.next && expected.next->scheduled)
-        slp_invariant_violated(SLP_I9, actor,
+        slp_invariants_violated(SLP_I9, actor,
                                "after a hand-over it goes on with another one than the channel's "
                                "preference says");
 }
@@ -112,7 +116,7 @@ static void ends(slp_tasklet *t, const void *result)
 {
     uncaught_type = result == NULL ? PyErr_Occurred() : NULL;
     if ((result == NULL) != (uncaught_type != NULL))
-        slp_invariant_violated(SLP_I18, t, "its callable %s an exception",
+        slp_invariants_violated(SLP_I18, t, "its callable %s an exception",
                                result == NULL ? "failed without" : "returned with");
 }
 
@@ -122,10 +126,10 @@ static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
     const slp_tasklet *right = here->watchdogs != NULL ? here->watchdogs : here->main;
 
     if (target != right)
-        slp_invariant_violated(SLP_I19, t,
+        slp_invariants_violated(SLP_I19, t,
                                "its exception goes neither to the innermost run() nor to main");
     if (slp_schedule_error_handler == NULL && uncaught_type != NULL && bomb->type != uncaught_type)
-        slp_invariant_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
+        slp_invariants_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
                                ((PyTypeObject *)uncaught_type)->tp_name,
                                ((PyTypeObject *)bomb->type)->tp_name);
 }
@@ -133,9 +137,9 @@ static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
 static void deadlock(slp_tasklet *t)
 {
     if (t->thread->ring != NULL)
-        slp_invariant_violated(SLP_I23, t, "a deadlock is told, and the ring is not empty");
+        slp_invariants_violated(SLP_I23, t, "a deadlock is told, and the ring is not empty");
     else if (slp_thread_others_can_run(t->thread->tstate))
-        slp_invariant_violated(SLP_I23, t, "a deadlock is told, and other threads can run");
+        slp_invariants_violated(SLP_I23, t, "a deadlock is told, and other threads can run");
 }
 
 /* ---- deaths ---- */
@@ -144,27 +148,27 @@ static void lost(slp_tasklet *t)
 {
     if (t->kills < SLP_KILLS_MAX && !t->thread->gave_up &&
         t->thread->ident == PyThread_get_thread_ident())
-        slp_invariant_violated(SLP_I27, t, "its thread has ended without ending it (%d attempts)",
+        slp_invariants_violated(SLP_I27, t, "its thread has ended without ending it (%d attempts)",
                                t->kills);
 }
 
 static void dies(slp_tasklet *t)
 {
     if (t->watch.dying)
-        slp_invariant_violated(SLP_I15, t, "it is freed twice");
+        slp_invariants_violated(SLP_I15, t, "it is freed twice");
     t->watch.dying = 1;
     if (t->scheduled || t->direction != 0 || t->in_run || t->watch.in_ring)
-        slp_invariant_violated(SLP_I14, t, "it is freed, and %s",
+        slp_invariants_violated(SLP_I14, t, "it is freed, and %s",
                                t->direction != 0 ? "waits on a channel"
                                : t->in_run       ? "sits in run()"
                                                  : "is in a ring");
     if (t->thread->current == t)
-        slp_invariant_violated(SLP_I13, t, "it is freed on its own C stack");
+        slp_invariants_violated(SLP_I13, t, "it is freed on its own C stack");
     if (t->slice.used > 0 && t->started && !t->ended && t->thread->tstate != NULL &&
         t->kills < SLP_KILLS_MAX)
-        slp_invariant_violated(SLP_I15, t, "it is freed in the middle of something");
+        slp_invariants_violated(SLP_I15, t, "it is freed in the middle of something");
     if (t->kills > SLP_KILLS_MAX)
-        slp_invariant_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
+        slp_invariants_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
 }
 
 /* ---- rings ---- */
@@ -172,22 +176,22 @@ static void dies(slp_tasklet *t)
 static void inserted(slp_tasklet *t)
 {
     if (t->watch.in_ring)
-        slp_invariant_violated(SLP_I7, t, "it is put into a ring, and is in one");
+        slp_invariants_violated(SLP_I7, t, "it is put into a ring, and is in one");
     if (t->direction != 0)
-        slp_invariant_violated(SLP_I8, t, "it is put into a ring, and waits on a channel");
+        slp_invariants_violated(SLP_I8, t, "it is put into a ring, and waits on a channel");
     if (t->thread->tstate == NULL)
-        slp_invariant_violated(SLP_I27, t, "it is put into the ring of a thread that has ended");
+        slp_invariants_violated(SLP_I27, t, "it is put into the ring of a thread that has ended");
     if (t->kills > SLP_KILLS_MAX)
-        slp_invariant_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
+        slp_invariants_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
     t->watch.in_ring = 1;
 }
 
 static void removed(slp_tasklet *t)
 {
     if (!t->watch.in_ring)
-        slp_invariant_violated(SLP_I7, t, "it is taken out of a ring, and is in none");
+        slp_invariants_violated(SLP_I7, t, "it is taken out of a ring, and is in none");
     if (t->thread->ring == t)
-        slp_invariant_violated(SLP_I7, t, "it is taken out of its ring, and is its head");
+        slp_invariants_violated(SLP_I7, t, "it is taken out of its ring, and is its head");
     t->watch.in_ring = 0;
 }
 
@@ -211,7 +215,7 @@ static void spill_runs(void *t)
 
     if (spilled.depth != tstate->recursion_remaining ||
         spilled.error != (tstate->curexc_type != NULL))
-        slp_invariant_violated(SLP_I20, t, "a spill has changed its depth or its exception");
+        slp_invariants_violated(SLP_I20, t, "a spill has changed its depth or its exception");
 }
 
 /* ---- threads ---- */
@@ -221,9 +225,9 @@ static void waits(void)
 {
     const struct slp_thread *here = slp_thread_peek();
 
-    slp_invariant_others_act();
+    slp_invariant_operation_others_act();
     if (!here->waiting)
-        slp_invariant_violated(SLP_I22, here->current,
+        slp_invariants_violated(SLP_I22, here->current,
                                "its thread is going to wait, and is not marked as waiting");
 }
 
@@ -232,9 +236,9 @@ static void runs_code(void)
 {
     const struct slp_thread *here = slp_thread_peek();
 
-    slp_invariant_others_act();
+    slp_invariant_operation_others_act();
     if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
-        slp_invariant_violated(SLP_I8, here->current,
+        slp_invariants_violated(SLP_I8, here->current,
                                "code runs as it, and its C stack is put away");
 }
 
@@ -245,14 +249,14 @@ static void visit_switch(const struct slp_point_info *info)
     switch ((int)info->point) {
     case SLP_POINT_SWITCH_LEAVE:
         check_order(info->subject, info->object);
-        slp_invariant_leave(info->subject, info->object);
+        slp_invariant_switch_leave(info->subject, info->object);
         break;
     case SLP_POINT_SWITCH_ARRIVE:
-        slp_invariant_others_act();
-        slp_invariant_arrive(info->subject);
+        slp_invariant_operation_others_act();
+        slp_invariant_switch_arrive(info->subject);
         break;
     case SLP_POINT_SWITCH_RESULT:
-        slp_invariant_result(info->subject, info->value);
+        slp_invariant_operation_result(info->subject, info->value);
         break;
     case SLP_POINT_SPILL_SAVE:
         spill_begins();
@@ -261,8 +265,8 @@ static void visit_switch(const struct slp_point_info *info)
         spill_runs(info->subject);
         break;
     case SLP_POINT_TASKLET_START:
-        slp_invariant_others_act();
-        slp_invariant_start(info->subject);
+        slp_invariant_operation_others_act();
+        slp_invariant_switch_start(info->subject);
         break;
     case SLP_POINT_TASKLET_END:
         ends(info->subject, info->value);
@@ -279,22 +283,22 @@ static void visit_switch(const struct slp_point_info *info)
     }
 }
 
-void slp_invariant_visit(const struct slp_point_info *info)
+void slp_invariants_visit(const struct slp_point_info *info)
 {
     slp_tasklet *t = info->subject;
 
     switch ((int)info->point) {
     case SLP_POINT_TASKLET_NEW:
-        slp_invariant_tasklet_new(t);
+        slp_invariant_walk_tasklet_new(t);
         break;
     case SLP_POINT_TASKLET_DEALLOC:
         dies(t);
         break;
     case SLP_POINT_CHAN_NEW:
-        slp_invariant_channel_new(info->subject);
+        slp_invariant_walk_channel_new(info->subject);
         break;
     case SLP_POINT_CHAN_DEALLOC:
-        slp_invariant_channel_gone(info->subject);
+        slp_invariant_walk_channel_gone(info->subject);
         break;
     case SLP_POINT_CHAN_SEND:
     case SLP_POINT_CHAN_RECEIVE:
@@ -313,7 +317,7 @@ void slp_invariant_visit(const struct slp_point_info *info)
         slp_invariant_operation(info);
         break;
     case SLP_POINT_CHAN_COMPLETE:
-        slp_invariant_others_act();
+        slp_invariant_operation_others_act();
         completed(t, info->object);
         break;
     case SLP_POINT_RING_INSERT:
@@ -323,13 +327,13 @@ void slp_invariant_visit(const struct slp_point_info *info)
         removed(t);
         break;
     case SLP_POINT_MAILBOX_BURST:
-        slp_invariant_others_act();
+        slp_invariant_operation_others_act();
         t->watch.burst = 1;
         break;
     case SLP_POINT_CALLBACK_TELLS:
-        slp_invariant_others_act();
+        slp_invariant_operation_others_act();
         if (t->thread->current != t)
-            slp_invariant_violated(SLP_I24, t, "a schedule callback is told that it runs");
+            slp_invariants_violated(SLP_I24, t, "a schedule callback is told that it runs");
         break;
     case SLP_POINT_THREAD_WAIT:
         waits();
@@ -345,7 +349,7 @@ void slp_invariant_visit(const struct slp_point_info *info)
     }
 }
 
-uint64_t slp_invariant_points(void)
+uint64_t slp_invariants_points(void)
 {
 #define BIT(id) (UINT64_C(1) << SLP_POINT_##id)
     return BIT(TASKLET_NEW) | BIT(TASKLET_DEALLOC) | BIT(CHAN_NEW) | BIT(CHAN_DEALLOC) |
@@ -358,4 +362,3 @@ uint64_t slp_invariant_points(void)
            BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) | BIT(CALLBACK_ENTER);
 #undef BIT
 }
-#endif

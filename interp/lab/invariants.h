@@ -59,7 +59,7 @@ struct slp_violation {
     void *object;     /* the tasklet or channel that it is about, or NULL; borrowed */
     const char *text; /* what was expected and what was found */
 };
-typedef void (*slp_invariant_reporter)(const struct slp_violation *violation);
+typedef void (*slp_invariants_reporter)(const struct slp_violation *violation);
 
 #ifdef SLP_LAB
 
@@ -98,18 +98,24 @@ struct slp_invariant_channel {
     struct slp_channel **link;
 };
 
+struct slp_invariant_thread {
+    long seen; /* its tasklets, while invariant_walk.c counts them */
+};
+
 /* NULL: one line on stderr, and the process ends with SLP_INVARIANT_EXIT. */
-void slp_invariant_set_reporter(slp_invariant_reporter reporter);
+void slp_invariants_set_reporter(slp_invariants_reporter reporter);
 enum { SLP_INVARIANT_EXIT = 70 };
 /* How many were reported; each invariant is, once. */
-extern int slp_invariant_violations;
+extern int slp_invariants_violations;
+/* What a process exits with that would exit with this status. */
+int slp_invariants_exit(int status);
 
 /* At each point, before any hook. */
-void slp_invariant_visit(const struct slp_point_info *info);
+void slp_invariants_visit(const struct slp_point_info *info);
 /* The points at which it wants to be called, 1 << point, or'ed. */
-uint64_t slp_invariant_points(void);
+uint64_t slp_invariants_points(void);
 
-void slp_invariant_violated(enum slp_invariant invariant, void *object, const char *format, ...)
+void slp_invariants_violated(enum slp_invariant invariant, void *object, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* ---- the parts ---- */
@@ -119,16 +125,18 @@ void slp_invariant_violated(enum slp_invariant invariant, void *object, const ch
 void slp_invariant_walk(void);
 /* At all of them, whatever their number: for the end of a schedule. */
 void slp_invariant_walk_all(void);
-struct slp_tasklet *slp_invariant_first_tasklet(void); /* the others: watch.next */
+struct slp_tasklet *slp_invariant_walk_first(void); /* the others: watch.next */
 /* How many references the core itself owns. */
-int slp_invariant_owners(const struct slp_tasklet *t);
+int slp_invariant_walk_owners(const struct slp_tasklet *t);
 /* An object appears, and goes. */
-void slp_invariant_tasklet_new(struct slp_tasklet *t);
-void slp_invariant_tasklet_gone(struct slp_tasklet *t);
-void slp_invariant_channel_new(struct slp_channel *channel);
-void slp_invariant_channel_gone(struct slp_channel *channel);
+void slp_invariant_walk_tasklet_new(struct slp_tasklet *t);
+void slp_invariant_walk_tasklet_gone(struct slp_tasklet *t);
+void slp_invariant_walk_channel_new(struct slp_channel *channel);
+void slp_invariant_walk_channel_gone(struct slp_channel *channel);
 /* A thread's record is about to be freed. */
-void slp_invariant_thread_gone(const struct slp_thread *thread);
+void slp_invariant_walk_thread_gone(const struct slp_thread *thread);
+/* The collector has come to it. */
+void slp_invariant_walk_visited(struct slp_tasklet *t);
 
 /* invariant_leaks.c, for the end of a schedule, with the GIL: a tasklet that has
  * ended has no reference that nobody knows of.  Unlike the others it allocates. */
@@ -137,20 +145,20 @@ void slp_invariant_leaks(void);
 /* invariant_operation.c: a send or receive, from the attempt to its answer. */
 void slp_invariant_operation(const struct slp_point_info *info);
 /* Anybody else has, or may have, changed something. */
-void slp_invariant_others_act(void);
+void slp_invariant_operation_others_act(void);
 /* What an operation or a switch returns fits the exception that is set or not. */
-void slp_invariant_result(struct slp_tasklet *t, const void *result);
+void slp_invariant_operation_result(struct slp_tasklet *t, const void *result);
 
 /* invariant_switch.c: what must be the same on both sides of a switch. */
-void slp_invariant_leave(struct slp_tasklet *t, struct slp_tasklet *next);
-void slp_invariant_arrive(struct slp_tasklet *t);
-void slp_invariant_start(struct slp_tasklet *t);
+void slp_invariant_switch_leave(struct slp_tasklet *t, struct slp_tasklet *next);
+void slp_invariant_switch_arrive(struct slp_tasklet *t);
+void slp_invariant_switch_start(struct slp_tasklet *t);
 
 /* In place of an assertion: tells which invariant it is before it aborts. */
 #define SLP_REQUIRE(id, object, condition) \
     do { \
         if (__builtin_expect(!(condition), 0)) { \
-            slp_invariant_violated(SLP_##id, (object), "%s:%d: %s", __FILE__, __LINE__, \
+            slp_invariants_violated(SLP_##id, (object), "%s:%d: %s", __FILE__, __LINE__, \
                                    #condition); \
             abort(); \
         } \
@@ -158,6 +166,15 @@ void slp_invariant_start(struct slp_tasklet *t);
 #else
 #include <assert.h>
 #define SLP_REQUIRE(id, object, condition) assert(condition)
+
+/* Nothing is remembered, and nobody is told. */
+struct slp_invariant_tasklet {};
+struct slp_invariant_channel {};
+struct slp_invariant_thread {};
+#define slp_invariants_exit(status) (status)
+#define slp_invariant_walk_tasklet_gone(tasklet) ((void)0)
+#define slp_invariant_walk_thread_gone(thread) ((void)0)
+#define slp_invariant_walk_visited(tasklet) ((void)0)
 #endif
 
 #endif

@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-void *slp_cstack_enter(void *(*fn)(void *), void *arg)
+#include "interp/switch.h"
+
+void *slp_base_enter(void *(*fn)(void *), void *arg)
 {
     struct slp_cstack outer = slp_cstack;
     char *low, *high;

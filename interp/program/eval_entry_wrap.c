@@ -24,7 +24,7 @@ void slp_eval_entry_update(void)
 {
 }
 
-PyObject *slp_spill_evaluate(const struct slp_spill_call *call)
+PyObject *slp_eval_entry_evaluate(const struct slp_spill_call *call)
 {
     switch (call->kind) {
     case SLP_CALL_VECTOR:

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "interp/cstack.h"
+#include "interp/base.h"
 #include "contract/faults.h"
 #include "interp/lab/invariants.h"
 #include "interp/module.h"
@@ -102,14 +102,8 @@ int main(int argc, char **argv)
 {
     struct command_line line = {argc, argv, 1};
 
-#ifdef SLP_LAB
     if (slp_fault_init() < 0)
         return 2;
-#endif
-    slp_cstack_enter(run_python, &line);
-#ifdef SLP_LAB
-    if (slp_invariant_violations > 0 && line.status == 0)
-        return SLP_INVARIANT_EXIT;
-#endif
-    return line.status;
+    slp_base_enter(run_python, &line);
+    return slp_invariants_exit(line.status);
 }

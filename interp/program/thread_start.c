@@ -3,7 +3,7 @@
  * thread_start.c - every thread gets a base.
  *
  * The executable defines pthread_create(), so that each thread, whoever starts
- * it, runs its function through slp_cstack_enter().
+ * it, runs its function through slp_base_enter().
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "interp/cstack.h"
+#include "interp/base.h"
 #include "interp/spill.h"
 #include "interp/thread.h"
 #include "interp/valgrind_stack.h"
@@ -39,7 +39,7 @@ static void *run_start(void *arg)
 
 static void *enter_thread(void *arg)
 {
-    return slp_cstack_enter(run_start, arg);
+    return slp_base_enter(run_start, arg);
 }
 
 void __real__PyThreadState_DeleteCurrent(PyThreadState *);

@@ -2,6 +2,9 @@
  *
  * check_cstack.c - slices of a C stack, and leaving one for another.
  */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
 #include <fenv.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,8 +13,9 @@
 #include <string.h>
 
 #include "contract/tests/suite_main.h"
-#include "interp/cstack.h"
+#include "interp/base.h"
 #include "interp/segment.h"
+#include "interp/slice.h"
 #include "interp/switch.h"
 
 /* Two parties, each with a slice: 0 is the one that entered. */
@@ -95,7 +99,7 @@ static void *play(void *arg)
 
 START_TEST(two_parties_keep_their_stacks)
 {
-    slp_cstack_enter(play, NULL);
+    slp_base_enter(play, NULL);
     ck_assert_int_eq(faults_seen, 0);
     ck_assert_int_eq(steps, 501);
     ck_assert_int_eq(running, 0);
@@ -131,7 +135,7 @@ START_TEST(a_refused_save_changes_nothing)
 {
     int mark;
 
-    ck_assert_ptr_eq(slp_cstack_enter(be_refused, &mark), &mark);
+    ck_assert_ptr_eq(slp_base_enter(be_refused, &mark), &mark);
     ck_assert_int_eq(refused_status[0], -1);
     ck_assert_int_eq(refused_status[1], -1);
     ck_assert_int_eq(entered, 0);
@@ -166,7 +170,7 @@ static void *rounds_down(void *arg)
 
 START_TEST(each_party_has_its_control_words)
 {
-    slp_cstack_enter(rounds_down, NULL);
+    slp_base_enter(rounds_down, NULL);
     fesetround(FE_TONEAREST);
     ck_assert_int_eq(rounding[0], FE_DOWNWARD);
     ck_assert_int_eq(rounding[1], FE_DOWNWARD);
@@ -193,7 +197,7 @@ static void *look(void *arg)
     ours[1] = slp_cstack_is_ours(heap);
     ours[2] = slp_cstack_is_ours(slp_cstack.base);
     free(heap);
-    slp_cstack_enter(look_inside, NULL);
+    slp_base_enter(look_inside, NULL);
     ours[3] = memcmp(&seen[0], &slp_cstack, sizeof slp_cstack) == 0;
     return arg;
 }
@@ -212,7 +216,7 @@ static void assert_looks_right(void)
 
 START_TEST(the_main_thread_has_a_base)
 {
-    slp_cstack_enter(look, NULL);
+    slp_base_enter(look, NULL);
     assert_looks_right();
     ck_assert_ptr_null(slp_cstack.base);
     ck_assert_int_eq(slp_cstack_is_ours(__builtin_frame_address(0)), 0);
@@ -269,7 +273,7 @@ static void *grow_and_shrink(void *arg)
 
 START_TEST(a_slice_grows_and_shrinks)
 {
-    slp_cstack_enter(grow_and_shrink, NULL);
+    slp_base_enter(grow_and_shrink, NULL);
     ck_assert_uint_ge(capacities[0], 100000);
     ck_assert_uint_lt(capacities[1], 4096);
     ck_assert_uint_ge(capacities[2], 8192);

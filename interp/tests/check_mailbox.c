@@ -5,6 +5,7 @@
 #define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
+#include "interp/mailbox.h"
 #include "interp/tasklet.h"
 
 static slp_tasklet *some_tasklet(void)

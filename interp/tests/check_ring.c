@@ -10,7 +10,8 @@
 #include <sys/resource.h>
 #include <valgrind/valgrind.h>
 
-#include "interp/scheduling.h"
+#include "interp/ring.h"
+#include "interp/schedule.h"
 
 /* ---- the ring itself ---- */
 

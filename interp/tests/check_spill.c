@@ -9,7 +9,8 @@
 #include <ucontext.h>
 
 #include "contract/points.h"
-#include "interp/scheduling.h"
+#include "interp/lab/hostile.h"
+#include "interp/schedule.h"
 
 /* ---- the setting ---- */
 
@@ -376,7 +377,7 @@ START_TEST(hostile_mode_changes_nothing)
                      "t = tasklet(d.receive)(); run(); del t\n"
                      "assert spill_count() > 1000\n",
                 NULL);
-    ck_assert_int_eq(slp_spill_hostile, 1);
+    ck_assert_int_eq(slp_hostile_on, 1);
 }
 END_TEST
 

@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "interp/cstack.h"
+#include "interp/base.h"
 #include "contract/faults.h"
 #include "contract/tests/suite_main.h"
 #include "interp/lab/invariants.h"
@@ -132,9 +132,9 @@ __attribute__((unused)) static void python_test(const char *code, int (*inside)(
 {
     python_now.code = code;
     python_now.inside = inside;
-    slp_cstack_enter(python_main, NULL);
+    slp_base_enter(python_main, NULL);
     ck_assert_msg(python_now.status == 0, "%s", python_now.why);
-    ck_assert_msg(slp_invariant_violations == 0 || python_is_faulty, "an invariant is violated");
+    ck_assert_msg(slp_invariants_violations == 0 || python_is_faulty, "an invariant is violated");
 }
 
 #define PYTHON_TEST(name, code) \

@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * scheduling.h - the ring of runnable tasklets, and who runs next.
- *
- * Order, ring written from its head (S acts, T is moved, A and B are others):
- *   slp_ring_append(T)             S A B    ->  S A B T
- *   slp_ring_insert_after(S, T)    S A B    ->  S T A B
- *   slp_ring_remove(S)             S A B    ->  A B
- * A tasklet in a ring is owned by it: appending takes over the caller's
- * reference, removing hands it to the caller.
+ * schedule.h - who runs next, and every way to let somebody else run.
  */
-#ifndef SLP_SCHEDULING_H
-#define SLP_SCHEDULING_H
+#ifndef SLP_SCHEDULE_H
+#define SLP_SCHEDULE_H
 
 #include <Python.h>
 
 #include "tasklet.h"
 #include "thread.h"
-
-void slp_ring_append(slp_tasklet *t);
-void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t);
-void slp_ring_remove(slp_tasklet *t);
 
 /* Puts t (a new reference is taken) at the end of its home's ring and wakes
  * that thread if it waits.  t must be alive, not blocked and in no ring. */
@@ -34,6 +23,12 @@ const char *slp_schedule_why_not(const struct slp_thread *thread);
  * is on this thread's stack, a switch trap is set, a callback runs, or the
  * thread was not started through us. */
 int slp_schedule_may_switch(struct slp_thread *thread);
+
+/* Decides who runs after prev; it may be prev.  NULL: nobody can, with an
+ * exception set, or without one if it is a deadlock. */
+slp_tasklet *slp_schedule_choose(struct slp_thread *thread, slp_tasklet *prev);
+/* Raises "Deadlock" in t, the current tasklet, unless an exception is set. */
+void slp_schedule_set_deadlock(slp_tasklet *t);
 
 /* The heart: goes on with the ring's head, or, if the ring is empty, with
  * whatever becomes runnable then (a run() returns, or this thread waits).
@@ -72,7 +67,7 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
  * reference is the caller's then. */
 void slp_schedule_leave_run(slp_tasklet *t);
 
-/* The end of a started tasklet; result may be NULL with an exception set.
+/* schedule_end.c: the end of a started tasklet; result may be NULL with an exception set.
  * Does not return. */
 void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
     __attribute__((noreturn));

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * schedule_end.c - a tasklet ends: who gets its exception, and who runs next.
+ */
+#define Py_BUILD_CORE 1
+#include <Python.h>
+
+#include <assert.h>
+#include <internal/pycore_pystate.h>
+
+#include "channel.h"
+#include "contract/faults.h"
+#include "contract/points.h"
+#include "mailbox.h"
+#include "preempt.h"
+#include "ring.h"
+#include "schedule.h"
+#include "transfer.h"
+
+static int ends_silently(void)
+{
+    /* sys.exit() ends the process on the initial thread, the tasklet elsewhere. */
+    return PyErr_ExceptionMatches(slp_tasklet_exit) ||
+           (!_Py_IsMainThread() && PyErr_ExceptionMatches(PyExc_SystemExit));
+}
+
+/* Lets the error handler have the exception that is set; afterwards what it has
+ * raised is set, or nothing. */
+static void handle_error(void)
+{
+    PyObject *type, *value, *traceback;
+    PyObject *handler = Py_NewRef(slp_schedule_error_handler);
+
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback != NULL)
+        PyException_SetTraceback(value, traceback);
+    PyObject *result = PyObject_CallFunctionObjArgs(handler, type, value != NULL ? value : Py_None,
+                                                    traceback != NULL ? traceback : Py_None, NULL);
+    Py_XDECREF(result);
+    Py_DECREF(handler);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+}
+
+/* What becomes of the exception that ended a tasklet: a bomb for the innermost
+ * run(), or main; NULL if it ends silently. */
+static PyObject *pack_uncaught(void)
+{
+    if (ends_silently()) {
+        PyErr_Clear();
+        return NULL;
+    }
+    if (SLP_FAULT(DEADLOCK_MASKS_ERROR)) {
+        PyErr_Clear();
+        PyErr_SetString(PyExc_RuntimeError, "Deadlock");
+    }
+    PyObject *bomb = slp_bomb_fetch();
+    if (bomb == NULL)
+        PyErr_WriteUnraisable(NULL);
+    return bomb;
+}
+
+/* Whom the end of a tasklet concerns: the innermost run(), else main. */
+static slp_tasklet *target_of_end(const struct slp_thread *thread)
+{
+    if (SLP_FAULT(BOMB_TO_NEXT_RUNNABLE) && thread->ring != NULL)
+        return thread->ring->next;
+    return thread->watchdogs != NULL ? thread->watchdogs : thread->main;
+}
+
+/* Makes the target, wherever it is, the next to run. */
+static void resume_target(struct slp_thread *thread, slp_tasklet *target)
+{
+    if (target->in_run) {
+        slp_schedule_leave_run(target);
+        slp_ring_append(target);
+    } else if (target->direction != 0) {
+        slp_channel_unlink(target);
+        slp_ring_append(target);
+    } else if (!target->scheduled) {
+        Py_INCREF(target);
+        slp_ring_append(target);
+    }
+    thread->ring = target;
+}
+
+/* Puts the bomb (stolen) into the target's mailbox and makes it the next to
+ * run.  A value that was handed to it is not displaced: then the exception is
+ * reported as unraisable.  What schedule() would return, or what it has not
+ * sent, is.  Returns that, to be dropped, or NULL. */
+static PyObject *deliver(struct slp_thread *thread, PyObject *bomb)
+{
+    slp_tasklet *target = target_of_end(thread);
+    PyObject *old = target->tempval;
+
+    (void)SLP_POINT(TASKLET_UNCAUGHT, thread->current, target, bomb);
+    if ((target->delivered && !SLP_FAULT(BOMB_TO_NEXT_RUNNABLE)) || slp_bomb_check(old)) {
+        slp_bomb_explode(bomb);
+        PyErr_WriteUnraisable((PyObject *)target);
+        return NULL;
+    }
+    if (old != Py_None)
+        (void)SLP_POINT(MAILBOX_DROP, target, NULL, old);
+    target->tempval = bomb;
+    resume_target(thread, target);
+    return old;
+}
+
+/* Nobody can be next.  With an exception, from a signal handler, the target
+ * gets that; a target that is paused just goes on; one that waits learns why. */
+static PyObject *resume_stuck(struct slp_thread *thread)
+{
+    slp_tasklet *target = target_of_end(thread);
+
+    if (!PyErr_Occurred() && target->direction == 0 && !target->in_run) {
+        resume_target(thread, target);
+        return NULL;
+    }
+    if (!PyErr_Occurred() && target->direction != 0)
+        PyErr_Format(PyExc_RuntimeError,
+                     "Deadlock: the main tasklet is %s, and the last tasklet that could run has "
+                     "ended",
+                     target->direction > 0 ? "sending" : "receiving");
+    slp_schedule_set_deadlock(thread->current);
+    PyObject *bomb = slp_bomb_fetch();
+    if (bomb == NULL)
+        Py_FatalError("no memory to report a deadlock");
+    return deliver(thread, bomb);
+}
+
+/* Takes t, which has ended, out of the ring, and decides who is next.  Python
+ * code may run here, but it cannot switch. */
+static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, PyObject *bomb)
+{
+    thread->in_callback++;
+    PyObject *dropped = bomb != NULL ? deliver(thread, bomb) : NULL;
+    slp_ring_remove(t); /* its reference is released after the switch */
+    slp_preempt_yield(thread);
+    Py_XDECREF(dropped);
+    do {
+        while (slp_schedule_choose(thread, t) == NULL) {
+            dropped = resume_stuck(thread);
+            Py_XDECREF(dropped);
+        }
+        slp_tstate_swap_drop(thread->tstate); /* what callbacks have left there */
+    } while (thread->ring == NULL);
+    thread->in_callback--;
+    return thread->ring;
+}
+
+/* What was thrown at it as it ended. */
+static void tell_too_late(slp_tasklet *t)
+{
+    if (ends_silently())
+        PyErr_Clear();
+    else
+        PyErr_WriteUnraisable((PyObject *)t);
+}
+
+void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
+{
+    PyObject *bomb = NULL;
+
+    (void)SLP_POINT(TASKLET_END, t, NULL, result);
+    if (result == NULL) {
+        if (slp_schedule_error_handler != NULL && !ends_silently())
+            handle_error();
+        if (PyErr_Occurred())
+            bomb = pack_uncaught();
+    } else if (SLP_FAULT(DEAD_MAILBOX)) {
+        slp_mailbox_set(t, result);
+    } else {
+        Py_DECREF(result);
+    }
+    slp_tstate_swap_drop(thread->tstate);
+
+    /* From here on nobody can put t into a ring again, although it still runs. */
+    slp_tasklet_mark_ended(t);
+    if (slp_tasklet_raise_thrown(t) < 0)
+        tell_too_late(t);
+    slp_preempt_restart(&thread->preempt);
+    slp_tasklet *next = next_after_end(thread, t, bomb);
+    assert(next != t && thread->deferred == NULL);
+    if (SLP_FAULT(EARLY_RELEASE_OF_PREV))
+        Py_DECREF(t);
+    else
+        thread->deferred = (PyObject *)t;
+    slp_tstate_swap_discard(thread->tstate);
+    slp_transfer_end(thread, next);
+}

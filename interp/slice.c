@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "slice.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/faults.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
+/* Copies stack memory.  Under a sanitizer by one instruction that it does not
+ * see, since a slice crosses frames and red zones. */
+static inline void copy_stack(char *to, const char *from, size_t size)
+{
+#if defined(__SANITIZE_ADDRESS__) && defined(__x86_64__)
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+#else
+    memcpy(to, from, size);
+#endif
+}
+
+static inline void unpoison_stack(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    /* The frames that were here are gone or elsewhere, and so are their red zones. */
+    __asan_unpoison_memory_region(slp_cstack.low, (size_t)(slp_cstack.base - slp_cstack.low));
+#endif
+}
+
+/* A buffer that fits: the old one, unless it is too small or four times too
+ * large for what a tasklet at rest needs. */
+static inline int fit(struct slp_slice *slice, size_t size)
+{
+    if (size <= slice->capacity && slice->capacity / 4 <= size + 256)
+        return 0;
+    size_t capacity = (size + 127) & ~(size_t)127;
+    char *bytes = malloc(capacity);
+    if (bytes == NULL)
+        return size <= slice->capacity ? 0 : -1;
+    free(slice->bytes);
+    slice->bytes = bytes;
+    slice->capacity = capacity;
+    return 0;
+}
+
+/* The lowest byte of the thread's own stack that is in use. */
+static char *start_of(char *sp)
+{
+    char *start = slp_cstack.segment_low ? slp_cstack.segment_exit : sp;
+
+    assert(start >= slp_cstack.low && start < slp_cstack.base);
+    return start;
+}
+
+int slp_slice_reserve(struct slp_slice *slice, size_t below)
+{
+    char *start = start_of(__builtin_frame_address(0));
+
+    assert(slice->used == 0);
+    return fit(slice, (size_t)(slp_cstack.base - start) + below);
+}
+
+int slp_slice_save(struct slp_slice *slice, char *sp)
+{
+    char *start = start_of(sp);
+
+    assert(slice->used == 0);
+    size_t size = (size_t)(slp_cstack.base - start);
+    if (fit(slice, size) < 0)
+        return -1;
+    copy_stack(slice->bytes, start, size);
+    unpoison_stack();
+    slice->used = size;
+    slice->start = start;
+    slice->resume = sp;
+    slice->segment_low = slp_cstack.segment_low;
+    slice->segment_exit = slp_cstack.segment_exit;
+    return 0;
+}
+
+void slp_slice_restore(struct slp_slice *slice)
+{
+    assert(slice->used > 0);
+    unpoison_stack();
+    if (__builtin_expect(slice->segment_low != NULL, 0))
+        SLP_VALGRIND_STACK_GROWS(slice->start, slice->used);
+    copy_stack(slice->start, slice->bytes, slice->used);
+    if (!SLP_FAULT(SLICE_STAYS_USED))
+        slice->used = 0;
+    slp_cstack.segment_low = slice->segment_low;
+    slp_cstack.segment_exit = slice->segment_exit;
+}
+
+void slp_slice_free(struct slp_slice *slice)
+{
+    free(slice->bytes);
+    memset(slice, 0, sizeof *slice);
+}
