@@ -299,6 +299,9 @@ $(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
 $(filter %/canary.o,$(HARNESS_OBJ)): harness/report/canary.py
 $(filter %/agentless.o,$(HARNESS_OBJ)): harness/runner/agentless.py
 
+# Says which Python's headers slpython has.
+$(OBJ)/harness/harness/cli/version_command.o: private DIALECT += -isystem $(PY_INCLUDE)
+
 # Changes only when the flags do, and everything depends on it.
 FLAGS_TEXT = $(CC) $(CFLAGS) $(WARN) $(SANFLAGS) $(LDFLAGS) $(WRAPPED)
 $(BUILD)/flags: FORCE

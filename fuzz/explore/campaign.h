@@ -95,7 +95,5 @@ int sw_campaign_print_json(const char *path, const struct sw_campaign_report *re
 
 /* Explores explore->campaign.  Returns the exit status. */
 int sw_campaign_explore(struct sw_explore *explore);
-/* The command "merge"; argv[0] is its name. */
-int sw_merge(int argc, char **argv);
 
 #endif

@@ -286,20 +286,17 @@ static int run(struct sw_explore *explore)
     return status;
 }
 
-int sw_explore(int argc, char **argv)
+int sw_explore_run(struct sw_explore *explore)
 {
-    struct sw_explore explore;
     int status = SW_EXIT_ERROR;
-
-    sw_explore_options_parse(argc, argv, &explore);
     char *starter = sw_target_find_starter();
-    explore.search.trial.starter = starter;
-    explore.search.trial.setting = &explore.setting;
+
+    explore->search.trial.starter = starter;
+    explore->search.trial.setting = &explore->setting;
     if (starter == NULL)
         fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
     else
-        status = run(&explore);
+        status = run(explore);
     free(starter);
-    sw_explore_options_free(&explore);
     return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * explore.h - the command "explore": many schedules of one program, until one fails.
+ * explore.h - many schedules of one program, until one fails.
  *
- *      explore_options.c   what was asked for
+ *      explore_strategy.c  which strategies there are
  *      search.h            runs the schedules, in several processes
  *      explore.c           what may be said afterwards
  *      explore_exhaustive.c             the same for a strategy that tries all there are
@@ -80,9 +80,10 @@ struct sw_explore_result {
     uint32_t failure_count;
 };
 
-/* The command; argv[0] is its name.  Exit status: 0 nothing found, 1 found, 2 a usage or
- * harness error, 3 inconclusive. */
-int sw_explore(int argc, char **argv);
+/* Names the strategy, "pct:3".  0, or -1 with *e (no place), which lists all. */
+int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct sw_error *e);
+/* The exit status: 0 nothing found, 1 found, 2 a harness error, 3 inconclusive. */
+int sw_explore_run(struct sw_explore *explore);
 
 /* ---- its parts ---- */
 
@@ -117,10 +118,6 @@ void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end
 /* In a process of its own; trial: how. */
 void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
                         struct sw_explore_result *result);
-
-/* Prints what is wrong and exits with 2. */
-void sw_explore_options_parse(int argc, char **argv, struct sw_explore *explore);
-void sw_explore_options_free(struct sw_explore *explore);
 
 /* "1,000 schedules of pct:3, seeds 1 to 1000, ...": exactly what has been shown. */
 char *sw_explore_report_claim(const struct sw_explore *explore,

@@ -50,9 +50,4 @@ int sw_minimise_write(const struct sw_minimised *minimised, const char *output, 
                       struct sw_trial *trial);
 void sw_minimise_free(struct sw_minimised *minimised);
 
-/* The command; argv[0] is its name.  Exit status: 0 there is a smaller one, or none, and what
- * is written fails in the same way; 1 it does not fail, or not in the same way
- * again; 2 a usage or harness error. */
-int sw_minimise(int argc, char **argv);
-
 #endif

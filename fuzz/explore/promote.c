@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "promote.h"
 
-#include <argp.h>
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -174,17 +172,7 @@ int sw_promote_program(const struct sw_promote_order *order, struct sw_sched *sc
     return status;
 }
 
-/* ---- the command ---- */
-
-static int is_name(const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *c = name; *c != '\0'; c++)
-        if (!isalnum((unsigned char)*c) && *c != '_' && *c != '-')
-            return 0;
-    return length > 0 && length < 128 && *name != '-';
-}
+/* ---- either kind ---- */
 
 static int is_spec(const struct sw_sched *sched)
 {
@@ -193,71 +181,18 @@ static int is_spec(const struct sw_sched *sched)
     return length > 5 && strcmp(sched->program + length - 5, ".spec") == 0;
 }
 
-static int promote(const struct sw_promote_order *order, struct sw_error *e)
+int sw_promote_run(const struct sw_promote_order *order)
 {
     struct sw_sched *sched = NULL;
+    struct sw_error e = {0};
     int status = -1;
 
-    if (sw_sched_load(order->path, &sched, e) == 0 && sw_sched_paths(order->path, sched, e) == 0 &&
-        sw_replay_check(order->path, sched, e) == 0)
-        status =
-            is_spec(sched) ? sw_promote_spec(order, sched, e) : sw_promote_program(order, sched, e);
+    if (sw_sched_load(order->path, &sched, &e) == 0 &&
+        sw_sched_paths(order->path, sched, &e) == 0 && sw_replay_check(order->path, sched, &e) == 0)
+        status = is_spec(sched) ? sw_promote_spec(order, sched, &e)
+                                : sw_promote_program(order, sched, &e);
     if (status < 0)
-        sw_error_print(e); /* while its path is there */
+        sw_error_print(&e); /* while its path is there */
     sw_sched_free(sched);
     return status;
-}
-
-enum { KEY_NAME = 256, KEY_TO, KEY_FORCE };
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct sw_promote_order *order = state->input;
-
-    switch (key) {
-    case KEY_NAME:
-        if (!is_name(arg))
-            argp_error(state, "--name: '%s' is none: letters, digits, '_' and '-'", arg);
-        order->name = arg;
-        return 0;
-    case KEY_TO:
-        order->folder = arg;
-        return 0;
-    case KEY_FORCE:
-        order->force = 1;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (order->path != NULL)
-            argp_error(state, "one FILE.sched at a time");
-        order->path = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (order->path == NULL || order->name == NULL)
-            argp_error(state, "FILE.sched and --name are needed");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-int sw_promote(int argc, char **argv)
-{
-    static const struct argp_option options[] = {
-        {"name", KEY_NAME, "NAME", 0, "What the test is called", 0},
-        {"to", KEY_TO, "DIR", 0, "Where a program's goes (default: scenarios/programs)", 0},
-        {"force", KEY_FORCE, 0, 0, "Write over what is there", 0},
-        {0}};
-    static const char doc[] =
-        "Makes a test of a schedule that was found: a copy of its program with the schedule beside "
-        "it, or, if it is a spec's, a block of that spec.  spillway run takes both."
-        "\vExit status: 0, or 2 and nothing was written.";
-    static char name[] = "spillway promote";
-    const struct argp argp = {options, parse_option, "FILE.sched", doc, 0, 0, 0};
-    struct sw_promote_order order = {.folder = "scenarios/programs"};
-    struct sw_error e = {0};
-
-    argv[0] = name;
-    argp_err_exit_status = 2;
-    argp_parse(&argp, argc, argv, 0, NULL, &order);
-    return promote(&order, &e) == 0 ? SW_EXIT_OK : SW_EXIT_ERROR;
 }

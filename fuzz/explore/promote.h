@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * promote.h - the command "promote": what was found becomes a test that stays.
+ * promote.h - what was found becomes a test that stays.
  *
  *      of a program, or a test    DIR/NAME.py     a copy of the file
  *                                 DIR/NAME.sched  the schedule, which names it without a folder
@@ -17,17 +17,18 @@
 
 #include "harness/formats/sched/sched.h"
 
-/* argv[0] is "promote".  Exit status: 0; 2: nothing was written, and why. */
-int sw_promote(int argc, char **argv);
+/* Texts are borrowed. */
+struct sw_promote_order {
+    const char *path;   /* of the schedule */
+    const char *name;   /* of the test; letters, digits, '_' and '-' */
+    const char *folder; /* where a program's goes */
+    int force;          /* what is there may be written over */
+};
+
+/* 0; or -1 after a message on stderr, and nothing was written. */
+int sw_promote_run(const struct sw_promote_order *order);
 
 /* ---- its parts: 0, or -1 with *e ---- */
-
-struct sw_promote_order {
-    const char *path; /* the schedule's */
-    const char *name;
-    const char *folder;
-    int force; /* what is there may be written over */
-};
 
 int sw_promote_program(const struct sw_promote_order *order, struct sw_sched *sched,
                        struct sw_error *e);

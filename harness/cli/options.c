@@ -1,397 +1,259 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
-#include <argp.h>
+#include <assert.h>
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "contract/spill_setting.h"
-#include "harness/runner/agentless.h"
-#include "harness/runner/process.h"
-#include "contract/fault_set.h"
-#include "harness/report/target.h"
-#include "harness/report/trial.h"
+/* getopt_long() returns this and the option's index, so that it is never taken for a letter. */
+enum { KEY_FIRST = 256 };
 
-enum {
-    KEY_JUNIT = 256,
-    KEY_SPILL,
-    KEY_WATCHDOG,
-    KEY_ACCEPT,
-    KEY_SCHEDULE,
-    KEY_REPEAT,
-    KEY_SEED,
-    KEY_STRATEGY,
-    KEY_ENGINE,
-    KEY_SCHEDULES
+/* The table in getopt_long()'s two forms; the last key is --help's. */
+struct forms {
+    struct option names[SW_OPTIONS_MAX + 2];
+    char letters[2 * SW_OPTIONS_MAX + 8];
+    int help_key;
 };
 
-/* What of a target's options was given. */
-enum {
-    GIVEN_SEED = 1,
-    GIVEN_DEFAULT = 2,
-    GIVEN_RANDOM = 4,
-    GIVEN_ENGINE = 8,
-    GIVEN_SCHEDULES = 16
-};
+/* ---- settings ---- */
 
-/* group: which commands take it, enum sw_options_command or'ed. */
-static const struct argp_option option_list[] = {
-    {"fault", 'f', "NAME", 0, "Switch this historical fault on; may be repeated", SW_OPTIONS_RUN},
-    {"interp", 'i', "FILE", 0,
-     "The interpreter (default: slpython-lab beside spillway; of tests " SW_TARGET_INTERP ")",
-     SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
-    {"spill", KEY_SPILL, "LIMIT", 0, "Override SLP_SPILL: bytes, always, never, default[,segment]",
-     SW_OPTIONS_RUN},
-    {"schedule", KEY_SCHEDULE, "NAME", 0, "Run only schedules of this name", SW_OPTIONS_RUN},
-    {"repeat", KEY_REPEAT, "N", 0, "Run each schedule N times; all transcripts must be equal",
-     SW_OPTIONS_RUN},
-    {"jobs", 'j', "N", 0, "How many processes at once (default: one a CPU)",
-     SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
-    {"watchdog", KEY_WATCHDOG, "SECONDS", 0,
-     "Real time after which a run is a harness error (default 30; a program: 600)",
-     SW_OPTIONS_RUN | SW_OPTIONS_SCORE},
-    {"accept", KEY_ACCEPT, 0, 0, "Show how the transcripts differ and rewrite the .out files",
-     SW_OPTIONS_RUN},
-    {"tap", 't', 0, 0, "Print TAP instead of lines for people", SW_OPTIONS_RUN},
-    {"junit", KEY_JUNIT, "FILE", 0, "Write a JUnit report too", SW_OPTIONS_RUN},
-    {"verbose", 'v', 0, 0, "Print the story of every schedule, with the points that it visits",
-     SW_OPTIONS_RUN},
-    {"seed", KEY_SEED, "N", 0, "A test runs under the random walk of this seed (default 1)",
-     SW_OPTIONS_RUN},
-    {"schedules", KEY_SCHEDULES, "N", 0,
-     "A test runs under so many random walks, from --seed on, until one fails", SW_OPTIONS_RUN},
-    {"strategy", KEY_STRATEGY, "NAME", 0,
-     "Of a test: default (one schedule, without --seed or --schedules) or random", SW_OPTIONS_RUN},
-    {"engine", KEY_ENGINE, "NAME", 0,
-     "What carries a test's threads: threads (default), fibers or pool; the decisions are the same",
-     SW_OPTIONS_RUN},
-};
-enum { OPTION_COUNT = sizeof option_list / sizeof *option_list };
-
-static int parse_count(const char *text, const char *what, int max, struct argp_state *state)
+static struct sw_option setting_option(const struct sw_option *all,
+                                       const struct sw_settings_row *row)
 {
-    char *end;
-
-    errno = 0;
-    long number = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < 1 || number > max)
-        argp_error(state, "%s: '%s' is not a number from 1 to %d", what, text, max);
-    return (int)number;
+    return (struct sw_option){.kind = SW_OPTION_IS_SETTING,
+                              .name = row->option,
+                              .letter = (char)row->letter,
+                              .argument = row->argument,
+                              .offset = all->offset,
+                              .help = row->help,
+                              .setting = row};
 }
 
-static void add_fault(struct sw_options *options, const char *name, struct argp_state *state)
-{
-    struct sw_fault_set set;
-    struct sw_error e;
-
-    if (sw_fault_set_parse(name, &set, &e) < 0)
-        argp_error(state, "--fault: %s", e.text);
-    else
-        options->faults |= set.mask;
-}
-
-static void set_interp(struct sw_options *options, const char *path)
-{
-    free(options->interp);
-    options->interp = strdup(path);
-    options->interp_given = 1;
-}
-
-static uint64_t parse_seed(const char *text, struct argp_state *state)
-{
-    char *end;
-
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || *text == '-')
-        argp_error(state, "--seed: '%s' is not a number from 0 to %llu", text, UINT64_MAX + 0ULL);
-    return number;
-}
-
-/* Of targets. */
-static error_t parse_target_option(int key, const char *arg, struct argp_state *state)
-{
-    struct sw_options *options = state->input;
-
-    switch (key) {
-    case KEY_SEED:
-        options->seed = parse_seed(arg, state);
-        options->given |= GIVEN_SEED;
-        return 0;
-    case KEY_SCHEDULES:
-        options->schedules =
-            (uint64_t)parse_count(arg, "--schedules", SW_TRIAL_SCHEDULES_MAX, state);
-        options->given |= GIVEN_SCHEDULES;
-        return 0;
-    case KEY_STRATEGY:
-        if (strcmp(arg, "random") != 0 && strcmp(arg, "default") != 0)
-            argp_error(state, "--strategy: '%s' is none; there are default and random", arg);
-        options->given &= ~(unsigned)(GIVEN_RANDOM | GIVEN_DEFAULT);
-        options->given |= *arg == 'r' ? GIVEN_RANDOM : GIVEN_DEFAULT;
-        return 0;
-    case KEY_ENGINE:
-        if ((options->engine = sw_process_find_engine(arg)) < 0)
-            argp_error(state, "--engine: '%s' is none; there are threads, fibers and pool", arg);
-        options->given |= GIVEN_ENGINE;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct sw_options *options = state->input;
-
-    switch (key) {
-    case 'f':
-        add_fault(options, arg, state);
-        return 0;
-    case 'i':
-        set_interp(options, arg);
-        return 0;
-    case 'j':
-        options->jobs = parse_count(arg, "--jobs", SW_OPTIONS_JOBS_MAX, state);
-        return 0;
-    case 't':
-        options->tap = 1;
-        return 0;
-    case 'v':
-        options->verbose = 1;
-        return 0;
-    case KEY_JUNIT:
-        options->junit = arg;
-        return 0;
-    case KEY_SPILL:
-        if (slp_spill_setting_parse(arg, &(struct slp_spill_setting){0}) != NULL)
-            argp_error(state, "--spill: '%s' " SLP_SPILL_SETTING_REFUSED, arg);
-        options->spill = arg;
-        return 0;
-    case KEY_SCHEDULE:
-        options->schedule = arg;
-        return 0;
-    case KEY_REPEAT:
-        options->repeat = parse_count(arg, "--repeat", 1000000, state);
-        return 0;
-    case KEY_WATCHDOG:
-        options->watchdog_s = parse_count(arg, "--watchdog", 86400, state);
-        return 0;
-    case KEY_ACCEPT:
-        options->accept = 1;
-        return 0;
-    case ARGP_KEY_ARGS:
-        options->paths = state->argv + state->next;
-        options->path_count = state->argc - state->next;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no PATH given");
-        return 0;
-    default:
-        return parse_target_option(key, arg, state);
-    }
-}
-
-/* ---- targets ---- */
-
-static int count_targets(const struct sw_options *options)
+void sw_options_expand(const struct sw_option *options, struct sw_option *all)
 {
     int count = 0;
 
-    for (int i = 0; i < options->path_count; i++)
-        count += sw_target_is(options->paths[i]);
-    return count;
+    for (; options->help != NULL; options++) {
+        if (options->kind != SW_OPTION_ARE_SETTINGS)
+            all[count++] = *options;
+        for (int i = 0; options->kind == SW_OPTION_ARE_SETTINGS && i < SW_SETTINGS_TABLE_COUNT; i++)
+            if (sw_settings_table[i].commands & options->takes_settings)
+                all[count++] = setting_option(options, &sw_settings_table[i]);
+        assert(count < SW_OPTIONS_MAX);
+    }
+    all[count] = (struct sw_option){0};
 }
 
-/* Of the paths and options together: what is wrong, or NULL. */
-static const char *target_refusal(const struct sw_options *options)
-{
-    unsigned walks = GIVEN_SEED | GIVEN_SCHEDULES;
+/* ---- values ---- */
 
-    if (!options->targets)
-        return options->given != 0 ? "--seed, --schedules, --strategy and --engine are for tests, "
-                                     "FILE.py::NAME"
-                                   : NULL;
-    if (count_targets(options) < options->path_count)
-        return "tests, FILE.py::NAME and FILE.sched, and other paths need commands of their own";
-    if (options->faults != 0 || options->spill != NULL || options->schedule != NULL ||
-        options->accept || options->repeat > 1 || options->program_args != NULL)
-        return "tests, FILE.py::NAME, do not take --fault, --spill, --schedule, --accept, "
-               "--repeat or arguments";
-    if ((options->given & GIVEN_DEFAULT) && (options->given & walks))
-        return "--strategy default is one schedule, which has no --seed and no --schedules";
+int sw_options_number(const char *text, uint64_t least, uint64_t most, uint64_t *number,
+                      struct sw_error *e)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    /* strtoull() takes blanks and signs: "-1" would be the largest number. */
+    if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || *number < least ||
+        *number > most)
+        return sw_error_set(e, NULL, 0, 0, "'%s' is not a number from %llu to %llu", text,
+                            (unsigned long long)least, (unsigned long long)most);
+    return 0;
+}
+
+static int set_number(const struct sw_option *option, void *member, const char *text,
+                      struct sw_error *e)
+{
+    uint64_t number;
+
+    if (sw_options_number(text, option->least, option->most, &number, e) < 0)
+        return -1;
+    if (option->size == sizeof(uint64_t)) {
+        memcpy(member, &number, sizeof number);
+    } else {
+        uint32_t narrow = (uint32_t)number;
+        assert(option->size == sizeof narrow && option->most <= UINT32_MAX);
+        memcpy(member, &narrow, sizeof narrow);
+    }
+    return 0;
+}
+
+/* "threads, fibers and pool" */
+static void list_words(const char *const *words, char *buf, size_t size)
+{
+    size_t used = 0;
+
+    for (int i = 0; words[i] != NULL && used < size; i++) {
+        const char *before = i == 0 ? "" : words[i + 1] == NULL ? " and " : ", ";
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", before, words[i]);
+    }
+}
+
+static int set_word(const struct sw_option *option, int *member, const char *text,
+                    struct sw_error *e)
+{
+    char all[200];
+
+    for (int i = 0; option->words[i] != NULL; i++) {
+        if (strcmp(option->words[i], text) == 0) {
+            *member = i;
+            return 0;
+        }
+    }
+    list_words(option->words, all, sizeof all);
+    return sw_error_set(e, NULL, 0, 0, "'%s' is none; there are %s", text, all);
+}
+
+static int set_member(const struct sw_option *option, void *member, const char *text,
+                      struct sw_error *e)
+{
+    switch (option->kind) {
+    case SW_OPTION_IS_FLAG:
+        *(int *)member = 1;
+        return 0;
+    case SW_OPTION_IS_TEXT:
+        *(const char **)member = text;
+        return 0;
+    case SW_OPTION_IS_NUMBER:
+        return set_number(option, member, text, e);
+    case SW_OPTION_IS_WORD:
+        return set_word(option, member, text, e);
+    case SW_OPTION_IS_PARSED:
+        return option->parse(member, text, e);
+    case SW_OPTION_IS_SETTING:
+        return sw_settings_table_give(member, option->setting, text, e);
+    case SW_OPTION_IS_HEADING:
+    case SW_OPTION_ARE_SETTINGS:
+        break;
+    }
+    abort();
+}
+
+static enum sw_options_end set(const struct sw_option *option, void *target, const char *text,
+                               struct sw_error *e)
+{
+    struct sw_error why;
+
+    if (set_member(option, (char *)target + option->offset, text, &why) == 0)
+        return SW_OPTIONS_READ;
+    sw_error_set(e, NULL, 0, 0, "--%s: %s", option->name, why.text);
+    return SW_OPTIONS_BAD;
+}
+
+/* ---- names ---- */
+
+static void make_forms(const struct sw_option *options, enum sw_options_order order,
+                       struct forms *forms)
+{
+    char *letter = forms->letters;
+    int count = 0, i = 0;
+
+    if (order == SW_OPTIONS_FIRST)
+        *letter++ = '+';
+    *letter++ = ':'; /* what is missing is told from what is unknown, and we say so */
+    for (; options[i].help != NULL; i++) {
+        if (options[i].kind == SW_OPTION_IS_HEADING)
+            continue;
+        int takes = options[i].argument != NULL ? required_argument : no_argument;
+        forms->names[count++] = (struct option){options[i].name, takes, NULL, KEY_FIRST + i};
+        if (options[i].letter == 0)
+            continue;
+        *letter++ = options[i].letter;
+        if (takes == required_argument)
+            *letter++ = ':';
+    }
+    forms->help_key = KEY_FIRST + i;
+    forms->names[count] = (struct option){"help", no_argument, NULL, forms->help_key};
+    strcpy(letter, "h");
+}
+
+/* What getopt_long() returned, or holds to be at fault; NULL: no option of the table. */
+static const struct sw_option *find(const struct sw_option *options, const struct forms *forms,
+                                    int key)
+{
+    if (key >= KEY_FIRST)
+        return key == forms->help_key ? NULL : &options[key - KEY_FIRST];
+    for (; options->help != NULL; options++)
+        if (options->kind != SW_OPTION_IS_HEADING && options->letter == key && key != 0)
+            return options;
     return NULL;
 }
 
-static void check_targets(struct sw_options *options, const char *name)
+/* Those that begin so, as "--spill, --schedule".  Returns how many there are. */
+static int list_beginnings(const struct forms *forms, const char *word, char *buf, size_t size)
 {
-    options->targets = count_targets(options) > 0;
-    options->random = (options->given & (GIVEN_SEED | GIVEN_SCHEDULES | GIVEN_RANDOM)) != 0;
-    const char *refusal = target_refusal(options);
-    if (refusal == NULL)
-        return;
-    fprintf(stderr, "%s: %s\n", name, refusal);
-    exit(2);
-}
-
-/* ---- misspelt options ---- */
-
-/* Does the option take its argument from the next word? */
-static int takes_next(const char *word, const struct argp_option *list)
-{
-    for (; list->name != NULL; list++) {
-        if (list->arg == NULL)
-            continue;
-        if (word[0] == '-' && word[1] == '-' && strcmp(word + 2, list->name) == 0)
-            return 1;
-        if (word[0] == '-' && word[1] != '-' && word[1] != '\0' &&
-            word[strlen(word) - 1] == list->key)
-            return 1;
-    }
-    return 0;
-}
-
-/* getopt_long() takes any unambiguous beginning of a name. */
-static int is_beginning(const char *word, size_t length, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (strncmp(names[i], word, length) == 0)
-            return 1;
-    return 0;
-}
-
-/* argp says "unrecognized option"; this says before it which one was meant. */
-static void suggest(int argc, char **argv, const struct argp_option *list)
-{
-    const char *names[OPTION_COUNT + 2] = {"help", "usage"};
-    int count = 2;
-
-    for (const struct argp_option *option = list; option->name != NULL; option++)
-        names[count++] = option->name;
-    for (int i = 1; i < argc; i++) {
-        char word[64];
-        size_t length = strcspn(argv[i], "=");
-        if (takes_next(argv[i - 1], list) || strncmp(argv[i], "--", 2) != 0 ||
-            length >= sizeof word || is_beginning(argv[i] + 2, length - 2, names, count))
-            continue;
-        snprintf(word, sizeof word, "%.*s", (int)length - 2, argv[i] + 2);
-        const char *nearest = sw_error_nearest(word, names, count);
-        if (nearest != NULL)
-            fprintf(stderr, "%s: --%s: did you mean --%s?\n", argv[0], word, nearest);
-    }
-}
-
-/* ---- the rest ---- */
-
-/* slpython-lab beside this executable. */
-static char *default_interp(void)
-{
-    static const char name[] = "slpython-lab";
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
-
-    if (length <= 0)
-        return strdup(name);
-    path[length] = '\0';
-    char *slash = strrchr(path, '/');
-    memcpy(slash != NULL ? slash + 1 : path, name, sizeof name);
-    return strdup(path);
-}
-
-static void check_interp(const struct sw_options *options, const char *name)
-{
-    struct stat status;
-
-    if (options->interp == NULL)
-        fprintf(stderr, "%s: out of memory\n", name);
-    else if (stat(options->interp, &status) < 0 || access(options->interp, X_OK) < 0)
-        fprintf(stderr, "%s: no interpreter at %s: %s\n", name, options->interp, strerror(errno));
-    else if (!S_ISREG(status.st_mode))
-        fprintf(stderr, "%s: no interpreter at %s: not a file\n", name, options->interp);
-    else
-        return;
-    exit(2);
-}
-
-/* What stands behind "--" is the program's, and argp must not see it. */
-static int split_program_args(int argc, char **argv, struct sw_options *options)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--") == 0) {
-            options->program_args = argv + i + 1;
-            argv[i] = NULL;
-            return i;
-        }
-    }
-    return argc;
-}
-
-static int default_jobs(void)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return cpus < 1 ? 1 : cpus < SW_OPTIONS_JOBS_MAX ? (int)cpus : SW_OPTIONS_JOBS_MAX;
-}
-
-static void choose_options(enum sw_options_command command, struct argp_option *list)
-{
+    size_t used = 0;
     int count = 0;
 
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        if (!(option_list[i].group & (int)command))
-            continue;
-        list[count] = option_list[i];
-        list[count++].group = 0;
+    for (const struct option *at = forms->names; at->name != NULL && used < size; at++)
+        if (strncmp(at->name, word, strlen(word)) == 0)
+            used += (size_t)snprintf(buf + used, size - used, "%s--%s", count++ > 0 ? ", " : "",
+                                     at->name);
+    return count;
+}
+
+/* A long one that is none, or the beginning of several. */
+static void refuse_name(const struct forms *forms, const char *word, struct sw_error *e)
+{
+    const char *names[SW_OPTIONS_MAX + 1], *nearest;
+    char name[64], all[300];
+    int count = 0;
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    for (; forms->names[count].name != NULL; count++)
+        names[count] = forms->names[count].name;
+    if (list_beginnings(forms, name, all, sizeof all) > 1)
+        sw_error_set(e, NULL, 0, 0, "--%s could be each of %s", name, all);
+    else if ((nearest = sw_error_nearest(name, names, count)) != NULL)
+        sw_error_set(e, NULL, 0, 0, "unknown option --%s; did you mean --%s?", name, nearest);
+    else
+        sw_error_set(e, NULL, 0, 0, "unknown option --%s", name);
+}
+
+/* word: what getopt_long() looked at last. */
+static enum sw_options_end refuse(const struct sw_option *options, const struct forms *forms,
+                                  const char *word, struct sw_error *e)
+{
+    const struct sw_option *option = find(options, forms, optopt);
+
+    /* A key of ours in optopt: a long option without an argument was given one. */
+    if (option != NULL || optopt == forms->help_key)
+        sw_error_set(e, NULL, 0, 0, "--%s takes no argument",
+                     option != NULL ? option->name : "help");
+    else if (optopt != 0)
+        sw_error_set(e, NULL, 0, 0, "unknown option -%c", optopt);
+    else
+        refuse_name(forms, word + strspn(word, "-"), e);
+    return SW_OPTIONS_BAD;
+}
+
+enum sw_options_end sw_options_read(const struct sw_option *options, enum sw_options_order order,
+                                    int argc, char **argv, void *target, int *next,
+                                    struct sw_error *e)
+{
+    enum sw_options_end end = SW_OPTIONS_READ;
+    struct forms forms = {0};
+    int key;
+
+    make_forms(options, order, &forms);
+    optind = 0; /* begins anew, whoever has called it before */
+    opterr = 0;
+    while (end == SW_OPTIONS_READ &&
+           (key = getopt_long(argc, argv, forms.letters, forms.names, NULL)) >= 0) {
+        const struct sw_option *option = find(options, &forms, key == ':' ? optopt : key);
+        if (key == '?') {
+            end = refuse(options, &forms, argv[optind - 1], e);
+        } else if (key == ':') {
+            sw_error_set(e, NULL, 0, 0, "--%s requires an argument, %s", option->name,
+                         option->argument);
+            end = SW_OPTIONS_BAD;
+        } else {
+            end = option != NULL ? set(option, target, optarg, e) : SW_OPTIONS_HELP;
+        }
     }
-    list[count] = (struct argp_option){0};
-}
-
-void sw_options_parse(int argc, char **argv, enum sw_options_command command,
-                      struct sw_options *options)
-{
-    static const char run_doc[] =
-        "PATH is a .spec, a folder of them, a .py program (its arguments behind --); or "
-        "a test, which runs with all of its threads under control: FILE.py::test_name, "
-        "FILE.py::TestClass::test_name, FILE.py::TestClass, or FILE.py:: for all of a file; or a "
-        "recorded FILE.sched, which is to end as it did."
-        "\vExit status: 0 all as expected, 1 something failed, 2 a usage, spec or harness error, "
-        "3 inconclusive, 130 interrupted.";
-    static const char score_doc[] =
-        "Runs each .spec, also of folders, and each program with every fault alone, and with every "
-        "set of faults that it declares; prints what caught each."
-        "\vExit status: 0 all as declared and every fault caught, 1 not so, 2 a usage, spec or "
-        "harness error, 130 interrupted.";
-    static char run_name[] = "spillway run", score_name[] = "spillway score";
-    struct argp_option list[OPTION_COUNT + 1];
-    int is_run = command == SW_OPTIONS_RUN;
-    const struct argp argp = {list,
-                              parse_option,
-                              is_run ? "PATH... [-- ARG...]" : "PATH...",
-                              is_run ? run_doc : score_doc,
-                              0,
-                              0,
-                              0};
-
-    *options = (struct sw_options){.repeat = 1, .jobs = default_jobs(), .seed = 1, .schedules = 1};
-    choose_options(command, list);
-    argv[0] = is_run ? run_name : score_name;
-    if (is_run)
-        argc = split_program_args(argc, argv, options);
-    suggest(argc, argv, list);
-    argp_err_exit_status = 2;
-    argp_parse(&argp, argc, argv, 0, NULL, options);
-    check_targets(options, argv[0]);
-    if (options->interp == NULL)
-        options->interp = options->targets ? strdup(SW_TARGET_INTERP) : default_interp();
-    check_interp(options, argv[0]);
-    options->foreign = sw_agentless_is(options->interp);
-}
-
-void sw_options_free(struct sw_options *options)
-{
-    free(options->interp);
-    options->interp = NULL;
+    *next = optind;
+    return end;
 }

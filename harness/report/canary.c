@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "canary.h"
 
-#include <argp.h>
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +10,6 @@
 #include <time.h>
 
 #include "harness/runner/process.h"
-#include "contract/exit.h"
 
 /* The programs' text travels in the runner, so that there is nothing to find. */
 __asm__(".section .rodata\n"
@@ -316,98 +314,4 @@ int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *
     if (kept_count < KEPT_MAX && of_interp.inode != 0)
         kept[kept_count++] = (struct kept){of_interp, of_library, *out};
     return 0;
-}
-
-/* ---- the command ---- */
-
-enum { INTERPS_MAX = 64 };
-
-struct order {
-    const char *interps[INTERPS_MAX];
-    int count;
-};
-
-static const struct argp_option option_list[] = {
-    {"interp", 'i', "FILE", 0, "An interpreter; once or more (default: /usr/bin/python3.11)", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct order *order = state->input;
-
-    switch (key) {
-    case 'i':
-        if (order->count == INTERPS_MAX)
-            argp_error(state, "more than %d interpreters", INTERPS_MAX);
-        order->interps[order->count++] = arg;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "'%s': an interpreter is named by --interp", arg);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static void parse(int argc, char **argv, struct order *order)
-{
-    static const char doc[] =
-        "Proves that interpreters are under control: a lost update and a deadlock that are there "
-        "must be found, and the same decisions must give the same run."
-        "\vNot seen, even in an interpreter that is under control: code that waits by spinning on "
-        "memory, system calls that an extension makes without the C library, and what goes on "
-        "between two threads of an extension that hold no lock.  What is seen and not controlled "
-        "(subprocesses, raw futexes, ...) is said after each run."
-        "\n\nExit status: 0 all are controlled, 2 a usage or harness error, 3 one is not.";
-    static char name[] = "spillway canary";
-    const struct argp argp = {option_list, parse_option, 0, doc, 0, 0, 0};
-
-    *order = (struct order){.count = 0};
-    argv[0] = name;
-    argp_err_exit_status = 2;
-    argp_parse(&argp, argc, argv, 0, NULL, order);
-    if (order->count == 0)
-        order->interps[order->count++] = "/usr/bin/python3.11";
-}
-
-static double now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static void print(const char *interp, const struct sw_canary *canary, double ms)
-{
-    if (!canary->controlled)
-        printf("%s: not controlled: %s (%d runs, %.0f ms)\n", interp, canary->why_not, canary->runs,
-               ms);
-    else
-        printf("%s: controlled, %s (%d runs, %.0f ms; the race at try %d, the deadlock at try "
-               "%d)\n",
-               interp, sw_canary_text(canary->grain), canary->runs, ms, canary->race_tries,
-               canary->deadlock_tries);
-}
-
-int sw_canary(int argc, char **argv)
-{
-    struct order order;
-    struct sw_canary canary;
-    struct sw_error e;
-    int status = SW_EXIT_OK;
-
-    parse(argc, argv, &order);
-    for (int i = 0; i < order.count; i++) {
-        double began = now_ms();
-        if (sw_canary_check(order.interps[i], &canary, &e) < 0) {
-            sw_error_print(&e);
-            return SW_EXIT_ERROR;
-        }
-        print(order.interps[i], &canary, now_ms() - began);
-        if (!canary.controlled)
-            status = SW_EXIT_UNSURE;
-    }
-    return status;
 }

@@ -47,8 +47,4 @@ int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *
 /* "another thread can be let in at every ..." */
 const char *sw_canary_text(enum sw_canary_grain grain);
 
-/* The command "canary"; argv[0] is that.  Returns the exit status: 0 all are
- * controlled, 2 a usage or harness error, 3 at least one is not. */
-int sw_canary(int argc, char **argv);
-
 #endif

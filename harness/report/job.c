@@ -27,7 +27,7 @@ struct slot {
 };
 
 struct pool {
-    struct slot slots[SW_OPTIONS_JOBS_MAX];
+    struct slot slots[SW_JOB_OPTIONS_JOBS_MAX];
     int slot_count;
     struct sw_job *jobs;
     int count;
@@ -35,7 +35,7 @@ struct pool {
     int next_run; /* of that job */
     int reported; /* in order */
     int signals; /* a signalfd: readable when somebody wants us to stop */
-    const struct sw_options *options;
+    const struct sw_job_options *options;
     void (*report)(struct sw_job *job, void *context);
     void *context;
 };
@@ -43,7 +43,7 @@ struct pool {
 /* ---- one run ---- */
 
 static struct sw_spec_process_order
-order_of(const struct sw_job *job, const struct sw_options *options, char *faults, size_t size)
+order_of(const struct sw_job *job, const struct sw_job_options *options, char *faults, size_t size)
 {
     const char *spill = job->spec != NULL ? job->spec->spill : NULL;
 
@@ -57,7 +57,7 @@ order_of(const struct sw_job *job, const struct sw_options *options, char *fault
 }
 
 static int start_child(struct sw_spec_process *child, const struct sw_job *job,
-                       const struct sw_options *options, struct sw_error *e)
+                       const struct sw_job_options *options, struct sw_error *e)
 {
     char faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_spec_process_order order = order_of(job, options, faults, sizeof faults);
@@ -160,14 +160,14 @@ static int is_shown(const struct sw_job *job, int run, const struct sw_verdict *
 }
 
 static int wants_story(const struct sw_job *job, const struct sw_verdict *verdict,
-                       const struct sw_options *options)
+                       const struct sw_job_options *options)
 {
     if (sw_judge_is_good(verdict->kind))
         return options->verbose;
     return !job->silent || verdict->kind == SW_HARNESS_ERROR;
 }
 
-static void take_result(struct slot *slot, const struct sw_options *options)
+static void take_result(struct slot *slot, const struct sw_job_options *options)
 {
     struct sw_job *job = slot->job;
     struct sw_verdict verdict;
@@ -210,9 +210,9 @@ void sw_job_free(struct sw_job *job)
 /* ---- the pool ---- */
 
 /* All runs of a job that this interpreter cannot run. */
-static int skip(struct sw_job *job, const struct sw_options *options)
+static int skip(struct sw_job *job, const struct sw_job_options *options)
 {
-    job->foreign = job->spec != NULL && options->foreign;
+    job->foreign = job->spec != NULL && options->agentless;
     const char *lacks =
         job->foreign ? sw_agentless_lacks(job->spec, job->schedule, job->faults) : NULL;
     if (lacks == NULL)
@@ -266,7 +266,7 @@ static int start_some(struct pool *pool)
  * Returns 1 if we are to stop.  ended: one a slot. */
 static int wait_for_one(const struct pool *pool, unsigned char *ended)
 {
-    struct pollfd fds[SW_OPTIONS_JOBS_MAX + 1];
+    struct pollfd fds[SW_JOB_OPTIONS_JOBS_MAX + 1];
     int64_t now = sw_spec_process_now_ms(), left = WAIT_MS_MAX;
 
     for (int i = 0; i < pool->slot_count; i++) {
@@ -324,7 +324,7 @@ static void report_the_rest(struct pool *pool)
 static enum sw_job_end run_pool(struct pool *pool)
 {
     while (!is_done(pool)) {
-        unsigned char ended[SW_OPTIONS_JOBS_MAX] = {0};
+        unsigned char ended[SW_JOB_OPTIONS_JOBS_MAX] = {0};
         if (start_some(pool) < 0)
             return SW_JOB_END_ERROR;
         report_in_order(pool); /* those that were skipped */
@@ -384,12 +384,12 @@ static enum sw_job_end run_with_signals(struct pool *pool)
     return end;
 }
 
-enum sw_job_end sw_job_run_all(struct sw_job *jobs, int count, const struct sw_options *options,
+enum sw_job_end sw_job_run_all(struct sw_job *jobs, int count, const struct sw_job_options *options,
                                void (*report)(struct sw_job *job, void *context), void *context)
 {
     struct pool *pool = calloc(1, sizeof *pool);
 
-    assert(options->jobs >= 1 && options->jobs <= SW_OPTIONS_JOBS_MAX);
+    assert(options->jobs >= 1 && options->jobs <= SW_JOB_OPTIONS_JOBS_MAX);
     if (pool == NULL) {
         fputs("spillway: out of memory\n", stderr);
         return SW_JOB_END_ERROR;

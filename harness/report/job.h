@@ -11,7 +11,7 @@
 #define SW_JOB_H
 
 #include "judge.h"
-#include "harness/cli/options.h"
+#include "job_options.h"
 #include "transcript.h"
 
 enum { SW_JOB_DISTINCT_MAX = 16 };
@@ -45,7 +45,7 @@ enum sw_job_end { SW_JOB_END_DONE, SW_JOB_END_INTERRUPTED, SW_JOB_END_ERROR };
  * SIGTERM or SIGHUP ends that: the processes are ended, and then the jobs of
  * which at least one run is done are reported.  ERROR: a process could not be
  * made; said on stderr. */
-enum sw_job_end sw_job_run_all(struct sw_job *jobs, int count, const struct sw_options *options,
+enum sw_job_end sw_job_run_all(struct sw_job *jobs, int count, const struct sw_job_options *options,
                                void (*report)(struct sw_job *job, void *context), void *context);
 
 void sw_job_free(struct sw_job *job);

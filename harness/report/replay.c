@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "replay.h"
 
-#include <argp.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,80 +12,7 @@
 #include "contract/exit.h"
 #include "contract/version.h"
 
-enum { WATCHDOG_S = 600, KEY_ENGINE = 256, SLACK = 1000000 };
-
-struct replay {
-    const char *path;
-    uint64_t number; /* of an archive's schedule; 0: all of them */
-    const char *under; /* NULL: nothing */
-    int engine; /* enum sw_control_shm_engine */
-    int quiet;
-};
-
-static const struct argp_option option_list[] = {
-    {"under", 'u', "COMMAND", 0, "Run the interpreter under this, like 'valgrind -q'", 0},
-    {"number", 'n', "N", 0, "Which schedule of a .schedz, from 1 (default: all)", 0},
-    {"engine", KEY_ENGINE, "NAME", 0,
-     "What carries the threads: threads (default), fibers or pool; the decisions are the same", 0},
-    {"quiet", 'q', 0, 0, "Say nothing if the run was the recorded one", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-    struct replay *replay = state->input;
-    char *end;
-
-    switch (key) {
-    case 'n':
-        errno = 0;
-        replay->number = strtoull(arg, &end, 10);
-        if (errno != 0 || *arg < '0' || *arg > '9' || *end != '\0' || replay->number == 0)
-            argp_error(state, "--number: '%s' is not a number from 1", arg);
-        return 0;
-    case 'u':
-        replay->under = arg;
-        return 0;
-    case KEY_ENGINE:
-        if ((replay->engine = sw_process_find_engine(arg)) < 0)
-            argp_error(state, "--engine: '%s' is none; there are threads, fibers and pool", arg);
-        return 0;
-    case 'q':
-        replay->quiet = 1;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (replay->path != NULL)
-            argp_error(state, "more than one FILE.sched");
-        replay->path = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "no FILE.sched given");
-        return 0;
-    case ARGP_KEY_END:
-        if (replay->number != 0 && !sw_schedz_is_archive(replay->path))
-            argp_error(state, "--number: a .sched has one schedule");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static void parse(int argc, char **argv, struct replay *replay)
-{
-    static const char doc[] =
-        "Repeats a recorded run: its interpreter, its program, its arguments, "
-        "and every decision."
-        "\vExit status: 0 the run was the recorded one, whatever its outcome, "
-        "1 it was another, 2 a usage or harness error, or not a schedule of "
-        "this program and interpreter.";
-    static char name[] = "spillway replay";
-    const struct argp argp = {option_list, parse_option, "FILE.sched[z]", doc, 0, 0, 0};
-
-    *replay = (struct replay){0};
-    argv[0] = name;
-    argp_err_exit_status = 2;
-    argp_parse(&argp, argc, argv, 0, NULL, replay);
-}
+enum { WATCHDOG_S = 600, SLACK = 1000000 };
 
 static int check_file(const char *sched_path, const char *what, const char *path,
                       const char *wanted, struct sw_error *e)
@@ -133,7 +58,7 @@ void sw_replay_fill(struct sw_control_shm *shm, const struct sw_sched *sched)
 /* ---- what came of it ---- */
 
 /* A line on stderr. */
-__attribute__((format(printf, 2, 3))) static void say(const struct replay *replay,
+__attribute__((format(printf, 2, 3))) static void say(const struct sw_replay_order *replay,
                                                       const char *format, ...)
 {
     va_list arguments;
@@ -163,7 +88,7 @@ static char *format_candidates(const struct sw_sched *sched, const struct sw_dev
 }
 
 /* A deviation for which the run was too short. */
-static void say_missing(const struct replay *replay, const struct sw_sched *sched,
+static void say_missing(const struct sw_replay_order *replay, const struct sw_sched *sched,
                         const struct sw_deviation *deviation)
 {
     char choice[32], candidates[1024];
@@ -176,7 +101,7 @@ static void say_missing(const struct replay *replay, const struct sw_sched *sche
 }
 
 /* The run's decision of that number, if the control memory still has it. */
-static void say_decision(const struct replay *replay, const struct sw_control_shm *shm,
+static void say_decision(const struct sw_replay_order *replay, const struct sw_control_shm *shm,
                          uint64_t index)
 {
     const struct sw_recent *recent = &shm->recent[index % SW_RECENT_MAX];
@@ -191,7 +116,7 @@ static void say_decision(const struct replay *replay, const struct sw_control_sh
 
 /* How far it was certainly the recorded run.  Returns the first deviation for which it was not, or
  * NULL. */
-static const struct sw_deviation *say_fitting(const struct replay *replay,
+static const struct sw_deviation *say_fitting(const struct sw_replay_order *replay,
                                               const struct sw_control_shm *shm,
                                               const struct sw_sched *sched)
 {
@@ -208,8 +133,8 @@ static const struct sw_deviation *say_fitting(const struct replay *replay,
 }
 
 /* Between two deviations a schedule says nothing: only its end shows that it was another. */
-static void say_first_difference(const struct replay *replay, const struct sw_control_shm *shm,
-                                 const struct sw_sched *sched)
+static void say_first_difference(const struct sw_replay_order *replay,
+                                 const struct sw_control_shm *shm, const struct sw_sched *sched)
 {
     const struct sw_deviation *missing = say_fitting(replay, shm, sched);
 
@@ -229,7 +154,7 @@ static void say_first_difference(const struct replay *replay, const struct sw_co
 
 /* 1: the decisions were another run's, and it has been said where. */
 static int has_diverged(const struct sw_control_shm *shm, const struct sw_sched *sched,
-                        const struct replay *replay)
+                        const struct sw_replay_order *replay)
 {
     if (shm->end != SW_END_DIVERGED && shm->decision_count == sched->decision_count &&
         shm->hash == sched->hash)
@@ -251,7 +176,7 @@ static int has_diverged(const struct sw_control_shm *shm, const struct sw_sched 
 }
 
 static int judge(const struct sw_process *run, const struct sw_sched *sched,
-                 const struct replay *replay)
+                 const struct sw_replay_order *replay)
 {
     const struct sw_control_shm *shm = run->shm;
     char outcome[SW_REPORT_MAX + 32];
@@ -270,7 +195,7 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
     return same ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
-static int run_again(const struct sw_sched *sched, const struct replay *replay)
+static int run_again(const struct sw_sched *sched, const struct sw_replay_order *replay)
 {
     struct sw_process run;
     struct sw_error e;
@@ -316,7 +241,7 @@ int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_er
 }
 
 /* replay->number says which; 0: a .sched's only one. */
-static int replay_one(const struct replay *replay)
+static int replay_one(const struct sw_replay_order *replay)
 {
     struct sw_sched *sched = NULL;
     struct sw_error e;
@@ -355,14 +280,14 @@ static uint64_t count_schedules(const char *path)
 
 /* All of them, as far as there is no error.  That one was another run is worse than that one is
  * inconclusive. */
-static int replay_archive(struct replay *replay)
+static int replay_archive(const struct sw_replay_order *archive)
 {
-    uint64_t count = count_schedules(replay->path), counts[4] = {0};
+    uint64_t count = count_schedules(archive->path), counts[4] = {0};
+    struct sw_replay_order replay = *archive;
     int status = SW_EXIT_ERROR;
 
-    for (uint64_t number = 1; number <= count; number++) {
-        replay->number = number;
-        status = replay_one(replay);
+    for (replay.number = 1; replay.number <= count; replay.number++) {
+        status = replay_one(&replay);
         if (status == SW_EXIT_ERROR)
             return status;
         counts[status]++;
@@ -376,11 +301,8 @@ static int replay_archive(struct replay *replay)
     return counts[SW_EXIT_UNSURE] > 0 ? SW_EXIT_UNSURE : SW_EXIT_OK;
 }
 
-int sw_replay(int argc, char **argv)
+int sw_replay_run(const struct sw_replay_order *replay)
 {
-    struct replay replay;
-
-    parse(argc, argv, &replay);
-    return sw_schedz_is_archive(replay.path) && replay.number == 0 ? replay_archive(&replay)
-                                                                   : replay_one(&replay);
+    return sw_schedz_is_archive(replay->path) && replay->number == 0 ? replay_archive(replay)
+                                                                     : replay_one(replay);
 }

@@ -107,7 +107,7 @@ static void write_visits(FILE *out, const struct sw_event_shm *event_shm, uint32
 }
 
 static void write_move(FILE *out, const struct sw_job *job, const struct sw_event_shm *event_shm,
-                       const struct sw_options *options, uint32_t number)
+                       const struct sw_job_options *options, uint32_t number)
 {
     fputs("  ", out);
     sw_transcript_move(out, event_shm, job->spec, job->schedule, number);
@@ -116,7 +116,7 @@ static void write_move(FILE *out, const struct sw_job *job, const struct sw_even
 }
 
 static void write_moves(FILE *out, const struct sw_job *job, const struct sw_verdict *verdict,
-                        const struct sw_event_shm *event_shm, const struct sw_options *options)
+                        const struct sw_event_shm *event_shm, const struct sw_job_options *options)
 {
     uint32_t move = 0, start, end;
 
@@ -222,7 +222,7 @@ static void write_argument(FILE *out, const char *text)
     fputc('\'', out);
 }
 
-static void write_command(FILE *out, const struct sw_job *job, const struct sw_options *options)
+static void write_command(FILE *out, const struct sw_job *job, const struct sw_job_options *options)
 {
     fprintf(out, "  again: spillway run");
     for (int i = 0; i < SLP_FAULT_COUNT; i++)
@@ -232,7 +232,7 @@ static void write_command(FILE *out, const struct sw_job *job, const struct sw_o
         fputs(" --spill", out);
         write_argument(out, options->spill);
     }
-    if (options->interp_given) {
+    if (options->interp_is_given) {
         fputs(" --interp", out);
         write_argument(out, options->interp);
     }
@@ -259,7 +259,7 @@ static void write_verdict(FILE *out, const struct sw_job *job, const struct sw_v
 }
 
 char *sw_story_write(const struct sw_job *job, const struct sw_spec_process *child,
-                     const struct sw_options *options, const char *diff)
+                     const struct sw_job_options *options, const char *diff)
 {
     const struct sw_verdict *verdict = &job->verdict;
     char *text = NULL;

@@ -19,6 +19,6 @@
  * ended, its event memory is sanitized, and job->verdict is of this run.  diff: the
  * transcript's difference, or NULL. */
 char *sw_story_write(const struct sw_job *job, const struct sw_spec_process *child,
-                     const struct sw_options *options, const char *diff);
+                     const struct sw_job_options *options, const char *diff);
 
 #endif

@@ -160,16 +160,16 @@ static int add_path(struct sw_suite *suite, char *path)
     return 0;
 }
 
-int sw_suite_load(const struct sw_options *options, struct sw_suite *suite)
+int sw_suite_load(char *const *paths, int count, struct sw_suite *suite)
 {
     int errors = 0;
 
     memset(suite, 0, sizeof *suite);
-    suite->programs = calloc((size_t)options->path_count + 1, sizeof(char *));
+    suite->programs = calloc((size_t)count + 1, sizeof(char *));
     if (suite->programs == NULL)
         return complain("(arguments)", "out of memory");
-    for (int i = 0; i < options->path_count; i++)
-        errors += add_path(suite, options->paths[i]);
+    for (int i = 0; i < count; i++)
+        errors += add_path(suite, paths[i]);
     return errors;
 }
 

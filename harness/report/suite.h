@@ -7,7 +7,6 @@
 
 #include <sys/types.h>
 
-#include "harness/cli/options.h"
 #include "harness/formats/spec/spec.h"
 #include "transcript.h"
 
@@ -17,7 +16,7 @@ struct sw_suite_file {
     ino_t inode;
 };
 
-/* Owns its specs and expected transcripts; programs are borrowed from argv. */
+/* Owns its specs and expected transcripts; programs are borrowed from the paths. */
 struct sw_suite {
     struct sw_spec **specs; /* in the order of the paths; a folder's sorted; each file once */
     struct sw_expected *expected; /* of each */
@@ -30,7 +29,7 @@ struct sw_suite {
 
 /* Loads everything before anything runs.  Symbolic links are followed, also to
  * folders.  Prints each error; returns how many there were. */
-int sw_suite_load(const struct sw_options *options, struct sw_suite *suite);
+int sw_suite_load(char *const *paths, int count, struct sw_suite *suite);
 void sw_suite_free(struct sw_suite *suite);
 
 #endif

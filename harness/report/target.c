@@ -30,7 +30,8 @@ struct target {
 };
 
 struct targets {
-    const struct sw_options *options;
+    const struct sw_target_order *order;
+    const char *interp; /* of tests */
     char *starter;
     struct target *list;
     int count, room;
@@ -101,7 +102,7 @@ char *sw_target_find_starter(void)
 static void __attribute__((noreturn))
 exec_list(const struct targets *targets, const char *file, const char *test, int out, pid_t runner)
 {
-    char *argv[] = {targets->options->interp,
+    char *argv[] = {(char *)targets->interp,
                     targets->starter,
                     (char *)"--list",
                     (char *)file,
@@ -147,7 +148,7 @@ static int read_all(int fd, char *text, size_t size, int watchdog_s)
 /* The exit status of the listing process, or -1 after a line on stderr. */
 static int ask_names(const struct targets *targets, const char *file, const char *test, char *text)
 {
-    int ends[2], status = 0, watchdog_s = targets->options->watchdog_s;
+    int ends[2], status = 0, watchdog_s = targets->order->watchdog_s;
     pid_t runner = getpid(), pid = -1;
 
     fflush(NULL);
@@ -225,8 +226,8 @@ static int find_targets(struct targets *targets)
         fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
         errors++;
     }
-    for (int i = 0; errors == 0 && i < targets->options->path_count; i++)
-        errors += add_path(targets, targets->options->paths[i], text) < 0;
+    for (int i = 0; errors == 0 && i < targets->order->path_count; i++)
+        errors += add_path(targets, targets->order->paths[i], text) < 0;
     free(text);
     return errors > 0 ? -1 : 0;
 }
@@ -276,26 +277,26 @@ static void fill_job(struct sw_job *job, struct target *target)
 
 static void run_target(const struct targets *targets, struct target *target)
 {
-    const struct sw_options *options = targets->options;
+    const struct sw_target_order *wanted = targets->order;
+    int watchdog_s = wanted->watchdog_s > 0 ? wanted->watchdog_s : WATCHDOG_S;
     const struct sw_trial_order order = {
-        .interp = options->interp,
+        .interp = targets->interp,
         .starter = targets->starter,
         .file = target->file,
         .test = target->test,
-        .strategy = options->random ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT,
-        .engine = (enum sw_control_shm_engine)options->engine,
-        .seed = options->seed,
-        .schedules = options->schedules,
-        .watchdog_s = options->watchdog_s > 0 ? options->watchdog_s : WATCHDOG_S,
-        .stdout_is_ours = options->tap,
+        .strategy = wanted->random ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT,
+        .engine = (enum sw_control_shm_engine)wanted->engine,
+        .seed = wanted->seed,
+        .schedules = wanted->schedules,
+        .watchdog_s = watchdog_s,
+        .stdout_is_ours = wanted->tap,
     };
-
     const struct sw_sched_test_order again = {
         .path = target->file,
-        .interp = options->interp_given ? options->interp : NULL,
-        .engine = (enum sw_control_shm_engine)options->engine,
-        .watchdog_s = order.watchdog_s,
-        .stdout_is_ours = options->tap,
+        .interp = wanted->interp,
+        .engine = (enum sw_control_shm_engine)wanted->engine,
+        .watchdog_s = watchdog_s,
+        .stdout_is_ours = wanted->tap,
     };
 
     if (target->test == NULL)
@@ -306,12 +307,12 @@ static void run_target(const struct targets *targets, struct target *target)
 
 static void run_targets(struct targets *targets)
 {
-    if (targets->options->tap)
+    if (targets->order->tap)
         sw_report_tap_begin(targets->count);
     for (int i = 0; i < targets->count; i++) {
         run_target(targets, &targets->list[i]);
         fill_job(&targets->jobs[i], &targets->list[i]);
-        if (targets->options->tap)
+        if (targets->order->tap)
             sw_report_tap(&targets->jobs[i], i + 1);
         else
             print_line(&targets->list[i]);
@@ -327,7 +328,7 @@ static int summarize(const struct targets *targets)
         skipped += targets->list[i].trial.skipped;
     }
     if (targets->count > 1) {
-        printf("%s%d tests: %d passed", targets->options->tap ? "# " : "", targets->count,
+        printf("%s%d tests: %d passed", targets->order->tap ? "# " : "", targets->count,
                counts[SW_AS_EXPECTED]);
         if (skipped > 0)
             printf(", %d skipped", skipped);
@@ -357,9 +358,10 @@ static void free_targets(struct targets *targets)
     free(targets->starter);
 }
 
-int sw_target_run(const struct sw_options *options)
+int sw_target_run(const struct sw_target_order *order)
 {
-    struct targets targets = {.options = options};
+    struct targets targets = {.order = order,
+                              .interp = order->interp != NULL ? order->interp : SW_TARGET_INTERP};
     int status = SW_EXIT_ERROR;
 
     if (find_targets(&targets) == 0) {
@@ -368,8 +370,8 @@ int sw_target_run(const struct sw_options *options)
             run_targets(&targets);
             status = summarize(&targets);
         }
-        if (targets.jobs != NULL && options->junit != NULL &&
-            sw_report_junit(options->junit, targets.jobs, targets.count) < 0)
+        if (targets.jobs != NULL && order->junit != NULL &&
+            sw_report_junit(order->junit, targets.jobs, targets.count) < 0)
             status = SW_EXIT_ERROR;
     }
     free_targets(&targets);

@@ -42,14 +42,15 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(variables),
      .option = "env",
      .argument = "NAME=VALUE",
-     .help = "In the program's environment, which is fixed otherwise",
+     .help = "In the program's environment, which is fixed otherwise; may be repeated",
      .commands = ALL},
     {.key = "spill",
      .type = SW_SETTINGS_SPILL,
      .offset = MEMBER(spill),
      .option = "spill",
      .argument = "LIMIT",
-     .help = "SLP_SPILL (slpython): bytes, always, never, default[,segment]",
+     .help = "SLP_SPILL (slpython): bytes, always, never or default, with ,copy or ,segment behind "
+             "it (default: as the interpreter is built)",
      .commands = ALL,
      .variable = "SLP_SPILL",
      .symbol = SLPYTHON,
@@ -70,7 +71,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(points),
      .words = points_words,
      .option = "points",
-     .help = "At the points of slpython-lab, a spill or a collection is a decision too",
+     .help = "At the points of slpython-lab, a spill or a collection is a decision, too",
      .commands = ALL,
      .shm = SHM(points),
      .symbol = LAB,
@@ -80,7 +81,8 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(steps),
      .option = "fault-step",
      .argument = "NAME",
-     .help = "And so is to switch this historical fault on, up to the next point; may be repeated",
+     .help = "With --points: to switch this historical fault on, up to the next point, is a "
+             "decision, too; may be repeated",
      .commands = ALL,
      .wants_points = 1,
      .shm = SHM(steps)},
@@ -89,7 +91,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(fail_max),
      .option = "fail",
      .argument = "N",
-     .help = "And up to N of them find no memory (default 0)",
+     .help = "With --points: up to N points find no memory (default: 0)",
      .commands = ALL,
      .wants_points = 1,
      .shm = SHM(fail_max)},
@@ -98,7 +100,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(early_max),
      .option = "early",
      .argument = "N",
-     .help = "Let up to N timed waits end early (default 0)",
+     .help = "Up to N timed waits end early (default: 0)",
      .commands = ALL,
      .shm = SHM(early_max)},
     {.key = "network",
@@ -115,8 +117,9 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .words = grain_words,
      .option = "grain",
      .argument = "NAME",
-     .help = "Where threads are switched: call (default), where the interpreter itself could be, "
-             "or access: before each access to what threads share (tests on CPython 3.11)",
+     .help = "Where threads are switched: call, where the interpreter itself could be, or access, "
+             "before each access to what threads share, in tests on CPython 3.11 (default: call; "
+             "of dpor: access)",
      .commands = SW_SETTINGS_EXPLORE,
      .shm = SHM(grain),
      .fill = fill_calm},
@@ -279,8 +282,8 @@ static int give_number(struct sw_settings *setting, const struct sw_settings_row
     errno = 0;
     unsigned long long number = strtoull(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || *text == '-' || number > UINT32_MAX)
-        return sw_error_set(e, NULL, 0, 0, "--%s: '%s' is not a number from 0 to %u", row->option,
-                            text, UINT32_MAX);
+        return sw_error_set(e, NULL, 0, 0, "'%s' is not a number from 0 to %u", text,
+                            UINT32_MAX);
     sw_settings_table_set_number(setting, row, (uint32_t)number);
     return 0;
 }
@@ -304,8 +307,7 @@ static int give_word(struct sw_settings *setting, const struct sw_settings_row *
 
     if (index < 0) {
         list_words(row, words, sizeof words);
-        return sw_error_set(e, NULL, 0, 0, "--%s: '%s' is none; there are %s", row->option, text,
-                            words);
+        return sw_error_set(e, NULL, 0, 0, "'%s' is none; there are %s", text, words);
     }
     sw_settings_table_set_number(setting, row, (uint32_t)index);
     return 0;

@@ -2,7 +2,6 @@
  *
  * check_settings.c - each row of the table of settings does all that a row promises.
  */
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,9 @@
 #include <xxhash.h>
 
 #include "contract/tests/suite_main.h"
+#include "harness/cli/options.h"
 #include "harness/formats/sched/sched.h"
-#include "harness/formats/sched/settings_options.h"
+#include "harness/formats/sched/settings_table.h"
 
 #define ROW (&sw_settings_table[_i])
 
@@ -187,29 +187,22 @@ struct input {
     enum sw_settings_command command;
 };
 
-static error_t parse_input(int key, char *argument, struct argp_state *state)
+/* 0, or -1 with *e. */
+static int parse_words(struct input *input, const char *option, const char *argument,
+                       struct sw_error *e)
 {
-    (void)argument;
-    if (key != ARGP_KEY_INIT)
-        return ARGP_ERR_UNKNOWN;
-    state->child_inputs[0] = &((struct input *)state->input)->setting;
-    return 0;
-}
-
-/* 0, or an error of argp, which says nothing here. */
-static error_t parse_words(struct input *input, const char *option, const char *argument)
-{
-    const struct argp_child children[] = {{sw_settings_options_argp(input->command), 0, NULL, 0},
-                                          {0}};
-    const struct argp argp = {NULL, parse_input, NULL, NULL, children, NULL, NULL};
+    struct sw_option table[] = {SW_OPTIONS_SETTINGS(struct input, setting, input->command), {0}};
+    struct sw_option options[SW_OPTIONS_MAX + 1];
     char *words[] = {strdup("spillway"), strdup(option), strdup(argument != NULL ? argument : ""),
                      NULL};
-    error_t error = argp_parse(&argp, argument != NULL ? 3 : 2, words,
-                               ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, input);
+    int next, count = argument != NULL ? 3 : 2;
 
+    sw_options_expand(table, options);
+    enum sw_options_end end =
+        sw_options_read(options, SW_OPTIONS_ANYWHERE, count, words, input, &next, e);
     for (int i = 0; i < 3; i++)
         free(words[i]);
-    return error;
+    return end == SW_OPTIONS_READ ? 0 : -1;
 }
 
 static const enum sw_settings_command commands[] = {SW_SETTINGS_RECORD, SW_SETTINGS_EXPLORE};
@@ -228,10 +221,11 @@ START_TEST(test_each_command_takes_what_is_its)
         struct input input = {.command = commands[i]}, again = input;
         const char *argument = ROW->argument != NULL ? argument_of(ROW) : NULL;
         int takes = (ROW->commands & commands[i]) != 0;
-        ck_assert_int_eq(parse_words(&input, option, argument) == 0, takes);
+        struct sw_error e;
+        ck_assert_int_eq(parse_words(&input, option, argument, &e) == 0, takes);
         ck_assert_int_eq(sw_settings_equal(&input.setting, &wanted), takes);
         if (takes && ROW->letter != 0) {
-            ck_assert_int_eq(parse_words(&again, letter, argument), 0);
+            ck_assert_int_eq(parse_words(&again, letter, argument, &e), 0);
             ck_assert(sw_settings_equal(&again.setting, &wanted));
         }
         sw_settings_free(&input.setting);
@@ -243,18 +237,18 @@ END_TEST
 
 START_TEST(test_an_option_says_what_it_would_take)
 {
-    struct sw_settings setting = {0};
+    struct input input = {.command = (enum sw_settings_command)ROW->commands};
     struct sw_error e = {0};
     char option[64];
 
     if (ROW->argument == NULL)
         return;
-    ck_assert_int_eq(sw_settings_table_give(&setting, ROW, "no such", &e), -1);
+    snprintf(option, sizeof option, "--%s", ROW->option);
+    ck_assert_int_eq(parse_words(&input, option, "no such", &e), -1);
     ck_assert_msg(strstr(e.text, "no such") != NULL, "%s", e.text);
-    ck_assert(ROW->help[0] != '\0' && sw_settings_table_is_set(&setting, ROW) == 0);
-    snprintf(option, sizeof option, "--%s: ", ROW->option);
-    if (ROW->type >= SW_SETTINGS_NUMBER)
-        ck_assert_msg(strncmp(e.text, option, strlen(option)) == 0, "%s", e.text);
+    ck_assert(ROW->help[0] != '\0' && sw_settings_table_is_set(&input.setting, ROW) == 0);
+    strcat(option, ": ");
+    ck_assert_msg(strncmp(e.text, option, strlen(option)) == 0, "%s", e.text);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * score.h - the command "spillway score": which faults are caught, and by what.
+ * score.h - which faults are caught, and by what.
  *
  * Every fault that the interpreter can switch on is run alone against every
  * scenario that was named, whether that was made for it or not; the healthy
@@ -18,10 +18,10 @@
 #ifndef SW_SCORE_H
 #define SW_SCORE_H
 
-#include "options.h"
+#include "job_options.h"
 
 /* 0: every declaration came out as it stands, the healthy interpreter passes,
  * and every fault is caught; 1: not so; 2, 130 as with "spillway run". */
-int sw_score(const struct sw_options *options);
+int sw_score_run(const struct sw_job_options *options, char *const *paths, int count);
 
 #endif

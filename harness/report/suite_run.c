@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "run.h"
+#include "suite_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contract/exit.h"
-#include "harness/report/job.h"
-#include "harness/report/report.h"
-#include "harness/report/suite.h"
-#include "harness/report/target.h"
+#include "report.h"
+#include "suite.h"
 
 struct run {
-    const struct sw_options *options;
+    const struct sw_suite_run_order *order;
     struct sw_suite suite;
     struct sw_job *jobs;
     char ***program_argvs; /* one of each program, NULL at the end */
@@ -23,15 +21,16 @@ struct run {
 
 /* ---- what is to be done ---- */
 
-static int wants_schedule(const struct sw_options *options, const struct sw_spec_schedule *schedule)
+static int wants_schedule(const struct sw_suite_run_order *order,
+                          const struct sw_spec_schedule *schedule)
 {
-    return options->schedule == NULL || strcmp(options->schedule, schedule->name) == 0;
+    return order->schedule == NULL || strcmp(order->schedule, schedule->name) == 0;
 }
 
 static void add_job(struct run *run, struct sw_job job)
 {
-    job.faults = run->options->faults;
-    job.repeat = run->options->repeat;
+    job.faults = run->order->faults;
+    job.repeat = run->order->repeat;
     run->jobs[run->job_count++] = job;
 }
 
@@ -41,19 +40,18 @@ static void add_spec_jobs(struct run *run, int index)
     int before = run->job_count;
 
     for (int i = 0; i < spec->schedule_count; i++)
-        if (wants_schedule(run->options, &spec->schedules[i]))
-            add_job(run,
-                    (struct sw_job){.spec = spec,
-                                    .schedule = &spec->schedules[i],
-                                    .expected =
-                                        run->options->accept ? NULL : &run->suite.expected[index]});
+        if (wants_schedule(run->order, &spec->schedules[i]))
+            add_job(run, (struct sw_job){
+                             .spec = spec,
+                             .schedule = &spec->schedules[i],
+                             .expected = run->order->accept ? NULL : &run->suite.expected[index]});
     run->spec_count += run->job_count > before;
 }
 
 /* The program and what stood behind "--". */
 static char **program_argv(const struct run *run, int index)
 {
-    char **args = run->options->program_args;
+    char **args = run->order->program_args;
     size_t count = 0;
 
     while (args != NULL && args[count] != NULL)
@@ -99,7 +97,7 @@ static int make_jobs(struct run *run)
 
 static int refuse_schedule(const struct run *run)
 {
-    const char *wanted = run->options->schedule, *nearest = NULL;
+    const char *wanted = run->order->schedule, *nearest = NULL;
 
     for (int i = 0; nearest == NULL && i < run->suite.spec_count; i++) {
         const struct sw_spec *spec = run->suite.specs[i];
@@ -121,7 +119,7 @@ static void report(struct sw_job *job, void *context)
 {
     struct run *run = context;
 
-    if (run->options->tap)
+    if (run->order->how.tap)
         sw_report_tap(job, (int)(job - run->jobs) + 1);
     else
         sw_report_line(job);
@@ -151,7 +149,7 @@ static const char *plural(int count)
 
 static void print_summary(const struct run *run, enum sw_job_end end)
 {
-    const char *start = run->options->tap ? "# " : "";
+    const char *start = run->order->how.tap ? "# " : "";
     const struct totals totals = count_verdicts(run);
 
     if (end == SW_JOB_END_INTERRUPTED)
@@ -181,18 +179,6 @@ static int exit_status(const struct run *run, enum sw_job_end end)
 }
 
 /* ---- --accept ---- */
-
-static const char *accept_refusal(const struct sw_options *options)
-{
-    const char *ci = getenv("CI");
-
-    if (ci != NULL && *ci != '\0')
-        return "not in CI: a person looks at the difference";
-    if (options->faults != 0 || options->spill != NULL || options->schedule != NULL ||
-        options->repeat > 1 || options->tap)
-        return "not together with --fault, --spill, --schedule, --repeat or --tap";
-    return NULL;
-}
 
 /* Shows how one schedule has changed, and appends its section. */
 static void accept_section(const struct sw_expected *expected, const struct sw_job *job, FILE *out)
@@ -240,19 +226,19 @@ static int accept_spec(const struct run *run, int index)
     return status;
 }
 
-/* ---- the command ---- */
+/* ---- the whole ---- */
 
 static int finish(const struct run *run, enum sw_job_end end)
 {
-    const struct sw_options *options = run->options;
+    const struct sw_suite_run_order *order = run->order;
     int status = exit_status(run, end);
 
-    if (options->tap && end != SW_JOB_END_DONE)
+    if (order->how.tap && end != SW_JOB_END_DONE)
         sw_report_tap_bail_out(end == SW_JOB_END_INTERRUPTED ? "interrupted" : "harness error");
-    for (int i = 0; options->accept && end == SW_JOB_END_DONE && i < run->suite.spec_count; i++)
+    for (int i = 0; order->accept && end == SW_JOB_END_DONE && i < run->suite.spec_count; i++)
         if (accept_spec(run, i) < 0)
             status = SW_EXIT_ERROR;
-    if (options->junit != NULL && sw_report_junit(options->junit, run->jobs, run->job_count) < 0)
+    if (order->junit != NULL && sw_report_junit(order->junit, run->jobs, run->job_count) < 0)
         status = SW_EXIT_ERROR;
     print_summary(run, end);
     return status;
@@ -261,11 +247,11 @@ static int finish(const struct run *run, enum sw_job_end end)
 /* All that can be refused before anything runs. */
 static int prepare(struct run *run)
 {
-    const struct sw_options *options = run->options;
+    const struct sw_suite_run_order *order = run->order;
 
-    if (sw_suite_load(options, &run->suite) > 0)
+    if (sw_suite_load(order->paths, order->path_count, &run->suite) > 0)
         return -1;
-    if (options->program_args != NULL && run->suite.program_count == 0) {
+    if (order->program_args != NULL && run->suite.program_count == 0) {
         fputs("spillway run: arguments behind --, but no program\n", stderr);
         return -1;
     }
@@ -273,7 +259,7 @@ static int prepare(struct run *run)
         fputs("spillway run: out of memory\n", stderr);
         return -1;
     }
-    if (options->schedule != NULL && run->spec_count == 0)
+    if (order->schedule != NULL && run->spec_count == 0)
         return refuse_schedule(run);
     return 0;
 }
@@ -289,22 +275,15 @@ static void free_run(struct run *run)
     sw_suite_free(&run->suite);
 }
 
-int sw_run(const struct sw_options *options)
+int sw_suite_run(const struct sw_suite_run_order *order)
 {
-    struct run run = {.options = options};
-    const char *refusal = options->accept ? accept_refusal(options) : NULL;
+    struct run run = {.order = order};
     int status = SW_EXIT_ERROR;
 
-    if (options->targets)
-        return sw_target_run(options);
-    if (refusal != NULL) {
-        fprintf(stderr, "spillway run: --accept: %s\n", refusal);
-        return SW_EXIT_ERROR;
-    }
     if (prepare(&run) == 0) {
-        if (options->tap)
+        if (order->how.tap)
             sw_report_tap_begin(run.job_count);
-        status = finish(&run, sw_job_run_all(run.jobs, run.job_count, options, report, &run));
+        status = finish(&run, sw_job_run_all(run.jobs, run.job_count, &order->how, report, &run));
     }
     free_run(&run);
     return status;

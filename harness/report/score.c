@@ -8,11 +8,9 @@
 
 #include "contract/exit.h"
 #include "contract/faults.h"
-#include "harness/report/job.h"
-#include "harness/report/report.h"
-#include "run.h"
-#include "harness/report/score_program.h"
-#include "harness/report/suite.h"
+#include "report.h"
+#include "score_program.h"
+#include "suite.h"
 
 enum declared { DECLARED_NOTHING, DECLARED_FAILS, DECLARED_SURVIVES };
 
@@ -349,16 +347,16 @@ static int print_score(const struct score *score)
     return wrong == 0 && totals.by[CAUGHT_NOT] == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
-/* ---- the command ---- */
+/* ---- the whole ---- */
 
 static void ignore(struct sw_job *job, void *context)
 {
     (void)job, (void)context;
 }
 
-static int prepare(const struct sw_options *options, struct score *score)
+static int prepare(char *const *paths, int count, struct score *score)
 {
-    if (sw_suite_load(options, &score->suite) > 0)
+    if (sw_suite_load(paths, count, &score->suite) > 0)
         return -1;
     if (make_trials(score) < 0 || make_programs(score) < 0) {
         fputs("spillway score: out of memory\n", stderr);
@@ -377,7 +375,7 @@ static int count_errors(const struct score *score, const struct trial *trial)
     return trial->declared == DECLARED_SURVIVES ? errors : 0;
 }
 
-static void run_programs(struct score *score, const struct sw_options *options)
+static void run_programs(struct score *score, const struct sw_job_options *options)
 {
     for (int i = 0; i < score->program_count; i++) {
         struct program_trial *trial = &score->programs[i];
@@ -386,7 +384,7 @@ static void run_programs(struct score *score, const struct sw_options *options)
     }
 }
 
-static int finish(struct score *score, const struct sw_options *options, enum sw_job_end end)
+static int finish(struct score *score, const struct sw_job_options *options, enum sw_job_end end)
 {
     int runs = 0, errors = 0;
 
@@ -405,12 +403,12 @@ static int finish(struct score *score, const struct sw_options *options, enum sw
     return errors > 0 ? SW_EXIT_ERROR : status;
 }
 
-int sw_score(const struct sw_options *options)
+int sw_score_run(const struct sw_job_options *options, char *const *paths, int count)
 {
     struct score score = {0};
     int status = SW_EXIT_ERROR;
 
-    if (prepare(options, &score) == 0)
+    if (prepare(paths, count, &score) == 0)
         status = finish(&score, options,
                         sw_job_run_all(score.jobs, score.job_count, options, ignore, NULL));
     for (int i = 0; i < score.job_count; i++)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "explore.h"
+
+enum { BOUND = 2, NUMBER_MAX = 1000 };
+
+static const struct strategy {
+    const char *name;
+    int takes_number, learns;
+    enum sw_explore_proof proof;
+} strategies[] = {
+    {"portfolio", 0, 1, SW_EXPLORE_SAMPLES}, {"random", 0, 0, SW_EXPLORE_SAMPLES},
+    {"pct", 1, 1, SW_EXPLORE_SAMPLES},       {"pos", 0, 1, SW_EXPLORE_SAMPLES},
+    {"surw", 0, 1, SW_EXPLORE_SAMPLES},      {"coverage", 0, 0, SW_EXPLORE_COVERAGE},
+    {"dpor", 0, 0, SW_EXPLORE_DPOR},         {"preemptions", 1, 0, SW_EXPLORE_PREEMPTIONS},
+    {"delays", 1, 0, SW_EXPLORE_DELAYS},
+};
+enum { COUNT = sizeof strategies / sizeof *strategies };
+
+static const struct strategy *find(const char *text, size_t length)
+{
+    for (int i = 0; i < COUNT; i++)
+        if (strlen(strategies[i].name) == length && strncmp(strategies[i].name, text, length) == 0)
+            return &strategies[i];
+    return NULL;
+}
+
+/* What is behind the colon; 0: nothing is. */
+static int read_number(const char *colon, uint64_t *number, struct sw_error *e)
+{
+    size_t digits = strspn(colon + (*colon == ':'), "0123456789");
+
+    *number = 0;
+    if (*colon == '\0')
+        return 0;
+    for (size_t i = 0; i < digits && *number <= NUMBER_MAX; i++)
+        *number = 10 * *number + (uint64_t)(colon[1 + i] - '0');
+    if (colon[1 + digits] != '\0' || *number < 1 || *number > NUMBER_MAX)
+        return sw_error_set(e, NULL, 0, 0, "'%s' is not a number from 1 to %d", colon + 1,
+                            NUMBER_MAX);
+    return 0;
+}
+
+int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct sw_error *e)
+{
+    struct sw_trial_order *trial = &explore->search.trial;
+    size_t length = strcspn(text, ":");
+    const struct strategy *strategy = find(text, length);
+
+    if (strategy == NULL || (text[length] == ':' && !strategy->takes_number) ||
+        strlen(text) >= sizeof explore->strategy)
+        return sw_error_set(e, NULL, 0, 0,
+                            "'%s' is none; there are portfolio, random, pct[:DEPTH], pos, surw, "
+                            "coverage, dpor, preemptions[:N] and delays[:N]",
+                            text);
+    if (read_number(text + length, &trial->strategy_argument, e) < 0)
+        return -1;
+    snprintf(explore->strategy, sizeof explore->strategy, "%s", text);
+    snprintf(explore->name, sizeof explore->name, "%s", strategy->name);
+    trial->strategy = strcmp(explore->name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED;
+    trial->strategy_name = explore->name;
+    explore->search.learns = strategy->learns;
+    explore->proof = strategy->proof;
+    explore->bound = trial->strategy_argument > 0 ? (uint32_t)trial->strategy_argument : BOUND;
+    return 0;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * canary_command.c - "spillway canary": are interpreters under control?
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "command.h"
+#include "contract/exit.h"
+#include "harness/report/canary.h"
+#include "harness/report/target.h"
+
+enum { INTERPS_MAX = 64 };
+
+static struct {
+    const char *interps[INTERPS_MAX];
+    int count;
+} order;
+
+static int add_interp(void *member, const char *text, struct sw_error *e)
+{
+    (void)member;
+    if (order.count == INTERPS_MAX)
+        return sw_error_set(e, NULL, 0, 0, "more than %d interpreters", INTERPS_MAX);
+    order.interps[order.count++] = text;
+    return 0;
+}
+
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void print(const char *interp, const struct sw_canary *canary, double ms)
+{
+    if (!canary->controlled)
+        printf("%s: not controlled: %s (%d runs, %.0f ms)\n", interp, canary->why_not, canary->runs,
+               ms);
+    else
+        printf("%s: controlled, %s (%d runs, %.0f ms; the race at try %d, the deadlock at try "
+               "%d)\n",
+               interp, sw_canary_text(canary->grain), canary->runs, ms, canary->race_tries,
+               canary->deadlock_tries);
+}
+
+/* 0: it is controlled; else the exit status. */
+static int check(const char *interp)
+{
+    struct sw_canary canary;
+    struct sw_error e;
+    double began = now_ms();
+
+    if (sw_canary_check(interp, &canary, &e) < 0) {
+        sw_error_print(&e);
+        return SW_EXIT_ERROR;
+    }
+    print(interp, &canary, now_ms() - began);
+    return canary.controlled ? SW_EXIT_OK : SW_EXIT_UNSURE;
+}
+
+static int run(const struct sw_command_arguments *arguments)
+{
+    int status = SW_EXIT_OK;
+
+    (void)arguments;
+    if (order.count == 0)
+        order.interps[order.count++] = SW_TARGET_INTERP;
+    for (int i = 0; i < order.count && status != SW_EXIT_ERROR; i++) {
+        int one = check(order.interps[i]);
+        if (one != SW_EXIT_OK)
+            status = one;
+    }
+    return status;
+}
+
+static const struct sw_option options[] = {
+    {.kind = SW_OPTION_IS_PARSED,
+     .name = "interp",
+     .letter = 'i',
+     .argument = "FILE",
+     .parse = add_interp,
+     .help = "An interpreter; may be repeated (default: " SW_TARGET_INTERP ")"},
+    {0},
+};
+
+SW_COMMAND(canary) = {
+    .name = "canary",
+    .summary = "prove that interpreters are under control, and say how finely",
+    .group = SW_COMMAND_LOOK,
+    .usage = "",
+    .about = "Proves that interpreters are under control: a lost update and a deadlock that are "
+             "there must be found, and the same decisions must give the same run.",
+    .details = "Not seen, even in an interpreter that is under control: code that waits by "
+               "spinning on memory, system calls that an extension makes without the C library, "
+               "and what goes on between two threads of an extension that hold no lock.  What is "
+               "seen and not controlled (subprocesses, raw futexes, ...) is said after each run.",
+    .exits = {"0 all are controlled", "2 a usage or harness error", "3 one is not controlled"},
+    .options = options,
+    .target = &order,
+    .run = run,
+};

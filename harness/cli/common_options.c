@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "common_options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contract/control_shm.h"
+
+const char *const sw_common_options_engines[] = {
+    [SW_ENGINE_THREADS] = "threads",
+    [SW_ENGINE_FIBERS] = "fibers",
+    [SW_ENGINE_POOL] = "pool",
+    [SW_ENGINE_COUNT] = NULL,
+};
+
+int sw_common_options_jobs(int given)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (given > 0)
+        return given;
+    return cpus < 1                            ? 1
+           : cpus < SW_COMMON_OPTIONS_JOBS_MAX ? (int)cpus
+                                               : SW_COMMON_OPTIONS_JOBS_MAX;
+}
+
+const char *sw_common_options_lab(void)
+{
+    static const char name[] = "slpython-lab";
+    static char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+
+    path[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    strcpy(slash != NULL ? slash + 1 : path, name);
+    return path;
+}
+
+int sw_common_options_check_interp(const char *interp, struct sw_error *e)
+{
+    struct stat status;
+
+    if (stat(interp, &status) < 0 || access(interp, X_OK) < 0)
+        return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: %s", interp, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: not a file", interp);
+    return 0;
+}

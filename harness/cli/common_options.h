@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * common_options.h - the options that several commands take, each written once.
+ *
+ * They are rows of a table of options.h; type and member say what they set, and "otherwise" is the
+ * default as --help prints it.
+ */
+#ifndef SW_COMMON_OPTIONS_H
+#define SW_COMMON_OPTIONS_H
+
+#include "options.h"
+
+/* const char *: a file, which is not looked at here. */
+#define SW_OPTION_INTERP(type, member, otherwise) \
+    SW_OPTION_TEXT("interp", 'i', "FILE", type, member, \
+                   "The interpreter (default: " otherwise ")")
+/* int, or an enum: enum sw_control_shm_engine. */
+#define SW_OPTION_ENGINE(type, member, otherwise) \
+    SW_OPTION_WORD("engine", 0, "NAME", type, member, sw_common_options_engines, \
+                   "What carries the threads: threads, fibers or pool; the decisions are the " \
+                   "same (default: " otherwise ")")
+/* int: 0 unless it is given; see sw_common_options_jobs(). */
+#define SW_OPTION_JOBS(type, member) \
+    SW_OPTION_NUMBER("jobs", 'j', "N", type, member, 1, SW_COMMON_OPTIONS_JOBS_MAX, \
+                     "Run N processes at once; the results are the same (default: one a CPU)")
+/* int. */
+#define SW_OPTION_WATCHDOG(type, member, otherwise) \
+    SW_OPTION_NUMBER("watchdog", 0, "SECONDS", type, member, 1, 86400, \
+                     "Real time after which a run is a harness error (default: " otherwise ")")
+/* const char *. */
+#define SW_OPTION_UNDER(type, member) \
+    SW_OPTION_TEXT("under", 'u', "COMMAND", type, member, \
+                   "Run the interpreter under this, like 'valgrind -q' (default: nothing)")
+/* const char *. */
+#define SW_OPTION_OUTPUT(type, member, text) \
+    SW_OPTION_TEXT("output", 'o', "FILE", type, member, text)
+/* const char *. */
+#define SW_OPTION_JSON(type, member) \
+    SW_OPTION_TEXT("json", 0, "FILE", type, member, "Write the results as JSON, too")
+/* uint64_t: of a schedule in an archive, from 1; 0 unless it is given. */
+#define SW_OPTION_NUMBER_OF(type, member, otherwise) \
+    SW_OPTION_NUMBER("number", 'n', "N", type, member, 1, UINT64_MAX, \
+                     "Which schedule of a .schedz, from 1 (default: " otherwise ")")
+
+enum { SW_COMMON_OPTIONS_JOBS_MAX = 64 };
+
+/* In the order of enum sw_control_shm_engine; NULL at the end. */
+extern const char *const sw_common_options_engines[];
+
+/* What was given, or one a CPU. */
+int sw_common_options_jobs(int given);
+/* The path of slpython-lab, which is beside this executable. */
+const char *sw_common_options_lab(void);
+/* Is there an interpreter that can be executed?  0, or -1 with *e. */
+int sw_common_options_check_interp(const char *interp, struct sw_error *e);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * explore_command.c - "spillway explore": see fuzz/explore/explore.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "common_options.h"
+#include "fuzz/explore/atomic_files.h"
+#include "fuzz/explore/bounded.h"
+#include "fuzz/explore/explore.h"
+#include "fuzz/explore/shard.h"
+#include "harness/report/target.h"
+#include "harness/runner/spec_run.h"
+
+enum { WATCHDOG_S = 600, SCHEDULES = 1000 };
+
+static struct sw_explore explore = {
+    .search =
+        {
+            .trial =
+                {
+                    .interp = SW_TARGET_INTERP,
+                    .engine = SW_ENGINE_COUNT, /* not given */
+                    .seed = 1,
+                    .watchdog_s = WATCHDOG_S,
+                },
+        },
+    .shard = 1,
+    .shards = 1,
+};
+
+/* ---- words ---- */
+
+static int set_strategy(void *member, const char *text, struct sw_error *e)
+{
+    (void)member;
+    return sw_explore_strategy_set(&explore, text, e);
+}
+
+static int set_shard(void *member, const char *text, struct sw_error *e)
+{
+    (void)member;
+    return sw_shard_parse(text, &explore.shard, &explore.shards, e);
+}
+
+/* ---- what does not go together: a sentence, or NULL ---- */
+
+static const char *refusal_of_campaign(void)
+{
+    if (explore.campaign == NULL)
+        return explore.resumes || explore.shards > 1
+                   ? "--resume and --shard are for a campaign: --campaign DIR"
+                   : NULL;
+    if (explore.proof != SW_EXPLORE_SAMPLES)
+        return "a campaign samples: portfolio, random, pct, pos or surw";
+    if (explore.search.trial.output != NULL)
+        return "a campaign keeps its schedules in its folder: no --output";
+    return NULL;
+}
+
+static const char *refusal_of_test(void)
+{
+    const struct sw_trial_order *trial = &explore.search.trial;
+
+    if (*trial->test == '\0')
+        return "one test at a time: FILE.py::NAME";
+    return trial->args[0] != NULL ? "a test takes no arguments" : NULL;
+}
+
+static const char *refusal_of_program(void)
+{
+    if (explore.proof > SW_EXPLORE_COVERAGE)
+        return "dpor, preemptions and delays are for tests, FILE.py::NAME, or FILE.py::__main__, "
+               "all of it";
+    if (explore.setting.grain == SW_GRAIN_ACCESS)
+        return "--grain access is for tests, FILE.py::NAME, or FILE.py::__main__, all of it";
+    return sw_spec_run_is(explore.search.trial.file)
+               ? "a spec says itself what its schedules are: see spillway run"
+               : NULL;
+}
+
+static const char *refusal(void)
+{
+    const char *why = refusal_of_campaign();
+
+    if (why == NULL)
+        why = explore.search.trial.test != NULL ? refusal_of_test() : refusal_of_program();
+    if (why == NULL && explore.corpus != NULL && explore.proof != SW_EXPLORE_COVERAGE)
+        why = "--corpus is for --strategy coverage";
+    if (why == NULL && explore.proof > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
+        why = "a bound of more than 16 is none";
+    return why;
+}
+
+/* Before the first schedule: hours later it would be too late.  0, or -1 with *e. */
+static int check_files(struct sw_error *e)
+{
+    const struct sw_trial_order *trial = &explore.search.trial;
+    struct stat status;
+
+    if (stat(trial->file, &status) < 0 || access(trial->file, R_OK) < 0)
+        return sw_error_set(e, trial->file, 0, 0, "%s", strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return sw_error_set(e, trial->file, 0, 0, "it is a folder, no program and no test");
+    return sw_atomic_files_check_output(trial->output, e) < 0
+               ? -1
+               : sw_atomic_files_check_output(explore.json, e);
+}
+
+/* ---- the whole ---- */
+
+static void set_target(char **list)
+{
+    struct sw_trial_order *trial = &explore.search.trial;
+
+    explore.target = list[0];
+    trial->file = list[0];
+    trial->args = list + 1;
+    char *separator = sw_target_is(list[0]) ? strstr(list[0], ".py::") : NULL;
+    if (separator == NULL)
+        return;
+    explore.file = strndup(list[0], (size_t)(separator + 3 - list[0]));
+    trial->file = explore.file;
+    trial->test = separator + 5;
+    explore.setting.begins = 1;
+}
+
+/* What follows from the options together. */
+static void set_defaults(void)
+{
+    struct sw_trial_order *trial = &explore.search.trial;
+    struct sw_error e;
+
+    if (trial->strategy_name == NULL)
+        sw_explore_strategy_set(&explore, "portfolio", &e);
+    if (explore.proof == SW_EXPLORE_DPOR)
+        explore.setting.grain = SW_GRAIN_ACCESS; /* it needs to see every access */
+    if (trial->engine == SW_ENGINE_COUNT)
+        trial->engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;
+    explore.count_given = trial->schedules > 0;
+    if (!explore.count_given)
+        trial->schedules = explore.time_s > 0 ? UINT64_MAX / 2 : SCHEDULES;
+    explore.search.jobs = sw_common_options_jobs(explore.search.jobs);
+    explore.search.seconds = explore.time_s;
+    explore.search.goes_on = explore.goes_on;
+}
+
+static int run(const struct sw_command_arguments *arguments)
+{
+    struct sw_error e;
+
+    set_target(arguments->list);
+    set_defaults();
+    const char *why = refusal();
+    if (why != NULL)
+        return sw_command_refuse("explore", "%s", why);
+    if (check_files(&e) < 0)
+        return sw_command_refuse("explore", "%s: %s", e.path, e.text);
+    int status = sw_explore_run(&explore);
+    sw_settings_free(&explore.setting);
+    free(explore.file);
+    return status;
+}
+
+static const struct sw_option options[] = {
+    SW_OPTION_HEADING("Which schedules"),
+    SW_OPTION_PARSED("strategy", 0, "NAME", struct sw_explore, strategy, set_strategy,
+                     "Samples: portfolio, random, pct[:DEPTH], pos, surw; coverage changes what "
+                     "has shown something new; all there are: dpor (tests on CPython 3.11), "
+                     "preemptions[:N], delays[:N] (default: portfolio)"),
+    SW_OPTION_NUMBER("schedules", 0, "N", struct sw_explore, search.trial.schedules, 1,
+                     SW_TRIAL_SCHEDULES_MAX,
+                     "How many at most (default: 1000; with --time: no limit)"),
+    SW_OPTION_NUMBER("time", 0, "SECONDS", struct sw_explore, time_s, 1, 1000000,
+                     "Begin no new schedule after that (default: no limit)"),
+    SW_OPTION_NUMBER("seed", 0, "N", struct sw_explore, search.trial.seed, 0, UINT64_MAX / 2,
+                     "Of the first schedule (default: 1)"),
+    SW_OPTION_FLAG("continue", 0, struct sw_explore, goes_on,
+                   "Go on after a failure, and count how it fails"),
+    SW_OPTION_TEXT("corpus", 0, "DIR", struct sw_explore, corpus,
+                   "Of coverage: keep the schedules that have shown something new in DIR, and "
+                   "begin with those that are there"),
+    SW_OPTION_HEADING("What is run"),
+    SW_OPTION_JOBS(struct sw_explore, search.jobs),
+    SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_TARGET_INTERP),
+    SW_OPTION_ENGINE(struct sw_explore, search.trial.engine,
+                     "of a test: pool; of a program: "
+                     "threads"),
+    SW_OPTIONS_SETTINGS(struct sw_explore, setting, SW_SETTINGS_EXPLORE),
+    SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
+    SW_OPTION_HEADING("What is kept and said"),
+    SW_OPTION_OUTPUT(struct sw_explore, search.trial.output,
+                     "Where the failing schedule goes (default: FILE-TEST.sched or PROGRAM.sched "
+                     "in this folder)"),
+    SW_OPTION_JSON(struct sw_explore, json),
+    SW_OPTION_HEADING("A campaign, of many processes"),
+    SW_OPTION_TEXT("campaign", 0, "DIR", struct sw_explore, campaign,
+                   "Keep in DIR what has been run and found; go on after a failure"),
+    SW_OPTION_FLAG("resume", 0, struct sw_explore, resumes,
+                   "Go on with what is in DIR, beside others that do, or begin it"),
+    SW_OPTION_PARSED("shard", 0, "I/N", struct sw_explore, shard, set_shard,
+                     "This part of the campaign only; auto or auto/N: as Slurm or Kubernetes says "
+                     "(default: 1/1)"),
+    {0},
+};
+
+SW_COMMAND(explore) = {
+    .name = "explore",
+    .summary = "look for a schedule under which a test or a program fails",
+    .group = SW_COMMAND_EXPLORE,
+    .usage = "FILE.py::TEST | PROGRAM [ARG...]",
+    .argument = "PROGRAM or TEST",
+    .least = 1,
+    .most = SW_COMMAND_ANY,
+    .order = SW_OPTIONS_FIRST,
+    .about = "Runs a test, or a program, under many schedules, and says which one fails.",
+    .details = "A test has many schedules in one process, a program a process for each.  What "
+               "fails is run again in a process of its own, and its schedule is kept.",
+    .exits = {"0 nothing was found", "1 something was found", "2 a usage or harness error",
+              "3 inconclusive, and it is said why"},
+    .options = options,
+    .target = &explore,
+    .run = run,
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * promote_command.c - "spillway promote": see fuzz/explore/promote.h.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "command.h"
+#include "contract/exit.h"
+#include "fuzz/explore/promote.h"
+
+enum { NAME_MAX_BYTES = 127 };
+
+static struct sw_promote_order order = {.folder = "scenarios/programs"};
+
+static int set_name(void *member, const char *text, struct sw_error *e)
+{
+    size_t length = strlen(text);
+    int good = length > 0 && length <= NAME_MAX_BYTES && *text != '-';
+
+    for (const char *c = text; *c != '\0'; c++)
+        good &= isalnum((unsigned char)*c) || *c == '_' || *c == '-';
+    if (!good)
+        return sw_error_set(e, NULL, 0, 0, "'%s' is none: letters, digits, '_' and '-'", text);
+    *(const char **)member = text;
+    return 0;
+}
+
+static int run(const struct sw_command_arguments *arguments)
+{
+    order.path = arguments->list[0];
+    if (order.name == NULL)
+        return sw_command_refuse("promote", "no --name given");
+    return sw_promote_run(&order) == 0 ? SW_EXIT_OK : SW_EXIT_ERROR;
+}
+
+static const struct sw_option options[] = {
+    SW_OPTION_PARSED("name", 0, "NAME", struct sw_promote_order, name, set_name,
+                     "What the test is called; it is needed"),
+    SW_OPTION_TEXT("to", 0, "DIR", struct sw_promote_order, folder,
+                   "Where a program's test goes (default: scenarios/programs)"),
+    SW_OPTION_FLAG("force", 0, struct sw_promote_order, force, "Write over what is there"),
+    {0},
+};
+
+SW_COMMAND(promote) = {
+    .name = "promote",
+    .summary = "make a test of a schedule that was found",
+    .group = SW_COMMAND_EXPLORE,
+    .rank = 3,
+    .usage = "FILE.sched",
+    .argument = "FILE.sched",
+    .least = 1,
+    .most = 1,
+    .about = "Makes a test of a schedule that was found: a copy of its program with the schedule "
+             "beside it; or, if it is a spec's, a block of that spec.  spillway run takes both.",
+    .exits = {"0 it is written", "2 a usage or harness error, and nothing was written"},
+    .options = options,
+    .target = &order,
+    .run = run,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * record_command.c - "spillway record": see harness/report/record.h.
+ */
+#include "command.h"
+#include "common_options.h"
+#include "harness/report/record.h"
+#include "harness/report/target.h"
+#include "harness/runner/spec_run.h"
+
+enum { WATCHDOG_S = 600, DECISIONS_MAX = 10000000, NOT_GIVEN = -1 };
+
+static struct record {
+    struct sw_record_order order;
+    int strategy; /* of strategies; or NOT_GIVEN */
+    uint64_t seed; /* UINT64_MAX: not given */
+} record = {
+    .order = {.watchdog_s = WATCHDOG_S, .decisions_max = DECISIONS_MAX},
+    .strategy = NOT_GIVEN,
+    .seed = UINT64_MAX,
+};
+
+static const char *const strategies[] = {
+    [SW_STRATEGY_DEFAULT] = "default", [SW_STRATEGY_RANDOM] = "random", NULL};
+
+/* A spec runs in slpython-lab, and as it says, unless a random walk is asked for. */
+static void set_defaults(struct sw_record_order *order)
+{
+    int is_spec = sw_spec_run_is(order->program[0]);
+
+    if (order->interp == NULL)
+        order->interp = is_spec ? sw_common_options_lab() : SW_TARGET_INTERP;
+    if (record.strategy != NOT_GIVEN)
+        order->strategy = (enum sw_control_shm_strategy)record.strategy;
+    else
+        order->strategy =
+            is_spec && record.seed == UINT64_MAX ? SW_STRATEGY_DEFAULT : SW_STRATEGY_RANDOM;
+    order->seed = record.seed == UINT64_MAX ? 0 : record.seed;
+}
+
+static int run(const struct sw_command_arguments *arguments)
+{
+    record.order.program = arguments->list;
+    set_defaults(&record.order);
+    int status = sw_record_run(&record.order);
+    sw_settings_free(&record.order.setting);
+    return status;
+}
+
+static const struct sw_option options[] = {
+    SW_OPTION_HEADING("Which schedule"),
+    SW_OPTION_WORD("strategy", 0, "NAME", struct record, strategy, strategies,
+                   "random, a sticky walk, or default (default: random; of a spec without --seed: "
+                   "default)"),
+    SW_OPTION_NUMBER("seed", 0, "N", struct record, seed, 0, UINT64_MAX - 1,
+                     "Of the random walk (default: 0)"),
+    SW_OPTION_NUMBER("decisions", 0, "N", struct record, order.decisions_max, 0, UINT64_MAX / 4,
+                     "More decisions than N are a livelock (default: 10000000)"),
+    SW_OPTION_HEADING("What is run"),
+    SW_OPTION_INTERP(struct record, order.interp,
+                     SW_TARGET_INTERP "; of a spec: slpython-lab beside spillway"),
+    SW_OPTION_ENGINE(struct record, order.engine, "threads"),
+    SW_OPTIONS_SETTINGS(struct record, order.setting, SW_SETTINGS_RECORD),
+    SW_OPTION_UNDER(struct record, order.under),
+    SW_OPTION_WATCHDOG(struct record, order.watchdog_s, "600"),
+    SW_OPTION_HEADING("What is kept and said"),
+    SW_OPTION_OUTPUT(struct record, order.output,
+                     "Where the schedule goes; it is added to a .schedz (default: PROGRAM.sched)"),
+    SW_OPTION_FLAG("quiet", 'q', struct record, order.quiet,
+                   "Do not say what was recorded, if all is well"),
+    {0},
+};
+
+SW_COMMAND(record) = {
+    .name = "record",
+    .summary = "run a program with all its threads under control; keep its schedule",
+    .group = SW_COMMAND_RECORD,
+    .usage = "-- PROGRAM [ARG...] | SPEC [SCHEDULE]",
+    .argument = "PROGRAM",
+    .least = 1,
+    .most = SW_COMMAND_ANY,
+    .order = SW_OPTIONS_FIRST,
+    .about = "Runs PROGRAM with all of its threads under control, and writes which of them ran "
+             "when.  The program's own output is passed through.",
+    .exits = {"0 the program ended with 0", "1 it failed, crashed or came to a deadlock",
+              "2 a usage or harness error", "3 inconclusive, and it is said why"},
+    .options = options,
+    .target = &record,
+    .run = run,
+};

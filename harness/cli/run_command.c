@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * run_command.c - "spillway run": see harness/report/suite_run.h, and target.h there for tests.
+ */
+#include <stdlib.h>
+
+#include "command.h"
+#include "common_options.h"
+#include "contract/fault_set.h"
+#include "contract/spill_setting.h"
+#include "harness/report/suite_run.h"
+#include "harness/report/target.h"
+#include "harness/report/trial.h"
+#include "harness/runner/agentless.h"
+
+enum { DEFAULT, RANDOM, NOT_GIVEN = -1 };
+
+static struct run {
+    struct sw_suite_run_order suite;
+    int strategy, engine; /* or NOT_GIVEN */
+    uint64_t seed; /* UINT64_MAX: not given */
+    uint64_t schedules; /* 0: not given */
+} run = {
+    .suite = {.repeat = 1},
+    .strategy = NOT_GIVEN,
+    .engine = NOT_GIVEN,
+    .seed = UINT64_MAX,
+};
+
+static const char *const strategies[] = {[DEFAULT] = "default", [RANDOM] = "random", NULL};
+
+static int add_fault(void *member, const char *text, struct sw_error *e)
+{
+    struct sw_fault_set set;
+
+    if (sw_fault_set_parse(text, &set, e) < 0)
+        return -1;
+    *(uint64_t *)member |= set.mask;
+    return 0;
+}
+
+static int set_spill(void *member, const char *text, struct sw_error *e)
+{
+    if (slp_spill_setting_parse(text, &(struct slp_spill_setting){0}) != NULL)
+        return sw_error_set(e, NULL, 0, 0, "'%s' " SLP_SPILL_SETTING_REFUSED, text);
+    *(const char **)member = text;
+    return 0;
+}
+
+/* ---- what does not go together: a sentence, or NULL ---- */
+
+static int walks(void)
+{
+    return run.seed != UINT64_MAX || run.schedules != 0;
+}
+
+static const char *refusal_of_targets(const struct sw_command_arguments *arguments)
+{
+    const struct sw_suite_run_order *suite = &run.suite;
+
+    for (int i = 0; i < arguments->count; i++)
+        if (!sw_target_is(arguments->list[i]))
+            return "tests, FILE.py::NAME and FILE.sched, and other paths need commands of their "
+                   "own";
+    if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
+        suite->accept || suite->repeat > 1 || arguments->behind != NULL)
+        return "tests, FILE.py::NAME, do not take --fault, --spill, --schedule, --accept, "
+               "--repeat or arguments";
+    if (run.strategy == DEFAULT && walks())
+        return "--strategy default is one schedule, which has no --seed and no --schedules";
+    return NULL;
+}
+
+static const char *refusal_of_suite(void)
+{
+    const struct sw_suite_run_order *suite = &run.suite;
+    const char *ci = getenv("CI");
+
+    if (walks() || run.strategy != NOT_GIVEN || run.engine != NOT_GIVEN)
+        return "--seed, --schedules, --strategy and --engine are for tests, FILE.py::NAME";
+    if (!suite->accept)
+        return NULL;
+    if (ci != NULL && *ci != '\0')
+        return "--accept: not in CI: a person looks at the difference";
+    if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
+        suite->repeat > 1 || suite->how.tap)
+        return "--accept: not together with --fault, --spill, --schedule, --repeat or --tap";
+    return NULL;
+}
+
+/* ---- the two kinds of a run ---- */
+
+static int run_targets(const struct sw_command_arguments *arguments)
+{
+    const struct sw_suite_run_order *suite = &run.suite;
+    const struct sw_target_order order = {
+        .paths = arguments->list,
+        .path_count = arguments->count,
+        .interp = suite->how.interp,
+        .random = walks() || run.strategy == RANDOM,
+        .engine = run.engine == NOT_GIVEN ? 0 : run.engine,
+        .seed = run.seed == UINT64_MAX ? 1 : run.seed,
+        .schedules = run.schedules == 0 ? 1 : run.schedules,
+        .watchdog_s = suite->how.watchdog_s,
+        .tap = suite->how.tap,
+        .junit = suite->junit,
+    };
+
+    return sw_target_run(&order);
+}
+
+static int run_suite(const struct sw_command_arguments *arguments)
+{
+    struct sw_suite_run_order *suite = &run.suite;
+
+    suite->paths = arguments->list;
+    suite->path_count = arguments->count;
+    suite->program_args = arguments->behind;
+    suite->how.jobs = sw_common_options_jobs(suite->how.jobs);
+    suite->how.interp_is_given = suite->how.interp != NULL;
+    if (suite->how.interp == NULL)
+        suite->how.interp = sw_common_options_lab();
+    suite->how.agentless = sw_agentless_is(suite->how.interp);
+    return sw_suite_run(suite);
+}
+
+static int has_target(const struct sw_command_arguments *arguments)
+{
+    for (int i = 0; i < arguments->count; i++)
+        if (sw_target_is(arguments->list[i]))
+            return 1;
+    return 0;
+}
+
+static int run_it(const struct sw_command_arguments *arguments)
+{
+    int is_tests = has_target(arguments);
+    const char *why = is_tests ? refusal_of_targets(arguments) : refusal_of_suite();
+    const char *interp = run.suite.how.interp;
+    struct sw_error e;
+
+    if (why != NULL)
+        return sw_command_refuse("run", "%s", why);
+    if (interp == NULL)
+        interp = is_tests ? SW_TARGET_INTERP : sw_common_options_lab();
+    if (sw_common_options_check_interp(interp, &e) < 0)
+        return sw_command_refuse("run", "%s", e.text);
+    return is_tests ? run_targets(arguments) : run_suite(arguments);
+}
+
+static const struct sw_option options[] = {
+    SW_OPTION_HEADING("What is run"),
+    SW_OPTION_INTERP(struct run, suite.how.interp,
+                     "slpython-lab beside spillway; of tests: " SW_TARGET_INTERP),
+    SW_OPTION_JOBS(struct run, suite.how.jobs),
+    SW_OPTION_WATCHDOG(struct run, suite.how.watchdog_s, "30; of a program or a test: 600"),
+    SW_OPTION_HEADING("Of scenarios and programs"),
+    SW_OPTION_PARSED("fault", 'f', "NAME", struct run, suite.faults, add_fault,
+                     "Switch this historical fault on; may be repeated"),
+    SW_OPTION_PARSED("spill", 0, "LIMIT", struct run, suite.how.spill, set_spill,
+                     "SLP_SPILL: bytes, always, never or default; with ,copy or ,segment behind it "
+                     "(default: as each spec says)"),
+    SW_OPTION_TEXT("schedule", 0, "NAME", struct run, suite.schedule,
+                   "Run only schedules of this name (default: all)"),
+    SW_OPTION_NUMBER("repeat", 0, "N", struct run, suite.repeat, 1, 1000000,
+                     "Run each schedule N times; all transcripts must be equal (default: 1)"),
+    SW_OPTION_FLAG("accept", 0, struct run, suite.accept,
+                   "Show how the transcripts differ, and rewrite the .out files"),
+    SW_OPTION_FLAG("verbose", 'v', struct run, suite.how.verbose,
+                   "Print the story of every schedule, with the points that it visits"),
+    SW_OPTION_HEADING("Of tests"),
+    SW_OPTION_WORD("strategy", 0, "NAME", struct run, strategy, strategies,
+                   "default, one schedule, or random, a walk (default: default, without --seed and "
+                   "--schedules)"),
+    SW_OPTION_NUMBER("seed", 0, "N", struct run, seed, 0, UINT64_MAX - 1,
+                     "Of the first random walk (default: 1)"),
+    SW_OPTION_NUMBER("schedules", 0, "N", struct run, schedules, 1, SW_TRIAL_SCHEDULES_MAX,
+                     "Random walks at most, until one fails (default: 1)"),
+    SW_OPTION_ENGINE(struct run, engine, "threads"),
+    SW_OPTION_HEADING("What is said"),
+    SW_OPTION_FLAG("tap", 't', struct run, suite.how.tap, "Print TAP instead of lines for people"),
+    SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit, "Write a JUnit report, too"),
+    {0},
+};
+
+SW_COMMAND(run) = {
+    .name = "run",
+    .summary = "run scenarios, programs, and tests of Python files",
+    .group = SW_COMMAND_RUN,
+    .usage = "PATH... [-- ARG...]",
+    .argument = "PATH",
+    .least = 1,
+    .most = SW_COMMAND_ANY,
+    .splits = 1,
+    .about = "Runs each PATH: a .spec, a folder of them, or a .py program, whose arguments stand "
+             "behind --; or tests, with all of their threads under control: FILE.py::test_name, "
+             "FILE.py::TestClass::test_name, FILE.py::TestClass, or FILE.py:: for all of a file; "
+             "or a recorded FILE.sched, which is to end as it did.",
+    .exits = {"0 all as expected", "1 something failed", "2 a usage, spec or harness error",
+              "3 inconclusive, and it is said why", "130 interrupted"},
+    .options = options,
+    .target = &run,
+    .run = run_it,
+};
