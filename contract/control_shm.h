@@ -22,7 +22,7 @@
 #include "trace.h"
 
 #define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
-#define SW_CONTROL_SHM_VERSION 3u
+#define SW_CONTROL_SHM_VERSION 4u
 #define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
@@ -98,10 +98,10 @@ struct sw_uncontrolled {
 };
 
 /* One of the last decisions, as a livelock's report shows them.  kind
- * SW_DECIDE_COUNT: the end of a look outside (readiness.h). */
+ * SW_DECISION_KINDS: the end of a look outside (readiness.h). */
 struct sw_recent {
-    uint16_t kind;
-    uint16_t place;
+    uint32_t kind;
+    uint32_t place;
     uint32_t thread;
     uint32_t object;
     uint32_t choice;
@@ -114,8 +114,8 @@ enum { SW_LOG_MAX = 1 << 18, SW_LOG_POOL_MAX = 1 << 20 };
 /* One decision, as a search wants it: with what else could have been. */
 struct sw_logged {
     uint64_t index;
-    uint16_t kind;  /* enum sw_decision_kind */
-    uint16_t place; /* as in struct sw_decision */
+    uint32_t kind;  /* enum sw_decision_kind */
+    uint32_t place; /* as in struct sw_decision */
     uint32_t thread;
     uint32_t choice, fallback; /* candidates, not indices */
     uint32_t first, count;     /* of its candidates, in the pool */

@@ -2,19 +2,13 @@
 #include "decision.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "decision_kind.h"
 #include "faults.h"
 #include "points.h"
 
 _Static_assert((int)SW_PLACE_COUNT <= (int)SW_PLACE_POINTS, "points would be taken for places");
-
-static const char *const verbs[] = {
-#define KIND_VERB(id, verb) verb,
-    SW_DECISION_KINDS(KIND_VERB)
-#undef KIND_VERB
-};
 
 static const char *const places[] = {
 #define PLACE_NAME(id, name) name,
@@ -47,7 +41,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uint32_t choice)
 {
     assert(choice < decision->count && decision->fallback < decision->count);
-    if (decision->kind == SW_DECIDE_ACT) /* the second candidate says all, and there are many */
+    if (sw_decision_kind(decision->kind)->is_action) /* the second candidate says all, and there are many */
         return mix(hash, (uint64_t)decision->thread << 32 | (uint64_t)decision->place << 16 |
                              (uint64_t)decision->candidates[1] << 8 | choice << 1 | 1);
     hash = mix(hash, (uint64_t)decision->thread << 32 | decision->object);
@@ -79,7 +73,7 @@ int sw_decision_depends(struct sw_pending a, struct sw_pending b)
 
 const char *sw_decision_verb(unsigned kind)
 {
-    return kind < SW_DECIDE_COUNT ? verbs[kind] : "unknown";
+    return sw_decision_kind(kind)->verb;
 }
 
 const char *sw_decision_place(unsigned place)
@@ -117,7 +111,10 @@ static int find(const char *const *names, int count, const char *name)
 
 int sw_decision_find_verb(const char *verb)
 {
-    return find(verbs, SW_DECIDE_COUNT, verb);
+    for (int kind = 0; kind < SW_DECISION_KINDS; kind++)
+        if (strcmp(sw_decision_kind((unsigned)kind)->verb, verb) == 0)
+            return kind;
+    return -1;
 }
 
 int sw_decision_find_place(const char *name)
@@ -135,78 +132,28 @@ int sw_decision_find_action(const char *name)
     return find(actions, ACTION_LIMIT, name);
 }
 
+size_t sw_decision_parse_action(const char *word, uint32_t *action)
+{
+    size_t length = 0;
+
+    for (uint32_t i = 0; i < ACTION_LIMIT; i++) {
+        size_t n = strlen(actions[i]);
+        if (n > length && strncmp(word, actions[i], n) == 0) {
+            *action = i;
+            length = n;
+        }
+    }
+    return length;
+}
+
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size)
 {
-    if (kind == SW_DECIDE_ACT)
-        snprintf(buf, size, "%s", sw_decision_action(candidate));
-    else if (kind == SW_DECIDE_MOVE)
-        snprintf(buf, size, "m%u", candidate);
-    else if (kind == SW_DECIDE_BYTES)
-        snprintf(buf, size, "b%u", candidate);
-    else if (kind == SW_DECIDE_READY && candidate >> SW_READY_SHIFT != 0)
-        snprintf(buf, size, "T%u+%u", candidate & ((1u << SW_READY_SHIFT) - 1),
-                 candidate >> SW_READY_SHIFT);
-    else
-        snprintf(buf, size, "T%u%s", candidate & ~SW_EARLY, candidate & SW_EARLY ? "-early" : "");
-    return buf;
-}
-
-/* The letter and a number below SW_EARLY.  Returns its length. */
-static size_t parse_number(const char *word, char letter, uint32_t *number)
-{
-    uint64_t value = 0;
-    size_t length = 1;
-
-    if (word[0] != letter || word[1] < '0' || word[1] > '9')
-        return 0;
-    for (; word[length] >= '0' && word[length] <= '9'; length++)
-        if ((value = value * 10 + (uint64_t)(word[length] - '0')) >= SW_EARLY)
-            return 0;
-    *number = (uint32_t)value;
-    return length;
-}
-
-/* "+2", the third of its descriptors. */
-static size_t parse_descriptor(const char *word, uint32_t *candidate)
-{
-    uint32_t number;
-    size_t length = parse_number(word, '+', &number);
-
-    if (length == 0 || number >= SW_EARLY >> SW_READY_SHIFT)
-        return 0;
-    *candidate |= number << SW_READY_SHIFT;
-    return length;
-}
-
-static char letter_of(enum sw_decision_kind kind)
-{
-    return kind == SW_DECIDE_MOVE ? 'm' : kind == SW_DECIDE_BYTES ? 'b' : 'T';
+    return sw_decision_kind(kind)->format(candidate, buf, size);
 }
 
 size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate)
 {
-    static const char early[] = "-early";
-    size_t length = 0;
-
-    if (kind == SW_DECIDE_ACT) {
-        for (uint32_t i = 0; i < ACTION_LIMIT; i++) {
-            size_t n = strlen(actions[i]);
-            if (n > length && strncmp(word, actions[i], n) == 0) {
-                *candidate = i;
-                length = n;
-            }
-        }
-        return length;
-    }
-    length = parse_number(word, letter_of(kind), candidate);
-    if (length > 0 && kind == SW_DECIDE_READY)
-        return length + parse_descriptor(word + length, candidate);
-    if (length > 0 && kind == SW_DECIDE_RUN &&
-        strncmp(word + length, early, sizeof early - 1) == 0) {
-        *candidate |= SW_EARLY;
-        length += sizeof early - 1;
-    }
-    return length;
+    return sw_decision_kind(kind)->parse(word, candidate);
 }
 
 uint64_t sw_decision_random(uint64_t *state)

@@ -45,20 +45,15 @@ enum {
     SW_QUANTUM = 10000,
 };
 
-/* X(ID, VERB).  The verb stands before the choice in a .sched. */
-#define SW_DECISION_KINDS(X) \
-    X(RUN, "run") \
-    X(WAKE, "wake") \
-    X(ACT, "do") \
-    X(MOVE, "move") \
-    X(READY, "ready") \
-    X(BYTES, "read")
-
+/* What else there is to know of each: decision_kind.h. */
 enum sw_decision_kind {
-#define SW_KIND_ENUM(id, verb) SW_DECIDE_##id,
-    SW_DECISION_KINDS(SW_KIND_ENUM)
-#undef SW_KIND_ENUM
-    SW_DECIDE_COUNT
+    SW_DECIDE_RUN,
+    SW_DECIDE_WAKE,
+    SW_DECIDE_ACT,
+    SW_DECIDE_MOVE,
+    SW_DECIDE_READY,
+    SW_DECIDE_BYTES,
+    SW_DECISION_KINDS
 };
 
 #define SW_EARLY 0x80000000u
@@ -68,8 +63,11 @@ enum sw_decision_kind {
  * second. */
 enum { SW_READY_SHIFT = 20 };
 
-/* Is anybody asked?  If not, what happened is the only candidate. */
-#define SW_IS_ASKED(kind) ((kind) != SW_DECIDE_READY && (kind) != SW_DECIDE_BYTES)
+/* A walk keeps the running thread where it can go on, but for a chance of 1 in so many, since a
+ * uniform one cuts everything into equal crumbs and meets few bugs.  At a point it does something
+ * with one of 1 in SW_KEEP_NOTHING; but switches a fault on for the step with one of 1 in
+ * SW_KEEP_NO_FAULT: most steps have nothing to do with it. */
+enum { SW_KEEP_RUNNING = 10, SW_KEEP_NOTHING = 1000, SW_KEEP_NO_FAULT = 16 };
 
 /* X(ID, NAME): what can be done at a point of the interpreter. */
 #define SW_ACTIONS(X) \
@@ -175,8 +173,8 @@ struct sw_driver {
 /* One choice that was not the default: what a .sched lists. */
 struct sw_deviation {
     uint64_t index;
-    uint16_t kind;  /* enum sw_decision_kind */
-    uint16_t place; /* as in struct sw_decision */
+    uint32_t kind;  /* enum sw_decision_kind */
+    uint32_t place; /* as in struct sw_decision */
     uint32_t thread;
     uint32_t choice; /* a candidate, not an index */
     uint32_t first;  /* of its candidates, in a pool that goes with it */
@@ -199,6 +197,8 @@ int sw_decision_is_action(unsigned action);
 int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);
 int sw_decision_find_action(const char *name);
+/* The longest action with which the word begins: its length, 0 if there is none. */
+size_t sw_decision_parse_action(const char *word, uint32_t *action);
 
 /* A candidate of that kind as people read it: "T3", "T3-early", "spill", "fault:NAME", "m7".
  * Returns buf. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "bounded.h"
+#include "contract/decision_kind.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,9 +72,8 @@ static struct plan *extend(const struct plan *plan, const struct sw_control_shm_
 
 static uint32_t cost_of(const struct search *search, const struct sw_logged *decision)
 {
-    int forced = decision->kind == SW_DECIDE_RUN && decision->fallback != decision->thread;
-
-    return !(forced && search->order->kind == SW_BOUNDED_PREEMPTIONS);
+    return sw_decision_kind_cost(decision->kind, decision->thread, decision->fallback,
+                                 search->order->kind);
 }
 
 static void put(struct search *search, struct plan *plan, uint32_t cost)

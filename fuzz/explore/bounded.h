@@ -2,7 +2,7 @@
  *
  * bounded.h - all schedules of a test with at most so many preemptions, or delays.
  *
- * A schedule is its deviations from the default.  What each costs:
+ * A schedule is its deviations from the default.  What each costs (contract/decision_kind.h):
  *
  *                                      preemptions   delays
  *   the running thread could go on         1           1
@@ -20,17 +20,16 @@
 #ifndef SW_BOUNDED_H
 #define SW_BOUNDED_H
 
+#include "contract/decision_kind.h"
 #include "contract/error.h"
 #include "harness/runner/session.h"
-
-enum sw_bounded_kind { SW_BOUNDED_PREEMPTIONS, SW_BOUNDED_DELAYS };
 
 enum { SW_BOUNDED_MAX = 16 };
 
 /* Borrows all. */
 struct sw_bounded_order {
     struct sw_session_order session; /* its setting says begins */
-    enum sw_bounded_kind kind;
+    enum sw_decision_bound kind;
     uint32_t bound;         /* at most SW_BOUNDED_MAX */
     uint64_t schedules_max; /* 0: no limit */
     int goes_on;            /* after a failure, too */

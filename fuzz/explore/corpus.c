@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "atomic_files.h"
+#include "contract/decision_kind.h"
 
 #define HEAD "spillway plan 1"
 
@@ -58,12 +59,12 @@ static int parse_line(const char *line, struct sw_relative_schedule *plan)
         line[end] != '\0')
         return -1;
     int kind = sw_decision_find_verb(verb);
-    if (kind < 0 || !SW_IS_ASKED(kind))
+    if (kind < 0 || !sw_decision_kind((unsigned)kind)->is_asked)
         return -1;
     size_t length = sw_decision_parse((enum sw_decision_kind)kind, choice, &deviation.choice);
     if (length == 0 || choice[length] != '\0' || sw_relative_schedule_reserve(plan) < 0)
         return -1;
-    deviation.kind = (uint16_t)kind;
+    deviation.kind = (uint32_t)kind;
     plan->list[plan->count] = deviation;
     plan->preempts[plan->count] = 0;
     plan->decisions[plan->count++] = 0;

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "harness/formats/spec/spec.h"
+#include "contract/decision_kind.h"
 #include "contract/points.h"
 
 enum { THREADS = SW_LIVE_THREADS_MAX, OBJECTS = 1 << 16, SENDS = 1 << 12, EXACT = 32 };
@@ -119,7 +120,7 @@ static void take_logged(struct logging *logging, const struct sw_logged *logged,
     uint32_t nth = ++logging->asked[thread];
 
     logging->place[thread] = logged->place;
-    if (logged->kind == SW_DECIDE_RUN && other != logged->thread && other < THREADS)
+    if (sw_decision_kind(logged->kind)->is_schedule && other != logged->thread && other < THREADS)
         add(coverage, KIND_SWITCH, thread << 16 | logged->place, nth,
             other << 16 | logging->place[other], logging->asked[other] + 1);
     if (logged->place == SW_PLACE_POINTS + SLP_POINT_CHAN_SEND)

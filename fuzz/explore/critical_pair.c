@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bounded.h"
+#include "contract/decision_kind.h"
 
 enum { TURNS_MAX = 200, NEIGHBOURS_MAX = 300, WATCHDOG_S = 600 };
 
@@ -36,22 +37,22 @@ static uint32_t find_entry(const struct sw_relative_schedule *guided, uint32_t t
     uint32_t i = 0;
 
     while (i < guided->count &&
-           (guided->list[i].kind != SW_DECIDE_RUN || guided->list[i].thread != thread ||
+           (!sw_decision_kind(guided->list[i].kind)->is_schedule || guided->list[i].thread != thread ||
             guided->list[i].index != number))
         i++;
     return i;
 }
 
-/* That thread, asked for the so manyeth time whom to run, says choice. */
-static int set_entry(struct sw_relative_schedule *guided, uint32_t thread, uint64_t number,
-                     uint32_t choice)
+/* That thread, asked for the time of that number whom to run, says choice. */
+static int set_entry(struct sw_relative_schedule *guided, uint32_t kind, uint32_t thread,
+                     uint64_t number, uint32_t choice)
 {
     uint32_t i = find_entry(guided, thread, number);
 
     if (i == guided->count && sw_relative_schedule_reserve(guided) < 0)
         return -1;
     guided->list[i] = (struct sw_deviation){
-        .index = number, .kind = SW_DECIDE_RUN, .thread = thread, .choice = choice};
+        .index = number, .kind = kind, .thread = thread, .choice = choice};
     guided->preempts[i] = 0; /* nobody asks before it has been run */
     guided->decisions[i] = 0;
     guided->count += i == guided->count;
@@ -80,7 +81,7 @@ static uint64_t count_asked(const struct turn *turn, uint32_t thread, uint32_t b
     uint64_t count = 0;
 
     for (uint32_t i = 0; i < before; i++)
-        count += turn->log[i].kind == SW_DECIDE_RUN && turn->log[i].thread == thread;
+        count += sw_decision_kind(turn->log[i].kind)->is_schedule && turn->log[i].thread == thread;
     return count;
 }
 
@@ -106,7 +107,7 @@ static int set_at(struct turn *turn, uint32_t thread, uint64_t number)
 
     for (uint32_t i = 0; i < turn->log_count; i++) {
         const struct sw_logged *logged = &turn->log[i];
-        if (logged->kind != SW_DECIDE_RUN || logged->thread != thread || asked++ != number)
+        if (!sw_decision_kind(logged->kind)->is_schedule || logged->thread != thread || asked++ != number)
             continue;
         turn->at = i;
         turn->moved = logged->fallback;
@@ -126,9 +127,9 @@ static int run_with_step(struct turn *turn, uint32_t place)
     int status = -1;
 
     if (copy_guided(&changed, &turn->base) < 0 ||
-        set_entry(&changed, logged->thread, count_asked(turn, logged->thread, place), turn->moved) <
-            0 ||
-        set_entry(&changed, turn->moved, count_asked(turn, turn->moved, place + 1),
+        set_entry(&changed, logged->kind, logged->thread, count_asked(turn, logged->thread, place),
+                  turn->moved) < 0 ||
+        set_entry(&changed, logged->kind, turn->moved, count_asked(turn, turn->moved, place + 1),
                   logged->choice) < 0)
         refuse_memory(turn->error);
     else
@@ -169,7 +170,7 @@ static int find_places(struct turn *turn)
         const struct sw_logged *logged = &log->decisions[i];
         if (logged->thread == turn->moved || logged->choice == turn->moved)
             break;
-        for (uint32_t k = 0; logged->kind == SW_DECIDE_RUN && k < logged->count; k++)
+        for (uint32_t k = 0; sw_decision_kind(logged->kind)->is_schedule && k < logged->count; k++)
             if (log->pool[logged->first + k] == turn->moved)
                 turn->places[turn->place_count++] = i;
     }
@@ -231,7 +232,9 @@ static int try_deviation(struct turn *turn, uint32_t i, struct sw_critical_pair 
 {
     const struct sw_deviation *deviation = &turn->base.list[i];
     int status =
-        deviation->kind != SW_DECIDE_RUN ? 0 : find_turn(turn, deviation->thread, deviation->index);
+        !sw_decision_kind(deviation->kind)->is_schedule
+            ? 0
+            : find_turn(turn, deviation->thread, deviation->index);
 
     if (status > 0 && (find_places(turn) < 0 || (status = bisect(turn, critical)) < 0))
         return -1;
@@ -291,7 +294,7 @@ static int try_neighbour(struct sw_reproduce *probe, struct sw_critical_pair *cr
     static struct sw_bounded all;
     struct neighbour neighbour = {.probe = probe};
     struct sw_bounded_order order = {.session = probe->order,
-                                     .kind = SW_BOUNDED_DELAYS,
+                                     .kind = SW_BOUND_DELAYS,
                                      .bound = 1,
                                      .schedules_max = NEIGHBOURS_MAX,
                                      .goes_on = 1,

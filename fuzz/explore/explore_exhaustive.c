@@ -150,7 +150,7 @@ static const char *run_bounded(struct proof *proof, struct sw_error *e)
     size_t used = 0;
     const struct sw_bounded_order order = {
         .session = sw_explore_exhaustive_session(proof->explore, args),
-        .kind = delays ? SW_BOUNDED_DELAYS : SW_BOUNDED_PREEMPTIONS,
+        .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
         .bound = proof->explore->bound,
         .schedules_max = most_of(proof->explore),
         .goes_on = proof->explore->goes_on,

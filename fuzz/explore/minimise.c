@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bounded.h"
+#include "contract/decision_kind.h"
 
 enum { WATCHDOG_S = 600, EARLIEST_COUNT_MAX = 16, EARLIEST_SHARE = 10 };
 
@@ -55,7 +56,7 @@ static int try_without(struct minimiser *m, const unsigned char *left_out)
 static int is_like(const struct sw_deviation *a, const struct sw_deviation *b)
 {
     return a->kind == b->kind && a->place == b->place &&
-           (a->kind != SW_DECIDE_ACT || a->choice == b->choice);
+           (!sw_decision_kind(a->kind)->choice_matters || a->choice == b->choice);
 }
 
 /* Marks all that are of the kind of number which, from it on.  Returns how many. */
@@ -162,7 +163,7 @@ static int search_fewer(struct minimiser *m)
         return 0;
     }
     struct sw_bounded_order order = {.session = m->probe->order,
-                                     .kind = SW_BOUNDED_PREEMPTIONS,
+                                     .kind = SW_BOUND_PREEMPTIONS,
                                      .bound = preemptions - 1 < SW_BOUNDED_MAX ? preemptions - 1
                                                                                : SW_BOUNDED_MAX,
                                      .schedules_max = m->order->budget,

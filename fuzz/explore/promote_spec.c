@@ -10,6 +10,7 @@
 #include "harness/report/judge.h"
 #include "harness/runner/event_shm_sanitize.h"
 #include "harness/report/replay.h"
+#include "contract/decision_kind.h"
 #include "contract/exit.h"
 #include "harness/report/transcript.h"
 #include "atomic_files.h"
@@ -26,7 +27,7 @@ static int check_deviations(const struct sw_promote_order *order, const struct s
 
     for (uint32_t i = 0; i < sched->deviation_count; i++) {
         const struct sw_deviation *deviation = &sched->deviations[i];
-        if (deviation->kind == SW_DECIDE_MOVE || deviation->kind == SW_DECIDE_RUN)
+        if (sw_decision_kind(deviation->kind)->spec_says_it)
             continue;
         sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice);
         return sw_error_set(

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "relative_schedule.h"
+#include "contract/decision_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ static int add(struct sw_relative_schedule *guided, const struct sw_logged *logg
                                                         .thread = logged->thread,
                                                         .choice = logged->choice};
     guided->preempts[guided->count] =
-        logged->kind != SW_DECIDE_RUN || logged->fallback == logged->thread;
+        sw_decision_kind_cost(logged->kind, logged->thread, logged->fallback,
+                              SW_BOUND_PREEMPTIONS) > 0;
     guided->decisions[guided->count++] = logged->index;
     return 0;
 }
@@ -50,13 +52,13 @@ static int add(struct sw_relative_schedule *guided, const struct sw_logged *logg
 int sw_relative_schedule_take(struct sw_relative_schedule *guided, const struct sw_control_shm *shm)
 {
     const struct sw_control_shm_log *log = &shm->log;
-    uint32_t(*asked)[SW_DECIDE_COUNT] = calloc(SW_LIVE_THREADS_MAX, sizeof *asked);
+    uint32_t(*asked)[SW_DECISION_KINDS] = calloc(SW_LIVE_THREADS_MAX, sizeof *asked);
     int failed = asked == NULL || log->lost || log->count > SW_LOG_MAX;
 
     guided->count = 0;
     for (uint32_t i = 0; i < log->count && !failed; i++) {
         const struct sw_logged *logged = &log->decisions[i];
-        if (logged->kind >= SW_DECIDE_COUNT) {
+        if (logged->kind >= SW_DECISION_KINDS) {
             failed = 1;
             break;
         }

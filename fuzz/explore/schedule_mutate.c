@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "schedule_mutate.h"
+#include "contract/decision_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +23,14 @@ static void take_spot(struct sw_spot *spot, const struct sw_control_shm_log *log
 
 /* Each decision has the same chance to stay. */
 static void take_spots(struct sw_seed *seed, const struct sw_control_shm_log *log,
-                       uint32_t (*asked)[SW_DECIDE_COUNT], uint64_t *random)
+                       uint32_t (*asked)[SW_DECISION_KINDS], uint64_t *random)
 {
     uint64_t seen = 0;
 
     for (uint32_t i = 0; i < log->count; i++) {
         const struct sw_logged *logged = &log->decisions[i];
         uint32_t number = asked[logged->thread % SW_LIVE_THREADS_MAX][logged->kind]++;
-        if (!SW_IS_ASKED(logged->kind))
+        if (!sw_decision_kind(logged->kind)->is_asked)
             continue;
         uint64_t slot = seen < SW_SPOTS_MAX ? seen : below(seen + 1, random);
         seen++;
@@ -42,7 +43,7 @@ static void take_spots(struct sw_seed *seed, const struct sw_control_shm_log *lo
 int sw_schedule_mutate_take(struct sw_seed *seed, const struct sw_control_shm *shm,
                             uint64_t *random)
 {
-    uint32_t(*asked)[SW_DECIDE_COUNT] = calloc(SW_LIVE_THREADS_MAX, sizeof *asked);
+    uint32_t(*asked)[SW_DECISION_KINDS] = calloc(SW_LIVE_THREADS_MAX, sizeof *asked);
     int failed = asked == NULL || sw_relative_schedule_take(&seed->plan, shm) < 0;
 
     if (!failed) /* then each kind in the log is one */

@@ -74,7 +74,7 @@ END_TEST
 static void add_decision(uint32_t thread, unsigned place, uint32_t choice)
 {
     shm->log.decisions[shm->log.count++] = (struct sw_logged){
-        .kind = SW_DECIDE_RUN, .thread = thread, .place = (uint16_t)place, .choice = choice};
+        .kind = SW_DECIDE_RUN, .thread = thread, .place = (uint32_t)place, .choice = choice};
 }
 
 START_TEST(test_a_switch_is_a_feature)

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "contract/decision_kind.h"
 #include "contract/points.h"
 #include "event_writer.h"
 
@@ -141,7 +142,7 @@ uint32_t sw_script_moves(uint32_t moves[SW_MOVES_MAX])
 static int choose(struct sw_driver *driver, const struct sw_decision *decision)
 {
     (void)driver;
-    if (decision->kind != SW_DECIDE_ACT)
+    if (!sw_decision_kind(decision->kind)->is_action)
         return (int)decision->fallback;
     return (asked & 1u << decision->candidates[1]) != 0;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "interp_kind.h"
+#include "contract/decision_kind.h"
 #include "contract/exit.h"
 #include "watchdog.h"
 
@@ -314,21 +315,15 @@ uint32_t sw_process_warn(const struct sw_process *run)
 
 /* ---- what was decided: the child may have scribbled on it ---- */
 
-static int is_candidate(unsigned kind, uint32_t candidate)
-{
-    if (kind == SW_DECIDE_ACT)
-        return sw_decision_is_action(candidate);
-    return kind == SW_DECIDE_RUN || candidate < SW_EARLY;
-}
-
 static int has_sound_candidates(const struct sw_control_shm_list *list,
                                 const struct sw_deviation *deviation)
 {
+    const struct sw_decision_kind_row *kind = sw_decision_kind(deviation->kind);
     const uint32_t *candidates = list->pool + deviation->first;
     int chosen = 0;
 
     for (uint32_t i = 0; i < deviation->count; i++) {
-        if (!is_candidate(deviation->kind, candidates[i]) ||
+        if (!kind->is_candidate(candidates[i]) ||
             (i > 0 && candidates[i] <= candidates[i - 1]))
             return 0;
         chosen |= candidates[i] == deviation->choice;
@@ -342,10 +337,10 @@ static int is_sound(const struct sw_control_shm *shm, uint32_t i)
     const struct sw_control_shm_list *list = &shm->taken;
     const struct sw_deviation *deviation = &list->deviations[i];
     uint32_t used = list->pool_used <= SW_POOL_MAX ? list->pool_used : SW_POOL_MAX;
-    uint32_t least = SW_IS_ASKED(deviation->kind) ? 2 : 1;
-    uint32_t most = SW_IS_ASKED(deviation->kind) ? SW_LIVE_THREADS_MAX : 1;
+    int is_asked = sw_decision_kind(deviation->kind)->is_asked;
+    uint32_t least = is_asked ? 2 : 1, most = is_asked ? SW_LIVE_THREADS_MAX : 1;
 
-    return deviation->kind < SW_DECIDE_COUNT && sw_decision_is_place(deviation->place) &&
+    return deviation->kind < SW_DECISION_KINDS && sw_decision_is_place(deviation->place) &&
            deviation->thread < UINT32_MAX && deviation->index < shm->decision_count &&
            (i == 0 || deviation->index > deviation[-1].index) && deviation->count >= least &&
            deviation->count <= most && deviation->first <= used &&

@@ -11,6 +11,7 @@
  */
 #include "strategies.h"
 #include "strategy_common.h"
+#include "contract/decision_kind.h"
 
 enum { DEPTH = 3, DEPTH_MAX = 1000, STEPS_UNKNOWN = 200 };
 
@@ -50,7 +51,7 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     int other = sw_strategy_common_other(decision, &count);
 
     (void)driver;
-    if (decision->kind != SW_DECIDE_RUN)
+    if (!sw_decision_kind(decision->kind)->is_schedule)
         return other;
     while (sw_strategy_common_next(&event))
         pct.step += !event.is_quiet;

@@ -23,6 +23,7 @@
 
 #include "strategies.h"
 #include "strategy_common.h"
+#include "contract/decision_kind.h"
 
 /* After that those who go first may well be those who spin. */
 enum { PATIENCE = 1000 };
@@ -128,7 +129,7 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     int other = sw_strategy_common_other(decision, &count);
 
     (void)driver;
-    if (decision->kind != SW_DECIDE_RUN)
+    if (!sw_decision_kind(decision->kind)->is_schedule)
         return other;
     while (sw_strategy_common_next(&event)) {
         count_held(&event);

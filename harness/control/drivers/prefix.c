@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "contract/control_shm.h"
+#include "contract/decision_kind.h"
 #include "strategies.h"
 
 static struct sw_driver driver;
@@ -70,7 +71,7 @@ static int choose(struct sw_driver *self, const struct sw_decision *decision)
     uint32_t at = sw_strategies_trace()->count;
 
     (void)self;
-    if (decision->kind != SW_DECIDE_RUN)
+    if (!sw_decision_kind(decision->kind)->is_schedule)
         return (int)decision->fallback;
     look_at_events(prefix, sw_strategies_trace(), decision);
     if (at < prefix->count) { /* that one cannot run is seen by whoever looks at the trace */

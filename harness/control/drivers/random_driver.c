@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "contract/decision_kind.h"
+
 static int choose_default(struct sw_driver *driver, const struct sw_decision *decision)
 {
     (void)driver;
@@ -26,17 +28,15 @@ static uint32_t random_below(struct sw_random_driver *walk, uint32_t limit)
 static int choose_randomly(struct sw_driver *driver, const struct sw_decision *decision)
 {
     struct sw_random_driver *walk = (struct sw_random_driver *)driver;
-    int can_stay = decision->kind == SW_DECIDE_RUN &&
-                   decision->candidates[decision->fallback] == decision->thread;
+    const struct sw_decision_kind_row *kind = sw_decision_kind(decision->kind);
+    uint32_t keeps = kind->keeps(decision);
 
-    if (decision->kind == SW_DECIDE_ACT)
-        return random_below(walk, decision->candidates[1] >= SW_ACTION_FAULT
-                                      ? SW_RANDOM_DRIVER_NO_FAULT
-                                      : SW_RANDOM_DRIVER_NOTHING) == 0;
-    if (can_stay && random_below(walk, SW_RANDOM_DRIVER_STAY) != 0)
+    if (keeps > 0 && random_below(walk, keeps) != 0)
         return (int)decision->fallback;
-    uint32_t choice = random_below(walk, decision->count - (uint32_t)can_stay);
-    return (int)(choice + (can_stay && choice >= decision->fallback));
+    if (kind->is_action) /* there is but one other, and no number is drawn for it */
+        return 1;
+    uint32_t choice = random_below(walk, decision->count - (keeps > 0));
+    return (int)(choice + (keeps > 0 && choice >= decision->fallback));
 }
 
 static int choose_by_number(struct sw_driver *driver, const struct sw_decision *decision)

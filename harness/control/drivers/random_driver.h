@@ -2,23 +2,14 @@
  *
  * random_driver.h - the drivers that need no file: the default, and a random walk.
  *
- * The walk is sticky: where the default is that the running thread goes on, it
- * leaves it with a chance of 1 in SW_RANDOM_DRIVER_STAY only, since a uniform one cuts
- * everything into equal crumbs and meets few bugs.  Where the running thread
- * cannot go on, all candidates are equal.  At a point it does something with a
- * chance of 1 in SW_RANDOM_DRIVER_NOTHING; but switches a fault on for the step with one of
- * 1 in SW_RANDOM_DRIVER_NO_FAULT: most steps have nothing to do with it.
+ * The walk is sticky: where a kind of decision has a default that is worth keeping
+ * (contract/decision_kind.h, keeps) it leaves it seldom.  Where it has none, or where the running
+ * thread cannot go on, all candidates are equal.
  */
 #ifndef SW_RANDOM_DRIVER_H
 #define SW_RANDOM_DRIVER_H
 
 #include "contract/decision.h"
-
-enum {
-    SW_RANDOM_DRIVER_STAY = 10,
-    SW_RANDOM_DRIVER_NOTHING = 1000,
-    SW_RANDOM_DRIVER_NO_FAULT = 16
-};
 
 struct sw_random_driver {
     struct sw_driver driver; /* first: a driver is its walk */

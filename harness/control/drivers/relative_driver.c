@@ -16,7 +16,7 @@
 #include "strategies.h"
 
 static struct sw_driver driver;
-static uint32_t asked[SW_LIVE_THREADS_MAX][SW_DECIDE_COUNT];
+static uint32_t asked[SW_LIVE_THREADS_MAX][SW_DECISION_KINDS];
 
 static int compare(const struct sw_deviation *deviation, uint32_t thread, uint32_t kind,
                    uint64_t index)

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "contract/decision_kind.h"
+
 static int find_choice(const struct sw_decision *decision, uint32_t ordinal)
 {
     for (uint32_t i = 0; i < decision->count; i++)
@@ -22,11 +24,11 @@ static const char *misfit(const struct sw_replay_driver *follow, const struct sw
     if (wanted->kind != decision->kind)
         return "it is a decision of another kind";
     if (find_choice(decision, wanted->choice) < 0)
-        return "the thread that is wanted cannot run";
+        return sw_decision_kind(wanted->kind)->misses;
     if (wanted->count != decision->count ||
         memcmp(follow->pool + wanted->first, decision->candidates,
                wanted->count * sizeof *follow->pool) != 0)
-        return "other threads could run";
+        return sw_decision_kind(wanted->kind)->differs;
     return NULL;
 }
 

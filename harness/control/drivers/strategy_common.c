@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "strategies.h"
+#include "contract/decision_kind.h"
 #include "contract/trace.h"
 #include "random_driver.h"
 
@@ -258,7 +259,7 @@ int sw_strategy_common_other(const struct sw_decision *decision, uint32_t *count
     int has_early = (decision->candidates[decision->count - 1] & SW_EARLY) != 0;
 
     *count = decision->count;
-    if (decision->kind != SW_DECIDE_RUN)
+    if (!sw_decision_kind(decision->kind)->is_schedule)
         return seen.rest.driver.choose(&seen.rest.driver, decision);
     if (!has_early)
         return -1;

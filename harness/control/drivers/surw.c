@@ -18,6 +18,7 @@
 
 #include "strategies.h"
 #include "strategy_common.h"
+#include "contract/decision_kind.h"
 
 enum { NOBODY = UINT32_MAX, SHARES = 1 << 20, IN_VAIN_LEAST = 1000 };
 
@@ -212,7 +213,7 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     int other = sw_strategy_common_other(decision, &count);
 
     (void)driver;
-    if (decision->kind != SW_DECIDE_RUN)
+    if (!sw_decision_kind(decision->kind)->is_schedule)
         return other;
     while (sw_strategy_common_next(&event))
         take(&event);

@@ -14,6 +14,7 @@
 #include "harness/control/verdict/livelock.h"
 #include "real.h"
 #include "harness/control/verdict/python_stacks.h"
+#include "contract/decision_kind.h"
 
 static struct sw_driver *begin_named(struct sw_control_shm *shm)
 {
@@ -82,8 +83,8 @@ static void record_deviation(const struct sw_decision *decision, uint32_t choice
 
     taken->deviations[taken->count] = (struct sw_deviation){
         .index = decision->index,
-        .kind = (uint16_t)decision->kind,
-        .place = (uint16_t)decision->place,
+        .kind = decision->kind,
+        .place = decision->place,
         .thread = decision->thread,
         .choice = decision->candidates[choice],
         .first = taken->pool_used,
@@ -98,8 +99,8 @@ static void record_deviation(const struct sw_decision *decision, uint32_t choice
 static void record_recent(const struct sw_decision *decision, uint32_t choice)
 {
     sw_engine.shm->recent[decision->index % SW_RECENT_MAX] = (struct sw_recent){
-        .kind = (uint16_t)decision->kind,
-        .place = (uint16_t)decision->place,
+        .kind = decision->kind,
+        .place = decision->place,
         .thread = decision->thread,
         .object = decision->object,
         .choice = decision->candidates[choice],
@@ -119,8 +120,8 @@ static void log_decision(const struct sw_decision *decision, uint32_t choice)
     }
     log->decisions[log->count++] = (struct sw_logged){
         .index = decision->index,
-        .kind = (uint16_t)decision->kind,
-        .place = (uint16_t)decision->place,
+        .kind = decision->kind,
+        .place = decision->place,
         .thread = decision->thread,
         .choice = decision->candidates[choice],
         .fallback = decision->candidates[decision->fallback],
@@ -150,7 +151,7 @@ static void count_chosen(const struct sw_decision *decision, uint32_t choice)
     uint32_t who = decision->candidates[choice] & ~SW_EARLY;
     uint32_t newest = decision->candidates[decision->count - 1];
 
-    if (decision->kind != SW_DECIDE_RUN)
+    if (!sw_decision_kind(decision->kind)->is_schedule)
         return;
     if (who < SW_THREAD_PROFILE_THREADS)
         shm->chosen[who]++;
@@ -229,7 +230,7 @@ void sw_decide_happened(struct sw_decision *decision)
 {
     struct sw_control_shm *shm = sw_engine.shm;
 
-    assert(decision->count == 1 && !SW_IS_ASKED(decision->kind));
+    assert(decision->count == 1 && !sw_decision_kind(decision->kind)->is_asked);
     check_budget();
     decision->index = shm->decision_count;
     shm->hash = sw_decision_hash(shm->hash, decision, 0);
@@ -245,7 +246,7 @@ void sw_decide_passed(void)
 
     check_budget();
     shm->recent[shm->decision_count++ % SW_RECENT_MAX] =
-        (struct sw_recent){.kind = SW_DECIDE_COUNT, .thread = sw_engine.current->ordinal};
+        (struct sw_recent){.kind = SW_DECISION_KINDS, .thread = sw_engine.current->ordinal};
 }
 
 int sw_decide_replays(void)

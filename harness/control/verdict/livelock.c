@@ -32,7 +32,7 @@ static void print_one(const struct sw_recent *one)
 {
     char object[48] = "", choice[32];
 
-    if (one->kind == SW_DECIDE_COUNT) {
+    if (one->kind == SW_DECISION_KINDS) {
         dprintf(STDERR_FILENO, "  T%u looks outside\n", one->thread);
         return;
     }
@@ -56,7 +56,7 @@ static void print_some(const struct sw_recent *some, uint32_t count)
 
 struct tally {
     uint32_t thread;
-    uint16_t place;
+    uint32_t place;
     uint32_t count;
 };
 

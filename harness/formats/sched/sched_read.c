@@ -11,6 +11,7 @@
 #include "sched.h"
 #include "sched_word.h"
 #include "settings_table.h"
+#include "contract/decision_kind.h"
 #include "contract/utf8.h"
 
 /* ---- reading: words of lines ---- */
@@ -384,7 +385,7 @@ static int read_candidate(struct reader *r, const struct sw_deviation *deviation
 
 static int check_count(const struct reader *r, const struct sw_deviation *deviation)
 {
-    if (!SW_IS_ASKED(deviation->kind))
+    if (!sw_decision_kind(deviation->kind)->is_asked)
         return deviation->count == 1 ? 0
                                      : fail(r, "what happened has itself as its only candidate");
     return deviation->count >= 2 ? 0 : fail(r, "a decision has at least two candidates");
@@ -457,8 +458,8 @@ static int read_deviation(struct reader *r)
     if ((place = read_name(r, sw_decision_find_place, "place")) < 0 ||
         (kind = read_name(r, sw_decision_find_verb, "verb")) < 0)
         return -1;
-    deviation->place = (uint16_t)place;
-    deviation->kind = (uint16_t)kind;
+    deviation->place = (uint32_t)place;
+    deviation->kind = (uint32_t)kind;
     if (sched->deviation_count > 0 && deviation->index <= deviation[-1].index)
         return fail(r, "the decisions' numbers do not ascend");
     if (read_candidate(r, deviation, &deviation->choice) < 0 || read_keyword(r, "of") < 0 ||

@@ -147,8 +147,8 @@ static int read_site(struct pack *p, const struct sw_schedz_records_record *reco
     if (p->sites.count == SW_SCHEDZ_DELTA_SITES_MAX)
         return sw_schedz_records_fail_at(&p->file, record->offset, "more than %d sites",
                                          SW_SCHEDZ_DELTA_SITES_MAX);
-    p->sites.list[p->sites.count].kind = (uint16_t)kind;
-    p->sites.list[p->sites.count++].place = (uint16_t)at;
+    p->sites.list[p->sites.count].kind = (uint32_t)kind;
+    p->sites.list[p->sites.count++].place = (uint32_t)at;
     return 0;
 }
 

@@ -22,7 +22,7 @@ struct history {
         uint32_t thread;
         uint32_t first; /* of its candidates, in the pool */
         uint32_t count;
-    } of[SW_DECIDE_COUNT];
+    } of[SW_DECISION_KINDS];
     uint64_t next; /* the index behind it */
     unsigned site;
 };

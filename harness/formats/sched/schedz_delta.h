@@ -33,8 +33,8 @@ enum { SW_SCHEDZ_DELTA_SITES_MAX = 1024 };
 struct sw_schedz_delta_sites {
     unsigned count;
     struct {
-        uint16_t kind;
-        uint16_t place;
+        uint32_t kind;
+        uint32_t place;
     } list[SW_SCHEDZ_DELTA_SITES_MAX];
 };
 

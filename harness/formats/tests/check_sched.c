@@ -503,7 +503,7 @@ START_TEST(test_names_go_there_and_back)
 {
     for (unsigned i = 0; i < SW_PLACE_COUNT; i++)
         ck_assert_int_eq(sw_decision_find_place(sw_decision_place(i)), (int)i);
-    for (unsigned i = 0; i < SW_DECIDE_COUNT; i++)
+    for (unsigned i = 0; i < SW_DECISION_KINDS; i++)
         ck_assert_int_eq(sw_decision_find_verb(sw_decision_verb(i)), (int)i);
     ck_assert_str_eq(sw_decision_place(SW_PLACE_COUNT), "unknown");
     ck_assert_int_eq(sw_decision_find_place("nowhere"), -1);

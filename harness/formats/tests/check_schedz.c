@@ -11,6 +11,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include "contract/decision_kind.h"
 #include "harness/formats/sched/schedz_records.h"
 #include "harness/formats/sched/schedz.h"
 
@@ -62,8 +63,8 @@ static void make_deviation(uint64_t *state, struct made *made, uint32_t i)
     struct sw_deviation *d = &made->deviations[i];
     uint32_t *to = made->pool + made->sched.pool_used, from = 0, count = 0;
 
-    *d = (struct sw_deviation){.kind = (uint16_t)(sw_decision_random(state) % SW_DECIDE_COUNT),
-                               .place = (uint16_t)(sw_decision_random(state) % SW_PLACE_COUNT),
+    *d = (struct sw_deviation){.kind = (uint32_t)(sw_decision_random(state) % SW_DECISION_KINDS),
+                               .place = (uint32_t)(sw_decision_random(state) % SW_PLACE_COUNT),
                                .first = made->sched.pool_used};
     d->index = (i > 0 ? d[-1].index + 1 : 0) + sw_decision_random(state) % 300;
     for (uint32_t k = i; k-- > 0 && count == 0;)
@@ -71,7 +72,7 @@ static void make_deviation(uint64_t *state, struct made *made, uint32_t i)
             from = made->deviations[k].first;
             count = made->deviations[k].count;
         }
-    if (!SW_IS_ASKED(d->kind))
+    if (!sw_decision_kind(d->kind)->is_asked)
         d->count = 1, to[0] = (uint32_t)(sw_decision_random(state) % 4 << SW_READY_SHIFT | 5);
     else if (d->kind == SW_DECIDE_ACT)
         d->count = 3, memcpy(to, acts, sizeof acts);
