@@ -36,7 +36,7 @@
     SW_OPTION_TEXT("output", 'o', "FILE", type, member, text)
 /* const char *. */
 #define SW_OPTION_JSON(type, member) \
-    SW_OPTION_TEXT("json", 0, "FILE", type, member, "Write the results as JSON, too")
+    SW_OPTION_TEXT("json", 0, "FILE", type, member, "Write the results as JSON, too (default: none)")
 /* uint64_t: of a schedule in an archive, from 1; 0 unless it is given. */
 #define SW_OPTION_NUMBER_OF(type, member, otherwise) \
     SW_OPTION_NUMBER("number", 'n', "N", type, member, 1, UINT64_MAX, \

@@ -184,7 +184,7 @@ static const struct sw_option options[] = {
                    "Go on after a failure, and count how it fails"),
     SW_OPTION_TEXT("corpus", 0, "DIR", struct sw_explore, corpus,
                    "Of coverage: keep the schedules that have shown something new in DIR, and "
-                   "begin with those that are there"),
+                   "begin with those that are there (default: none)"),
     SW_OPTION_HEADING("What is run"),
     SW_OPTION_JOBS(struct sw_explore, search.jobs),
     SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_TARGET_INTERP),
@@ -200,7 +200,8 @@ static const struct sw_option options[] = {
     SW_OPTION_JSON(struct sw_explore, json),
     SW_OPTION_HEADING("A campaign, of many processes"),
     SW_OPTION_TEXT("campaign", 0, "DIR", struct sw_explore, campaign,
-                   "Keep in DIR what has been run and found; go on after a failure"),
+                   "Keep in DIR what has been run and found, and go on after a failure "
+                   "(default: none)"),
     SW_OPTION_FLAG("resume", 0, struct sw_explore, resumes,
                    "Go on with what is in DIR, beside others that do, or begin it"),
     SW_OPTION_PARSED("shard", 0, "I/N", struct sw_explore, shard, set_shard,

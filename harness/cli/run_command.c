@@ -179,7 +179,8 @@ static const struct sw_option options[] = {
     SW_OPTION_ENGINE(struct run, engine, "threads"),
     SW_OPTION_HEADING("What is said"),
     SW_OPTION_FLAG("tap", 't', struct run, suite.how.tap, "Print TAP instead of lines for people"),
-    SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit, "Write a JUnit report, too"),
+    SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit,
+                   "Write a JUnit report, too (default: none)"),
     {0},
 };
 
