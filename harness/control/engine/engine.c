@@ -270,7 +270,7 @@ static void wake(struct sw_thread *thread)
     wait->deadline_ns = 0;
 }
 
-void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, int all)
+uint32_t sw_engine_wake(const void *address, enum sw_place place, uint32_t object, int all)
 {
     struct sw_thread *waiters[SW_LIVE_THREADS_MAX];
     uint32_t count = 0;
@@ -288,6 +288,7 @@ void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, i
         wake(sw_access_is_on() ? waiters[find_fallback(waiters, count, NULL)]
                                : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
     }
+    return count;
 }
 
 int sw_engine_act(unsigned place, enum sw_action action)

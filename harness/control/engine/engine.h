@@ -106,8 +106,8 @@ void sw_engine_defer(void);
  * after a signal, or ETIMEDOUT when the deadline has passed. */
 int sw_engine_block(const struct sw_wait *wait);
 /* Whom to wake, of the threads that WAIT_WAKE at the address; all of them if
- * all is set.  A woken thread that has to have a mutex waits for that. */
-void sw_engine_wake(const void *address, enum sw_place place, uint32_t object, int all);
+ * all is set.  A woken thread that has to have a mutex waits for that.  How many waited. */
+uint32_t sw_engine_wake(const void *address, enum sw_place place, uint32_t object, int all);
 /* Can any thread but the calling one run?  May: when time has gone on, at least. */
 int sw_engine_others_can_run(void);
 int sw_engine_others_may_run(void);

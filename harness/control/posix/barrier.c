@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
-#include "harness/control/python/gil.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 
@@ -42,7 +42,6 @@ SW_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
     }
     object->arrived = 0;
     sw_engine_wake(barrier, SW_AT_BARRIER_WAIT, ordinal, 1);
-    if (!sw_gil_is_mine())
-        sw_engine_point(SW_AT_BARRIER_WAIT, ordinal);
+    sw_after_release(SW_AT_BARRIER_WAIT, sw_sync_objects_find(barrier));
     return PTHREAD_BARRIER_SERIAL_THREAD;
 }

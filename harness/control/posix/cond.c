@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "mutex.h"
 #include "harness/control/engine/sync_objects.h"
@@ -44,13 +45,8 @@ static int wake(pthread_cond_t *cond, int all)
         return 0;
     uint32_t object = sw_sync_objects_get(SW_OBJECT_COND, cond)->ordinal;
     sw_engine_wake(cond, SW_AT_COND_SIGNAL, object, all);
-    sw_gil_pypy_arm();
-    if (sw_gil_pypy_has_cond(cond))
-        sw_engine_point(SW_AT_GIL_RELEASE, 0);
-    else if (!sw_gil_is_mine())
-        sw_engine_point(SW_AT_COND_SIGNAL, object);
-    else
-        sw_gil_arm();
+    if (!sw_gil_pypy_signalled(cond))
+        sw_after_release(SW_AT_COND_SIGNAL, sw_sync_objects_find(cond));
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "mutex.h"
 #include "harness/control/engine/sync_objects.h"
@@ -145,12 +146,7 @@ SW_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
     int failed = sw_mutex_unlock(mutex);
     if (failed != 0 || sw_gil_unlocked(mutex))
         return failed;
-    sw_gil_pypy_arm();
-    if (sw_gil_pypy_has_mutex(mutex))
-        return 0;
-    if (!sw_gil_is_mine())
-        sw_engine_point(SW_AT_MUTEX_UNLOCK, sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->ordinal);
-    else
-        sw_gil_arm();
+    if (!sw_gil_pypy_unlocked(mutex))
+        sw_after_release(SW_AT_MUTEX_UNLOCK, sw_sync_objects_get(SW_OBJECT_MUTEX, mutex));
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/python/after_release.h"
 
 SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
 {
@@ -23,6 +24,7 @@ SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
     sw_sync_objects_add(SW_OBJECT_ONCE, control)->holder = self->ordinal;
     int failed = SW_REAL(pthread_once)(control, routine);
     sw_sync_objects_remove(control);
-    sw_engine_wake(control, SW_AT_ONCE, 0, 1);
+    if (sw_engine_wake(control, SW_AT_ONCE, 0, 1) > 0) /* else nothing was released */
+        sw_after_release(SW_AT_ONCE, NULL);
     return failed;
 }

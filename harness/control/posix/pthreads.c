@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 
 #include "harness/control/engine/engine_state.h"
-#include "harness/control/python/gil.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/process/sigmask.h"
 #include "harness/control/process/signals.h"
@@ -64,10 +64,7 @@ SW_EXPORT int pthread_create(pthread_t *restrict handle, const pthread_attr_t *r
         return failed;
     }
     *handle = thread->handle;
-    if (sw_gil_is_mine())
-        sw_gil_arm();
-    else
-        sw_engine_point(SW_AT_THREAD_CREATE, 0);
+    sw_after_release(SW_AT_THREAD_CREATE, NULL);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
-#include "harness/control/python/gil.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
@@ -80,9 +80,6 @@ SW_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *lock)
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_RWLOCK, lock);
     object->holder = SW_OBJECT_NOBODY;
     sw_engine_wake(lock, SW_AT_RWLOCK_UNLOCK, object->ordinal, 1);
-    if (sw_gil_is_mine())
-        sw_gil_arm();
-    else
-        sw_engine_point(SW_AT_RWLOCK_UNLOCK, object->ordinal);
+    sw_after_release(SW_AT_RWLOCK_UNLOCK, sw_sync_objects_find(lock));
     return 0;
 }

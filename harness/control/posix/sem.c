@@ -6,6 +6,7 @@
 #include <link.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/verdict/uncontrolled.h"
@@ -141,9 +142,7 @@ SW_EXPORT int sem_post(sem_t *sem)
     object->holder = SW_OBJECT_NOBODY;
     if (sw_gil_py2_drops(sem))
         sw_engine_point(SW_AT_GIL_RELEASE, object->ordinal);
-    else if (sw_gil_is_mine())
-        sw_gil_arm();
-    else if (!sw_gil_pypy_arm())
-        sw_engine_point(SW_AT_SEM_POST, object->ordinal);
+    else
+        sw_after_release(SW_AT_SEM_POST, object);
     return 0;
 }

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
-#include "harness/control/python/gil.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 
@@ -49,7 +49,6 @@ SW_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SPIN, address);
     object->holder = SW_OBJECT_NOBODY;
     sw_engine_wake(address, SW_AT_SPIN_UNLOCK, object->ordinal, 1);
-    if (!sw_gil_is_mine())
-        sw_engine_point(SW_AT_SPIN_UNLOCK, object->ordinal);
+    sw_after_release(SW_AT_SPIN_UNLOCK, sw_sync_objects_find(address));
     return 0;
 }

@@ -51,12 +51,13 @@ int sw_gil_py2_drops(const sem_t *sem);
 int sw_gil_py2_is_mine(void);
 void sw_gil_py2_arm(void);
 
-/* PyPy's (gil_pypy.c): what was initialised; is the object one of its own?  A signal to its
- * condition gives it up; what is done to the mutexes is no decision. */
+/* PyPy's (gil_pypy.c): what was initialised. */
 void sw_gil_pypy_saw_mutex(const pthread_mutex_t *mutex);
 void sw_gil_pypy_saw_cond(const pthread_cond_t *cond);
-int sw_gil_pypy_has_mutex(const pthread_mutex_t *mutex);
-int sw_gil_pypy_has_cond(const pthread_cond_t *cond);
+/* What follows the operation, if the object is one of PyPy's own: then 1.  A signal to its
+ * condition gives the GIL up, which is a decision; what is done to its mutexes is none. */
+int sw_gil_pypy_unlocked(const pthread_mutex_t *mutex);
+int sw_gil_pypy_signalled(const pthread_cond_t *cond);
 /* Another thread may have become able to run.  1: the instructions of PyPy's are decisions,
  * so that the release of a lock need not be one. */
 int sw_gil_pypy_arm(void);

@@ -177,12 +177,17 @@ int sw_gil_pypy_arm(void)
     return gil.ticker != NULL;
 }
 
-int sw_gil_pypy_has_mutex(const pthread_mutex_t *mutex)
+int sw_gil_pypy_unlocked(const pthread_mutex_t *mutex)
 {
+    sw_gil_pypy_arm();
     return gil.cond != NULL && (mutex == gil.queue || mutex == gil.mutex);
 }
 
-int sw_gil_pypy_has_cond(const pthread_cond_t *cond)
+int sw_gil_pypy_signalled(const pthread_cond_t *cond)
 {
-    return gil.cond != NULL && cond == gil.cond;
+    sw_gil_pypy_arm();
+    if (gil.cond == NULL || cond != gil.cond)
+        return 0;
+    sw_engine_point(SW_AT_GIL_RELEASE, 0);
+    return 1;
 }

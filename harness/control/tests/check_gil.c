@@ -74,6 +74,33 @@ START_TEST(test_the_engines_agree)
 }
 END_TEST
 
+/* release.py says why only the release can let the flag be raised there. */
+static int is_seen_behind(const char *release)
+{
+    for (int seed = 0; seed < 10; seed++) {
+        int status = spillway("record --seed %d -o a.sched -- %s/../../harness/control/tests/"
+                              "release.py %s",
+                              seed, programs, release);
+        ck_assert_msg(status < 2 && strstr(content("err"), "Traceback") == NULL, "%s",
+                      content("err"));
+        if (status == 1)
+            return 1;
+    }
+    return 0;
+}
+
+START_TEST(test_the_release_of_a_spin_lock_is_followed_by_decisions)
+{
+    ck_assert(is_seen_behind("spin"));
+}
+END_TEST
+
+START_TEST(test_the_release_of_a_barrier_is_followed_by_decisions)
+{
+    ck_assert(is_seen_behind("barrier"));
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *preemption = tcase_create("preemption");
@@ -82,6 +109,8 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(preemption, test_a_lost_update_is_found, 0, interp_count);
     tcase_add_loop_test(preemption, test_who_spins_is_preempted, 0, interp_count);
     tcase_add_loop_test(preemption, test_the_engines_agree, 0, interp_count);
+    tcase_add_test(preemption, test_the_release_of_a_spin_lock_is_followed_by_decisions);
+    tcase_add_test(preemption, test_the_release_of_a_barrier_is_followed_by_decisions);
     tcase_add_checked_fixture(preemption, setup, teardown);
     tcase_set_timeout(preemption, 120);
     tcase_set_tags(preemption, "no-memcheck"); /* it only starts other programs */

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "harness/control/python/gil.h"
+#include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
@@ -84,10 +84,7 @@ static long wake_futex(const uint32_t *word, uint32_t max)
     else
         for (uint32_t i = 0; i < count; i++)
             sw_engine_wake(word, SW_AT_COND_SIGNAL, 0, 0);
-    if (sw_gil_is_mine())
-        sw_gil_arm();
-    else
-        sw_engine_point(SW_AT_COND_SIGNAL, 0);
+    sw_after_release(SW_AT_COND_SIGNAL, NULL);
     return count;
 }
 
