@@ -2,8 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contract/words.h"
 #include "explore.h"
 
+/* BOUND: of preemptions or delays, where none is named.  Two expose most bugs (Musuvathi and
+ * Qadeer, Iterative Context Bounding, 2007), and all schedules within two are still few. */
 enum { BOUND = 2, NUMBER_MAX = 1000 };
 
 static const struct strategy {
@@ -27,22 +30,6 @@ static const struct strategy *find(const char *text, size_t length)
     return NULL;
 }
 
-/* What is behind the colon; 0: nothing is. */
-static int read_number(const char *colon, uint64_t *number, struct sw_error *e)
-{
-    size_t digits = strspn(colon + (*colon == ':'), "0123456789");
-
-    *number = 0;
-    if (*colon == '\0')
-        return 0;
-    for (size_t i = 0; i < digits && *number <= NUMBER_MAX; i++)
-        *number = 10 * *number + (uint64_t)(colon[1 + i] - '0');
-    if (colon[1 + digits] != '\0' || *number < 1 || *number > NUMBER_MAX)
-        return sw_error_set(e, NULL, 0, 0, "'%s' is not a number from 1 to %d", colon + 1,
-                            NUMBER_MAX);
-    return 0;
-}
-
 int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct sw_error *e)
 {
     struct sw_trial_order *trial = &explore->search.trial;
@@ -55,7 +42,9 @@ int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct
                             "'%s' is none; there are portfolio, random, pct[:DEPTH], pos, surw, "
                             "coverage, dpor, preemptions[:N] and delays[:N]",
                             text);
-    if (read_number(text + length, &trial->strategy_argument, e) < 0)
+    trial->strategy_argument = 0;
+    if (text[length] == ':' &&
+        sw_words_number(text + length + 1, 1, NUMBER_MAX, &trial->strategy_argument, e) < 0)
         return -1;
     snprintf(explore->strategy, sizeof explore->strategy, "%s", text);
     snprintf(explore->name, sizeof explore->name, "%s", strategy->name);

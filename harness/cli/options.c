@@ -2,11 +2,12 @@
 #include "options.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "contract/words.h"
 
 /* getopt_long() returns this and the option's index, so that it is never taken for a letter. */
 enum { KEY_FIRST = 256 };
@@ -49,27 +50,12 @@ void sw_options_expand(const struct sw_option *options, struct sw_option *all)
 
 /* ---- values ---- */
 
-int sw_options_number(const char *text, uint64_t least, uint64_t most, uint64_t *number,
-                      struct sw_error *e)
-{
-    char *end;
-
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    /* strtoull() takes blanks and signs: "-1" would be the largest number. */
-    if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || *number < least ||
-        *number > most)
-        return sw_error_set(e, NULL, 0, 0, "'%s' is not a number from %llu to %llu", text,
-                            (unsigned long long)least, (unsigned long long)most);
-    return 0;
-}
-
 static int set_number(const struct sw_option *option, void *member, const char *text,
                       struct sw_error *e)
 {
     uint64_t number;
 
-    if (sw_options_number(text, option->least, option->most, &number, e) < 0)
+    if (sw_words_number(text, option->least, option->most, &number, e) < 0)
         return -1;
     if (option->size == sizeof(uint64_t)) {
         memcpy(member, &number, sizeof number);
@@ -81,30 +67,15 @@ static int set_number(const struct sw_option *option, void *member, const char *
     return 0;
 }
 
-/* "threads, fibers and pool" */
-static void list_words(const char *const *words, char *buf, size_t size)
-{
-    size_t used = 0;
-
-    for (int i = 0; words[i] != NULL && used < size; i++) {
-        const char *before = i == 0 ? "" : words[i + 1] == NULL ? " and " : ", ";
-        used += (size_t)snprintf(buf + used, size - used, "%s%s", before, words[i]);
-    }
-}
-
 static int set_word(const struct sw_option *option, int *member, const char *text,
                     struct sw_error *e)
 {
-    char all[200];
+    int index = sw_words_choose(option->words, text, e);
 
-    for (int i = 0; option->words[i] != NULL; i++) {
-        if (strcmp(option->words[i], text) == 0) {
-            *member = i;
-            return 0;
-        }
-    }
-    list_words(option->words, all, sizeof all);
-    return sw_error_set(e, NULL, 0, 0, "'%s' is none; there are %s", text, all);
+    if (index < 0)
+        return -1;
+    *member = index;
+    return 0;
 }
 
 static int set_member(const struct sw_option *option, void *member, const char *text,

@@ -98,8 +98,5 @@ void sw_options_expand(const struct sw_option *options, struct sw_option *all);
 enum sw_options_end sw_options_read(const struct sw_option *options, enum sw_options_order order,
                                     int argc, char **argv, void *target, int *next,
                                     struct sw_error *e);
-/* A whole number in decimal.  0, or -1 with *e (no place). */
-int sw_options_number(const char *text, uint64_t least, uint64_t most, uint64_t *number,
-                      struct sw_error *e);
 
 #endif

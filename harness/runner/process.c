@@ -77,16 +77,6 @@ const char *sw_process_name(const struct sw_process_order *order)
     return is_test ? order->args[0] : order->program;
 }
 
-int sw_process_find_engine(const char *name)
-{
-    static const char *const names[SW_ENGINE_COUNT] = {"threads", "fibers", "pool"};
-
-    for (int i = 0; i < SW_ENGINE_COUNT; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return -1;
-}
-
 /* ---- the process ---- */
 
 /* What the program is to see of its environment, whatever valgrind or a debugger

@@ -64,9 +64,6 @@ void sw_process_close(struct sw_process *run);
 /* What people call it: of a test its file, which is the first argument. */
 const char *sw_process_name(const struct sw_process_order *order);
 
-/* "threads", "fibers", "pool": enum sw_control_shm_engine; -1: none of these. */
-int sw_process_find_engine(const char *name);
-
 /* How it ended, in one line as a .sched has it: "exit 0", "crashed SIGSEGV",
  * "deadlock ...".  Returns buf. */
 char *sw_process_outcome(const struct sw_process *run, char *buf, size_t size);

@@ -2,12 +2,12 @@
 #include "settings_table.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "contract/spill_setting.h"
+#include "contract/words.h"
 
 /* Whoever switches before each access has no use for the checks of the eval breaker. */
 static void fill_calm(const struct sw_settings *setting, struct sw_control_shm *shm)
@@ -180,10 +180,7 @@ int sw_settings_table_is_set(const struct sw_settings *setting, const struct sw_
 
 int sw_settings_table_find_word(const struct sw_settings_row *row, const char *word, size_t length)
 {
-    for (int i = 0; row->words[i] != NULL; i++)
-        if (strlen(row->words[i]) == length && memcmp(row->words[i], word, length) == 0)
-            return i;
-    return -1;
+    return sw_words_find(row->words, word, length);
 }
 
 char *sw_settings_table_format(const struct sw_settings *setting, const struct sw_settings_row *row,
@@ -277,38 +274,21 @@ int sw_settings_table_add(struct sw_settings *setting, const struct sw_settings_
 static int give_number(struct sw_settings *setting, const struct sw_settings_row *row,
                        const char *text, struct sw_error *e)
 {
-    char *end;
+    uint64_t number;
 
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || *text == '-' || number > UINT32_MAX)
-        return sw_error_set(e, NULL, 0, 0, "'%s' is not a number from 0 to %u", text,
-                            UINT32_MAX);
+    if (sw_words_number(text, 0, UINT32_MAX, &number, e) < 0)
+        return -1;
     sw_settings_table_set_number(setting, row, (uint32_t)number);
     return 0;
-}
-
-/* "call and access". */
-static void list_words(const struct sw_settings_row *row, char *buf, size_t size)
-{
-    size_t used = 0;
-
-    for (int i = 0; row->words[i] != NULL && used < size; i++) {
-        const char *before = i == 0 ? "" : row->words[i + 1] != NULL ? ", " : " and ";
-        used += (size_t)snprintf(buf + used, size - used, "%s%s", before, row->words[i]);
-    }
 }
 
 static int give_word(struct sw_settings *setting, const struct sw_settings_row *row,
                      const char *text, struct sw_error *e)
 {
-    int index = text == NULL ? 1 : sw_settings_table_find_word(row, text, strlen(text));
-    char words[200];
+    int index = text == NULL ? 1 : sw_words_choose(row->words, text, e);
 
-    if (index < 0) {
-        list_words(row, words, sizeof words);
-        return sw_error_set(e, NULL, 0, 0, "'%s' is none; there are %s", text, words);
-    }
+    if (index < 0)
+        return -1;
     sw_settings_table_set_number(setting, row, (uint32_t)index);
     return 0;
 }
