@@ -1,50 +1,52 @@
 /* SPDX-License-Identifier: MIT
  *
- * pos.c - partial order sampling: a random rank for each operation that a thread is about to do.
+ * pos.c - partial order sampling: a random priority for each operation that is about to be done.
  *
- * The highest is done.  Those that are pending and dependent on it get new ranks, so
- * that every order of two that race has its chance, and the order of those that do not
- * costs nothing.  After Yuan, Yang and Gu, "Partial order aware concurrency sampling"
- * (CAV 2018).
+ * The thread with the highest priority does its operation.  Operations of others that are pending
+ * and depend on it get new priorities: so both orders of a race stay equally likely, whatever has
+ * been drawn before, while operations that do not race keep theirs, and no randomness is spent on
+ * their order.  After Yuan, Yang and Gu, "Partial order aware concurrency sampling" (CAV 2018).
  *
- * In a third of the schedules whoever holds a lock and is about to take another one lets all others
- * go first: so the locks come to be held in every order that there is, and those orders that do
- * not go together meet.
+ * Two things are ours:
  *
- * Where nobody says what is pending, operations count as independent: if every event
- * renewed all ranks, this would be a uniform walk.
+ *      lock order  in a third of the schedules a thread that holds a lock and is about to take
+ *                  another one lets all others go first.  So locks come to be held in as many
+ *                  combinations as there can be, and two orders that deadlock meet
+ *      pos:1, 2    the schedules that the profile is learned from (fuzz/explore/search.h).  The
+ *                  second knows what the first has shown, and reverses it: the priorities, and the
+ *                  order in which threads come to what they fight for.  A thread that came too early
+ *                  to have anything to do comes late this time, and one of the two schedules is
+ *                  likely to have seen all that the program can do
  *
- * To learn (fuzz/explore/search.h) there are pos:1 and pos:2.  The latter, of the seed after, knows
- * what was learned from the former, and turns it upside down: the ranks, and the order in which the
- * threads come to what they fight for.  Whoever was too early to have anything to do is late this
- * time, and one of the two is likely to have seen all that the program can do.
+ * Where nobody says what is pending (grain call) operations count as independent.  If each event
+ * renewed all priorities instead, this would be a uniform random walk.
  */
 #include <string.h>
 
 #include "strategies.h"
 #include "strategy_common.h"
-#include "contract/decision_kind.h"
 
-/* After that those who go first may well be those who spin. */
-enum { PATIENCE = 1000 };
+enum {
+    /* At how many decisions of a schedule somebody may be made to wait.  It is for the case that
+     * those who go first spin until the one that waits has come; chosen freely. */
+    PATIENCE = 1000,
+    /* One of so many schedules waits with a lock in hand: with it deadlock01 and abba of fuzz/bench
+     * deadlock in the first schedule, and what it costs the rest stays small. */
+    LOCKS_EACH = 3
+};
 
 static struct {
-    int waits_with_lock; /* see above */
-    int inverts; /* pos:2 */
-    uint32_t latest; /* INVERTS: the greatest of profile->first of those that have not begun */
-    uint32_t patience; /* decisions at which somebody may still be kept waiting */
-    unsigned char begun[SW_THREAD_PROFILE_THREADS];
+    int waits_with_lock; /* "lock order" above */
+    int reverses; /* pos:2 */
+    uint32_t latest; /* see find_latest() */
+    uint32_t patience; /* left of PATIENCE */
+    unsigned char begun[SW_THREAD_PROFILE_THREADS]; /* has touched what threads fight for */
     uint32_t held[SW_THREAD_PROFILE_THREADS]; /* how many locks */
 } pos;
 
-static uint32_t index_of(uint32_t thread)
-{
-    return thread < SW_THREAD_PROFILE_THREADS ? thread : SW_THREAD_PROFILE_THREADS - 1;
-}
-
 static void count_held(const struct sw_strategy_common_event *event)
 {
-    uint32_t *held = &pos.held[index_of(event->thread)];
+    uint32_t *held = &pos.held[sw_strategy_common_index(event->thread)];
 
     *held += event->did.op == SW_OP_ACQUIRE;
     *held -= event->did.op == SW_OP_RELEASE && *held > 0;
@@ -55,11 +57,12 @@ static int is_fought(uint32_t thread, struct sw_pending what)
 {
     if (what.op == SW_OP_UNKNOWN || what.op == SW_OP_NONE || what.object == 0)
         return 0;
-    uint32_t nth = sw_strategy_common_nth(thread, what.object);
-    return nth > 0 && nth <= 64 &&
-           (sw_strategies_profile()->fought[index_of(thread)] >> (nth - 1) & 1) != 0;
+    return sw_strategy_common_is_in(
+        sw_strategies_profile()->fought[sw_strategy_common_index(thread)],
+        sw_strategy_common_nth(thread, what.object));
 }
 
+/* Of the threads that have not begun: when the last of them began in the schedule before. */
 static void find_latest(void)
 {
     const struct sw_thread_profile *profile = sw_strategies_profile();
@@ -72,9 +75,9 @@ static void find_latest(void)
 
 static void note_begin(const struct sw_strategy_common_event *event)
 {
-    uint32_t thread = index_of(event->thread);
+    uint32_t thread = sw_strategy_common_index(event->thread);
 
-    if (!pos.inverts || pos.begun[thread] || !is_fought(event->thread, event->did))
+    if (!pos.reverses || pos.begun[thread] || !is_fought(event->thread, event->did))
         return;
     pos.begun[thread] = 1;
     find_latest();
@@ -82,40 +85,53 @@ static void note_begin(const struct sw_strategy_common_event *event)
 
 static void renew(const struct sw_decision *decision, const struct sw_strategy_common_event *event)
 {
-    sw_strategy_common_renew_rank(event->thread);
+    /* A priority belongs to an operation: the thread's next one gets its own. */
+    sw_strategy_common_renew_priority(event->thread);
     if (event->did.op == SW_OP_UNKNOWN)
         return;
+    /* Whoever lost this race has a low priority because it lost.  If it kept it, it would lose the
+     * next race, too, and orders in which it wins that one would hardly ever be seen. */
     for (uint32_t i = 0; i < decision->count; i++)
         if (decision->candidates[i] != event->thread &&
             sw_decision_depends(decision->pending[i], event->did))
-            sw_strategy_common_renew_rank(decision->candidates[i] & ~SW_EARLY);
+            sw_strategy_common_renew_priority(decision->candidates[i] & ~SW_EARLY);
 }
 
 static int lets_others_go(uint32_t thread, struct sw_pending pending)
 {
-    uint32_t index = index_of(thread);
+    uint32_t index = sw_strategy_common_index(thread);
 
     if (pos.waits_with_lock && pending.op == SW_OP_ACQUIRE && pos.held[index] > 0)
         return 1;
-    return pos.inverts && !pos.begun[index] && sw_strategies_profile()->first[index] < pos.latest &&
-           is_fought(thread, pending);
+    /* pos:2: whoever began earlier last time waits at its first such operation until those that
+     * began later have begun: so the threads begin in the opposite order. */
+    return pos.reverses && !pos.begun[index] &&
+           sw_strategies_profile()->first[index] < pos.latest && is_fought(thread, pending);
 }
 
-static uint32_t run(const struct sw_decision *decision, uint32_t count)
+static void take(const struct sw_decision *decision, const struct sw_strategy_common_event *event)
+{
+    count_held(event);
+    note_begin(event);
+    renew(decision, event);
+}
+
+/* The highest of those that need not let others go; if all of them do, the highest of all. */
+static uint32_t pick(const struct sw_decision *decision, uint32_t count)
 {
     uint32_t found = count, waiting = 0;
     uint64_t highest = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t thread = decision->candidates[i];
-        uint64_t rank = sw_strategy_common_rank(thread);
-        if (rank <= highest)
+        uint64_t priority = sw_strategy_common_priority(thread);
+        if (priority <= highest)
             continue;
         if (pos.patience > 0 && lets_others_go(thread, decision->pending[i])) {
             waiting = 1;
             continue;
         }
-        highest = rank;
+        highest = priority;
         found = i;
     }
     pos.patience -= waiting;
@@ -124,23 +140,10 @@ static uint32_t run(const struct sw_decision *decision, uint32_t count)
 
 static int choose(struct sw_driver *driver, const struct sw_decision *decision)
 {
-    struct sw_strategy_common_event event;
-    uint32_t count;
-    int other = sw_strategy_common_other(decision, &count);
+    static const struct sw_strategy_common_steps steps = {take, pick};
 
     (void)driver;
-    if (!sw_decision_kind(decision->kind)->is_schedule)
-        return other;
-    while (sw_strategy_common_next(&event)) {
-        count_held(&event);
-        note_begin(&event);
-        renew(decision, &event);
-    }
-    if (sw_strategy_common_must_yield(decision))
-        sw_strategy_common_demote(decision->thread);
-    if (other < 0)
-        other = sw_strategy_common_quiet(decision, count);
-    return sw_strategy_common_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
+    return sw_strategy_common_choose(decision, &steps);
 }
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)
@@ -149,18 +152,14 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 
     sw_strategy_common_begin(seed);
     memset(&pos, 0, sizeof pos);
-    pos.waits_with_lock = argument != 0 ? argument == 1 : sw_strategy_common_below(3) == 0;
-    pos.inverts = argument == 2;
+    pos.waits_with_lock = argument != 0 ? argument == 1 : sw_strategy_common_below(LOCKS_EACH) == 0;
+    pos.reverses = argument == 2;
     pos.patience = PATIENCE;
     find_latest();
+    /* pos:2 has the seed behind that of pos:1, and reverses what that one drew. */
     if (argument != 0)
         sw_strategy_common_mirror(argument == 2 ? seed - 1 : seed, argument == 2);
     return &driver;
 }
 
-SW_STRATEGIES_FIRST static void add(void)
-{
-    static const struct sw_strategy strategy = {"pos", begin, NULL};
-
-    sw_strategies_add(&strategy);
-}
+SW_STRATEGIES_REGISTER("pos", begin)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * relative_driver.c - strategy "guide": deviations by each thread's own time.
+ * relative_driver.c - strategy "guide": a schedule whose deviations are counted by thread.
  *
- * A replay names its deviations by their numbers among all decisions, so that one
- * that is left out moves all behind it.  Here each is named by the thread that is
- * asked and how often that thread has been asked for that kind before: what another
- * thread does meanwhile moves nothing.  A deviation that does not fit (its choice is
- * no candidate) is left out; all else is the default.
+ * A replay (replay_driver.h) finds a deviation by its number among all decisions, so that leaving
+ * one out would shift all that follow.  Here a deviation is found by the thread that is asked, the
+ * kind of decision, and how often that thread was asked for that kind before: what other threads do
+ * meanwhile shifts nothing.  So any subset of a schedule's deviations is a schedule, which is what
+ * the minimiser and the mutations of fuzz/explore need.  A deviation whose choice is no candidate
+ * when it is due is left out; all other decisions get their default.
  *
- * The control memory's wanted list, ordered by thread, kind and index, which is that number.
+ * Reads the control memory's wanted list, ordered by thread, kind, and index, which is that count.
  */
 #include <string.h>
 
@@ -28,6 +29,7 @@ static int compare(const struct sw_deviation *deviation, uint32_t thread, uint32
     return (deviation->index > index) - (deviation->index < index);
 }
 
+/* At each decision, among up to some thousand: hence the order of the list, and halving. */
 static const struct sw_deviation *find(const struct sw_control_shm_list *list, uint32_t thread,
                                        uint32_t kind, uint64_t index)
 {
@@ -48,6 +50,7 @@ static const struct sw_deviation *find(const struct sw_control_shm_list *list, u
 
 static int choose(struct sw_driver *self, const struct sw_decision *decision)
 {
+    /* Counted even where nothing is wanted, and before the answer: the count is the thread's clock. */
     uint32_t *number = &asked[decision->thread % SW_LIVE_THREADS_MAX][decision->kind];
     const struct sw_deviation *wanted =
         find(sw_strategies_wanted(), decision->thread, decision->kind, (*number)++);
@@ -67,9 +70,4 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
     return &driver;
 }
 
-SW_STRATEGIES_FIRST static void add(void)
-{
-    static const struct sw_strategy strategy = {"guide", begin, NULL};
-
-    sw_strategies_add(&strategy);
-}
+SW_STRATEGIES_REGISTER("guide", begin)

@@ -14,8 +14,10 @@ static int find_choice(const struct sw_decision *decision, uint32_t ordinal)
     return -1;
 }
 
-static const char *misfit(const struct sw_replay_driver *follow, const struct sw_deviation *wanted,
-                          const struct sw_decision *decision)
+/* In the order in which they tell most about what has changed.  NULL: it fits. */
+static const char *find_mismatch(const struct sw_replay_driver *replay,
+                                 const struct sw_deviation *wanted,
+                                 const struct sw_decision *decision)
 {
     if (wanted->thread != decision->thread)
         return "another thread asks";
@@ -25,47 +27,49 @@ static const char *misfit(const struct sw_replay_driver *follow, const struct sw
         return "it is a decision of another kind";
     if (find_choice(decision, wanted->choice) < 0)
         return sw_decision_kind(wanted->kind)->misses;
+    /* The choice alone would do to go on.  But other candidates mean that the program is not in the
+     * state it was recorded in, and it is better said here than some thousand decisions later. */
     if (wanted->count != decision->count ||
-        memcmp(follow->pool + wanted->first, decision->candidates,
-               wanted->count * sizeof *follow->pool) != 0)
+        memcmp(replay->pool + wanted->first, decision->candidates,
+               wanted->count * sizeof *replay->pool) != 0)
         return sw_decision_kind(wanted->kind)->differs;
     return NULL;
 }
 
 static int choose(struct sw_driver *driver, const struct sw_decision *decision)
 {
-    struct sw_replay_driver *follow = (struct sw_replay_driver *)driver;
+    struct sw_replay_driver *replay = (struct sw_replay_driver *)driver;
 
-    if (follow->next == follow->count || follow->deviations[follow->next].index != decision->index)
+    if (replay->next == replay->count || replay->deviations[replay->next].index != decision->index)
         return (int)decision->fallback;
-    const struct sw_deviation *wanted = &follow->deviations[follow->next];
-    follow->why = misfit(follow, wanted, decision);
-    if (follow->why != NULL)
+    const struct sw_deviation *wanted = &replay->deviations[replay->next];
+    replay->why = find_mismatch(replay, wanted, decision);
+    if (replay->why != NULL)
         return -1;
-    follow->next++;
+    replay->next++;
     return find_choice(decision, wanted->choice);
 }
 
-int sw_replay_driver_due(struct sw_replay_driver *follow, uint64_t index,
+int sw_replay_driver_due(struct sw_replay_driver *replay, uint64_t index,
                          enum sw_decision_kind kind, uint32_t *choice)
 {
-    if (follow->next == follow->count || follow->deviations[follow->next].index != index)
+    if (replay->next == replay->count || replay->deviations[replay->next].index != index)
         return 0;
-    const struct sw_deviation *wanted = &follow->deviations[follow->next];
+    const struct sw_deviation *wanted = &replay->deviations[replay->next];
     if (wanted->kind != kind) {
-        follow->why = "it is a decision of another kind";
+        replay->why = "it is a decision of another kind";
         return -1;
     }
     *choice = wanted->choice;
     return 1;
 }
 
-struct sw_driver *sw_replay_driver_start(struct sw_replay_driver *follow,
+struct sw_driver *sw_replay_driver_start(struct sw_replay_driver *replay,
                                          const struct sw_deviation *deviations, uint32_t count,
                                          const uint32_t *pool)
 {
     assert(count == 0 || (deviations != NULL && pool != NULL));
-    *follow = (struct sw_replay_driver){
+    *replay = (struct sw_replay_driver){
         .driver = {choose}, .deviations = deviations, .count = count, .pool = pool};
-    return &follow->driver;
+    return &replay->driver;
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * strategies.h - drivers that choose by themselves, by name.
+ * strategies.h - the drivers that choose by themselves, by name.
  *
- * They are no part of the engine: whoever has one (a file of this folder) adds it when
- * the library is loaded, and the order in the control memory names it.  The engine asks it
- * as it asks a script or a replay.
+ * The engine knows none of them.  Each is a file of this folder that registers itself when the
+ * library is loaded; the order in the control memory names it, and the engine asks it as it asks a
+ * script or a replay.
  *
- * A strategy lives in the interpreter's process, across all of its schedules, but
- * keeps nothing from one to the next: what it does follows from the seed, the
- * argument and the profile (thread_profile.h), so that a schedule is the same again in a
- * process of its own.
+ * A strategy lives in the interpreter's process, across all of its schedules, but keeps nothing
+ * from one to the next: a schedule follows from the seed, the argument and the profile
+ * (thread_profile.h) alone, so that it is the same in a process of its own.
  */
 #ifndef SW_STRATEGIES_H
 #define SW_STRATEGIES_H
@@ -22,28 +21,35 @@ enum { SW_STRATEGIES_MAX = 32 };
 
 struct sw_strategy {
     char name[SW_STRATEGY_NAME];
-    /* A schedule begins.  argument: what stood behind the name ("pct:3"), 0 for
-     * nothing.  Valid until the next begin(). */
+    /* A schedule begins.  argument: the number behind the name ("pct:3"), 0 if there is none.  The
+     * driver is valid until the next begin(). */
     struct sw_driver *(*begin)(uint64_t seed, uint64_t argument);
-    /* It has come to its end, or NULL. */
+    /* The schedule has ended.  May be NULL. */
     void (*end)(void);
 };
 
-/* strategy: borrowed for ever.  From a constructor with SW_STRATEGIES_FIRST, since
- * the engine's own may need it. */
+/* strategy: borrowed for ever.  From a constructor with SW_STRATEGIES_FIRST: the engine starts in a
+ * constructor, too, and may need it there. */
 void sw_strategies_add(const struct sw_strategy *strategy);
 #define SW_STRATEGIES_FIRST __attribute__((constructor(101)))
+/* Registers the strategy of that name which has a begin(), but no end().  Once a file. */
+#define SW_STRATEGIES_REGISTER(name, begin) \
+    SW_STRATEGIES_FIRST static void register_##begin(void) \
+    { \
+        static const struct sw_strategy strategy = {name, begin, NULL}; \
+\
+        sw_strategies_add(&strategy); \
+    }
 /* NULL: there is none of that name. */
 const struct sw_strategy *sw_strategies_find(const char *name);
 
-/* What the strategies may look at, before begin(): borrowed until it is lent anew.
- * trace: of the schedule under way, as far as it has come; without an event at any
- * grain but "access".  It never is NULL, nor is the profile. */
+/* What a strategy may read, set before begin() and borrowed until it is set again.  Neither is
+ * NULL.  trace: the schedule under way, as far as it has come; it is empty at grain "call". */
 void sw_strategies_lend(const struct sw_thread_profile *profile, const struct sw_trace *trace);
 const struct sw_thread_profile *sw_strategies_profile(void);
 const struct sw_trace *sw_strategies_trace(void);
-/* The same for those that do what the runner ordered: deviations by each thread's own time
- * ("guide"), operations that come first ("prefix").  NULL where nothing was lent. */
+/* The same for the drivers that do what the runner wants: "guide" (deviations by each thread's own
+ * count) and "prefix" (whose operations come first).  NULL if nothing was lent. */
 void sw_strategies_lend_order(const struct sw_control_shm_list *wanted,
                               const struct sw_control_shm_prefix *prefix);
 const struct sw_control_shm_list *sw_strategies_wanted(void);

@@ -1,53 +1,69 @@
 /* SPDX-License-Identifier: MIT
  *
- * surw.c - selectively uniform random walk: all orders of one object's events are equally likely.
+ * surw.c - selectively uniform random walk: all orders of the interesting events are equally likely.
  *
- * Of the objects that threads fight for, the seed draws one; its events are the
- * interesting ones.  Or, in every other schedule of a program with several locks, it is
- * the taking of any of them: what goes wrong with locks does so between two.  Whose is the next is
- * drawn by how many each thread has left, as the profile knows; until that thread has come to it,
- * nobody else does an interesting event, and of those who are about to do something else one is
- * chosen uniformly.  A thread that is not made yet is waited for through the one that makes it.
- * After Zhao, Wolff, Mathur and Roychoudhury, "Selectively uniform concurrency testing" (ASPLOS
- * 2025).
+ * A uniform choice at each decision is not uniform over orders: with one thread of 10 events and one
+ * of 1, that one comes last in 1 of 1024 schedules, though there are only 11 orders.  If the thread
+ * of the next event is drawn by how many events each has left, it does in 1 of 11.  But over all
+ * events of a program there are far too many orders; so only some events are selected, and the draws
+ * are about those:
  *
- * Without such an object, and where nobody says what is pending, every event is
- * interesting.
+ *      1. the seed draws what is interesting: the events on one of the objects that threads fight
+ *         for; or, in every other schedule of a program with several locks, the taking of any lock,
+ *         since what goes wrong with locks goes wrong between two of them
+ *      2. whose interesting event is next is drawn, by how many each thread has left; the counts
+ *         come from the profile
+ *      3. until that thread has done it, nobody else does an interesting event.  Of those that are
+ *         about to do something else one is chosen freely: see choose_free()
+ *
+ * A thread that has not been made yet takes part in the draw; it is waited for through the one that
+ * will make it.  After Zhao, Wolff, Mathur and Roychoudhury, "Selectively uniform concurrency
+ * testing" (ASPLOS 2025).
+ *
+ * Where threads fight for nothing, and where nobody says what is pending (grain call), every event
+ * is interesting.
  */
 #include <string.h>
 
 #include "strategies.h"
 #include "strategy_common.h"
-#include "contract/decision_kind.h"
 
-enum { NOBODY = UINT32_MAX, SHARES = 1 << 20, IN_VAIN_LEAST = 1000 };
+enum {
+    NOBODY = UINT32_MAX,
+    /* The unit of a share, so that dividing it by a handicap of up to 1024 loses no thread.  At most
+     * 2 ** 17 events in a trace, 2 ** 20 each: the sum fits in 64 bits. */
+    SHARES = 1 << 20,
+    /* Decisions without an interesting event, beyond twice the schedule that was learned, after
+     * which those who may run are taken to be spinning.  Chosen freely. */
+    IN_VAIN_LEAST = 1000,
+    /* Beside 1 for a thread with nothing left: see choose_waiting(). */
+    WAITING_WEIGHT = 16,
+};
 
 static struct {
-    enum { EVERY, LOCKS, OBJECT } what; /* which events count */
-    const struct sw_thread_profile_object *object; /* OBJECT */
+    enum { EVERY, LOCKS, OBJECT } what; /* which events are interesting */
+    const struct sw_thread_profile_object *object; /* OBJECT: of which */
     uint32_t left[SW_THREAD_PROFILE_THREADS]; /* interesting events */
-    uint32_t usual; /* of a thread of which the profile knows nothing */
-    unsigned char made[SW_THREAD_PROFILE_THREADS];
-    uint32_t known; /* the object's ordinal in this schedule; 0: not met yet */
+    uint32_t usual; /* of a thread that the profile does not know */
+    unsigned char made[SW_THREAD_PROFILE_THREADS]; /* has been seen in this schedule */
+    uint32_t known; /* OBJECT: its ordinal in this schedule; 0: not met yet */
     uint32_t limit; /* threads with something left are below it */
-    enum { EVENLY, BY_RANK, TURN_LAST, ORDERS } order; /* see choose_free() */
-    uint32_t target; /* who does the next one; NOBODY: to be drawn */
-    uint64_t in_vain; /* decisions since an interesting event */
-    uint64_t quota; /* how many more of them without a new draw: see draw_quota() */
+    enum { EVENLY, BY_PRIORITY, TURN_LAST, ORDERS } order; /* see choose_free() */
+    uint32_t target; /* whose interesting event is next; NOBODY: to be drawn */
+    uint64_t in_vain; /* decisions since the last interesting event */
+    uint64_t quota; /* further events of the target without a new draw: see draw_quota() */
 } surw;
 
-static uint32_t index_of(uint32_t thread)
-{
-    return thread < SW_THREAD_PROFILE_THREADS ? thread : SW_THREAD_PROFILE_THREADS - 1;
-}
+/* ---- 1. what is interesting ---- */
 
 static int is_of_locks(uint32_t thread, struct sw_pending what)
 {
-    uint64_t locks = sw_strategies_profile()->locks[index_of(thread)];
+    uint64_t locks = sw_strategies_profile()->locks[sw_strategy_common_index(thread)];
     uint32_t nth = sw_strategy_common_nth(thread, what.object);
 
+    /* Of a lock that the profile knows nothing about, the better guess is that it counts. */
     return what.op == SW_OP_ACQUIRE &&
-           (locks == 0 || nth == 0 || nth > 64 || locks >> (nth - 1) & 1);
+           (locks == 0 || nth == 0 || nth > 64 || sw_strategy_common_is_in(locks, nth));
 }
 
 static int is_interesting(uint32_t thread, struct sw_pending what)
@@ -58,18 +74,20 @@ static int is_interesting(uint32_t thread, struct sw_pending what)
         return 0;
     if (surw.what == LOCKS)
         return is_of_locks(thread, what);
-    if (what.op == SW_OP_RELEASE)
+    if (what.op == SW_OP_RELEASE) /* nobody else can do anything to that lock: there is one order */
         return 0;
     uint32_t nth = sw_strategy_common_nth(thread, what.object),
-             wanted = surw.object->nth[index_of(thread)];
+             wanted = surw.object->nth[sw_strategy_common_index(thread)];
+    /* An object's ordinal is another in each schedule; the first thread that has a number for it
+     * tells which one it is, also for threads that did not touch it when the profile was made. */
     if (wanted != 0 && nth == wanted)
         surw.known = what.object;
     return wanted != 0 ? nth == wanted : what.object == surw.known;
 }
 
-/* ---- whose turn it is ---- */
+/* ---- 2. whose event is next ---- */
 
-/* The thread; while it is not made, the youngest of its ancestors that is. */
+/* The thread; while it has not been made, the youngest of its ancestors that has. */
 static uint32_t deputy(uint32_t thread)
 {
     const struct sw_thread_profile *profile = sw_strategies_profile();
@@ -80,14 +98,14 @@ static uint32_t deputy(uint32_t thread)
     return thread;
 }
 
-/* Where every event counts, nearly none of them matters, and to draw after each would
- * cut everything into equal crumbs: so the drawn thread does a part of what it has left. */
+/* Where every event is interesting nearly none of them matters, and a draw after each would switch
+ * after nearly each: bugs that need one thread to get far ahead would not be found.  So the target
+ * does a uniform part of what it has left in one piece. */
 static void draw_quota(void)
 {
     surw.quota = surw.what == EVERY ? sw_strategy_common_below(surw.left[surw.target] + 1) : 0;
 }
 
-/* A share in the draw: what it has left. */
 static uint64_t share_of(uint32_t thread)
 {
     uint64_t left = surw.left[thread];
@@ -119,10 +137,11 @@ static void meet(uint32_t thread)
     surw.made[thread] = 1;
 }
 
-static void take(const struct sw_strategy_common_event *event)
+static void take(const struct sw_decision *decision, const struct sw_strategy_common_event *event)
 {
-    uint32_t thread = index_of(event->thread);
+    uint32_t thread = sw_strategy_common_index(event->thread);
 
+    (void)decision;
     meet(thread);
     if (!is_interesting(event->thread, event->did))
         return;
@@ -134,19 +153,22 @@ static void take(const struct sw_strategy_common_event *event)
         surw.quota--;
 }
 
-/* ---- choosing ---- */
+/* ---- 3. who runs meanwhile ---- */
 
 static uint64_t level_of(uint32_t thread, uint32_t turn)
 {
-    if (surw.order == BY_RANK)
-        return sw_strategy_common_rank(thread);
+    if (surw.order == BY_PRIORITY)
+        return sw_strategy_common_priority(thread);
     return surw.order == TURN_LAST && thread == turn ? 1 : 2;
 }
 
-/* One of those who may; NOBODY: none may.  In a third of the schedules uniformly; in a
- * third by rank, so that what is not interesting comes in few pieces, too; and in a
- * third the one whose turn it is waits until the others have come as far as they can,
- * and finds all that they have done. */
+/* One of those who may; NOBODY: none may.  The paper takes any of them with the same probability.
+ * But the events that were not selected have their orders, too; so a third of the schedules each has
+ *
+ *      EVENLY       all as in the paper: many switches
+ *      BY_PRIORITY  the highest: few switches, as in PCT
+ *      TURN_LAST    the one whose turn it is waits until the others can go no further: its event
+ *                   finds all that they have done */
 static uint32_t choose_free(const struct sw_decision *decision, uint32_t count, uint32_t turn)
 {
     uint32_t found = NOBODY, equals = 0;
@@ -161,46 +183,53 @@ static uint32_t choose_free(const struct sw_decision *decision, uint32_t count, 
             continue;
         equals = level > highest ? 1 : equals + 1;
         highest = level;
+        /* The nth of the equals replaces the one before with 1 / n: in the end each has the same
+         * probability, and nothing has to be counted first. */
         if (sw_strategy_common_below(equals) == 0)
             found = i;
     }
     return found;
 }
 
-/* Who has the turn does not come, and all others wait for it: one of them, by what it
- * has left. */
+/* The thread that has the turn does not come to its event, and all others are about to do an
+ * interesting one: let one of them go first.  The one with much left is the likelier one to be what
+ * the turn waits for; and the 1 keeps a thread with nothing left from being stuck. */
 static uint32_t choose_waiting(const struct sw_decision *decision, uint32_t count)
 {
     uint64_t total = 0;
     uint32_t found = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t weight = 1 + 16 * (uint64_t)surw.left[index_of(decision->candidates[i])];
+        uint32_t left = surw.left[sw_strategy_common_index(decision->candidates[i])];
+        uint64_t weight = 1 + WAITING_WEIGHT * (uint64_t)left;
         total += weight;
-        if (sw_strategy_common_below(total) < weight)
+        if (sw_strategy_common_below(total) < weight) /* as in choose_free(), by weight */
             found = i;
     }
     return found;
 }
 
-/* That it is here says that the profile knows too little of it. */
+/* It is about to do an interesting event though it has none left: the profile has counted too few,
+ * and without one it would never be drawn. */
 static void top_up(uint32_t thread, struct sw_pending pending)
 {
-    uint32_t index = index_of(thread);
+    uint32_t index = sw_strategy_common_index(thread);
 
     meet(index);
     if (surw.left[index] == 0 && is_interesting(thread, pending))
         surw.left[index] = 1;
 }
 
-static uint32_t run(const struct sw_decision *decision, uint32_t count)
+static uint32_t pick(const struct sw_decision *decision, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         top_up(decision->candidates[i], decision->pending[i]);
     if (surw.target == NOBODY)
         draw_target();
+    /* Those that are free to run may do so for ever, if they wait in a loop for what an interesting
+     * event of somebody else would bring. */
     if (++surw.in_vain > IN_VAIN_LEAST + 2 * sw_strategies_profile()->steps)
-        return choose_waiting(decision, count); /* they spin, it seems */
+        return choose_waiting(decision, count);
     uint32_t found =
         choose_free(decision, count, surw.target == NOBODY ? NOBODY : deputy(surw.target));
     return found != NOBODY ? found : choose_waiting(decision, count);
@@ -208,23 +237,15 @@ static uint32_t run(const struct sw_decision *decision, uint32_t count)
 
 static int choose(struct sw_driver *driver, const struct sw_decision *decision)
 {
-    struct sw_strategy_common_event event;
-    uint32_t count;
-    int other = sw_strategy_common_other(decision, &count);
+    static const struct sw_strategy_common_steps steps = {take, pick};
 
     (void)driver;
-    if (!sw_decision_kind(decision->kind)->is_schedule)
-        return other;
-    while (sw_strategy_common_next(&event))
-        take(&event);
-    if (sw_strategy_common_must_yield(decision))
-        sw_strategy_common_demote(decision->thread);
-    if (other < 0)
-        other = sw_strategy_common_quiet(decision, count);
-    return sw_strategy_common_chose(decision, other >= 0 ? (uint32_t)other : run(decision, count));
+    return sw_strategy_common_choose(decision, &steps);
 }
 
-/* Which events count; how many of them each thread has. */
+/* ---- a schedule begins ---- */
+
+/* Draws what is interesting; returns how many such events each thread has. */
 static const uint32_t *draw_events(const struct sw_thread_profile *profile)
 {
     if (profile->object_count == 0) {
@@ -257,13 +278,8 @@ static struct sw_driver *begin(uint64_t seed, uint64_t argument)
                                                                    : SW_THREAD_PROFILE_THREADS;
     for (uint32_t t = 0; t < surw.limit; t++)
         total += surw.left[t];
-    surw.usual = 1 + (uint32_t)(total / (surw.limit + 1));
+    surw.usual = 1 + (uint32_t)(total / (surw.limit + 1)); /* what the known ones have, about */
     return &driver;
 }
 
-SW_STRATEGIES_FIRST static void add(void)
-{
-    static const struct sw_strategy strategy = {"surw", begin, NULL};
-
-    sw_strategies_add(&strategy);
-}
+SW_STRATEGIES_REGISTER("surw", begin)
