@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "atomic.h"
 
 #include <errno.h>
-#include <internal/pycore_runtime.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <structmember.h>
@@ -20,7 +18,7 @@ static _Atomic(PyThreadState *) atomic_states[SLP_ATOMIC_THREADS_MAX];
 
 static int holder_is_atomic(void)
 {
-    uintptr_t holder = _Py_atomic_load_relaxed(&_PyRuntime.ceval.gil.last_holder);
+    uintptr_t holder = slp_cpython_gil_last_holder();
 
     for (int i = 0; i < SLP_ATOMIC_THREADS_MAX; i++)
         if (holder != 0 && (uintptr_t)atomic_load(&atomic_states[i]) == holder)
@@ -42,7 +40,7 @@ int slp_atomic_wait(slp_gilwait_function *real, pthread_cond_t *cond, pthread_mu
 {
     int status = real(cond, mutex, deadline);
 
-    if (status != ETIMEDOUT || cond != &_PyRuntime.ceval.gil.cond)
+    if (status != ETIMEDOUT || cond != slp_cpython_gil_cond())
         return status;
     struct timespec again = *deadline;
     while (status == ETIMEDOUT && holder_is_atomic()) {
@@ -81,10 +79,10 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
     slp_gilwait_install();
     /* A waiter whose time is up makes its request under this mutex: it has done
      * so, and then it does not count any more, or it will see who the holder is. */
-    PyMUTEX_T *mutex = &_PyRuntime.ceval.gil.mutex;
+    pthread_mutex_t *mutex = slp_cpython_gil_mutex();
     pthread_mutex_lock(mutex);
     if (!SLP_FAULT(ATOMIC_IGNORED) && replace_state(NULL, thread->tstate))
-        _Py_atomic_store_relaxed(&thread->tstate->interp->ceval.gil_drop_request, 0);
+        slp_cpython_forget_gil_request(slp_cpython_interp(thread->tstate));
     pthread_mutex_unlock(mutex);
     slp_preempt_again(thread);
 }

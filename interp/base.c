@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "base.h"
 
-#include <internal/pycore_interp.h>
 
 /* Whose outermost chunk was marked last on this OS thread: PyThreadState.id. */
 static __thread uint64_t claimed;
@@ -18,9 +16,8 @@ static PyObject *greenlet_module(const PyInterpreterState *interp)
 
     if (name == NULL && (name = PyUnicode_InternFromString("greenlet")) == NULL)
         return NULL;
-    if (interp->modules == NULL || !PyDict_CheckExact(interp->modules))
-        return NULL;
-    return PyDict_GetItemWithError(interp->modules, name);
+    PyObject *modules = slp_cpython_modules(interp);
+    return modules != NULL ? PyDict_GetItemWithError(modules, name) : NULL;
 }
 
 int slp_base_greenlets(const PyInterpreterState *interp)
@@ -28,9 +25,11 @@ int slp_base_greenlets(const PyInterpreterState *interp)
     static int found;
     static uint64_t seen; /* the version of sys.modules in which there was none */
 
-    if (found || interp->modules == NULL || !PyDict_CheckExact(interp->modules))
+    PyObject *modules = slp_cpython_modules(interp);
+
+    if (found || modules == NULL)
         return found;
-    uint64_t version = ((PyDictObject *)interp->modules)->ma_version_tag;
+    uint64_t version = slp_cpython_dict_version(modules);
     if (version == seen)
         return 0;
     PyObject *type, *value, *traceback;
@@ -75,25 +74,23 @@ static int in_greenlet(const PyInterpreterState *interp)
 /* C code may come here before it has evaluated a single frame. */
 static int has_chunk(PyThreadState *tstate)
 {
-    if (tstate->datastack_chunk != NULL)
+    if (slp_cpython_chunk_of(tstate) != NULL)
         return 1;
-    _PyStackChunk *chunk = slp_datastack_take();
+    slp_cpython_chunk *chunk = slp_datastack_take();
     if (chunk == NULL)
         return 0;
     slp_datastack_cede(); /* the interpreter frees it with the thread's state */
-    tstate->datastack_chunk = chunk;
-    tstate->datastack_top = &chunk->data[1];
-    tstate->datastack_limit = slp_datastack_limit(chunk);
+    slp_cpython_begin_datastack(tstate, chunk);
     return 1;
 }
 
 /* Marks the data stack that is in use as the running thread's own. */
 static int claim_datastack(PyThreadState *tstate)
 {
-    if (tstate->id == claimed || in_greenlet(tstate->interp) || !has_chunk(tstate))
+    if (slp_cpython_id(tstate) == claimed || in_greenlet(slp_cpython_interp(tstate)) || !has_chunk(tstate))
         return -1;
-    slp_datastack_mark_home(tstate->datastack_chunk);
-    claimed = tstate->id;
+    slp_datastack_mark_home(slp_cpython_chunk_of(tstate));
+    claimed = slp_cpython_id(tstate);
     return 0;
 }
 
@@ -101,7 +98,7 @@ const char *slp_base_refuse(PyThreadState *tstate, const char *here)
 {
     if (!slp_cstack_is_ours(here) && slp_base_find(here) < 0)
         return "cannot switch: this C stack was not made by the interpreter";
-    if (!slp_datastack_is_home(tstate->datastack_chunk) && claim_datastack(tstate) < 0)
+    if (!slp_datastack_is_home(slp_cpython_chunk_of(tstate)) && claim_datastack(tstate) < 0)
         return "cannot switch: a greenlet runs that is not the main one of its thread";
     return NULL;
 }

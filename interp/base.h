@@ -19,7 +19,7 @@
 #ifndef SLP_BASE_H
 #define SLP_BASE_H
 
-#include <Python.h>
+#include "cpython.h"
 
 #include "cstack.h"
 #include "datastack.h"
@@ -28,7 +28,7 @@
  * address on its C stack.  If not, ask slp_base_refuse(). */
 static inline int slp_base_is_ready(const PyThreadState *tstate, const char *here)
 {
-    return slp_cstack_is_ours(here) && slp_datastack_is_home(tstate->datastack_chunk);
+    return slp_cstack_is_ours(here) && slp_datastack_is_home(slp_cpython_chunk_of(tstate));
 }
 
 /* Makes it ready.  NULL, or what a RuntimeError should say.  Leaves an exception

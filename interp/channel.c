@@ -2,8 +2,7 @@
  *
  * channel.c - the operation; the Python type is in channel_type.c.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "channel.h"
 

@@ -2,8 +2,7 @@
  *
  * channel_type.c - the class stackless.channel.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 #include <structmember.h>
 
 #include "channel.h"

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "datastack.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNK_BYTES = 16 * 1024 }; /* DATA_STACK_CHUNK_SIZE of the evaluation loop */
-
 /* Of one size; linked by previous. */
 struct pool {
-    _PyStackChunk *first;
+    slp_cpython_chunk *first;
     int count, count_max;
 };
 
@@ -20,23 +17,23 @@ static struct pool chunks = {.count_max = SLP_DATASTACK_CHUNKS_MAX};
 static PyObjectArenaAllocator arenas; /* the interpreter's own; alloc == NULL: ours is not there */
 static long lent;
 
-static _PyStackChunk *pool_take(struct pool *pool)
+static slp_cpython_chunk *pool_take(struct pool *pool)
 {
-    _PyStackChunk *chunk = pool->first;
+    slp_cpython_chunk *chunk = pool->first;
 
     if (chunk == NULL)
         return NULL;
-    pool->first = chunk->previous;
+    pool->first = *slp_cpython_chunk_previous(chunk);
     pool->count--;
     return chunk;
 }
 
 /* Returns whether there was room. */
-static int pool_give(struct pool *pool, _PyStackChunk *chunk)
+static int pool_give(struct pool *pool, slp_cpython_chunk *chunk)
 {
     if (pool->count >= pool->count_max)
         return 0;
-    chunk->previous = pool->first;
+    *slp_cpython_chunk_previous(chunk) = pool->first;
     pool->first = chunk;
     pool->count++;
     return 1;
@@ -47,12 +44,12 @@ static int pool_give(struct pool *pool, _PyStackChunk *chunk)
 /* A new one is all zero; of one that was used before, its mark must go. */
 static void *arena_alloc(void *unused, size_t size)
 {
-    _PyStackChunk *chunk = size == CHUNK_BYTES ? pool_take(&chunks) : NULL;
+    slp_cpython_chunk *chunk = size == SLP_CPYTHON_CHUNK_BYTES ? pool_take(&chunks) : NULL;
 
     (void)unused;
     if (chunk == NULL)
         return arenas.alloc(arenas.ctx, size);
-    chunk->data[0] = NULL;
+    *slp_cpython_chunk_slot(chunk) = NULL;
     return chunk;
 }
 
@@ -63,7 +60,7 @@ static void arena_free(void *unused, void *memory, size_t size)
     if (size == SLP_DATASTACK_ROOT_BYTES) {
         if (!pool_give(&roots, memory))
             free(memory);
-    } else if (size != CHUNK_BYTES || !pool_give(&chunks, memory)) {
+    } else if (size != SLP_CPYTHON_CHUNK_BYTES || !pool_give(&chunks, memory)) {
         arenas.free(arenas.ctx, memory, size);
     }
 }
@@ -78,30 +75,21 @@ static void install(void)
 
 /* ---- roots ---- */
 
-PyObject **slp_datastack_limit(_PyStackChunk *chunk)
+void slp_datastack_mark_home(slp_cpython_chunk *chunk)
 {
-    return (PyObject **)((char *)chunk + chunk->size);
+    *slp_cpython_chunk_slot(slp_cpython_chunk_root(chunk)) = SLP_DATASTACK_HOME;
 }
 
-void slp_datastack_mark_home(_PyStackChunk *chunk)
-{
-    while (chunk->previous != NULL)
-        chunk = chunk->previous;
-    chunk->data[0] = SLP_DATASTACK_HOME;
-}
-
-_PyStackChunk *slp_datastack_take(void)
+slp_cpython_chunk *slp_datastack_take(void)
 {
     if (__builtin_expect(arenas.alloc == NULL, 0))
         install();
-    _PyStackChunk *chunk = pool_take(&roots);
+    slp_cpython_chunk *chunk = pool_take(&roots);
     if (chunk == NULL)
         chunk = malloc(SLP_DATASTACK_ROOT_BYTES);
     if (chunk == NULL)
         return NULL;
-    chunk->previous = NULL;
-    chunk->size = SLP_DATASTACK_ROOT_BYTES;
-    chunk->top = 0;
+    slp_cpython_begin_chunk(chunk, SLP_DATASTACK_ROOT_BYTES);
     lent++;
     slp_datastack_mark_home(chunk);
     return chunk;
@@ -117,27 +105,24 @@ void slp_datastack_cede(void)
     lent--;
 }
 
-void slp_datastack_forsake(_PyStackChunk *chunk)
+void slp_datastack_forsake(slp_cpython_chunk *chunk)
 {
-    static _PyStackChunk *forsaken; /* so that nobody takes them for leaks */
-    _PyStackChunk *root = chunk;
+    static slp_cpython_chunk *forsaken; /* so that nobody takes them for leaks */
 
     lent--;
     if (chunk == NULL)
         return;
-    while (root->previous != NULL)
-        root = root->previous;
-    root->previous = forsaken;
+    *slp_cpython_chunk_previous(slp_cpython_chunk_root(chunk)) = forsaken;
     forsaken = chunk;
 }
 
-void slp_datastack_give(_PyStackChunk *chunk)
+void slp_datastack_give(slp_cpython_chunk *chunk)
 {
     assert(chunk != NULL);
     lent--;
     while (chunk != NULL) {
-        _PyStackChunk *previous = chunk->previous;
-        arena_free(NULL, chunk, chunk->size);
+        slp_cpython_chunk *previous = *slp_cpython_chunk_previous(chunk);
+        arena_free(NULL, chunk, slp_cpython_chunk_bytes(chunk));
         chunk = previous;
     }
 }

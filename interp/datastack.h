@@ -17,7 +17,7 @@
 #ifndef SLP_DATASTACK_H
 #define SLP_DATASTACK_H
 
-#include <Python.h>
+#include "cpython.h"
 
 enum {
     SLP_DATASTACK_ROOT_BYTES = 768, /* about four frames of a small function */
@@ -27,20 +27,18 @@ enum {
 
 /* An empty root chunk (previous == NULL), or NULL: then the interpreter makes
  * its own at the first frame. */
-_PyStackChunk *slp_datastack_take(void);
+slp_cpython_chunk *slp_datastack_take(void);
 /* What the unused first slot of a root chunk holds that is a tasklet's: what the
  * evaluation loop has made for others, a greenlet for one, has a 0 there. */
 #define SLP_DATASTACK_HOME ((PyObject *)(uintptr_t)0x51ac6c)
 /* Marks the root chunk behind this one; of main's, since slp_datastack_take() does. */
-void slp_datastack_mark_home(_PyStackChunk *chunk);
+void slp_datastack_mark_home(slp_cpython_chunk *chunk);
 /* Whether the data stack whose newest chunk this is belongs to a tasklet. */
-static inline int slp_datastack_is_home(const _PyStackChunk *chunk)
+static inline int slp_datastack_is_home(const slp_cpython_chunk *chunk)
 {
     if (__builtin_expect(chunk == NULL, 0))
         return 0;
-    while (__builtin_expect(chunk->previous != NULL, 0))
-        chunk = chunk->previous;
-    return chunk->data[0] == SLP_DATASTACK_HOME;
+    return *slp_cpython_chunk_slot(slp_cpython_chunk_root(chunk)) == SLP_DATASTACK_HOME;
 }
 
 /* How many are with tasklets now. */
@@ -49,9 +47,8 @@ long slp_datastack_lent(void);
 void slp_datastack_cede(void);
 /* Nor will this one, or NULL (the interpreter has it): its tasklet never came to its
  * end, and frame objects may still point there.  It is kept for ever. */
-void slp_datastack_forsake(_PyStackChunk *chunk);
+void slp_datastack_forsake(slp_cpython_chunk *chunk);
 /* Takes a chunk back, with all that are behind it. */
-void slp_datastack_give(_PyStackChunk *chunk);
-PyObject **slp_datastack_limit(_PyStackChunk *chunk);
+void slp_datastack_give(slp_cpython_chunk *chunk);
 
 #endif

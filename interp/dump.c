@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "dump.h"
 
-#include <internal/pycore_frame.h>
-#include <internal/pycore_traceback.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,11 +29,10 @@ static void put_pointer(int fd, unsigned long value)
     put(fd, text);
 }
 
-static void put_frame(int fd, _PyInterpreterFrame *frame)
+static void put_frame(int fd, slp_cpython_frame *frame)
 {
-    const PyCodeObject *code = frame->f_code;
-    int line = PyCode_Addr2Line(frame->f_code,
-                                _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
+    const PyCodeObject *code = slp_cpython_frame_code(frame);
+    int line = slp_cpython_frame_line(frame);
 
     put(fd, "  File \"");
     _Py_DumpASCII(fd, code->co_filename);
@@ -49,11 +45,11 @@ static void put_frame(int fd, _PyInterpreterFrame *frame)
 
 static void put_frames(int fd, const slp_tasklet *t)
 {
-    const _PyCFrame *cframe = slp_slice_find(&t->slice, t->state.cframe);
-    _PyInterpreterFrame *frame = cframe->current_frame;
+    const slp_cpython_cframe *cframe = slp_slice_find(&t->slice, t->state.cframe);
+    slp_cpython_frame *frame = slp_cpython_cframe_frame(cframe);
     int i = 0;
 
-    for (; frame != NULL && i < FRAMES_MAX; frame = frame->previous, i++)
+    for (; frame != NULL && i < FRAMES_MAX; frame = slp_cpython_frame_previous(frame), i++)
         put_frame(fd, frame);
     if (frame != NULL)
         put(fd, "  ...\n");

@@ -8,11 +8,9 @@
  *   2. May this stack move now?  Not with a collection on it (gcguard.h).
  *   3. Can it be moved?  spill.c tries, and says no without memory.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include <assert.h>
-#include <internal/pycore_frame.h>
 
 #include "eval_entry.h"
 #include "contract/faults.h"
@@ -79,12 +77,12 @@ static void return_faults(slp_tasklet *current, PyObject **result)
 static int spill_with_faults(PyThreadState *tstate, struct slp_spill_call *call, PyObject **result)
 {
     slp_tasklet *current = slp_eval_current();
-    int depth = tstate->recursion_remaining;
+    int depth = slp_cpython_depth(tstate);
 
     if (SLP_FAULT(SPILL_EATS_PENDING_ERROR))
         PyErr_Clear();
     if (SLP_FAULT(SPILL_LOSES_DEPTH))
-        tstate->recursion_remaining = tstate->recursion_limit;
+        slp_cpython_set_depth(tstate, 0);
     if (entry_faults(current) < 0) {
         if (call->kind != SLP_CALL_FRAME) {
             *result = NULL;
@@ -95,7 +93,7 @@ static int spill_with_faults(PyThreadState *tstate, struct slp_spill_call *call,
     if (slp_spill_call(tstate, call, result) < 0)
         return -1;
     if (SLP_FAULT(SPILL_LOSES_DEPTH) && call->kind != SLP_CALL_FRAME)
-        tstate->recursion_remaining = depth > 0 ? depth - 1 : depth;
+        slp_cpython_set_depth(tstate, depth < slp_cpython_depth_max(tstate) ? depth + 1 : depth);
     return_faults(current, result);
     return 0;
 }

@@ -13,7 +13,7 @@
 #ifndef SLP_EVAL_ENTRY_H
 #define SLP_EVAL_ENTRY_H
 
-#include <Python.h>
+#include "cpython.h"
 
 #include "spill_record.h"
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "gcguard.h"
 
-#include <internal/pycore_runtime.h>
 
 /* How many collections are on this thread's stack, as the callback counts them. */
 static __thread int depth;
@@ -31,7 +29,7 @@ static PyMethodDef count_def = {"stackless_gc_guard", (PyCFunction)(void (*)(voi
 /* Anybody may have taken the function out of gc.callbacks again. */
 static int is_in_callbacks(PyInterpreterState *interp)
 {
-    PyObject *callbacks = interp->gc.callbacks;
+    PyObject *callbacks = slp_cpython_gc_callbacks(interp);
 
     if (callbacks == NULL || function == NULL)
         return 0;
@@ -46,7 +44,7 @@ int slp_gcguard_is_here(PyInterpreterState *interp)
     if (depth > 0)
         return 1;
     /* The last collections, at the interpreter's end, call nobody back. */
-    if (_PyRuntimeState_GetFinalizing(&_PyRuntime) != NULL)
+    if (slp_cpython_is_finalizing())
         return 1;
     return !is_in_callbacks(interp);
 }
@@ -58,11 +56,11 @@ int slp_gcguard_install(void)
     if (slp_gcguard_installed || interp != PyInterpreterState_Main())
         return 0;
     /* In the middle of a collection its start would be missed. */
-    if (interp->gc.collecting || interp->gc.callbacks == NULL)
+    if (slp_cpython_is_collecting(interp) || slp_cpython_gc_callbacks(interp) == NULL)
         return 0;
     if (function == NULL && (function = PyCFunction_New(&count_def, NULL)) == NULL)
         return -1;
-    if (PyList_Append(interp->gc.callbacks, function) < 0)
+    if (PyList_Append(slp_cpython_gc_callbacks(interp), function) < 0)
         return -1;
     slp_gcguard_installed = 1;
     return 0;

@@ -15,9 +15,7 @@
 #ifndef SLP_GCGUARD_H
 #define SLP_GCGUARD_H
 
-#include <Python.h>
-#include <internal/pycore_interp.h>
-#include <internal/pycore_pystate.h>
+#include "cpython.h"
 
 /* Whether the function has been put into gc.callbacks. */
 extern int slp_gcguard_installed;
@@ -32,8 +30,8 @@ int slp_gcguard_is_here(PyInterpreterState *interp);
 /* Whether a collection is on this thread's C stack. */
 static inline int slp_gcguard_active(void)
 {
-    PyInterpreterState *interp = _PyThreadState_GET()->interp;
-    if (__builtin_expect(!interp->gc.collecting, 1))
+    PyInterpreterState *interp = slp_cpython_interp(slp_cpython_tstate());
+    if (__builtin_expect(!slp_cpython_is_collecting(interp), 1))
         return 0;
     return slp_gcguard_is_here(interp);
 }

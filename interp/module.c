@@ -2,8 +2,7 @@
  *
  * module.c - the built-in module stackless.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "module.h"
 

@@ -2,7 +2,7 @@
  *
  * module_callbacks.c - the functions that an application gives the scheduler.
  */
-#include <Python.h>
+#include "cpython.h"
 
 #include "channel.h"
 #include "module.h"

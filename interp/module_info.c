@@ -2,7 +2,7 @@
  *
  * module_info.c - what the scheduler is doing: functions, and the module's attributes.
  */
-#include <Python.h>
+#include "cpython.h"
 
 #include "module.h"
 #include "tasklet.h"

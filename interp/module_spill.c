@@ -2,7 +2,7 @@
  *
  * module_spill.c - stackless.spill() and its like.
  */
-#include <Python.h>
+#include "cpython.h"
 
 #include "module.h"
 #include "spill.h"

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "schedule.h"
 
 #include <assert.h>
-#include <internal/pycore_pystate.h>
 
 #include "base.h"
 #include "channel.h"
@@ -155,7 +153,7 @@ static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thre
             if (status == 0)
                 continue;
             /* A run(threadblock=True) of the initial thread ends by itself. */
-            if (status < 0 || watchdog == NULL || !_Py_IsMainThread())
+            if (status < 0 || watchdog == NULL || !slp_cpython_is_main_thread())
                 return NULL;
             next = watchdog;
         }

@@ -2,11 +2,9 @@
  *
  * schedule_end.c - a tasklet ends: who gets its exception, and who runs next.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include <assert.h>
-#include <internal/pycore_pystate.h>
 
 #include "channel.h"
 #include "contract/faults.h"
@@ -21,7 +19,7 @@ static int ends_silently(void)
 {
     /* sys.exit() ends the process on the initial thread, the tasklet elsewhere. */
     return PyErr_ExceptionMatches(slp_tasklet_exit) ||
-           (!_Py_IsMainThread() && PyErr_ExceptionMatches(PyExc_SystemExit));
+           (!slp_cpython_is_main_thread() && PyErr_ExceptionMatches(PyExc_SystemExit));
 }
 
 /* Lets the error handler have the exception that is set; afterwards what it has

@@ -2,8 +2,7 @@
  *
  * spill.c - one spill; when to spill is in eval.c.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "spill.h"
 
@@ -180,31 +179,28 @@ static void evaluate(void *arg)
  * below on this C stack, and could not keep them in order. */
 static int can_spill(PyThreadState *tstate, const char *here)
 {
-    return tstate->interp == PyInterpreterState_Main() &&
+    return slp_cpython_in_main_interp(tstate) &&
            (slp_base_is_ready(tstate, here) || slp_base_refuse(tstate, here) == NULL);
 }
 
 /* Python sees the frames of the spilled stack through tstate->cframe, which is
  * on that stack: a copy in the record stands in for it. */
-static _PyCFrame *put_proxy(PyThreadState *tstate, struct slp_spill_record *record)
+static slp_cpython_cframe *put_proxy(PyThreadState *tstate, struct slp_spill_record *record)
 {
-    _PyCFrame *real = tstate->cframe;
+    slp_cpython_cframe *real = slp_cpython_cframe_of(tstate);
 
-    record->proxy.use_tracing = real->use_tracing;
-    record->proxy.current_frame = real->current_frame;
-    record->proxy.previous = &record->end;
-    record->end.previous = &record->end;
+    slp_cpython_proxy_cframe(&record->proxy, &record->end, real);
     record->real = real;
-    tstate->cframe = &record->proxy;
+    slp_cpython_set_cframe(tstate, &record->proxy);
     return real;
 }
 
-static void take_proxy(PyThreadState *tstate, _PyCFrame *real,
+static void take_proxy(PyThreadState *tstate, slp_cpython_cframe *real,
                        const struct slp_spill_record *record)
 {
-    assert(tstate->cframe == &record->proxy);
-    real->use_tracing = record->proxy.use_tracing;
-    tstate->cframe = real;
+    assert(slp_cpython_cframe_of(tstate) == &record->proxy);
+    slp_cpython_follow_proxy(real, &record->proxy);
+    slp_cpython_set_cframe(tstate, real);
 }
 
 static int record_set_call(struct slp_spill_record *record, const struct slp_spill_call *call)
@@ -230,7 +226,7 @@ static int record_set_call(struct slp_spill_record *record, const struct slp_spi
 
 static int wants_segment(const PyThreadState *tstate)
 {
-    return slp_spill_setting.policy == SLP_SPILL_SEGMENT && !slp_base_greenlets(tstate->interp);
+    return slp_spill_setting.policy == SLP_SPILL_SEGMENT && !slp_base_greenlets(slp_cpython_interp(tstate));
 }
 
 int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
@@ -249,7 +245,7 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         return -1;
     }
     record->segment = wants_segment(tstate) ? slp_segment_take() : NULL;
-    _PyCFrame *real = put_proxy(tstate, record);
+    slp_cpython_cframe *real = put_proxy(tstate, record);
     int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
                                  evaluate);
     take_proxy(tstate, real, record);

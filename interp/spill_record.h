@@ -6,12 +6,10 @@
 #ifndef SLP_SPILL_RECORD_H
 #define SLP_SPILL_RECORD_H
 
-#include <Python.h>
+#include "cpython.h"
 #include <stddef.h>
 
 #include "slice.h"
-
-struct _PyInterpreterFrame;
 
 /* A call of one of the interpreter's three entries into frame evaluation.  The
  * references are borrowed from the caller, and so is args, which may be on the
@@ -28,7 +26,7 @@ struct slp_spill_call {
             PyObject *kwnames;
         } vector;
         struct {
-            struct _PyInterpreterFrame *frame;
+            slp_cpython_frame *frame;
             int throwflag;
         } frame;
         struct {
@@ -46,9 +44,9 @@ struct slp_spill_record {
     PyObject *args[SLP_SPILL_ARGS_MAX]; /* call.of.vector.args, when they fit */
     PyObject **more_args;               /* else these, from PyMem_RawMalloc(); or NULL */
     PyObject *result; /* valid once evaluated; NULL with an exception set */
-    _PyCFrame proxy;
-    _PyCFrame end;   /* behind proxy; known by being its own previous */
-    _PyCFrame *real; /* for which proxy stands: an address on the stack that was spilled */
+    slp_cpython_cframe proxy;
+    slp_cpython_cframe end;   /* behind proxy; known by being its own previous */
+    slp_cpython_cframe *real; /* for which proxy stands: an address on the stack that was spilled */
     struct slp_slice slice; /* policy copy */
     char *segment;          /* policy segment: not NULL, and the four belong to it */
     char *sp;
@@ -58,9 +56,9 @@ struct slp_spill_record {
 };
 
 /* The record whose end this is, or NULL: then it is a cframe like others. */
-static inline const struct slp_spill_record *slp_spill_record_of(const _PyCFrame *cframe)
+static inline const struct slp_spill_record *slp_spill_record_of(const slp_cpython_cframe *cframe)
 {
-    if (cframe == NULL || cframe->previous != cframe)
+    if (cframe == NULL || slp_cpython_cframe_previous(cframe) != cframe)
         return NULL;
     return (const struct slp_spill_record *)((const char *)cframe -
                                              offsetof(struct slp_spill_record, end));

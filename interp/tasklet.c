@@ -2,8 +2,7 @@
  *
  * tasklet.c - the life of a tasklet; the Python methods are in tasklet_type.c.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "tasklet.h"
 
@@ -381,7 +380,7 @@ static void tasklet_dealloc(slp_tasklet *t)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
     Py_CLEAR(t->tempval);
     if (t->started && !t->is_main && (t->lost || !t->ended))
-        slp_datastack_forsake(t->slice.used > 0 ? t->state.datastack_chunk : NULL);
+        slp_datastack_forsake(t->slice.used > 0 ? t->state.datastack.chunk : NULL);
     if (t->started && !t->ended)
         slp_tasklet_mark_ended(t);
     slp_slice_free(&t->slice);

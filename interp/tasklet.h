@@ -19,7 +19,7 @@
 #ifndef SLP_TASKLET_H
 #define SLP_TASKLET_H
 
-#include <Python.h>
+#include "cpython.h"
 
 #include "bomb.h"
 #include "slice.h"

@@ -2,8 +2,7 @@
  *
  * tasklet_attributes.c - what can be read, and set, of a tasklet.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "mailbox.h"
 #include "tasklet_introspect.h"

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "tasklet_introspect.h"
 
 #include <assert.h>
-#include <internal/pycore_frame.h>
-#include <internal/pycore_pystate.h>
 
 #include "spill_record.h"
 
@@ -23,38 +20,22 @@ static int is_switched_out(const slp_tasklet *t)
     return t->slice.used > 0;
 }
 
-static const _PyCFrame *first_cframe(const slp_tasklet *t)
+static const slp_cpython_cframe *first_cframe(const slp_tasklet *t)
 {
     const PyThreadState *tstate = running_in(t);
 
     if (tstate != NULL)
-        return tstate->cframe;
+        return slp_cpython_cframe_of(tstate);
     return is_switched_out(t) ? slp_slice_find(&t->slice, t->state.cframe) : NULL;
-}
-
-/* The public way to a frame object leads through a thread state, so the running
- * one pretends for a moment to be there.  Nothing is run meanwhile. */
-static PyObject *frame_object(_PyInterpreterFrame *frame)
-{
-    PyThreadState *tstate = _PyThreadState_GET();
-    _PyCFrame *real = tstate->cframe;
-    _PyCFrame pretended = {.current_frame = frame, .previous = real};
-
-    tstate->cframe = &pretended;
-    PyObject *object = (PyObject *)PyThreadState_GetFrame(tstate);
-    tstate->cframe = real;
-    if (object == NULL && !PyErr_Occurred())
-        object = Py_NewRef(Py_None);
-    return object;
 }
 
 PyObject *slp_tasklet_introspect_frame(const slp_tasklet *t)
 {
-    const _PyCFrame *cframe = first_cframe(t);
+    const slp_cpython_cframe *cframe = first_cframe(t);
 
-    if (cframe == NULL || cframe->current_frame == NULL)
+    if (cframe == NULL || slp_cpython_cframe_frame(cframe) == NULL)
         Py_RETURN_NONE;
-    return frame_object(cframe->current_frame);
+    return slp_cpython_frame_object(slp_cpython_cframe_frame(cframe));
 }
 
 int slp_tasklet_introspect_recursion_depth(const slp_tasklet *t)
@@ -62,14 +43,14 @@ int slp_tasklet_introspect_recursion_depth(const slp_tasklet *t)
     const PyThreadState *tstate = running_in(t);
 
     if (tstate != NULL)
-        return tstate->recursion_limit - tstate->recursion_remaining;
-    return is_switched_out(t) ? t->state.recursion_depth : 0;
+        return slp_cpython_depth(tstate);
+    return is_switched_out(t) ? t->state.recursion.depth : 0;
 }
 
 /* The cframe at that address; *holder is the slice that has what is on the C
  * stack, NULL while that is in its place.  Below a spill it is the record's, or
  * the same again if the spill left everything where it was. */
-static const _PyCFrame *find_cframe(const struct slp_slice **holder, const _PyCFrame *at)
+static const slp_cpython_cframe *find_cframe(const struct slp_slice **holder, const slp_cpython_cframe *at)
 {
     const struct slp_spill_record *record;
 
@@ -81,7 +62,7 @@ static const _PyCFrame *find_cframe(const struct slp_slice **holder, const _PyCF
         at = record->real; /* counted: the proxy stands for it */
         if (*holder != NULL)
             at = slp_slice_find(*holder, at);
-        at = at->previous;
+        at = slp_cpython_cframe_previous(at);
         if (at != NULL && *holder != NULL)
             at = slp_slice_find(*holder, at);
     }
@@ -93,8 +74,9 @@ int slp_tasklet_introspect_nesting_level(const slp_tasklet *t)
     const struct slp_slice *holder = running_in(t) == NULL ? &t->slice : NULL;
     int count = 0;
 
-    for (const _PyCFrame *cframe = first_cframe(t); cframe != NULL && cframe->current_frame != NULL;
-         cframe = find_cframe(&holder, cframe->previous))
+    for (const slp_cpython_cframe *cframe = first_cframe(t);
+         cframe != NULL && slp_cpython_cframe_frame(cframe) != NULL;
+         cframe = find_cframe(&holder, slp_cpython_cframe_previous(cframe)))
         count++;
     return count > 0 ? count - 1 : 0;
 }
@@ -114,10 +96,11 @@ PyObject *slp_tasklet_introspect_get_hook(const slp_tasklet *t,
     PyObject *function = NULL;
 
     if (tstate != NULL)
-        function = hook == SLP_TASKLET_INTROSPECT_TRACE ? tstate->c_traceobj : tstate->c_profileobj;
+        function = hook == SLP_TASKLET_INTROSPECT_TRACE ? slp_cpython_trace_object(tstate)
+                                                        : slp_cpython_profile_object(tstate);
     else if (keeps_hooks(t))
-        function =
-            hook == SLP_TASKLET_INTROSPECT_TRACE ? t->state.c_traceobj : t->state.c_profileobj;
+        function = hook == SLP_TASKLET_INTROSPECT_TRACE ? t->state.tracing.trace_object
+                                                        : t->state.tracing.profile_object;
     return Py_NewRef(function != NULL ? function : Py_None);
 }
 
@@ -135,25 +118,10 @@ static int call_sys(enum slp_tasklet_introspect_hook hook, PyObject *function)
     return result == NULL ? -1 : 0;
 }
 
-static void swap_hooks(struct slp_tstate_swap *state, PyThreadState *tstate)
-{
-    Py_tracefunc trace = tstate->c_tracefunc, profile = tstate->c_profilefunc;
-    PyObject *trace_object = tstate->c_traceobj, *profile_object = tstate->c_profileobj;
-
-    tstate->c_tracefunc = state->c_tracefunc;
-    tstate->c_traceobj = state->c_traceobj;
-    tstate->c_profilefunc = state->c_profilefunc;
-    tstate->c_profileobj = state->c_profileobj;
-    state->c_tracefunc = trace;
-    state->c_traceobj = trace_object;
-    state->c_profilefunc = profile;
-    state->c_profileobj = profile_object;
-}
-
 int slp_tasklet_introspect_set_hook(slp_tasklet *t, enum slp_tasklet_introspect_hook hook,
                                     PyObject *function)
 {
-    PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
     if (function == NULL)
         function = Py_None;
@@ -167,22 +135,22 @@ int slp_tasklet_introspect_set_hook(slp_tasklet *t, enum slp_tasklet_introspect_
     }
     /* Only sys knows the C functions that call a Python one: it sets them here,
      * as if t ran. */
-    swap_hooks(&t->state, tstate);
+    slp_cpython_swap_tracing(&t->state.tracing, tstate);
     int failed = call_sys(hook, function);
-    swap_hooks(&t->state, tstate);
-    slp_tstate_swap_update_tracing(tstate);
+    slp_cpython_swap_tracing(&t->state.tracing, tstate);
+    slp_cpython_update_tracing(tstate);
     return failed;
 }
 
 void slp_tasklet_introspect_reset_hooks(slp_tasklet *t)
 {
-    t->state.c_tracefunc = t->state.c_profilefunc = NULL;
-    t->state.c_traceobj = t->state.c_profileobj = NULL;
+    t->state.tracing = (struct slp_cpython_tracing){0};
 }
 
 void slp_tasklet_introspect_drop_hooks(slp_tasklet *t)
 {
-    PyObject *trace = t->state.c_traceobj, *profile = t->state.c_profileobj;
+    PyObject *trace = t->state.tracing.trace_object;
+    PyObject *profile = t->state.tracing.profile_object;
 
     slp_tasklet_introspect_reset_hooks(t);
     Py_XDECREF(trace);
@@ -191,11 +159,11 @@ void slp_tasklet_introspect_drop_hooks(slp_tasklet *t)
 
 void slp_tasklet_introspect_begin_hooks(slp_tasklet *t)
 {
-    PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
-    swap_hooks(&t->state, tstate);
+    slp_cpython_swap_tracing(&t->state.tracing, tstate);
     slp_tasklet_introspect_reset_hooks(t);
-    slp_tstate_swap_update_tracing(tstate);
+    slp_cpython_update_tracing(tstate);
 }
 
 /* ---- context ---- */
@@ -205,27 +173,28 @@ static PyObject **context_slot(slp_tasklet *t)
     PyThreadState *tstate = running_in(t);
 
     if (tstate != NULL)
-        return &tstate->context;
+        return slp_cpython_context(tstate);
     return is_switched_out(t) ? &t->state.context : &t->context;
 }
 
 PyObject *slp_tasklet_introspect_context_run(slp_tasklet *t, PyObject *function, PyObject *args,
                                              PyObject *kwargs)
 {
-    PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
     if (running_in(t) == tstate)
         return PyObject_Call(function, args, kwargs);
     PyObject **slot = context_slot(t);
     if (*slot == NULL && (*slot = PyContext_New()) == NULL)
         return NULL;
-    PyObject *ours = tstate->context, *theirs = Py_NewRef(*slot);
-    tstate->context = theirs;
-    tstate->context_ver++;
+    PyObject **current = slp_cpython_context(tstate);
+    PyObject *ours = *current, *theirs = Py_NewRef(*slot);
+    *current = theirs;
+    slp_cpython_count_context(tstate);
     PyObject *result = PyObject_Call(function, args, kwargs);
-    assert(tstate->context == theirs);
-    tstate->context = ours;
-    tstate->context_ver++;
+    assert(*current == theirs);
+    *current = ours;
+    slp_cpython_count_context(tstate);
     Py_DECREF(theirs);
     return result;
 }

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "thread.h"
 
 #include <assert.h>
-#include <internal/pycore_pystate.h>
-#include <internal/pycore_runtime.h>
 
 #include "atomic.h"
 #include "channel.h"
@@ -34,7 +28,7 @@ struct slp_thread *slp_thread_first(void)
 
 struct slp_thread *slp_thread_peek(void)
 {
-    PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
     if (__builtin_expect(here != NULL && here->tstate == tstate, 1))
         return here;
@@ -175,7 +169,7 @@ static void thread_end(struct slp_thread *thread)
         abandon_all(thread);
     /* Only the thread itself can run what is on its stack; another one comes
      * here for it after a fork, or when the interpreter is torn down. */
-    if (thread->tstate == _PyThreadState_GET() && thread->ident == PyThread_get_thread_ident())
+    if (thread->tstate == slp_cpython_tstate() && thread->ident == PyThread_get_thread_ident())
         kill_started(thread);
     if (thread->atomic)
         slp_atomic_publish(thread, 0);
@@ -207,9 +201,7 @@ static void capsule_destroy(PyObject *capsule)
 /* Ties the record to the life of its PyThreadState. */
 static int thread_bind(struct slp_thread *thread)
 {
-    PyObject *dict = thread->tstate->dict;
-    if (dict == NULL)
-        dict = thread->tstate->dict = PyDict_New();
+    PyObject *dict = slp_cpython_dict(thread->tstate);
     if (dict == NULL)
         return -1;
     PyObject *capsule = PyCapsule_New(thread, capsule_name, capsule_destroy);
@@ -237,7 +229,7 @@ static int thread_make_main(struct slp_thread *thread)
 
 static struct slp_thread *thread_new(PyThreadState *tstate)
 {
-    if (tstate->interp != PyInterpreterState_Main()) {
+    if (!slp_cpython_in_main_interp(tstate)) {
         PyErr_SetString(PyExc_RuntimeError, "tasklets work in the main interpreter only");
         return NULL;
     }
@@ -255,8 +247,8 @@ static struct slp_thread *thread_new(PyThreadState *tstate)
     }
     PyThread_acquire_lock(thread->lock, 1);
     thread->tstate = tstate;
-    thread->id = tstate->id;
-    thread->ident = tstate->thread_id;
+    thread->id = slp_cpython_id(tstate);
+    thread->ident = slp_cpython_ident(tstate);
     thread->next = all_threads;
     all_threads = thread;
     if (thread_make_main(thread) < 0 || thread_bind(thread) < 0) {
@@ -278,14 +270,14 @@ struct slp_thread *slp_thread_here(void)
 {
     struct slp_thread *thread = slp_thread_peek();
 
-    return thread != NULL ? thread : thread_new(_PyThreadState_GET());
+    return thread != NULL ? thread : thread_new(slp_cpython_tstate());
 }
 
 static PyThreadState *tstate_of_ident(unsigned long ident)
 {
     PyThreadState *tstate = PyInterpreterState_ThreadHead(PyInterpreterState_Main());
 
-    while (tstate != NULL && tstate->thread_id != ident)
+    while (tstate != NULL && slp_cpython_ident(tstate) != ident)
         tstate = PyThreadState_Next(tstate);
     return tstate;
 }
@@ -378,7 +370,7 @@ static int ask_the_others(void)
     int count = 0;
 
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next) {
-        if (thread->tstate == _PyThreadState_GET())
+        if (thread->tstate == slp_cpython_tstate())
             continue;
         count++;
         if (thread->main->kills > 0)
@@ -422,13 +414,8 @@ void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
 
 int slp_thread_others_can_run(const PyThreadState *self)
 {
-    int others = 0;
+    int others = slp_cpython_count_others(self);
 
-    PyThread_type_lock mutex = _PyRuntime.interpreters.mutex;
-    PyThread_acquire_lock(mutex, 1);
-    for (PyThreadState *tstate = self->interp->threads.head; tstate != NULL; tstate = tstate->next)
-        others += tstate != self;
-    PyThread_release_lock(mutex);
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
         if (thread->tstate != self && (thread->waiting || thread->bystander))
             others--;
@@ -437,12 +424,12 @@ int slp_thread_others_can_run(const PyThreadState *self)
 
 void slp_thread_wake_stuck(void)
 {
-    const PyThreadState *tstate = _PyThreadState_GET();
+    const PyThreadState *tstate = slp_cpython_tstate();
     struct slp_thread *oldest = NULL;
 
     if (SLP_FAULT(ENDING_THREAD_COUNTS))
         return;
-    if (tstate == NULL || tstate->interp != PyInterpreterState_Main() ||
+    if (tstate == NULL || !slp_cpython_in_main_interp(tstate) ||
         slp_thread_others_can_run(tstate))
         return;
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)

@@ -29,7 +29,7 @@
 #ifndef SLP_THREAD_H
 #define SLP_THREAD_H
 
-#include <Python.h>
+#include "cpython.h"
 
 #include "interp/lab/invariants.h"
 #include "preempt.h"

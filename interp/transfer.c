@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "transfer.h"
 
@@ -81,7 +80,7 @@ static void run_tasklet(void *arg)
 {
     struct slp_thread *thread = arg;
     slp_tasklet *t = thread->coming;
-    _PyCFrame root;
+    slp_cpython_cframe root;
 
     slp_cstack.segment_low = NULL;
     slp_cstack.segment_exit = NULL;

@@ -1,129 +1,101 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "cpython.h"
 
 #include "tstate_swap.h"
 
 #include <assert.h>
-#include <string.h>
 
-#include "datastack.h"
 #include "contract/faults.h"
-
-void slp_tstate_swap_update_tracing(PyThreadState *tstate)
-{
-    int on = tstate->tracing == 0 && (tstate->c_tracefunc || tstate->c_profilefunc);
-    tstate->cframe->use_tracing = on ? 255 : 0;
-}
+#include "datastack.h"
 
 void slp_tstate_swap_save(struct slp_tstate_swap *state, PyThreadState *tstate)
 {
-    assert(tstate->curexc_type == NULL);
-    state->cframe = tstate->cframe;
-    state->tracing = tstate->tracing;
-    state->tracing_what = tstate->tracing_what;
-    state->c_profilefunc = tstate->c_profilefunc;
-    state->c_tracefunc = tstate->c_tracefunc;
-    state->c_profileobj = tstate->c_profileobj;
-    state->c_traceobj = tstate->c_traceobj;
-    state->recursion_depth = tstate->recursion_limit - tstate->recursion_remaining;
-    state->recursion_headroom = tstate->recursion_headroom;
-    state->trash_delete_nesting = tstate->trash_delete_nesting;
-    state->trash_delete_later = tstate->trash_delete_later;
-    state->exc_info = tstate->exc_info;
-    state->exc_value = SLP_FAULT(EXC_STATE_LEAKS) ? Py_XNewRef(tstate->exc_state.exc_value)
-                                                  : tstate->exc_state.exc_value;
-    state->context = tstate->context;
-    state->datastack_chunk = tstate->datastack_chunk;
-    state->datastack_top = tstate->datastack_top;
-    state->datastack_limit = tstate->datastack_limit;
-    /* faulthandler reads this without the GIL */
-    tstate->cframe = &tstate->root_cframe;
+    /* The exception that is set is not among them: it would belong to nobody. */
+    assert(!slp_cpython_error_is_set(tstate));
+    state->cframe = slp_cpython_cframe_of(tstate);
+    slp_cpython_save_tracing(&state->tracing, tstate);
+    slp_cpython_save_recursion(&state->recursion, tstate);
+    slp_cpython_save_trash(&state->trash, tstate);
+    slp_cpython_save_handled(&state->handled, tstate);
+    if (SLP_FAULT(EXC_STATE_LEAKS))
+        Py_XINCREF(state->handled.value);
+    state->context = *slp_cpython_context(tstate);
+    slp_cpython_save_datastack(&state->datastack, tstate);
+    /* This tasklet's cframe is on the stack that is being left.  faulthandler looks
+     * at any time, from a signal handler and without the GIL. */
+    slp_cpython_set_no_cframe(tstate);
+}
+
+/* A variable's cache is good for one version of the thread's context; it does not
+ * look which context that is. */
+static void set_context(PyThreadState *tstate, PyObject *context)
+{
+    *slp_cpython_context(tstate) = context;
+    if (!SLP_FAULT(CONTEXT_STAYS_CACHED))
+        slp_cpython_count_context(tstate);
 }
 
 void slp_tstate_swap_load(struct slp_tstate_swap *state, PyThreadState *tstate)
 {
-    tstate->tracing = state->tracing;
-    tstate->tracing_what = state->tracing_what;
-    tstate->c_profilefunc = state->c_profilefunc;
-    tstate->c_tracefunc = state->c_tracefunc;
-    tstate->c_profileobj = state->c_profileobj;
-    tstate->c_traceobj = state->c_traceobj;
-    tstate->recursion_remaining = tstate->recursion_limit - state->recursion_depth;
-    tstate->recursion_headroom = state->recursion_headroom;
-    if (!SLP_FAULT(TRASH_NESTING_SHARED))
-        tstate->trash_delete_nesting = state->trash_delete_nesting;
-    tstate->trash_delete_later = state->trash_delete_later;
-    tstate->exc_info = state->exc_info;
-    if (SLP_FAULT(EXC_STATE_LEAKS))
-        Py_XDECREF(state->exc_value);
-    else
-        tstate->exc_state.exc_value = state->exc_value;
-    tstate->context = state->context;
-    tstate->context_ver += !SLP_FAULT(CONTEXT_STAYS_CACHED);
-    tstate->datastack_chunk = state->datastack_chunk;
-    tstate->datastack_top = state->datastack_top;
-    tstate->datastack_limit = state->datastack_limit;
-    tstate->cframe = state->cframe;
-    slp_tstate_swap_update_tracing(tstate);
+    slp_cpython_load_tracing(tstate, &state->tracing);
+    slp_cpython_load_recursion(tstate, &state->recursion);
+    if (SLP_FAULT(TRASH_NESTING_SHARED))
+        state->trash.nesting = slp_cpython_trash_nesting(tstate);
+    slp_cpython_load_trash(tstate, &state->trash);
+    if (SLP_FAULT(EXC_STATE_LEAKS)) {
+        Py_XDECREF(state->handled.value);
+        state->handled.value = slp_cpython_handled_at_base(tstate);
+    }
+    slp_cpython_load_handled(tstate, &state->handled);
+    set_context(tstate, state->context);
+    slp_cpython_load_datastack(tstate, &state->datastack);
+    /* Last: what hangs on it must be in place for whoever looks. */
+    slp_cpython_set_cframe(tstate, state->cframe);
+    /* trace_function may have been set while it was switched out, and its cframe,
+     * which was a part of a slice then, was not told. */
+    slp_cpython_update_tracing(tstate);
 }
 
-void slp_tstate_swap_fresh(PyThreadState *tstate, _PyCFrame *root, PyObject *context)
+void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyObject *context)
 {
-    root->use_tracing = 0;
-    root->current_frame = NULL;
-    root->previous = &tstate->root_cframe;
-    tstate->tracing = 0;
-    tstate->tracing_what = 0;
-    tstate->c_profilefunc = NULL;
-    tstate->c_tracefunc = NULL;
-    tstate->c_profileobj = NULL;
-    tstate->c_traceobj = NULL;
-    if (!SLP_FAULT(RECURSION_DEPTH_SHARED))
-        tstate->recursion_remaining = tstate->recursion_limit;
-    tstate->recursion_headroom = 0;
-    if (!SLP_FAULT(TRASH_NESTING_SHARED))
-        tstate->trash_delete_nesting = 0;
-    tstate->trash_delete_later = NULL;
-    tstate->exc_info = &tstate->exc_state;
-    if (!SLP_FAULT(EXC_STATE_LEAKS))
-        tstate->exc_state.exc_value = NULL;
-    tstate->exc_state.previous_item = NULL;
-    tstate->context = context;
-    tstate->context_ver += !SLP_FAULT(CONTEXT_STAYS_CACHED);
-    tstate->datastack_chunk = slp_datastack_take();
-    if (tstate->datastack_chunk != NULL) {
-        /* a root chunk's first slot stays empty, so that it is never popped */
-        tstate->datastack_top = &tstate->datastack_chunk->data[1];
-        tstate->datastack_limit = slp_datastack_limit(tstate->datastack_chunk);
-    } else {
-        tstate->datastack_top = NULL;
-        tstate->datastack_limit = NULL;
-    }
-    tstate->cframe = root;
+    static const struct slp_cpython_tracing not_traced;
+    struct slp_cpython_recursion recursion = {0};
+    struct slp_cpython_trash trash = {0};
+
+    slp_cpython_begin_cframe(root, tstate);
+    slp_cpython_load_tracing(tstate, &not_traced);
+    if (SLP_FAULT(RECURSION_DEPTH_SHARED))
+        recursion.depth = slp_cpython_depth(tstate);
+    slp_cpython_load_recursion(tstate, &recursion);
+    if (SLP_FAULT(TRASH_NESTING_SHARED))
+        trash.nesting = slp_cpython_trash_nesting(tstate);
+    slp_cpython_load_trash(tstate, &trash);
+    slp_cpython_begin_handled(
+        tstate, SLP_FAULT(EXC_STATE_LEAKS) ? slp_cpython_handled_at_base(tstate) : NULL);
+    set_context(tstate, context);
+    /* Without memory for a root the loop makes its own, which is only slower. */
+    slp_cpython_begin_datastack(tstate, slp_datastack_take());
+    slp_cpython_set_cframe(tstate, root);
 }
 
 void slp_tstate_swap_drop(PyThreadState *tstate)
 {
-    tstate->c_tracefunc = NULL;
-    tstate->c_profilefunc = NULL;
-    slp_tstate_swap_update_tracing(tstate);
-    Py_CLEAR(tstate->c_traceobj);
-    Py_CLEAR(tstate->c_profileobj);
-    Py_CLEAR(tstate->exc_state.exc_value);
-    if (tstate->context != NULL) {
-        Py_CLEAR(tstate->context);
-        tstate->context_ver++;
+    slp_cpython_drop_tracing(tstate);
+    slp_cpython_drop_handled(tstate);
+    PyObject **context = slp_cpython_context(tstate);
+    if (*context != NULL) {
+        Py_CLEAR(*context);
+        slp_cpython_count_context(tstate);
     }
 }
 
 void slp_tstate_swap_discard(PyThreadState *tstate)
 {
-    assert(tstate->exc_info == &tstate->exc_state);
-    tstate->cframe = &tstate->root_cframe;
-    if (tstate->datastack_chunk != NULL && !SLP_FAULT(DATA_STACK_LEAKS))
-        slp_datastack_give(tstate->datastack_chunk);
-    tstate->datastack_chunk = NULL;
-    tstate->datastack_top = NULL;
-    tstate->datastack_limit = NULL;
+    slp_cpython_chunk *chunk = slp_cpython_chunk_of(tstate);
+
+    assert(slp_cpython_handled_is_base(tstate));
+    slp_cpython_set_no_cframe(tstate);
+    if (chunk != NULL && !SLP_FAULT(DATA_STACK_LEAKS))
+        slp_datastack_give(chunk);
+    slp_cpython_begin_datastack(tstate, NULL);
 }

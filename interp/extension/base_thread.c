@@ -11,8 +11,7 @@
  * down, and only main can be above it, whose slice reaches up to the base that
  * was valid when it was left.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/base.h"
 

@@ -10,8 +10,7 @@
  * has set one after us, who will call ours, we stay: with a limit of 0 nothing
  * is spilled.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/base.h"
 #include "interp/eval_entry.h"
@@ -37,7 +36,7 @@ static void follow_setting(void)
     slp_spill_update_limit();
 }
 
-static PyObject *evaluate(PyThreadState *tstate, struct _PyInterpreterFrame *frame, int throwflag)
+static PyObject *evaluate(PyThreadState *tstate, slp_cpython_frame *frame, int throwflag)
 {
     if (__builtin_expect(setting_seen != setting_number, 0))
         follow_setting();

@@ -2,12 +2,10 @@
  *
  * gilwait_got.c - see gilwait.h: the dynamic linker's way (got.h).
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/gilwait.h"
 
-#include <internal/pycore_runtime.h>
 
 #include "got.h"
 
@@ -22,11 +20,9 @@ static int wait_for_gil(pthread_cond_t *cond, pthread_mutex_t *mutex,
 /* Whose time is up in a wait that began before must begin another one, too. */
 static void make_waiters_begin_again(void)
 {
-    struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
-
-    pthread_mutex_lock(&gil->mutex);
-    gil->switch_number++;
-    pthread_mutex_unlock(&gil->mutex);
+    pthread_mutex_lock(slp_cpython_gil_mutex());
+    slp_cpython_gil_count_switch();
+    pthread_mutex_unlock(slp_cpython_gil_mutex());
 }
 
 void slp_gilwait_install(void)

@@ -6,12 +6,9 @@
  * version, built in one way; and it can be in a process once only.  Whatever
  * does not fit is an ImportError.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include <dlfcn.h>
-#include <internal/pycore_pystate.h>
-#include <internal/pycore_runtime.h>
 #include <link.h>
 #include <stdlib.h>
 
@@ -29,15 +26,15 @@ static size_t size_of_runtime(void)
     const ElfW(Sym) *symbol = NULL;
     Dl_info info;
 
-    if (dladdr1(&_PyRuntime, &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
+    if (dladdr1(slp_cpython_runtime(), &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
         return 0;
     return symbol->st_size;
 }
 
 static int same_structures(void)
 {
-    return Py_Version >> 16 == PY_VERSION_HEX >> 16 && size_of_runtime() == sizeof _PyRuntime &&
-           _PyThreadState_GET() == PyThreadState_Get();
+    return Py_Version >> 16 == PY_VERSION_HEX >> 16 && size_of_runtime() == SLP_CPYTHON_RUNTIME_BYTES &&
+           slp_cpython_tstate() == PyThreadState_Get();
 }
 
 static int refuse(const char *why)

@@ -18,15 +18,10 @@
  * An exception is given to the loop as one that another thread has sent: by a
  * class.  This class is made for it, and a call of it makes the real exception.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/preempt.h"
 
-#include <internal/pycore_ceval.h>
-#include <internal/pycore_interp.h>
-#include <internal/pycore_pystate.h>
-#include <internal/pycore_runtime.h>
 #include <pthread.h>
 #include <unwind.h>
 
@@ -59,8 +54,7 @@ static int (*real_wait)(pthread_cond_t *, pthread_mutex_t *);
 static void request(PyInterpreterState *interp)
 {
     requested = 1;
-    _Py_atomic_store_relaxed(&interp->ceval.gil_drop_request, 1);
-    _Py_atomic_store_relaxed(&interp->ceval.eval_breaker, 1);
+    slp_cpython_ask_for_gil(interp);
 }
 
 /* ---- the way ---- */
@@ -153,12 +147,14 @@ static void raise_thrown(struct slp_thread *thread)
     slp_tasklet *current = thread->current;
     PyObject *bomb = current->thrown;
 
-    if (thread->tstate->async_exc != NULL)
+    PyObject **slot = slp_cpython_async_exception(thread->tstate);
+
+    if (*slot != NULL)
         return;
     /* What runs here must not find it. */
     current->thrown = NULL;
-    thread->tstate->async_exc = class_for(bomb);
-    if (thread->tstate->async_exc != NULL) {
+    *slot = class_for(bomb);
+    if (*slot != NULL) {
         Py_DECREF(bomb);
         return;
     }
@@ -188,7 +184,7 @@ static void check(PyThreadState *tstate, int in_loop)
 
     if (thread == NULL || (thread->preempt.runner == NULL && thread->current->thrown == NULL))
         return;
-    request(tstate->interp);
+    request(slp_cpython_interp(tstate));
     if (!in_loop)
         return;
     if (thread->preempt.runner != NULL && slp_preempt_tick(thread) < 0)
@@ -201,12 +197,11 @@ static void check(PyThreadState *tstate, int in_loop)
  * mutex is held. */
 static PyThreadState *who_has_taken_gil(void)
 {
-    struct _gil_runtime_state *gil = &_PyRuntime.ceval.gil;
     PyThreadState *tstate = PyGILState_GetThisThreadState();
 
-    if (tstate == NULL || !_Py_atomic_load_relaxed(&gil->locked) ||
-        (uintptr_t)tstate != (uintptr_t)_Py_atomic_load_relaxed(&gil->last_holder) ||
-        _PyThreadState_GET() != NULL || _PyRuntimeState_GetFinalizing(&_PyRuntime) != NULL)
+    if (tstate == NULL || !slp_cpython_gil_is_held() ||
+        (uintptr_t)tstate != slp_cpython_gil_last_holder() ||
+        slp_cpython_tstate() != NULL || slp_cpython_is_finalizing())
         return NULL;
     return tstate;
 }
@@ -214,7 +209,7 @@ static PyThreadState *who_has_taken_gil(void)
 static __attribute__((noinline)) int unlock(pthread_mutex_t *mutex)
 {
     if (__builtin_expect(!(armed | attracted) && learner == NULL, 1) ||
-        mutex != &_PyRuntime.ceval.gil.mutex)
+        mutex != slp_cpython_gil_mutex())
         return real_unlock(mutex);
 
     const void *caller = __builtin_return_address(0);
@@ -228,9 +223,9 @@ static __attribute__((noinline)) int unlock(pthread_mutex_t *mutex)
         learn(caller, frame_end);
         return status;
     }
-    _Py_atomic_store_relaxed(&_PyRuntime.gilstate.tstate_current, (uintptr_t)tstate);
+    slp_cpython_set_tstate(tstate);
     check(tstate, is_loop(caller, frame_end));
-    _Py_atomic_store_relaxed(&_PyRuntime.gilstate.tstate_current, 0);
+    slp_cpython_set_tstate(NULL);
     return status;
 }
 
@@ -239,7 +234,7 @@ static __attribute__((noinline)) int unlock(pthread_mutex_t *mutex)
  * this once does no harm. */
 static int wait_for_switch(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-    if (__builtin_expect(requested, 0) && cond == &_PyRuntime.ceval.gil.switch_cond) {
+    if (__builtin_expect(requested, 0) && cond == slp_cpython_gil_switch_cond()) {
         requested = 0;
         return 0;
     }
@@ -280,7 +275,7 @@ int slp_preempt_learn(void)
 void slp_preempt_attract(struct slp_thread *thread)
 {
     attracted = 1;
-    request(thread->tstate->interp);
+    request(slp_cpython_interp(thread->tstate));
 }
 
 /* A check looks for what was thrown, and finds nothing. */
@@ -297,14 +292,14 @@ int slp_preempt_arm(struct slp_thread *thread)
         return -1;
     }
     armed++;
-    request(thread->tstate->interp);
+    request(slp_cpython_interp(thread->tstate));
     return 0;
 }
 
 void slp_preempt_again(struct slp_thread *thread)
 {
     if (thread->preempt.runner != NULL)
-        request(thread->tstate->interp);
+        request(slp_cpython_interp(thread->tstate));
 }
 
 void slp_preempt_disarm(struct slp_thread *thread)

@@ -6,13 +6,10 @@
  * PyThreadState is deleted by its own thread the interpreter forgets it in the
  * thread-specific data of the C library, with the GIL still held.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "thread_end.h"
 
-#include <internal/pycore_pystate.h>
-#include <internal/pycore_runtime.h>
 #include <pthread.h>
 
 #include "got.h"
@@ -22,10 +19,7 @@ static int (*real)(pthread_key_t, const void *);
 
 static int set_specific(pthread_key_t key, const void *value)
 {
-    const Py_tss_t *states = &_PyRuntime.gilstate.autoTSSkey;
-
-    if (value == NULL && states->_is_initialized && key == states->_key &&
-        _PyThreadState_GET() != NULL)
+    if (value == NULL && slp_cpython_is_tstate_key(key) && slp_cpython_tstate() != NULL)
         slp_thread_wake_stuck();
     return real(key, value);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "hostile.h"
 
@@ -42,7 +41,7 @@ __attribute__((noinline)) void slp_hostile_overwrite(char *from, char *frame)
 void slp_hostile_shake(void)
 {
     static __thread int shaking; /* a spill has points, too */
-    struct slp_spill_call call = {.kind = SLP_CALL_NOTHING, .tstate = _PyThreadState_GET()};
+    struct slp_spill_call call = {.kind = SLP_CALL_NOTHING, .tstate = slp_cpython_tstate()};
     PyObject *nothing;
 
     if (shaking || call.tstate == NULL || slp_gcguard_active())

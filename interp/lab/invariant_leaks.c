@@ -7,11 +7,8 @@
  * one counts.  So a tasklet that is held may be overlooked, and one that is
  * reported has a reference that nobody will ever give back.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
-#include <internal/pycore_code.h>
-#include <internal/pycore_frame.h>
 #include <string.h>
 
 #include "invariants.h"
@@ -47,23 +44,24 @@ static void look_at_words(const void *bytes, size_t size)
     }
 }
 
-static void look_at_frames(const _PyCFrame *cframe)
+static void look_at_frames(const slp_cpython_cframe *cframe)
 {
-    const _PyInterpreterFrame *frame = cframe != NULL ? cframe->current_frame : NULL;
+    const slp_cpython_frame *frame = cframe != NULL ? slp_cpython_cframe_frame(cframe) : NULL;
 
-    for (; frame != NULL; frame = frame->previous)
-        look_at_words(frame->localsplus,
-                      sizeof(PyObject *) *
-                          (size_t)(frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize));
+    for (; frame != NULL; frame = slp_cpython_frame_previous(frame)) {
+        size_t count;
+        PyObject *const *slots = slp_cpython_frame_slots(frame, &count);
+        look_at_words(slots, count * sizeof *slots);
+    }
 }
 
 static void look_at_stacks(void)
 {
-    look_at_frames(PyThreadState_Get()->cframe);
+    look_at_frames(slp_cpython_cframe_of(slp_cpython_tstate()));
     for (const struct slp_thread *thread = slp_thread_first(); thread != NULL;
          thread = thread->next)
         if (thread->current != NULL && !thread->current->ended)
-            look_at_frames(thread->tstate->cframe);
+            look_at_frames(slp_cpython_cframe_of(thread->tstate));
     for (const slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next) {
         if (!t->started || t->ended || t->slice.used == 0)
             continue;

@@ -2,8 +2,7 @@
  *
  * invariant_operation.c - a send or receive, from the attempt to its answer.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/channel.h"
 #include "invariants.h"

@@ -2,29 +2,14 @@
  *
  * invariant_switch.c - what must be the same on both sides of a switch.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
-#include <internal/pycore_pystate.h>
 
 #include "interp/atomic.h"
 #include "interp/datastack.h"
 #include "invariants.h"
 #include "interp/tasklet.h"
 #include "interp/thread.h"
-
-static int depth_of(const PyThreadState *tstate)
-{
-    return tstate->recursion_limit - tstate->recursion_remaining;
-}
-
-/* NULL: none.  The end of an except block leaves a None there. */
-static void *exception_of(const PyThreadState *tstate)
-{
-    PyObject *value = tstate->exc_info->exc_value;
-
-    return value == Py_None ? NULL : value;
-}
 
 /* May this thread switch, to that one? */
 static void check_departure(slp_tasklet *t, slp_tasklet *next)
@@ -46,18 +31,18 @@ static void check_departure(slp_tasklet *t, slp_tasklet *next)
 
 void slp_invariant_switch_leave(slp_tasklet *t, slp_tasklet *next)
 {
-    const PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
     check_departure(t, next);
     if (t->ended)
         return;
     t->watch.left = 1;
-    t->watch.depth = depth_of(tstate);
-    t->watch.trash_nesting = tstate->trash_delete_nesting;
-    t->watch.context = tstate->context;
-    t->watch.context_version = tstate->context_ver;
-    t->watch.exception = exception_of(tstate);
-    t->watch.chunk = tstate->datastack_chunk;
+    t->watch.depth = slp_cpython_depth(tstate);
+    t->watch.trash_nesting = slp_cpython_trash_nesting(tstate);
+    t->watch.context = *slp_cpython_context(tstate);
+    t->watch.context_version = slp_cpython_context_version(tstate);
+    t->watch.exception = slp_cpython_handled_value(tstate);
+    t->watch.chunk = slp_cpython_chunk_of(tstate);
 }
 
 /* Who runs is the head, on its own thread, and the waiters for the GIL know
@@ -80,36 +65,36 @@ static void check_arrival(slp_tasklet *t)
 
 void slp_invariant_switch_arrive(slp_tasklet *t)
 {
-    const PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
     check_arrival(t);
     if (!t->watch.left)
         return;
     t->watch.left = 0;
-    if (t->watch.exception != exception_of(tstate))
+    if (t->watch.exception != slp_cpython_handled_value(tstate))
         slp_invariants_violated(SLP_I17, t, "the exception that it handles is another one");
-    if (t->watch.depth != depth_of(tstate))
+    if (t->watch.depth != slp_cpython_depth(tstate))
         slp_invariants_violated(SLP_I20, t, "its depth was %d and is %d", t->watch.depth,
-                               depth_of(tstate));
-    if (t->watch.trash_nesting != tstate->trash_delete_nesting)
+                               slp_cpython_depth(tstate));
+    if (t->watch.trash_nesting != slp_cpython_trash_nesting(tstate))
         slp_invariants_violated(SLP_I20, t, "its nesting of deallocations was %d and is %d",
-                               t->watch.trash_nesting, tstate->trash_delete_nesting);
-    if (t->watch.chunk != tstate->datastack_chunk)
+                               t->watch.trash_nesting, slp_cpython_trash_nesting(tstate));
+    if (t->watch.chunk != slp_cpython_chunk_of(tstate))
         slp_invariants_violated(SLP_I20, t, "its data stack is another one");
-    if (t->watch.context_version == tstate->context_ver)
+    if (t->watch.context_version == slp_cpython_context_version(tstate))
         slp_invariants_violated(SLP_I20, t, "the cache of context variables was not told");
 }
 
 /* A new tasklet begins with nothing. */
 void slp_invariant_switch_start(slp_tasklet *t)
 {
-    const PyThreadState *tstate = _PyThreadState_GET();
+    PyThreadState *tstate = slp_cpython_tstate();
 
-    if (exception_of(tstate) != NULL)
+    if (slp_cpython_handled_value(tstate) != NULL)
         slp_invariants_violated(SLP_I17, t, "it begins and handles an exception");
-    if (depth_of(tstate) != 0)
-        slp_invariants_violated(SLP_I20, t, "it begins at depth %d", depth_of(tstate));
-    if (tstate->trash_delete_nesting != 0)
+    if (slp_cpython_depth(tstate) != 0)
+        slp_invariants_violated(SLP_I20, t, "it begins at depth %d", slp_cpython_depth(tstate));
+    if (slp_cpython_trash_nesting(tstate) != 0)
         slp_invariants_violated(SLP_I20, t, "it begins with a nesting of deallocations of %d",
-                               tstate->trash_delete_nesting);
+                               slp_cpython_trash_nesting(tstate));
 }

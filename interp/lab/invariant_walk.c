@@ -6,8 +6,7 @@
  * there are many: the work of the walks stays in proportion to that of the
  * operations.  When depends on counts only, and is the same in every run.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/channel.h"
 #include "interp/datastack.h"

@@ -2,12 +2,10 @@
  *
  * invariants.c - from a point to the checks that belong there.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "invariants.h"
 
-#include <internal/pycore_pystate.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -203,18 +201,18 @@ static __thread struct {
 
 static void spill_begins(void)
 {
-    const PyThreadState *tstate = _PyThreadState_GET();
+    const PyThreadState *tstate = slp_cpython_tstate();
 
-    spilled.depth = tstate->recursion_remaining;
-    spilled.error = tstate->curexc_type != NULL;
+    spilled.depth = slp_cpython_depth(tstate);
+    spilled.error = slp_cpython_error_is_set(tstate);
 }
 
 static void spill_runs(void *t)
 {
-    const PyThreadState *tstate = _PyThreadState_GET();
+    const PyThreadState *tstate = slp_cpython_tstate();
 
-    if (spilled.depth != tstate->recursion_remaining ||
-        spilled.error != (tstate->curexc_type != NULL))
+    if (spilled.depth != slp_cpython_depth(tstate) ||
+        spilled.error != slp_cpython_error_is_set(tstate))
         slp_invariants_violated(SLP_I20, t, "a spill has changed its depth or its exception");
 }
 

@@ -2,7 +2,7 @@
  *
  * point.c - a visit of a point: the invariants first, then the hook, then hostile mode.
  */
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "contract/points.h"
 

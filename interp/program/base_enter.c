@@ -2,8 +2,7 @@
  *
  * base_enter.c - slpython's threads have a base from their start on.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/base.h"
 

@@ -5,18 +5,17 @@
  * The linker (--wrap) leads the interpreter's own calls of these functions here.
  * Calls from Python to Python do not pass: they use no C stack.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "interp/eval_entry.h"
 
 PyObject *__real__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *, PyObject *const *,
                                 size_t, PyObject *);
-PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
+PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *, slp_cpython_frame *, int);
 PyObject *__real_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
 PyObject *__wrap__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *, PyObject *const *,
                                 size_t, PyObject *);
-PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *, struct _PyInterpreterFrame *, int);
+PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *, slp_cpython_frame *, int);
 PyObject *__wrap_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
 
 /* They are always open. */
@@ -56,7 +55,7 @@ PyObject *__wrap__PyEval_Vector(PyThreadState *tstate, PyFunctionObject *func, P
     return slp_eval_slow(&call);
 }
 
-PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *tstate, struct _PyInterpreterFrame *frame,
+PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *tstate, slp_cpython_frame *frame,
                                           int throwflag)
 {
     if (SLP_EVAL_ENTRY_STACK_IS_SHORT())

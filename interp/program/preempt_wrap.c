@@ -10,16 +10,8 @@
  * _PyErr_SetNone(), which the loop calls for an exception that another thread
  * has sent.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
-#include <internal/pycore_ceval.h>
-#include <internal/pycore_interp.h>
-#include <internal/pycore_pystate.h>
-#include <internal/pycore_runtime.h>
 #include <pthread.h>
 
 #include "interp/bomb.h"
@@ -36,9 +28,8 @@ static int learning;
 /* The last request was ours, and nobody may be there to answer it. */
 static int requested;
 
-typedef struct _gilstate_runtime_state gilstate;
-PyThreadState *__real__PyThreadState_Swap(gilstate *, PyThreadState *);
-PyThreadState *__wrap__PyThreadState_Swap(gilstate *, PyThreadState *);
+PyThreadState *__real__PyThreadState_Swap(slp_cpython_gilstate *, PyThreadState *);
+PyThreadState *__wrap__PyThreadState_Swap(slp_cpython_gilstate *, PyThreadState *);
 void __real__PyErr_SetNone(PyThreadState *, PyObject *);
 void __wrap__PyErr_SetNone(PyThreadState *, PyObject *);
 int __real_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
@@ -47,8 +38,7 @@ int __wrap_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
 static void request(PyInterpreterState *interp)
 {
     requested = 1;
-    _Py_atomic_store_relaxed(&interp->ceval.gil_drop_request, 1);
-    _Py_atomic_store_relaxed(&interp->ceval.eval_breaker, 1);
+    slp_cpython_ask_for_gil(interp);
 }
 
 static int is_loop(const void *caller)
@@ -75,16 +65,20 @@ static void learn(void *caller)
  * thrown at the current tasklet. */
 void slp_preempt_attract(struct slp_thread *thread)
 {
-    if (thread->tstate->async_exc != NULL)
+    PyObject **slot = slp_cpython_async_exception(thread->tstate);
+
+    if (*slot != NULL)
         return;
-    thread->tstate->async_exc = Py_NewRef(slp_tasklet_exit);
-    _PyEval_SignalAsyncExc(thread->tstate->interp);
+    *slot = Py_NewRef(slp_tasklet_exit);
+    slp_cpython_signal_async_exception(thread->tstate);
 }
 
 void slp_preempt_calm(struct slp_thread *thread)
 {
-    if (thread->tstate->async_exc == slp_tasklet_exit)
-        Py_CLEAR(thread->tstate->async_exc);
+    PyObject **slot = slp_cpython_async_exception(thread->tstate);
+
+    if (*slot == slp_tasklet_exit)
+        Py_CLEAR(*slot);
 }
 
 static void raise_from_loop(struct slp_thread *thread)
@@ -108,12 +102,12 @@ static __attribute__((noinline)) void arrived(PyThreadState *tstate, void *calle
     struct slp_thread *thread = slp_thread_peek();
     if (thread == NULL || thread->preempt.runner == NULL)
         return;
-    request(tstate->interp);
+    request(slp_cpython_interp(tstate));
     if (is_loop(caller) && slp_preempt_tick(thread) < 0)
         raise_from_loop(thread);
 }
 
-PyThreadState *__wrap__PyThreadState_Swap(gilstate *state, PyThreadState *tstate)
+PyThreadState *__wrap__PyThreadState_Swap(slp_cpython_gilstate *state, PyThreadState *tstate)
 {
     PyThreadState *old = __real__PyThreadState_Swap(state, tstate);
 
@@ -135,7 +129,7 @@ void __wrap__PyErr_SetNone(PyThreadState *tstate, PyObject *exception)
  * this once does no harm. */
 int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-    if (__builtin_expect(requested, 0) && cond == &_PyRuntime.ceval.gil.switch_cond) {
+    if (__builtin_expect(requested, 0) && cond == slp_cpython_gil_switch_cond()) {
         requested = 0;
         return 0;
     }
@@ -170,14 +164,14 @@ int slp_preempt_arm(struct slp_thread *thread)
         return -1;
     }
     armed++;
-    request(thread->tstate->interp);
+    request(slp_cpython_interp(thread->tstate));
     return 0;
 }
 
 void slp_preempt_again(struct slp_thread *thread)
 {
     if (thread->preempt.runner != NULL)
-        request(thread->tstate->interp);
+        request(slp_cpython_interp(thread->tstate));
 }
 
 void slp_preempt_disarm(struct slp_thread *thread)

@@ -2,8 +2,7 @@
  *
  * slpython_main.c - slpython: a Python whose every thread has a base.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -5,10 +5,7 @@
  * The executable defines pthread_create(), so that each thread, whoever starts
  * it, runs its function through slp_base_enter().
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include <dlfcn.h>
 #include <errno.h>

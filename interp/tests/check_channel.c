@@ -3,7 +3,6 @@
  * check_channel.c - channels: what arrives, who waits, what is refused.  The
  * order in which tasklets go on is in check_ring.c.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 #define GO "def go(f, *args): t = tasklet(f)(*args); t.run(); return t\n"

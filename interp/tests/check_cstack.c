@@ -2,8 +2,7 @@
  *
  * check_cstack.c - slices of a C stack, and leaving one for another.
  */
-#define Py_BUILD_CORE 1
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include <fenv.h>
 #include <pthread.h>

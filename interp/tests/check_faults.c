@@ -4,7 +4,6 @@
  * what faults.h says of them, and nothing without it.  The others are shown by
  * the scenarios: `spillway score` runs each fault against all of them.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 #include <string.h>

@@ -2,7 +2,6 @@
  *
  * check_mailbox.c - what goes into a mailbox comes out again, once.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 #include "interp/mailbox.h"

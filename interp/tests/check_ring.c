@@ -3,7 +3,6 @@
  * check_ring.c - the ring: who is in it, in which order, and that a step that
  * cannot be done leaves it as it was.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 #include <string.h>

@@ -2,7 +2,6 @@
  *
  * check_spill.c - spilling the C stack: when, how, and that nobody can tell.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 #include <string.h>

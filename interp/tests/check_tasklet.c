@@ -2,7 +2,6 @@
  *
  * check_tasklet.c - the life of a tasklet, and what is its own.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 /* refused(): the step raises RuntimeError. */

@@ -3,7 +3,6 @@
  * check_thread.c - several OS threads: waiting and waking, deadlock, the end of
  * a thread, fork, signals.  Who is where is always asked for; no clock decides.
  */
-#define Py_BUILD_CORE 1
 #include "python_fixture.h"
 
 #include "interp/thread.h"

@@ -16,7 +16,7 @@
 #ifndef SLP_PYTHON_FIXTURE_H
 #define SLP_PYTHON_FIXTURE_H
 
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include <stdarg.h>
 #include <stdio.h>
