@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "decision.h"
+#include "place_name.h"
 #include "thread_profile.h"
 #include "trace.h"
 
@@ -196,6 +197,9 @@ struct sw_control_shm {
     uint32_t uncontrolled_count;
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
+    /* How often this schedule was asked what is not about which thread runs, and the first time. */
+    uint32_t beside_count;
+    struct sw_recent beside;
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
     uint32_t signature; /* of the schedule under way */
     uint32_t halted;    /* 1: it stands still, and halted_tids are the kernel's of those threads */
@@ -209,6 +213,7 @@ struct sw_control_shm {
     /* RUN decisions of the last schedule: whom they chose, and 1 + who made whom. */
     uint32_t chosen[SW_THREAD_PROFILE_THREADS];
     uint32_t made_by[SW_THREAD_PROFILE_THREADS];
+    struct sw_place_names place_names; /* the runner has put there what it knows */
     struct sw_control_shm_list taken;
     struct sw_control_shm_log log; /* of the last schedule, if it is wanted */
     struct sw_trace trace; /* of the last schedule at grain "access" */

@@ -6,6 +6,7 @@
 
 #include "decision_kind.h"
 #include "faults.h"
+#include "place_name.h"
 #include "points.h"
 
 _Static_assert((int)SW_PLACE_COUNT <= (int)SW_PLACE_POINTS, "points would be taken for places");
@@ -45,6 +46,8 @@ uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uin
         return mix(hash, (uint64_t)decision->thread << 32 | (uint64_t)decision->place << 16 |
                              (uint64_t)decision->candidates[1] << 8 | choice << 1 | 1);
     hash = mix(hash, (uint64_t)decision->thread << 32 | decision->object);
+    if (decision->place & SW_PLACE_NAMED)
+        hash = mix(hash, decision->place);
     hash = mix(hash, (uint64_t)decision->place << 48 | (uint64_t)decision->kind << 32 |
                          decision->candidates[choice]);
     for (uint32_t i = 0; i < decision->count; i++)
@@ -82,11 +85,17 @@ const char *sw_decision_place(unsigned place)
         return places[place];
     if (place >= SW_PLACE_POINTS && place - SW_PLACE_POINTS < SLP_POINT_COUNT)
         return points[place - SW_PLACE_POINTS];
+    if (place & SW_PLACE_NAMED) {
+        const char *name = sw_place_name_find(place);
+        return name != NULL ? name : SW_PLACE_NAME_PREFIX "?";
+    }
     return "unknown";
 }
 
 int sw_decision_is_place(unsigned place)
 {
+    if (place & SW_PLACE_NAMED)
+        return sw_place_name_find(place) != NULL;
     return place < SW_PLACE_COUNT ||
            (place >= SW_PLACE_POINTS && place - SW_PLACE_POINTS < SLP_POINT_COUNT);
 }
@@ -124,7 +133,10 @@ int sw_decision_find_place(const char *name)
     if (found >= 0)
         return found;
     found = find(points, SLP_POINT_COUNT, name);
-    return found >= 0 ? SW_PLACE_POINTS + found : -1;
+    if (found >= 0)
+        return SW_PLACE_POINTS + found;
+    uint32_t named = sw_place_name_is_valid(name) ? sw_place_name_keep(name) : 0;
+    return named != 0 ? (int)named : -1;
 }
 
 int sw_decision_find_action(const char *name)

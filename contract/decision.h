@@ -121,8 +121,11 @@ enum sw_place {
     SW_PLACE_COUNT
 };
 
-/* The points of contract/points.h are places too, from this number on. */
+/* The points of contract/points.h are places too, from this number on; and so are those that the
+ * program itself names, by numbers with SW_PLACE_NAMED (place_name.h). */
 enum { SW_PLACE_POINTS = 64 };
+/* Bytes that the name of every place fits into, with its NUL. */
+enum { SW_PLACE_TEXT = 64 };
 
 /* X(ID, NAME, WRITES): what a thread does to an object.  Two operations of two
  * threads are DEPENDENT, their order can matter, if they may be on one object and
@@ -155,7 +158,7 @@ int sw_decision_depends(struct sw_pending a, struct sw_pending b);
 struct sw_decision {
     uint64_t index; /* from 0, over all kinds */
     enum sw_decision_kind kind;
-    unsigned place; /* enum sw_place, or SW_PLACE_POINTS + enum slp_point */
+    unsigned place; /* enum sw_place, SW_PLACE_POINTS + enum slp_point, or a named one */
     uint32_t thread; /* who asks */
     uint32_t object; /* ordinal, from 1; 0: none */
     uint32_t count;  /* of the candidates, at least 2 */
@@ -187,13 +190,14 @@ struct sw_deviation {
 /* The hash after a decision that was answered with candidates[choice]. */
 uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uint32_t choice);
 
-/* Names; "unknown" for a number that is none. */
+/* Names; "unknown" for a number that is none; "choice:?" for a named place whose name nobody
+ * knows. */
 const char *sw_decision_verb(unsigned kind);
 const char *sw_decision_place(unsigned place);
 const char *sw_decision_action(unsigned action);
 int sw_decision_is_place(unsigned place);
 int sw_decision_is_action(unsigned action);
-/* And back; -1 for a name that is none. */
+/* And back; -1 for a name that is none.  A name that the program may have given is kept. */
 int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);
 int sw_decision_find_action(const char *name);

@@ -42,6 +42,17 @@ static void note_uncontrolled(struct sw_dpor_explore *result, const struct sw_co
     memcpy(result->uncontrolled, shm->uncontrolled, sizeof result->uncontrolled);
 }
 
+/* Equivalence is about the order of operations: of what else is decided only the default is tried,
+ * which is no proof for the other choices. */
+static void note_beside(struct sw_dpor_explore *result, const struct sw_control_shm *shm)
+{
+    const struct sw_recent *one = &shm->beside;
+
+    if (shm->beside_count > 0 && result->beside[0] == '\0')
+        snprintf(result->beside, sizeof result->beside, "what to %s at %s",
+                 sw_decision_verb(one->kind), sw_decision_place(one->place));
+}
+
 static int is_failure(const struct sw_batch_result *result)
 {
     return result->outcome == SW_BATCH_FAILED ||
@@ -64,6 +75,7 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
     if (sw_session_run(session, fill, (void *)run, &one, &shm, e) < 0)
         return -1;
     note_uncontrolled(result, shm);
+    note_beside(result, shm);
     if (one.outcome == SW_BATCH_DIED && (shm->end == SW_END_ERROR || shm->end == SW_END_BUDGET)) {
         stop(result, "%s", one.text);
         return 0;
@@ -120,6 +132,11 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
         result->complete = 0;
         stop(result, "%llu orders were wanted that cannot be",
              (unsigned long long)result->counts.infeasible);
+    }
+    if (result->complete && result->beside[0] != '\0') {
+        result->complete = 0;
+        stop(result, "it decides %s, too, and dpor tries the default only; preemptions and delays "
+                     "try all", result->beside);
     }
     sw_session_close(session);
     sw_dpor_free(dpor);

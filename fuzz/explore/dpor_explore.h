@@ -24,12 +24,15 @@ struct sw_dpor_explore_order {
     void *context;
 };
 
+enum { SW_DPOR_EXPLORE_BESIDE = 128 };
+
 struct sw_dpor_explore {
     int complete; /* every class has been run */
     char why_not[512]; /* valid if not */
     struct sw_dpor_counts counts;
     uint64_t failures; /* failed, deadlocked, crashed */
     uint64_t operations; /* of all traces */
+    char beside[SW_DPOR_EXPLORE_BESIDE]; /* what it decided that is about no thread; "": nothing */
     uint32_t uncontrolled_count; /* of the worst process */
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
 };

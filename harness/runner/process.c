@@ -55,13 +55,16 @@ int sw_process_open(struct sw_process *run, struct sw_error *e)
     run->shm = map;
     run->shm->magic = SW_CONTROL_SHM_MAGIC;
     run->shm->version = SW_CONTROL_SHM_VERSION;
+    sw_place_name_lend(&run->shm->place_names);
     return 0;
 }
 
 void sw_process_close(struct sw_process *run)
 {
-    if (run->shm != NULL)
+    if (run->shm != NULL) {
+        sw_place_name_take_back(&run->shm->place_names);
         munmap(run->shm, sizeof *run->shm);
+    }
     if (run->shm_fd >= 0)
         close(run->shm_fd);
     free(run->library);

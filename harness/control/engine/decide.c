@@ -31,6 +31,8 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
 {
     struct sw_control_shm *shm = engine->shm;
 
+    shm->beside_count = 0;
+    sw_place_name_lend(&shm->place_names); /* what is said of a divergence wants the names */
     switch (shm->strategy) {
     case SW_STRATEGY_RANDOM:
         return sw_random_driver_init(&engine->walk, shm->seed);
@@ -98,13 +100,19 @@ static void record_deviation(const struct sw_decision *decision, uint32_t choice
 
 static void record_recent(const struct sw_decision *decision, uint32_t choice)
 {
-    sw_engine.shm->recent[decision->index % SW_RECENT_MAX] = (struct sw_recent){
+    struct sw_control_shm *shm = sw_engine.shm;
+    struct sw_recent one = {
         .kind = decision->kind,
         .place = decision->place,
         .thread = decision->thread,
         .object = decision->object,
         .choice = decision->candidates[choice],
     };
+    const struct sw_decision_kind_row *kind = sw_decision_kind(decision->kind);
+
+    shm->recent[decision->index % SW_RECENT_MAX] = one;
+    if (kind->is_asked && !kind->is_schedule && shm->beside_count++ == 0)
+        shm->beside = one;
 }
 
 static void log_decision(const struct sw_decision *decision, uint32_t choice)

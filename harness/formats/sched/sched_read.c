@@ -424,7 +424,7 @@ static int read_candidates(struct reader *r, struct sw_deviation *deviation)
 
 static int read_name(struct reader *r, int (*find)(const char *), const char *what)
 {
-    char name[32];
+    char name[SW_PLACE_TEXT];
     skip_blanks(r);
     size_t length = word_length(r);
 

@@ -133,11 +133,11 @@ static int compare_headers(const struct pack *p, const char *new)
 static int read_site(struct pack *p, const struct sw_schedz_records_record *record,
                      const char *line, size_t length)
 {
-    char verb[16], place[32], text[64];
+    char verb[16], place[SW_PLACE_TEXT], text[16 + SW_PLACE_TEXT];
     int kind = -1, at = -1;
 
     snprintf(text, sizeof text, "%.*s", (int)length, line);
-    if (length < sizeof text && sscanf(text, "%15s %31s", verb, place) == 2) {
+    if (length < sizeof text && sscanf(text, "%15s %63s", verb, place) == 2) {
         kind = sw_decision_find_verb(verb);
         at = sw_decision_find_place(place);
     }
@@ -373,7 +373,7 @@ static int add_header(struct pack *p, const struct sw_sched *first, struct sw_by
 static int add_sites(struct pack *p, unsigned known, struct sw_bytes *out)
 {
     struct sw_bytes payload = {0};
-    char line[64];
+    char line[16 + SW_PLACE_TEXT];
 
     for (unsigned i = known; i < p->sites.count; i++) {
         int length = snprintf(line, sizeof line, "%s %s\n", sw_decision_verb(p->sites.list[i].kind),
