@@ -430,7 +430,7 @@ help:
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
 	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests of Stackless and of CCP'
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
-	@echo 'make bench              the tables of the README'
+	@echo 'make bench              the tables of harness/docs/performance.md'
 	@echo 'make bench-explore      how soon each strategy finds the bugs of fuzz/bench'
 	@echo 'make fuzz-inputs N=60   bytes that nobody meant, for the readers of specs and schedules'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Paths, options and make's targets that a page names: they must be there.
+
+A path is looked up from the root, from the page's folder and, without a slash, anywhere in the
+tree; <family> and the like stand for any text.
+"""
+
+import fnmatch
+import functools
+import os
+import re
+import subprocess
+from pathlib import Path
+
+SPAN = re.compile(r"`([^`]+)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
+SOURCE = re.compile(r"[\w./<>*-]+\.(?:c|h|S|py|md|pyi|spec|out|tsv|yaml|slurm|supp)(?![\w.])")
+ROOM = re.compile(r"(?:arch|build|ci|contract|fuzz|harness|interp|scenarios)/[\w./<>*-]*")
+# A placeholder; and what is there only after some target of make.
+ANY = re.compile(r"(FILE|PROGRAM|NAME|DIR)\b")
+MADE = re.compile(r"build/(?!bin/|lib/)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+TARGET = re.compile(r"\bmake ((?:[A-Z_]+=\S+ )*)([a-z][a-z-]+)")
+
+
+def check(page, scratch, tap):
+    texts = [(number, text) for number, text in page.prose]
+    for block in page.blocks:
+        if not block.shows_commands() and not block.mark:
+            texts += [(block.first + i, line) for i, line in enumerate(block.lines)]
+    made = {block.mark[1] for block in page.blocks if block.kind() == "file"}
+    for number, text in texts:
+        for kind, name in sorted(named(text)):
+            if name not in made:
+                tap.result(KINDS[kind](name, page, scratch), f"{page.name}:{number + 1} {name}",
+                           f"there is no {kind} '{name}'")
+
+
+def named(text):
+    """{(kind, name)} of a line."""
+    visible = re.sub(r"<!--.*?-->", "", text)
+    found = {("path", name) for name in LINK.findall(visible)}
+    found |= {("path", name.rstrip("./")) for name in SOURCE.findall(visible) + ROOM.findall(visible)}
+    for span in SPAN.findall(visible):
+        found |= {("option", option) for option in OPTION.findall(span)}
+        found |= {("target of make", target) for _, target in TARGET.findall(span)}
+    return found
+
+
+@functools.cache
+def tree(folder):
+    listed = subprocess.run(["find", "-L", ".", "-path", "./build/obj", "-prune", "-o", "-print"],
+                            cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
+    return [name[2:] for name in listed.stdout.splitlines()]
+
+
+def is_path(name, page, scratch):
+    pattern = re.sub(r"<\w+>", "*", name).removeprefix("./")
+    if MADE.match(pattern) or ANY.match(pattern) or Path("/usr/include/python3.11", pattern).exists():
+        return True
+    here = page.name.rpartition("/")[0]
+    patterns = [pattern, os.path.normpath(f"{here}/{pattern}"), f"*/{pattern}"]
+    return any(fnmatch.filter(tree(scratch.folder), each) for each in patterns)
+
+
+@functools.cache
+def options(folder, run):
+    """Those of spillway's commands as their help has them, and those of our scripts."""
+    helped = run(["spillway --help", "for c in $(spillway --help | awk '/^  / { print $1 }'); do "
+                  "spillway $c --help; done"])
+    scripts = run(["grep -rhoE --exclude-dir=docs -e '--[a-z][a-z-]+' ci fuzz/bench/run fuzz/inputs "
+                   "interp/tests scenarios/programs Makefile"])
+    return {option for lines in helped + scripts for line in lines for option in OPTION.findall(line)}
+
+
+def is_option(name, _page, scratch):
+    return name in options(scratch.folder, scratch.run)
+
+
+def is_target(name, _page, scratch):
+    with open(f"{scratch.folder}/Makefile", encoding="utf-8") as makefile:
+        return re.search(rf"^{name}:", makefile.read(), re.MULTILINE) is not None
+
+
+KINDS = {"path": is_path, "option": is_option, "target of make": is_target}
