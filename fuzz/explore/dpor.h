@@ -2,23 +2,32 @@
  *
  * dpor.h - every schedule that can matter, each once: optimal dynamic partial order reduction.
  *
- * Two schedules are equivalent if one comes of the other by exchanging neighbours
- * that are independent (sw_decision_depends(), and struct sw_trace_event.after).
- * Of each class this search wants one.  It follows Abdulla, Aronis, Jonsson and
- * Sagonas, "Optimal dynamic partial order reduction" (POPL 2014): source sets,
- * sleep sets, and wakeup trees, so that no run is begun in vain.
+ * Two schedules are EQUIVALENT if one becomes the other by exchanging neighbours that are
+ * independent (sw_decision_depends(), and struct sw_trace_event.after).  Of each class of equivalent
+ * schedules this search runs one.  It is the algorithm of Abdulla, Aronis, Jonsson and Sagonas,
+ * "Optimal dynamic partial order reduction" (POPL 2014):
  *
- *      sw_dpor_next()     what to run: a prefix of threads, and who sleeps behind
- *                         it; from there on whoever does not sleep
- *      sw_dpor_observe()  the trace that came of it; its races say what else to run
+ *      1. sw_dpor_next()     says what to run: a prefix of threads, and which threads sleep behind
+ *                            it; from there on any thread that does not sleep
+ *      2. sw_dpor_observe()  takes the trace that came of it: it becomes the path, and each of its
+ *                            events a node with a sleep set and a wakeup tree
+ *      3.                    for each RACE in the trace, two dependent events that could have come
+ *                            in the other order, it makes the sequence that reverses it.  If no
+ *                            sleeper at the first of the two has led to that already, and its wakeup
+ *                            tree does not cover it (dpor_wakeup.h), the sequence is inserted there
+ *      4. sw_dpor_next()     goes back to the deepest node whose wakeup tree has something left;
+ *                            what has been explored there sleeps from now on
  *
- * Locks.  An acquisition is possible only while nobody holds the lock, so a
- * release and the next acquisition are no race, but two acquisitions are: as long
- * as nothing but the lock orders them.  A thread that waits for a lock at a
- * deadlock counts as if its acquisition came next.
+ * It ends when all trees are empty.  Then every class has been run, once: their theorems of
+ * completeness and of optimality, which fuzz/tests/check_dpor.c compares with all interleavings of
+ * small models.  (With locks a few runs turn out to be redundant, of 11,404 random models in 10; they are counted
+ * as blocked.)
  *
- * Whoever runs the schedules is not known here: it is a program in a process, or
- * a model in a test.
+ * Locks.  An acquisition is possible only while nobody holds the lock, so a release and the next
+ * acquisition are no race, but two acquisitions are, as long as nothing but the lock orders them.  A
+ * thread that waits for a lock at a deadlock counts as if its acquisition came next.
+ *
+ * Whoever runs the schedules is not known here: a program in a process, or a model in a test.
  */
 #ifndef SW_DPOR_H
 #define SW_DPOR_H
@@ -26,8 +35,6 @@
 #include <stdint.h>
 
 #include "contract/trace.h"
-
-enum { SW_DPOR_THREADS_MAX = 256 }; /* ordinals below it */
 
 struct sw_dpor;
 
