@@ -80,8 +80,9 @@ CHECK_LIBS := -lcheck -lsubunit -lrt -lm -lpthread
 
 rooms = $(wildcard $(addsuffix /*.[cS],$(1)))
 CONTRACT := $(call rooms,contract)
-# What is of one architecture, each part beside the room that calls it.
-ARCH := arch/$(shell uname -m)
+# What is of one architecture; see arch/arch.h.
+MACHINE := $(shell uname -m)
+ARCH := arch/$(MACHINE)
 CORE := $(call rooms,interp $(ARCH)/interp)
 PROGRAM := $(call rooms,interp/program)
 LAB := $(call rooms,interp/lab harness/agent) $(CONTRACT)
@@ -123,14 +124,14 @@ EMBEDDED_CHECK_BIN := $(BIN)/interp/tests/extension/check_embedded
 CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
 # Sees each bytecode of CPython 3.11; see harness/tracer/tracer.c.
-TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-x86_64-linux-gnu.so
+TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-$(MACHINE)-linux-gnu.so
 # What is preloaded into an interpreter: it decides, so the strategies are in it.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
 # What runs a test of a Python file; see harness/report/target.h.
 STARTER := $(BUILD)/lib/spillway_starter.py
 
 # What Debian's python3.11 imports; see interp/extension/import.c.
-EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-x86_64-linux-gnu.so
+EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-$(MACHINE)-linux-gnu.so
 # For type checkers; it stands beside the module.
 STUBS := $(BUILD)/lib/python/stackless.pyi
 # Found there by slpython itself; see interp/program/slpython_main.c.

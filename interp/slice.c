@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "contract/faults.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif
 
-/* Copies stack memory.  Under a sanitizer by one instruction that it does not
- * see, since a slice crosses frames and red zones. */
+/* A slice crosses frames and red zones, which are poison to a sanitizer. */
 static inline void copy_stack(char *to, const char *from, size_t size)
 {
-#if defined(__SANITIZE_ADDRESS__) && defined(__x86_64__)
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+#ifdef __SANITIZE_ADDRESS__
+    slp_arch_copy_unseen(to, from, size);
 #else
     memcpy(to, from, size);
 #endif

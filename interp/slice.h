@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "cstack.h"
-#include "switch.h"
+#include "arch/switch.h"
 #include "valgrind_stack.h"
 
 /* A copy of a part of a C stack, or the memory for one.

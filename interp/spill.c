@@ -17,7 +17,7 @@
 #include "interp/lab/hostile.h"
 #include "segment.h"
 #include "spill_record.h"
-#include "switch.h"
+#include "arch/switch.h"
 #include "tasklet.h"
 #include "valgrind_stack.h"
 

@@ -12,7 +12,7 @@
 #include "preempt.h"
 #include "schedule.h"
 #include "spill.h"
-#include "switch.h"
+#include "arch/switch.h"
 
 /* Releases what the switch had to keep alive until it was over: the tasklet
  * that was left, as a rule.  Its __del__ and its weakref callbacks are Python

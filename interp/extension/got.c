@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
+
 /* ---- the slot ---- */
 
 typedef ElfW(Dyn) dynamic;
@@ -48,7 +50,7 @@ static int is_slot_of(const struct tables *tables, const relocation *of, const c
     unsigned long type = ELF64_R_TYPE(of->r_info);
     const symbol *called = &tables->symbols[ELF64_R_SYM(of->r_info)];
 
-    return (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT) &&
+    return (type == SLP_ARCH_RELOCATION_CALL || type == SLP_ARCH_RELOCATION_POINTER) &&
            strcmp(tables->names + called->st_name, name) == 0;
 }
 

@@ -25,6 +25,7 @@
 #include <pthread.h>
 #include <unwind.h>
 
+#include "arch/arch.h"
 #include "interp/bomb.h"
 #include "got.h"
 #include "preempt_got.h"
@@ -93,7 +94,7 @@ static void learn(const void *first, const char *frame_end)
     struct way *way = &loop_ways[loop_way_count];
     way->first = first;
     way->second = search.second;
-    way->distance = search.end - (ptrdiff_t)sizeof(void *) - frame_end;
+    way->distance = (const char *)SLP_ARCH_RETURN_ADDRESS(search.end) - frame_end;
     if (*(const void *const *)(frame_end + way->distance) == way->second)
         loop_way_count++;
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "interp/switch.h"
+#include "arch/switch.h"
 
 void *slp_base_enter(void *(*fn)(void *), void *arg)
 {

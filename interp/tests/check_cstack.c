@@ -15,7 +15,7 @@
 #include "interp/base.h"
 #include "interp/segment.h"
 #include "interp/slice.h"
-#include "interp/switch.h"
+#include "arch/switch.h"
 
 /* Two parties, each with a slice: 0 is the one that entered. */
 static struct slp_slice slices[2];

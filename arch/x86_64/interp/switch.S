@@ -2,140 +2,89 @@
  *
  * switch.S - switch.h for the System V ABI of x86-64.
  *
- * A stack that was left looks like this from its sp upwards: mxcsr and the x87
- * control word (8 bytes), r15, r14, r13, r12, rbx, rbp, the return address.
+ * Why it is enough to keep what is kept stands in left_frame.h.
  */
+#include "arch/x86_64/left_frame.h"
+
         .text
 
+/* void *slp_base_call(void *(*fn)(void *), void *arg, char **base)
+ *
+ * A frame of its own, so that the base is above everything that fn does, and below
+ * everything of the caller.  rbp is pushed for the alignment. */
         .globl  slp_base_call
         .type   slp_base_call, @function
         .p2align 4
 slp_base_call:
         .cfi_startproc
-        pushq   %rbp
-        .cfi_def_cfa_offset 16
-        .cfi_offset %rbp, -16
+        push_register rbp
         movq    %rdi, %rax
         movq    %rsi, %rdi
         movq    %rsp, (%rdx)
         call    *%rax
-        popq    %rbp
-        .cfi_def_cfa_offset 8
+        pop_register rbp
         ret
         .cfi_endproc
         .size   slp_base_call, . - slp_base_call
 
-/* Pushes what a stack that is left looks like. */
-        .macro  leave_frame
-        pushq   %rbp
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %rbp, 0
-        pushq   %rbx
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %rbx, 0
-        pushq   %r12
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r12, 0
-        pushq   %r13
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r13, 0
-        pushq   %r14
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r14, 0
-        pushq   %r15
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset %r15, 0
-        subq    $8, %rsp
-        .cfi_adjust_cfa_offset 8
-        stmxcsr (%rsp)
-        fnstcw  4(%rsp)
+/* What both functions below begin with: save(arg, sp) on the old stack, where sp is
+ * rsp, since all above it must be kept.  rbx and r12, which are in the left frame
+ * already, hold arg and the third argument across the call.  At 1 if it refused; else
+ * rdi is arg, and rsp is what it returned.  Until the function that is called next has
+ * done its work there is nothing to unwind at rsp: what was left there may still be in
+ * a slice, and a stack that is new has no caller. */
+        .macro  save_and_leave
+        push_left_frame
+        movq    %rdi, %rbx
+        movq    %rdx, %r12
+        movq    %rsi, %rax
+        movq    %rsp, %rsi
+        call    *%rax
+        testq   %rax, %rax
+        jz      1f
+        movq    %rbx, %rdi
+        movq    %rax, %rsp
+        .cfi_remember_state
+        .cfi_undefined %rip
         .endm
 
-/* Takes it off again.  The control words are loaded only where they differ:
- * loading them is slow and nearly always useless. */
-        .macro  arrive_frame
-        subq    $8, %rsp
-        stmxcsr (%rsp)
-        fnstcw  4(%rsp)
-        movl    (%rsp), %eax
-        movw    4(%rsp), %cx
-        addq    $8, %rsp
-        cmpl    (%rsp), %eax
-        jne     8f
-        cmpw    4(%rsp), %cx
-        je      9f
-8:      ldmxcsr (%rsp)
-        fldcw   4(%rsp)
-9:      addq    $8, %rsp
-        .cfi_adjust_cfa_offset -8
-        popq    %r15
-        .cfi_adjust_cfa_offset -8
-        popq    %r14
-        .cfi_adjust_cfa_offset -8
-        popq    %r13
-        .cfi_adjust_cfa_offset -8
-        popq    %r12
-        .cfi_adjust_cfa_offset -8
-        popq    %rbx
-        .cfi_adjust_cfa_offset -8
-        popq    %rbp
-        .cfi_adjust_cfa_offset -8
+/* The caller's stack is as it was: -1. */
+        .macro  refused
+1:      pop_left_frame
+        movl    $-1, %eax
+        ret
         .endm
 
+/* int slp_stack_switch(void *arg, slp_save_func save, slp_restore_func restore) */
         .globl  slp_stack_switch
         .type   slp_stack_switch, @function
         .p2align 4
 slp_stack_switch:
         .cfi_startproc
-        leave_frame
-        movq    %rdi, %rbx
-        movq    %rdx, %r12
-        movq    %rsi, %rax
-        movq    %rsp, %rsi
-        call    *%rax                   /* save(arg, sp), on the old stack */
-        testq   %rax, %rax
-        jz      1f
-        movq    %rax, %rsp
-        movq    %rbx, %rdi
-        .cfi_remember_state
-        .cfi_undefined %rip             /* the slice is not in place yet */
-        call    *%r12                   /* restore(arg), below the new sp */
+        save_and_leave
+        call    *%r12                   /* below the bytes that it puts into place */
         .cfi_restore_state
         .cfi_remember_state
-        arrive_frame
+        pop_left_frame
         xorl    %eax, %eax
         ret
         .cfi_restore_state
-1:      arrive_frame
-        movl    $-1, %eax
-        ret
+        refused
         .cfi_endproc
         .size   slp_stack_switch, . - slp_stack_switch
 
+/* int slp_stack_start(void *arg, slp_save_func save, slp_entry_func entry) */
         .globl  slp_stack_start
         .type   slp_stack_start, @function
         .p2align 4
 slp_stack_start:
         .cfi_startproc
-        leave_frame
-        movq    %rdi, %rbx
-        movq    %rdx, %r12
-        movq    %rsi, %rax
-        movq    %rsp, %rsi
-        call    *%rax
-        testq   %rax, %rax
-        jz      1f
-        movq    %rax, %rsp
-        movq    %rbx, %rdi
-        xorl    %ebp, %ebp
-        .cfi_remember_state
-        .cfi_undefined %rip             /* unwinding ends here */
-        call    *%r12                   /* entry(arg) */
+        save_and_leave
+        xorl    %ebp, %ebp              /* for who unwinds by frame pointers */
+        call    *%r12
         ud2
         .cfi_restore_state
-1:      arrive_frame
-        movl    $-1, %eax
-        ret
+        refused
         .cfi_endproc
         .size   slp_stack_start, . - slp_stack_start
 

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 
 #include "engine_state.h"
-#include "fiber.h"
+#include "arch/fiber.h"
 #include "fiber_tls.h"
 #include "affinity.h"
 #include "real.h"

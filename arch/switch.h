@@ -15,7 +15,7 @@
  *             | free             |
  *      low    +------------------+
  *
- * The implementation is one assembly file an ABI (switch.S); it saves
+ * The implementation is one assembly file an architecture (arch.h); it saves
  * what the ABI asks a callee to keep, and the floating point control words.
  */
 #ifndef SLP_SWITCH_H

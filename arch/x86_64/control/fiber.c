@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fiber.h"
+#include "arch/fiber.h"
 
 #include <string.h>
 #include <sys/auxv.h>
@@ -15,7 +15,7 @@ enum { HAS_FSGSBASE = 2 }; /* of AT_HWCAP2: the kernel lets programs use it */
 __attribute__((visibility("hidden"))) int sw_fiber_has_wrfsbase;
 extern void sw_fiber_entry(void);
 
-/* What sw_fiber_switch() leaves; see there. */
+/* What is on a stack that was left: see left_frame.h. */
 struct left {
     uint32_t mxcsr;
     uint32_t x87;
@@ -30,6 +30,8 @@ void sw_fiber_find_wrfsbase(void)
 
 void sw_fiber_prepare(struct sw_fiber *fiber, void *top, void (*function)(void *), void *argument)
 {
+    /* 64-aligned, so that rsp is 16-aligned when the return to sw_fiber_entry() has taken
+     * all 64 bytes off: from there a call is as the ABI wants it. */
     struct left *left = (struct left *)((uintptr_t)top & ~(uintptr_t)63) - 1;
 
     memset(left, 0, sizeof *left);
