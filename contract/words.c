@@ -50,5 +50,5 @@ int sw_words_choose(const char *const *names, const char *text, struct sw_error 
     if (index >= 0)
         return index;
     list(names, all, sizeof all);
-    return sw_error_set(e, NULL, 0, 0, "'%s' is none; there are %s", text, all);
+    return sw_error_set(e, NULL, 0, 0, "'%s' is none of %s", text, all);
 }

@@ -57,7 +57,7 @@ START_TEST(test_one_of_some)
     for (int i = 0; engines[i] != NULL; i++)
         ck_assert_int_eq(sw_words_choose(engines, engines[i], &e), i);
     ck_assert_int_eq(sw_words_choose(engines, "thread", &e), -1);
-    ck_assert_str_eq(e.text, "'thread' is none; there are threads, fibers and pool");
+    ck_assert_str_eq(e.text, "'thread' is none of threads, fibers and pool");
     ck_assert_int_eq(sw_words_choose(engines, "", &e), -1);
 }
 END_TEST

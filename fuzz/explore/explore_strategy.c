@@ -11,14 +11,15 @@ enum { BOUND = 2, NUMBER_MAX = 1000 };
 
 static const struct strategy {
     const char *name;
-    int takes_number, learns;
+    const char *number; /* what stands behind a colon; NULL: nothing may */
+    int learns;
     enum sw_explore_proof proof;
 } strategies[] = {
-    {"portfolio", 0, 1, SW_EXPLORE_SAMPLES}, {"random", 0, 0, SW_EXPLORE_SAMPLES},
-    {"pct", 1, 1, SW_EXPLORE_SAMPLES},       {"pos", 0, 1, SW_EXPLORE_SAMPLES},
-    {"surw", 0, 1, SW_EXPLORE_SAMPLES},      {"coverage", 0, 0, SW_EXPLORE_COVERAGE},
-    {"dpor", 0, 0, SW_EXPLORE_DPOR},         {"preemptions", 1, 0, SW_EXPLORE_PREEMPTIONS},
-    {"delays", 1, 0, SW_EXPLORE_DELAYS},
+    {"portfolio", NULL, 1, SW_EXPLORE_SAMPLES}, {"random", NULL, 0, SW_EXPLORE_SAMPLES},
+    {"pct", "DEPTH", 1, SW_EXPLORE_SAMPLES},    {"pos", NULL, 1, SW_EXPLORE_SAMPLES},
+    {"surw", NULL, 1, SW_EXPLORE_SAMPLES},      {"coverage", NULL, 0, SW_EXPLORE_COVERAGE},
+    {"dpor", NULL, 0, SW_EXPLORE_DPOR},         {"preemptions", "N", 0, SW_EXPLORE_PREEMPTIONS},
+    {"delays", "N", 0, SW_EXPLORE_DELAYS},
 };
 enum { COUNT = sizeof strategies / sizeof *strategies };
 
@@ -30,18 +31,33 @@ static const struct strategy *find(const char *text, size_t length)
     return NULL;
 }
 
+static int refuse(const char *text, struct sw_error *e)
+{
+    char all[300];
+    size_t used = 0;
+
+    for (int i = 0; i < COUNT && used < sizeof all; i++) {
+        const struct strategy *one = &strategies[i];
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s%s%s%s",
+                                 i == 0           ? ""
+                                 : i == COUNT - 1 ? " and "
+                                                  : ", ",
+                                 one->name, one->number != NULL ? "[:" : "",
+                                 one->number != NULL ? one->number : "",
+                                 one->number != NULL ? "]" : "");
+    }
+    return sw_error_set(e, NULL, 0, 0, "'%s' is none of %s", text, all);
+}
+
 int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct sw_error *e)
 {
     struct sw_trial_order *trial = &explore->search.trial;
     size_t length = strcspn(text, ":");
     const struct strategy *strategy = find(text, length);
 
-    if (strategy == NULL || (text[length] == ':' && !strategy->takes_number) ||
+    if (strategy == NULL || (text[length] == ':' && strategy->number == NULL) ||
         strlen(text) >= sizeof explore->strategy)
-        return sw_error_set(e, NULL, 0, 0,
-                            "'%s' is none; there are portfolio, random, pct[:DEPTH], pos, surw, "
-                            "coverage, dpor, preemptions[:N] and delays[:N]",
-                            text);
+        return refuse(text, e);
     trial->strategy_argument = 0;
     if (text[length] == ':' &&
         sw_words_number(text + length + 1, 1, NUMBER_MAX, &trial->strategy_argument, e) < 0)

@@ -219,10 +219,10 @@ static const struct {
     const char *arguments, *err;
 } refusals[] = {
     {"", "no PROGRAM or TEST given"},
-    {"--strategy dfs p.py::test_crashes", "--strategy: 'dfs' is none; there are portfolio, "},
-    {"--strategy pos:3 p.py::test_crashes", "--strategy: 'pos:3' is none"},
+    {"--strategy dfs p.py::test_crashes", "--strategy: 'dfs' is none of portfolio, "},
+    {"--strategy pos:3 p.py::test_crashes", "--strategy: 'pos:3' is none of"},
     {"--strategy pct:0 p.py::test_crashes", "not a number from 1 to 1000"},
-    {"--grain fine p.py::test_crashes", "--grain: 'fine' is none; there are call and access"},
+    {"--grain fine p.py::test_crashes", "--grain: 'fine' is none of call and access"},
     {"--grain access p.py", "--grain access is for tests"},
     {"--jobs 0 p.py::test_crashes", "not a number from 1 to 64"},
     {"--schedules 0 p.py::test_crashes", "--schedules"},

@@ -128,7 +128,7 @@ START_TEST(test_names_are_checked)
 {
     find_race();
     ck_assert_int_eq(spillway("promote race-test_it.min.sched --name ../one --to kept"), 2);
-    ASSERT_SAYS("err", "'../one' is none");
+    ASSERT_SAYS("err", "'../one' is no name: ");
     ck_assert_int_eq(spillway("promote race-test_it.min.sched"), 2);
     ck_assert_int_eq(spillway("promote race.py --name one"), 2);
     ASSERT_SAYS("err", "race.py:1");

@@ -88,15 +88,15 @@ static const struct sw_option options[] = {
 
 SW_COMMAND(canary) = {
     .name = "canary",
-    .summary = "prove that interpreters are under control, and say how finely",
+    .summary = "prove that interpreters are under control, and how finely",
     .group = SW_COMMAND_LOOK,
     .usage = "",
-    .about = "Proves that interpreters are under control: a lost update and a deadlock that are "
-             "there must be found, and the same decisions must give the same run.",
-    .details = "Not seen, even in an interpreter that is under control: code that waits by "
-               "spinning on memory, system calls that an extension makes without the C library, "
-               "and what goes on between two threads of an extension that hold no lock.  What is "
-               "seen and not controlled (subprocesses, raw futexes, ...) is said after each run.",
+    .about = "Proves that interpreters are under control: of two programs, a lost update and a "
+             "deadlock must be found, and the same decisions must give the same run.",
+    .details = "Even in an interpreter that is under control, these are not seen: code that waits "
+               "by spinning on memory; system calls that an extension makes without the C library; "
+               "what goes on between two threads of an extension that hold no lock.  What is seen "
+               "and not controlled (subprocesses, raw futexes, ...) is reported after each run.",
     .exits = {"0 all are controlled", "2 a usage or harness error", "3 one is not controlled"},
     .options = options,
     .target = &order,

@@ -19,11 +19,11 @@
 /* As "spillway help" orders them; in a group by rank, then by name.
  * X(ID, HEADING) */
 #define SW_COMMAND_GROUPS(X) \
-    X(RUN, "Run what is known") \
-    X(EXPLORE, "Look for what fails") \
-    X(RECORD, "Keep a schedule, and repeat it") \
-    X(LOOK, "Look at what there is") \
-    X(ABOUT, "About spillway")
+    X(RUN, "Run tests") \
+    X(EXPLORE, "Find failing schedules") \
+    X(RECORD, "Record and replay") \
+    X(LOOK, "Inspect") \
+    X(ABOUT, "Help")
 
 enum sw_command_group {
 #define SW_COMMAND_ENUM(id, heading) SW_COMMAND_##id,

@@ -12,24 +12,27 @@ enum {
 
 /* ---- lines ---- */
 
-/* Fills lines with words, from that column on; further lines begin at indent.  An empty line of
- * the text stays one. */
-static void print_text(FILE *out, int column, int indent, const char *text)
+static int break_line(FILE *out, int indent)
 {
-    int at = column;
+    fprintf(out, "\n%*s", indent, "");
+    return indent;
+}
 
-    while (*text != '\0') {
-        int length = (int)strcspn(text, " \n"), ends = text[length] == '\n';
-        if (at > indent && at + 1 + length > WIDTH) {
-            fprintf(out, "\n%*s", indent, "");
-            at = indent;
+/* Fills lines with words from the column indent on, where the first line stands already.  Blanks
+ * between two words of a line are kept, so that a sentence may end with two. */
+static void print_text(FILE *out, int indent, const char *text)
+{
+    int at = indent, blanks = 0;
+
+    for (int length; *text != '\0'; text += length + (text[length] != '\0')) {
+        length = (int)strcspn(text, " ");
+        if (length > 0 && at > indent && at + blanks + length > WIDTH)
+            at = break_line(out, indent);
+        if (length > 0) {
+            at += fprintf(out, "%*s%.*s", at > indent ? blanks : 0, "", length, text);
+            blanks = 0;
         }
-        at += fprintf(out, "%s%.*s", at > indent ? " " : "", length, text);
-        if (ends) {
-            fprintf(out, "\n%*s", indent, "");
-            at = indent;
-        }
-        text += length + (text[length] != '\0');
+        blanks++;
     }
     fputc('\n', out);
 }
@@ -44,7 +47,7 @@ static void print_row(FILE *out, const char *left, int indent, const char *text)
         column = 0;
     }
     fprintf(out, "%*s", indent - column, "");
-    print_text(out, indent, indent, text);
+    print_text(out, indent, text);
 }
 
 /* ---- one command ---- */
@@ -76,7 +79,7 @@ static void print_options(FILE *out, const struct sw_option *options)
         print_option(out, option);
     if (has_headings)
         fputc('\n', out); /* it belongs below none of them */
-    print_row(out, "  -h, --help", OPTION_TEXT, "Print this");
+    print_row(out, "  -h, --help", OPTION_TEXT, "Print this help");
 }
 
 static void print_exits(FILE *out, const char *const *exits)
@@ -95,11 +98,11 @@ void sw_command_help_one(FILE *out, const struct sw_command *command)
 {
     fprintf(out, "usage: spillway %s [OPTION...]%s%s\n\n", command->name,
             *command->usage != '\0' ? " " : "", command->usage);
-    print_text(out, 0, 0, command->about);
+    print_text(out, 0, command->about);
     print_options(out, command->options);
     if (command->details != NULL) {
         fputc('\n', out);
-        print_text(out, 0, 0, command->details);
+        print_text(out, 0, command->details);
     }
     print_exits(out, command->exits);
 }
@@ -122,5 +125,5 @@ void sw_command_help_all(FILE *out)
         group = at->group;
         fprintf(out, "  %-*s %s\n", NAME_WIDTH, at->name, at->summary);
     }
-    fputs("\nspillway help COMMAND, or spillway COMMAND --help, says more of one.\n", out);
+    fputs("\nspillway help COMMAND, or spillway COMMAND --help, describes one.\n", out);
 }

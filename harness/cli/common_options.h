@@ -22,21 +22,24 @@
 /* int: 0 unless it is given; see sw_common_options_jobs(). */
 #define SW_OPTION_JOBS(type, member) \
     SW_OPTION_NUMBER("jobs", 'j', "N", type, member, 1, SW_COMMON_OPTIONS_JOBS_MAX, \
-                     "Run N processes at once; the results are the same (default: one a CPU)")
+                     "Run N processes at once; the results do not depend on N (default: the " \
+                     "number of CPUs)")
 /* int. */
 #define SW_OPTION_WATCHDOG(type, member, otherwise) \
     SW_OPTION_NUMBER("watchdog", 0, "SECONDS", type, member, 1, 86400, \
-                     "Real time after which a run is a harness error (default: " otherwise ")")
+                     "The real time after which a run is ended as a harness error (default: " \
+                     otherwise ")")
 /* const char *. */
 #define SW_OPTION_UNDER(type, member) \
     SW_OPTION_TEXT("under", 'u', "COMMAND", type, member, \
-                   "Run the interpreter under this, like 'valgrind -q' (default: nothing)")
+                   "Run the interpreter under a command like 'valgrind -q' (default: none)")
 /* const char *. */
 #define SW_OPTION_OUTPUT(type, member, text) \
     SW_OPTION_TEXT("output", 'o', "FILE", type, member, text)
 /* const char *. */
 #define SW_OPTION_JSON(type, member) \
-    SW_OPTION_TEXT("json", 0, "FILE", type, member, "Write the results as JSON, too (default: none)")
+    SW_OPTION_TEXT("json", 0, "FILE", type, member, \
+                   "Also write the results as JSON (default: none)")
 /* uint64_t: of a schedule in an archive, from 1; 0 unless it is given. */
 #define SW_OPTION_NUMBER_OF(type, member, otherwise) \
     SW_OPTION_NUMBER("number", 'n', "N", type, member, 1, UINT64_MAX, \

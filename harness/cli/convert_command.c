@@ -113,10 +113,10 @@ SW_COMMAND(convert) = {
     .usage = "IN OUT",
     .argument = "IN and OUT",
     .most = SW_COMMAND_ANY,
-    .about = "Packs a schedule, or unpacks one; the suffixes say which.  IN.sched is added to the "
-             "archive OUT.schedz, which holds schedules of one program; of IN.schedz one schedule "
-             "is written to OUT.sched.",
-    .exits = {"0 it is written", "2 a usage or harness error"},
+    .about = "Packs a schedule into an archive, or unpacks one, as the suffixes say.  IN.sched is "
+             "added to the archive OUT.schedz, whose schedules are all of one program.  Of "
+             "IN.schedz, one schedule is written to OUT.sched.",
+    .exits = {"0 the schedule was written", "2 a usage or harness error"},
     .options = options,
     .target = &convert,
     .run = run,

@@ -57,7 +57,7 @@ static const char *refusal_of_campaign(void)
                    ? "--resume and --shard are for a campaign: --campaign DIR"
                    : NULL;
     if (explore.proof != SW_EXPLORE_SAMPLES)
-        return "a campaign samples: portfolio, random, pct, pos or surw";
+        return "a campaign needs a strategy that samples: portfolio, random, pct, pos or surw";
     if (explore.search.trial.output != NULL)
         return "a campaign keeps its schedules in its folder: no --output";
     return NULL;
@@ -93,7 +93,7 @@ static const char *refusal(void)
     if (why == NULL && explore.corpus != NULL && explore.proof != SW_EXPLORE_COVERAGE)
         why = "--corpus is for --strategy coverage";
     if (why == NULL && explore.proof > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
-        why = "a bound of more than 16 is none";
+        why = "the bound may be at most 16";
     return why;
 }
 
@@ -168,44 +168,43 @@ static int run(const struct sw_command_arguments *arguments)
 }
 
 static const struct sw_option options[] = {
-    SW_OPTION_HEADING("Which schedules"),
+    SW_OPTION_HEADING("Schedules"),
     SW_OPTION_PARSED("strategy", 0, "NAME", struct sw_explore, strategy, set_strategy,
-                     "Samples: portfolio, random, pct[:DEPTH], pos, surw; coverage changes what "
-                     "has shown something new; all there are: dpor (tests on CPython 3.11), "
-                     "preemptions[:N], delays[:N] (default: portfolio)"),
+                     "To sample: portfolio, random, pct[:DEPTH], pos or surw.  To change the "
+                     "schedules that showed something new: coverage.  To run all that matter: "
+                     "dpor, of tests on CPython 3.11.  To run all within a bound: preemptions[:N] "
+                     "or delays[:N] (default: portfolio; DEPTH: 3; N: 2)"),
     SW_OPTION_NUMBER("schedules", 0, "N", struct sw_explore, search.trial.schedules, 1,
                      SW_TRIAL_SCHEDULES_MAX,
-                     "How many at most (default: 1000; with --time: no limit)"),
+                     "Run at most N schedules (default: 1000; with --time: no limit)"),
     SW_OPTION_NUMBER("time", 0, "SECONDS", struct sw_explore, time_s, 1, 1000000,
-                     "Begin no new schedule after that (default: no limit)"),
+                     "Begin no new schedule after so much real time (default: no limit)"),
     SW_OPTION_NUMBER("seed", 0, "N", struct sw_explore, search.trial.seed, 0, UINT64_MAX / 2,
-                     "Of the first schedule (default: 1)"),
+                     "The seed of the first schedule (default: 1)"),
     SW_OPTION_FLAG("continue", 0, struct sw_explore, goes_on,
-                   "Go on after a failure, and count how it fails"),
+                   "Go on after a failure, and count the ways in which schedules fail"),
     SW_OPTION_TEXT("corpus", 0, "DIR", struct sw_explore, corpus,
-                   "Of coverage: keep the schedules that have shown something new in DIR, and "
-                   "begin with those that are there (default: none)"),
-    SW_OPTION_HEADING("What is run"),
+                   "With strategy coverage: keep in DIR the schedules that showed something new, "
+                   "and begin with those already there (default: none)"),
+    SW_OPTION_HEADING("The run"),
     SW_OPTION_JOBS(struct sw_explore, search.jobs),
     SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_TARGET_INTERP),
-    SW_OPTION_ENGINE(struct sw_explore, search.trial.engine,
-                     "of a test: pool; of a program: "
-                     "threads"),
+    SW_OPTION_ENGINE(struct sw_explore, search.trial.engine, "pool; of a program: threads"),
     SW_OPTIONS_SETTINGS(struct sw_explore, setting, SW_SETTINGS_EXPLORE),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
-    SW_OPTION_HEADING("What is kept and said"),
+    SW_OPTION_HEADING("Output"),
     SW_OPTION_OUTPUT(struct sw_explore, search.trial.output,
-                     "Where the failing schedule goes (default: FILE-TEST.sched or PROGRAM.sched "
-                     "in this folder)"),
+                     "Where the failing schedule is written (default: FILE-TEST.sched or "
+                     "PROGRAM.sched, in this folder)"),
     SW_OPTION_JSON(struct sw_explore, json),
-    SW_OPTION_HEADING("A campaign, of many processes"),
-    SW_OPTION_TEXT("campaign", 0, "DIR", struct sw_explore, campaign,
-                   "Keep in DIR what has been run and found, and go on after a failure "
-                   "(default: none)"),
+    SW_OPTION_HEADING("Campaigns, which many processes share"),
+    SW_OPTION_TEXT(
+        "campaign", 0, "DIR", struct sw_explore, campaign,
+        "Keep in DIR what has been run and found, and go on after a failure (default: none)"),
     SW_OPTION_FLAG("resume", 0, struct sw_explore, resumes,
-                   "Go on with what is in DIR, beside others that do, or begin it"),
+                   "Join the campaign in DIR, or begin it; other processes may be running it"),
     SW_OPTION_PARSED("shard", 0, "I/N", struct sw_explore, shard, set_shard,
-                     "This part of the campaign only; auto or auto/N: as Slurm or Kubernetes says "
+                     "Run part I of N of the campaign; auto or auto/N: as Slurm or Kubernetes says "
                      "(default: 1/1)"),
     {0},
 };
@@ -220,10 +219,11 @@ SW_COMMAND(explore) = {
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
     .about = "Runs a test, or a program, under many schedules, and says which one fails.",
-    .details = "A test has many schedules in one process, a program a process for each.  What "
-               "fails is run again in a process of its own, and its schedule is kept.",
-    .exits = {"0 nothing was found", "1 something was found", "2 a usage or harness error",
-              "3 inconclusive, and it is said why"},
+    .details = "All schedules of a test run in a few processes; a program has a process for each.  "
+               "A schedule that fails is run again in a process of its own; if it fails there, "
+               "too, it is written.",
+    .exits = {"0 no schedule failed", "1 a schedule failed", "2 a usage or harness error",
+              "3 inconclusive; the reason is printed"},
     .options = options,
     .target = &explore,
     .run = run,

@@ -24,7 +24,7 @@ SW_COMMAND(faults) = {
     .usage = "",
     .about = "Lists the historical faults that --fault can switch on in slpython-lab: the name of "
              "each, what it does, and where it comes from.",
-    .exits = {"0 it is said", "2 a usage error"},
+    .exits = {"0 success", "2 a usage error"},
     .options = sw_command_no_options,
     .run = run,
 };

@@ -22,13 +22,13 @@ static int run(const struct sw_command_arguments *arguments)
 SW_COMMAND(help) = {
     .name = "help",
     .also = {"--help", "-h"},
-    .summary = "list the commands, or say all of one",
+    .summary = "list the commands, or describe one",
     .group = SW_COMMAND_ABOUT,
     .usage = "[COMMAND]",
     .argument = "COMMAND",
     .most = 1,
-    .about = "Lists all commands, or says all of one, as COMMAND --help does.",
-    .exits = {"0 it is said", "2 there is no such command"},
+    .about = "Lists all commands; or describes one of them, as COMMAND --help does.",
+    .exits = {"0 success", "2 there is no such command"},
     .options = sw_command_no_options,
     .run = run,
 };

@@ -75,16 +75,16 @@ static const struct sw_option options[] = {
 
 SW_COMMAND(merge) = {
     .name = "merge",
-    .summary = "say what the shards of a campaign have found together",
+    .summary = "report what the shards of a campaign have found together",
     .group = SW_COMMAND_EXPLORE,
     .rank = 1,
     .usage = "DIR...",
     .argument = "DIR",
     .least = 1,
     .most = SW_COMMAND_ANY,
-    .about = "Says what the shards of a campaign have found together.  Each DIR is a folder of "
+    .about = "Reports what the shards of a campaign have found together.  Each DIR is a folder of "
              "spillway explore --campaign.",
-    .exits = {"0 all has been run, and nothing was found", "1 something was found",
+    .exits = {"0 all schedules have been run, and none failed", "1 a schedule failed",
               "2 a usage error, or a damaged folder", "3 some schedules have not been run"},
     .options = options,
     .target = &merge,

@@ -135,7 +135,8 @@ static const struct sw_option options[] = {
     SW_OPTION_NUMBER("budget", 0, "N", struct minimise, budget, 0, UINT64_MAX - 1,
                      "Run at most N schedules with fewer preemptions (default: 20000; of a whole "
                      "program, which has a process for each: 500)"),
-    SW_OPTION_OUTPUT(struct minimise, output, "Where the result goes (default: FILE.min.sched)"),
+    SW_OPTION_OUTPUT(struct minimise, output,
+                     "Where the result is written (default: FILE.min.sched)"),
     {0},
 };
 
@@ -149,8 +150,8 @@ SW_COMMAND(minimise) = {
     .least = 1,
     .most = 1,
     .about = "Finds the smallest schedule that fails in the same way, and the two operations whose "
-             "order decides.",
-    .exits = {"0 what is written fails in the same way", "1 the schedule does not fail",
+             "order decides whether it does.",
+    .exits = {"0 the schedule that was written fails in the same way", "1 FILE.sched does not fail",
               "2 a usage or harness error"},
     .options = options,
     .target = &minimise,

@@ -93,8 +93,8 @@ enum sw_options_end {
 /* The same table with each setting in a row of its own; all: room for SW_OPTIONS_MAX + 1. */
 void sw_options_expand(const struct sw_option *options, struct sw_option *all);
 
-/* Reads argv[1] and what follows into the target; options: expanded.  *next is the index of the first argument, since
- * options are moved before the arguments.  Stops at the first mistake. */
+/* Reads argv[1] and what follows into the target; options: expanded.  *next is the index of the
+ * first argument, since options are moved before the arguments.  Stops at the first mistake. */
 enum sw_options_end sw_options_read(const struct sw_option *options, enum sw_options_order order,
                                     int argc, char **argv, void *target, int *next,
                                     struct sw_error *e);

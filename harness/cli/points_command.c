@@ -36,7 +36,7 @@ SW_COMMAND(points) = {
     .usage = "",
     .about = "Lists the points of slpython-lab: the name of each, the directives that a spec can "
              "give there, and where in the interpreter it is.",
-    .exits = {"0 it is said", "2 a usage error"},
+    .exits = {"0 success", "2 a usage error"},
     .options = sw_command_no_options,
     .run = run,
 };

@@ -21,7 +21,8 @@ static int set_name(void *member, const char *text, struct sw_error *e)
     for (const char *c = text; *c != '\0'; c++)
         good &= isalnum((unsigned char)*c) || *c == '_' || *c == '-';
     if (!good)
-        return sw_error_set(e, NULL, 0, 0, "'%s' is none: letters, digits, '_' and '-'", text);
+        return sw_error_set(e, NULL, 0, 0,
+                            "'%s' is no name: it has letters, digits, '_' and '-' alone", text);
     *(const char **)member = text;
     return 0;
 }
@@ -36,25 +37,26 @@ static int run(const struct sw_command_arguments *arguments)
 
 static const struct sw_option options[] = {
     SW_OPTION_PARSED("name", 0, "NAME", struct sw_promote_order, name, set_name,
-                     "What the test is called; it is needed"),
+                     "The name of the test; it is needed"),
     SW_OPTION_TEXT("to", 0, "DIR", struct sw_promote_order, folder,
-                   "Where a program's test goes (default: scenarios/programs)"),
-    SW_OPTION_FLAG("force", 0, struct sw_promote_order, force, "Write over what is there"),
+                   "The folder for the test of a program (default: scenarios/programs)"),
+    SW_OPTION_FLAG("force", 0, struct sw_promote_order, force, "Overwrite what is there"),
     {0},
 };
 
 SW_COMMAND(promote) = {
     .name = "promote",
-    .summary = "make a test of a schedule that was found",
+    .summary = "turn a schedule that was found into a test",
     .group = SW_COMMAND_EXPLORE,
     .rank = 3,
     .usage = "FILE.sched",
     .argument = "FILE.sched",
     .least = 1,
     .most = 1,
-    .about = "Makes a test of a schedule that was found: a copy of its program with the schedule "
-             "beside it; or, if it is a spec's, a block of that spec.  spillway run takes both.",
-    .exits = {"0 it is written", "2 a usage or harness error, and nothing was written"},
+    .about = "Turns a schedule that was found into a test that spillway run takes.  Of a program, "
+             "that is a copy of the program with the schedule beside it.  Of a scenario, it is one "
+             "more schedule in its spec.",
+    .exits = {"0 the test was written", "2 a usage or harness error; nothing was written"},
     .options = options,
     .target = &order,
     .run = run,

@@ -48,42 +48,43 @@ static int run(const struct sw_command_arguments *arguments)
 }
 
 static const struct sw_option options[] = {
-    SW_OPTION_HEADING("Which schedule"),
+    SW_OPTION_HEADING("The schedule"),
     SW_OPTION_WORD("strategy", 0, "NAME", struct record, strategy, strategies,
-                   "random, a sticky walk, or default (default: random; of a spec without --seed: "
-                   "default)"),
+                   "random, a random walk that seldom switches, or default, which is one schedule "
+                   "(default: random; of a spec without --seed: default)"),
     SW_OPTION_NUMBER("seed", 0, "N", struct record, seed, 0, UINT64_MAX - 1,
-                     "Of the random walk (default: 0)"),
+                     "The seed of the random walk (default: 0)"),
     SW_OPTION_NUMBER("decisions", 0, "N", struct record, order.decisions_max, 0, UINT64_MAX / 4,
-                     "More decisions than N are a livelock (default: 10000000)"),
-    SW_OPTION_HEADING("What is run"),
+                     "End the run as a livelock after N decisions (default: 10000000)"),
+    SW_OPTION_HEADING("The run"),
     SW_OPTION_INTERP(struct record, order.interp,
                      SW_TARGET_INTERP "; of a spec: slpython-lab beside spillway"),
     SW_OPTION_ENGINE(struct record, order.engine, "threads"),
     SW_OPTIONS_SETTINGS(struct record, order.setting, SW_SETTINGS_RECORD),
     SW_OPTION_UNDER(struct record, order.under),
     SW_OPTION_WATCHDOG(struct record, order.watchdog_s, "600"),
-    SW_OPTION_HEADING("What is kept and said"),
-    SW_OPTION_OUTPUT(struct record, order.output,
-                     "Where the schedule goes; it is added to a .schedz (default: PROGRAM.sched)"),
+    SW_OPTION_HEADING("Output"),
+    SW_OPTION_OUTPUT(
+        struct record, order.output,
+        "Where the schedule is written; to a .schedz it is added (default: PROGRAM.sched)"),
     SW_OPTION_FLAG("quiet", 'q', struct record, order.quiet,
-                   "Do not say what was recorded, if all is well"),
+                   "Print nothing about the recording if the program ends with 0"),
     {0},
 };
 
 SW_COMMAND(record) = {
     .name = "record",
-    .summary = "run a program with all its threads under control; keep its schedule",
+    .summary = "run a program under control, and keep its schedule",
     .group = SW_COMMAND_RECORD,
     .usage = "-- PROGRAM [ARG...] | SPEC [SCHEDULE]",
     .argument = "PROGRAM",
     .least = 1,
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
-    .about = "Runs PROGRAM with all of its threads under control, and writes which of them ran "
-             "when.  The program's own output is passed through.",
+    .about = "Runs PROGRAM with all of its threads under control, and writes its schedule: which "
+             "thread ran when.  The program's own output is passed through.",
     .exits = {"0 the program ended with 0", "1 it failed, crashed or came to a deadlock",
-              "2 a usage or harness error", "3 inconclusive, and it is said why"},
+              "2 a usage or harness error", "3 inconclusive; the reason is printed"},
     .options = options,
     .target = &record,
     .run = run,

@@ -22,7 +22,7 @@ static const struct sw_option options[] = {
     SW_OPTION_ENGINE(struct sw_replay_order, engine, "threads"),
     SW_OPTION_UNDER(struct sw_replay_order, under),
     SW_OPTION_FLAG("quiet", 'q', struct sw_replay_order, quiet,
-                   "Say nothing if the run was the recorded one"),
+                   "Print nothing if the run is the recorded one"),
     {0},
 };
 
@@ -35,11 +35,10 @@ SW_COMMAND(replay) = {
     .argument = "FILE.sched",
     .least = 1,
     .most = 1,
-    .about = "Repeats a recorded run: its interpreter, its program, its arguments, and every "
-             "decision.",
-    .exits = {"0 the run was the recorded one, whatever its outcome", "1 it was another",
-              "2 a usage or harness error, or not a schedule of this program and interpreter",
-              "3 inconclusive, and it is said why"},
+    .about = "Repeats a recorded run: the same interpreter, program, arguments and decisions.",
+    .exits = {"0 the run was the recorded one, whatever its outcome", "1 it was another run",
+              "2 a usage or harness error, or a schedule of another program or interpreter",
+              "3 inconclusive; the reason is printed"},
     .options = options,
     .target = &order,
     .run = run,

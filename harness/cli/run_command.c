@@ -60,11 +60,11 @@ static const char *refusal_of_targets(const struct sw_command_arguments *argumen
 
     for (int i = 0; i < arguments->count; i++)
         if (!sw_target_is(arguments->list[i]))
-            return "tests, FILE.py::NAME and FILE.sched, and other paths need commands of their "
-                   "own";
+            return "tests (FILE.py::NAME, FILE.sched) and other paths need commands of their own";
     if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
         suite->accept || suite->repeat > 1 || arguments->behind != NULL)
-        return "tests, FILE.py::NAME, do not take --fault, --spill, --schedule, --accept, "
+        return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --schedule, "
+               "--accept, "
                "--repeat or arguments";
     if (run.strategy == DEFAULT && walks())
         return "--strategy default is one schedule, which has no --seed and no --schedules";
@@ -149,16 +149,16 @@ static int run_it(const struct sw_command_arguments *arguments)
 }
 
 static const struct sw_option options[] = {
-    SW_OPTION_HEADING("What is run"),
+    SW_OPTION_HEADING("The run"),
     SW_OPTION_INTERP(struct run, suite.how.interp,
                      "slpython-lab beside spillway; of tests: " SW_TARGET_INTERP),
     SW_OPTION_JOBS(struct run, suite.how.jobs),
     SW_OPTION_WATCHDOG(struct run, suite.how.watchdog_s, "30; of a program or a test: 600"),
-    SW_OPTION_HEADING("Of scenarios and programs"),
+    SW_OPTION_HEADING("Scenarios and programs"),
     SW_OPTION_PARSED("fault", 'f', "NAME", struct run, suite.faults, add_fault,
                      "Switch this historical fault on; may be repeated"),
     SW_OPTION_PARSED("spill", 0, "LIMIT", struct run, suite.how.spill, set_spill,
-                     "SLP_SPILL: bytes, always, never or default; with ,copy or ,segment behind it "
+                     "SLP_SPILL: bytes, always, never or default, with ,copy or ,segment behind it "
                      "(default: as each spec says)"),
     SW_OPTION_TEXT("schedule", 0, "NAME", struct run, suite.schedule,
                    "Run only schedules of this name (default: all)"),
@@ -168,19 +168,19 @@ static const struct sw_option options[] = {
                    "Show how the transcripts differ, and rewrite the .out files"),
     SW_OPTION_FLAG("verbose", 'v', struct run, suite.how.verbose,
                    "Print the story of every schedule, with the points that it visits"),
-    SW_OPTION_HEADING("Of tests"),
+    SW_OPTION_HEADING("Tests"),
     SW_OPTION_WORD("strategy", 0, "NAME", struct run, strategy, strategies,
-                   "default, one schedule, or random, a walk (default: default, without --seed and "
-                   "--schedules)"),
+                   "default, which is one schedule, or random, which is a random walk (default: "
+                   "random with --seed or --schedules, else default)"),
     SW_OPTION_NUMBER("seed", 0, "N", struct run, seed, 0, UINT64_MAX - 1,
-                     "Of the first random walk (default: 1)"),
+                     "The seed of the first random walk (default: 1)"),
     SW_OPTION_NUMBER("schedules", 0, "N", struct run, schedules, 1, SW_TRIAL_SCHEDULES_MAX,
-                     "Random walks at most, until one fails (default: 1)"),
+                     "Try up to N random walks, until one fails (default: 1)"),
     SW_OPTION_ENGINE(struct run, engine, "threads"),
-    SW_OPTION_HEADING("What is said"),
+    SW_OPTION_HEADING("Output"),
     SW_OPTION_FLAG("tap", 't', struct run, suite.how.tap, "Print TAP instead of lines for people"),
     SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit,
-                   "Write a JUnit report, too (default: none)"),
+                   "Also write a JUnit report (default: none)"),
     {0},
 };
 
@@ -193,12 +193,13 @@ SW_COMMAND(run) = {
     .least = 1,
     .most = SW_COMMAND_ANY,
     .splits = 1,
-    .about = "Runs each PATH: a .spec, a folder of them, or a .py program, whose arguments stand "
-             "behind --; or tests, with all of their threads under control: FILE.py::test_name, "
-             "FILE.py::TestClass::test_name, FILE.py::TestClass, or FILE.py:: for all of a file; "
-             "or a recorded FILE.sched, which is to end as it did.",
+    .about = "Runs each PATH.  A PATH is a scenario, NAME.spec; a folder of scenarios; or a "
+             "program, NAME.py, whose arguments follow --.  Or it is a test, whose threads are all "
+             "under control: FILE.py::test_name, FILE.py::TestClass::test_name, "
+             "FILE.py::TestClass, or FILE.py:: for all tests of a file.  Or it is a recorded "
+             "schedule, FILE.sched, whose run must end as it did when it was recorded.",
     .exits = {"0 all as expected", "1 something failed", "2 a usage, spec or harness error",
-              "3 inconclusive, and it is said why", "130 interrupted"},
+              "3 inconclusive; the reason is printed", "130 interrupted"},
     .options = options,
     .target = &run,
     .run = run_it,

@@ -38,9 +38,11 @@ SW_COMMAND(score) = {
     .argument = "PATH",
     .least = 1,
     .most = SW_COMMAND_ANY,
-    .about = "Runs each .spec, also those of folders, and each program with every fault alone, and "
-             "with every set of faults that it declares; prints what caught each.",
-    .exits = {"0 all as declared, and every fault is caught", "1 not so",
+    .about =
+        "Runs each scenario, also those of folders, and each program, with every historical fault "
+        "alone and with every set of faults that it declares.  Prints what caught each fault.",
+    .exits = {"0 all as declared, and every fault was caught",
+              "1 not all as declared, or a fault was not caught",
               "2 a usage, spec or harness error", "130 interrupted"},
     .options = options,
     .target = &order,

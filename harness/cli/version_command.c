@@ -16,9 +16,6 @@
 #include "contract/exit.h"
 #include "contract/version.h"
 
-#define TEXT_OF(macro) TEXT(macro)
-#define TEXT(word) #word
-
 #if defined __clang__
 #define COMPILER "clang " __clang_version__
 #else
@@ -28,26 +25,24 @@
 static int run(const struct sw_command_arguments *arguments)
 {
     (void)arguments;
-    puts(
-        "spillway " SW_VERSION "\n"
-        "MIT License: free to use, change and share; without any warranty.\n"
-        "Interpreter: CPython " PY_VERSION ", in slpython and slpython-lab\n"
-        "Compiler: " COMPILER "\n"
-        "Libraries: elfutils 0." TEXT_OF(
-            _ELFUTILS_VERSION) ", json-c " JSON_C_VERSION
-                               ", xxHash " TEXT_OF(XXH_VERSION_MAJOR) "." TEXT_OF(XXH_VERSION_MINOR) "." TEXT_OF(
-                                   XXH_VERSION_RELEASE) ", zstd " ZSTD_VERSION_STRING);
+    puts("spillway " SW_VERSION);
+    puts("MIT License: free to use, change and share; without any warranty.");
+    puts("Interpreter: CPython " PY_VERSION ", in slpython and slpython-lab");
+    puts("Compiler: " COMPILER);
+    printf("Libraries: elfutils 0.%d, json-c %s, xxHash %d.%d.%d, zstd %s\n", _ELFUTILS_VERSION,
+           JSON_C_VERSION, XXH_VERSION_MAJOR, XXH_VERSION_MINOR, XXH_VERSION_RELEASE,
+           ZSTD_VERSION_STRING);
     return SW_EXIT_OK;
 }
 
 SW_COMMAND(version) = {
     .name = "version",
     .also = {"--version", "-V"},
-    .summary = "say which spillway this is, and what it was built with",
+    .summary = "print the version, and what spillway was built with",
     .group = SW_COMMAND_ABOUT,
     .usage = "",
-    .about = "Says which spillway this is, and what it was built with.",
-    .exits = {"0 it is said", "2 a usage error"},
+    .about = "Prints the version of spillway, and what it was built with.",
+    .exits = {"0 success", "2 a usage error"},
     .options = sw_command_no_options,
     .run = run,
 };

@@ -42,7 +42,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(variables),
      .option = "env",
      .argument = "NAME=VALUE",
-     .help = "In the program's environment, which is fixed otherwise; may be repeated",
+     .help = "Set NAME in the program's environment, which is fixed otherwise; may be repeated",
      .commands = ALL},
     {.key = "spill",
      .type = SW_SETTINGS_SPILL,
@@ -71,7 +71,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(points),
      .words = points_words,
      .option = "points",
-     .help = "At the points of slpython-lab, a spill or a collection is a decision, too",
+     .help = "At the points of slpython-lab, let a schedule decide to spill or to collect garbage",
      .commands = ALL,
      .shm = SHM(points),
      .symbol = LAB,
@@ -81,8 +81,8 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(steps),
      .option = "fault-step",
      .argument = "NAME",
-     .help = "With --points: to switch this historical fault on, up to the next point, is a "
-             "decision, too; may be repeated",
+     .help = "As --points, and let it switch this historical fault on until the next point; may be "
+             "repeated",
      .commands = ALL,
      .wants_points = 1,
      .shm = SHM(steps)},
@@ -91,7 +91,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(fail_max),
      .option = "fail",
      .argument = "N",
-     .help = "With --points: up to N points find no memory (default: 0)",
+     .help = "As --points, and let up to N points find no memory (default: 0)",
      .commands = ALL,
      .wants_points = 1,
      .shm = SHM(fail_max)},
@@ -100,7 +100,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(early_max),
      .option = "early",
      .argument = "N",
-     .help = "Up to N timed waits end early (default: 0)",
+     .help = "Let up to N timed waits end early (default: 0)",
      .commands = ALL,
      .shm = SHM(early_max)},
     {.key = "network",
@@ -117,9 +117,9 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .words = grain_words,
      .option = "grain",
      .argument = "NAME",
-     .help = "Where threads are switched: call, where the interpreter itself could be, or access, "
-             "before each access to what threads share, in tests on CPython 3.11 (default: call; "
-             "of dpor: access)",
+     .help =
+         "Where threads are switched: call, where the interpreter itself could; or access, before "
+         "each access to shared data, in tests on CPython 3.11 (default: call; of dpor: access)",
      .commands = SW_SETTINGS_EXPLORE,
      .shm = SHM(grain),
      .fill = fill_calm},
@@ -300,7 +300,6 @@ int sw_settings_table_give(struct sw_settings *setting, const struct sw_settings
                  : row->type == SW_SETTINGS_WORD ? give_word(setting, row, argument, e)
                                                  : sw_settings_table_add(setting, row, argument, e);
 
-    setting->points |=
-        failed == 0 && row->wants_points && sw_settings_table_is_set(setting, row);
+    setting->points |= failed == 0 && row->wants_points && sw_settings_table_is_set(setting, row);
     return failed;
 }

@@ -342,7 +342,7 @@ START_TEST(test_misuse_is_an_error)
         {"--number 1 a.sched", "--number: a .sched has one schedule"},
         {"--number 0 a.schedz", "'0' is not a number from 1"},
         {"--number 1x a.schedz", "'1x' is not a number from 1"},
-        {"--engine steam a.sched", "'steam' is none; there are threads, fibers and pool"},
+        {"--engine steam a.sched", "'steam' is none of threads, fibers and pool"},
     };
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
