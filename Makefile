@@ -322,8 +322,12 @@ demo: packages all
 	@ci/demo
 
 .PHONY: test
-test: packages all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS)
+test: packages test-programs
 	@ci/test
+
+# All that ci/test runs.
+.PHONY: test-programs
+test-programs: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS)
 
 .PHONY: check
 check: $(CHECK_BIN)
@@ -347,7 +351,7 @@ memcheck: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
 
 .PHONY: cpython-tests
 cpython-tests: all
-	@interp/tests/cpython $(BIN)/slpython-lab
+	@CI=true ci/test cpython
 
 # Checkouts of the peers, named by the user: see interp/tests/peers.
 .PHONY: peers

@@ -2,7 +2,7 @@
 """What the API tests share.
 
 They run in slpython and in a stock python3.11 with the extension module, each with several settings
-of SLP_SPILL: see ci/test, group api.
+of SLP_SPILL: see ci/groups/api.
 """
 
 import os

@@ -3,8 +3,8 @@
 
 These are the decisions that no scenario shows.  Each behaviour is a function and runs in a process
 of its own; expect() says with which status that ends, and what it prints.  NAME runs that one in
-this process.  First each test that interp/SEMANTICS.md names is looked for, and each behaviour in
-it.  The last line is that of a libcheck program.
+this process.  It prints TAP.  First each test that interp/SEMANTICS.md names is looked for, and each
+behaviour in it.
 """
 
 import os
@@ -58,21 +58,22 @@ def pin_exists(file, name):
 
 
 def judge_pins():
-    """(how many were looked for, what is wrong)."""
+    """Yields (what, why it is wrong or None) of each section, pin and behaviour."""
     with open(os.path.join(INTERP, "SEMANTICS.md"), encoding="utf-8") as file:
         sections = file.read().split("\n### ")[1:]
-    wrong, pins = [], []
+    pins = []
     for section in sections:
         _, _, rest = section.partition("*Pinned:*")
         rest = rest.split("\n## ")[0]
         found = re.findall(r"`(\w+)(?:: |/)([\w-]+)`", rest)
-        if not found or len(found) != rest.count("`") // 2:
-            wrong.append(f"SEMANTICS.md: nothing pins {section.splitlines()[0]!r}")
+        is_whole = found and len(found) == rest.count("`") // 2
+        yield section.splitlines()[0], None if is_whole else "SEMANTICS.md: nothing pins it"
         pins += found
-    wrong += [f"SEMANTICS.md: there is no {a}: {b}" for a, b in pins if not pin_exists(a, b)]
+    for file, name in pins:
+        yield f"{file}: {name}", None if pin_exists(file, name) else "there is none"
     named = {name for _, name in pins}
-    wrong += [f"SEMANTICS.md does not name {name}" for name in behaviours if name not in named]
-    return len(sections) + len(pins) + len(behaviours), wrong
+    for name in behaviours:
+        yield f"the pin of {name}", None if name in named else "SEMANTICS.md does not name it"
 
 
 def main():
@@ -80,16 +81,14 @@ def main():
         for name in sys.argv[1:]:
             behaviours[name][0]()
         return 0
-    checks, failures = judge_pins()
-    for name in behaviours:
-        why = judge(name)
+    count = failures = 0
+    for what, why in [*judge_pins(), *((name, judge(name)) for name in behaviours)]:
+        count += 1
+        failures += why is not None
+        print(f"{'ok' if why is None else 'not ok'} {count} - {what}")
         if why is not None:
-            failures.append(f"{name}: {why}")
-    checks += len(behaviours)
-    for text in failures:
-        print(text)
-    percent = 100 * (checks - len(failures)) // checks
-    print(f"{percent}%: Checks: {checks}, Failures: {len(failures)}, Errors: 0")
+            print("# " + why.replace("\n", "\n# "))
+    print(f"1..{count}")
     return bool(failures)
 
 
