@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "engine.h"
 #include "engine_state.h"
+#include "harness/control/posix/sem.h"
+#include "outcome.h"
 #include "sync_objects.h"
 #include "real.h"
 
@@ -17,31 +20,9 @@ static struct {
     uint32_t ordinal;
 } table[TABLE_SIZE];
 
-static int on;
 static uint64_t schedule;
 static uint32_t seen;
 static struct sw_trace *trace;
-
-void sw_access_begin(struct sw_control_shm *shm)
-{
-    on = shm->grain == SW_GRAIN_ACCESS;
-    schedule++;
-    seen = 0;
-    trace = &shm->trace;
-    trace->count = trace->pool_used = 0;
-    trace->blocked_first = trace->blocked_count = 0;
-    trace->lost = 0;
-}
-
-void sw_access_end(void)
-{
-    on = 0;
-}
-
-int sw_access_is_on(void)
-{
-    return on;
-}
 
 static uint32_t ordinal_of(const void *address, uint64_t part)
 {
@@ -53,7 +34,7 @@ static uint32_t ordinal_of(const void *address, uint64_t part)
     if (table[i].schedule == schedule)
         return table[i].ordinal;
     if (seen == SEEN_MAX)
-        sw_engine_end(SW_END_ERROR, "more than %d variables in a schedule", SEEN_MAX);
+        sw_outcome_end(SW_END_ERROR, "more than %d variables in a schedule", SEEN_MAX);
     table[i].address = address;
     table[i].part = part;
     table[i].schedule = schedule;
@@ -73,7 +54,7 @@ static uint32_t add_candidate(const struct sw_thread *thread)
     return 1;
 }
 
-void sw_access_record(struct sw_thread *const *candidates, uint32_t count,
+static void record(struct sw_thread *const *candidates, uint32_t count,
                       const struct sw_thread *next)
 {
     if (trace->count == SW_TRACE_EVENTS_MAX) {
@@ -90,25 +71,23 @@ void sw_access_record(struct sw_thread *const *candidates, uint32_t count,
         event->count += add_candidate(candidates[i]);
 }
 
-void sw_access_record_blocked(void)
+static void record_blocked(void)
 {
-    if (!on)
-        return;
     trace->blocked_first = trace->pool_used;
     for (uint32_t i = 0; i < sw_engine.live_count; i++)
         if (sw_engine.live[i]->announced)
             trace->blocked_count += add_candidate(sw_engine.live[i]);
 }
 
-void sw_access_comes_after(struct sw_thread *thread)
+static uint32_t count_events(void)
 {
-    thread->after = on ? trace->count : 0;
+    return trace->count;
 }
 
 /* ---- who goes on ---- */
 
-struct sw_thread *sw_access_moving(const struct sw_thread *self,
-                                   struct sw_thread *const *candidates, uint32_t count)
+static struct sw_thread *moving(const struct sw_thread *self, struct sw_thread *const *candidates,
+                                uint32_t count)
 {
     struct sw_thread *oldest = NULL;
 
@@ -116,14 +95,39 @@ struct sw_thread *sw_access_moving(const struct sw_thread *self,
         struct sw_thread *thread = candidates[i];
         if (thread->announced)
             continue;
-        if (thread == self && self->wait.kind == SW_WAIT_NONE)
+        if (thread == self && self->wait.clause == NULL)
             return thread;
         if (oldest == NULL || thread->since < oldest->since)
             oldest = thread;
     }
-    if (oldest != NULL && oldest->wait.kind != SW_WAIT_NONE && oldest->wait.kind != SW_WAIT_GIL)
-        sw_access_comes_after(oldest);
+    if (oldest != NULL && oldest->wait.clause != NULL && !oldest->wait.clause->orders_nothing)
+        oldest->after = trace->count;
     return oldest;
+}
+
+/* ---- begin and end ---- */
+
+static const struct sw_grain grain = {
+    .moving = moving,
+    .record = record,
+    .record_blocked = record_blocked,
+    .count_events = count_events,
+};
+
+void sw_access_begin(struct sw_control_shm *shm)
+{
+    sw_engine.grain = shm->grain == SW_GRAIN_ACCESS ? &grain : NULL;
+    schedule++;
+    seen = 0;
+    trace = &shm->trace;
+    trace->count = trace->pool_used = 0;
+    trace->blocked_first = trace->blocked_count = 0;
+    trace->lost = 0;
+}
+
+void sw_access_end(void)
+{
+    sw_engine.grain = NULL;
 }
 
 /* ---- announcing ---- */
@@ -137,7 +141,7 @@ SW_EXPORT int spillway_access_matters(void)
 {
     const struct sw_thread *self = sw_engine_self();
 
-    return on && self != NULL && sw_engine.live_count > 1 && self->pinned == 0;
+    return sw_engine.grain == &grain && self != NULL && sw_engine.live_count > 1 && self->pinned == 0;
 }
 
 SW_EXPORT void spillway_access(unsigned op, const void *address, uint64_t part,
@@ -152,7 +156,7 @@ SW_EXPORT void spillway_access(unsigned op, const void *address, uint64_t part,
     self->announced = 1;
     if (op == SW_OP_ACQUIRE)
         sw_engine_block(
-            &(struct sw_wait){.kind = SW_WAIT_SEM,
+            &(struct sw_wait){.clause = &sw_sem_clause,
                               .place = SW_AT_ACCESS,
                               .address = semaphore,
                               .object = sw_sync_objects_get(SW_OBJECT_SEM, semaphore)->ordinal});

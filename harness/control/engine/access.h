@@ -24,25 +24,11 @@
 
 #include <stdint.h>
 
-#include "engine.h"
-#include "contract/trace.h"
+#include "contract/control_shm.h"
 
 /* A schedule begins, or ends: from then on there is no such grain. */
 void sw_access_begin(struct sw_control_shm *shm);
 void sw_access_end(void);
-int sw_access_is_on(void);
-
-/* Of the candidates, all of whom can run, the one that moves and runs now; NULL:
- * all are announced. */
-struct sw_thread *sw_access_moving(const struct sw_thread *self,
-                                   struct sw_thread *const *candidates, uint32_t count);
-/* The operation of next is done now, of those of the candidates. */
-void sw_access_record(struct sw_thread *const *candidates, uint32_t count,
-                      const struct sw_thread *next);
-/* Nobody can run: who stands before a lock is written down. */
-void sw_access_record_blocked(void);
-/* A thread is made, or has been woken from something that is not announced. */
-void sw_access_comes_after(struct sw_thread *thread);
 
 /* ---- for the tracer ---- */
 

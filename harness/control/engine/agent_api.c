@@ -2,6 +2,7 @@
 #include "agent_api.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "engine.h"
 #include "attach.h"
@@ -31,9 +32,18 @@ int sw_agent_api_may_fail(void)
     return sw_engine_self() != NULL && sw_engine_may_fail();
 }
 
+static void describe(const struct sw_thread *thread, char *buf, size_t size)
+{
+    (void)thread;
+    snprintf(buf, size, "waits for its next step");
+}
+
+static const struct sw_clause at_gate = {.has_come = sw_engine_is_woken, .describe = describe};
+
 void sw_agent_api_wait(const void *address, unsigned place)
 {
-    sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE, .place = place, .address = address});
+    sw_engine_block(
+        &(struct sw_wait){.clause = &at_gate, .place = place, .address = address});
 }
 
 void sw_agent_api_wake(const void *address)

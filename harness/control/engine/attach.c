@@ -10,8 +10,16 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "harness/control/io/idle.h"
+#include "harness/control/process/signals.h"
+#include "harness/control/verdict/deadlock.h"
+#include "harness/control/verdict/livelock.h"
+#include "harness/control/verdict/postmortem.h"
+#include "harness/control/verdict/python_stacks.h"
 #include "harness/control/verdict/watchdog_dump.h"
+#include "affinity.h"
 #include "engine.h"
+#include "hooks.h"
 #include "harness/control/verdict/uncontrolled.h"
 #include "real.h"
 #include "harness/control/io/std_fds.h"
@@ -74,13 +82,26 @@ static struct sw_control_shm *find_shm(int *fd)
     return shm;
 }
 
+/* All that the engine calls above itself. */
+static const struct sw_hooks hooks = {
+    .signals_arrive = sw_signals_arrive,
+    .look = sw_idle_look,
+    .go_on = sw_idle_go_on,
+    .stuck = sw_postmortem_stuck,
+    .end_deadlock = sw_deadlock_end,
+    .end_livelock = sw_livelock_end,
+    .print_stack = sw_python_stacks_print_one,
+};
+
 static void take_control(struct sw_control_shm *shm, int fd)
 {
     close(fd);
     set_environment(shm);
     sw_std_fds_start();
     sw_watchdog_dump_start();
-    sw_engine_start(shm);
+    if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
+        sw_affinity_start();
+    sw_engine_start(shm, &hooks);
     sw_uncontrolled_note_threads();
 }
 

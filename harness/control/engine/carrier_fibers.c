@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "engine.h"
 #include "engine_state.h"
 #include "arch/fiber.h"
 #include "fiber_tls.h"

@@ -5,6 +5,7 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
+#include "engine.h"
 #include "engine_state.h"
 #include "real.h"
 

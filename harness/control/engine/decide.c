@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: MIT
- *
- * decide.c - asking the driver, and writing down what it answered.
- */
+/* SPDX-License-Identifier: MIT */
+#include "decide.h"
+
 #include <assert.h>
 #include <linux/futex.h>
 #include <stdio.h>
@@ -11,9 +10,9 @@
 
 #include "engine_state.h"
 #include "harness/control/drivers/strategies.h"
-#include "harness/control/verdict/livelock.h"
+#include "outcome.h"
 #include "real.h"
-#include "harness/control/verdict/python_stacks.h"
+#include "thread_table.h"
 #include "contract/decision_kind.h"
 
 static struct sw_driver *begin_named(struct sw_control_shm *shm)
@@ -21,7 +20,7 @@ static struct sw_driver *begin_named(struct sw_control_shm *shm)
     shm->strategy_name[SW_STRATEGY_NAME - 1] = '\0';
     const struct sw_strategy *strategy = sw_strategies_find(shm->strategy_name);
     if (strategy == NULL)
-        sw_engine_end(SW_END_ERROR, "there is no strategy '%s'", shm->strategy_name);
+        sw_outcome_end(SW_END_ERROR, "there is no strategy '%s'", shm->strategy_name);
     sw_strategies_lend(&shm->profile, &shm->trace);
     sw_strategies_lend_order(&shm->wanted, &shm->prefix);
     return strategy->begin(shm->seed, shm->strategy_argument);
@@ -69,7 +68,7 @@ static void __attribute__((noreturn)) report_divergence(const struct sw_decision
     format_candidates(could, sizeof could, decision->kind, decision->candidates, decision->count);
     format_candidates(should, sizeof should, wanted->kind, follow->pool + wanted->first,
                       wanted->count);
-    sw_engine_end(SW_END_DIVERGED,
+    sw_outcome_end(SW_END_DIVERGED,
                   "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
                   "%s %s; hash so far %016llx",
                   (unsigned long long)decision->index, follow->why, wanted->thread,
@@ -149,7 +148,7 @@ static void check_budget(void)
     if ((shm->decisions_max != 0 && shm->decision_count >= shm->decisions_max) ||
         shm->taken.count == SW_DEVIATIONS_MAX ||
         SW_POOL_MAX - shm->taken.pool_used <= SW_LIVE_THREADS_MAX)
-        sw_livelock_end();
+        sw_engine.hooks->end_livelock();
 }
 
 /* For a profile (thread_profile.h); where there is no trace, nothing better is known. */
@@ -181,32 +180,21 @@ static void halt(struct sw_control_shm *shm)
         futex(&shm->resumed, FUTEX_WAIT, 0);
 }
 
-static const struct sw_thread *find_live(uint32_t ordinal)
-{
-    struct sw_thread *const *threads;
-    uint32_t count = sw_thread_table_live(&threads);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (threads[i]->ordinal == ordinal)
-            return threads[i];
-    return NULL;
-}
-
 /* For whoever wants to see where a schedule turns. */
 static void show(struct sw_control_shm *shm)
 {
     for (int i = 0; i < SW_SHOWN_THREADS; i++) {
-        const struct sw_thread *thread = find_live(shm->shown_threads[i]);
+        const struct sw_thread *thread = sw_thread_table_find_ordinal(shm->shown_threads[i]);
         dprintf(STDERR_FILENO, "T%u%s\n", shm->shown_threads[i],
                 thread != NULL ? "" : " is not there");
         if (thread != NULL)
-            sw_python_stacks_print_one(thread);
+            sw_engine.hooks->print_stack(thread);
         shm->halted_tids[i] = thread != NULL ? thread->tid : 0;
     }
     halt(shm);
 }
 
-uint32_t sw_decide(struct sw_decision *decision)
+uint32_t sw_decide_ask(struct sw_decision *decision)
 {
     struct sw_control_shm *shm = sw_engine.shm;
 

@@ -6,15 +6,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "access.h"
-#include "harness/control/verdict/postmortem.h"
-#include "harness/control/verdict/deadlock.h"
+#include "decide.h"
 #include "engine_state.h"
-#include "harness/control/posix/mutex.h"
-#include "affinity.h"
-#include "real.h"
-#include "harness/control/process/signals.h"
+
+enum {
+    /* A clock is read, or somebody chosen, in a microsecond: the order of what either takes on a
+     * real machine, so that loops "until a second has passed" end after a million looks. */
+    TICK_NS = 1000,
+};
 
 struct sw_engine sw_engine;
 __thread struct sw_thread *sw_engine_own;
@@ -47,35 +48,9 @@ static void switch_to(struct sw_thread *self, struct sw_thread *next)
 
 /* ---- who can run ---- */
 
-static int sem_has_value(const void *sem)
-{
-    int value = 0;
-
-    SW_REAL(sem_getvalue)((sem_t *)sem, &value);
-    return value > 0;
-}
-
 static int has_come(const struct sw_wait *wait)
 {
-    switch (wait->kind) {
-    case SW_WAIT_NONE:
-        return 1;
-    case SW_WAIT_MUTEX:
-        return sw_mutex_is_free(wait->address);
-    case SW_WAIT_SEM:
-        return sem_has_value(wait->address);
-    case SW_WAIT_GIL:
-        return *(const volatile int *)wait->address == 0;
-    case SW_WAIT_JOIN:
-        return ((const struct sw_thread *)wait->address)->state == SW_THREAD_EXITED;
-    case SW_WAIT_WAKE:
-    case SW_WAIT_IO:
-        return wait->woken;
-    case SW_WAIT_SLEEP:
-    case SW_WAIT_REST:
-        return 0;
-    }
-    return 0;
+    return wait->clause == NULL || wait->clause->has_come(wait);
 }
 
 static int can_run(const struct sw_thread *thread)
@@ -84,6 +59,11 @@ static int can_run(const struct sw_thread *thread)
 
     return (wait->deadline_ns != 0 && wait->deadline_ns <= sw_engine.now_ns) || wait->interrupted ||
            has_come(wait);
+}
+
+int sw_engine_is_woken(const struct sw_wait *wait)
+{
+    return wait->woken;
 }
 
 int sw_engine_others_may_run(void)
@@ -128,7 +108,7 @@ static struct sw_thread *find_early(void)
 {
     if (sw_engine.early_taken >= sw_engine.shm->early_max)
         return NULL;
-    struct sw_thread *earliest = sw_readiness_earliest();
+    struct sw_thread *earliest = sw_thread_table_earliest();
     return earliest != NULL && !can_run(earliest) ? earliest : NULL;
 }
 
@@ -158,7 +138,7 @@ static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place,
         .candidates = ordinals,
         .pending = kind == SW_DECIDE_RUN ? pending : NULL,
     };
-    uint32_t choice = decision.count > 1 ? sw_decide(&decision) : 0;
+    uint32_t choice = decision.count > 1 ? sw_decide_ask(&decision) : 0;
     if (choice < count)
         return candidates[choice];
     sw_engine.early_taken++;
@@ -166,25 +146,30 @@ static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place,
     return early;
 }
 
+static void end_deadlocked(void)
+{
+    if (sw_engine.grain != NULL)
+        sw_engine.grain->record_blocked();
+    sw_engine.hooks->end_deadlock();
+}
+
 /* Those who can run, at least one; the process ends when nobody ever can. */
 static uint32_t find_candidates(struct sw_thread **candidates)
 {
     uint32_t count = 0;
 
-    sw_readiness_look();
+    sw_engine.hooks->look();
     for (;;) {
         for (uint32_t i = 0; i < sw_engine.live_count; i++)
             if (can_run(sw_engine.live[i]))
                 candidates[count++] = sw_engine.live[i];
         if (count > 0)
             return count;
-        sw_postmortem_stuck();
-        if (sw_readiness_go_on())
+        sw_engine.hooks->stuck();
+        if (sw_engine.hooks->go_on())
             continue;
-        if (sw_engine.resting == NULL) {
-            sw_access_record_blocked();
-            sw_deadlock_end();
-        }
+        if (sw_engine.resting == NULL)
+            end_deadlocked();
         candidates[0] = sw_engine.resting;
         return 1;
     }
@@ -193,18 +178,19 @@ static uint32_t find_candidates(struct sw_thread **candidates)
 static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place, uint32_t object)
 {
     struct sw_thread *candidates[SW_LIVE_THREADS_MAX];
-    int stays = self->state == SW_THREAD_LIVE && self->wait.kind == SW_WAIT_NONE && !self->yields &&
+    int stays = self->state == SW_THREAD_LIVE && self->wait.clause == NULL && !self->yields &&
                 self->stays < SW_QUANTUM;
     int saved = errno;
 
     sw_engine.busy = 1;
     sw_engine_tick(); /* else who computes would keep a sleeper asleep for ever */
     uint32_t count = find_candidates(candidates);
-    struct sw_thread *next = sw_access_is_on() ? sw_access_moving(self, candidates, count) : NULL;
+    const struct sw_grain *grain = sw_engine.grain;
+    struct sw_thread *next = grain != NULL ? grain->moving(self, candidates, count) : NULL;
     if (next == NULL) {
         next = choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);
-        if (sw_access_is_on())
-            sw_access_record(candidates, count, next);
+        if (grain != NULL)
+            grain->record(candidates, count, next);
     }
     self->stays = next == self && count > 1 && stays ? self->stays + 1 : 0;
     sw_engine.busy = 0;
@@ -216,15 +202,15 @@ void sw_engine_point(enum sw_place place, uint32_t object)
 {
     struct sw_thread *self = sw_engine.current;
 
-    assert(self == sw_engine_own && self->wait.kind == SW_WAIT_NONE);
+    assert(self == sw_engine_own && self->wait.clause == NULL);
     if (sw_engine.live_count == 1 || self->pinned > 0)
         return;
     self->yields = place == SW_AT_YIELD;
     self->wait.place = place;
     switch_to(self, choose_next(self, place, object));
     self->yields = 0;
-    if (sw_signals_waiting > 0)
-        sw_signals_arrive();
+    if (sw_engine.signals_sent > 0)
+        sw_engine.hooks->signals_arrive();
 }
 
 void sw_engine_defer(void)
@@ -239,34 +225,104 @@ void sw_engine_defer(void)
     switch_to(self, next);
 }
 
+/* Counts the calling thread among those who wait by that clause, or no longer. */
+static void count_waiting(const struct sw_clause *clause, uint32_t one)
+{
+    if (clause->waiting != NULL)
+        *clause->waiting += one;
+}
+
 int sw_engine_block(const struct sw_wait *wait)
 {
     struct sw_thread *self = sw_engine.current;
+    const struct sw_clause *clause = wait->clause; /* its own may change when it is woken */
 
-    assert(self == sw_engine_own && wait->kind != SW_WAIT_NONE);
-    if (sw_signals_waiting > 0)
-        sw_signals_arrive();
+    assert(self == sw_engine_own && clause != NULL);
+    if (sw_engine.signals_sent > 0)
+        sw_engine.hooks->signals_arrive();
     self->wait = *wait;
-    sw_engine.io_waiters += wait->kind == SW_WAIT_IO;
+    count_waiting(clause, 1);
     switch_to(self, choose_next(self, wait->place, wait->object));
-    sw_engine.io_waiters -= wait->kind == SW_WAIT_IO;
+    count_waiting(clause, (uint32_t)-1);
     int came = self->wait.woken || has_come(&self->wait), interrupted = self->wait.interrupted;
-    self->wait.kind = SW_WAIT_NONE;
+    self->wait.clause = NULL;
     self->wait.deadline_ns = 0;
-    if (sw_signals_waiting > 0)
-        sw_signals_arrive();
+    if (sw_engine.signals_sent > 0)
+        sw_engine.hooks->signals_arrive();
     return came ? 0 : interrupted ? EINTR : ETIMEDOUT;
 }
 
+/* ---- waits of the engine's own: for time, and for all others ---- */
+
+static int never_comes(const struct sw_wait *wait)
+{
+    (void)wait;
+    return 0;
+}
+
+static void describe_sleep(const struct sw_thread *thread, char *buf, size_t size)
+{
+    (void)thread;
+    snprintf(buf, size, "sleeps");
+}
+
+static void describe_rest(const struct sw_thread *thread, char *buf, size_t size)
+{
+    (void)thread;
+    snprintf(buf, size, "waits until no other can run");
+}
+
+static const struct sw_clause sleeping = {
+    .has_come = never_comes, .describe = describe_sleep, .interruptible = 1};
+static const struct sw_clause resting = {.has_come = never_comes, .describe = describe_rest};
+
+int sw_engine_sleep(enum sw_place place, uint64_t deadline_ns)
+{
+    return sw_engine_block(
+        &(struct sw_wait){.clause = &sleeping, .place = place, .deadline_ns = deadline_ns});
+}
+
+void sw_engine_rest(void)
+{
+    struct sw_thread *self = sw_engine.current;
+
+    assert(sw_engine.resting == NULL && self == sw_engine_own);
+    sw_engine.resting = self;
+    self->wait = (struct sw_wait){.clause = &resting, .place = SW_AT_REST};
+    switch_to(self, choose_next(self, SW_AT_REST, 0));
+    self->wait.clause = NULL;
+    sw_engine.resting = NULL;
+}
+
+/* ---- waking ---- */
+
+static int waits_at(const struct sw_thread *thread, const void *address)
+{
+    const struct sw_wait *wait = &thread->wait;
+
+    return wait->clause != NULL && wait->clause->has_come == sw_engine_is_woken &&
+           wait->address == address && !wait->woken;
+}
+
+uint32_t sw_engine_count_waiting(const void *address)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        count += (uint32_t)waits_at(sw_engine.live[i], address);
+    return count;
+}
+
+/* Who has to have something else before it can go on waits for that, however long. */
 static void wake(struct sw_thread *thread)
 {
     struct sw_wait *wait = &thread->wait;
 
     wait->woken = 1;
-    if (wait->mutex == NULL)
+    if (wait->then == NULL)
         return;
-    wait->kind = SW_WAIT_MUTEX;
-    wait->address = wait->mutex;
+    wait->clause = wait->then;
+    wait->address = wait->then_address;
     wait->deadline_ns = 0;
 }
 
@@ -275,21 +331,21 @@ uint32_t sw_engine_wake(const void *address, enum sw_place place, uint32_t objec
     struct sw_thread *waiters[SW_LIVE_THREADS_MAX];
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < sw_engine.live_count; i++) {
-        struct sw_thread *thread = sw_engine.live[i];
-        if (thread->wait.kind == SW_WAIT_WAKE && thread->wait.address == address &&
-            !thread->wait.woken)
-            waiters[count++] = thread;
-    }
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (waits_at(sw_engine.live[i], address))
+            waiters[count++] = sw_engine.live[i];
     if (all) {
         for (uint32_t i = 0; i < count; i++)
             wake(waiters[i]);
     } else if (count > 0) {
-        wake(sw_access_is_on() ? waiters[find_fallback(waiters, count, NULL)]
-                               : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
+        wake(sw_engine.grain != NULL
+                 ? waiters[find_fallback(waiters, count, NULL)]
+                 : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
     }
     return count;
 }
+
+/* ---- decisions about something else than threads ---- */
 
 int sw_engine_act(unsigned place, enum sw_action action)
 {
@@ -299,7 +355,7 @@ int sw_engine_act(unsigned place, enum sw_action action)
 
     assert(place >= SW_PLACE_POINTS && sw_engine_own == sw_engine.current);
     sw_engine.busy = 1;
-    uint32_t choice = sw_decide(&decision);
+    uint32_t choice = sw_decide_ask(&decision);
     sw_engine.busy = 0;
     sw_engine.fails_taken += choice == 1 && action == SW_ACTION_FAIL;
     return choice == 1;
@@ -318,21 +374,21 @@ uint32_t sw_engine_move(const uint32_t *moves, uint32_t count)
     struct sw_decision decision = {
         .kind = SW_DECIDE_MOVE, .place = SW_AT_REST, .count = count, .candidates = moves};
     sw_engine.busy = 1;
-    uint32_t choice = sw_decide(&decision);
+    uint32_t choice = sw_decide_ask(&decision);
     sw_engine.busy = 0;
     return moves[choice];
 }
 
-void sw_engine_rest(void)
-{
-    struct sw_thread *self = sw_engine.current;
+/* ---- time ---- */
 
-    assert(sw_engine.resting == NULL && self == sw_engine_own);
-    sw_engine.resting = self;
-    self->wait = (struct sw_wait){.kind = SW_WAIT_REST, .place = SW_AT_REST};
-    switch_to(self, choose_next(self, SW_AT_REST, 0));
-    self->wait.kind = SW_WAIT_NONE;
-    sw_engine.resting = NULL;
+uint64_t sw_engine_now(void)
+{
+    return sw_engine.now_ns;
+}
+
+void sw_engine_tick(void)
+{
+    sw_engine.now_ns += TICK_NS;
 }
 
 /* ---- threads ---- */
@@ -351,9 +407,10 @@ void sw_engine_leave(struct sw_thread *self)
 
 /* ---- begin and end ---- */
 
-void sw_engine_start(struct sw_control_shm *shm)
+void sw_engine_start(struct sw_control_shm *shm, const struct sw_hooks *hooks)
 {
     sw_engine.shm = shm;
+    sw_engine.hooks = hooks;
     /* A program that says itself where a schedule begins does so later: see schedule_loop.h. */
     sw_engine.driver =
         shm->loop_count > 0 ? sw_random_driver_default_answers() : sw_decide_driver(&sw_engine);
@@ -363,8 +420,6 @@ void sw_engine_start(struct sw_control_shm *shm)
     self->handle = pthread_self();
     self->tid = getpid();
     sw_engine_own = sw_engine.current = self;
-    if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
-        sw_affinity_start();
     sw_engine.carrier->start(self);
     shm->started = 1;
     sw_engine.on = 1;
@@ -378,7 +433,6 @@ void sw_engine_set_driver(struct sw_driver *driver)
 void sw_engine_stop(void)
 {
     sw_engine.on = 0;
-    sw_affinity_undo();
 }
 
 void sw_engine_uncontrolled(const char *format, ...)
@@ -398,15 +452,4 @@ void sw_engine_uncontrolled(const char *format, ...)
     strcpy(shm->uncontrolled[i].what, what);
     shm->uncontrolled[i].count++;
     shm->uncontrolled_count += i == shm->uncontrolled_count;
-}
-
-void sw_engine_end(enum sw_control_shm_end end, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(sw_engine.shm->report, sizeof sw_engine.shm->report, format, arguments);
-    va_end(arguments);
-    sw_engine.shm->end = end;
-    _exit(1);
 }

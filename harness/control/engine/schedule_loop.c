@@ -7,6 +7,8 @@
 
 #include "access.h"
 #include "harness/control/time/random_bytes.h"
+#include "decide.h"
+#include "engine.h"
 #include "engine_state.h"
 #include "harness/control/drivers/strategies.h"
 #include "harness/control/net/net.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-#include "engine.h"
+#include "outcome.h"
 
 /* Open addressing with linear probing; at most half full.  Mapped, not
  * allocated: the program's heap must not feel the engine. */
@@ -37,7 +37,7 @@ static void grow(void)
     table = mmap(NULL, size * sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                  -1, 0);
     if (table == MAP_FAILED)
-        sw_engine_end(SW_END_ERROR, "no memory for %u objects", size);
+        sw_outcome_end(SW_END_ERROR, "no memory for %u objects", size);
     for (uint32_t i = 0; i < old_size; i++)
         if (old[i].address != NULL)
             *slot_of(old[i].address) = old[i];

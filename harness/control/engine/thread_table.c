@@ -1,10 +1,8 @@
-/* SPDX-License-Identifier: MIT
- *
- * thread_table.c - the threads that there are: LIVE ones in a list, all of them in a table.
- */
+/* SPDX-License-Identifier: MIT */
+#include "thread_table.h"
+
 #include <string.h>
 
-#include "access.h"
 #include "engine_state.h"
 
 struct sw_thread *sw_thread_table_add(void)
@@ -17,7 +15,7 @@ struct sw_thread *sw_thread_table_add(void)
         thread->state = SW_THREAD_LIVE;
         thread->ordinal = sw_engine.next_ordinal++;
         thread->since = ++sw_engine.switches;
-        sw_access_comes_after(thread);
+        thread->after = sw_engine.grain != NULL ? sw_engine.grain->count_events() : 0;
         sw_engine.live[sw_engine.live_count++] = thread;
         return thread;
     }
@@ -56,4 +54,25 @@ uint32_t sw_thread_table_live(struct sw_thread *const **threads)
 {
     *threads = sw_engine.live;
     return sw_engine.live_count;
+}
+
+struct sw_thread *sw_thread_table_find_ordinal(uint32_t ordinal)
+{
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (sw_engine.live[i]->ordinal == ordinal)
+            return sw_engine.live[i];
+    return NULL;
+}
+
+struct sw_thread *sw_thread_table_earliest(void)
+{
+    struct sw_thread *earliest = NULL;
+
+    for (uint32_t i = 0; i < sw_engine.live_count; i++) {
+        struct sw_thread *thread = sw_engine.live[i];
+        uint64_t deadline = thread->wait.deadline_ns;
+        if (deadline != 0 && (earliest == NULL || deadline < earliest->wait.deadline_ns))
+            earliest = thread;
+    }
+    return earliest;
 }

@@ -8,7 +8,7 @@
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "harness/control/net/net.h"
-#include "harness/control/engine/readiness.h"
+#include "readiness.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
-#include "harness/control/engine/readiness.h"
+#include "readiness.h"
 #include "harness/control/engine/real.h"
 
 /* After a try that failed: is there to be another? */

@@ -11,7 +11,7 @@
 #include "fds.h"
 #include "io.h"
 #include "harness/control/net/net.h"
-#include "harness/control/engine/readiness.h"
+#include "readiness.h"
 #include "harness/control/engine/real.h"
 
 /* What -D_FORTIFY_SOURCE makes of the functions below. */

@@ -7,7 +7,7 @@
 
 #include "harness/control/engine/engine.h"
 #include "fds.h"
-#include "harness/control/engine/readiness.h"
+#include "readiness.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 
@@ -41,8 +41,7 @@ static int wait_for(struct pollfd *fds, nfds_t count, uint64_t timeout_ns)
         return sw_readiness_observe(fds, count);
     if (count > 0 || timeout_ns == FOREVER)
         return sw_readiness_wait(fds, count, deadline_ns);
-    int failed = sw_engine_block(
-        &(struct sw_wait){.kind = SW_WAIT_SLEEP, .place = SW_AT_SLEEP, .deadline_ns = deadline_ns});
+    int failed = sw_engine_sleep(SW_AT_SLEEP, deadline_ns);
     if (failed != EINTR)
         return 0;
     errno = EINTR;

@@ -14,7 +14,7 @@
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "io.h"
-#include "harness/control/engine/readiness.h"
+#include "readiness.h"
 #include "harness/control/engine/real.h"
 
 static size_t buffered(const FILE *file)

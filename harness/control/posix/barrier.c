@@ -3,8 +3,10 @@
  * barrier.c - barriers, wholly modelled.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
@@ -26,6 +28,20 @@ SW_EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
     return SW_REAL(pthread_barrier_destroy)(barrier);
 }
 
+static void describe(const struct sw_thread *thread, char *buf, size_t size)
+{
+    const struct sw_object *object = sw_sync_objects_find(thread->wait.address);
+
+    if (object == NULL || object->kind != SW_OBJECT_BARRIER)
+        sw_object_wait_describe(thread, buf, size);
+    else
+        snprintf(buf, size, "waits for barrier#%u, where %u of %u have arrived", object->ordinal,
+                 object->arrived, object->limit);
+}
+
+/* Nobody holds a barrier. */
+static const struct sw_clause waiting = {.has_come = sw_engine_is_woken, .describe = describe};
+
 SW_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 {
     struct sw_object *object = sw_sync_objects_find(barrier);
@@ -34,7 +50,7 @@ SW_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
         return SW_REAL(pthread_barrier_wait)(barrier);
     uint32_t ordinal = object->ordinal;
     if (++object->arrived < object->limit) {
-        sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+        sw_engine_block(&(struct sw_wait){.clause = &waiting,
                                           .place = SW_AT_BARRIER_WAIT,
                                           .address = barrier,
                                           .object = ordinal});

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "mutex.h"
@@ -29,10 +30,11 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
     int failed = sw_mutex_unlock(mutex);
     if (failed != 0)
         return failed;
-    result = sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+    result = sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
                                                .place = SW_AT_COND_WAIT,
                                                .address = cond,
-                                               .mutex = mutex,
+                                               .then = &sw_mutex_clause,
+                                               .then_address = mutex,
                                                .object = object,
                                                .deadline_ns = deadline_ns});
     failed = sw_mutex_lock(mutex, 0);

@@ -6,13 +6,15 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
+#include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "mutex.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/verdict/uncontrolled.h"
-#include "harness/control/engine/readiness.h"
+#include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 
@@ -25,7 +27,8 @@ enum {
     OWNER = 0x3fffffff, /* above it is that the owner has died */
 };
 
-int sw_mutex_is_free(const pthread_mutex_t *mutex)
+/* Its owner may have died: then the next one gets it. */
+static int is_free(const pthread_mutex_t *mutex)
 {
     int word = mutex->__data.__lock, kind = mutex->__data.__kind;
 
@@ -33,6 +36,17 @@ int sw_mutex_is_free(const pthread_mutex_t *mutex)
         return (word & PROTECT_HELD) == 0;
     return (kind & (ROBUST | PRIO_INHERIT)) != 0 ? (word & OWNER) == 0 : word == 0;
 }
+
+static int is_free_at(const struct sw_wait *wait)
+{
+    return is_free(wait->address);
+}
+
+const struct sw_clause sw_mutex_clause = {
+    .has_come = is_free_at,
+    .describe = sw_object_wait_describe,
+    .holder = sw_object_wait_holder,
+};
 
 static int robust_used;
 
@@ -63,7 +77,7 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
             sw_readiness_try_later();
             continue;
         }
-        if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_MUTEX,
+        if (sw_engine_block(&(struct sw_wait){.clause = &sw_mutex_clause,
                                               .place = SW_AT_MUTEX_LOCK,
                                               .address = mutex,
                                               .object = object->ordinal,
@@ -80,7 +94,7 @@ int sw_mutex_unlock(pthread_mutex_t *mutex)
 {
     int failed = SW_REAL(pthread_mutex_unlock)(mutex);
 
-    if (failed == 0 && sw_mutex_is_free(mutex))
+    if (failed == 0 && is_free(mutex))
         sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = SW_OBJECT_NOBODY;
     return failed;
 }

@@ -12,11 +12,14 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include "harness/control/engine/wait.h"
+
+/* Of who waits for a mutex at an address. */
+extern const struct sw_clause sw_mutex_clause;
+
 /* Locks a mutex, as the current thread; 0 or an errno, ETIMEDOUT after the
  * deadline (virtual; 0: none). */
 int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns);
-/* Does nobody hold it?  Its owner may have died: then the next one gets it. */
-int sw_mutex_is_free(const pthread_mutex_t *mutex);
 /* Does the calling thread hold robust mutexes, which the kernel passes on only
  * when it sees the thread die? */
 int sw_mutex_are_left_to_die(void);

@@ -3,6 +3,7 @@
  * once.c - pthread_once(): who comes while another one is at it waits where the engine can see it.
  */
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/python/after_release.h"
@@ -15,7 +16,7 @@ SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
         return SW_REAL(pthread_once)(control, routine);
     struct sw_object *object = sw_sync_objects_find(control);
     while (object != NULL && object->kind == SW_OBJECT_ONCE && object->holder != self->ordinal) {
-        sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+        sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
                                           .place = SW_AT_ONCE,
                                           .address = control,
                                           .object = object->ordinal});

@@ -3,13 +3,14 @@
  * pthreads.c - threads: each is joinable underneath, so that its successor can see it gone.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 
+#include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/process/sigmask.h"
-#include "harness/control/process/signals.h"
 #include "harness/control/process/signals.h"
 #include "harness/control/time/vtime.h"
 
@@ -23,7 +24,7 @@ void *sw_pthreads_body(struct sw_thread *self)
 {
     errno = 0; /* after the carrier's system calls */
     pthread_cleanup_push(on_exit_of, self);
-    if (sw_signals_waiting > 0) /* sent before it ran for the first time */
+    if (sw_engine.signals_sent > 0) /* before it ran for the first time */
         sw_signals_arrive();
     self->result = self->start(self->argument);
     pthread_cleanup_pop(1);
@@ -82,6 +83,24 @@ SW_EXPORT void pthread_exit(void *result)
     __builtin_unreachable();
 }
 
+static int has_exited(const struct sw_wait *wait)
+{
+    return ((const struct sw_thread *)wait->address)->state == SW_THREAD_EXITED;
+}
+
+static uint32_t ordinal_of_joined(const struct sw_wait *wait)
+{
+    return ((const struct sw_thread *)wait->address)->ordinal;
+}
+
+static void describe_join(const struct sw_thread *thread, char *buf, size_t size)
+{
+    snprintf(buf, size, "waits for the end of T%u", ordinal_of_joined(&thread->wait));
+}
+
+static const struct sw_clause joining = {
+    .has_come = has_exited, .describe = describe_join, .holder = ordinal_of_joined};
+
 static int join(pthread_t handle, void **result, uint64_t deadline_ns)
 {
     struct sw_thread *thread = sw_thread_table_find(handle);
@@ -93,7 +112,7 @@ static int join(pthread_t handle, void **result, uint64_t deadline_ns)
     if (thread == sw_engine_self())
         return EDEADLK;
     if (thread->state == SW_THREAD_LIVE &&
-        sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_JOIN,
+        sw_engine_block(&(struct sw_wait){.clause = &joining,
                                           .place = SW_AT_THREAD_JOIN,
                                           .address = thread,
                                           .deadline_ns = deadline_ns}) == ETIMEDOUT)

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
@@ -16,7 +17,7 @@ static int take(pthread_rwlock_t *lock, int (*try)(pthread_rwlock_t *), uint64_t
 
     while ((failed = try(lock)) == EBUSY) {
         uint32_t object = sw_sync_objects_get(SW_OBJECT_RWLOCK, lock)->ordinal;
-        if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+        if (sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
                                               .place = SW_AT_RWLOCK_LOCK,
                                               .address = lock,
                                               .object = object,

@@ -2,15 +2,18 @@
  *
  * sem.c - the real semaphore, tried; who fails is blocked on its address.
  */
+#include "sem.h"
+
 #include <errno.h>
 #include <link.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/verdict/uncontrolled.h"
-#include "harness/control/engine/readiness.h"
+#include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 
@@ -44,6 +47,31 @@ static int makes_locks(const void *caller)
     return known_makes;
 }
 
+static int has_value(const struct sw_wait *wait)
+{
+    int value = 0;
+
+    SW_REAL(sem_getvalue)((sem_t *)wait->address, &value);
+    return value > 0;
+}
+
+/* A lock is given back by who has it; a semaphore by anybody, so that who took it last may not be
+ * the one that is waited for. */
+static void describe(const struct sw_thread *thread, char *buf, size_t size)
+{
+    const struct sw_object *object = sw_sync_objects_find(thread->wait.address);
+    int is_lock = object == NULL || object->kind != SW_OBJECT_SEM || object->is_lock;
+
+    sw_object_wait_describe_as(thread, is_lock ? "held" : "last taken", buf, size);
+}
+
+const struct sw_clause sw_sem_clause = {
+    .has_come = has_value,
+    .describe = describe,
+    .holder = sw_object_wait_holder,
+    .interruptible = 1,
+};
+
 static void took(sem_t *sem)
 {
     sw_sync_objects_get(SW_OBJECT_SEM, sem)->holder = sw_engine_self()->ordinal;
@@ -65,7 +93,7 @@ static int take(sem_t *sem, uint64_t deadline_ns)
             sw_readiness_try_later();
             continue;
         }
-        int failed = sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_SEM,
+        int failed = sw_engine_block(&(struct sw_wait){.clause = &sw_sem_clause,
                                                        .place = SW_AT_SEM_WAIT,
                                                        .address = sem,
                                                        .object = object->ordinal,

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
@@ -33,7 +34,7 @@ SW_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
     while (SW_REAL(pthread_spin_trylock)(lock) == EBUSY) {
         uint32_t object = sw_sync_objects_get(SW_OBJECT_SPIN, address)->ordinal;
         sw_engine_block(&(struct sw_wait){
-            .kind = SW_WAIT_WAKE, .place = SW_AT_SPIN_LOCK, .address = address, .object = object});
+            .clause = &sw_object_wait_woken, .place = SW_AT_SPIN_LOCK, .address = address, .object = object});
     }
     sw_sync_objects_get(SW_OBJECT_SPIN, address)->holder = sw_engine_self()->ordinal;
     return 0;

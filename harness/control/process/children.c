@@ -11,7 +11,7 @@
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
-#include "harness/control/engine/readiness.h"
+#include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
 
 enum { CHILDREN_MAX = 256, FIRST_FD = 640 };
@@ -25,6 +25,26 @@ struct child {
 static struct child children[CHILDREN_MAX]; /* in the order in which they were started */
 static int child_count;
 static int stand_ins;
+
+/* Makes the event counters of those that have ended readable. */
+static void look(void)
+{
+    uint64_t one = 1;
+
+    for (int i = 0; i < child_count; i++) {
+        siginfo_t info = {0};
+        if (children[i].stands_in && (SW_REAL(waitid)(P_PID, (id_t)children[i].pid, &info,
+                                                      WEXITED | WNOHANG | WNOWAIT) != 0 ||
+                                      info.si_pid != 0))
+            (void)!SW_REAL(write)(children[i].pidfd, &one, sizeof one);
+    }
+}
+
+static void count_stand_ins(int more)
+{
+    stand_ins += more;
+    sw_readiness_look_first(stand_ins > 0 ? look : NULL);
+}
 
 static int open_pidfd(pid_t pid, int *stands_in)
 {
@@ -51,7 +71,7 @@ void sw_children_add(pid_t pid)
     if (fd >= 0) {
         sw_fds_add(fd, SW_FD_OTHER, NULL);
         children[child_count++] = (struct child){pid, fd, stands_in};
-        stand_ins += stands_in;
+        count_stand_ins(stands_in);
     }
     errno = saved;
 }
@@ -63,7 +83,7 @@ static void remove_child(pid_t pid)
     while (i < child_count && children[i].pid != pid)
         i++;
     if (i < child_count) {
-        stand_ins -= children[i].stands_in;
+        count_stand_ins(-children[i].stands_in);
         sw_readiness_forget(children[i].pidfd);
         sw_fds_forget(children[i].pidfd);
         SW_REAL(close)(children[i].pidfd);
@@ -78,25 +98,8 @@ void sw_children_forget_all(void)
         sw_fds_forget(children[i].pidfd);
         SW_REAL(close)(children[i].pidfd);
     }
-    child_count = stand_ins = 0;
-}
-
-int sw_children_must_look(void)
-{
-    return stand_ins > 0;
-}
-
-void sw_children_look(void)
-{
-    uint64_t one = 1;
-
-    for (int i = 0; i < child_count; i++) {
-        siginfo_t info = {0};
-        if (children[i].stands_in && (SW_REAL(waitid)(P_PID, (id_t)children[i].pid, &info,
-                                                      WEXITED | WNOHANG | WNOWAIT) != 0 ||
-                                      info.si_pid != 0))
-            (void)!SW_REAL(write)(children[i].pidfd, &one, sizeof one);
-    }
+    child_count = 0;
+    count_stand_ins(-stand_ins);
 }
 
 /* ---- waiting ---- */

@@ -4,20 +4,15 @@
  *
  * When a child ends is its own affair, so that it is recorded like everything
  * outside (readiness.h): each child has a pidfd, which is OUTSIDE, at a number where
- * it is not in the program's way.  Known are those of fork(), vfork(),
+ * it is not in the program's way.  Where there are no pidfds (valgrind has none), an
+ * event counter stands in for one, and children.c looks whether the child has ended
+ * each time before the kernel is asked.  Known are those of fork(), vfork(),
  * posix_spawn() and system(), not those of popen() or of a raw clone().
  */
 #ifndef SW_CHILDREN_H
 #define SW_CHILDREN_H
 
 #include <sys/types.h>
-
-/* Where there are no pidfds (valgrind has none), an event counter stands in for
- * one, and somebody has to look: while there is such a child, poll only so long
- * at once, and call sw_children_look() before. */
-enum { SW_CHILDREN_SLICE_MS = 2 };
-int sw_children_must_look(void);
-void sw_children_look(void);
 
 void sw_children_add(pid_t pid);
 /* In the child of a fork: these are its siblings. */

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "children.h"
+#include "harness/control/engine/affinity.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/net/net.h"
@@ -54,6 +55,7 @@ static void after_fork_in_child(void)
     if (!sw_fds_kept())
         return;
     sw_engine_stop();
+    sw_affinity_undo();
     sw_children_forget_all();
     sw_timers_forget();
     sw_net_forked();

@@ -6,15 +6,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/io/fds.h"
-#include "harness/control/engine/readiness.h"
+#include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
 
 static uint64_t sent[SW_LIVE_THREADS_MAX]; /* to the threads of sw_engine.threads */
-int sw_signals_waiting;
-volatile sig_atomic_t sw_signals_came;
-static int pausing;
 
 static uint64_t bit_of(int number)
 {
@@ -26,9 +24,7 @@ static uint64_t bit_of(int number)
 
 static int can_be_interrupted(const struct sw_thread *thread)
 {
-    enum sw_wait_kind kind = thread->wait.kind;
-
-    return kind == SW_WAIT_IO || kind == SW_WAIT_SLEEP || kind == SW_WAIT_SEM;
+    return thread->wait.clause != NULL && thread->wait.clause->interruptible;
 }
 
 static int blocks(const struct sw_thread *thread, int number)
@@ -40,7 +36,7 @@ static void put(struct sw_thread *thread, int number)
 {
     uint64_t *to = &sent[thread - sw_engine.threads];
 
-    sw_signals_waiting += (*to & bit_of(number)) == 0;
+    sw_engine.signals_sent += (*to & bit_of(number)) == 0;
     *to |= bit_of(number);
     if (can_be_interrupted(thread))
         thread->wait.interrupted = 1;
@@ -76,7 +72,7 @@ void sw_signals_forget(const struct sw_thread *thread)
 {
     uint64_t *to = &sent[thread - sw_engine.threads];
 
-    sw_signals_waiting -= __builtin_popcountll(*to);
+    sw_engine.signals_sent -= __builtin_popcountll(*to);
     *to = 0;
 }
 
@@ -89,15 +85,10 @@ void sw_signals_arrive(void)
         if ((*mine & bit_of(number)) == 0)
             continue;
         *mine &= ~bit_of(number);
-        sw_signals_waiting--;
+        sw_engine.signals_sent--;
         raise(number);
     }
     errno = saved;
-}
-
-int sw_signals_pausing(void)
-{
-    return pausing;
 }
 
 SW_EXPORT int kill(pid_t pid, int number)
@@ -145,7 +136,7 @@ static void note_foreign(int number)
     sw_engine_uncontrolled("a signal from outside (SIG%s)", name_of(number));
     if (sw_engine.live_count > 0 && can_be_interrupted(sw_engine.live[0]))
         sw_engine.live[0]->wait.interrupted = 1;
-    sw_signals_came = 1;
+    sw_readiness_interrupt();
 }
 
 static void trampoline(int number, siginfo_t *info, void *context)
@@ -201,9 +192,7 @@ SW_EXPORT sighandler_t signal(int number, sighandler_t handler)
 
 static int pause_until_any(void)
 {
-    pausing++;
-    sw_readiness_wait(NULL, 0, 0);
-    pausing--;
+    sw_readiness_pause();
     errno = EINTR;
     return -1;
 }

@@ -15,21 +15,13 @@
 #ifndef SW_SIGNALS_H
 #define SW_SIGNALS_H
 
-#include <signal.h>
-
 struct sw_thread;
 
 /* To the process.  From the engine too, at a choice of who runs. */
 void sw_signals_send(int number);
-/* Is there something for sw_signals_arrive()? */
-extern int sw_signals_waiting;
 /* The calling thread runs again: the handlers of what was sent to it run now. */
 void sw_signals_arrive(void);
-/* Something has come from outside since this was last set to 0. */
-extern volatile sig_atomic_t sw_signals_came;
 /* A new thread is in the place of another, to which something may have been sent. */
 void sw_signals_forget(const struct sw_thread *thread);
-/* How many threads wait for a signal, whatever it is. */
-int sw_signals_pausing(void);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
-#include "harness/control/engine/readiness.h"
+#include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 

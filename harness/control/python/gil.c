@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/control/engine/engine.h"
@@ -133,13 +134,37 @@ static int is_locked(const struct gil *gil)
     return *gil->locked != 0;
 }
 
-const struct sw_thread *sw_gil_holder(const void *locked)
+/* ---- waiting for it ---- */
+
+static int is_free(const struct sw_wait *wait)
+{
+    return *(const volatile int *)wait->address == 0;
+}
+
+static uint32_t ordinal_of_holder(const struct sw_wait *wait)
 {
     for (int i = 0; i < GILS_MAX && gils[i].cond != NULL; i++)
-        if (locked == gils[i].locked)
-            return gils[i].holder;
-    return NULL;
+        if (wait->address == gils[i].locked && gils[i].holder != NULL)
+            return gils[i].holder->ordinal;
+    return SW_OBJECT_NOBODY;
 }
+
+static void describe(const struct sw_thread *thread, char *buf, size_t size)
+{
+    uint32_t holder = ordinal_of_holder(&thread->wait);
+
+    if (holder == SW_OBJECT_NOBODY)
+        snprintf(buf, size, "waits for the GIL");
+    else
+        snprintf(buf, size, "waits for the GIL, held by T%u", holder);
+}
+
+static const struct sw_clause for_gil = {
+    .has_come = is_free,
+    .describe = describe,
+    .holder = ordinal_of_holder,
+    .orders_nothing = 1,
+};
 
 int sw_gil_is_mine(void)
 {
@@ -316,7 +341,7 @@ static int wait_for_gil(struct gil *gil, pthread_mutex_t *mutex)
     }
     SW_REAL(pthread_mutex_unlock)(mutex);
     sw_engine_block(&(struct sw_wait){
-        .kind = SW_WAIT_GIL, .place = SW_AT_GIL_WAIT, .address = (const void *)gil->locked});
+        .clause = &for_gil, .place = SW_AT_GIL_WAIT, .address = (const void *)gil->locked});
     SW_REAL(pthread_mutex_lock)(mutex); /* nobody has it: it is never held over a decision */
     return 0;
 }

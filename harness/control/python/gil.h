@@ -65,8 +65,6 @@ int sw_gil_pypy_arm(void);
 /* Does the calling thread hold it?  Then a release of something else is no
  * decision, since whoever would run could not run Python. */
 int sw_gil_is_mine(void);
-/* Who holds the GIL whose "locked" is there, or NULL. */
-const struct sw_thread *sw_gil_holder(const void *locked);
 /* Another thread has become able to run: the next check is a decision. */
 void sw_gil_arm(void);
 

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <time.h>
 
+/* What the clock read when the engine's nanoseconds were 0. */
+uint64_t sw_vtime_base(clockid_t clock);
 /* The engine's nanoseconds for a time of a clock; never 0, which is "no
  * deadline": a time that has passed is 1. */
 uint64_t sw_vtime_absolute(clockid_t clock, const struct timespec *time);

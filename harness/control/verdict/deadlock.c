@@ -7,40 +7,18 @@
 #include <unistd.h>
 
 #include "postmortem.h"
-#include "harness/control/engine/engine.h"
-#include "harness/control/python/gil.h"
+#include "harness/control/engine/outcome.h"
 #include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/thread_table.h"
 #include "python_stacks.h"
 
 enum { HELD_MAX = 8, WAIT_TEXT = 160 };
 
-static struct sw_thread *find_ordinal(uint32_t ordinal)
-{
-    struct sw_thread *const *threads;
-    uint32_t count = sw_thread_table_live(&threads);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (threads[i]->ordinal == ordinal)
-            return threads[i];
-    return NULL;
-}
-
 /* Who could end the wait, or SW_OBJECT_NOBODY. */
 static uint32_t holder_of(const struct sw_wait *wait)
 {
-    const struct sw_object *object;
-    const struct sw_thread *thread = NULL;
-
-    if (wait->kind == SW_WAIT_JOIN)
-        thread = wait->address;
-    else if (wait->kind == SW_WAIT_GIL)
-        thread = sw_gil_holder(wait->address);
-    if (thread != NULL)
-        return thread->ordinal;
-    if (wait->kind != SW_WAIT_MUTEX && wait->kind != SW_WAIT_SEM && wait->kind != SW_WAIT_WAKE)
-        return SW_OBJECT_NOBODY;
-    object = sw_sync_objects_find(wait->address);
-    return object != NULL ? object->holder : SW_OBJECT_NOBODY;
+    return wait->clause != NULL && wait->clause->holder != NULL ? wait->clause->holder(wait)
+                                                                : SW_OBJECT_NOBODY;
 }
 
 /* ---- one thread ---- */
@@ -56,57 +34,12 @@ __attribute__((format(printf, 3, 4))) static void add(char *buf, size_t size, co
     va_end(arguments);
 }
 
-static void describe_object(const struct sw_thread *thread, char *buf, size_t size)
-{
-    const struct sw_object *object = sw_sync_objects_find(thread->wait.address);
-    uint32_t holder = holder_of(&thread->wait);
-
-    if (object == NULL) {
-        snprintf(buf, size, "waits for %s",
-                 thread->wait.kind == SW_WAIT_WAKE ? "a raw futex" : "something unknown");
-        return;
-    }
-    snprintf(buf, size, "waits for %s#%u", sw_sync_objects_name(object), object->ordinal);
-    if (object->kind == SW_OBJECT_BARRIER)
-        add(buf, size, ", where %u of %u have arrived", object->arrived, object->limit);
-    else if (holder == thread->ordinal)
-        add(buf, size, ", which it took itself");
-    else if (holder != SW_OBJECT_NOBODY)
-        add(buf, size, ", %s by T%u",
-            object->kind == SW_OBJECT_SEM && !object->is_lock ? "last taken" : "held", holder);
-}
-
 void sw_deadlock_describe(const struct sw_thread *thread, char *buf, size_t size)
 {
-    const struct sw_wait *wait = &thread->wait;
-
-    switch (wait->kind) {
-    case SW_WAIT_NONE:
-        snprintf(buf, size, "can run; was last asked at %s", sw_decision_place(wait->place));
-        return;
-    case SW_WAIT_SLEEP:
-        snprintf(buf, size, "sleeps");
-        return;
-    case SW_WAIT_IO:
-        snprintf(buf, size, "waits for descriptor %d", wait->fds != NULL ? wait->fds[0].fd : -1);
-        return;
-    case SW_WAIT_REST:
-        snprintf(buf, size, "waits until no other can run");
-        return;
-    case SW_WAIT_JOIN:
-        snprintf(buf, size, "waits for the end of T%u", holder_of(wait));
-        return;
-    case SW_WAIT_GIL:
-        snprintf(buf, size, "waits for the GIL");
-        if (holder_of(wait) != SW_OBJECT_NOBODY)
-            add(buf, size, ", held by T%u", holder_of(wait));
-        return;
-    case SW_WAIT_MUTEX:
-    case SW_WAIT_SEM:
-    case SW_WAIT_WAKE:
-        describe_object(thread, buf, size);
-        return;
-    }
+    if (thread->wait.clause != NULL)
+        thread->wait.clause->describe(thread, buf, size);
+    else
+        snprintf(buf, size, "can run; was last asked at %s", sw_decision_place(thread->wait.place));
 }
 
 static void add_held(const struct sw_thread *thread, char *buf, size_t size)
@@ -152,7 +85,7 @@ static uint32_t find_cycle_of(struct sw_thread *first, struct sw_thread **cycle)
     while (thread != NULL && length < SW_LIVE_THREADS_MAX) {
         cycle[length++] = thread;
         uint32_t holder = holder_of(&thread->wait);
-        thread = holder != SW_OBJECT_NOBODY ? find_ordinal(holder) : NULL;
+        thread = holder != SW_OBJECT_NOBODY ? sw_thread_table_find_ordinal(holder) : NULL;
         if (thread == first)
             return length;
     }
@@ -200,7 +133,7 @@ static void tell(void)
     else
         dprintf(STDERR_FILENO, "cycle: %s\n", length > 0 ? story : "none");
     sw_python_stacks_print(sw_deadlock_describe);
-    sw_engine_end(SW_END_DEADLOCK, "%s", length > 0 ? story : "every thread waits, in no cycle");
+    sw_outcome_end(SW_END_DEADLOCK, "%s", length > 0 ? story : "every thread waits, in no cycle");
 }
 
 void sw_deadlock_end(void)

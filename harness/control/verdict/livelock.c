@@ -7,6 +7,7 @@
 #include "postmortem.h"
 #include "deadlock.h"
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/outcome.h"
 #include "harness/control/engine/sync_objects.h"
 #include "contract/repeat_detect.h"
 #include "python_stacks.h"
@@ -130,7 +131,7 @@ static void tell(void)
     dprintf(STDERR_FILENO, "the threads:\n");
     sw_deadlock_print_threads();
     sw_python_stacks_print(sw_deadlock_describe);
-    sw_engine_end(SW_END_BUDGET, "%llu decisions and no end", count);
+    sw_outcome_end(SW_END_BUDGET, "%llu decisions and no end", count);
 }
 
 void sw_livelock_end(void)

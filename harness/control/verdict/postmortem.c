@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 
 static void (*after)(void); /* not NULL: ask() is under way */
@@ -85,7 +86,7 @@ void sw_postmortem_ask(void (*ask)(void), void (*then)(void))
     sw_engine.resting = NULL;
     sw_engine.live[0] = self;
     sw_engine.live_count = 1;
-    self->wait = (struct sw_wait){.kind = SW_WAIT_NONE};
+    self->wait = (struct sw_wait){.clause = NULL};
     sw_engine.shm->decisions_max = 0;
     sw_engine.driver = sw_random_driver_default_answers();
     sw_engine.busy = 0;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/thread_table.h"
 #include "harness/control/engine/real.h"
 
 enum {

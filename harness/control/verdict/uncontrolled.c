@@ -6,11 +6,13 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "harness/control/python/after_release.h"
+#include "harness/control/engine/object_wait.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
@@ -48,14 +50,29 @@ void sw_uncontrolled_note_threads(void)
 
 /* ---- raw futexes ---- */
 
-/* Who waits gives the baton on at least, or else nobody could wake it. */
+/* The word may be a part of an object that is known. */
+static void describe_futex(const struct sw_thread *thread, char *buf, size_t size)
+{
+    if (sw_sync_objects_find(thread->wait.address) != NULL)
+        sw_object_wait_describe(thread, buf, size);
+    else
+        snprintf(buf, size, "waits for a raw futex");
+}
+
+static const struct sw_clause on_futex = {
+    .has_come = sw_engine_is_woken,
+    .describe = describe_futex,
+    .holder = sw_object_wait_holder,
+};
+
+/* At least others run while it waits, or else nobody could wake it. */
 static long wait_on_futex(const uint32_t *word, uint32_t value, uint64_t deadline_ns)
 {
     if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value) {
         errno = EAGAIN;
         return -1;
     }
-    if (sw_engine_block(&(struct sw_wait){.kind = SW_WAIT_WAKE,
+    if (sw_engine_block(&(struct sw_wait){.clause = &on_futex,
                                           .place = SW_AT_COND_WAIT,
                                           .address = word,
                                           .deadline_ns = deadline_ns}) == 0)
@@ -64,20 +81,9 @@ static long wait_on_futex(const uint32_t *word, uint32_t value, uint64_t deadlin
     return -1;
 }
 
-static uint32_t count_waiting(const uint32_t *word)
-{
-    struct sw_thread *const *threads;
-    uint32_t count = sw_thread_table_live(&threads), waiting = 0;
-
-    for (uint32_t i = 0; i < count; i++)
-        waiting += threads[i]->wait.kind == SW_WAIT_WAKE && threads[i]->wait.address == word &&
-                   !threads[i]->wait.woken;
-    return waiting;
-}
-
 static long wake_futex(const uint32_t *word, uint32_t max)
 {
-    uint32_t waiting = count_waiting(word), count = max < waiting ? max : waiting;
+    uint32_t waiting = sw_engine_count_waiting(word), count = max < waiting ? max : waiting;
 
     if (count == waiting)
         sw_engine_wake(word, SW_AT_COND_SIGNAL, 0, 1);

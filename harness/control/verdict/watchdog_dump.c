@@ -7,6 +7,7 @@
 
 #include "deadlock.h"
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/thread_table.h"
 #include "python_stacks.h"
 
 /* A crash in here is an end too, since the engine's state may be in the middle of a change. */

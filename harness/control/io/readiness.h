@@ -34,6 +34,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct sw_thread;
+
 /* Which of the descriptors are ready, at once: fills in revents.  Their number. */
 int sw_readiness_observe(struct pollfd *fds, nfds_t count);
 /* The calling thread waits until one is, or for the deadline (virtual; 0: none),
@@ -45,6 +47,13 @@ int sw_readiness_wait(struct pollfd *fds, nfds_t count, uint64_t deadline_ns);
  * these fds; and -1 and ETIMEDOUT if the deadline has passed. */
 int sw_readiness_wait_once(struct pollfd *fds, nfds_t count, uint64_t deadline_ns);
 void sw_readiness_wake(const struct pollfd *fds);
+/* The calling thread waits for a signal, whatever it is: returns after one. */
+void sw_readiness_pause(void);
+
+/* An I/O operation has been done: some descriptor may have become ready. */
+void sw_readiness_io_done(void);
+/* Something has come from outside that may let somebody run.  A signal's handler calls it. */
+void sw_readiness_interrupt(void);
 
 /* Around a read of that size from an OUTSIDE stream that is ready: how much to ask
  * for, which a replay waits for; and how much there was. */
@@ -62,5 +71,39 @@ void sw_readiness_be_patient(void);
 void sw_readiness_expect(int pidfd);
 /* It has ended, or nobody is interested any more. */
 void sw_readiness_forget(int pidfd);
+/* From now on look() is called before the kernel is asked, and the kernel is asked every few
+ * milliseconds; NULL: no longer. */
+void sw_readiness_look_first(void (*look)(void));
+
+/* ---- for idle.c ---- */
+
+/* What a thread waits for: borrowed from its stack.  fds may be NULL. */
+struct sw_readiness_fds {
+    struct pollfd *fds;
+    nfds_t count;
+};
+
+/* NULL: it does not wait for descriptors, or they have been found ready. */
+const struct sw_readiness_fds *sw_readiness_wanted(const struct sw_thread *thread);
+/* How many threads wait for descriptors, and how many for a signal only. */
+uint32_t sw_readiness_waiting(void);
+int sw_readiness_pausing(void);
+/* Has an operation been done, or has something interrupted, since this was last asked? */
+int sw_readiness_is_dirty(void);
+int sw_readiness_was_interrupted(void);
+
+int sw_readiness_is_outside(const struct pollfd *one);
+/* poll() of the kernel's, which nothing but sw_readiness_interrupt() ends early. */
+int sw_readiness_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+/* An OUTSIDE descriptor, the k-th of the thread's, is ready: takes a number of the decisions', and
+ * tells the thread. */
+void sw_readiness_announce(struct sw_thread *thread, struct pollfd *fds, nfds_t k, short revents);
+
+/* How much real time the outside has left before virtual time goes on. */
+int sw_readiness_patience(void);
+void sw_readiness_lose_patience(int ms);
+/* Does somebody ask again and again whether a child has ended?  Waits for one, if so. */
+int sw_readiness_expects(void);
+void sw_readiness_wait_for_expected(int timeout_ms);
 
 #endif
