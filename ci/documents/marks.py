@@ -11,11 +11,16 @@ comments of HTML, which nobody who reads the page sees.  Before a block:
 
 Before a table:
 
-    <!-- rows: COMMAND -->       COMMAND prints a table with the same heads and first cells
+    <!-- rows: COMMAND -->       COMMAND prints a table with the same heads and first cells; without
+                                 its --quick it measures, and prints the figures that count
 
 Behind a number:
 
     <!-- figure: COMMAND -->     COMMAND prints that number
+
+Anywhere:
+
+    <!-- lists: PATTERN -->      the page names each file of the tree whose path fits
 """
 
 import re

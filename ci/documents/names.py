@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Paths, options and make's targets that a page names: they must be there.
+"""Paths, test programs, options and make's targets that a page names: they must be there.
 
 A path is looked up from the root, from the page's folder and, without a slash, anywhere in the
 tree; <family> and the like stand for any text.
@@ -20,6 +20,8 @@ ROOM = re.compile(r"(?:arch|build|ci|contract|fuzz|harness|interp|scenarios)/[\w
 ANY = re.compile(r"(FILE|PROGRAM|NAME|DIR)\b")
 MADE = re.compile(r"build/(?!bin/|lib/)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+CHECK = re.compile(r"\bcheck_[a-z_0-9]+\b(?!\.)")
+LISTS = re.compile(r"<!-- lists: (\S+) -->")
 TARGET = re.compile(r"\bmake ((?:[A-Z_]+=\S+ )*)([a-z][a-z-]+)")
 
 
@@ -28,12 +30,22 @@ def check(page, scratch, tap):
     for block in page.blocks:
         if not block.shows_commands() and not block.mark:
             texts += [(block.first + i, line) for i, line in enumerate(block.lines)]
+    for pattern in LISTS.findall("\n".join(page.lines)):
+        check_list(page, pattern, scratch, tap)
     made = {block.mark[1] for block in page.blocks if block.kind() == "file"}
     for number, text in texts:
         for kind, name in sorted(named(text)):
             if name not in made:
                 tap.result(KINDS[kind](name, page, scratch), f"{page.name}:{number + 1} {name}",
                            f"there is no {kind} '{name}'")
+
+
+def check_list(page, pattern, scratch, tap):
+    """A map of a folder has all of it."""
+    names = {name.rpartition("/")[2] for name in fnmatch.filter(tree(scratch.folder), pattern)}
+    text = "\n".join(page.lines)
+    missing = sorted(name for name in names if not re.search(rf"\b{re.escape(name)}\b", text))
+    tap.result(names and not missing, f"{page.name} lists {pattern}", "\n".join(missing))
 
 
 def named(text):
@@ -43,6 +55,7 @@ def named(text):
     found |= {("path", name.rstrip("./")) for name in SOURCE.findall(visible) + ROOM.findall(visible)}
     for span in SPAN.findall(visible):
         found |= {("option", option) for option in OPTION.findall(span)}
+        found |= {("test program", check) for check in CHECK.findall(span)}
         found |= {("target of make", target) for _, target in TARGET.findall(span)}
     return found
 
@@ -82,4 +95,9 @@ def is_target(name, _page, scratch):
         return re.search(rf"^{name}:", makefile.read(), re.MULTILINE) is not None
 
 
-KINDS = {"path": is_path, "option": is_option, "target of make": is_target}
+def is_test(name, page, scratch):
+    return is_path(f"{name}.c", page, scratch)
+
+
+KINDS = {"path": is_path, "test program": is_test, "option": is_option,
+         "target of make": is_target}

@@ -150,6 +150,11 @@ class Checks(unittest.TestCase):
         self.assertEqual(self.failures(names, "See `harness/report/judges.h`.\n"), 1)
         self.assertEqual(self.failures(names, "See [this](harness/nowhere.md).\n"), 1)
 
+    def test_a_map_has_all_of_a_folder(self):
+        text = "<!-- lists: scenarios/programs/lost_update.* -->\n\n`lost_update.py`{}\n"
+        self.assertEqual(self.failures(names, text.format(" `lost_update.sched`")), 0)
+        self.assertEqual(self.failures(names, text.format("")), 1)
+
     def test_a_target_of_make_is_there(self):
         self.assertEqual(self.failures(names, "`make SAN=address check`\n"), 0)
         self.assertEqual(self.failures(names, "`make nothing-like-it`\n"), 1)
