@@ -133,21 +133,16 @@ static void note_uncontrolled(struct sw_bounded *result, const struct sw_control
     memcpy(result->uncontrolled, shm->uncontrolled, sizeof result->uncontrolled);
 }
 
-static int is_failure(const struct sw_batch_result *result)
-{
-    return result->outcome == SW_BATCH_FAILED ||
-           (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0);
-}
-
 /* Why what came of it is no part of a proof; NULL: it is. */
-static const char *find_flaw(const struct sw_control_shm *shm, const struct sw_batch_result *one)
+static const char *find_flaw(const struct sw_control_shm *shm, const struct sw_batch_result *one,
+                             char line[SW_END_LINE_MAX])
 {
     const struct sw_control_shm_log *log = &shm->log;
 
-    if (one->outcome == SW_BATCH_DIED && shm->end == SW_END_DIVERGED)
+    if (one->end->kind == SW_ENDED_DIVERGED)
         return "the same decisions led elsewhere: the program is not the same each time";
-    if (one->outcome == SW_BATCH_DIED && (shm->end == SW_END_ERROR || shm->end == SW_END_BUDGET))
-        return one->text;
+    if (one->end->kind == SW_ENDED_ENGINE_ERROR || one->end->kind == SW_ENDED_LIVELOCK)
+        return sw_run_end_format(one->end, line, SW_END_LINE_MAX);
     if (log->lost || log->count > SW_LOG_MAX || log->pool_used > SW_LOG_POOL_MAX)
         return "a schedule has too many decisions";
     for (uint32_t i = 0; i < log->count; i++)
@@ -164,6 +159,7 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
     struct sw_bounded *result = search->result;
     struct sw_batch_result one;
     const struct sw_control_shm *shm;
+    char line[SW_END_LINE_MAX];
 
     if (plan->count > SW_DEVIATIONS_MAX || plan->pool_count > SW_POOL_MAX) {
         stop(result, "a schedule has too many deviations");
@@ -174,13 +170,13 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
     result->schedules++;
     result->of_cost[cost]++;
     note_uncontrolled(result, shm);
-    const char *flaw = find_flaw(shm, &one);
-    if (flaw == NULL && is_failure(&one) && result->failures++ == 0)
+    const char *flaw = find_flaw(shm, &one, line);
+    if (flaw == NULL && sw_run_end_is_failure(one.end) && result->failures++ == 0)
         result->least = cost;
     if (flaw == NULL && search->order->on_run != NULL &&
         search->order->on_run(search->order->context, &one, shm, cost))
         flaw = "it was stopped";
-    if (flaw == NULL && is_failure(&one) && !search->order->goes_on)
+    if (flaw == NULL && sw_run_end_is_failure(one.end) && !search->order->goes_on)
         flaw = "it ended with the first failure";
     if (flaw == NULL && branch(search, plan, cost, shm) < 0)
         flaw = "out of memory";

@@ -71,11 +71,12 @@ static double now(void)
 
 static struct sw_work_log_kind kind_of(const struct sw_batch_result *warm)
 {
-    const char *text = warm->outcome == SW_BATCH_DIED ? warm->text : "exit 1";
+    char line[SW_END_LINE_MAX];
     struct sw_work_log_kind kind = {.count = 1, .seed = warm->seed};
 
-    sw_failure_dedup_normalise(text, kind.text, sizeof kind.text);
-    kind.key = XXH3_64bits_withSeed(kind.text, strlen(kind.text), warm->signature);
+    sw_failure_dedup_normalise(sw_run_end_format(warm->end, line, sizeof line), kind.text, sizeof kind.text);
+    kind.key = XXH3_64bits_withSeed(kind.text, strlen(kind.text),
+                                    warm->end->signature);
     return kind;
 }
 
@@ -100,12 +101,6 @@ static void note_failure(struct campaign *campaign, const struct sw_batch_result
         campaign->samples[campaign->sample_count++] = (struct sample){warm->seed};
 }
 
-/* Whoever interrupts this process may have sent the same to its children; Slurm does. */
-static int is_killed(const struct sw_batch_result *warm)
-{
-    return warm->outcome == SW_BATCH_DIED && sw_process_is_kill(warm->text);
-}
-
 /* If something was killed: was this process meant, too?  Its own signal may be about to come.  A
  * program that kills itself costs this wait, and is then judged like any other. */
 static int was_interrupted(const struct campaign *campaign)
@@ -122,10 +117,11 @@ static void on_result(void *context, const struct sw_batch_result *warm)
     struct campaign *campaign = context;
 
     sw_hyperloglog_add(&campaign->sketch, warm->hash);
-    if (!sw_search_is_failure(warm))
+    if (!sw_run_end_is_failure(warm->end))
         return;
     note_failure(campaign, warm);
-    if (is_killed(warm) && warm->seed < campaign->killed)
+    /* Whoever interrupts this process may have sent the same to its children; Slurm does. */
+    if (sw_run_end_is_kill(warm->end) && warm->seed < campaign->killed)
         campaign->killed = warm->seed;
 }
 

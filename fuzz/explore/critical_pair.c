@@ -189,6 +189,17 @@ static int run_place(struct turn *turn, uint32_t place)
                                      : run_with_step(turn, log_place(turn, place));
 }
 
+/* Of a failure as much as is the same in every schedule that has it: "exit 3", "deadlock". */
+static void name_end(const struct sw_end *end, char buf[SW_END_WORD_MAX])
+{
+    if (!sw_run_end_is_failure(end))
+        buf[0] = '\0';
+    else if (end->kind == SW_ENDED_EXITED)
+        sw_run_end_format(end, buf, SW_END_WORD_MAX);
+    else
+        sw_run_end_word(end, buf);
+}
+
 /* What is left differs in the order of two operations.  Runs the failing one last. */
 static int bisect(struct turn *turn, struct sw_critical_pair *critical)
 {
@@ -210,7 +221,7 @@ static int bisect(struct turn *turn, struct sw_critical_pair *critical)
     critical->threads[turn->fails ? 1 : 0] = turn->moved;
     if (run_place(turn, turn->fails ? low : high) < 0)
         return -1;
-    snprintf(critical->otherwise, sizeof critical->otherwise, "%s", turn->probe->end.kind);
+    name_end(&turn->probe->end, critical->otherwise);
     return run_place(turn, turn->fails ? high : low);
 }
 

@@ -30,7 +30,7 @@ struct sw_critical_pair {
     char why_not[256];        /* one line; valid if it is not found */
     uint32_t threads[2];      /* the ordinals; the first one's operation is first where it fails */
     uint64_t decision;        /* in the failing one of the two: both threads are before theirs */
-    char otherwise[SW_REPRODUCE_KIND_MAX]; /* how it ends in the other order; "" for a pass */
+    char otherwise[SW_END_WORD_MAX]; /* how it ends in the other order; "" for a pass */
     struct sw_control_shm_list *failing;     /* to the letter; owned */
     struct sw_stack_snapshot_seen seen;      /* there; valid after sw_critical_pair_look() */
 };

@@ -15,17 +15,15 @@ __attribute__((format(printf, 2, 3))) static void stop(struct sw_dpor_explore *r
     va_end(arguments);
 }
 
-static void fill(struct sw_control_shm *shm, void *context)
+static struct sw_schedule_order order_of(const struct sw_dpor_run *run)
 {
-    const struct sw_dpor_run *run = context;
-
-    shm->strategy = SW_STRATEGY_NAMED;
-    strcpy(shm->strategy_name, "prefix");
-    shm->prefix.count = run->prefix_count;
-    shm->prefix.sleeping_at = run->sleeping_at;
-    shm->prefix.sleeping_count = run->sleeping_count;
-    memcpy(shm->prefix.threads, run->prefix, run->prefix_count * sizeof *run->prefix);
-    memcpy(shm->prefix.sleeping, run->sleeping, run->sleeping_count * sizeof *run->sleeping);
+    return (struct sw_schedule_order){.strategy = SW_STRATEGY_NAMED,
+                                      .name = "prefix",
+                                      .prefix = {.threads = run->prefix,
+                                                 .sleeping = run->sleeping,
+                                                 .count = run->prefix_count,
+                                                 .sleeping_at = run->sleeping_at,
+                                                 .sleeping_count = run->sleeping_count}};
 }
 
 static int fits(const struct sw_dpor_run *run)
@@ -53,12 +51,6 @@ static void note_beside(struct sw_dpor_explore *result, const struct sw_control_
                  sw_decision_verb(one->kind), sw_decision_place(one->place));
 }
 
-static int is_failure(const struct sw_batch_result *result)
-{
-    return result->outcome == SW_BATCH_FAILED ||
-           (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0);
-}
-
 /* One schedule.  1: go on; 0: enough; -1: *e. */
 static int step(const struct sw_dpor_explore_order *order, struct sw_session *session,
                 struct sw_dpor *dpor, const struct sw_dpor_run *run, struct sw_dpor_explore *result,
@@ -67,17 +59,19 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
     struct sw_batch_result one;
     const struct sw_control_shm *shm;
     const char *why;
+    char line[SW_END_LINE_MAX];
 
     if (!fits(run)) {
         stop(result, "a schedule has more than %d operations", SW_PREFIX_MAX);
         return 0;
     }
-    if (sw_session_run(session, fill, (void *)run, &one, &shm, e) < 0)
+    const struct sw_schedule_order schedule = order_of(run);
+    if (sw_session_run(session, &schedule, &one, &shm, e) < 0)
         return -1;
     note_uncontrolled(result, shm);
     note_beside(result, shm);
-    if (one.outcome == SW_BATCH_DIED && (shm->end == SW_END_ERROR || shm->end == SW_END_BUDGET)) {
-        stop(result, "%s", one.text);
+    if (one.end->kind == SW_ENDED_ENGINE_ERROR || one.end->kind == SW_ENDED_LIVELOCK) {
+        stop(result, "%s", sw_run_end_format(one.end, line, sizeof line));
         return 0;
     }
     if (sw_dpor_observe(dpor, &shm->trace, &why) < 0) {
@@ -85,12 +79,12 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
         return 0;
     }
     result->operations += shm->trace.count;
-    result->failures += (uint64_t)is_failure(&one);
+    result->failures += (uint64_t)sw_run_end_is_failure(one.end);
     if (order->on_trace != NULL && order->on_trace(order->context, &one, shm)) {
         stop(result, "it was stopped");
         return 0;
     }
-    if (is_failure(&one) && !order->goes_on) {
+    if (sw_run_end_is_failure(one.end) && !order->goes_on) {
         stop(result, "it ended with the first failure");
         return 0;
     }

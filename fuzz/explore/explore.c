@@ -70,11 +70,12 @@ void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, con
 static void on_result(void *context, const struct sw_batch_result *warm)
 {
     struct exploration *all = context;
+    char line[SW_END_LINE_MAX];
 
     add_seen(all, warm->seed, warm->hash);
-    if (sw_search_is_failure(warm))
+    if (sw_run_end_is_failure(warm->end))
         sw_explore_add_failure(all->result, warm->seed,
-                               warm->outcome == SW_BATCH_DIED ? warm->text : "exit 1");
+                               sw_run_end_format(warm->end, line, sizeof line));
 }
 
 static int on_progress(void *context, const struct sw_search_progress *progress)

@@ -209,12 +209,13 @@ static void keep(struct cover *cover, struct job *job, const struct sw_control_s
 static void note_failure(struct cover *cover, const struct job *job,
                          const struct sw_batch_result *one, const struct sw_control_shm *shm)
 {
-    const char *text = one->outcome == SW_BATCH_DIED ? one->text : "exit 1";
+    char text[SW_END_LINE_MAX];
 
+    sw_run_end_format(one->end, text, sizeof text);
     sw_explore_add_failure(cover->result, job->number, text);
     if (cover->failures++ > 0)
         return;
-    snprintf(cover->text, sizeof cover->text, "%s", text);
+    sw_run_end_format(one->end, cover->text, sizeof cover->text);
     snprintf(cover->found, sizeof cover->found, "coverage seed %llu, number %llu",
              (unsigned long long)cover->explore->search.trial.seed,
              (unsigned long long)job->number);
@@ -256,7 +257,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     pthread_mutex_lock(&cover->lock);
     cover->done++;
     cover->seconds = seconds_since(&cover->began);
-    cover->skipped |= one->outcome == SW_BATCH_SKIPPED;
+    cover->skipped |= one->end->kind == SW_ENDED_SKIPPED;
     cover->late |= cover->explore->time_s > 0 && cover->seconds > cover->explore->time_s;
     cover->stop |= cover->late | cover->skipped;
     if (job->number <= LEARNING)
@@ -264,7 +265,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     note_uncontrolled(cover, shm);
     if (sw_coverage_add(&cover->map, job->coverage) > 0)
         keep(cover, job, shm);
-    if (sw_search_is_failure(one))
+    if (sw_run_end_is_failure(one->end))
         note_failure(cover, job, one, shm);
     tell(cover);
     pthread_mutex_unlock(&cover->lock);

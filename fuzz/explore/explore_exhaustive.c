@@ -44,14 +44,15 @@ static int keep_failing(struct proof *proof, const struct sw_control_shm *shm)
 static int on_schedule(struct proof *proof, const struct sw_batch_result *one,
                        const struct sw_control_shm *shm)
 {
-    const char *text = one->outcome == SW_BATCH_DIED ? one->text : "exit 1";
+    char text[SW_END_LINE_MAX];
 
     proof->progress.schedules++;
     proof->progress.seconds = seconds_since(&proof->began);
-    if (sw_search_is_failure(one)) {
+    if (sw_run_end_is_failure(one->end)) {
+        sw_run_end_format(one->end, text, sizeof text);
         sw_explore_add_failure(proof->result, proof->progress.schedules, text);
         if (proof->progress.failures++ == 0) {
-            snprintf(proof->text, sizeof proof->text, "%s", text);
+            sw_run_end_format(one->end, proof->text, sizeof proof->text);
             snprintf(proof->found, sizeof proof->found, "%s, number %llu", proof->explore->strategy,
                      (unsigned long long)proof->progress.schedules);
             if (keep_failing(proof, shm) < 0)

@@ -249,7 +249,7 @@ static int begin(struct minimiser *m)
 
     if (status < 0)
         return -1;
-    if (status == 0 || strcmp(m->probe->wanted.kind, "diverged") == 0) {
+    if (status == 0 || m->probe->wanted.kind == SW_ENDED_DIVERGED) {
         snprintf(result->refused, sizeof result->refused, "it %s, and there is nothing to minimise",
                  status == 0 ? "does not fail" : "cannot be repeated");
         return 0;

@@ -92,7 +92,7 @@ static int rename_files(struct sw_sched *sched, const char *file)
 /* In its new place.  0, and what it decided there is in the control memory; or -1. */
 static int run_there(struct sw_process *run, const struct sw_sched *sched, struct sw_error *e)
 {
-    char outcome[SW_REPORT_MAX + 64];
+    char outcome[SW_END_LINE_MAX];
     struct sw_process_order order = {.interp = sched->interp,
                                      .program = sched->program,
                                      .args = sched->args,
@@ -104,11 +104,10 @@ static int run_there(struct sw_process *run, const struct sw_sched *sched, struc
     sw_replay_fill(run->shm, sched);
     if (sw_process_run(run, &order, e) < 0)
         return -1;
-    sw_process_outcome(run, outcome, sizeof outcome);
-    if (sw_process_check(run) != SW_EXIT_OK || strcmp(outcome, sched->outcome) != 0)
+    if (sw_process_check(run) != SW_EXIT_OK || !sw_run_end_is_recorded(&run->end, sched->outcome))
         return sw_error_set(e, NULL, 0, 0,
-                            "in its new folder it does not end so: %s; recorded was: %s", outcome,
-                            sched->outcome);
+                            "in its new folder it does not end so: %s; recorded was: %s",
+                            sw_run_end_format(&run->end, outcome, sizeof outcome), sched->outcome);
     return 0;
 }
 

@@ -177,7 +177,7 @@ static int run_spec(struct sw_process *run, const struct sw_sched *sched, const 
 static int check_new(const struct sw_sched *sched, const char *path, const char *name,
                      struct sw_error *e)
 {
-    char outcome[SW_REPORT_MAX + 64], *schedule = strdup(name);
+    char outcome[SW_END_LINE_MAX], *schedule = strdup(name);
     struct sw_process run;
     int status = schedule == NULL ? -1 : sw_process_open(&run, e);
 
@@ -186,13 +186,10 @@ static int check_new(const struct sw_sched *sched, const char *path, const char 
         return -1;
     }
     status = run_spec(&run, sched, path, schedule, e);
-    if (status == 0) {
-        sw_process_outcome(&run, outcome, sizeof outcome);
-        if (strcmp(outcome, sched->outcome) != 0)
-            status = sw_error_set(e, NULL, 0, 0,
-                                  "as a block of the spec it does not end so: %s; recorded was: %s",
-                                  outcome, sched->outcome);
-    }
+    if (status == 0 && !sw_run_end_is_recorded(&run.end, sched->outcome))
+        status = sw_error_set(e, NULL, 0, 0,
+                              "as a block of the spec it does not end so: %s; recorded was: %s",
+                              sw_run_end_format(&run.end, outcome, sizeof outcome), sched->outcome);
     sw_process_close(&run);
     free(schedule);
     return status;
@@ -250,10 +247,9 @@ int sw_promote_spec(const struct sw_promote_order *order, const struct sw_sched 
         return -1;
     sw_replay_fill(run.shm, sched);
     status = sw_process_run(&run, &how, e);
-    if (status == 0 && (run.shm->end != SW_END_NONE || run.shm->hash != sched->hash))
+    if (status == 0 && (sw_run_end_is_engine(&run.end) || run.shm->hash != sched->hash))
         status = sw_error_set(e, order->path, 0, 0, "it cannot be repeated");
     if (status == 0) {
-        sw_event_shm_sanitize(run.spec.event_shm);
         status = promote_run(order, sched, &run.spec, e);
     }
     sw_process_close(&run);

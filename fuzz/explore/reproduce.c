@@ -34,29 +34,15 @@ void sw_reproduce_close(struct sw_reproduce *probe)
     *probe = (struct sw_reproduce){0};
 }
 
-static void set_end(const struct sw_batch_result *result, struct sw_reproduce_end *end)
+/* A pass is no failure, and so like nothing that is wanted. */
+static int is_same(const struct sw_end *a, const struct sw_end *b)
 {
-    *end = (struct sw_reproduce_end){.signature = result->signature};
-    if (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0)
-        snprintf(end->kind, sizeof end->kind, "%.*s",
-                 strncmp(result->text, "exit ", 5) == 0 ? SW_REPRODUCE_KIND_MAX - 1
-                                                        : (int)strcspn(result->text, " "),
-                 result->text);
-    else if (result->outcome == SW_BATCH_FAILED)
-        snprintf(end->kind, sizeof end->kind, "failed");
-}
-
-static int is_same(const struct sw_reproduce_end *a, const struct sw_reproduce_end *b)
-{
-    return a->kind[0] != '\0' && strcmp(a->kind, b->kind) == 0 && a->signature == b->signature;
+    return sw_run_end_is_failure(a) && sw_run_end_is_alike(a, b);
 }
 
 int sw_reproduce_is_wanted(const struct sw_reproduce *probe, const struct sw_batch_result *result)
 {
-    struct sw_reproduce_end end;
-
-    set_end(result, &end);
-    return is_same(&end, &probe->wanted);
+    return is_same(result->end, &probe->wanted);
 }
 
 static int run(struct sw_reproduce *probe, sw_session_fill fill, struct sw_error *e)
@@ -66,7 +52,7 @@ static int run(struct sw_reproduce *probe, sw_session_fill fill, struct sw_error
     if (sw_session_run(probe->session, fill, probe, &result, &probe->shm, e) < 0)
         return -1;
     probe->runs++;
-    set_end(&result, &probe->end);
+    probe->end = *result.end;
     return is_same(&probe->end, &probe->wanted);
 }
 

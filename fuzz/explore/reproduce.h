@@ -13,20 +13,12 @@
 #include "harness/runner/session.h"
 #include "relative_schedule.h"
 
-enum { SW_REPRODUCE_KIND_MAX = 32 };
-
-/* How a schedule ends. */
-struct sw_reproduce_end {
-    char kind[SW_REPRODUCE_KIND_MAX]; /* "exit 1", "crashed", "deadlock", "failed"; "" for a pass */
-    uint32_t signature;
-};
-
 struct sw_reproduce {
     const struct sw_sched *sched; /* borrowed */
     struct sw_session_order order;
     struct sw_session *session;  /* owned */
-    struct sw_reproduce_end wanted;  /* valid after sw_reproduce_begin() */
-    struct sw_reproduce_end end;     /* of the last run */
+    struct sw_end wanted;           /* valid after sw_reproduce_begin() */
+    struct sw_end end;             /* of the last run */
     const struct sw_control_shm *shm; /* of the last run, until the next; its log is whole */
     /* what sw_reproduce_run_list() runs next; owned, the caller fills it in */
     struct sw_control_shm_list *list;

@@ -76,12 +76,6 @@ void sw_search_free(struct sw_search *search)
     free(search);
 }
 
-int sw_search_is_failure(const struct sw_batch_result *result)
-{
-    return result->outcome == SW_BATCH_FAILED ||
-           (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") != 0);
-}
-
 static int is_learning(const struct sw_search *search, uint64_t seed)
 {
     return search->order.learns && seed - search->order.trial.seed < SW_SEARCH_LEARNING;
@@ -126,11 +120,11 @@ static int on_result(void *context, const struct sw_batch_result *result)
     if (result->seed <= search->limit) {
         search->totals.schedules++;
         search->totals.learning += (uint64_t)job->learns;
-        if (sw_search_is_failure(result)) {
+        if (sw_run_end_is_failure(result->end)) {
             search->failures++;
             note_failure(search, result->seed);
         }
-        search->totals.skipped |= result->outcome == SW_BATCH_SKIPPED;
+        search->totals.skipped |= result->end->kind == SW_ENDED_SKIPPED;
         job->next = result->seed + job->step;
         search->order.on_result(search->order.context, result);
     }
@@ -239,12 +233,9 @@ static void fill_shm(struct sw_control_shm *shm, const struct sw_trial_order *tr
 /* 0, or what on_result() says; -1 with job->error. */
 static int tell_cold(struct job *job, const struct sw_process *run)
 {
-    char text[SW_REPORT_MAX + 64];
-
     if (sw_process_check(run) == SW_EXIT_ERROR)
         return sw_error_set(&job->error, job->search->order.trial.file, 0, 0,
                             "the control of seed %llu failed", (unsigned long long)run->shm->seed);
-    sw_process_outcome(run, text, sizeof text);
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes++;
     add_uncontrolled(job->search, run->shm->uncontrolled, run->shm->uncontrolled_count);
@@ -252,8 +243,7 @@ static int tell_cold(struct job *job, const struct sw_process *run)
     return on_result(job, &(struct sw_batch_result){.seed = run->shm->seed,
                                                     .decision_count = run->shm->decision_count,
                                                     .hash = run->shm->hash,
-                                                    .outcome = SW_BATCH_DIED,
-                                                    .text = text});
+                                                    .end = &run->end});
 }
 
 static int run_once(struct job *job, uint64_t seed)

@@ -76,7 +76,4 @@ uint64_t sw_search_profile_hash(const struct sw_search *search);
 
 /* How a seed of it was run: to run it again, on its own.  Valid until the free. */
 struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed);
-/* Is this what a passing schedule comes to? */
-int sw_search_is_failure(const struct sw_batch_result *result);
-
 #endif

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "harness/runner/process.h"
@@ -65,15 +64,15 @@ struct trial {
     char uncontrolled[SW_UNCONTROLLED_TEXT]; /* the first thing that was noted, or "" */
 };
 
-static enum sw_ending ending_of(const struct sw_process *run)
+static enum sw_ending ending_of(const struct sw_end *end)
 {
-    if (run->shm->end == SW_END_DEADLOCK)
+    if (end->kind == SW_ENDED_DEADLOCK)
         return DEADLOCKED;
-    if (run->shm->end != SW_END_NONE || run->timed_out || !WIFEXITED(run->status))
+    if (end->kind != SW_ENDED_EXITED)
         return OTHERWISE;
-    if (WEXITSTATUS(run->status) == LOST_STATUS)
+    if (end->code == LOST_STATUS)
         return LOST_AN_UPDATE;
-    return WEXITSTATUS(run->status) == 0 ? ENDED_WELL : OTHERWISE;
+    return end->code == 0 ? ENDED_WELL : OTHERWISE;
 }
 
 static void collect_places(struct trial *trial, const struct sw_control_shm *shm)
@@ -108,8 +107,8 @@ static int run_in(struct sw_process *run, struct trial *trial, uint64_t strategy
     trial->canary->runs++;
     if (sw_process_run(run, &order, trial->e) < 0)
         return 1;
-    result->ending = ending_of(run);
-    sw_process_outcome(run, result->outcome, sizeof result->outcome);
+    result->ending = ending_of(&run->end);
+    sw_run_end_format(&run->end, result->outcome, sizeof result->outcome);
     result->decision_count = run->shm->decision_count;
     result->hash = run->shm->hash;
     result->gil = (int)run->shm->gil;

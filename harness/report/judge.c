@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "harness/runner/agentless.h"
+#include "harness/runner/oracle_events.h"
 #include "contract/utf8.h"
 
 const char *sw_judge_name(enum sw_verdict_kind kind)
@@ -198,54 +197,6 @@ static void judge_moves(const struct sw_event_shm *event_shm, const struct sw_sp
 
 /* ---- oracles ---- */
 
-static void decide_by_oracle(const struct sw_event_shm *event_shm, const struct sw_event *event,
-                             unsigned line, struct sw_verdict *verdict)
-{
-    const char *who = sw_event_shm_text(event_shm, event->who),
-               *object = sw_event_shm_text(event_shm, event->object),
-               *other = sw_event_shm_text(event_shm, event->other),
-               *text = sw_event_shm_text(event_shm, event->text),
-               *note = sw_event_shm_text(event_shm, event->note),
-               *name = sw_event_name(event->kind);
-    uint32_t index = event->index + 1;
-
-    switch (event->kind) {
-    case SW_EVENT_LOST:
-        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: sent %s by %s, for %s: %s",
-                        object, text, other, who, note);
-        break;
-    case SW_EVENT_WRONG:
-        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: sent %s, received %s by %s",
-                        object, text, note, who);
-        break;
-    case SW_EVENT_PHANTOM:
-        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: nobody sent, %s received %s",
-                        object, who, note);
-        break;
-    case SW_EVENT_DETONATED:
-        sw_judge_decide(verdict, SW_FAILED, name, line, index,
-                        "%s: %s, sent by %s for %s, was raised in a wrong place", object, text,
-                        other, who);
-        break;
-    case SW_EVENT_INVARIANT:
-        sw_judge_decide(verdict, SW_FAILED, text, line, index, "%s%s%s", who, *who ? ": " : "",
-                        note);
-        break;
-    case SW_EVENT_CONDITION:
-        sw_judge_decide(verdict, SW_FAILED, name, line, index, "%s: %s", text, note);
-        break;
-    default:
-        sw_judge_decide(verdict, SW_FAILED, name, line, index, "the setup raised %s: %s", text,
-                        note);
-        break;
-    }
-}
-
-static int is_oracle(unsigned kind)
-{
-    return (kind >= SW_EVENT_LOST && kind <= SW_EVENT_CONDITION) || kind == SW_EVENT_SETUP_RAISED;
-}
-
 static unsigned line_of(const struct sw_spec_schedule *schedule, const struct sw_event *event)
 {
     if (schedule == NULL || event->move == 0 || event->move > (uint32_t)schedule->move_count)
@@ -253,24 +204,18 @@ static unsigned line_of(const struct sw_spec_schedule *schedule, const struct sw
     return schedule->moves[event->move - 1].line;
 }
 
-/* Returns whether an oracle has decided; what happened to values weighs more
- * than a condition that its author wrote. */
-static int judge_oracles(const struct sw_event_shm *event_shm,
-                         const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
+/* Returns whether there is such an event, and then it has decided. */
+static int judge_oracle(const struct sw_event_shm *event_shm, const struct sw_event *event,
+                        const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
 {
-    const struct sw_event *first = NULL;
+    char text[SW_ORACLE_EVENTS_TEXT_MAX];
 
-    for (uint32_t i = 0; i < event_shm->event_count; i++) {
-        const struct sw_event *event = &event_shm->events[i];
-        if (!is_oracle(event->kind))
-            continue;
-        if (first == NULL ||
-            (first->kind == SW_EVENT_CONDITION && event->kind != SW_EVENT_CONDITION))
-            first = event;
-    }
-    if (first != NULL)
-        decide_by_oracle(event_shm, first, line_of(schedule, first), verdict);
-    return first != NULL;
+    if (event == NULL)
+        return 0;
+    sw_judge_decide(verdict, SW_FAILED, sw_oracle_events_name(event_shm, event),
+                    line_of(schedule, event), event->index + 1, "%s",
+                    sw_oracle_events_describe(event_shm, event, text));
+    return 1;
 }
 
 static const struct sw_event *last_of(const struct sw_event_shm *event_shm, unsigned kind)
@@ -279,31 +224,6 @@ static const struct sw_event *last_of(const struct sw_event_shm *event_shm, unsi
         if (event_shm->events[i - 1].kind == kind)
             return &event_shm->events[i - 1];
     return NULL;
-}
-
-static const char *signal_name(int number, char *buf, size_t size)
-{
-    const char *name = sigabbrev_np(number);
-
-    if (name != NULL)
-        snprintf(buf, size, "SIG%s", name);
-    else
-        snprintf(buf, size, "signal %d", number);
-    return buf;
-}
-
-/* A broken invariant explains the crash, or the hang, that came of it. */
-static int judge_invariants(const struct sw_event_shm *event_shm,
-                            const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
-{
-    for (uint32_t i = 0; i < event_shm->event_count; i++) {
-        if (event_shm->events[i].kind == SW_EVENT_INVARIANT) {
-            decide_by_oracle(event_shm, &event_shm->events[i],
-                             line_of(schedule, &event_shm->events[i]), verdict);
-            return 1;
-        }
-    }
-    return 0;
 }
 
 static void judge_signal(const struct sw_spec_process *child,
@@ -315,39 +235,37 @@ static void judge_signal(const struct sw_spec_process *child,
 
     sw_judge_decide(verdict, SW_CRASHED, "crash", crash != NULL ? line_of(schedule, crash) : 0,
                     crash != NULL ? crash->index + 1 : 0, "%s in %s",
-                    signal_name(WTERMSIG(child->status), name, sizeof name),
+                    sw_run_end_signal_name(child->end.signal, name, sizeof name),
                     *who != '\0' ? who : "the interpreter");
 }
 
-/* ---- the engine's own ---- */
-
-/* How the engine ended the process, if it did.  Returns whether that decides. */
-static int judge_engine(const struct sw_spec_process *child, struct sw_verdict *verdict)
-{
-    static const struct {
-        enum sw_verdict_kind kind;
-        const char *oracle;
-    } ends[SW_END_COUNT] = {[SW_END_DEADLOCK] = {SW_FAILED, "deadlock"},
-                            [SW_END_DIVERGED] = {SW_FAILED, "diverged"},
-                            [SW_END_BUDGET] = {SW_FAILED, "livelock"},
-                            [SW_END_ERROR] = {SW_HARNESS_ERROR, "harness"}};
-    const struct sw_control_shm *shm = child->control.shm;
-
-    if (shm == NULL || shm->end == SW_END_NONE)
-        return 0;
-    unsigned end = shm->end < SW_END_COUNT ? shm->end : SW_END_ERROR;
-    sw_judge_decide(verdict, ends[end].kind, ends[end].oracle, 0, 0, "%.*s", SW_REPORT_MAX - 1,
-                    shm->report);
-    return 1;
-}
-
 /* ---- the whole ---- */
+
+/* Of a child that the engine ended.  Returns whether that decides. */
+static int judge_engine(const struct sw_end *end, struct sw_verdict *verdict)
+{
+    char word[SW_END_WORD_MAX];
+
+    switch (end->kind) {
+    case SW_ENDED_DEADLOCK:
+    case SW_ENDED_LIVELOCK:
+    case SW_ENDED_DIVERGED:
+        sw_judge_decide(verdict, SW_FAILED, sw_run_end_word(end, word), 0, 0, "%s", end->text);
+        return 1;
+    case SW_ENDED_ENGINE_ERROR:
+        sw_judge_decide(verdict, SW_HARNESS_ERROR, sw_run_end_word(end, word), 0, 0, "%s",
+                        end->text);
+        return 1;
+    default:
+        return 0;
+    }
+}
 
 /* Of a child that ended by itself.  Returns whether that decides. */
 static int judge_exit(const struct sw_spec_process *child, const struct sw_spec *spec,
                       struct sw_verdict *verdict)
 {
-    int status = WEXITSTATUS(child->status);
+    int status = child->end.code;
 
     if (spec == NULL && status != 0)
         sw_judge_decide(verdict, SW_FAILED, "exit", 0, 0, "the program exited with %d", status);
@@ -363,40 +281,42 @@ static int judge_exit(const struct sw_spec_process *child, const struct sw_spec 
 static void judge(const struct sw_spec_process *child, const struct sw_spec *spec,
                   const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
 {
-    if (judge_invariants(child->event_shm, schedule, verdict))
+    const struct sw_event_shm *event_shm = child->event_shm;
+
+    if (judge_oracle(event_shm, sw_oracle_events_invariant(event_shm), schedule, verdict))
         return;
-    if (child->timed_out) {
+    if (child->end.kind == SW_ENDED_WATCHDOG) {
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "watchdog", 0, 0,
                         "no end in sight: the watchdog ended the child");
         return;
     }
-    if (WIFSIGNALED(child->status)) {
+    if (child->end.kind == SW_ENDED_CRASHED) {
         judge_signal(child, schedule, verdict);
         return;
     }
-    const char *missing = spec != NULL && last_of(child->event_shm, SW_EVENT_FINISHED) == NULL
-                              ? sw_agentless_missing(WEXITSTATUS(child->status))
+    const char *missing = spec != NULL && last_of(event_shm, SW_EVENT_FINISHED) == NULL
+                              ? sw_agentless_missing(child->end.code)
                               : NULL;
     if (missing != NULL) {
         sw_judge_decide(verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", missing);
         return;
     }
-    if (child->event_shm->attached != SW_EVENT_SHM_MAGIC) {
+    if (event_shm->attached != SW_EVENT_SHM_MAGIC) {
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
                         "no agent has answered: the interpreter did not start or is not "
                         "slpython-lab; its exit status is %d",
-                        WEXITSTATUS(child->status));
+                        child->end.code);
         return;
     }
-    if (judge_oracles(child->event_shm, schedule, verdict) || judge_engine(child, verdict) ||
-        judge_exit(child, spec, verdict))
+    if (judge_oracle(event_shm, sw_oracle_events_first(event_shm), schedule, verdict) ||
+        judge_engine(&child->end, verdict) || judge_exit(child, spec, verdict))
         return;
     if (spec != NULL)
-        judge_moves(child->event_shm, spec, schedule, verdict);
-    if (verdict->kind == SW_AS_EXPECTED && child->event_shm->events_lost > 0)
+        judge_moves(event_shm, spec, schedule, verdict);
+    if (verdict->kind == SW_AS_EXPECTED && event_shm->events_lost > 0)
         sw_judge_decide(verdict, SW_INCONCLUSIVE, "events", 0, 0,
                         "%u events did not fit: what happened there was not seen",
-                        child->event_shm->events_lost);
+                        event_shm->events_lost);
 }
 
 void sw_judge(const struct sw_spec_process *child, const struct sw_spec *spec,

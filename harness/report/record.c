@@ -62,15 +62,15 @@ static void tell(const struct sw_process *run, const struct sw_sched *sched, con
 static int keep(const struct sw_record_order *record, const struct sw_process *run,
                 struct sw_sched *sched, const char *path)
 {
-    char outcome[SW_REPORT_MAX + 32], found[64] = "default";
+    char outcome[SW_END_LINE_MAX], found[64] = "default";
     uint64_t number;
 
     if (record->strategy == SW_STRATEGY_RANDOM)
         snprintf(found, sizeof found, "random seed %llu", (unsigned long long)record->seed);
     sched->found = found;
-    sched->outcome = sw_process_outcome(run, outcome, sizeof outcome);
+    sched->outcome = sw_run_end_format(&run->end, outcome, sizeof outcome);
     sw_process_fill(run, sched);
-    int failed = strcmp(outcome, "exit 0") != 0;
+    int failed = sw_run_end_is_failure(&run->end);
     if (write_file(path, sched, &number) != SW_EXIT_OK)
         return SW_EXIT_ERROR;
     if (!record->quiet || failed)

@@ -43,11 +43,12 @@ static int check_found(const char *sched_path, const struct sw_sched *sched, con
 
 void sw_replay_fill(struct sw_control_shm *shm, const struct sw_sched *sched)
 {
-    int livelock = strncmp(sched->outcome, "livelock ", 9) == 0;
+    struct sw_end recorded;
 
+    sw_run_end_parse(&recorded, sched->outcome);
     shm->strategy = SW_STRATEGY_REPLAY;
     /* A livelock has ended at its limit.  What else goes on for long has diverged. */
-    shm->decisions_max = sched->decision_count + (livelock ? 0 : SLACK);
+    shm->decisions_max = sched->decision_count + (recorded.kind == SW_ENDED_LIVELOCK ? 0 : SLACK);
     shm->wanted.count = sched->deviation_count;
     shm->wanted.pool_used = sched->pool_used;
     memcpy(shm->wanted.deviations, sched->deviations,
@@ -153,14 +154,17 @@ static void say_first_difference(const struct sw_replay_order *replay,
 }
 
 /* 1: the decisions were another run's, and it has been said where. */
-static int has_diverged(const struct sw_control_shm *shm, const struct sw_sched *sched,
+static int has_diverged(const struct sw_process *run, const struct sw_sched *sched,
                         const struct sw_replay_order *replay)
 {
-    if (shm->end != SW_END_DIVERGED && shm->decision_count == sched->decision_count &&
+    const struct sw_control_shm *shm = run->shm;
+    int stopped = run->end.kind == SW_ENDED_DIVERGED;
+
+    if (!stopped && shm->decision_count == sched->decision_count &&
         shm->hash == sched->hash)
         return 0;
-    if (shm->end == SW_END_DIVERGED) {
-        say(replay, "diverged at %.*s", SW_REPORT_MAX - 1, shm->report);
+    if (stopped) {
+        say(replay, "diverged at %s", run->end.text);
         say_fitting(replay, shm, sched);
         say(replay, "recorded were %llu decisions, hash %016llx",
             (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
@@ -179,11 +183,11 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
                  const struct sw_replay_order *replay)
 {
     const struct sw_control_shm *shm = run->shm;
-    char outcome[SW_REPORT_MAX + 32];
-    int same = !has_diverged(shm, sched, replay);
+    char outcome[SW_END_LINE_MAX];
+    int same = !has_diverged(run, sched, replay);
 
-    sw_process_outcome(run, outcome, sizeof outcome);
-    if (shm->end != SW_END_DIVERGED && strcmp(outcome, sched->outcome) != 0) {
+    sw_run_end_format(&run->end, outcome, sizeof outcome);
+    if (run->end.kind != SW_ENDED_DIVERGED && !sw_run_end_is_recorded(&run->end, sched->outcome)) {
         say(replay, "another outcome: %s; recorded was: %s", outcome, sched->outcome);
         same = 0;
     }

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "harness/runner/process.h"
 #include "harness/formats/sched/sched_paths.h"
@@ -24,14 +23,14 @@ static void judge(const struct sw_process *run, const struct sw_sched *sched,
                   struct sw_trial *trial)
 {
     const struct sw_control_shm *shm = run->shm;
-    char outcome[SW_REPORT_MAX + 64];
+    char outcome[SW_END_LINE_MAX];
     int is_same_run = shm->hash == sched->hash && shm->decision_count == sched->decision_count;
 
-    sw_process_outcome(run, outcome, sizeof outcome);
-    if (shm->end == SW_END_DIVERGED)
+    sw_run_end_format(&run->end, outcome, sizeof outcome);
+    if (run->end.kind == SW_ENDED_DIVERGED)
         sw_judge_decide(&trial->verdict, SW_FAILED, "replay", 0, 0,
-                        "it cannot be repeated: diverged at %.*s", SW_REPORT_MAX - 1, shm->report);
-    else if (strcmp(outcome, sched->outcome) != 0)
+                        "it cannot be repeated: diverged at %s", run->end.text);
+    else if (!sw_run_end_is_recorded(&run->end, sched->outcome))
         sw_judge_decide(&trial->verdict, SW_FAILED, "outcome", 0, 0, "%s; recorded was: %s",
                         outcome, sched->outcome);
     else

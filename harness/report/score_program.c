@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/runner/process.h"
@@ -30,22 +29,26 @@ static int find_invariant(const char *told, struct sw_verdict *verdict)
 
 static void judge(const struct sw_process *run, const char *told, struct sw_verdict *verdict)
 {
-    const struct sw_control_shm *shm = run->shm;
-    char outcome[SW_REPORT_MAX + 64];
+    char line[SW_END_LINE_MAX], word[SW_END_WORD_MAX];
 
     if (find_invariant(told, verdict))
         return;
-    sw_process_outcome(run, outcome, sizeof outcome);
-    if (shm->end == SW_END_DEADLOCK)
-        sw_judge_decide(verdict, SW_FAILED, "deadlock", 0, 0, "%s", outcome);
-    else if (shm->end == SW_END_BUDGET)
-        sw_judge_decide(verdict, SW_FAILED, "livelock", 0, 0, "%s", outcome);
-    else if (run->timed_out || shm->end != SW_END_NONE)
-        sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0, "%s", outcome);
-    else if (WIFSIGNALED(run->status))
-        sw_judge_decide(verdict, SW_CRASHED, "crash", 0, 0, "%s", outcome);
-    else if (WEXITSTATUS(run->status) != 0)
-        sw_judge_decide(verdict, SW_FAILED, "exit", 0, 0, "%s", outcome);
+    sw_run_end_format(&run->end, line, sizeof line);
+    sw_run_end_word(&run->end, word);
+    switch (run->end.kind) {
+    case SW_ENDED_EXITED:
+    case SW_ENDED_DEADLOCK:
+    case SW_ENDED_LIVELOCK:
+        if (sw_run_end_is_failure(&run->end))
+            sw_judge_decide(verdict, SW_FAILED, word, 0, 0, "%s", line);
+        break;
+    case SW_ENDED_CRASHED:
+        sw_judge_decide(verdict, SW_CRASHED, "crash", 0, 0, "%s", line);
+        break;
+    default:
+        sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0, "%s", line);
+        break;
+    }
 }
 
 /* What it has written to stderr, cut at the end. */

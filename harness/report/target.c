@@ -150,6 +150,8 @@ static int ask_names(const struct targets *targets, const char *file, const char
 {
     int ends[2], status = 0, watchdog_s = targets->order->watchdog_s;
     pid_t runner = getpid(), pid = -1;
+    struct sw_end end;
+    char name[32];
 
     fflush(NULL);
     if (pipe2(ends, O_CLOEXEC) == 0)
@@ -169,10 +171,11 @@ static int ask_names(const struct targets *targets, const char *file, const char
     }
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (failed == 0 && WIFSIGNALED(status))
-        fprintf(stderr, "spillway: %s: importing it ends with SIG%s\n", file,
-                sigabbrev_np(WTERMSIG(status)));
-    return failed == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    sw_run_end_make(&end, status, failed < 0, NULL);
+    if (end.kind == SW_ENDED_CRASHED)
+        fprintf(stderr, "spillway: %s: importing it ends with %s\n", file,
+                sw_run_end_signal_name(end.signal, name, sizeof name));
+    return end.kind == SW_ENDED_EXITED ? end.code : -1;
 }
 
 static int add_names(struct targets *targets, const char *file, const char *test, char *text)

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/runner/process.h"
@@ -18,7 +17,7 @@
 #include "contract/version.h"
 #include "harness/runner/batch.h"
 
-enum { SKIPPED_STATUS = 77, DECISIONS_MAX = 50000000, KIND_MAX = 32, PATH_BYTES = 512 };
+enum { SKIPPED_STATUS = 77, DECISIONS_MAX = 50000000, PATH_BYTES = 512 };
 
 static const struct sw_settings begins = {.begins = 1};
 
@@ -105,12 +104,6 @@ static void restore(struct files before)
 
 /* ---- one schedule ---- */
 
-/* "deadlock", "crashed", "exit": what has to be the same when it is run again. */
-static void kind_of(const char *outcome, char kind[KIND_MAX])
-{
-    snprintf(kind, KIND_MAX, "%.*s", (int)strcspn(outcome, " "), outcome);
-}
-
 /* "pct:3" */
 static char *describe_strategy(const struct sw_trial_order *order, char *buf, size_t size)
 {
@@ -182,7 +175,7 @@ static void judge_exit(const struct sw_process *run, const struct sw_trial_order
                        struct sw_trial *trial)
 {
     const struct sw_control_shm *shm = run->shm;
-    int status = WEXITSTATUS(run->status), ended = shm->result_count == 1;
+    int status = run->end.code, ended = shm->result_count == 1;
     uint32_t outcome = ended ? shm->results[0].outcome : SW_LOOP_PASSED;
     uint64_t decisions = ended ? shm->results[0].decision_count : shm->decision_count;
     char schedule[128];
@@ -205,7 +198,7 @@ static void judge_program(const struct sw_process *run, const struct sw_trial_or
                           struct sw_trial *trial)
 {
     char schedule[128];
-    int status = WEXITSTATUS(run->status);
+    int status = run->end.code;
 
     sw_trial_describe(order, schedule, sizeof schedule);
     if (status == 0)
@@ -220,18 +213,18 @@ static void judge(const struct sw_process *run, const struct sw_trial_order *ord
                   const char *outcome, struct sw_trial *trial)
 {
     const struct sw_control_shm *shm = run->shm;
-    char schedule[128], kind[KIND_MAX];
+    char schedule[128], word[SW_END_WORD_MAX];
 
     sw_trial_describe(order, schedule, sizeof schedule);
-    kind_of(outcome, kind);
-    if (WIFSIGNALED(run->status))
-        decide(trial, SW_CRASHED, kind, "%s under %s", outcome, schedule);
-    else if (shm->end != SW_END_NONE)
-        decide(trial, SW_FAILED, kind, "under %s: %s", schedule, outcome);
+    sw_run_end_word(&run->end, word);
+    if (run->end.kind == SW_ENDED_CRASHED)
+        decide(trial, SW_CRASHED, word, "%s under %s", outcome, schedule);
+    else if (run->end.kind != SW_ENDED_EXITED)
+        decide(trial, SW_FAILED, word, "under %s: %s", schedule, outcome);
     else if (order->test == NULL)
         judge_program(run, order, trial);
     else if (shm->result_count == 0 && !shm->loop_under_way)
-        judge_before(order, WEXITSTATUS(run->status), trial);
+        judge_before(order, run->end.code, trial);
     else
         judge_exit(run, order, trial);
 }
@@ -341,7 +334,7 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
 static void run_in(struct sw_process *run, const struct sw_trial_order *order,
                    struct sw_trial *trial)
 {
-    char outcome[SW_REPORT_MAX + 64];
+    char outcome[SW_END_LINE_MAX];
     char *room[3];
     struct sw_error e;
 
@@ -378,7 +371,7 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
                "the control itself failed");
         return;
     }
-    sw_process_outcome(run, outcome, sizeof outcome);
+    sw_run_end_format(&run->end, outcome, sizeof outcome);
     judge(run, order, outcome, trial);
     if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED)
         keep(run, order, outcome, trial);
@@ -406,7 +399,7 @@ struct search {
     uint64_t skipped;
     int failed;
     uint64_t failing_seed;
-    char failing[1024]; /* how */
+    struct sw_end failing; /* how */
 };
 
 static int add_hash(struct search *search, uint64_t hash)
@@ -429,15 +422,13 @@ static int on_result(void *context, const struct sw_batch_result *result)
 
     if (add_hash(search, result->hash) < 0)
         return 1;
-    if (result->outcome == SW_BATCH_SKIPPED)
+    if (result->end->kind == SW_ENDED_SKIPPED)
         return ++search->skipped == search->count; /* the first: so will be all */
-    if (result->outcome == SW_BATCH_PASSED ||
-        (result->outcome == SW_BATCH_DIED && strcmp(result->text, "exit 0") == 0))
+    if (!sw_run_end_is_failure(result->end))
         return 0;
     search->failed = 1;
     search->failing_seed = result->seed;
-    snprintf(search->failing, sizeof search->failing, "%s",
-             result->outcome == SW_BATCH_DIED ? result->text : "exit 1");
+    search->failing = *result->end;
     return 1;
 }
 
@@ -505,13 +496,12 @@ static void claim(const struct sw_trial_order *order, struct search *search,
            how_fast);
 }
 
-int sw_trial_is_alike(const struct sw_trial *trial, const char *failing)
+/* Does it fail in the way that was found among other schedules? */
+static int is_alike(const struct sw_trial *trial, const struct sw_end *failing)
 {
-    char kind[KIND_MAX];
+    char word[SW_END_WORD_MAX];
 
-    kind_of(failing, kind);
-    return strcmp(trial->verdict.oracle, "failed") == 0 ? strcmp(failing, "exit 1") == 0
-                                                        : strcmp(trial->verdict.oracle, kind) == 0;
+    return strcmp(trial->verdict.oracle, sw_run_end_word(failing, word)) == 0;
 }
 
 /* Only what a process of its own shows is believed. */
@@ -519,7 +509,9 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
                     struct sw_trial *trial)
 {
     struct sw_trial_order one = *order;
+    char failing[SW_END_LINE_MAX];
 
+    sw_run_end_format(&search->failing, failing, sizeof failing);
     one.seed = search->failing_seed;
     run_one(&one, trial);
     if (trial->verdict.kind == SW_AS_EXPECTED) {
@@ -527,14 +519,14 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
                "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
                "own it %s",
                (unsigned long long)one.seed, (unsigned long long)search->count,
-               (unsigned long long)order->schedules, search->failing,
+               (unsigned long long)order->schedules, failing,
                trial->skipped ? "is skipped" : "passes");
         trial->skipped = 0;
     } else if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED) {
         tell(trial, "number %llu of %llu schedules", (unsigned long long)search->count,
              (unsigned long long)order->schedules);
-        if (!sw_trial_is_alike(trial, search->failing))
-            tell(trial, "among other schedules it was: %s", search->failing);
+        if (!is_alike(trial, &search->failing))
+            tell(trial, "among other schedules it was: %s", failing);
     }
 }
 

@@ -62,8 +62,4 @@ char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t si
 char *sw_trial_format_rate(char *buf, size_t size, double rate);
 /* How many of the hashes are different; sorts them. */
 uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count);
-/* Does a confirmed trial fail in the way that was found among other schedules
- * ("exit 1", "deadlock ...")? */
-int sw_trial_is_alike(const struct sw_trial *trial, const char *failing);
-
 #endif

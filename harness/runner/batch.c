@@ -35,20 +35,17 @@ static int tell_results(const struct sw_control_shm *shm, const struct sw_batch_
                         struct sw_batch_totals *totals)
 {
     uint64_t count = shm->result_count <= SW_RESULTS_MAX ? shm->result_count : 0;
+    struct sw_end end;
     int enough = 0;
 
     for (uint64_t i = 0; i < count && !enough; i++) {
         const struct sw_result *result = &shm->results[i];
+        sw_run_end_of_test(&end, result);
         enough = tell(order, totals,
-                      &(struct sw_batch_result){
-                          .seed = result->seed,
-                          .decision_count = result->decision_count,
-                          .hash = result->hash,
-                          .signature = result->signature,
-                          .outcome = result->outcome <= SW_LOOP_SKIPPED
-                                         ? (enum sw_batch_outcome)result->outcome
-                                         : SW_BATCH_FAILED,
-                      });
+                      &(struct sw_batch_result){.seed = result->seed,
+                                                .decision_count = result->decision_count,
+                                                .hash = result->hash,
+                                                .end = &end});
     }
     return enough;
 }
@@ -57,17 +54,11 @@ static int tell_results(const struct sw_control_shm *shm, const struct sw_batch_
 static int tell_death(const struct sw_process *run, const struct sw_batch_order *order,
                       struct sw_batch_totals *totals)
 {
-    char text[SW_REPORT_MAX + 64];
-
-    sw_process_outcome(run, text, sizeof text);
     return tell(order, totals,
-                &(struct sw_batch_result){
-                    .seed = run->shm->seed,
-                    .decision_count = run->shm->decision_count,
-                    .hash = run->shm->hash,
-                    .outcome = SW_BATCH_DIED,
-                    .text = text,
-                });
+                &(struct sw_batch_result){.seed = run->shm->seed,
+                                          .decision_count = run->shm->decision_count,
+                                          .hash = run->shm->hash,
+                                          .end = &run->end});
 }
 
 static void add_totals(const struct sw_control_shm *shm, struct sw_batch_totals *totals)
@@ -79,13 +70,6 @@ static void add_totals(const struct sw_control_shm *shm, struct sw_batch_totals 
         totals->uncontrolled_count = shm->uncontrolled_count;
         memcpy(totals->uncontrolled, shm->uncontrolled, sizeof totals->uncontrolled);
     }
-}
-
-static int was_killed(const struct sw_process *run)
-{
-    char text[SW_REPORT_MAX + 64];
-
-    return sw_process_is_kill(sw_process_outcome(run, text, sizeof text));
 }
 
 /* One process.  How far it has come is in *done; 1: no more are wanted; -1: *e. */
@@ -100,7 +84,7 @@ static int run_process(const struct sw_batch_order *order, uint64_t *done,
         if (order->on_begin != NULL)
             order->on_begin(order->context, run.shm);
         status = sw_process_run(&run, &order->run, e);
-        if (status < 0 && was_killed(&run)) /* so early that it was not controlled */
+        if (status < 0 && sw_run_end_is_kill(&run.end)) /* so early that it was not controlled */
             status = 0;
         if (order->on_end != NULL)
             was_last = order->on_end(order->context, run.shm);
@@ -110,7 +94,7 @@ static int run_process(const struct sw_batch_order *order, uint64_t *done,
         add_totals(run.shm, totals);
         status = tell_results(run.shm, order, totals);
         if (status == 0 &&
-            (run.shm->loop_under_way || (totals->schedules == before && was_killed(&run))))
+            (run.shm->loop_under_way || (totals->schedules == before && sw_run_end_is_kill(&run.end))))
             status = tell_death(&run, order, totals);
         *done += totals->schedules - before;
         if (totals->schedules == before)

@@ -16,16 +16,11 @@
 #include "contract/control_shm.h"
 #include "process.h"
 
-enum sw_batch_outcome { SW_BATCH_PASSED, SW_BATCH_FAILED, SW_BATCH_SKIPPED, SW_BATCH_DIED };
-
 struct sw_batch_result {
     uint64_t seed;
     uint64_t decision_count;
     uint64_t hash;
-    enum sw_batch_outcome outcome;
-    uint32_t signature; /* FAILED: as struct sw_result has it */
-    /* DIED: how, as a .sched has it ("deadlock ..."); else NULL.  Valid in the call */
-    const char *text;
+    const struct sw_end *end; /* of the test, or of the process in the middle of it; valid in the call */
 };
 
 struct sw_batch_order {

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -143,9 +142,10 @@ static int has_sanitizer(const char *path)
     return found;
 }
 
-int sw_interp_kind_explain(const char *path, int status, struct sw_error *e)
+int sw_interp_kind_explain(const char *path, const struct sw_end *end, struct sw_error *e)
 {
     const char *privilege = find_privilege(path);
+    char name[32];
 
     if (privilege != NULL)
         return sw_error_set(e, path, 0, 0,
@@ -156,11 +156,13 @@ int sw_interp_kind_explain(const char *path, int status, struct sw_error *e)
         return sw_error_set(e, path, 0, 0,
                             "it is built with a sanitizer, whose library tolerates "
                             "no other in front of it");
-    if (WIFSIGNALED(status))
-        return sw_error_set(e, path, 0, 0, "it died of SIG%s before it was under control",
-                            sigabbrev_np(WTERMSIG(status)));
+    if (end->kind == SW_ENDED_WATCHDOG)
+        return sw_error_set(e, path, 0, 0, "the watchdog ended it before it was under control");
+    if (end->kind == SW_ENDED_CRASHED)
+        return sw_error_set(e, path, 0, 0, "it died of %s before it was under control",
+                            sw_run_end_signal_name(end->signal, name, sizeof name));
     return sw_error_set(e, path, 0, 0,
                         "it ended with status %d and was never under control: it "
                         "may have started another program in its place",
-                        WEXITSTATUS(status));
+                        end->code);
 }

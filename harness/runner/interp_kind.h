@@ -9,12 +9,13 @@
 #define SW_INTERP_KIND_H
 
 #include "contract/error.h"
+#include "run_end.h"
 
 /* Before anything runs: is it a program that is linked dynamically?  0, or -1
  * with *e: no such file, a script, a static binary, ... */
 int sw_interp_kind_check(const char *path, struct sw_error *e);
 /* When it was started and no control came about: the most likely reason.
- * status: as waitpid() has it.  Always -1, with *e. */
-int sw_interp_kind_explain(const char *path, int status, struct sw_error *e);
+ * end: how it ended.  Always -1, with *e. */
+int sw_interp_kind_explain(const char *path, const struct sw_end *end, struct sw_error *e);
 
 #endif

@@ -12,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "interp_kind.h"
@@ -237,10 +236,13 @@ int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
         return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
     if (run->pid == 0)
         exec_child(run, order, runner);
-    run->timed_out = sw_watchdog_wait(run->pid, order->watchdog_s, run->shm, &run->status);
+    int status = 0, timed_out = sw_watchdog_wait(run->pid, order->watchdog_s, run->shm, &status);
+    sw_run_end_make(&run->end, status, timed_out, run->shm);
+    if (run->spec.spec != NULL)
+        sw_spec_run_set_end(&run->spec, &run->end);
     if (run->spec.spec != NULL && !order->silent)
         sw_spec_run_show(&run->spec, stdout);
-    return run->shm->started ? 0 : sw_interp_kind_explain(order->interp, run->status, e);
+    return run->shm->started ? 0 : sw_interp_kind_explain(order->interp, &run->end, e);
 }
 
 /* ---- after ---- */
@@ -250,45 +252,6 @@ static void one_line(char *text)
     for (; *text != '\0'; text++)
         if ((unsigned char)*text < ' ')
             *text = ' ';
-}
-
-char *sw_process_outcome(const struct sw_process *run, char *buf, size_t size)
-{
-    const struct sw_control_shm *shm = run->shm;
-
-    if (shm->end == SW_END_DEADLOCK)
-        snprintf(buf, size, "deadlock %.*s", SW_REPORT_MAX - 1, shm->report);
-    else if (shm->end == SW_END_DIVERGED)
-        snprintf(buf, size, "diverged");
-    else if (shm->end == SW_END_BUDGET)
-        snprintf(buf, size, "livelock %.*s", SW_REPORT_MAX - 1, shm->report);
-    else if (run->timed_out)
-        snprintf(buf, size, "watchdog");
-    else if (WIFSIGNALED(run->status) && sigabbrev_np(WTERMSIG(run->status)) != NULL)
-        snprintf(buf, size, "crashed SIG%s", sigabbrev_np(WTERMSIG(run->status)));
-    else if (WIFSIGNALED(run->status))
-        snprintf(buf, size, "crashed signal %d", WTERMSIG(run->status));
-    else
-        snprintf(buf, size, "exit %d", WEXITSTATUS(run->status));
-    if (run->spec.spec != NULL && shm->end == SW_END_NONE && !run->timed_out &&
-        WIFEXITED(run->status)) {
-        char verdict[SW_REPORT_MAX];
-        if (*sw_spec_run_outcome(&run->spec, run->status, verdict, sizeof verdict) != '\0')
-            snprintf(buf, size, "%s", verdict);
-    }
-    one_line(buf);
-    return buf;
-}
-
-int sw_process_is_kill(const char *outcome)
-{
-    static const char *const sent[] = {"crashed SIGTERM", "crashed SIGINT", "crashed SIGHUP",
-                                       "crashed SIGQUIT", "crashed SIGKILL"};
-    int is = 0;
-
-    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
-        is |= strcmp(outcome, sent[i]) == 0;
-    return is;
 }
 
 uint32_t sw_process_warn(const struct sw_process *run)
@@ -354,9 +317,9 @@ int sw_process_check(const struct sw_process *run)
 {
     const struct sw_control_shm *shm = run->shm;
 
-    if (run->timed_out || shm->end == SW_END_ERROR || shm->end >= SW_END_COUNT) {
-        fprintf(stderr, "spillway: harness error: %.*s\n", SW_REPORT_MAX - 1,
-                run->timed_out ? "the watchdog ended it" : shm->report);
+    if (run->end.kind == SW_ENDED_WATCHDOG || run->end.kind == SW_ENDED_ENGINE_ERROR) {
+        fprintf(stderr, "spillway: harness error: %s\n",
+                run->end.kind == SW_ENDED_WATCHDOG ? "the watchdog ended it" : run->end.text);
         return SW_EXIT_ERROR;
     }
     if (shm->lost > 0) {

@@ -16,6 +16,7 @@
 #include "contract/error.h"
 #include "harness/formats/sched/sched.h"
 #include "harness/formats/sched/settings.h"
+#include "run_end.h"
 #include "spec_run.h"
 
 struct sw_process {
@@ -24,8 +25,7 @@ struct sw_process {
     char *library; /* libspillway.so; owned */
     struct sw_spec_run spec; /* when the program is one; else all zero */
     pid_t pid;
-    int status;    /* as waitpid() has it; valid after sw_process_run() */
-    int timed_out; /* the watchdog ended it */
+    struct sw_end end; /* valid after sw_process_run(), if that has started it */
 };
 
 struct sw_process_order {
@@ -64,11 +64,6 @@ void sw_process_close(struct sw_process *run);
 /* What people call it: of a test its file, which is the first argument. */
 const char *sw_process_name(const struct sw_process_order *order);
 
-/* How it ended, in one line as a .sched has it: "exit 0", "crashed SIGSEGV",
- * "deadlock ...".  Returns buf. */
-char *sw_process_outcome(const struct sw_process *run, char *buf, size_t size);
-/* Of such a line: did a signal end it that others send, like SIGTERM? */
-int sw_process_is_kill(const char *outcome);
 /* Says on stderr what went wrong with the control itself, if anything did:
  * SW_EXIT_ERROR or SW_EXIT_UNSURE, else SW_EXIT_OK. */
 int sw_process_check(const struct sw_process *run);

@@ -20,7 +20,7 @@ struct sw_session {
     struct sw_error error;
     uint32_t asked; /* schedules of this process */
     uint64_t processes;
-    char text[SW_REPORT_MAX + 64];
+    struct sw_end end; /* of the last schedule */
 };
 
 static void futex(uint32_t *word, int operation, uint32_t value)
@@ -128,13 +128,11 @@ static void describe_result(struct sw_session *session, struct sw_batch_result *
     uint64_t last = shm->result_count > 0 ? shm->result_count - 1 : 0;
     const struct sw_result *ended = &shm->results[last % SW_RESULTS_MAX];
 
+    sw_run_end_of_test(&session->end, ended);
     *result = (struct sw_batch_result){.seed = ended->seed,
                                        .decision_count = ended->decision_count,
                                        .hash = ended->hash,
-                                       .signature = ended->signature,
-                                       .outcome = ended->outcome <= SW_LOOP_SKIPPED
-                                                      ? (enum sw_batch_outcome)ended->outcome
-                                                      : SW_BATCH_FAILED};
+                                       .end = &session->end};
 }
 
 /* Of a process that ended in the middle of the schedule. */
@@ -156,12 +154,10 @@ static int describe_death(struct sw_session *session, struct sw_batch_result *re
     if (is_warm(session) && !shm->loop_under_way)
         return sw_error_set(e, sw_process_name(&session->order->run), 0, 0,
                             "it ended before its first schedule");
-    sw_process_outcome(&session->run, session->text, sizeof session->text);
     *result = (struct sw_batch_result){.seed = shm->seed,
                                        .decision_count = shm->decision_count,
                                        .hash = shm->hash,
-                                       .outcome = SW_BATCH_DIED,
-                                       .text = session->text};
+                                       .end = &session->run.end};
     return 0;
 }
 

@@ -244,14 +244,16 @@ void sw_spec_process_kill(struct sw_spec_process *child)
 void sw_spec_process_reap(struct sw_spec_process *child)
 {
     pid_t pid = child->pid;
+    int status = 0;
 
     if (pid <= 0)
         return;
     kill(-pid, SIGKILL); /* what it left running; not later, when the number may be another's */
-    while (waitpid(pid, &child->status, 0) < 0 && errno == EINTR)
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR) /* those that we adopted */
         continue;
+    sw_run_end_make(&child->end, status, child->timed_out, child->control.shm);
     child->pid = 0;
 }
 

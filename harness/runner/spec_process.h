@@ -37,8 +37,8 @@ struct sw_spec_process {
     int event_fd;
     struct sw_process control; /* its control memory; closed unless it runs a spec */
     int64_t deadline_ms; /* of the monotonic clock; the watchdog's */
-    int status;          /* as waitpid() has it; valid after sw_spec_process_reap() */
-    int timed_out;       /* the watchdog ended it */
+    int timed_out;       /* the watchdog is about to end it; set before sw_spec_process_reap() */
+    struct sw_end end;   /* valid after that */
 };
 
 /* No process, nothing owned: as it is before the first use and after each. */

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "process.h"
-#include "harness/report/judge.h"
 #include "event_shm_sanitize.h"
+#include "oracle_events.h"
 #include "harness/formats/spec/plan.h"
 #include "harness/report/transcript.h"
 
@@ -93,20 +93,25 @@ const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
 
 void sw_spec_run_show(const struct sw_spec_run *run, FILE *out)
 {
-    sw_event_shm_sanitize(run->event_shm);
     sw_transcript_write(out, run->event_shm, run->spec, run->schedule);
     fflush(out);
 }
 
-char *sw_spec_run_outcome(const struct sw_spec_run *run, int status, char *buf, size_t size)
+void sw_spec_run_set_end(struct sw_spec_run *run, struct sw_end *end)
 {
-    const struct sw_spec_process child = {.event_shm = run->event_shm, .status = status};
-    struct sw_verdict verdict;
+    char line[SW_ORACLE_EVENTS_NAME_MAX + SW_ORACLE_EVENTS_TEXT_MAX],
+        text[SW_ORACLE_EVENTS_TEXT_MAX];
+    const struct sw_event *event;
 
-    sw_judge(&child, NULL, NULL, &verdict);
-    if (verdict.kind == SW_FAILED && strcmp(verdict.oracle, "exit") != 0)
-        snprintf(buf, size, "%s %s", verdict.oracle, verdict.text);
-    else
-        snprintf(buf, size, "%s", "");
-    return buf;
+    sw_event_shm_sanitize(run->event_shm);
+    event = sw_oracle_events_invariant(run->event_shm);
+    /* Who has no agent in it wrote there what nobody meant. */
+    if (event == NULL && run->event_shm->attached == SW_EVENT_SHM_MAGIC)
+        event = sw_oracle_events_first(run->event_shm);
+    if (event == NULL)
+        return;
+    snprintf(line, sizeof line, "%.*s %s", SW_ORACLE_EVENTS_NAME_MAX - 1,
+             sw_oracle_events_name(run->event_shm, event),
+             sw_oracle_events_describe(run->event_shm, event, text));
+    sw_run_end_set_oracle(end, line);
 }

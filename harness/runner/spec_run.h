@@ -19,6 +19,7 @@
 #include "harness/formats/sched/settings.h"
 #include "harness/formats/spec/spec.h"
 #include "contract/event_shm.h"
+#include "run_end.h"
 
 /* Owns all it points to, from open to close. */
 struct sw_spec_run {
@@ -41,9 +42,10 @@ const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
 /* What the interpreter is given as -c. */
 extern const char sw_child_driver[];
 
-/* After the end: the transcript; and the outcome in one line, "value-lost ...",
- * or "" when there is nothing to say.  status: as waitpid() has it. */
+/* After the end of its process: sanitizes what is in the event memory, and if an oracle has found
+ * something, that is how the run ended. */
+void sw_spec_run_set_end(struct sw_spec_run *run, struct sw_end *end);
+/* After that: the transcript. */
 void sw_spec_run_show(const struct sw_spec_run *run, FILE *out);
-char *sw_spec_run_outcome(const struct sw_spec_run *run, int status, char *buf, size_t size);
 
 #endif

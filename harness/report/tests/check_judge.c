@@ -103,9 +103,15 @@ static void expect(enum sw_verdict_kind kind, const char *oracle, unsigned line,
     ck_assert_uint_eq(verdict.line, line);
 }
 
+/* status: as waitpid() has it. */
+static void ended(int status)
+{
+    sw_run_end_make(&child.end, status, child.timed_out, child.control.shm);
+}
+
 static void exits_with(int status)
 {
-    child.status = status << 8; /* as waitpid() has it */
+    ended(status << 8);
 }
 
 /* ---- as expected, moves ---- */
@@ -346,7 +352,7 @@ START_TEST(test_crash)
 {
     first_move();
     append(SW_EVENT_CRASH, 2, "r")->count = SIGSEGV;
-    child.status = SIGSEGV;
+    ended(SIGSEGV);
     judge();
     expect(SW_CRASHED, "crash", 7, "SIGSEGV in r");
     ck_assert_uint_eq(verdict.event, 3);
@@ -356,11 +362,11 @@ END_TEST
 START_TEST(test_crash_that_the_agent_did_not_see)
 {
     event_shm->attached = 0;
-    child.status = SIGKILL;
+    ended(SIGKILL);
     judge();
     expect(SW_CRASHED, "crash", 0, "SIGKILL in the interpreter");
     append(SW_EVENT_CRASH, 0, "");
-    child.status = SIGRTMIN + 3;
+    ended(SIGRTMIN + 3);
     judge();
     ck_assert_ptr_nonnull(strstr(verdict.text, "signal 37 in the interpreter"));
 }
@@ -370,7 +376,7 @@ START_TEST(test_crash_before_oracles_and_outcomes)
 {
     oracle(SW_EVENT_LOST);
     all_moves();
-    child.status = SIGABRT | 0x80; /* with a core */
+    ended(SIGABRT | 0x80); /* with a core */
     judge();
     expect(SW_CRASHED, "crash", 0, "SIGABRT in the interpreter");
 }
@@ -380,7 +386,7 @@ START_TEST(test_watchdog_before_everything)
 {
     oracle(SW_EVENT_LOST);
     child.timed_out = 1;
-    child.status = SIGKILL;
+    ended(SIGKILL);
     judge();
     expect(SW_HARNESS_ERROR, "watchdog", 0, "no end in sight: the watchdog ended the child");
 }
