@@ -111,17 +111,17 @@ static int branch(struct search *search, const struct plan *plan, uint32_t cost,
 
 /* ---- a run ---- */
 
-static void fill(struct sw_control_shm *shm, void *context)
+/* Its log begins behind its last deviation: what is before has been branched already. */
+static struct sw_schedule_order order_of(const struct plan *plan)
 {
-    const struct plan *plan = context;
-
-    shm->strategy = SW_STRATEGY_REPLAY;
-    shm->wanted.count = plan->count;
-    shm->wanted.pool_used = plan->pool_count;
-    memcpy(shm->wanted.deviations, plan->deviations, plan->count * sizeof *plan->deviations);
-    memcpy(shm->wanted.pool, plan->pool, plan->pool_count * sizeof *plan->pool);
-    shm->log_wanted = 1;
-    shm->log_from = plan->count > 0 ? plan->deviations[plan->count - 1].index + 1 : 0;
+    return (struct sw_schedule_order){
+        .strategy = SW_STRATEGY_REPLAY,
+        .wanted = {.deviations = plan->deviations,
+                   .pool = plan->pool,
+                   .count = plan->count,
+                   .pool_used = plan->pool_count},
+        .log_wanted = 1,
+        .log_from = plan->count > 0 ? plan->deviations[plan->count - 1].index + 1 : 0};
 }
 
 static void note_uncontrolled(struct sw_bounded *result, const struct sw_control_shm *shm)
@@ -165,7 +165,8 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
         stop(result, "a schedule has too many deviations");
         return 0;
     }
-    if (sw_session_run(search->session, fill, (void *)plan, &one, &shm, e) < 0)
+    const struct sw_schedule_order schedule = order_of(plan);
+    if (sw_session_run(search->session, &schedule, &one, &shm, e) < 0)
         return -1;
     result->schedules++;
     result->of_cost[cost]++;

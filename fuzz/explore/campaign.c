@@ -52,7 +52,7 @@ int sw_campaign_plan(const struct sw_explore *explore, uint64_t profile,
     char file[PATH_MAX];
 
     *plan = (struct sw_campaign_plan){
-        .seed = trial->seed,
+        .seed = trial->schedule.seed,
         .schedules = explore->count_given || explore->time_s == 0 ? trial->schedules : 0,
         .learning = explore->search.learns ? SW_SEARCH_LEARNING : 0,
         .shards = explore->shards};

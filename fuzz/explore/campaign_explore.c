@@ -74,9 +74,9 @@ static struct sw_work_log_kind kind_of(const struct sw_batch_result *warm)
     char line[SW_END_LINE_MAX];
     struct sw_work_log_kind kind = {.count = 1, .seed = warm->seed};
 
-    sw_failure_dedup_normalise(sw_run_end_format(warm->end, line, sizeof line), kind.text, sizeof kind.text);
-    kind.key = XXH3_64bits_withSeed(kind.text, strlen(kind.text),
-                                    warm->end->signature);
+    sw_failure_dedup_normalise(sw_run_end_format(warm->end, line, sizeof line), kind.text,
+                               sizeof kind.text);
+    kind.key = XXH3_64bits_withSeed(kind.text, strlen(kind.text), warm->end->signature);
     return kind;
 }
 

@@ -7,7 +7,7 @@
 #include "bounded.h"
 #include "contract/decision_kind.h"
 
-enum { TURNS_MAX = 200, NEIGHBOURS_MAX = 300, WATCHDOG_S = 600 };
+enum { TURNS_MAX = 200, NEIGHBOURS_MAX = 300 };
 
 /* A schedule that turns if at `at` not the thread that was chosen runs next but `moved`, for one
  * operation. */
@@ -345,25 +345,18 @@ int sw_critical_pair_find(struct sw_reproduce *probe, const struct sw_relative_s
 int sw_critical_pair_look(const struct sw_reproduce *probe, struct sw_critical_pair *critical,
                           struct sw_error *e)
 {
-    const struct sw_sched *sched = probe->sched;
-    struct sw_process_order order = {.interp = sched->interp,
-                                     .program = sched->program,
-                                     .args = sched->args,
-                                     .setting = &sched->setting,
-                                     .folder = sched->folder,
-                                     .watchdog_s = WATCHDOG_S};
+    const struct sw_process_order order = sw_process_order_of(probe->sched);
+    struct sw_schedule_order schedule = {.strategy = SW_STRATEGY_REPLAY,
+                                         .wanted = sw_schedule_order_list(critical->failing),
+                                         .decisions_max = probe->order.decisions_max,
+                                         .shows = 1,
+                                         .shown = critical->decision};
     struct sw_process run;
     int status = sw_process_open(&run, e);
 
     if (status == 0) {
-        struct sw_control_shm *shm = run.shm;
-        shm->strategy = SW_STRATEGY_REPLAY;
-        shm->engine = SW_ENGINE_THREADS;
-        shm->decisions_max = probe->order.decisions_max;
-        sw_control_shm_copy_list(&shm->wanted, critical->failing);
-        shm->shows = 1;
-        shm->shown = critical->decision;
-        memcpy(shm->shown_threads, critical->threads, sizeof critical->threads);
+        memcpy(schedule.shown_threads, critical->threads, sizeof critical->threads);
+        sw_schedule_order_fill(&schedule, run.shm);
         status = sw_stack_snapshot_run(&run, &order, &critical->seen, e);
     }
     sw_process_close(&run);

@@ -107,7 +107,7 @@ static void count_distinct(struct exploration *all)
 
     if (totals->failed && !all->explore->goes_on) {
         last = totals->last = totals->failing_seed;
-        totals->schedules = last - all->explore->search.trial.seed + 1;
+        totals->schedules = last - all->explore->search.trial.schedule.seed + 1;
     }
     for (uint64_t i = 0; hashes != NULL && i < all->count; i++)
         if (all->seen[i].seed <= last)
@@ -173,7 +173,7 @@ static const char *text_of_seed(const struct sw_explore_result *result, uint64_t
 void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
                         struct sw_explore_result *result)
 {
-    trial->engine = SW_ENGINE_THREADS;
+    trial->schedule.engine = SW_ENGINE_THREADS;
     result->has_trial = 1;
     if (make_output(trial) < 0) {
         sw_explore_decide(result, SW_EXPLORE_ERROR, "the schedule cannot be written: %s",
@@ -190,6 +190,17 @@ void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const
         sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE,
                           "%s: %s among other schedules, but in a process of its own it %s", name,
                           failing, result->trial.skipped ? "is skipped" : "passes");
+}
+
+void sw_explore_confirm_list(struct sw_trial_order *trial, const struct sw_control_shm_list *list,
+                             const char *failing, const char *name,
+                             struct sw_explore_result *result)
+{
+    trial->schedule = (struct sw_schedule_order){.strategy = SW_STRATEGY_REPLAY,
+                                                 .wanted = sw_schedule_order_list(list)};
+    trial->schedules = 1;
+    trial->found = name;
+    sw_explore_confirm(trial, failing, name, result);
 }
 
 /* Only what a process of its own shows is believed. */
@@ -212,7 +223,7 @@ void sw_explore_judge_error(const struct sw_search *search, const struct sw_erro
                       e->path != NULL ? ": " : "", e->text);
     if (trial.test == NULL)
         return;
-    trial.seed = trial.seed == 0 ? 1 : trial.seed;
+    trial.schedule.seed = trial.schedule.seed == 0 ? 1 : trial.schedule.seed;
     sw_trial_run(&trial, &result->trial);
     if (result->trial.skipped) {
         result->totals.skipped = 1;

@@ -116,6 +116,10 @@ void sw_explore_judge_error(const struct sw_search *search, const struct sw_erro
 void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* In a process of its own; trial: how. */
+/* The same for decisions that were found: name says how. */
+void sw_explore_confirm_list(struct sw_trial_order *trial, const struct sw_control_shm_list *list,
+                             const char *failing, const char *name,
+                             struct sw_explore_result *result);
 void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
                         struct sw_explore_result *result);
 

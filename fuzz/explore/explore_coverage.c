@@ -24,7 +24,6 @@
 #include "profile_measure.h"
 
 enum {
-    DECISIONS_MAX = 50000000,
     SEEDS_MAX = 1 << 14,
     FRESH_EACH = 3, /* one of so many is a fresh schedule */
     LEARNING = 2, /* the first so many are, by pos, and make the profile */
@@ -139,7 +138,7 @@ static int choose(struct job *job)
     int more = !cover->stop && cover->begun < trial->schedules;
     if (more) {
         job->number = ++cover->begun;
-        job->random = trial->seed * 0x9e3779b97f4a7c15u + job->number;
+        job->random = trial->schedule.seed * 0x9e3779b97f4a7c15u + job->number;
         job->is_fresh = job->number <= LEARNING || cover->kept_count == 0 ||
                         sw_decision_random(&job->random) % FRESH_EACH == 0;
         job->profile = cover->profile;
@@ -152,28 +151,25 @@ static int choose(struct job *job)
     return more;
 }
 
-static void fill_fresh(const struct job *job, struct sw_control_shm *shm)
+static struct sw_schedule_order order_fresh(const struct job *job)
 {
     static const char *const names[] = {"pos", "pct", "surw", "random"};
     const char *name = job->number <= LEARNING ? "pos" : names[job->number % 4];
 
-    shm->strategy = strcmp(name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED;
-    snprintf(shm->strategy_name, sizeof shm->strategy_name, "%s", name);
-    shm->strategy_argument = 0;
-    shm->profile = job->profile;
-    shm->seed = job->cover->explore->search.trial.seed + job->number;
+    return (struct sw_schedule_order){
+        .strategy = strcmp(name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED,
+        .name = name,
+        .profile = &job->profile,
+        .seed = job->cover->explore->search.trial.schedule.seed + job->number};
 }
 
-static void fill(struct sw_control_shm *shm, void *context)
+static struct sw_schedule_order order_of(const struct job *job)
 {
-    const struct job *job = context;
+    struct sw_schedule_order order =
+        job->is_fresh ? order_fresh(job) : sw_relative_schedule_order(&job->plan, NULL);
 
-    if (job->is_fresh)
-        fill_fresh(job, shm);
-    else
-        sw_relative_schedule_fill(&job->plan, NULL, shm);
-    shm->log_wanted = 1;
-    shm->log_from = 0;
+    order.log_wanted = 1;
+    return order;
 }
 
 /* ---- what came of it ---- */
@@ -217,7 +213,7 @@ static void note_failure(struct cover *cover, const struct job *job,
         return;
     sw_run_end_format(one->end, cover->text, sizeof cover->text);
     snprintf(cover->found, sizeof cover->found, "coverage seed %llu, number %llu",
-             (unsigned long long)cover->explore->search.trial.seed,
+             (unsigned long long)cover->explore->search.trial.schedule.seed,
              (unsigned long long)job->number);
     cover->failing = malloc(sizeof *cover->failing);
     if (cover->failing != NULL)
@@ -282,7 +278,8 @@ static void *run_job(void *argument)
     struct sw_error e = {0};
 
     while (choose(job)) {
-        if (sw_session_run(job->session, fill, job, &one, &shm, &e) < 0) {
+        const struct sw_schedule_order schedule = order_of(job);
+        if (sw_session_run(job->session, &schedule, &one, &shm, &e) < 0) {
             pthread_mutex_lock(&cover->lock);
             fail(cover, &e);
             pthread_mutex_unlock(&cover->lock);
@@ -392,7 +389,7 @@ static void fill_result(const struct cover *cover)
              "new in "
              "%u, %.1f s",
              (unsigned long long)cover->done, cover->done == 1 ? "" : "s",
-             (unsigned long long)explore->search.trial.seed, explore->search.jobs,
+             (unsigned long long)explore->search.trial.schedule.seed, explore->search.jobs,
              explore->search.jobs == 1 ? "" : "s",
              explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call", cover->map.count,
              cover->kept_count, cover->seconds);
@@ -408,12 +405,7 @@ static void decide(struct cover *cover)
                           cover->error.path != NULL ? cover->error.path : "",
                           cover->error.path != NULL ? ": " : "", cover->error.text);
     } else if (cover->failures > 0) {
-        trial.strategy = SW_STRATEGY_REPLAY;
-        trial.strategy_name = NULL;
-        trial.schedules = 1;
-        trial.wanted = cover->failing;
-        trial.found = cover->found;
-        sw_explore_confirm(&trial, cover->text, cover->found, result);
+        sw_explore_confirm_list(&trial, cover->failing, cover->text, cover->found, result);
     } else {
         sw_explore_judge_nothing(cover->explore, result);
     }

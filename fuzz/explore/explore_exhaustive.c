@@ -86,22 +86,12 @@ struct sw_session_order sw_explore_exhaustive_session(const struct sw_explore *e
                                                       char *args[3])
 {
     const struct sw_trial_order *trial = &explore->search.trial;
+    struct sw_session_order order = {.run = sw_trial_process(trial, args),
+                                     .decisions_max = SW_DEVIATIONS_MAX,
+                                     .engine = trial->schedule.engine};
 
-    static char *none[] = {NULL};
-    char **own = trial->args != NULL ? trial->args : none;
-
-    args[0] = (char *)trial->file;
-    args[1] = (char *)trial->test;
-    args[2] = NULL;
-    return (struct sw_session_order){
-        .run = {.interp = trial->interp,
-                .program = trial->test != NULL ? trial->starter : trial->file,
-                .args = trial->test != NULL ? args : own,
-                .setting = trial->setting,
-                .watchdog_s = trial->watchdog_s,
-                .silent = 1},
-        .decisions_max = SW_DEVIATIONS_MAX,
-        .engine = trial->engine};
+    order.run.silent = 1;
+    return order;
 }
 
 static uint64_t most_of(const struct sw_explore *explore)
@@ -184,12 +174,7 @@ static void confirm(struct proof *proof)
         sw_explore_decide(proof->result, SW_EXPLORE_ERROR, "out of memory");
         return;
     }
-    trial.strategy = SW_STRATEGY_REPLAY;
-    trial.strategy_name = NULL;
-    trial.schedules = 1;
-    trial.wanted = proof->failing;
-    trial.found = proof->found;
-    sw_explore_confirm(&trial, proof->text, proof->found, proof->result);
+    sw_explore_confirm_list(&trial, proof->failing, proof->text, proof->found, proof->result);
 }
 
 void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_result *result)

@@ -23,7 +23,7 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
         snprintf(buf, size, "%s", result->claim);
         return buf;
     }
-    uint64_t first = explore->search.trial.seed;
+    uint64_t first = explore->search.trial.schedule.seed;
     uint64_t in_order = totals->last - first + 1;
     char learning[64] = "", beyond[64] = "", rate[32], processes[64] = "";
 
@@ -199,7 +199,7 @@ static json_object *make_json(const struct sw_explore *explore,
         add_number(object, "features", result->features);
     else
         add_number(object, "distinct", result->distinct);
-    add_number(object, "first_seed", explore->search.trial.seed);
+    add_number(object, "first_seed", explore->search.trial.schedule.seed);
     add_number(object, "last_seed", totals->last);
     add_number(object, "processes", totals->processes);
     add_number(object, "jobs", (uint64_t)explore->search.jobs);

@@ -58,16 +58,17 @@ int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct
     if (strategy == NULL || (text[length] == ':' && strategy->number == NULL) ||
         strlen(text) >= sizeof explore->strategy)
         return refuse(text, e);
-    trial->strategy_argument = 0;
+    trial->schedule.argument = 0;
     if (text[length] == ':' &&
-        sw_words_number(text + length + 1, 1, NUMBER_MAX, &trial->strategy_argument, e) < 0)
+        sw_words_number(text + length + 1, 1, NUMBER_MAX, &trial->schedule.argument, e) < 0)
         return -1;
     snprintf(explore->strategy, sizeof explore->strategy, "%s", text);
     snprintf(explore->name, sizeof explore->name, "%s", strategy->name);
-    trial->strategy = strcmp(explore->name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED;
-    trial->strategy_name = explore->name;
+    trial->schedule.strategy =
+        strcmp(explore->name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED;
+    trial->schedule.name = explore->name;
     explore->search.learns = strategy->learns;
     explore->proof = strategy->proof;
-    explore->bound = trial->strategy_argument > 0 ? (uint32_t)trial->strategy_argument : BOUND;
+    explore->bound = trial->schedule.argument > 0 ? (uint32_t)trial->schedule.argument : BOUND;
     return 0;
 }

@@ -130,12 +130,12 @@ int sw_failure_dedup_keep(const struct sw_failure_cause_order *order,
     char found[PATH_MAX];
 
     *unstable = 0;
-    *cause = (struct sw_failure_cause){.seed = order->trial.seed};
+    *cause = (struct sw_failure_cause){.seed = order->trial.schedule.seed};
     snprintf(found, sizeof found, "%s/found.%d.%llu", order->folder, getpid(),
              (unsigned long long)cause->seed);
     trial.output = found;
     trial.silent = 1;
-    trial.engine = SW_ENGINE_THREADS;
+    trial.schedule.engine = SW_ENGINE_THREADS;
     sw_trial_run(&trial, &result);
     free(result.story);
     *unstable = result.verdict.kind != SW_FAILED && result.verdict.kind != SW_CRASHED;

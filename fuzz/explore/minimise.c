@@ -8,7 +8,7 @@
 #include "bounded.h"
 #include "contract/decision_kind.h"
 
-enum { WATCHDOG_S = 600, EARLIEST_COUNT_MAX = 16, EARLIEST_SHARE = 10 };
+enum { EARLIEST_COUNT_MAX = 16, EARLIEST_SHARE = 10 };
 
 struct minimiser {
     struct sw_reproduce *probe;
@@ -319,15 +319,13 @@ int sw_minimise_write(const struct sw_minimised *minimised, const char *output, 
                                    .test = is_test ? sched->args[1] : NULL,
                                    .args = is_test ? NULL : sched->args,
                                    .folder = sched->folder,
-                                   .strategy = SW_STRATEGY_REPLAY,
-                                   .wanted = minimised->exact,
+                                   .schedule = {.strategy = SW_STRATEGY_REPLAY,
+                                                .wanted = sw_schedule_order_list(minimised->exact)},
                                    .found = found,
                                    .setting = &sched->setting,
                                    .output = output,
                                    .silent = silent,
-                                   .engine = SW_ENGINE_THREADS,
-                                   .schedules = 1,
-                                   .watchdog_s = WATCHDOG_S};
+                                   .schedules = 1};
     sw_trial_run(&order, trial);
     return trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED ? 0 : 1;
 }

@@ -10,12 +10,13 @@
 
 #include "harness/runner/process.h"
 #include "harness/formats/sched/sched_paths.h"
+#include "harness/runner/schedule_order.h"
 #include "harness/report/replay.h"
 #include "contract/exit.h"
 #include "contract/version.h"
 #include "atomic_files.h"
 
-enum { WATCHDOG_S = 600, FILE_MAX = 64 << 20 };
+enum { FILE_MAX = 64 << 20 };
 
 /* ---- the copy ---- */
 
@@ -93,15 +94,11 @@ static int rename_files(struct sw_sched *sched, const char *file)
 static int run_there(struct sw_process *run, const struct sw_sched *sched, struct sw_error *e)
 {
     char outcome[SW_END_LINE_MAX];
-    struct sw_process_order order = {.interp = sched->interp,
-                                     .program = sched->program,
-                                     .args = sched->args,
-                                     .setting = &sched->setting,
-                                     .folder = sched->folder,
-                                     .watchdog_s = WATCHDOG_S,
-                                     .silent = 1};
+    const struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    struct sw_process_order order = sw_process_order_of(sched);
 
-    sw_replay_fill(run->shm, sched);
+    order.silent = 1;
+    sw_schedule_order_fill(&schedule, run->shm);
     if (sw_process_run(run, &order, e) < 0)
         return -1;
     if (sw_process_check(run) != SW_EXIT_OK || !sw_run_end_is_recorded(&run->end, sched->outcome))

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/runner/schedule_order.h"
 #include "harness/runner/process.h"
 #include "harness/report/judge.h"
 #include "harness/runner/event_shm_sanitize.h"
@@ -15,8 +16,6 @@
 #include "harness/report/transcript.h"
 #include "atomic_files.h"
 #include "promote.h"
-
-enum { WATCHDOG_S = 600 };
 
 /* ---- what a spec cannot say ---- */
 
@@ -162,13 +161,12 @@ static int run_spec(struct sw_process *run, const struct sw_sched *sched, const 
                     char *schedule, struct sw_error *e)
 {
     char *args[] = {schedule, NULL};
-    struct sw_process_order order = {.interp = sched->interp,
-                                     .program = path,
-                                     .args = args,
-                                     .setting = &sched->setting,
-                                     .watchdog_s = WATCHDOG_S,
-                                     .silent = 1};
+    struct sw_process_order order = sw_process_order_of(sched);
 
+    order.program = path;
+    order.args = args;
+    order.folder = NULL;
+    order.silent = 1;
     return sw_process_run(run, &order, e) < 0    ? -1
            : sw_process_check(run) != SW_EXIT_OK ? sw_error_set(e, path, 0, 0, "the control failed")
                                                  : 0;
@@ -235,17 +233,16 @@ int sw_promote_spec(const struct sw_promote_order *order, const struct sw_sched 
                     struct sw_error *e)
 {
     struct sw_process run;
-    struct sw_process_order how = {.interp = sched->interp,
-                                   .program = sched->program,
-                                   .args = sched->args,
-                                   .setting = &sched->setting,
-                                   .watchdog_s = WATCHDOG_S,
-                                   .silent = 1};
+    const struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    struct sw_process_order how = sw_process_order_of(sched);
     int status = check_deviations(order, sched, e);
+
+    how.folder = NULL;
+    how.silent = 1;
 
     if (status < 0 || sw_process_open(&run, e) < 0)
         return -1;
-    sw_replay_fill(run.shm, sched);
+    sw_schedule_order_fill(&schedule, run.shm);
     status = sw_process_run(&run, &how, e);
     if (status == 0 && (sw_run_end_is_engine(&run.end) || run.shm->hash != sched->hash))
         status = sw_error_set(e, order->path, 0, 0, "it cannot be repeated");

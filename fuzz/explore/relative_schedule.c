@@ -10,6 +10,7 @@ void sw_relative_schedule_free(struct sw_relative_schedule *guided)
     free(guided->list);
     free(guided->preempts);
     free(guided->decisions);
+    free(guided->sorted);
     *guided = (struct sw_relative_schedule){0};
 }
 
@@ -27,7 +28,10 @@ int sw_relative_schedule_reserve(struct sw_relative_schedule *guided)
     void *decisions = realloc(guided->decisions, room * sizeof *guided->decisions);
     if (decisions != NULL)
         guided->decisions = decisions;
-    if (list == NULL || preempts == NULL || decisions == NULL)
+    void *sorted = realloc(guided->sorted, room * sizeof *guided->sorted);
+    if (sorted != NULL)
+        guided->sorted = sorted;
+    if (list == NULL || preempts == NULL || decisions == NULL || sorted == NULL)
         return -1;
     guided->room = room;
     return 0;
@@ -81,18 +85,19 @@ static int compare(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-void sw_relative_schedule_fill(const struct sw_relative_schedule *guided,
-                               const unsigned char *left_out, struct sw_control_shm *shm)
+struct sw_schedule_order sw_relative_schedule_order(const struct sw_relative_schedule *guided,
+                                                    const unsigned char *left_out)
 {
-    struct sw_control_shm_list *wanted = &shm->wanted;
+    uint32_t count = 0;
 
-    wanted->count = wanted->pool_used = 0;
-    for (uint32_t i = 0; i < guided->count && wanted->count < SW_DEVIATIONS_MAX; i++)
+    for (uint32_t i = 0; i < guided->count && count < SW_DEVIATIONS_MAX; i++)
         if (left_out == NULL || !left_out[i])
-            wanted->deviations[wanted->count++] = guided->list[i];
-    qsort(wanted->deviations, wanted->count, sizeof *wanted->deviations, compare);
-    shm->strategy = SW_STRATEGY_NAMED;
-    strcpy(shm->strategy_name, "guide");
+            guided->sorted[count++] = guided->list[i];
+    if (count > 0) /* else there may be no array */
+        qsort(guided->sorted, count, sizeof *guided->sorted, compare);
+    return (struct sw_schedule_order){.strategy = SW_STRATEGY_NAMED,
+                                      .name = "guide",
+                                      .wanted = {.deviations = guided->sorted, .count = count}};
 }
 
 uint32_t sw_relative_schedule_preemptions(const struct sw_relative_schedule *guided)

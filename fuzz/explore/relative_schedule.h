@@ -6,6 +6,7 @@
 #ifndef SW_RELATIVE_SCHEDULE_H
 #define SW_RELATIVE_SCHEDULE_H
 
+#include "harness/runner/schedule_order.h"
 #include "contract/control_shm.h"
 
 /* In the order in which they come; index: how often that thread was asked for that kind before. */
@@ -14,6 +15,7 @@ struct sw_relative_schedule {
     struct sw_deviation *list; /* owned; choice, thread, kind, place, index */
     unsigned char *preempts;   /* owned: does it stop a thread that could go on? */
     uint64_t *decisions; /* owned: the decision's number among all, in the run it comes from */
+    struct sw_deviation *sorted; /* owned: of the last order that was made of it */
 };
 
 void sw_relative_schedule_free(struct sw_relative_schedule *guided);
@@ -23,10 +25,10 @@ int sw_relative_schedule_reserve(struct sw_relative_schedule *guided);
  * memory, or the log is not whole. */
 int sw_relative_schedule_take(struct sw_relative_schedule *guided,
                               const struct sw_control_shm *shm);
-/* Without those whose bytes in left_out are 1 (NULL: with all), to the control memory, as an order
- * for the strategy. */
-void sw_relative_schedule_fill(const struct sw_relative_schedule *guided,
-                               const unsigned char *left_out, struct sw_control_shm *shm);
+/* As an order for the strategy, without those whose bytes in left_out are 1 (NULL: with all).  It
+ * borrows guided->sorted, until the next such order. */
+struct sw_schedule_order sw_relative_schedule_order(const struct sw_relative_schedule *guided,
+                                                    const unsigned char *left_out);
 uint32_t sw_relative_schedule_preemptions(const struct sw_relative_schedule *guided);
 
 #endif

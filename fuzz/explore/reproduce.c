@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "reproduce.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { WATCHDOG_S = 600, DECISIONS_MORE = 100000 };
+enum { DECISIONS_MORE = 100000 };
 
 int sw_reproduce_open(struct sw_reproduce *probe, const struct sw_sched *sched, struct sw_error *e)
 {
     *probe = (struct sw_reproduce){
         .sched = sched,
         .list = calloc(1, sizeof *probe->list),
-        .order = {.run = {.interp = sched->interp,
-                          .program = sched->program,
-                          .args = sched->args,
-                          .setting = &sched->setting,
-                          .folder = sched->folder,
-                          .watchdog_s = WATCHDOG_S,
-                          .silent = 1},
+        .order = {.run = sw_process_order_of(sched),
                   .decisions_max = 2 * sched->decision_count + DECISIONS_MORE,
                   .engine = sched->setting.begins ? SW_ENGINE_POOL : SW_ENGINE_THREADS}};
+    probe->order.run.silent = 1;
     if (probe->list == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     probe->session = sw_session_open(&probe->order, e);
@@ -45,61 +38,38 @@ int sw_reproduce_is_wanted(const struct sw_reproduce *probe, const struct sw_bat
     return is_same(result->end, &probe->wanted);
 }
 
-static int run(struct sw_reproduce *probe, sw_session_fill fill, struct sw_error *e)
+/* Its log is whole: each run may become the best, and is then taken apart. */
+static int run(struct sw_reproduce *probe, struct sw_schedule_order schedule, struct sw_error *e)
 {
     struct sw_batch_result result;
 
-    if (sw_session_run(probe->session, fill, probe, &result, &probe->shm, e) < 0)
+    schedule.log_wanted = 1;
+    if (sw_session_run(probe->session, &schedule, &result, &probe->shm, e) < 0)
         return -1;
     probe->runs++;
     probe->end = *result.end;
     return is_same(&probe->end, &probe->wanted);
 }
 
-static void want_log(struct sw_control_shm *shm)
-{
-    shm->log_wanted = 1;
-    shm->log_from = 0;
-}
-
-static void fill_guided(struct sw_control_shm *shm, void *context)
-{
-    const struct sw_reproduce *probe = context;
-
-    sw_relative_schedule_fill(probe->guided, probe->left_out, shm);
-    want_log(shm);
-}
-
-static void fill_list(struct sw_control_shm *shm, void *context)
-{
-    shm->strategy = SW_STRATEGY_REPLAY;
-    sw_control_shm_copy_list(&shm->wanted, ((struct sw_reproduce *)context)->list);
-    want_log(shm);
-}
-
 int sw_reproduce_run(struct sw_reproduce *probe, const struct sw_relative_schedule *guided,
                      const unsigned char *left_out, struct sw_error *e)
 {
-    probe->guided = guided;
-    probe->left_out = left_out;
-    return run(probe, fill_guided, e);
+    return run(probe, sw_relative_schedule_order(guided, left_out), e);
 }
 
 int sw_reproduce_run_list(struct sw_reproduce *probe, struct sw_error *e)
 {
-    return run(probe, fill_list, e);
+    return run(probe,
+               (struct sw_schedule_order){.strategy = SW_STRATEGY_REPLAY,
+                                          .wanted = sw_schedule_order_list(probe->list)},
+               e);
 }
 
 int sw_reproduce_begin(struct sw_reproduce *probe, struct sw_error *e)
 {
     const struct sw_sched *sched = probe->sched;
 
-    probe->list->count = sched->deviation_count;
-    probe->list->pool_used = sched->pool_used;
-    memcpy(probe->list->deviations, sched->deviations,
-           sched->deviation_count * sizeof *sched->deviations);
-    memcpy(probe->list->pool, sched->pool, sched->pool_used * sizeof *sched->pool);
-    if (run(probe, fill_list, e) < 0)
+    if (run(probe, sw_schedule_order_replay(sched), e) < 0)
         return -1;
     probe->wanted = probe->end;
     return is_same(&probe->end, &probe->wanted);

@@ -23,9 +23,6 @@ struct sw_reproduce {
     /* what sw_reproduce_run_list() runs next; owned, the caller fills it in */
     struct sw_control_shm_list *list;
     uint64_t runs;
-    /* of the run under way */
-    const struct sw_relative_schedule *guided;
-    const unsigned char *left_out;
 };
 
 /* sched: borrowed until the close.  0, or -1 with *e; close it either way. */

@@ -12,7 +12,6 @@
 #include "profile_measure.h"
 
 enum {
-    DECISIONS_MAX = 50000000,
     LOOK_MS = 50,
     PROCESS_S = 60, /* a process ends after that, far from the watchdog */
 };
@@ -78,23 +77,23 @@ void sw_search_free(struct sw_search *search)
 
 static int is_learning(const struct sw_search *search, uint64_t seed)
 {
-    return search->order.learns && seed - search->order.trial.seed < SW_SEARCH_LEARNING;
+    return search->order.learns && seed - search->order.trial.schedule.seed < SW_SEARCH_LEARNING;
 }
 
 struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed)
 {
     struct sw_trial_order trial = search->order.trial;
 
-    trial.seed = seed;
+    trial.schedule.seed = seed;
     trial.schedules = 1;
     if (is_learning(search, seed)) {
-        trial.strategy = SW_STRATEGY_NAMED;
-        trial.strategy_name = "pos";
-        int is_first = seed == search->order.trial.seed;
-        trial.strategy_argument = is_first ? 1 : 2; /* pos.c */
-        trial.profile = is_first ? NULL : &search->early;
+        trial.schedule.strategy = SW_STRATEGY_NAMED;
+        trial.schedule.name = "pos";
+        int is_first = seed == search->order.trial.schedule.seed;
+        trial.schedule.argument = is_first ? 1 : 2; /* pos.c */
+        trial.schedule.profile = is_first ? NULL : &search->early;
     } else if (search->order.learns) {
-        trial.profile = &search->profile;
+        trial.schedule.profile = &search->profile;
     }
     return trial;
 }
@@ -154,7 +153,7 @@ static void learn(struct sw_search *search, const struct sw_control_shm *shm)
 
     if (sw_profile_measure(&source, &fresh) < 0)
         return;
-    if (shm->seed == search->order.trial.seed)
+    if (shm->seed == search->order.trial.schedule.seed)
         search->early = fresh;
     if (fresh.steps > search->profile.steps)
         search->profile = fresh;
@@ -185,27 +184,19 @@ static void add_uncontrolled(struct sw_search *search, const struct sw_uncontrol
 static int run_warm(struct job *job)
 {
     const struct sw_trial_order trial = sw_search_trial(job->search, job->first);
-    char *args[] = {(char *)trial.file, (char *)trial.test, NULL};
+    char *args[3];
     struct sw_batch_totals totals;
-    struct sw_batch_order warm = {.run = {.interp = trial.interp,
-                                          .program = trial.starter,
-                                          .args = args,
-                                          .setting = trial.setting,
-                                          .watchdog_s = trial.watchdog_s,
-                                          .silent = 1},
-                                  .seed = job->first,
-                                  .step = job->step,
-                                  .count = job->count,
-                                  .decisions_max = DECISIONS_MAX,
-                                  .strategy = trial.strategy,
-                                  .strategy_name = trial.strategy_name,
-                                  .strategy_argument = trial.strategy_argument,
-                                  .profile = trial.profile,
-                                  .engine = trial.engine,
+    struct sw_batch_order warm = {.run = sw_trial_process(&trial, args),
+                                  .schedule = trial.schedule,
                                   .on_result = on_result,
                                   .on_begin = on_begin,
                                   .on_end = on_end,
                                   .context = job};
+
+    warm.run.silent = 1;
+    warm.schedule.loop_count = job->count;
+    warm.schedule.loop_step = job->step;
+    warm.schedule.decisions_max = SW_DECISIONS_MAX;
     int status = sw_batch_run(&warm, &totals, &job->error);
 
     pthread_mutex_lock(&job->search->lock);
@@ -216,19 +207,6 @@ static int run_warm(struct job *job)
 }
 
 /* ---- a process for each schedule ---- */
-
-static void fill_shm(struct sw_control_shm *shm, const struct sw_trial_order *trial)
-{
-    shm->strategy = trial->strategy;
-    if (trial->strategy_name != NULL)
-        snprintf(shm->strategy_name, sizeof shm->strategy_name, "%s", trial->strategy_name);
-    shm->strategy_argument = trial->strategy_argument;
-    if (trial->profile != NULL)
-        shm->profile = *trial->profile;
-    shm->seed = trial->seed;
-    shm->decisions_max = DECISIONS_MAX;
-    shm->engine = trial->engine;
-}
 
 /* 0, or what on_result() says; -1 with job->error. */
 static int tell_cold(struct job *job, const struct sw_process *run)
@@ -248,19 +226,16 @@ static int tell_cold(struct job *job, const struct sw_process *run)
 
 static int run_once(struct job *job, uint64_t seed)
 {
-    const struct sw_trial_order trial = sw_search_trial(job->search, seed);
-    char *none[] = {NULL};
-    struct sw_process_order order = {.interp = trial.interp,
-                                     .program = trial.file,
-                                     .args = trial.args != NULL ? trial.args : none,
-                                     .setting = trial.setting,
-                                     .watchdog_s = trial.watchdog_s,
-                                     .silent = 1};
+    struct sw_trial_order trial = sw_search_trial(job->search, seed);
+    char *args[3];
+    struct sw_process_order order = sw_trial_process(&trial, args);
     struct sw_process run;
     int status = -1;
 
+    order.silent = 1;
+    trial.schedule.decisions_max = SW_DECISIONS_MAX;
     if (sw_process_open(&run, &job->error) == 0) {
-        fill_shm(run.shm, &trial);
+        sw_schedule_order_fill(&trial.schedule, run.shm);
         on_begin(job, run.shm);
         status = sw_process_run(&run, &order, &job->error);
         on_end(job, run.shm);
@@ -440,7 +415,7 @@ static int run_learning(struct sw_search *search, uint64_t count, struct sw_erro
     struct job *job = &search->jobs[0];
 
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t seed = search->order.trial.seed + i;
+        uint64_t seed = search->order.trial.schedule.seed + i;
         *job = (struct job){
             .search = search, .learns = 1, .first = seed, .next = seed, .step = 1, .count = 1};
         if (run_job(job) < 0) {
@@ -479,7 +454,7 @@ static uint64_t learning_seeds(const struct sw_search *search)
 
 int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e)
 {
-    uint64_t first = search->order.trial.seed, count = search->order.trial.schedules;
+    uint64_t first = search->order.trial.schedule.seed, count = search->order.trial.schedules;
     uint64_t learning = learning_seeds(search);
     int status = 0;
 

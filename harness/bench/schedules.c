@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
 
 static const char python[] = "/usr/bin/python3.11";
 static const char program[] = "harness/bench/lost_update.py";
@@ -34,20 +35,33 @@ static int distinct_hashes(const struct sw_control_shm *shm)
     return distinct;
 }
 
-/* step 0: the same seed again and again, which must have one hash. */
-static int run(int engine, const char *kind, uint64_t count, uint64_t step)
+/* 0, and run is to be closed; or -1 with *e. */
+static int run_schedule(struct sw_process *run, const struct sw_schedule_order *schedule,
+                        const char *kind, struct sw_error *e)
 {
-    char *args[] = {(char *)kind, "0", NULL};
-    struct sw_process_order order = {
-        .interp = python, .program = program, .args = args, .watchdog_s = 600};
+    char *args[] = {(char *)kind, (char *)"0", NULL};
+    const struct sw_process_order order = {.interp = python, .program = program, .args = args};
+
+    if (sw_process_open(run, e) < 0)
+        return -1;
+    sw_schedule_order_fill(schedule, run->shm);
+    return sw_process_run(run, &order, e);
+}
+
+/* step 0: the same seed again and again, which must have one hash. */
+static int run(enum sw_control_shm_engine engine, const char *kind, uint64_t count, uint64_t step)
+{
     struct sw_process run;
     struct sw_error e;
     double decisions = 0, lost = 0;
 
-    if (sw_process_open(&run, &e) < 0 ||
-        (run.shm->engine = (uint32_t)engine, run.shm->strategy = SW_STRATEGY_RANDOM,
-         run.shm->seed = 1, run.shm->loop_count = count, run.shm->loop_step = step,
-         sw_process_run(&run, &order, &e)) < 0) {
+    if (run_schedule(&run,
+                     &(struct sw_schedule_order){.strategy = SW_STRATEGY_RANDOM,
+                                                 .engine = engine,
+                                                 .seed = 1,
+                                                 .loop_count = count,
+                                                 .loop_step = step},
+                     kind, &e) < 0) {
         fprintf(stderr, "schedules: %s\n", e.text);
         return 1;
     }
@@ -70,18 +84,14 @@ static int run(int engine, const char *kind, uint64_t count, uint64_t step)
 /* A schedule of exactly so many moves, found by its seed.  0, or 1 and a message. */
 static int find_moves(uint32_t moves, struct sw_process *found)
 {
-    char *args[] = {"threading", "0", NULL};
-    struct sw_process_order order = {
-        .interp = python, .program = program, .args = args, .watchdog_s = 600};
     struct sw_error e = {.text = "no seed below 1000 has a schedule of so many moves"};
 
     for (uint64_t seed = 0; seed < 1000; seed++) {
-        if (sw_process_open(found, &e) < 0)
+        const struct sw_schedule_order schedule = {
+            .strategy = SW_STRATEGY_RANDOM, .seed = seed, .loop_count = 1};
+        if (run_schedule(found, &schedule, "threading", &e) < 0)
             break;
-        found->shm->strategy = SW_STRATEGY_RANDOM;
-        found->shm->seed = seed;
-        found->shm->loop_count = 1;
-        if (sw_process_run(found, &order, &e) == 0 && found->shm->taken.count == moves)
+        if (found->shm->taken.count == moves)
             return 0;
         sw_process_close(found);
     }
@@ -90,22 +100,22 @@ static int find_moves(uint32_t moves, struct sw_process *found)
 }
 
 /* The same moves again and again; each must be the run that was recorded. */
-static int replay(int engine, uint64_t count)
+static int replay(enum sw_control_shm_engine engine, uint64_t count)
 {
     enum { MOVES = 20 };
-    char *args[] = {"threading", "0", NULL};
-    struct sw_process_order order = {
-        .interp = python, .program = program, .args = args, .watchdog_s = 600};
     struct sw_process recorded, run;
     struct sw_error e;
     uint64_t others = 0;
 
     if (find_moves(MOVES, &recorded) != 0)
         return 1;
-    if (sw_process_open(&run, &e) < 0 ||
-        (memcpy(&run.shm->wanted, &recorded.shm->taken, sizeof run.shm->wanted),
-         run.shm->engine = (uint32_t)engine, run.shm->strategy = SW_STRATEGY_REPLAY,
-         run.shm->loop_count = count, sw_process_run(&run, &order, &e)) < 0) {
+    if (run_schedule(
+            &run,
+            &(struct sw_schedule_order){.strategy = SW_STRATEGY_REPLAY,
+                                        .engine = engine,
+                                        .wanted = sw_schedule_order_list(&recorded.shm->taken),
+                                        .loop_count = count},
+            "threading", &e) < 0) {
         fprintf(stderr, "schedules: %s\n", e.text);
         return 1;
     }

@@ -17,7 +17,7 @@
 #include "harness/report/target.h"
 #include "harness/runner/spec_run.h"
 
-enum { WATCHDOG_S = 600, SCHEDULES = 1000 };
+enum { SCHEDULES = 1000 };
 
 static struct sw_explore explore = {
     .search =
@@ -25,9 +25,7 @@ static struct sw_explore explore = {
             .trial =
                 {
                     .interp = SW_TARGET_INTERP,
-                    .engine = SW_ENGINE_COUNT, /* not given */
-                    .seed = 1,
-                    .watchdog_s = WATCHDOG_S,
+                    .schedule = {.engine = SW_ENGINE_COUNT /* not given */, .seed = 1},
                 },
         },
     .shard = 1,
@@ -136,12 +134,12 @@ static void set_defaults(void)
     struct sw_trial_order *trial = &explore.search.trial;
     struct sw_error e;
 
-    if (trial->strategy_name == NULL)
+    if (trial->schedule.name == NULL)
         sw_explore_strategy_set(&explore, "portfolio", &e);
     if (explore.proof == SW_EXPLORE_DPOR)
         explore.setting.grain = SW_GRAIN_ACCESS; /* it needs to see every access */
-    if (trial->engine == SW_ENGINE_COUNT)
-        trial->engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;
+    if (trial->schedule.engine == SW_ENGINE_COUNT)
+        trial->schedule.engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;
     explore.count_given = trial->schedules > 0;
     if (!explore.count_given)
         trial->schedules = explore.time_s > 0 ? UINT64_MAX / 2 : SCHEDULES;
@@ -179,8 +177,8 @@ static const struct sw_option options[] = {
                      "Run at most N schedules (default: 1000; with --time: no limit)"),
     SW_OPTION_NUMBER("time", 0, "SECONDS", struct sw_explore, time_s, 1, 1000000,
                      "Begin no new schedule after so much real time (default: no limit)"),
-    SW_OPTION_NUMBER("seed", 0, "N", struct sw_explore, search.trial.seed, 0, UINT64_MAX / 2,
-                     "The seed of the first schedule (default: 1)"),
+    SW_OPTION_NUMBER("seed", 0, "N", struct sw_explore, search.trial.schedule.seed, 0,
+                     UINT64_MAX / 2, "The seed of the first schedule (default: 1)"),
     SW_OPTION_FLAG("continue", 0, struct sw_explore, goes_on,
                    "Go on after a failure, and count the ways in which schedules fail"),
     SW_OPTION_TEXT("corpus", 0, "DIR", struct sw_explore, corpus,
@@ -189,7 +187,8 @@ static const struct sw_option options[] = {
     SW_OPTION_HEADING("The run"),
     SW_OPTION_JOBS(struct sw_explore, search.jobs),
     SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_TARGET_INTERP),
-    SW_OPTION_ENGINE(struct sw_explore, search.trial.engine, "pool; of a program: threads"),
+    SW_OPTION_ENGINE(struct sw_explore, search.trial.schedule.engine,
+                     "pool; of a program: threads"),
     SW_OPTIONS_SETTINGS(struct sw_explore, setting, SW_SETTINGS_EXPLORE),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
     SW_OPTION_HEADING("Output"),

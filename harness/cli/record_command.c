@@ -8,14 +8,14 @@
 #include "harness/report/target.h"
 #include "harness/runner/spec_run.h"
 
-enum { WATCHDOG_S = 600, DECISIONS_MAX = 10000000, NOT_GIVEN = -1 };
+enum { NOT_GIVEN = -1 };
 
 static struct record {
     struct sw_record_order order;
     int strategy; /* of strategies; or NOT_GIVEN */
     uint64_t seed; /* UINT64_MAX: not given */
 } record = {
-    .order = {.watchdog_s = WATCHDOG_S, .decisions_max = DECISIONS_MAX},
+    .order = {.schedule.decisions_max = SW_DECISIONS_RECORD_MAX},
     .strategy = NOT_GIVEN,
     .seed = UINT64_MAX,
 };
@@ -31,11 +31,11 @@ static void set_defaults(struct sw_record_order *order)
     if (order->interp == NULL)
         order->interp = is_spec ? sw_common_options_lab() : SW_TARGET_INTERP;
     if (record.strategy != NOT_GIVEN)
-        order->strategy = (enum sw_control_shm_strategy)record.strategy;
+        order->schedule.strategy = (enum sw_control_shm_strategy)record.strategy;
     else
-        order->strategy =
+        order->schedule.strategy =
             is_spec && record.seed == UINT64_MAX ? SW_STRATEGY_DEFAULT : SW_STRATEGY_RANDOM;
-    order->seed = record.seed == UINT64_MAX ? 0 : record.seed;
+    order->schedule.seed = record.seed == UINT64_MAX ? 0 : record.seed;
 }
 
 static int run(const struct sw_command_arguments *arguments)
@@ -54,12 +54,13 @@ static const struct sw_option options[] = {
                    "(default: random; of a spec without --seed: default)"),
     SW_OPTION_NUMBER("seed", 0, "N", struct record, seed, 0, UINT64_MAX - 1,
                      "The seed of the random walk (default: 0)"),
-    SW_OPTION_NUMBER("decisions", 0, "N", struct record, order.decisions_max, 0, UINT64_MAX / 4,
+    SW_OPTION_NUMBER("decisions", 0, "N", struct record, order.schedule.decisions_max, 0,
+                     UINT64_MAX / 4,
                      "End the run as a livelock after N decisions (default: 10000000)"),
     SW_OPTION_HEADING("The run"),
     SW_OPTION_INTERP(struct record, order.interp,
                      SW_TARGET_INTERP "; of a spec: slpython-lab beside spillway"),
-    SW_OPTION_ENGINE(struct record, order.engine, "threads"),
+    SW_OPTION_ENGINE(struct record, order.schedule.engine, "threads"),
     SW_OPTIONS_SETTINGS(struct record, order.setting, SW_SETTINGS_RECORD),
     SW_OPTION_UNDER(struct record, order.under),
     SW_OPTION_WATCHDOG(struct record, order.watchdog_s, "600"),

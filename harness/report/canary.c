@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
+#include "harness/runner/watchdog.h"
 
 /* The programs' text travels in the runner, so that there is nothing to find. */
 __asm__(".section .rodata\n"
@@ -19,10 +21,8 @@ __asm__(".section .rodata\n"
 extern const char sw_canary_source[];
 
 enum {
-    WATCHDOG_S = 20,
     LOST_STATUS = 41, /* of canary.py, when an update was lost */
     TRIES_MAX = 200,
-    DECISIONS_MAX = 100000,
     KEPT_MAX = 64,
 };
 
@@ -86,8 +86,8 @@ static void collect_places(struct trial *trial, const struct sw_control_shm *shm
 }
 
 /* 0; -1 with *e when there is no such run; 1 with *e when it was not under control. */
-static int run_in(struct sw_process *run, struct trial *trial, uint64_t strategy, uint64_t seed,
-                  struct result *result)
+static int run_in(struct sw_process *run, struct trial *trial,
+                  enum sw_control_shm_strategy strategy, uint64_t seed, struct result *result)
 {
     char *args[] = {(char *)"-S",
                     (char *)"-c",
@@ -99,11 +99,11 @@ static int run_in(struct sw_process *run, struct trial *trial, uint64_t strategy
                                      .program = "-E",
                                      .args = args,
                                      .silent = 1,
-                                     .watchdog_s = WATCHDOG_S};
+                                     .watchdog_s = SW_WATCHDOG_CANARY_S};
+    const struct sw_schedule_order schedule = {
+        .strategy = strategy, .seed = seed, .decisions_max = SW_DECISIONS_CANARY_MAX};
 
-    run->shm->strategy = strategy;
-    run->shm->seed = seed;
-    run->shm->decisions_max = DECISIONS_MAX;
+    sw_schedule_order_fill(&schedule, run->shm);
     trial->canary->runs++;
     if (sw_process_run(run, &order, trial->e) < 0)
         return 1;
@@ -119,7 +119,8 @@ static int run_in(struct sw_process *run, struct trial *trial, uint64_t strategy
     return 0;
 }
 
-static int run_once(struct trial *trial, uint64_t strategy, uint64_t seed, struct result *result)
+static int run_once(struct trial *trial, enum sw_control_shm_strategy strategy, uint64_t seed,
+                    struct result *result)
 {
     struct sw_process run;
     int failed = -1;
@@ -146,7 +147,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct trial *trial, con
     return 1;
 }
 
-static int run_or_refuse(struct trial *trial, uint64_t strategy, uint64_t seed,
+static int run_or_refuse(struct trial *trial, enum sw_control_shm_strategy strategy, uint64_t seed,
                          struct result *result)
 {
     int failed = run_once(trial, strategy, seed, result);
@@ -155,7 +156,7 @@ static int run_or_refuse(struct trial *trial, uint64_t strategy, uint64_t seed,
 }
 
 /* The same decisions: the same hash and end.  0 if so, 1 refused, -1 with *e. */
-static int check_again(struct trial *trial, uint64_t strategy, uint64_t seed,
+static int check_again(struct trial *trial, enum sw_control_shm_strategy strategy, uint64_t seed,
                        const struct result *before)
 {
     struct result again;

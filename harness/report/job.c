@@ -17,8 +17,9 @@
 #include "harness/formats/spec/plan.h"
 #include "story.h"
 #include "harness/runner/subreaper.h"
+#include "harness/runner/watchdog.h"
 
-enum { WATCHDOG_SPEC_S = 30, WATCHDOG_PROGRAM_S = 600, WAIT_MS_MAX = 60000 };
+enum { WAIT_MS_MAX = 60000 };
 
 struct slot {
     struct sw_spec_process child;
@@ -61,7 +62,7 @@ static int start_child(struct sw_spec_process *child, const struct sw_job *job,
 {
     char faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_spec_process_order order = order_of(job, options, faults, sizeof faults);
-    int watchdog_s = job->spec != NULL ? WATCHDOG_SPEC_S : WATCHDOG_PROGRAM_S;
+    int watchdog_s = job->spec != NULL ? SW_WATCHDOG_SPEC_S : SW_WATCHDOG_S;
 
     if (sw_spec_process_make_event_shm(child, e) < 0)
         return -1;

@@ -65,8 +65,9 @@ static int keep(const struct sw_record_order *record, const struct sw_process *r
     char outcome[SW_END_LINE_MAX], found[64] = "default";
     uint64_t number;
 
-    if (record->strategy == SW_STRATEGY_RANDOM)
-        snprintf(found, sizeof found, "random seed %llu", (unsigned long long)record->seed);
+    if (record->schedule.strategy == SW_STRATEGY_RANDOM)
+        snprintf(found, sizeof found, "random seed %llu",
+                 (unsigned long long)record->schedule.seed);
     sched->found = found;
     sched->outcome = sw_run_end_format(&run->end, outcome, sizeof outcome);
     sw_process_fill(run, sched);
@@ -109,14 +110,6 @@ static int describe(const struct sw_record_order *record, struct sw_sched *sched
                : 0;
 }
 
-static void fill_shm(struct sw_control_shm *shm, const struct sw_record_order *record)
-{
-    shm->strategy = record->strategy;
-    shm->seed = record->seed;
-    shm->decisions_max = record->decisions_max;
-    shm->engine = (uint32_t)record->engine;
-}
-
 /* The file is there before the run, as it will be before a replay: CPython reads the program's
  * folder, and one name more in it moves all that is allocated later.  Returns 1 if it is new, 0,
  * or -1 with *e. */
@@ -146,14 +139,11 @@ static int prepare(const struct sw_record_order *record, struct sw_process *run,
 static int run_it(const struct sw_record_order *record, struct sw_process *run,
                   struct sw_sched *sched, const char *path, struct sw_error *e)
 {
-    struct sw_process_order order = {.interp = sched->interp,
-                                     .program = sched->program,
-                                     .args = sched->args,
-                                     .setting = &record->setting,
-                                     .under = record->under,
-                                     .watchdog_s = record->watchdog_s};
+    struct sw_process_order order = sw_process_order_of(sched);
 
-    fill_shm(run->shm, record);
+    order.under = record->under;
+    order.watchdog_s = record->watchdog_s;
+    sw_schedule_order_fill(&record->schedule, run->shm);
     if (sw_process_run(run, &order, e) < 0) {
         sw_error_print(e);
         return SW_EXIT_ERROR;

@@ -6,6 +6,7 @@
 #define SW_RECORD_H
 
 #include "harness/formats/sched/settings.h"
+#include "harness/runner/schedule_order.h"
 
 /* Texts are borrowed. */
 struct sw_record_order {
@@ -13,11 +14,8 @@ struct sw_record_order {
     const char *interp;
     const char *output; /* a .sched, or a .schedz to which it is added; NULL: PROGRAM.sched */
     const char *under;  /* a command that the interpreter runs under, like valgrind; NULL: nothing */
-    enum sw_control_shm_strategy strategy; /* RANDOM or DEFAULT */
-    uint64_t seed;                         /* of RANDOM */
-    uint64_t decisions_max;                /* more are a livelock */
-    int engine;                            /* enum sw_control_shm_engine */
-    int watchdog_s;
+    struct sw_schedule_order schedule; /* RANDOM or DEFAULT */
+    int watchdog_s; /* 0: SW_WATCHDOG_S */
     int quiet; /* say nothing if the program ended with 0 */
     struct sw_settings setting;
 };

@@ -7,12 +7,11 @@
 #include <string.h>
 
 #include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/exit.h"
 #include "contract/version.h"
-
-enum { WATCHDOG_S = 600, SLACK = 1000000 };
 
 static int check_file(const char *sched_path, const char *what, const char *path,
                       const char *wanted, struct sw_error *e)
@@ -39,21 +38,6 @@ static int check_found(const char *sched_path, const struct sw_sched *sched, con
         e->path = name;
     free(file);
     return status;
-}
-
-void sw_replay_fill(struct sw_control_shm *shm, const struct sw_sched *sched)
-{
-    struct sw_end recorded;
-
-    sw_run_end_parse(&recorded, sched->outcome);
-    shm->strategy = SW_STRATEGY_REPLAY;
-    /* A livelock has ended at its limit.  What else goes on for long has diverged. */
-    shm->decisions_max = sched->decision_count + (recorded.kind == SW_ENDED_LIVELOCK ? 0 : SLACK);
-    shm->wanted.count = sched->deviation_count;
-    shm->wanted.pool_used = sched->pool_used;
-    memcpy(shm->wanted.deviations, sched->deviations,
-           sched->deviation_count * sizeof *sched->deviations);
-    memcpy(shm->wanted.pool, sched->pool, sched->pool_used * sizeof *sched->pool);
 }
 
 /* ---- what came of it ---- */
@@ -160,8 +144,7 @@ static int has_diverged(const struct sw_process *run, const struct sw_sched *sch
     const struct sw_control_shm *shm = run->shm;
     int stopped = run->end.kind == SW_ENDED_DIVERGED;
 
-    if (!stopped && shm->decision_count == sched->decision_count &&
-        shm->hash == sched->hash)
+    if (!stopped && shm->decision_count == sched->decision_count && shm->hash == sched->hash)
         return 0;
     if (stopped) {
         say(replay, "diverged at %s", run->end.text);
@@ -210,15 +193,11 @@ static int run_again(const struct sw_sched *sched, const struct sw_replay_order 
         sw_process_close(&run);
         return SW_EXIT_ERROR;
     }
-    sw_replay_fill(run.shm, sched);
-    run.shm->engine = (uint32_t)replay->engine;
-    struct sw_process_order order = {.interp = sched->interp,
-                                     .program = sched->program,
-                                     .args = sched->args,
-                                     .setting = &sched->setting,
-                                     .under = replay->under,
-                                     .folder = sched->folder,
-                                     .watchdog_s = WATCHDOG_S};
+    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    schedule.engine = (enum sw_control_shm_engine)replay->engine;
+    sw_schedule_order_fill(&schedule, run.shm);
+    struct sw_process_order order = sw_process_order_of(sched);
+    order.under = replay->under;
     if (sw_process_run(&run, &order, &e) < 0)
         sw_error_print(&e);
     else if ((status = sw_process_check(&run)) == SW_EXIT_OK)

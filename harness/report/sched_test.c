@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "replay.h"
 #include "contract/exit.h"
@@ -48,19 +49,17 @@ static void run_sched(const struct sw_sched_test_order *order, const struct sw_s
 {
     struct sw_process run;
     struct sw_error e = {0};
-    struct sw_process_order how = {.interp = order->interp != NULL ? order->interp : sched->interp,
-                                   .program = sched->program,
-                                   .args = sched->args,
-                                   .setting = &sched->setting,
-                                   .folder = sched->folder,
-                                   .watchdog_s = order->watchdog_s,
-                                   .stdout_is_ours = order->stdout_is_ours};
+    struct sw_process_order how = sw_process_order_of(sched);
+    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
 
+    how.interp = order->interp != NULL ? order->interp : sched->interp;
+    how.watchdog_s = order->watchdog_s;
+    how.stdout_is_ours = order->stdout_is_ours;
+    schedule.engine = order->engine;
     if (sw_process_open(&run, &e) < 0) {
         refuse(trial, &e);
     } else {
-        sw_replay_fill(run.shm, sched);
-        run.shm->engine = order->engine;
+        sw_schedule_order_fill(&schedule, run.shm);
         if (sw_process_run(&run, &how, &e) < 0)
             refuse(trial, &e);
         else if (sw_process_check(&run) != SW_EXIT_OK)

@@ -285,8 +285,7 @@ static void print_fault(const struct score *score, int fault, struct totals *tot
     sw_transcript_spec_name(caught.path, name, sizeof name);
     if (caught.moves != 0)
         snprintf(moves, sizeof moves, "%u", caught.moves);
-    printf("%-34s %-22s %5s  %-44s", sw_fault_set_name(fault), caught.verdict->oracle, moves,
-           name);
+    printf("%-34s %-22s %5s  %-44s", sw_fault_set_name(fault), caught.verdict->oracle, moves, name);
     if (count > 0)
         printf(" %3d\n", count);
     else

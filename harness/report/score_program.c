@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
+#include "harness/runner/watchdog.h"
 
-enum { DECISIONS_MAX = 2000000, WATCHDOG_S = 60, TOLD_MAX = 4096 };
+enum { TOLD_MAX = 4096 };
 
 /* What a plain process of the lab tells: "slpython-lab: invariant I22 (wake-up): ...". */
 static int find_invariant(const char *told, struct sw_verdict *verdict)
@@ -72,7 +74,8 @@ void sw_score_program(const char *interp, const char *program, uint64_t faults, 
                                            .program = program,
                                            .args = no_args,
                                            .setting = &setting,
-                                           .watchdog_s = watchdog_s ? watchdog_s : WATCHDOG_S,
+                                           .watchdog_s =
+                                               watchdog_s ? watchdog_s : SW_WATCHDOG_SCORE_S,
                                            .silent = 1,
                                            .errors = fd};
 
@@ -82,8 +85,8 @@ void sw_score_program(const char *interp, const char *program, uint64_t faults, 
         return;
     }
     if (sw_process_open(&run, &e) == 0) {
-        run.shm->strategy = SW_STRATEGY_DEFAULT;
-        run.shm->decisions_max = DECISIONS_MAX;
+        sw_schedule_order_fill(&(struct sw_schedule_order){.decisions_max = SW_DECISIONS_SCORE_MAX},
+                               run.shm);
         if (sw_process_run(&run, &order, &e) == 0) {
             read_told(fd, told, sizeof told);
             judge(&run, told, verdict);

@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #include "harness/runner/spec_process.h"
+#include "harness/runner/watchdog.h"
 #include "sched_test.h"
 #include "report.h"
 #include "contract/exit.h"
 #include "trial.h"
 
-enum { WATCHDOG_S = 600, LIST_MAX = 1 << 20, SKIPPED_STATUS = 77 };
+enum { LIST_MAX = 1 << 20, SKIPPED_STATUS = 77 };
 
 struct target {
     char *name; /* FILE::TEST; owned */
@@ -163,7 +164,7 @@ static int ask_names(const struct targets *targets, const char *file, const char
     if (pid == 0)
         exec_list(targets, file, test, ends[1], runner);
     close(ends[1]);
-    int failed = read_all(ends[0], text, LIST_MAX, watchdog_s > 0 ? watchdog_s : WATCHDOG_S);
+    int failed = read_all(ends[0], text, LIST_MAX, watchdog_s > 0 ? watchdog_s : SW_WATCHDOG_S);
     close(ends[0]);
     if (failed < 0) {
         kill(pid, SIGKILL);
@@ -281,24 +282,23 @@ static void fill_job(struct sw_job *job, struct target *target)
 static void run_target(const struct targets *targets, struct target *target)
 {
     const struct sw_target_order *wanted = targets->order;
-    int watchdog_s = wanted->watchdog_s > 0 ? wanted->watchdog_s : WATCHDOG_S;
     const struct sw_trial_order order = {
         .interp = targets->interp,
         .starter = targets->starter,
         .file = target->file,
         .test = target->test,
-        .strategy = wanted->random ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT,
-        .engine = (enum sw_control_shm_engine)wanted->engine,
-        .seed = wanted->seed,
+        .schedule = {.strategy = wanted->random ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT,
+                     .engine = (enum sw_control_shm_engine)wanted->engine,
+                     .seed = wanted->seed},
         .schedules = wanted->schedules,
-        .watchdog_s = watchdog_s,
+        .watchdog_s = wanted->watchdog_s,
         .stdout_is_ours = wanted->tap,
     };
     const struct sw_sched_test_order again = {
         .path = target->file,
         .interp = wanted->interp,
         .engine = (enum sw_control_shm_engine)wanted->engine,
-        .watchdog_s = watchdog_s,
+        .watchdog_s = wanted->watchdog_s,
         .stdout_is_ours = wanted->tap,
     };
 

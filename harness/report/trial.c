@@ -4,12 +4,10 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/runner/process.h"
 #include "harness/formats/sched/sched_paths.h"
@@ -17,7 +15,7 @@
 #include "contract/version.h"
 #include "harness/runner/batch.h"
 
-enum { SKIPPED_STATUS = 77, DECISIONS_MAX = 50000000, PATH_BYTES = 512 };
+enum { SKIPPED_STATUS = 77, PATH_BYTES = 512 };
 
 static const struct sw_settings begins = {.begins = 1};
 
@@ -62,58 +60,18 @@ static void tell_uncontrolled(struct sw_trial *trial, const struct sw_uncontroll
         trial->verdict.kind = SW_INCONCLUSIVE;
 }
 
-/* ---- where the test's output goes ---- */
-
-struct files {
-    int out, err;
-};
-
-static void point_at(int fd, int target)
-{
-    if (fd >= 0)
-        dup2(fd, target);
-}
-
-/* Of the processes that are started from now on. */
-static struct files divert(int silent, int stdout_is_ours)
-{
-    fflush(NULL);
-    struct files before = {fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100),
-                           fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100)};
-    int null = silent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
-
-    point_at(null, STDOUT_FILENO);
-    point_at(null, STDERR_FILENO);
-    if (!silent && stdout_is_ours)
-        point_at(STDERR_FILENO, STDOUT_FILENO);
-    if (null >= 0)
-        close(null);
-    return before;
-}
-
-static void restore(struct files before)
-{
-    fflush(NULL);
-    point_at(before.out, STDOUT_FILENO);
-    point_at(before.err, STDERR_FILENO);
-    if (before.out >= 0)
-        close(before.out);
-    if (before.err >= 0)
-        close(before.err);
-}
-
 /* ---- one schedule ---- */
 
 /* "pct:3" */
 static char *describe_strategy(const struct sw_trial_order *order, char *buf, size_t size)
 {
-    if (order->strategy != SW_STRATEGY_NAMED)
+    if (order->schedule.strategy != SW_STRATEGY_NAMED)
         snprintf(buf, size, "random");
-    else if (order->strategy_argument == 0)
-        snprintf(buf, size, "%s", order->strategy_name);
+    else if (order->schedule.argument == 0)
+        snprintf(buf, size, "%s", order->schedule.name);
     else
-        snprintf(buf, size, "%s:%llu", order->strategy_name,
-                 (unsigned long long)order->strategy_argument);
+        snprintf(buf, size, "%s:%llu", order->schedule.name,
+                 (unsigned long long)order->schedule.argument);
     return buf;
 }
 
@@ -121,15 +79,16 @@ char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t si
 {
     char strategy[64];
 
-    if (order->strategy == SW_STRATEGY_DEFAULT)
+    if (order->schedule.strategy == SW_STRATEGY_DEFAULT)
         snprintf(buf, size, "the default schedule");
-    else if (order->strategy == SW_STRATEGY_REPLAY)
+    else if (order->schedule.strategy == SW_STRATEGY_REPLAY)
         snprintf(buf, size, "%s", order->found);
-    else if (order->strategy == SW_STRATEGY_RANDOM)
-        snprintf(buf, size, "the random walk of seed %llu", (unsigned long long)order->seed);
+    else if (order->schedule.strategy == SW_STRATEGY_RANDOM)
+        snprintf(buf, size, "the random walk of seed %llu",
+                 (unsigned long long)order->schedule.seed);
     else
         snprintf(buf, size, "%s of seed %llu", describe_strategy(order, strategy, sizeof strategy),
-                 (unsigned long long)order->seed);
+                 (unsigned long long)order->schedule.seed);
     return buf;
 }
 
@@ -152,6 +111,18 @@ static char **args_of(const struct sw_trial_order *order, char *room[3])
     room[1] = (char *)order->test;
     room[2] = NULL;
     return room;
+}
+
+struct sw_process_order sw_trial_process(const struct sw_trial_order *order, char *args[3])
+{
+    return (struct sw_process_order){.interp = order->interp,
+                                     .program = program_of(order),
+                                     .args = args_of(order, args),
+                                     .setting = setting_of(order),
+                                     .folder = order->folder,
+                                     .stdout_is_ours = order->stdout_is_ours,
+                                     .watchdog_s = order->watchdog_s,
+                                     .silent = order->silent};
 }
 
 /* The process ended without a schedule. */
@@ -316,12 +287,12 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
     sched.writer = version;
     sched.found = found;
     sched.outcome = outcome;
-    if (order->strategy == SW_STRATEGY_REPLAY)
+    if (order->schedule.strategy == SW_STRATEGY_REPLAY)
         snprintf(found, sizeof found, "%s", order->found);
-    else if (order->strategy != SW_STRATEGY_DEFAULT)
+    else if (order->schedule.strategy != SW_STRATEGY_DEFAULT)
         snprintf(found, sizeof found, "%s seed %llu",
                  describe_strategy(order, strategy, sizeof strategy),
-                 (unsigned long long)order->seed);
+                 (unsigned long long)order->schedule.seed);
     sw_trial_sched_path(order, path, sizeof path);
     if (hash_files(&sched, &e) < 0 || write_file(path, &sched, &e) < 0)
         tell(trial, "no schedule is kept: %s: %s", e.path, e.text);
@@ -338,29 +309,12 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
     char *room[3];
     struct sw_error e;
 
-    run->shm->strategy = order->strategy;
-    if (order->strategy_name != NULL)
-        snprintf(run->shm->strategy_name, sizeof run->shm->strategy_name, "%s",
-                 order->strategy_name);
-    run->shm->strategy_argument = order->strategy_argument;
-    if (order->wanted != NULL)
-        sw_control_shm_copy_list(&run->shm->wanted, order->wanted);
-    if (order->profile != NULL)
-        run->shm->profile = *order->profile;
-    run->shm->seed = order->seed;
-    run->shm->engine = order->engine;
-    run->shm->decisions_max = DECISIONS_MAX;
-    struct files before = divert(0, order->stdout_is_ours);
-    int status = sw_process_run(run,
-                                &(struct sw_process_order){.interp = order->interp,
-                                                           .program = program_of(order),
-                                                           .args = args_of(order, room),
-                                                           .setting = setting_of(order),
-                                                           .folder = order->folder,
-                                                           .watchdog_s = order->watchdog_s,
-                                                           .silent = order->silent},
-                                &e);
-    restore(before);
+    struct sw_schedule_order schedule = order->schedule;
+    struct sw_process_order process = sw_trial_process(order, room);
+
+    schedule.decisions_max = SW_DECISIONS_MAX;
+    sw_schedule_order_fill(&schedule, run->shm);
+    int status = sw_process_run(run, &process, &e);
     if (status < 0) {
         decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
         return;
@@ -490,8 +444,8 @@ static void claim(const struct sw_trial_order *order, struct search *search,
     }
     decide(trial, SW_AS_EXPECTED, "",
            "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
-           (unsigned long long)search->count, (unsigned long long)order->seed,
-           (unsigned long long)(order->seed + search->count - 1), skipped,
+           (unsigned long long)search->count, (unsigned long long)order->schedule.seed,
+           (unsigned long long)(order->schedule.seed + search->count - 1), skipped,
            (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes,
            how_fast);
 }
@@ -512,13 +466,13 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
     char failing[SW_END_LINE_MAX];
 
     sw_run_end_format(&search->failing, failing, sizeof failing);
-    one.seed = search->failing_seed;
+    one.schedule.seed = search->failing_seed;
     run_one(&one, trial);
     if (trial->verdict.kind == SW_AS_EXPECTED) {
         decide(trial, SW_INCONCLUSIVE, "cold",
                "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
                "own it %s",
-               (unsigned long long)one.seed, (unsigned long long)search->count,
+               (unsigned long long)one.schedule.seed, (unsigned long long)search->count,
                (unsigned long long)order->schedules, failing,
                trial->skipped ? "is skipped" : "passes");
         trial->skipped = 0;
@@ -533,24 +487,16 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
 static int search_many(const struct sw_trial_order *order, struct search *search,
                        struct sw_batch_totals *totals, struct sw_error *e)
 {
-    char *args[] = {(char *)order->file, (char *)order->test, NULL};
-    struct sw_batch_order warm = {.run = {.interp = order->interp,
-                                          .program = order->starter,
-                                          .args = args,
-                                          .setting = setting_of(order),
-                                          .watchdog_s = order->watchdog_s},
-                                  .seed = order->seed,
-                                  .count = order->schedules,
-                                  .decisions_max = DECISIONS_MAX,
-                                  .strategy = order->strategy,
-                                  .engine = order->engine,
+    char *args[3];
+    struct sw_batch_order warm = {.run = sw_trial_process(order, args),
+                                  .schedule = order->schedule,
                                   .on_result = on_result,
                                   .context = search};
-    struct files before = divert(1, 0);
-    int status = sw_batch_run(&warm, totals, e);
 
-    restore(before);
-    return status;
+    warm.run.silent = 1;
+    warm.schedule.loop_count = order->schedules;
+    warm.schedule.decisions_max = SW_DECISIONS_MAX;
+    return sw_batch_run(&warm, totals, e);
 }
 
 static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
@@ -575,7 +521,7 @@ static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial)
 {
     assert(order->schedules >= 1 && order->schedules <= SW_TRIAL_SCHEDULES_MAX);
-    assert(order->schedules == 1 || order->strategy != SW_STRATEGY_DEFAULT);
+    assert(order->schedules == 1 || order->schedule.strategy != SW_STRATEGY_DEFAULT);
     *trial = (struct sw_trial){0};
     if (order->schedules == 1)
         run_one(order, trial);

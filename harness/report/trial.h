@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "contract/control_shm.h"
+#include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
 #include "judge.h"
 #include "harness/formats/sched/settings.h"
 
@@ -30,18 +31,13 @@ struct sw_trial_order {
     const char *test;    /* test_name, TestClass::test_name; NULL: the file is a program */
     char **args;         /* the program's; NULL-terminated; may be NULL */
     const char *folder;  /* where it runs, and the file is found; NULL: where we are */
-    enum sw_control_shm_strategy strategy; /* DEFAULT: one schedule only */
-    const char *strategy_name;       /* NAMED */
-    uint64_t strategy_argument;
-    const struct sw_control_shm_list *wanted; /* REPLAY: the decisions, one schedule only */
-    const char *found;                  /* how they were found: "dpor trace 3" */
-    const struct sw_thread_profile *profile; /* NULL: nothing is known */
+    struct sw_schedule_order schedule; /* the first; DEFAULT and REPLAY: one only; it has the limit
+                                          of schedule_order.h */
+    const char *found; /* REPLAY: how its decisions were found: "dpor trace 3" */
     const struct sw_settings *setting; /* NULL: nothing in particular */
     const char *output; /* where a failing schedule goes; NULL: sw_trial_sched_path() */
-    enum sw_control_shm_engine engine;
-    uint64_t seed;      /* of the first */
     uint64_t schedules; /* at least 1 */
-    int watchdog_s;
+    int watchdog_s;     /* 0: SW_WATCHDOG_S */
     int stdout_is_ours; /* what the test prints goes to stderr */
     int silent;         /* what it prints goes nowhere */
 };
@@ -52,6 +48,8 @@ struct sw_trial {
     char *story; /* more lines, or NULL; owned by who called sw_trial_run() */
 };
 
+/* Its process; args is room for the starter's. */
+struct sw_process_order sw_trial_process(const struct sw_trial_order *order, char *args[3]);
 /* Where its schedule goes: output, or FILE-TEST.sched or PROGRAM.sched in this folder. */
 void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t size);
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial);

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static void fill_shm(struct sw_control_shm *shm, const struct sw_batch_order *order, uint64_t done)
+/* What is left, as far as one process has room for its results. */
+static void fill(struct sw_control_shm *shm, const struct sw_batch_order *order, uint64_t done)
 {
-    uint64_t step = order->step > 0 ? order->step : 1;
+    struct sw_schedule_order schedule = order->schedule;
 
-    shm->strategy = order->strategy;
-    if (order->strategy_name != NULL)
-        snprintf(shm->strategy_name, sizeof shm->strategy_name, "%s", order->strategy_name);
-    shm->strategy_argument = order->strategy_argument;
-    if (order->profile != NULL)
-        shm->profile = *order->profile;
-    shm->seed = order->seed + done * step;
-    shm->loop_count = order->count - done;
-    if (shm->loop_count > SW_RESULTS_MAX)
-        shm->loop_count = SW_RESULTS_MAX;
-    shm->loop_step = step;
-    shm->decisions_max = order->decisions_max;
-    shm->engine = order->engine;
+    schedule.loop_step = schedule.loop_step > 0 ? schedule.loop_step : 1;
+    schedule.seed += done * schedule.loop_step;
+    schedule.loop_count -= done;
+    if (schedule.loop_count > SW_RESULTS_MAX)
+        schedule.loop_count = SW_RESULTS_MAX;
+    sw_schedule_order_fill(&schedule, shm);
 }
 
 static int tell(const struct sw_batch_order *order, struct sw_batch_totals *totals,
@@ -80,7 +73,7 @@ static int run_process(const struct sw_batch_order *order, uint64_t *done,
     int status = -1, was_last = 0;
 
     if (sw_process_open(&run, e) == 0) {
-        fill_shm(run.shm, order, *done);
+        fill(run.shm, order, *done);
         if (order->on_begin != NULL)
             order->on_begin(order->context, run.shm);
         status = sw_process_run(&run, &order->run, e);
@@ -93,8 +86,8 @@ static int run_process(const struct sw_batch_order *order, uint64_t *done,
         uint64_t before = totals->schedules;
         add_totals(run.shm, totals);
         status = tell_results(run.shm, order, totals);
-        if (status == 0 &&
-            (run.shm->loop_under_way || (totals->schedules == before && sw_run_end_is_kill(&run.end))))
+        if (status == 0 && (run.shm->loop_under_way ||
+                            (totals->schedules == before && sw_run_end_is_kill(&run.end))))
             status = tell_death(&run, order, totals);
         *done += totals->schedules - before;
         if (totals->schedules == before)
@@ -112,7 +105,7 @@ int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *tot
     int status = 0;
 
     *totals = (struct sw_batch_totals){0};
-    while (status == 0 && done < order->count)
+    while (status == 0 && done < order->schedule.loop_count)
         status = run_process(order, &done, totals, e);
     return status < 0 ? -1 : 0;
 }

@@ -15,6 +15,7 @@
 
 #include "contract/control_shm.h"
 #include "process.h"
+#include "schedule_order.h"
 
 struct sw_batch_result {
     uint64_t seed;
@@ -25,15 +26,7 @@ struct sw_batch_result {
 
 struct sw_batch_order {
     struct sw_process_order run;
-    uint64_t seed; /* of the first */
-    uint64_t step; /* from each seed to the next; 0: 1 */
-    uint64_t count;
-    uint64_t decisions_max; /* of one schedule */
-    enum sw_control_shm_strategy strategy;
-    const char *strategy_name; /* NAMED */
-    uint64_t strategy_argument;
-    const struct sw_thread_profile *profile; /* NULL: nothing is known */
-    enum sw_control_shm_engine engine;
+    struct sw_schedule_order schedule; /* the first; loop_count: how many; loop_step 0: 1 */
     /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_batch_result *result);
     /* A process begins, and has ended, before its results are told: in between another

@@ -71,6 +71,15 @@ void sw_process_close(struct sw_process *run)
     *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1};
 }
 
+struct sw_process_order sw_process_order_of(const struct sw_sched *sched)
+{
+    return (struct sw_process_order){.interp = sched->interp,
+                                     .program = sched->program,
+                                     .args = sched->args,
+                                     .setting = &sched->setting,
+                                     .folder = sched->folder};
+}
+
 const char *sw_process_name(const struct sw_process_order *order)
 {
     int is_test = order->setting != NULL && order->setting->begins && order->args != NULL &&
@@ -236,7 +245,9 @@ int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
         return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
     if (run->pid == 0)
         exec_child(run, order, runner);
-    int status = 0, timed_out = sw_watchdog_wait(run->pid, order->watchdog_s, run->shm, &status);
+    int status = 0,
+        timed_out = sw_watchdog_wait(
+            run->pid, order->watchdog_s > 0 ? order->watchdog_s : SW_WATCHDOG_S, run->shm, &status);
     sw_run_end_make(&run->end, status, timed_out, run->shm);
     if (run->spec.spec != NULL)
         sw_spec_run_set_end(&run->spec, &run->end);

@@ -36,10 +36,13 @@ struct sw_process_order {
     const char *folder; /* that it runs in; NULL: the runner's */
     int stdout_is_ours; /* what it prints goes to stderr */
     const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
-    int watchdog_s;
+    int watchdog_s; /* 0: SW_WATCHDOG_S */
     int silent; /* its standard files are /dev/null */
     int errors; /* but its stderr is this descriptor; 0: /dev/null, too */
 };
+
+/* Of a recorded run: its interpreter, program, arguments, setting and folder. */
+struct sw_process_order sw_process_order_of(const struct sw_sched *sched);
 
 /* Makes the control memory, fresh and zero, and finds the library: ../lib from the
  * runner's own folder.  0, or -1 with *e. */

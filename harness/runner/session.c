@@ -58,11 +58,22 @@ static int is_warm(const struct sw_session *session)
     return session->order->run.setting != NULL && session->order->run.setting->begins;
 }
 
-static int start_process(struct sw_session *session, sw_session_fill fill, void *context,
+static void fill(const struct sw_session *session, const struct sw_schedule_order *schedule)
+{
+    struct sw_schedule_order whole = *schedule;
+
+    whole.decisions_max = session->order->decisions_max;
+    whole.engine = session->order->engine;
+    whole.is_ordered = is_warm(session);
+    whole.loop_count =
+        is_warm(session) ? UINT32_MAX : 0; /* posted, which counts them, has 32 bits */
+    sw_schedule_order_fill(&whole, session->run.shm);
+}
+
+/* All that the engine looks at once, when it starts, is there before that. */
+static int start_process(struct sw_session *session, const struct sw_schedule_order *schedule,
                          struct sw_error *e)
 {
-    struct sw_control_shm *shm;
-
     if (sw_process_open(&session->run, e) < 0) {
         sw_process_close(&session->run);
         return -1;
@@ -70,15 +81,7 @@ static int start_process(struct sw_session *session, sw_session_fill fill, void 
     session->is_open = 1;
     session->asked = 0;
     session->processes++;
-    shm = session->run.shm;
-    if (is_warm(session)) {
-        shm->ordered = 1;
-        shm->loop_count = UINT32_MAX;
-    } else {
-        fill(shm, context);
-    }
-    shm->decisions_max = session->order->decisions_max;
-    shm->engine = session->order->engine;
+    fill(session, schedule);
     if (pthread_create(&session->thread, NULL, run_process, session) != 0)
         return sw_error_set(e, NULL, 0, 0, "cannot start a thread");
     session->is_up = 1;
@@ -161,15 +164,24 @@ static int describe_death(struct sw_session *session, struct sw_batch_result *re
     return 0;
 }
 
-int sw_session_run(struct sw_session *session, sw_session_fill fill, void *context,
+/* A process that is up waits for its next order, and reads none before that. */
+static int post(struct sw_session *session, const struct sw_schedule_order *schedule,
+                struct sw_error *e)
+{
+    if (session->is_up) {
+        fill(session, schedule);
+        return 0;
+    }
+    end_process(session);
+    return start_process(session, schedule, e);
+}
+
+int sw_session_run(struct sw_session *session, const struct sw_schedule_order *schedule,
                    struct sw_batch_result *result, const struct sw_control_shm **shm,
                    struct sw_error *e)
 {
-    if (!session->is_up) {
-        end_process(session);
-        if (start_process(session, fill, context, e) < 0)
-            return -1;
-    }
+    if (post(session, schedule, e) < 0)
+        return -1;
     struct sw_control_shm *shared = session->run.shm;
     *shm = shared;
     if (!is_warm(session)) {
@@ -177,7 +189,6 @@ int sw_session_run(struct sw_session *session, sw_session_fill fill, void *conte
             ;
         return describe_death(session, result, e);
     }
-    fill(shared, context);
     session->asked++;
     __atomic_store_n(&shared->posted, session->asked, __ATOMIC_RELEASE);
     futex(&shared->posted, FUTEX_WAKE, 1);

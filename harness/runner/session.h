@@ -33,12 +33,9 @@ struct sw_session_order {
 struct sw_session *sw_session_open(const struct sw_session_order *order, struct sw_error *e);
 void sw_session_close(struct sw_session *session);
 
-/* Writes what the next schedule is to be to the control memory (strategy, seed, prefix, ...). */
-typedef void (*sw_session_fill)(struct sw_control_shm *shm, void *context);
-
-/* Runs it.  0, *result valid until the next call, and *shm, until then too, what
+/* Runs one.  Its limit and engine are the session's, its loop of no meaning.  0, *result valid until the next call, and *shm, until then too, what
  * the process left; -1 with *e: nothing could be run. */
-int sw_session_run(struct sw_session *session, sw_session_fill fill, void *context,
+int sw_session_run(struct sw_session *session, const struct sw_schedule_order *schedule,
                    struct sw_batch_result *result, const struct sw_control_shm **shm,
                    struct sw_error *e);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/tests/suite_main.h"
 #include "harness/runner/run_end.h"
 
 static struct sw_control_shm *shm;
@@ -174,9 +175,8 @@ START_TEST(test_alike_is_what_another_schedule_can_have_too)
 }
 END_TEST
 
-static Suite *suite(void)
+CHECK_SUITE(suite)
 {
-    Suite *s = suite_create("run_end");
     TCase *c = tcase_create("made");
 
     tcase_add_checked_fixture(c, setup, teardown);
@@ -186,21 +186,10 @@ static Suite *suite(void)
     tcase_add_test(c, test_a_report_without_an_end_is_cut);
     tcase_add_test(c, test_an_oracle_says_more_than_an_exit_only);
     tcase_add_test(c, test_a_test_among_others);
-    suite_add_tcase(s, c);
+    suite_add_tcase(suite, c);
     c = tcase_create("lines");
     tcase_add_loop_test(c, test_a_line_is_parsed_to_what_writes_it, 0,
                         (int)(sizeof lines / sizeof *lines));
     tcase_add_test(c, test_alike_is_what_another_schedule_can_have_too);
-    suite_add_tcase(s, c);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    suite_add_tcase(suite, c);
 }
