@@ -1,4 +1,13 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * atomic.c - atomic tasklets, and how the threads that wait for the GIL know of them.
+ *
+ * The waiters have no GIL: they look at a table of thread states, which the holder
+ * changes.  The order of two things matters, and the GIL's own mutex gives it.  A
+ * waiter whose time is up holds the mutex when it comes here and when it asks; the
+ * holder takes it to enter the table and to take back what was asked before.  So after
+ * slp_atomic_publish() nobody has asked, and nobody will.
+ */
 #include "cpython.h"
 
 #include "atomic.h"
@@ -16,6 +25,8 @@
  * held, read without it by threads that wait for it. */
 static _Atomic(PyThreadState *) atomic_states[SLP_ATOMIC_THREADS_MAX];
 
+/* Called with the GIL's mutex and without the GIL.  An address may be that of a thread
+ * state which is gone: it is compared and never followed. */
 static int holder_is_atomic(void)
 {
     uintptr_t holder = slp_cpython_gil_last_holder();
@@ -26,6 +37,8 @@ static int holder_is_atomic(void)
     return 0;
 }
 
+/* The interpreter's own interval, unless somebody has changed it: the waiter looks as
+ * often as it would have asked. */
 static void five_milliseconds_later(struct timespec *deadline)
 {
     deadline->tv_nsec += 5000000;
@@ -40,6 +53,7 @@ int slp_atomic_wait(slp_gilwait_function *real, pthread_cond_t *cond, pthread_mu
 {
     int status = real(cond, mutex, deadline);
 
+    /* The interpreter's other timed waits, for its own locks, come past here as well. */
     if (status != ETIMEDOUT || cond != slp_cpython_gil_cond())
         return status;
     struct timespec again = *deadline;
@@ -50,6 +64,7 @@ int slp_atomic_wait(slp_gilwait_function *real, pthread_cond_t *cond, pthread_mu
     return status;
 }
 
+/* Returns whether old was there.  NULL stands for a free place. */
 static int replace_state(PyThreadState *old, PyThreadState *new)
 {
     for (int i = 0; i < SLP_ATOMIC_THREADS_MAX; i++) {
@@ -84,6 +99,7 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
     if (!SLP_FAULT(ATOMIC_IGNORED) && replace_state(NULL, thread->tstate))
         slp_cpython_forget_gil_request(slp_cpython_interp(thread->tstate));
     pthread_mutex_unlock(mutex);
+    /* A run(timeout) counts by the same request, and has just lost it. */
     slp_preempt_again(thread);
 }
 
@@ -92,6 +108,7 @@ int slp_atomic_set(slp_tasklet *t, int on)
     int old = t->atomic;
 
     t->atomic = on != 0;
+    /* For one that does not run the next switch to it tells (slp_atomic_follow). */
     if (t->thread->current == t && t->thread->tstate != NULL)
         slp_atomic_follow(t->thread);
     return old;

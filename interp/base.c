@@ -3,7 +3,6 @@
 
 #include "base.h"
 
-
 /* Whose outermost chunk was marked last on this OS thread: PyThreadState.id. */
 static __thread uint64_t claimed;
 
@@ -20,6 +19,8 @@ static PyObject *greenlet_module(const PyInterpreterState *interp)
     return modules != NULL ? PyDict_GetItemWithError(modules, name) : NULL;
 }
 
+/* Asked at each spill by segment, so it must cost nothing: nobody can import a module
+ * without changing sys.modules, and a dict that was changed has another version. */
 int slp_base_greenlets(const PyInterpreterState *interp)
 {
     static int found;
@@ -71,7 +72,8 @@ static int in_greenlet(const PyInterpreterState *interp)
     return inside;
 }
 
-/* C code may come here before it has evaluated a single frame. */
+/* C code may come here before it has evaluated a single frame.  There is nothing to mark
+ * then, and what the loop made later would have no mark. */
 static int has_chunk(PyThreadState *tstate)
 {
     if (slp_cpython_chunk_of(tstate) != NULL)
@@ -84,10 +86,12 @@ static int has_chunk(PyThreadState *tstate)
     return 1;
 }
 
-/* Marks the data stack that is in use as the running thread's own. */
+/* Marks the data stack that is in use as the running thread's own.  Once for each thread
+ * state: a second data stack without a mark is somebody else's, a greenlet's. */
 static int claim_datastack(PyThreadState *tstate)
 {
-    if (slp_cpython_id(tstate) == claimed || in_greenlet(slp_cpython_interp(tstate)) || !has_chunk(tstate))
+    if (slp_cpython_id(tstate) == claimed || in_greenlet(slp_cpython_interp(tstate)) ||
+        !has_chunk(tstate))
         return -1;
     slp_datastack_mark_home(slp_cpython_chunk_of(tstate));
     claimed = slp_cpython_id(tstate);

@@ -20,9 +20,12 @@
 #include "cpython.h"
 
 enum {
-    SLP_DATASTACK_ROOT_BYTES = 768, /* about four frames of a small function */
-    SLP_DATASTACK_ROOTS_MAX = 1024,
-    SLP_DATASTACK_CHUNKS_MAX = 64, /* 1 MiB */
+    /* The chunk's header and its empty slot take 32 bytes; what is left has room for four
+     * frames of 72 bytes with 14 variables and stack entries each.  A tasklet that waits
+     * seldom has more. */
+    SLP_DATASTACK_ROOT_BYTES = 768,
+    SLP_DATASTACK_ROOTS_MAX = 1024, /* 768 KiB */
+    SLP_DATASTACK_CHUNKS_MAX = 64,  /* 1 MiB */
 };
 
 /* An empty root chunk (previous == NULL), or NULL: then the interpreter makes

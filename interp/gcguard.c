@@ -3,13 +3,15 @@
 
 #include "gcguard.h"
 
-
 /* How many collections are on this thread's stack, as the callback counts them. */
 static __thread int depth;
 /* Kept for good, so that nothing else can have its address. */
 static PyObject *function;
 int slp_gcguard_installed;
 
+/* gc.callbacks call it as (phase, info), "start" and then "stop", on the thread whose stack
+ * has the collection.  It may be put there in the middle of one, so a "stop" can come
+ * without its "start". */
 static PyObject *count(PyObject *self, PyObject *const *args, Py_ssize_t count_of_args)
 {
     (void)self;
@@ -43,9 +45,11 @@ int slp_gcguard_is_here(PyInterpreterState *interp)
 {
     if (depth > 0)
         return 1;
-    /* The last collections, at the interpreter's end, call nobody back. */
+    /* Not counted, as far as we know.  But the last collections, at the interpreter's end,
+     * call nobody back: with one of them under way nothing moves, on any thread. */
     if (slp_cpython_is_finalizing())
         return 1;
+    /* And without the function nobody counts: then each collection may be here. */
     return !is_in_callbacks(interp);
 }
 

@@ -1,4 +1,16 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * preempt.c - counting the time of a run(), and what happens when it is up.
+ *
+ * The runner is the tasklet that sits in run(timeout).  At each check (preempt.h) of
+ * another tasklet of its thread the time gets less.  When there is none left:
+ *   soft          nothing but a mark; the next tasklet that switches of its own will
+ *                 lets the runner go on first
+ *   hard          the running tasklet leaves the ring in the middle of its bytecodes,
+ *                 becomes the victim, and the runner goes on and returns it
+ *   hard, but it may not be interrupted here
+ *                 its own mark, interrupt_due: every check from now on tries again
+ */
 #include "cpython.h"
 
 #include "preempt.h"
@@ -14,6 +26,8 @@ void slp_preempt_wake(slp_tasklet *t)
 {
     slp_tasklet *inner;
 
+    /* The innermost is on top of the stack; it goes into the ring first and so runs
+     * first, as it would if its own run() had returned. */
     do {
         inner = t->thread->watchdogs;
         slp_schedule_leave_run(inner);
@@ -21,7 +35,8 @@ void slp_preempt_wake(slp_tasklet *t)
     } while (inner != t);
 }
 
-/* The runner's run() returns next. */
+/* The runner's run() returns next.  Those that sit in a run() inside of it are woken,
+ * too, but they had no timeout, and the runner goes before them. */
 static void resume_runner(struct slp_thread *thread)
 {
     slp_tasklet *first =
@@ -31,6 +46,10 @@ static void resume_runner(struct slp_thread *thread)
     thread->ring = first;
 }
 
+/* An interruption is a switch like others, so all that forbids a switch forbids it.
+ * Beyond that the tasklet must be one that expects to be switched at any bytecode: not
+ * atomic, with nothing to raise, and not inside a call from C (a sort's comparison, a
+ * __del__), whose caller may hold what others want. */
 static int may_interrupt(struct slp_thread *thread)
 {
     const slp_tasklet *current = thread->current;
@@ -52,6 +71,7 @@ static int interrupt(struct slp_thread *thread)
     slp_tasklet *current = thread->current;
     int switched;
 
+    /* What can fail comes first: afterwards the ring is another one. */
     if (slp_schedule_reserve(thread) < 0) {
         PyErr_Clear(); /* at the next check, perhaps */
         return 0;
@@ -59,7 +79,7 @@ static int interrupt(struct slp_thread *thread)
     current->interrupt_due = 0;
     slp_ring_remove(current);
     assert(thread->preempt.victim == NULL);
-    thread->preempt.victim = current;
+    thread->preempt.victim = current; /* with the reference that the ring had */
     resume_runner(thread);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     Py_XDECREF(result);
@@ -70,6 +90,7 @@ int slp_preempt_tick(struct slp_thread *thread)
 {
     struct slp_preempt *preempt = &thread->preempt;
 
+    /* The runner itself runs: its run() has just returned, or not yet begun. */
     if (preempt->runner == NULL || preempt->runner == thread->current)
         return 0;
     preempt->left -= SLP_PREEMPT_CHECK;

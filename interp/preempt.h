@@ -17,6 +17,8 @@
 
 #include <Python.h>
 
+/* A loop's body, or a call and what is around it, is some ten bytecodes.  The number is a
+ * part of what run(timeout) means: with another one programs are interrupted elsewhere. */
 enum { SLP_PREEMPT_CHECK = 10 };
 
 struct slp_tasklet;

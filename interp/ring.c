@@ -8,6 +8,7 @@
 #include "contract/faults.h"
 #include "contract/points.h"
 
+/* Before the head is the end of the ring. */
 static void link_before(slp_tasklet *place, slp_tasklet *t)
 {
     t->next = place;
@@ -49,6 +50,7 @@ void slp_ring_remove(slp_tasklet *t)
     struct slp_thread *thread = t->thread;
 
     SLP_REQUIRE(I7, t, t->scheduled && thread->runcount > 0);
+    /* With an empty ring the thread looks elsewhere (schedule.c), and may have to wait. */
     if (t->next == t) {
         thread->ring = NULL;
     } else {
@@ -57,6 +59,7 @@ void slp_ring_remove(slp_tasklet *t)
         if (thread->ring == t && !SLP_FAULT(RING_KEEPS_OLD_HEAD))
             thread->ring = t->next;
     }
+    /* Both NULL: it is in nothing, neither a ring nor a queue, which use the same links. */
     t->next = t->prev = NULL;
     t->scheduled = 0;
     if (SLP_FAULT(OP_ON_CALLERS_RING) && slp_thread_peek() != NULL)

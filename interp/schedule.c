@@ -1,4 +1,15 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * schedule.c - the steps of every switch but the last: who goes, and who comes.
+ *
+ *   1. May the running tasklet switch here?  (slp_schedule_may_switch)
+ *   2. The caller puts it where it shall be: at the ring's end, in a channel's queue,
+ *      on the stack of those in run(), or nowhere.
+ *   3. Who is next?  The ring's head, or with an empty ring whoever that leads to.  It
+ *      may be the same one.  (slp_schedule_choose)
+ *   4. The switch itself (transfer.c); afterwards the mailbox says how it has ended.
+ * If 3 or 4 cannot be done the caller takes back its step 2, and the operation raises.
+ */
 #include "cpython.h"
 
 #include "schedule.h"
@@ -52,6 +63,7 @@ void slp_schedule_run_next(slp_tasklet *t)
         slp_ring_remove(t);
     else
         Py_INCREF(t);
+    /* The head of a ring that is not empty runs: before it nobody can be. */
     if (thread->ring == NULL)
         slp_ring_append(t);
     else
@@ -73,6 +85,7 @@ void slp_schedule_leave_run(slp_tasklet *t)
 {
     slp_tasklet **link = &t->thread->watchdogs;
 
+    /* Not always the innermost: somebody may throw at one further down. */
     assert(t->in_run);
     while (*link != t)
         link = &(*link)->watchdog_next;
@@ -104,6 +117,7 @@ int slp_schedule_may_switch(struct slp_thread *thread)
 {
     const char *why = slp_schedule_why_not(thread);
 
+    /* What was thrown at it comes first: the operation would have raised that. */
     if (__builtin_expect(thread->current->thrown != NULL, 0))
         return slp_tasklet_raise_thrown(thread->current);
     if (__builtin_expect(why == NULL, 1))
@@ -144,6 +158,8 @@ static void make_runnable(slp_tasklet *t)
 static __attribute__((noinline)) slp_tasklet *next_of_empty_ring(struct slp_thread *thread,
                                                                  const slp_tasklet *prev)
 {
+    /* A loop, since a wait may end without anybody in the ring: another thread took back
+     * what it had inserted, or a thread has ended and all shall look again. */
     while (thread->ring == NULL) {
         slp_tasklet *watchdog = thread->watchdogs, *next = fallback(thread, prev);
         if (next == NULL) {
@@ -181,11 +197,13 @@ static __attribute__((noinline)) void notify(struct slp_thread *thread, slp_task
     PyObject *deferred = thread->deferred;
 
     (void)SLP_POINT(CALLBACK_TELLS, prev, next, NULL);
+    /* The callback may set another one, and drop the last reference to any of the three. */
     Py_INCREF(callback);
     Py_INCREF(next);
     Py_INCREF(prev);
     if (SLP_FAULT(CALLBACK_FLUSHES_DEFERRED))
         Py_XDECREF(deferred);
+    /* Set aside: whatever the callback makes happen must not release it early. */
     thread->deferred = NULL;
     thread->in_callback++;
     prev->calling_back++;
@@ -226,12 +244,13 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
 {
     SLP_REQUIRE(I8, prev, thread->current == prev);
     *switched = 0;
-    slp_preempt_restart(&thread->preempt);
+    slp_preempt_restart(&thread->preempt); /* the time since the last switch */
     slp_tasklet *next = slp_schedule_choose(thread, prev);
     if (next == NULL) {
         slp_schedule_set_deadlock(prev);
         return NULL;
     }
+    /* Chosen again, it stays where it is, but what it wanted released is due. */
     if (next == prev)
         slp_transfer_release(thread);
     else if (slp_transfer(thread, prev, next) < 0)
@@ -248,6 +267,7 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
     slp_tasklet *current = thread->current;
     int switched;
 
+    /* Alone: nothing would change.  Unless a soft timeout is due: run() returns then. */
     if (!remove && current->next == current && !thread->preempt.due)
         return retval;
     if (slp_schedule_may_switch(thread) < 0) {
@@ -264,6 +284,7 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
         thread->ring = current->next;
     }
     slp_preempt_yield(thread);
+    /* For who asks what is in the mailbox: this nobody has sent. */
     current->holds_retval = 1;
     PyObject *result = slp_schedule_task(thread, current, &switched);
     current->holds_retval = 0;
@@ -284,6 +305,7 @@ PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
     slp_tasklet *current = thread->current;
     int switched;
 
+    /* What can fail comes first, so that t need not be taken out of the ring again. */
     if (slp_schedule_may_switch(thread) < 0 || slp_schedule_reserve(thread) < 0)
         return NULL;
     if (!t->scheduled)
@@ -327,6 +349,8 @@ static PyObject *end_timeout(struct slp_thread *thread, PyObject *result)
 {
     slp_tasklet *victim = thread->preempt.victim;
 
+    /* Who was interrupted is remembered and not guessed: between the interruption and
+     * here anything may have run. */
     if (SLP_FAULT(INTERRUPT_INFERRED_FROM_RUNCOUNT) && victim == NULL && thread->runcount > 1)
         victim = (slp_tasklet *)Py_NewRef((PyObject *)thread->current->next);
     slp_preempt_disarm(thread);
@@ -352,10 +376,11 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
         Py_RETURN_NONE;
     if (slp_schedule_may_switch(thread) < 0 || begin_timeout(thread, current, how) < 0)
         return NULL;
-    slp_ring_remove(current);
+    slp_ring_remove(current); /* the ring's reference becomes the stack's */
     watchdog_push(thread, current, how->threadblock);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
+        /* Somebody, a callback for one, may have made it runnable again already. */
         if (current->in_run) {
             slp_schedule_leave_run(current);
             slp_schedule_put_back(current);
@@ -367,7 +392,9 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
 
 int slp_schedule_reserve(struct slp_thread *thread)
 {
-    enum { STILL_TO_COME = 4096 }; /* of C stack, from here to the switch */
+    /* Of C stack, from here to slp_stack_switch(): four frames of some hundred bytes, and
+     * a schedule callback does not count, since it has returned by then. */
+    enum { STILL_TO_COME = 4096 };
 
     if (slp_slice_reserve(&thread->current->slice, STILL_TO_COME) == 0)
         return 0;

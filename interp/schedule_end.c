@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * schedule_end.c - a tasklet ends: who gets its exception, and who runs next.
+ *
+ *   1. In the tasklet, which is whole: the error handler, and what its frames and its
+ *      context leave behind.  All of it may run Python code, and switch.
+ *   2. From slp_tasklet_mark_ended() on it only seems to run: nobody may switch (in_callback).
+ *      The exception goes to whom it concerns.
+ *   3. It leaves the ring, and the next one is chosen.  There must be one: with nobody
+ *      runnable the innermost run(), or main, is told of a deadlock.
+ *   4. Its data stack is given back, its C stack is given up, and the next one releases
+ *      the last reference of its own to it: not before, for its frames are run on.
  */
 #include "cpython.h"
 
@@ -29,6 +38,7 @@ static void handle_error(void)
     PyObject *type, *value, *traceback;
     PyObject *handler = Py_NewRef(slp_schedule_error_handler);
 
+    /* As sys.exc_info() would have it: an instance that knows its traceback. */
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);
     if (traceback != NULL)
@@ -71,6 +81,7 @@ static slp_tasklet *target_of_end(const struct slp_thread *thread)
 /* Makes the target, wherever it is, the next to run. */
 static void resume_target(struct slp_thread *thread, slp_tasklet *target)
 {
+    /* Each of the three owns a reference, which becomes the ring's. */
     if (target->in_run) {
         slp_schedule_leave_run(target);
         slp_ring_append(target);
@@ -123,6 +134,7 @@ static PyObject *resume_stuck(struct slp_thread *thread)
                      target->direction > 0 ? "sending" : "receiving");
     slp_schedule_set_deadlock(thread->current);
     PyObject *bomb = slp_bomb_fetch();
+    /* Nothing can run, nothing can return, and nobody can be told. */
     if (bomb == NULL)
         Py_FatalError("no memory to report a deadlock");
     return deliver(thread, bomb);
@@ -137,6 +149,7 @@ static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, Py
     slp_ring_remove(t); /* its reference is released after the switch */
     slp_preempt_yield(thread);
     Py_XDECREF(dropped);
+    /* What is dropped runs Python code, which may take the chosen one out of the ring. */
     do {
         while (slp_schedule_choose(thread, t) == NULL) {
             dropped = resume_stuck(thread);

@@ -5,6 +5,8 @@
 
 #include "valgrind_stack.h"
 
+/* A page that cannot be touched, below; the last 16 bytes, above, keep the top aligned
+ * and hold valgrind's number. */
 enum { GUARD_BYTES = 4096, LAST_BYTES = 16 };
 
 static char *kept[SLP_SEGMENTS_KEPT_MAX];
@@ -19,6 +21,7 @@ char *slp_segment_take(void)
 {
     if (kept_count > 0)
         return kept[--kept_count];
+    /* Pages come when they are touched: 1 MiB of address space, a few KiB of memory. */
     char *map = mmap(NULL, SLP_SEGMENT_BYTES, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
     if (map == MAP_FAILED)

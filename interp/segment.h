@@ -13,8 +13,10 @@
 
 enum {
     SLP_SEGMENT_BYTES = 1 << 20,
-    SLP_SEGMENT_RESERVE = 256 << 10, /* for C code that has no frame to spill at */
-    SLP_SEGMENTS_KEPT_MAX = 8,
+    /* Left free when the next one is taken, for C code that has no frame to spill at: a
+     * quarter, so that three quarters of each segment are used. */
+    SLP_SEGMENT_RESERVE = 256 << 10,
+    SLP_SEGMENTS_KEPT_MAX = 8, /* 8 MiB of address space at the most, for the process */
 };
 
 /* The lowest usable byte of a segment, or NULL without memory. */

@@ -30,8 +30,13 @@ static inline void unpoison_stack(void)
 #endif
 }
 
-/* A buffer that fits: the old one, unless it is too small or four times too
- * large for what a tasklet at rest needs. */
+/* A buffer that fits: the old one, unless it is too small or four times too large.
+ *
+ * A tasklet is switched out at different depths of its C code, so sizes go up and down
+ * all the time; that must not allocate each time, nor may one deep call keep a large
+ * buffer for good.  A tasklet at rest has some 700 bytes: with the 256 the smallest
+ * buffers, up to 4 KB, are left alone.  Multiples of 128, since the same call from a
+ * slightly longer way should find that it fits. */
 static inline int fit(struct slp_slice *slice, size_t size)
 {
     if (size <= slice->capacity && slice->capacity / 4 <= size + 256)
@@ -46,7 +51,8 @@ static inline int fit(struct slp_slice *slice, size_t size)
     return 0;
 }
 
-/* The lowest byte of the thread's own stack that is in use. */
+/* The lowest byte of the thread's own stack that is in use.  While a segment is run on
+ * that is where the stack was left for it; the segment itself is never copied. */
 static char *start_of(char *sp)
 {
     char *start = slp_cstack.segment_low ? slp_cstack.segment_exit : sp;
@@ -72,7 +78,7 @@ int slp_slice_save(struct slp_slice *slice, char *sp)
     if (fit(slice, size) < 0)
         return -1;
     copy_stack(slice->bytes, start, size);
-    unpoison_stack();
+    unpoison_stack(); /* somebody else's frames come here next */
     slice->used = size;
     slice->start = start;
     slice->resume = sp;
@@ -84,10 +90,12 @@ int slp_slice_save(struct slp_slice *slice, char *sp)
 void slp_slice_restore(struct slp_slice *slice)
 {
     assert(slice->used > 0);
-    unpoison_stack();
+    unpoison_stack(); /* red zones of who ran here last */
     if (__builtin_expect(slice->segment_low != NULL, 0))
         SLP_VALGRIND_STACK_GROWS(slice->start, slice->used);
     copy_stack(slice->start, slice->bytes, slice->used);
+    /* From here on the bytes on the stack are the true ones: who looks for a frame
+     * (slp_slice_find) must not find the copy. */
     if (!SLP_FAULT(SLICE_STAYS_USED))
         slice->used = 0;
     slp_cstack.segment_low = slice->segment_low;

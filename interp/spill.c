@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * spill.c - one spill; when to spill is in eval.c.
+ *
+ * The steps, for policy copy; with a segment 2 and 6 move no memory:
+ *   1. Take a record, which remembers everything that the old stack knows: the
+ *      call, its arguments, where the result goes.
+ *   2. On the old stack, copy it to the record's slice (leave_by_copy).
+ *   3. Point the thread state at a copy of the cframe, since the real one is gone.
+ *   4. On the empty stack, from the base down, evaluate the frame (evaluate).
+ *   5. Put the result into the record.  Not into the tasklet's mailbox: whatever is
+ *      there belongs to the operation that the spill has interrupted.
+ *   6. Below the bytes that come back, copy them back (come_back, restore).
+ *   7. Point the thread state at the real cframe again.
+ * From 2 to 6 nothing may hold an address on the old stack that anybody follows.
  */
 #include "cpython.h"
 
@@ -48,6 +60,10 @@ void slp_spill_set(struct slp_spill_setting setting)
     slp_eval_entry_update();
 }
 
+/* Half of a stack stays free, for C code that recurses without evaluating a frame
+ * (repr, pickle, json): it cannot be spilled.  More than 1 MiB is never
+ * filled up: a spill costs as much as copying what is in use, some 45 us for 1 MiB, and
+ * a larger stack would only make it rarer and longer. */
 static uintptr_t limit_of_stack(void)
 {
     size_t bytes = slp_spill_setting.bytes;
@@ -66,6 +82,7 @@ uintptr_t slp_spill_stack_limit(void)
         return 0;
     if (slp_spill_setting.bytes == SLP_SPILL_ALWAYS)
         return UINTPTR_MAX;
+    /* A segment is left for another one, whatever the setting is: it is small. */
     if (slp_cstack.segment_low != NULL)
         return (uintptr_t)slp_cstack.segment_low + SLP_SEGMENT_RESERVE;
     return limit_of_stack();
@@ -78,7 +95,12 @@ void slp_spill_update_limit(void)
         slp_spill_limit = UINTPTR_MAX; /* the hook is asked at every frame */
 }
 
-/* ---- records ---- */
+/* ---- records ----
+ *
+ * One lives from its spill to the return of that, and spills nest: a few are in use
+ * at a time, or, in a deep recursion, thousands.  Those few are kept with their
+ * slices, so that a spill in a loop allocates nothing; 16 of at most 256 KiB are 4 MiB
+ * for the process. */
 
 static struct slp_spill_record *kept;
 static int kept_count;
@@ -109,7 +131,10 @@ static void record_give(struct slp_spill_record *record)
     kept_count++;
 }
 
-/* ---- one spill ---- */
+/* ---- one spill ----
+ *
+ * The functions of switch.h: each is called on the stack that is left, and says
+ * where to go on. */
 
 static char *leave_by_copy(void *arg, char *sp)
 {
@@ -128,6 +153,8 @@ static char *leave_by_segment(void *arg, char *sp)
 {
     struct slp_spill_record *record = arg;
 
+    /* What is above sp stays where it is; only this must be known to return.  If the
+     * thread's own stack is left now, its slice will begin here while we are away. */
     record->sp = sp;
     record->outer_low = slp_cstack.segment_low;
     record->outer_exit = slp_cstack.segment_exit;
@@ -141,6 +168,7 @@ static char *come_back(void *arg, char *sp)
 {
     struct slp_spill_record *record = arg;
 
+    /* What is left here has ended: nothing of it is saved. */
     (void)sp;
     if (record->segment == NULL)
         return slp_slice_resume(&record->slice);
@@ -160,13 +188,14 @@ static void restore(void *arg)
     }
 }
 
-/* The outermost function while the stack is spilled.  The record's address is
- * in this function's own frame, so that tasklets may be switched inside. */
+/* The outermost function while the stack is spilled.  The record's address is in
+ * this function's own frame, and so in the slice of whichever tasklet is switched out
+ * while it runs: there is no list of spills that a switch would have to mend. */
 static void evaluate(void *arg)
 {
     struct slp_spill_record *record = arg;
 
-    slp_spill_update_limit();
+    slp_spill_update_limit(); /* a segment has another one */
     if (record->segment == NULL)
         slp_hostile_overwrite(record->slice.start, __builtin_frame_address(0));
     (void)SLP_POINT(SPILL_RUN, slp_eval_current(), NULL, NULL);
@@ -183,8 +212,9 @@ static int can_spill(PyThreadState *tstate, const char *here)
            (slp_base_is_ready(tstate, here) || slp_base_refuse(tstate, here) == NULL);
 }
 
-/* Python sees the frames of the spilled stack through tstate->cframe, which is
- * on that stack: a copy in the record stands in for it. */
+/* Python sees the frames of the spilled stack through the thread state's cframe,
+ * which is on that stack: a copy in the record stands in for it.  The frames themselves
+ * are on the data stack and stay where they are. */
 static slp_cpython_cframe *put_proxy(PyThreadState *tstate, struct slp_spill_record *record)
 {
     slp_cpython_cframe *real = slp_cpython_cframe_of(tstate);
@@ -203,6 +233,9 @@ static void take_proxy(PyThreadState *tstate, slp_cpython_cframe *real,
     slp_cpython_set_cframe(tstate, real);
 }
 
+/* The arguments of a vectorcall are an array of the caller's, and that may be on the
+ * stack which is about to go.  They are borrowed references: the caller, who is in the
+ * slice, keeps them alive. */
 static int record_set_call(struct slp_spill_record *record, const struct slp_spill_call *call)
 {
     record->call = *call;
@@ -224,9 +257,11 @@ static int record_set_call(struct slp_spill_record *record, const struct slp_spi
     return 0;
 }
 
+/* greenlet compares stack pointers, and takes them for addresses on one stack. */
 static int wants_segment(const PyThreadState *tstate)
 {
-    return slp_spill_setting.policy == SLP_SPILL_SEGMENT && !slp_base_greenlets(slp_cpython_interp(tstate));
+    return slp_spill_setting.policy == SLP_SPILL_SEGMENT &&
+           !slp_base_greenlets(slp_cpython_interp(tstate));
 }
 
 int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
@@ -244,10 +279,12 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         record_give(record);
         return -1;
     }
+    /* Without a segment: by copy, as if that had been the setting. */
     record->segment = wants_segment(tstate) ? slp_segment_take() : NULL;
     slp_cpython_cframe *real = put_proxy(tstate, record);
     int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
                                  evaluate);
+    /* Back, or never gone: in both cases on the old stack. */
     take_proxy(tstate, real, record);
     slp_spill_update_limit();
     if (record->segment != NULL)

@@ -50,7 +50,8 @@ int slp_tasklet_introspect_recursion_depth(const slp_tasklet *t)
 /* The cframe at that address; *holder is the slice that has what is on the C
  * stack, NULL while that is in its place.  Below a spill it is the record's, or
  * the same again if the spill left everything where it was. */
-static const slp_cpython_cframe *find_cframe(const struct slp_slice **holder, const slp_cpython_cframe *at)
+static const slp_cpython_cframe *find_cframe(const struct slp_slice **holder,
+                                             const slp_cpython_cframe *at)
 {
     const struct slp_spill_record *record;
 

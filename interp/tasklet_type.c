@@ -77,7 +77,8 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
         PyErr_SetString(PyExc_RuntimeError, "the tasklet has no thread: it has ended");
         return -1;
     }
-    PyObject *context = *slp_cpython_context(slp_cpython_tstate()) != NULL ? PyContext_CopyCurrent() : NULL;
+    PyObject *context =
+        *slp_cpython_context(slp_cpython_tstate()) != NULL ? PyContext_CopyCurrent() : NULL;
     if (PyErr_Occurred())
         return -1;
     PyObject *old_args = t->args, *old_kwargs = t->kwargs, *old_context = t->context;

@@ -30,6 +30,8 @@ struct slp_thread *slp_thread_peek(void)
 {
     PyThreadState *tstate = slp_cpython_tstate();
 
+    /* One C thread may have several thread states in turn (PyGILState, embedding), so what
+     * is remembered must be compared. */
     if (__builtin_expect(here != NULL && here->tstate == tstate, 1))
         return here;
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next) {
@@ -64,6 +66,7 @@ void slp_thread_release(struct slp_thread *thread)
     PyMem_Free(thread);
 }
 
+/* Asked anew each time: while one ends, others may end, begin, or be asked as well. */
 static slp_tasklet *first_to_kill(const struct slp_thread *thread)
 {
     slp_tasklet *t = thread->started;
@@ -99,9 +102,10 @@ static void end_started(slp_tasklet *t)
  * start others meanwhile, but not without end. */
 static void kill_started(struct slp_thread *thread)
 {
+    /* Each is asked ten times at the most; one more for those that are started meanwhile. */
     long left = (count_started(thread) + 1) * SLP_KILLS_MAX;
 
-    thread->switch_trap = 0;
+    thread->switch_trap = 0; /* who has left one set is not there to take it back */
     for (slp_tasklet *t = first_to_kill(thread); t != NULL && left > 0; left--) {
         slp_tasklet *chosen = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? t->started_next : NULL;
         Py_XINCREF(chosen);
@@ -132,6 +136,7 @@ static void abandon_all(struct slp_thread *thread)
 {
     slp_tasklet *t;
 
+    /* First those with a C stack: their frames, and all that these own, are lost. */
     while ((t = thread->started) != NULL && !SLP_FAULT(THREAD_DEATH_LEAVES_QUEUE)) {
         Py_INCREF(t);
         slp_tasklet_mark_ended(t);
@@ -146,7 +151,10 @@ static void abandon_all(struct slp_thread *thread)
         detach(thread->ring);
 }
 
-/* ---- the interpreter's exit ---- */
+/* ---- the interpreter's exit ----
+ *
+ * The lock is used as a signal: whoever exits has acquired it, and acquires it once
+ * more with a time-out; a thread that ends releases it. */
 
 static PyThread_type_lock exit_lock; /* NULL until the exit begins; held while it waits */
 
@@ -155,6 +163,7 @@ static void tell_exit(void)
 {
     if (exit_lock == NULL)
         return;
+    /* Taken without waiting, in case that nobody has it: an unlocked one must not be released. */
     PyThread_acquire_lock(exit_lock, 0);
     PyThread_release_lock(exit_lock);
 }
@@ -171,6 +180,7 @@ static void thread_end(struct slp_thread *thread)
      * here for it after a fork, or when the interpreter is torn down. */
     if (thread->tstate == slp_cpython_tstate() && thread->ident == PyThread_get_thread_ident())
         kill_started(thread);
+    /* The address of the thread state may be another one's soon. */
     if (thread->atomic)
         slp_atomic_publish(thread, 0);
     thread_unlink(thread);
@@ -198,7 +208,8 @@ static void capsule_destroy(PyObject *capsule)
     slp_thread_release(thread);
 }
 
-/* Ties the record to the life of its PyThreadState. */
+/* Ties the record to the life of its PyThreadState: the dictionary is cleared when that
+ * ends, as a rule by the thread itself while it can still run Python code. */
 static int thread_bind(struct slp_thread *thread)
 {
     PyObject *dict = slp_cpython_dict(thread->tstate);
@@ -208,6 +219,7 @@ static int thread_bind(struct slp_thread *thread)
     if (capsule == NULL)
         return -1;
     int failed = PyDict_SetItemString(dict, capsule_name, capsule);
+    /* The caller gives the record up itself. */
     if (failed)
         PyCapsule_SetDestructor(capsule, NULL);
     Py_DECREF(capsule);
@@ -245,7 +257,7 @@ static struct slp_thread *thread_new(PyThreadState *tstate)
         PyErr_NoMemory();
         return NULL;
     }
-    PyThread_acquire_lock(thread->lock, 1);
+    PyThread_acquire_lock(thread->lock, 1); /* so that the next acquisition waits */
     thread->tstate = tstate;
     thread->id = slp_cpython_id(tstate);
     thread->ident = slp_cpython_ident(tstate);
@@ -397,12 +409,15 @@ void slp_thread_kill_all(void)
         ask_to_end(thread->main);
         let_end(thread);
     }
+    /* One that has ended may have held up others: the time begins anew with each. */
     while (ask_the_others() > 0 && one_ends(SLP_EXIT_RUNS_US))
         ;
 }
 
 void slp_thread_wake(struct slp_thread *thread, slp_tasklet *tasklet)
 {
+    /* The mark is cleared here and not by the thread that wakes up: whoever comes next
+     * must not release the lock a second time. */
     if (!thread->waiting)
         return;
     thread->waiting = 0;
@@ -429,9 +444,9 @@ void slp_thread_wake_stuck(void)
 
     if (SLP_FAULT(ENDING_THREAD_COUNTS))
         return;
-    if (tstate == NULL || !slp_cpython_in_main_interp(tstate) ||
-        slp_thread_others_can_run(tstate))
+    if (tstate == NULL || !slp_cpython_in_main_interp(tstate) || slp_thread_others_can_run(tstate))
         return;
+    /* Any would do, but a schedule must not depend on chance: new ones are put in front. */
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next)
         if (thread->waiting && thread->tstate != tstate)
             oldest = thread;
@@ -464,10 +479,13 @@ int slp_thread_wait(struct slp_thread *thread)
 {
     assert(thread->ring == NULL && !thread->waiting);
     (void)SLP_POINT(THREAD_IDLE, NULL, NULL, NULL);
+    /* The point may have let another thread put somebody there. */
     if (thread->ring != NULL)
         return 0;
     if (!slp_thread_others_can_run(thread->tstate))
         return 1;
+    /* Marked with the GIL: from here on whoever inserts releases the lock, be it before
+     * or after we wait for it. */
     thread->waiting = !SLP_FAULT(MARK_AFTER_GIL_DROP);
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);
     if (SLP_FAULT(MARK_AFTER_GIL_DROP))

@@ -1,4 +1,18 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * transfer.c - the steps of a switch, on which stack, and what may run meanwhile.
+ *
+ *   on prev's stack      the next one becomes current; prev's bytes are copied away,
+ *   (save_and_leave)     and then its values are moved out of the thread state
+ *   between              nobody's values are there: no Python code, no allocation that
+ *                        could collect, no exception
+ *   on next's stack      its bytes are copied back (restore); slp_stack_switch()
+ *                        returns, in next, from the call with which it left once
+ *   in next              its values are moved into the thread state; only now is it a
+ *                        tasklet like others, and what was deferred is released
+ * One that begins has no bytes and no values: run_tasklet() takes the place of the
+ * last two.
+ */
 #include "cpython.h"
 
 #include "transfer.h"
@@ -27,14 +41,16 @@ void slp_transfer_release(struct slp_thread *thread)
     thread->woken = 0;
     if (deferred == NULL)
         return;
+    /* Forgotten first: what runs in the release may switch, and defer another one. */
     thread->deferred = NULL;
     if (woken && SLP_FAULT(IDLE_WAKE_NEVER_RELEASES))
         return;
     int eats = woken ? SLP_FAULT(IDLE_WAKE_RELEASE_EATS_MAILBOX) : SLP_FAULT(RELEASE_EATS_MAILBOX);
-    static PyObject *slot;
+    static PyObject *slot; /* of a fault: one for all threads and tasklets */
     PyObject *mail = slot = eats ? NULL : slp_mailbox_take(current);
     (void)SLP_POINT(SWITCH_RELEASE, current, deferred, NULL);
     (void)woken;
+    /* A count, since what is released may bring about another release. */
     current->releasing++;
     Py_DECREF(deferred);
     current->releasing--;
@@ -56,12 +72,14 @@ static char *save_and_leave(void *arg, char *sp)
 {
     struct slp_thread *thread = arg;
 
+    /* What can fail comes first: then nothing has happened. */
     if (slp_slice_save(&thread->leaving->slice, sp) < 0)
         return NULL;
     slp_tstate_swap_save(&thread->leaving->state, thread->tstate);
     return stack_of(thread->coming);
 }
 
+/* The frames of a tasklet that has ended, run_tasklet() and below, are given up. */
 static char *leave_for_good(void *arg, char *sp)
 {
     struct slp_thread *thread = arg;
@@ -82,20 +100,23 @@ static void run_tasklet(void *arg)
     slp_tasklet *t = thread->coming;
     slp_cpython_cframe root;
 
+    /* On the thread's own stack from its base down, wherever the last one was. */
     slp_cstack.segment_low = NULL;
     slp_cstack.segment_exit = NULL;
     slp_spill_update_limit();
     slp_tstate_swap_fresh(thread->tstate, &root, t->context);
-    t->context = NULL;
+    t->context = NULL; /* the thread state has it now */
     slp_tasklet_introspect_begin_hooks(t);
     slp_tasklet_mark_started(t);
     slp_atomic_follow(thread);
     (void)SLP_POINT(SWITCH_ARRIVE, t, NULL, NULL);
     slp_transfer_release(thread);
+    /* A hook may run Python code here: the mailbox is set aside, as everywhere. */
     PyObject *mail = slp_mailbox_take(t);
     (void)SLP_POINT(TASKLET_START, t, NULL, NULL);
     slp_mailbox_set(t, mail);
 
+    /* Taken from t, so that nobody can reach, and change, what is being called. */
     PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
     t->func = t->args = t->kwargs = NULL;
     /* A bomb may have been thrown before the first run. */
@@ -134,10 +155,13 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     SLP_REQUIRE(I8, next, prev != next && thread->current == prev && !next->ended);
     SLP_REQUIRE(I21, next, next->thread == thread);
     SLP_REQUIRE(I15, next, next->slice.used || !next->started);
+    /* What the loop is asked to raise is prev's; next's loop must not do it. */
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_calm(thread);
     if (SLP_POINT(SWITCH_SAVE, prev, next, NULL) & SLP_ACT_FAIL)
         return transfer_failed(thread, prev, next);
+    /* On the stack that is left these would be prev's variables: run_tasklet(), and the
+     * functions on the other stack, find them in the thread's record. */
     thread->current = next;
     thread->leaving = prev;
     thread->coming = next;
@@ -147,7 +171,8 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
                                   : slp_stack_start(thread, save_and_leave, run_tasklet);
     if (failed)
         return transfer_failed(thread, prev, next);
-    /* Back in prev, perhaps a long time later. */
+    /* Back in prev, perhaps a long time later, and on the same thread: a tasklet that
+     * has begun never leaves it. */
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_attract(thread);
     slp_spill_update_limit();

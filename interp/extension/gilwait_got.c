@@ -6,7 +6,6 @@
 
 #include "interp/gilwait.h"
 
-
 #include "got.h"
 
 static slp_gilwait_function *real;

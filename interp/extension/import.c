@@ -26,14 +26,16 @@ static size_t size_of_runtime(void)
     const ElfW(Sym) *symbol = NULL;
     Dl_info info;
 
-    if (dladdr1(slp_cpython_runtime(), &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL)
+    if (dladdr1(slp_cpython_runtime(), &info, (void **)&symbol, RTLD_DL_SYMENT) == 0 ||
+        symbol == NULL)
         return 0;
     return symbol->st_size;
 }
 
 static int same_structures(void)
 {
-    return Py_Version >> 16 == PY_VERSION_HEX >> 16 && size_of_runtime() == SLP_CPYTHON_RUNTIME_BYTES &&
+    return Py_Version >> 16 == PY_VERSION_HEX >> 16 &&
+           size_of_runtime() == SLP_CPYTHON_RUNTIME_BYTES &&
            slp_cpython_tstate() == PyThreadState_Get();
 }
 

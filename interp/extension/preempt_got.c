@@ -201,8 +201,8 @@ static PyThreadState *who_has_taken_gil(void)
     PyThreadState *tstate = PyGILState_GetThisThreadState();
 
     if (tstate == NULL || !slp_cpython_gil_is_held() ||
-        (uintptr_t)tstate != slp_cpython_gil_last_holder() ||
-        slp_cpython_tstate() != NULL || slp_cpython_is_finalizing())
+        (uintptr_t)tstate != slp_cpython_gil_last_holder() || slp_cpython_tstate() != NULL ||
+        slp_cpython_is_finalizing())
         return NULL;
     return tstate;
 }

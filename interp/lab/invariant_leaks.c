@@ -99,7 +99,7 @@ void slp_invariant_leaks(void)
     for (slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next)
         if (t->ended && t->thread->current != t && Py_REFCNT(t) > t->watch.found)
             slp_invariants_violated(SLP_I12, t,
-                                   "it has ended, and has %zd references, of which %zd are known",
-                                   Py_REFCNT(t), t->watch.found);
+                                    "it has ended, and has %zd references, of which %zd are known",
+                                    Py_REFCNT(t), t->watch.found);
     Py_DECREF(objects);
 }

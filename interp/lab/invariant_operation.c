@@ -60,8 +60,8 @@ static void has_tried(slp_tasklet *t, slp_channel *channel, const void *result)
     t->watch.refusing = 0;
     if (nobody_else && result == NULL && before.state != state_of(t, channel))
         slp_invariants_violated(SLP_I11, channel,
-                               "an operation raised, and left it, its tasklet or "
-                               "the ring in another state");
+                                "an operation raised, and left it, its tasklet or "
+                                "the ring in another state");
 }
 
 /* ---- what holds between two ---- */
@@ -75,14 +75,14 @@ static void between_operations(slp_tasklet *t)
         return;
     if (t->thread != here)
         slp_invariants_violated(SLP_I21, t, "it operates on thread %llu, its home is %llu",
-                               (unsigned long long)here->id, (unsigned long long)t->thread->id);
+                                (unsigned long long)here->id, (unsigned long long)t->thread->id);
     if (here->current != t || t->slice.used > 0)
         slp_invariants_violated(SLP_I8, t, "it operates, and %s",
-                               here->current != t ? "another one is current"
-                                                  : "its C stack is put away");
+                                here->current != t ? "another one is current"
+                                                   : "its C stack is put away");
     if (here->deferred != NULL)
         slp_invariants_violated(SLP_I13, here->deferred,
-                               "it waits for its release while a tasklet operates");
+                                "it waits for its release while a tasklet operates");
 }
 
 static void operation_begins(slp_tasklet *t)
@@ -101,7 +101,7 @@ void slp_invariant_operation_result(slp_tasklet *t, const void *result)
 
     if ((result == NULL) != set)
         slp_invariants_violated(SLP_I18, t, "it %s, and an exception is %s",
-                               result == NULL ? "failed" : "succeeded", set ? "set" : "not set");
+                                result == NULL ? "failed" : "succeeded", set ? "set" : "not set");
     if (t->watch.burst && result != NULL)
         slp_invariants_violated(SLP_I19, t, "what was thrown at it was not raised");
     t->watch.burst = 0;

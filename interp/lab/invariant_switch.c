@@ -4,7 +4,6 @@
  */
 #include "interp/cpython.h"
 
-
 #include "interp/atomic.h"
 #include "interp/datastack.h"
 #include "invariants.h"
@@ -18,13 +17,13 @@ static void check_departure(slp_tasklet *t, slp_tasklet *next)
 
     if (here->switch_trap > 0)
         slp_invariants_violated(SLP_I26, t, "its thread switches with a switch trap of %d",
-                               here->switch_trap);
+                                here->switch_trap);
     if (next->thread != here)
         slp_invariants_violated(SLP_I21, next, "it is to run on thread %llu, its home is %llu",
-                               (unsigned long long)here->id, (unsigned long long)next->thread->id);
+                                (unsigned long long)here->id, (unsigned long long)next->thread->id);
     if (next->ended || (!next->ready && !next->started))
         slp_invariants_violated(SLP_I8, next, "it is to run, and has %s",
-                               next->ended ? "ended" : "nothing to run");
+                                next->ended ? "ended" : "nothing to run");
     if (PyErr_Occurred())
         slp_invariants_violated(SLP_I18, t, "it is left with an exception set");
 }
@@ -53,14 +52,16 @@ static void check_arrival(slp_tasklet *t)
 
     if (t->thread != here)
         slp_invariants_violated(SLP_I21, t, "it runs on thread %llu, its home is %llu",
-                               (unsigned long long)here->id, (unsigned long long)t->thread->id);
+                                (unsigned long long)here->id, (unsigned long long)t->thread->id);
     if (t->slice.used > 0)
         slp_invariants_violated(SLP_I8, t, "it runs, and its C stack is put away");
     if (t->direction != 0 || !t->scheduled || here->ring != t || here->current != t)
         slp_invariants_violated(SLP_I8, t, "it runs, and %s",
-                               t->direction != 0 ? "waits on a channel" : "is not the ring's head");
+                                t->direction != 0 ? "waits on a channel"
+                                                  : "is not the ring's head");
     if (t->atomic && !slp_atomic_is_published(here))
-        slp_invariants_violated(SLP_I25, t, "it is atomic, and its thread may be asked for the GIL");
+        slp_invariants_violated(SLP_I25, t,
+                                "it is atomic, and its thread may be asked for the GIL");
 }
 
 void slp_invariant_switch_arrive(slp_tasklet *t)
@@ -75,10 +76,10 @@ void slp_invariant_switch_arrive(slp_tasklet *t)
         slp_invariants_violated(SLP_I17, t, "the exception that it handles is another one");
     if (t->watch.depth != slp_cpython_depth(tstate))
         slp_invariants_violated(SLP_I20, t, "its depth was %d and is %d", t->watch.depth,
-                               slp_cpython_depth(tstate));
+                                slp_cpython_depth(tstate));
     if (t->watch.trash_nesting != slp_cpython_trash_nesting(tstate))
         slp_invariants_violated(SLP_I20, t, "its nesting of deallocations was %d and is %d",
-                               t->watch.trash_nesting, slp_cpython_trash_nesting(tstate));
+                                t->watch.trash_nesting, slp_cpython_trash_nesting(tstate));
     if (t->watch.chunk != slp_cpython_chunk_of(tstate))
         slp_invariants_violated(SLP_I20, t, "its data stack is another one");
     if (t->watch.context_version == slp_cpython_context_version(tstate))
@@ -96,5 +97,5 @@ void slp_invariant_switch_start(slp_tasklet *t)
         slp_invariants_violated(SLP_I20, t, "it begins at depth %d", slp_cpython_depth(tstate));
     if (slp_cpython_trash_nesting(tstate) != 0)
         slp_invariants_violated(SLP_I20, t, "it begins with a nesting of deallocations of %d",
-                               slp_cpython_trash_nesting(tstate));
+                                slp_cpython_trash_nesting(tstate));
 }

@@ -91,7 +91,8 @@ static void check_ring(struct slp_thread *thread, int is_here)
     if (t != NULL) {
         do {
             if (t->next == NULL || t->next->prev != t || !t->scheduled || t->thread != thread) {
-                slp_invariants_violated(SLP_I7, (void *)t, "a ring is broken here, after %d", count);
+                slp_invariants_violated(SLP_I7, (void *)t, "a ring is broken here, after %d",
+                                        count);
                 return;
             }
             count++;
@@ -100,14 +101,14 @@ static void check_ring(struct slp_thread *thread, int is_here)
     }
     if (count != thread->runcount)
         slp_invariants_violated(SLP_I7, (void *)thread->ring,
-                               "thread %llu counts %d runnable ones, its ring has %d%s",
-                               (unsigned long long)thread->id, thread->runcount, count,
-                               count > thread->runcount ? " or more" : "");
+                                "thread %llu counts %d runnable ones, its ring has %d%s",
+                                (unsigned long long)thread->id, thread->runcount, count,
+                                count > thread->runcount ? " or more" : "");
     if (is_here && thread->ring != thread->current)
         slp_invariants_violated(SLP_I7, thread->current, "it runs, and is not the ring's head");
     if (thread->waiting && thread->ring != NULL)
         slp_invariants_violated(SLP_I22, thread->ring, "thread %llu waits, and could run it",
-                               (unsigned long long)thread->id);
+                                (unsigned long long)thread->id);
 }
 
 /* ---- queues ---- */
@@ -125,11 +126,11 @@ static void check_queue(slp_channel *channel)
         }
         if (t->direction != sign)
             slp_invariants_violated(SLP_I6, channel, "its balance is %d, and one that %s waits",
-                                   channel->balance, t->direction < 0 ? "receives" : "sends");
+                                    channel->balance, t->direction < 0 ? "receives" : "sends");
     }
     if (count != channel->balance * sign || channel->last != previous)
         slp_invariants_violated(SLP_I6, channel, "its balance is %d, and %d wait", channel->balance,
-                               count);
+                                count);
 }
 
 /* ---- tasklets ---- */
@@ -149,26 +150,26 @@ static void check_tasklet(slp_tasklet *t)
         return;
     if (Py_REFCNT(t) < slp_invariant_walk_owners(t) || Py_REFCNT(t) <= 0)
         slp_invariants_violated(SLP_I12, t, "it has %zd references, the core owns %d of it",
-                               Py_REFCNT(t), slp_invariant_walk_owners(t));
+                                Py_REFCNT(t), slp_invariant_walk_owners(t));
     if (t->scheduled + (t->direction != 0) + t->in_run > 1)
         slp_invariants_violated(SLP_I8, t, "it is runnable, blocked or in run(): not one of them");
     if ((t->direction != 0) != (t->channel != NULL))
         slp_invariants_violated(SLP_I8, t, "it %s, and has %s channel",
-                               t->direction ? "waits" : "does not wait", t->channel ? "a" : "no");
+                                t->direction ? "waits" : "does not wait", t->channel ? "a" : "no");
     if (t->scheduled != t->watch.in_ring)
         slp_invariants_violated(SLP_I7, t, "it says that it is %sin a ring",
-                               t->scheduled ? "" : "not ");
+                                t->scheduled ? "" : "not ");
     if (t->watch.operating && t->direction == 0 && !t->scheduled && t->thread->current != t &&
         !t->lost && !ended_thread)
         slp_invariants_violated(SLP_I8, t,
-                               "its operation has not been completed, and it waits nowhere");
+                                "its operation has not been completed, and it waits nowhere");
     if (t->ended && t->tempval != Py_None && t->thread->current != t)
         slp_invariants_violated(SLP_I4, t, "it has ended, and its mailbox is full");
     if (t->ended && (t->scheduled || t->direction != 0) && t->thread->current != t)
         slp_invariants_violated(SLP_I8, t, "it has ended, and is in a ring or a queue");
     if (ended_thread && (t->scheduled || t->direction != 0 || t->in_run))
         slp_invariants_violated(SLP_I27, t, "its thread has ended, and it %s",
-                               t->direction ? "waits on a channel" : "is in a ring");
+                                t->direction ? "waits on a channel" : "is in a ring");
 }
 
 /* A thread's record counts its tasklets; a data stack belongs to one that runs. */
@@ -183,8 +184,8 @@ static void check_counts(void)
     for (struct slp_thread *thread = slp_thread_first(); thread != NULL; thread = thread->next) {
         if (thread->references != thread->watch.seen + 1)
             slp_invariants_violated(SLP_I12, thread->main,
-                                   "its thread has %ld references, and %ld tasklets",
-                                   thread->references, thread->watch.seen);
+                                    "its thread has %ld references, and %ld tasklets",
+                                    thread->references, thread->watch.seen);
     }
     for (const slp_tasklet *t = tasklets; t != NULL; t = t->watch.next)
         t->thread->watch.seen = 0;

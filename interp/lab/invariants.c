@@ -102,8 +102,8 @@ static void check_order(slp_tasklet *actor, slp_tasklet *next)
     expected.actor = NULL;
     if (next != expected.next && expected.next->scheduled)
         slp_invariants_violated(SLP_I9, actor,
-                               "after a hand-over it goes on with another one than the channel's "
-                               "preference says");
+                                "after a hand-over it goes on with another one than the channel's "
+                                "preference says");
 }
 
 /* ---- exceptions that nobody catches ---- */
@@ -115,7 +115,7 @@ static void ends(slp_tasklet *t, const void *result)
     uncaught_type = result == NULL ? PyErr_Occurred() : NULL;
     if ((result == NULL) != (uncaught_type != NULL))
         slp_invariants_violated(SLP_I18, t, "its callable %s an exception",
-                               result == NULL ? "failed without" : "returned with");
+                                result == NULL ? "failed without" : "returned with");
 }
 
 static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
@@ -125,11 +125,11 @@ static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
 
     if (target != right)
         slp_invariants_violated(SLP_I19, t,
-                               "its exception goes neither to the innermost run() nor to main");
+                                "its exception goes neither to the innermost run() nor to main");
     if (slp_schedule_error_handler == NULL && uncaught_type != NULL && bomb->type != uncaught_type)
         slp_invariants_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
-                               ((PyTypeObject *)uncaught_type)->tp_name,
-                               ((PyTypeObject *)bomb->type)->tp_name);
+                                ((PyTypeObject *)uncaught_type)->tp_name,
+                                ((PyTypeObject *)bomb->type)->tp_name);
 }
 
 static void deadlock(slp_tasklet *t)
@@ -147,7 +147,7 @@ static void lost(slp_tasklet *t)
     if (t->kills < SLP_KILLS_MAX && !t->thread->gave_up &&
         t->thread->ident == PyThread_get_thread_ident())
         slp_invariants_violated(SLP_I27, t, "its thread has ended without ending it (%d attempts)",
-                               t->kills);
+                                t->kills);
 }
 
 static void dies(slp_tasklet *t)
@@ -157,9 +157,9 @@ static void dies(slp_tasklet *t)
     t->watch.dying = 1;
     if (t->scheduled || t->direction != 0 || t->in_run || t->watch.in_ring)
         slp_invariants_violated(SLP_I14, t, "it is freed, and %s",
-                               t->direction != 0 ? "waits on a channel"
-                               : t->in_run       ? "sits in run()"
-                                                 : "is in a ring");
+                                t->direction != 0 ? "waits on a channel"
+                                : t->in_run       ? "sits in run()"
+                                                  : "is in a ring");
     if (t->thread->current == t)
         slp_invariants_violated(SLP_I13, t, "it is freed on its own C stack");
     if (t->slice.used > 0 && t->started && !t->ended && t->thread->tstate != NULL &&
@@ -226,7 +226,7 @@ static void waits(void)
     slp_invariant_operation_others_act();
     if (!here->waiting)
         slp_invariants_violated(SLP_I22, here->current,
-                               "its thread is going to wait, and is not marked as waiting");
+                                "its thread is going to wait, and is not marked as waiting");
 }
 
 /* A frame is about to be evaluated, on the C stack of the current tasklet. */
@@ -237,7 +237,7 @@ static void runs_code(void)
     slp_invariant_operation_others_act();
     if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
         slp_invariants_violated(SLP_I8, here->current,
-                               "code runs as it, and its C stack is put away");
+                                "code runs as it, and its C stack is put away");
 }
 
 /* ---- the points ---- */
