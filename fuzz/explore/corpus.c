@@ -62,13 +62,10 @@ static int parse_line(const char *line, struct sw_relative_schedule *plan)
     if (kind < 0 || !sw_decision_kind((unsigned)kind)->is_asked)
         return -1;
     size_t length = sw_decision_parse((enum sw_decision_kind)kind, choice, &deviation.choice);
-    if (length == 0 || choice[length] != '\0' || sw_relative_schedule_reserve(plan) < 0)
+    if (length == 0 || choice[length] != '\0')
         return -1;
     deviation.kind = (uint32_t)kind;
-    plan->list[plan->count] = deviation;
-    plan->preempts[plan->count] = 0;
-    plan->decisions[plan->count++] = 0;
-    return 0;
+    return sw_relative_schedule_append(plan, &deviation);
 }
 
 /* number: of the line, from 1; before: the text up to it.  1: it is the last. */

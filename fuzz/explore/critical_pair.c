@@ -7,15 +7,21 @@
 #include "bounded.h"
 #include "contract/decision_kind.h"
 
-enum { TURNS_MAX = 200, NEIGHBOURS_MAX = 300 };
+enum {
+    /* How far a preemption is moved: a run each, and a run of a program may take a second.  A
+     * deviation that still has not turned then is given up, and the next one is tried. */
+    TURNS_MAX = 200,
+    /* Schedules with one delay: as many as the decisions of a small test have other choices. */
+    NEIGHBOURS_MAX = 300,
+};
 
-/* A schedule that turns if at `at` not the thread that was chosen runs next but `moved`, for one
- * operation. */
+/* The search.  `base` is a schedule which at decision `at` stops thread `moved`; a schedule in
+ * which `moved` makes one more step there first has the opposite end. */
 struct turn {
-    struct sw_reproduce *probe;
+    struct sw_reproduce *reproducer;
     struct sw_error *error;
     struct sw_relative_schedule base;
-    int fails; /* base does; one step of moved before the block turns that */
+    int fails; /* does the base? */
     uint32_t moved;
     struct sw_logged *log; /* of base; owned */
     uint32_t log_count;
@@ -31,45 +37,38 @@ static int refuse_memory(struct sw_error *e)
 
 /* ---- lists of deviations ---- */
 
-static uint32_t find_entry(const struct sw_relative_schedule *guided, uint32_t thread,
+static uint32_t find_entry(const struct sw_relative_schedule *schedule, uint32_t thread,
                            uint64_t number)
 {
     uint32_t i = 0;
 
-    while (i < guided->count &&
-           (!sw_decision_kind(guided->list[i].kind)->is_schedule || guided->list[i].thread != thread ||
-            guided->list[i].index != number))
+    while (i < schedule->count &&
+           (!sw_decision_kind(schedule->list[i].kind)->is_schedule ||
+            schedule->list[i].thread != thread || schedule->list[i].index != number))
         i++;
     return i;
 }
 
-/* That thread, asked for the time of that number whom to run, says choice. */
-static int set_entry(struct sw_relative_schedule *guided, uint32_t kind, uint32_t thread,
+/* When that thread has been asked number times whom to run, choice runs next: in place of what the
+ * schedule says there, or beside it. */
+static int set_entry(struct sw_relative_schedule *schedule, uint32_t kind, uint32_t thread,
                      uint64_t number, uint32_t choice)
 {
-    uint32_t i = find_entry(guided, thread, number);
+    struct sw_deviation entry = {.index = number, .kind = kind, .thread = thread, .choice = choice};
+    uint32_t i = find_entry(schedule, thread, number);
 
-    if (i == guided->count && sw_relative_schedule_reserve(guided) < 0)
-        return -1;
-    guided->list[i] = (struct sw_deviation){
-        .index = number, .kind = kind, .thread = thread, .choice = choice};
-    guided->preempts[i] = 0; /* nobody asks before it has been run */
-    guided->decisions[i] = 0;
-    guided->count += i == guided->count;
+    if (i == schedule->count)
+        return sw_relative_schedule_append(schedule, &entry);
+    schedule->list[i] = entry;
     return 0;
 }
 
-static int copy_guided(struct sw_relative_schedule *to, const struct sw_relative_schedule *from)
+static int copy_schedule(struct sw_relative_schedule *to, const struct sw_relative_schedule *from)
 {
     to->count = 0;
-    for (uint32_t i = 0; i < from->count; i++) {
-        if (sw_relative_schedule_reserve(to) < 0)
+    for (uint32_t i = 0; i < from->count; i++)
+        if (sw_relative_schedule_append(to, &from->list[i]) < 0)
             return -1;
-        to->list[i] = from->list[i];
-        to->preempts[i] = from->preempts[i];
-        to->decisions[i] = from->decisions[i];
-        to->count++;
-    }
     return 0;
 }
 
@@ -85,12 +84,12 @@ static uint64_t count_asked(const struct turn *turn, uint32_t thread, uint32_t b
     return count;
 }
 
-/* The probe's last run becomes the base. */
+/* The reproducer's last run becomes the base. */
 static int take_base(struct turn *turn)
 {
-    const struct sw_control_shm_log *log = &turn->probe->shm->log;
+    const struct sw_control_shm_log *log = &turn->reproducer->shm->log;
 
-    if (sw_relative_schedule_take(&turn->base, turn->probe->shm) < 0)
+    if (sw_relative_schedule_take(&turn->base, turn->reproducer->shm) < 0)
         return sw_error_set(turn->error, NULL, 0, 0, "too many decisions to bisect");
     struct sw_logged *copy = realloc(turn->log, (log->count + 1) * sizeof *copy);
     if (copy == NULL)
@@ -107,7 +106,8 @@ static int set_at(struct turn *turn, uint32_t thread, uint64_t number)
 
     for (uint32_t i = 0; i < turn->log_count; i++) {
         const struct sw_logged *logged = &turn->log[i];
-        if (!sw_decision_kind(logged->kind)->is_schedule || logged->thread != thread || asked++ != number)
+        if (!sw_decision_kind(logged->kind)->is_schedule || logged->thread != thread ||
+            asked++ != number)
             continue;
         turn->at = i;
         turn->moved = logged->fallback;
@@ -126,20 +126,23 @@ static int run_with_step(struct turn *turn, uint32_t place)
     struct sw_relative_schedule changed = {0};
     int status = -1;
 
-    if (copy_guided(&changed, &turn->base) < 0 ||
+    if (copy_schedule(&changed, &turn->base) < 0 ||
         set_entry(&changed, logged->kind, logged->thread, count_asked(turn, logged->thread, place),
                   turn->moved) < 0 ||
         set_entry(&changed, logged->kind, turn->moved, count_asked(turn, turn->moved, place + 1),
                   logged->choice) < 0)
         refuse_memory(turn->error);
     else
-        status = sw_reproduce_run(turn->probe, &changed, NULL, turn->error);
+        status = sw_reproduce_run(turn->reproducer, &changed, NULL, turn->error);
     sw_relative_schedule_free(&changed);
     return status;
 }
 
-/* Moves the deviation by steps of moved, until it turns.  1: it does so before the next step; 0: it
- * does not turn. */
+/* Step 1.  The deviation stops `moved` and lets another thread run.  Let `moved` make one operation
+ * before that; if the schedule ends as before, that operation is not what decides: it becomes part
+ * of the base, and the next one is tried.
+ *
+ * 1: with one more operation it ends otherwise; 0: it never does. */
 static int find_turn(struct turn *turn, uint32_t thread, uint64_t number)
 {
     for (int i = 0; i < TURNS_MAX; i++) {
@@ -148,6 +151,7 @@ static int find_turn(struct turn *turn, uint32_t thread, uint64_t number)
         int fails = run_with_step(turn, turn->at);
         if (fails < 0 || fails != turn->fails)
             return fails < 0 ? -1 : 1;
+        /* The deviation is now the one that stops `moved` when it is asked again. */
         number = count_asked(turn, turn->moved, turn->at + 1);
         thread = turn->moved;
         if (take_base(turn) < 0)
@@ -156,12 +160,13 @@ static int find_turn(struct turn *turn, uint32_t thread, uint64_t number)
     return 0;
 }
 
-/* Where moved could have run, until it did. */
+/* Step 2.  Behind `at` there is a block of operations of other threads, until `moved` runs again.
+ * At which of its decisions could `moved` have made its operation instead? */
 static int find_places(struct turn *turn)
 {
-    const struct sw_control_shm_log *log = &turn->probe->shm->log;
+    const struct sw_control_shm_log *log = &turn->reproducer->shm->log;
 
-    if (sw_reproduce_run(turn->probe, &turn->base, NULL, turn->error) < 0)
+    if (sw_reproduce_run(turn->reproducer, &turn->base, NULL, turn->error) < 0)
         return -1;
     turn->places = calloc(turn->log_count + 1, sizeof *turn->places);
     if (turn->places == NULL)
@@ -177,7 +182,7 @@ static int find_places(struct turn *turn)
     return 0;
 }
 
-/* Place 0: at; then places[]; then where it ran in the base. */
+/* The places in their order: 0 is `at`, then come places[], then where it ran in the base. */
 static uint32_t log_place(const struct turn *turn, uint32_t place)
 {
     return place == 0 ? turn->at : turn->places[place - 1];
@@ -185,8 +190,9 @@ static uint32_t log_place(const struct turn *turn, uint32_t place)
 
 static int run_place(struct turn *turn, uint32_t place)
 {
-    return place > turn->place_count ? sw_reproduce_run(turn->probe, &turn->base, NULL, turn->error)
-                                     : run_with_step(turn, log_place(turn, place));
+    return place > turn->place_count
+               ? sw_reproduce_run(turn->reproducer, &turn->base, NULL, turn->error)
+               : run_with_step(turn, log_place(turn, place));
 }
 
 /* Of a failure as much as is the same in every schedule that has it: "exit 3", "deadlock". */
@@ -200,7 +206,13 @@ static void name_end(const struct sw_end *end, char buf[SW_END_WORD_MAX])
         sw_run_end_word(end, buf);
 }
 
-/* What is left differs in the order of two operations.  Runs the failing one last. */
+/* Step 3.  With the operation at place `low` the schedule ends otherwise than the base, at `high`
+ * as the base does: true at first (0 by step 1, and the last is the base), and kept by each
+ * halving.  When the two are neighbours, the schedules differ in the order of that operation and
+ * the one that was chosen at `low`: the critical pair.  Which pair it is if there are several
+ * depends on where the halving goes; each is one.
+ *
+ * The failing one of the two is run last, so that it is what the reproducer holds. */
 static int bisect(struct turn *turn, struct sw_critical_pair *critical)
 {
     uint32_t low = 0, high = turn->place_count + 1;
@@ -215,25 +227,27 @@ static int bisect(struct turn *turn, struct sw_critical_pair *critical)
         else
             low = middle;
     }
+    /* In the base the chosen one comes first, and then `moved`: if the base is what fails, that is
+     * the failing order. */
     const struct sw_logged *logged = &turn->log[log_place(turn, low)];
     critical->decision = logged->index;
     critical->threads[turn->fails ? 0 : 1] = logged->choice;
     critical->threads[turn->fails ? 1 : 0] = turn->moved;
     if (run_place(turn, turn->fails ? low : high) < 0)
         return -1;
-    name_end(&turn->probe->end, critical->otherwise);
+    name_end(&turn->reproducer->end, critical->otherwise);
     return run_place(turn, turn->fails ? high : low);
 }
 
 /* ---- the whole ---- */
 
-static int take_failing(const struct sw_reproduce *probe, struct sw_critical_pair *critical,
+static int take_failing(const struct sw_reproduce *reproducer, struct sw_critical_pair *critical,
                         struct sw_error *e)
 {
     critical->failing = calloc(1, sizeof *critical->failing);
     if (critical->failing == NULL)
         return refuse_memory(e);
-    sw_control_shm_copy_list(critical->failing, &probe->shm->taken);
+    sw_control_shm_copy_list(critical->failing, &reproducer->shm->taken);
     critical->found = 1;
     return 0;
 }
@@ -242,16 +256,15 @@ static int take_failing(const struct sw_reproduce *probe, struct sw_critical_pai
 static int try_deviation(struct turn *turn, uint32_t i, struct sw_critical_pair *critical)
 {
     const struct sw_deviation *deviation = &turn->base.list[i];
-    int status =
-        !sw_decision_kind(deviation->kind)->is_schedule
-            ? 0
-            : find_turn(turn, deviation->thread, deviation->index);
+    int status = !sw_decision_kind(deviation->kind)->is_schedule
+                     ? 0
+                     : find_turn(turn, deviation->thread, deviation->index);
 
     if (status > 0 && (find_places(turn) < 0 || (status = bisect(turn, critical)) < 0))
         return -1;
     if (status <= 0)
         return status;
-    return take_failing(turn->probe, critical, turn->error) < 0 ? -1 : 1;
+    return take_failing(turn->reproducer, critical, turn->error) < 0 ? -1 : 1;
 }
 
 static void free_turn(struct turn *turn)
@@ -261,15 +274,16 @@ static void free_turn(struct turn *turn)
     free(turn->places);
 }
 
-/* The last deviation that turns it.  fails: does the schedule?  1: found. */
-static int try_all(struct sw_reproduce *probe, const struct sw_relative_schedule *best, int fails,
-                   struct sw_critical_pair *critical, struct sw_error *e)
+/* From the last deviation to the first: the last one that matters is the nearest to the failure,
+ * and so the easiest to understand.  fails: does the schedule?  1: found. */
+static int try_all(struct sw_reproduce *reproducer, const struct sw_relative_schedule *best,
+                   int fails, struct sw_critical_pair *critical, struct sw_error *e)
 {
     int status = 0;
 
     for (uint32_t i = best->count; i-- > 0 && status == 0;) {
-        struct turn turn = {.probe = probe, .error = e, .fails = fails};
-        status = sw_reproduce_run(probe, best, NULL, e);
+        struct turn turn = {.reproducer = reproducer, .error = e, .fails = fails};
+        status = sw_reproduce_run(reproducer, best, NULL, e);
         if (status >= 0)
             status = take_base(&turn);
         if (status == 0 && i < turn.base.count)
@@ -282,7 +296,7 @@ static int try_all(struct sw_reproduce *probe, const struct sw_relative_schedule
 /* ---- from the other side ---- */
 
 struct neighbour {
-    struct sw_reproduce *probe;
+    struct sw_reproduce *reproducer;
     int found;
 };
 
@@ -291,20 +305,21 @@ static int on_neighbour(void *context, const struct sw_batch_result *result,
 {
     struct neighbour *neighbour = context;
 
-    if (cost == 0 || sw_reproduce_is_wanted(neighbour->probe, result))
+    if (cost == 0 || sw_reproduce_is_wanted(neighbour->reproducer, result))
         return 0;
-    sw_control_shm_copy_list(neighbour->probe->list, &shm->taken);
+    sw_control_shm_copy_list(neighbour->reproducer->list, &shm->taken);
     neighbour->found = 1;
     return 1;
 }
 
-/* One that is a single delay away and does not fail, if there is one. */
-static int try_neighbour(struct sw_reproduce *probe, struct sw_critical_pair *critical,
+/* The default schedule itself fails, and has no deviation to be moved.  So a schedule that does not
+ * fail is looked for, one delay away, and its deviation is moved until it does. */
+static int try_neighbour(struct sw_reproduce *reproducer, struct sw_critical_pair *critical,
                          struct sw_error *e)
 {
     static struct sw_bounded all;
-    struct neighbour neighbour = {.probe = probe};
-    struct sw_bounded_order order = {.session = probe->order,
+    struct neighbour neighbour = {.reproducer = reproducer};
+    struct sw_bounded_order order = {.session = reproducer->order,
                                      .kind = SW_BOUND_DELAYS,
                                      .bound = 1,
                                      .schedules_max = NEIGHBOURS_MAX,
@@ -315,40 +330,40 @@ static int try_neighbour(struct sw_reproduce *probe, struct sw_critical_pair *cr
 
     if (sw_bounded_run(&order, &all, e) < 0)
         return -1;
-    probe->runs += all.schedules;
+    reproducer->runs += all.schedules;
     if (!neighbour.found) {
         snprintf(critical->why_not, sizeof critical->why_not,
                  "the default schedule fails so, and so do %llu schedules with one delay",
                  (unsigned long long)all.schedules);
         return 0;
     }
-    int status = sw_reproduce_run_list(probe, e);
-    if (status == 0 && sw_relative_schedule_take(&passing, probe->shm) == 0)
-        status = try_all(probe, &passing, 0, critical, e);
+    int status = sw_reproduce_run_list(reproducer, e);
+    if (status == 0 && sw_relative_schedule_take(&passing, reproducer->shm) == 0)
+        status = try_all(reproducer, &passing, 0, critical, e);
     sw_relative_schedule_free(&passing);
     return status;
 }
 
-int sw_critical_pair_find(struct sw_reproduce *probe, const struct sw_relative_schedule *best,
+int sw_critical_pair_find(struct sw_reproduce *reproducer, const struct sw_relative_schedule *best,
                           struct sw_critical_pair *critical, struct sw_error *e)
 {
     *critical = (struct sw_critical_pair){0};
     snprintf(critical->why_not, sizeof critical->why_not,
              "no exchange of two operations alone changes how it ends");
-    int status =
-        best->count > 0 ? try_all(probe, best, 1, critical, e) : try_neighbour(probe, critical, e);
+    int status = best->count > 0 ? try_all(reproducer, best, 1, critical, e)
+                                 : try_neighbour(reproducer, critical, e);
     return status < 0 ? -1 : 0;
 }
 
 /* ---- looking at it ---- */
 
-int sw_critical_pair_look(const struct sw_reproduce *probe, struct sw_critical_pair *critical,
+int sw_critical_pair_look(const struct sw_reproduce *reproducer, struct sw_critical_pair *critical,
                           struct sw_error *e)
 {
-    const struct sw_process_order order = sw_process_order_of(probe->sched);
+    const struct sw_process_order order = sw_process_order_of(reproducer->sched);
     struct sw_schedule_order schedule = {.strategy = SW_STRATEGY_REPLAY,
                                          .wanted = sw_schedule_order_list(critical->failing),
-                                         .decisions_max = probe->order.decisions_max,
+                                         .decisions_max = reproducer->order.decisions_max,
                                          .shows = 1,
                                          .shown = critical->decision};
     struct sw_process run;

@@ -249,8 +249,9 @@ static int is_explored(const struct sw_dpor_trace *view, const struct node *node
 }
 
 /* For each race the reversal v is to be explored where its first event stands.  That is all that
- * can be missing: any class is reached from any other by reversing one race after the other, and the
- * reversal of each race of each trace that was run has been run, is covered, or is in a tree. */
+ * can be missing: any class is reached from any other by reversing one race after the other, and
+ * the reversal of each race of each trace that was run has been run, is covered, or is in a
+ * tree. */
 static int find_races(struct sw_dpor *dpor)
 {
     const struct sw_dpor_trace *view = &dpor->view;

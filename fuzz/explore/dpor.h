@@ -3,9 +3,9 @@
  * dpor.h - every schedule that can matter, each once: optimal dynamic partial order reduction.
  *
  * Two schedules are EQUIVALENT if one becomes the other by exchanging neighbours that are
- * independent (sw_decision_depends(), and struct sw_trace_event.after).  Of each class of equivalent
- * schedules this search runs one.  It is the algorithm of Abdulla, Aronis, Jonsson and Sagonas,
- * "Optimal dynamic partial order reduction" (POPL 2014):
+ * independent (sw_decision_depends(), and struct sw_trace_event.after).  Of each class of
+ * equivalent schedules this search runs one.  It is the algorithm of Abdulla, Aronis, Jonsson and
+ * Sagonas, "Optimal dynamic partial order reduction" (POPL 2014):
  *
  *      1. sw_dpor_next()     says what to run: a prefix of threads, and which threads sleep behind
  *                            it; from there on any thread that does not sleep
@@ -13,19 +13,19 @@
  *                            events a node with a sleep set and a wakeup tree
  *      3.                    for each RACE in the trace, two dependent events that could have come
  *                            in the other order, it makes the sequence that reverses it.  If no
- *                            sleeper at the first of the two has led to that already, and its wakeup
- *                            tree does not cover it (dpor_wakeup.h), the sequence is inserted there
+ *                            sleeper at the first of the two has led to that already, and its
+ *                            wakeup tree does not cover it (dpor_wakeup.h), it is inserted there
  *      4. sw_dpor_next()     goes back to the deepest node whose wakeup tree has something left;
  *                            what has been explored there sleeps from now on
  *
  * It ends when all trees are empty.  Then every class has been run, once: their theorems of
  * completeness and of optimality, which fuzz/tests/check_dpor.c compares with all interleavings of
- * small models.  (With locks a few runs turn out to be redundant, of 11,404 random models in 10; they are counted
- * as blocked.)
+ * small models.  (With locks a few runs turn out to be redundant, in 10 of 11,404 random models;
+ * they are counted as blocked.)
  *
  * Locks.  An acquisition is possible only while nobody holds the lock, so a release and the next
- * acquisition are no race, but two acquisitions are, as long as nothing but the lock orders them.  A
- * thread that waits for a lock at a deadlock counts as if its acquisition came next.
+ * acquisition are no race, but two acquisitions are, as long as nothing but the lock orders them.
+ * A thread that waits for a lock at a deadlock counts as if its acquisition came next.
  *
  * Whoever runs the schedules is not known here: a program in a process, or a model in a test.
  */

@@ -4,10 +4,10 @@
  *
  * At each event of the path the search keeps a WAKEUP TREE: an ordered tree of threads, of which
  * each branch from the root to a leaf is a sequence that is still to be explored there.  A sequence
- * need not be inserted if what is in the tree covers it already: that is what WEAK INITIALS are for.
- * Thread t is a weak initial of the sequence v if v can begin with t's next event, as far as the
- * order within v matters: t's first event in v depends on none before it; or t has no event in v,
- * and what it is about to do depends on nothing in v.
+ * need not be inserted if what is in the tree covers it already: that is what WEAK INITIALS are
+ * for.  Thread t is a weak initial of the sequence v if v can begin with t's next event, as far as
+ * the order within v matters: t's first event in v depends on none before it; or t has no event in
+ * v, and what it is about to do depends on nothing in v.
  */
 #ifndef SW_DPOR_WAKEUP_H
 #define SW_DPOR_WAKEUP_H

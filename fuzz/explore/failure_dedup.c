@@ -36,13 +36,13 @@ static void name_it(const struct sw_minimised *minimised, struct sw_failure_caus
 {
     char text[2 * SW_FAILURE_CAUSE_TEXT + 32], outcome[SW_FAILURE_CAUSE_TEXT];
 
-    snprintf(cause->outcome, sizeof cause->outcome, "%s", minimised->probe.sched->outcome);
+    snprintf(cause->outcome, sizeof cause->outcome, "%s", minimised->reproducer.sched->outcome);
     sw_critical_pair_print_name(&minimised->critical, cause->pair, sizeof cause->pair);
     snprintf(cause->proof, sizeof cause->proof, "%s", minimised->proof);
     cause->deviations = minimised->deviations;
     int length = snprintf(text, sizeof text, "%s|%08x|%s",
                           sw_failure_dedup_normalise(cause->outcome, outcome, sizeof outcome),
-                          minimised->probe.wanted.signature, cause->pair);
+                          minimised->reproducer.wanted.signature, cause->pair);
     snprintf(cause->key, sizeof cause->key, "%012llx",
              (unsigned long long)(XXH3_64bits(text, (size_t)length) >> 16));
 }

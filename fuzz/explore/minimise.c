@@ -8,10 +8,15 @@
 #include "bounded.h"
 #include "contract/decision_kind.h"
 
-enum { EARLIEST_COUNT_MAX = 16, EARLIEST_SHARE = 10 };
+enum {
+    /* Step 4 makes results comparable and no smaller: so it gets a tenth of the budget, and only if
+     * so few deviations are left that there is some for each.  Chosen freely. */
+    EARLIEST_COUNT_MAX = 16,
+    EARLIEST_SHARE = 10,
+};
 
 struct minimiser {
-    struct sw_reproduce *probe;
+    struct sw_reproduce *reproducer;
     struct sw_minimised *result;
     struct sw_error *error;
     const struct sw_minimise_order *order;
@@ -26,29 +31,30 @@ static int refuse_size(struct minimiser *m)
 /* What the last run decided becomes the best. */
 static int keep(struct minimiser *m)
 {
-    if (sw_relative_schedule_take(&m->best, m->probe->shm) < 0)
+    if (sw_relative_schedule_take(&m->best, m->reproducer->shm) < 0)
         return refuse_size(m);
-    sw_control_shm_copy_list(m->result->exact, &m->probe->shm->taken);
+    sw_control_shm_copy_list(m->result->exact, &m->reproducer->shm->taken);
     return 0;
 }
 
-/* ---- fewest deviations ---- */
+/* ---- 2. fewest deviations ---- */
 
 static void tell(const struct minimiser *m)
 {
     if (m->order->on_progress != NULL)
-        m->order->on_progress(m->order->context, m->probe->runs, m->best.count);
+        m->order->on_progress(m->order->context, m->reproducer->runs, m->best.count);
 }
 
-/* Without those that are marked.  1: it still fails so, and that is the best. */
+/* Runs the best without those that are marked.  1: it still fails so, and is the best now. */
 static int try_without(struct minimiser *m, const unsigned char *left_out)
 {
     uint32_t before = m->best.count;
-    int status = sw_reproduce_run(m->probe, &m->best, left_out, m->error);
+    int status = sw_reproduce_run(m->reproducer, &m->best, left_out, m->error);
 
     tell(m);
-    /* What is left of them may have led to more. */
-    if (status == 1 && m->probe->shm->taken.count < before)
+    /* A thread that does not wait where it did may be asked more often, and some other deviation of
+     * its own may fit there: what has not become fewer is no progress, and could go on for ever. */
+    if (status == 1 && m->reproducer->shm->taken.count < before)
         return keep(m) < 0 ? -1 : 1;
     return status < 0 ? -1 : 0;
 }
@@ -78,13 +84,15 @@ static int is_first_like(const struct minimiser *m, uint32_t which)
     return 1;
 }
 
-/* At once all that decide the same at the same place: what a strategy does everywhere matters
- * seldom.  It takes as many runs as there are kinds, where leave_out() takes hundreds. */
+/* Drop whole groups (same kind, place, choice) first: one run per group instead of hundreds.  A
+ * strategy that switches at every release of the GIL, or spills at every call, leaves hundreds of
+ * deviations of which at most one matters. */
 static int leave_out_kinds(struct minimiser *m)
 {
     unsigned char *left_out = calloc(m->best.count + 1, 1);
     int status = left_out != NULL ? 0 : refuse_size(m);
 
+    /* Where a group was dropped another deviation stands at i now. */
     for (uint32_t i = 0; i < m->best.count && status >= 0; i += status != 1)
         status =
             is_first_like(m, i) && mark_like(m, i, left_out) > 1 ? try_without(m, left_out) : 0;
@@ -105,6 +113,10 @@ static int try_range(struct minimiser *m, uint32_t first, uint32_t count)
     return status;
 }
 
+/* All of them, halves, quarters, and so on: n / size runs for each size, and if few of n deviations
+ * matter most are gone after the first sizes.  A size is repeated as long as it makes progress,
+ * since what could not be left out before may be superfluous now.  At the end no single one can be
+ * left out (the result is 1-minimal). */
 static int leave_out(struct minimiser *m)
 {
     uint32_t size = m->best.count;
@@ -127,7 +139,7 @@ static int leave_out(struct minimiser *m)
     return 0;
 }
 
-/* ---- fewest preemptions ---- */
+/* ---- 3. fewest preemptions ---- */
 
 static int on_bounded(void *context, const struct sw_batch_result *result,
                       const struct sw_control_shm *shm, uint32_t cost)
@@ -135,19 +147,20 @@ static int on_bounded(void *context, const struct sw_batch_result *result,
     struct minimiser *m = context;
 
     (void)cost;
-    m->probe->runs++;
+    m->reproducer->runs++;
     tell(m);
-    if (!sw_reproduce_is_wanted(m->probe, result))
+    if (!sw_reproduce_is_wanted(m->reproducer, result))
         return 0;
-    /* Its log begins behind its last deviation; the exact list is all that counts. */
-    sw_control_shm_copy_list(m->probe->list, &shm->taken);
+    /* The log of such a run begins behind its last deviation (bounded.c); only its list of
+     * deviations is whole.  take_list() has it run again for the log. */
+    sw_control_shm_copy_list(m->reproducer->list, &shm->taken);
     return 1;
 }
 
-/* What was found so is run once more, for its log.  As sw_reproduce_run(). */
+/* Runs again what was found.  As sw_reproduce_run(). */
 static int take_list(struct minimiser *m)
 {
-    int status = sw_reproduce_run_list(m->probe, m->error);
+    int status = sw_reproduce_run_list(m->reproducer, m->error);
 
     return status == 1 && keep(m) < 0 ? -1 : status;
 }
@@ -162,7 +175,7 @@ static int search_fewer(struct minimiser *m)
         snprintf(m->result->proof, sizeof m->result->proof, "no preemption: there cannot be fewer");
         return 0;
     }
-    struct sw_bounded_order order = {.session = m->probe->order,
+    struct sw_bounded_order order = {.session = m->reproducer->order,
                                      .kind = SW_BOUND_PREEMPTIONS,
                                      .bound = preemptions - 1 < SW_BOUNDED_MAX ? preemptions - 1
                                                                                : SW_BOUNDED_MAX,
@@ -193,13 +206,14 @@ static int search_fewer(struct minimiser *m)
     return 0;
 }
 
-/* ---- the earliest ---- */
+/* ---- 4. the earliest ---- */
 
-/* Is what was just run no larger, and its deviation number which earlier?  -1: no memory. */
+/* Is the schedule that was just run no larger than the best, and its deviation number which
+ * earlier? -1: no memory. */
 static int is_earlier(const struct minimiser *m, uint32_t which)
 {
     struct sw_relative_schedule moved = {0};
-    int status = sw_relative_schedule_take(&moved, m->probe->shm);
+    int status = sw_relative_schedule_take(&moved, m->reproducer->shm);
 
     if (status == 0)
         status = moved.count <= m->best.count && which < moved.count &&
@@ -210,15 +224,16 @@ static int is_earlier(const struct minimiser *m, uint32_t which)
     return status;
 }
 
-/* Deviation number which at the earliest time of its thread, from its first on, at which it still
- * fails so. */
+/* Tries deviation number which at each earlier count of its thread, from 0 on: the first at which
+ * it still fails so is the earliest.  So equal bugs found by different seeds mostly end in the same
+ * schedule: four seeds of fuzz/bench's account end in the same four deviations. */
 static int move_earlier(struct minimiser *m, uint32_t which, uint64_t *runs)
 {
     uint64_t own = m->best.list[which].index;
 
     for (uint64_t index = 0; index<own && * runs> 0; index++, --*runs) {
         m->best.list[which].index = index;
-        int status = sw_reproduce_run(m->probe, &m->best, NULL, m->error);
+        int status = sw_reproduce_run(m->reproducer, &m->best, NULL, m->error);
         m->best.list[which].index = own;
         tell(m);
         if (status == 1 && (status = is_earlier(m, which)) < 0)
@@ -241,15 +256,16 @@ static int make_earliest(struct minimiser *m)
 
 /* ---- the whole ---- */
 
-/* Runs what is recorded.  1: there is something to minimise. */
+/* 1. Runs what is recorded, and then the same counted by thread: only if that fails in the same way
+ * can anything be left out.  1: there is something to minimise. */
 static int begin(struct minimiser *m)
 {
     struct sw_minimised *result = m->result;
-    int status = sw_reproduce_begin(m->probe, m->error);
+    int status = sw_reproduce_begin(m->reproducer, m->error);
 
     if (status < 0)
         return -1;
-    if (status == 0 || m->probe->wanted.kind == SW_ENDED_DIVERGED) {
+    if (status == 0 || m->reproducer->wanted.kind == SW_ENDED_DIVERGED) {
         snprintf(result->refused, sizeof result->refused, "it %s, and there is nothing to minimise",
                  status == 0 ? "does not fail" : "cannot be repeated");
         return 0;
@@ -257,7 +273,7 @@ static int begin(struct minimiser *m)
     if (keep(m) < 0)
         return -1;
     result->before = m->best.count;
-    status = sw_reproduce_run(m->probe, &m->best, NULL, m->error);
+    status = sw_reproduce_run(m->reproducer, &m->best, NULL, m->error);
     if (status == 0)
         snprintf(result->refused, sizeof result->refused,
                  "by each thread's own time it does not fail so");
@@ -270,13 +286,14 @@ static int minimise(struct minimiser *m)
 
     if (status <= 0)
         return status;
+    /* Fewer preemptions may mean more of the other deviations: again. */
     if (leave_out(m) < 0 || search_fewer(m) < 0 || leave_out(m) < 0 || make_earliest(m) < 0)
         return -1;
     m->result->deviations = m->best.count;
-    if (sw_critical_pair_find(m->probe, &m->best, &m->result->critical, m->error) < 0)
+    if (sw_critical_pair_find(m->reproducer, &m->best, &m->result->critical, m->error) < 0)
         return -1;
     return m->result->critical.found
-               ? sw_critical_pair_look(m->probe, &m->result->critical, m->error)
+               ? sw_critical_pair_look(m->reproducer, &m->result->critical, m->error)
                : 0;
 }
 
@@ -284,12 +301,12 @@ int sw_minimise_run(const struct sw_minimise_order *order, struct sw_minimised *
                     struct sw_error *e)
 {
     struct minimiser m = {
-        .probe = &minimised->probe, .result = minimised, .error = e, .order = order};
+        .reproducer = &minimised->reproducer, .result = minimised, .error = e, .order = order};
 
     *minimised = (struct sw_minimised){.exact = calloc(1, sizeof *minimised->exact)};
     if (minimised->exact == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
-    int status = sw_reproduce_open(m.probe, order->sched, e);
+    int status = sw_reproduce_open(m.reproducer, order->sched, e);
     if (status == 0)
         status = minimise(&m);
     sw_relative_schedule_free(&m.best);
@@ -298,7 +315,7 @@ int sw_minimise_run(const struct sw_minimise_order *order, struct sw_minimised *
 
 void sw_minimise_free(struct sw_minimised *minimised)
 {
-    sw_reproduce_close(&minimised->probe);
+    sw_reproduce_close(&minimised->reproducer);
     sw_critical_pair_free(&minimised->critical);
     free(minimised->exact);
     *minimised = (struct sw_minimised){0};
@@ -307,7 +324,7 @@ void sw_minimise_free(struct sw_minimised *minimised)
 int sw_minimise_write(const struct sw_minimised *minimised, const char *output, int silent,
                       struct sw_trial *trial)
 {
-    const struct sw_sched *sched = minimised->probe.sched;
+    const struct sw_sched *sched = minimised->reproducer.sched;
     int is_test = sched->setting.begins && sched->arg_count == 2;
     char found[256];
 

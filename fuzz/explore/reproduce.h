@@ -17,8 +17,8 @@ struct sw_reproduce {
     const struct sw_sched *sched; /* borrowed */
     struct sw_session_order order;
     struct sw_session *session;  /* owned */
-    struct sw_end wanted;           /* valid after sw_reproduce_begin() */
-    struct sw_end end;             /* of the last run */
+    struct sw_end wanted; /* how a run has to end; valid after sw_reproduce_begin() */
+    struct sw_end end;    /* of the last run */
     const struct sw_control_shm *shm; /* of the last run, until the next; its log is whole */
     /* what sw_reproduce_run_list() runs next; owned, the caller fills it in */
     struct sw_control_shm_list *list;
@@ -26,18 +26,21 @@ struct sw_reproduce {
 };
 
 /* sched: borrowed until the close.  0, or -1 with *e; close it either way. */
-int sw_reproduce_open(struct sw_reproduce *probe, const struct sw_sched *sched, struct sw_error *e);
-void sw_reproduce_close(struct sw_reproduce *probe);
+int sw_reproduce_open(struct sw_reproduce *reproducer, const struct sw_sched *sched,
+                      struct sw_error *e);
+void sw_reproduce_close(struct sw_reproduce *reproducer);
 
-/* These return 1 if the run failed in the wanted way, 0 if not, -1 with *e if nothing could be
- * run.  begin: the recorded run again; what it ends with is wanted from then on, whatever it is. */
-int sw_reproduce_begin(struct sw_reproduce *probe, struct sw_error *e);
-/* By each thread's own time, without those whose bytes in left_out are 1 (NULL: with all). */
-int sw_reproduce_run(struct sw_reproduce *probe, const struct sw_relative_schedule *guided,
-                 const unsigned char *left_out, struct sw_error *e);
-/* To the letter. */
-int sw_reproduce_run_list(struct sw_reproduce *probe, struct sw_error *e);
-/* Is that result of the wanted way? */
-int sw_reproduce_is_wanted(const struct sw_reproduce *probe, const struct sw_batch_result *result);
+/* These return 1 if the run failed in the wanted way, 0 if not, -1 with *e if nothing could be run.
+ *
+ * Runs the recorded schedule again; how that ends, whatever it is, is wanted from then on. */
+int sw_reproduce_begin(struct sw_reproduce *reproducer, struct sw_error *e);
+/* Runs a schedule without the deviations whose bytes in left_out are 1 (NULL: with all). */
+int sw_reproduce_run(struct sw_reproduce *reproducer, const struct sw_relative_schedule *schedule,
+                     const unsigned char *left_out, struct sw_error *e);
+/* Runs the deviations in reproducer->list, each at the decision of its number. */
+int sw_reproduce_run_list(struct sw_reproduce *reproducer, struct sw_error *e);
+/* Did that run fail in the wanted way? */
+int sw_reproduce_is_wanted(const struct sw_reproduce *reproducer,
+                           const struct sw_batch_result *result);
 
 #endif

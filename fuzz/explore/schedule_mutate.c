@@ -59,16 +59,6 @@ void sw_schedule_mutate_free(struct sw_seed *seed)
 
 /* ---- changes ---- */
 
-static int append(struct sw_relative_schedule *plan, const struct sw_deviation *deviation)
-{
-    if (sw_relative_schedule_reserve(plan) < 0)
-        return -1;
-    plan->list[plan->count] = *deviation;
-    plan->preempts[plan->count] = 0;
-    plan->decisions[plan->count++] = 0;
-    return 0;
-}
-
 static void leave_out(struct sw_relative_schedule *plan, uint64_t *random)
 {
     if (plan->count == 0)
@@ -91,10 +81,10 @@ static int put(struct sw_relative_schedule *plan, const struct sw_seed *seed, ui
             plan->list[i].choice = choice;
             return 0;
         }
-    return append(plan, &(struct sw_deviation){.thread = spot->thread,
-                                               .kind = spot->kind,
-                                               .index = spot->number,
-                                               .choice = choice});
+    return sw_relative_schedule_append(plan, &(struct sw_deviation){.thread = spot->thread,
+                                                                    .kind = spot->kind,
+                                                                    .index = spot->number,
+                                                                    .choice = choice});
 }
 
 static void move(struct sw_relative_schedule *plan, uint64_t *random)
@@ -120,7 +110,8 @@ static int cross(struct sw_relative_schedule *plan, const struct sw_seed *other,
             plan->list[kept++] = plan->list[i];
     plan->count = kept;
     for (uint32_t i = 0; i < other->plan.count; i++)
-        if (other->plan.list[i].thread == thread && append(plan, &other->plan.list[i]) < 0)
+        if (other->plan.list[i].thread == thread &&
+            sw_relative_schedule_append(plan, &other->plan.list[i]) < 0)
             return -1;
     return 0;
 }
@@ -132,7 +123,7 @@ int sw_schedule_mutate(const struct sw_seed *seed, const struct sw_seed *other,
 
     plan->count = 0;
     for (uint32_t i = 0; i < seed->plan.count && !failed; i++)
-        failed = append(plan, &seed->plan.list[i]) < 0;
+        failed = sw_relative_schedule_append(plan, &seed->plan.list[i]) < 0;
     do {
         switch (below(8, random)) {
         case 0:

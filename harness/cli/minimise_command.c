@@ -63,7 +63,7 @@ static int tell(const struct sw_minimised *minimised, const char *output)
         return SW_EXIT_FAILED;
     }
     printf("%u deviations of %u; %s; %llu runs\n", minimised->deviations, minimised->before,
-           minimised->proof, (unsigned long long)minimised->probe.runs);
+           minimised->proof, (unsigned long long)minimised->reproducer.runs);
     sw_critical_pair_print(stdout, &minimised->critical);
     fflush(stdout);
     int status = sw_minimise_write(minimised, output, 0, &trial);

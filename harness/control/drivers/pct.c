@@ -3,11 +3,11 @@
  * pct.c - probabilistic concurrency testing: few preemptions, at random steps.
  *
  * Each thread has a random priority, and the highest that can run does.  At depth - 1 steps, drawn
- * from the length that the profile knows, whoever would run next falls below all others.  A bug that
- * needs d orderings in a program of n threads and k steps is found with a probability of at least
- * 1 / (n k ** (d - 1)): 1 / n that the right thread is lowest, 1 / k for each change that has to come
- * at the right step.  After Burckhardt, Kothari, Musuvathi and Nagarakatte, "A randomized scheduler
- * with probabilistic guarantees of finding bugs" (ASPLOS 2010).
+ * from the length that the profile knows, whoever would run next falls below all others.  A bug
+ * that needs d orderings in a program of n threads and k steps is found with a probability of at
+ * least 1 / (n k ** (d - 1)): 1 / n that the right thread is lowest, 1 / k for each change that has
+ * to come at the right step.  After Burckhardt, Kothari, Musuvathi and Nagarakatte, "A randomized
+ * scheduler with probabilistic guarantees of finding bugs" (ASPLOS 2010).
  */
 #include "strategies.h"
 #include "strategy_common.h"
@@ -15,8 +15,8 @@
 enum {
     DEPTH = 3, /* of "pct" without a number: the bugs in the paper's table have depth 1 and 2 */
     DEPTH_MAX = 1000, /* of "pct:N"; bounds the array */
-    /* Where nothing was learned.  Too long, and changes fall behind the end and are lost; too short,
-     * and the rest of a schedule has none.  Chosen freely, for programs of a test's size. */
+    /* Where nothing was learned.  Too long, and changes fall behind the end and are lost; too
+     * short, and the rest of a schedule has none.  Chosen freely, for programs of a test's size. */
     STEPS_UNKNOWN = 200
 };
 

@@ -30,8 +30,8 @@ static const struct member with_accesses[] = {{"surw", 0}, {"surw", 0}, {"pos", 
                                               {"surw", 0}, {"pct", 3},  {"surw", 0}, {"surw", 0},
                                               {NULL, 0},   {"surw", 0}, {"surw", 0}, {"pct", 10}};
 /* Where they are not (grain call) SURW has nothing to select by, and is but another random walk:
- * with it in front scenarios/programs/lost_update.py took 40 schedules.  POS is the best of them at most
- * models there (SW_STRATEGIES_TABLE=blind of check_strategies), and has two turns of six. */
+ * with it in front scenarios/programs/lost_update.py took 40 schedules.  POS is the best of them at
+ * most models there (SW_STRATEGIES_TABLE=blind of check_strategies), and has two turns of six. */
 static const struct member without[] = {{"surw", 0}, {"pos", 0}, {"pct", 3},
                                         {NULL, 0},   {"pos", 0}, {"pct", 10}};
 

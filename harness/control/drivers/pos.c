@@ -14,9 +14,9 @@
  *                  combinations as there can be, and two orders that deadlock meet
  *      pos:1, 2    the schedules that the profile is learned from (fuzz/explore/search.h).  The
  *                  second knows what the first has shown, and reverses it: the priorities, and the
- *                  order in which threads come to what they fight for.  A thread that came too early
- *                  to have anything to do comes late this time, and one of the two schedules is
- *                  likely to have seen all that the program can do
+ *                  order in which threads come to what they fight for.  A thread that came too
+ *                  early to have anything to do comes late this time, and one of the two schedules
+ *                  is likely to have seen all that the program can do
  *
  * Where nobody says what is pending (grain call) operations count as independent.  If each event
  * renewed all priorities instead, this would be a uniform random walk.

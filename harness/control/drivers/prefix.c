@@ -81,7 +81,7 @@ static int choose(struct sw_driver *self, const struct sw_decision *decision)
     for (uint32_t i = 0; i < decision->count; i++)
         if (!sleeps[decision->candidates[i] % SW_LIVE_THREADS_MAX])
             return (int)i;
-    /* All of them sleep: whatever follows is redundant.  The search counts such a run as blocked. */
+    /* All of them sleep: what follows is redundant.  The search counts such a run as blocked. */
     return (int)decision->fallback;
 }
 

@@ -5,7 +5,8 @@
  * The random walk is sticky: where a kind of decision has a default that is worth keeping
  * (contract/decision_kind.h, keeps) the walk leaves it seldom.  A uniform walk would switch threads
  * at nearly every decision, and would miss bugs that need a thread to get far in one piece.  Where
- * no default is worth keeping, or the running thread cannot go on, all candidates are equally likely.
+ * no default is worth keeping, or the running thread cannot go on, all candidates are equally
+ * likely.
  */
 #ifndef SW_RANDOM_DRIVER_H
 #define SW_RANDOM_DRIVER_H

@@ -50,7 +50,7 @@ static const struct sw_deviation *find(const struct sw_control_shm_list *list, u
 
 static int choose(struct sw_driver *self, const struct sw_decision *decision)
 {
-    /* Counted even where nothing is wanted, and before the answer: the count is the thread's clock. */
+    /* Counted even where nothing is wanted: the count is the thread's clock. */
     uint32_t *number = &asked[decision->thread % SW_LIVE_THREADS_MAX][decision->kind];
     const struct sw_deviation *wanted =
         find(sw_strategies_wanted(), decision->thread, decision->kind, (*number)++);

@@ -202,7 +202,8 @@ uint32_t sw_strategy_common_handicap(uint32_t thread)
         return 1;
     uint32_t twins = profile->twins[thread];
     /* c twins at 1 / c each weigh 1 together.  For c * c the others are made lighter instead: with
-     * m twins in the largest group a single thread has 1 / m, and c twins at c / m each c * c / m. */
+     * m twins in the largest group a single thread has 1 / m, and c twins at c / m each
+     * c * c / m. */
     return now.twins == ALL_AS_ONE ? twins : profile->most_twins / twins;
 }
 

@@ -57,7 +57,8 @@ uint32_t sw_strategy_common_index(uint32_t thread);
 /* An operation is QUIET if it reads what, by the profile, nobody ever writes: when it is done does
  * not matter, so it is done at once and costs no choice.  The profile comes from one schedule and
  * may be wrong about a path that was not taken in it; so in one of SW_STRATEGY_COMMON_LOUD
- * schedules nothing is quiet. */
+ * schedules nothing is quiet.  (Chosen freely: the models of check_strategies have the same means
+ * with none, a quarter and all of them.) */
 enum { SW_STRATEGY_COMMON_LOUD = 4 };
 /* How many events that are not quiet a schedule has, by the profile; 0: nothing is known. */
 uint64_t sw_strategy_common_length(void);
