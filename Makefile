@@ -327,7 +327,8 @@ test: packages test-programs
 
 # All that ci/test runs.
 .PHONY: test-programs
-test-programs: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS)
+test-programs: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS) \
+    $(BIN)/python-archive $(SCHEDULES_BENCH)
 
 .PHONY: check
 check: $(CHECK_BIN)
