@@ -545,9 +545,9 @@ static int allocate(struct reader *r)
 
     if (sched == NULL)
         return -1;
-    /* Each deviation has a line of its own, the shortest candidate is " T1". */
+    /* Each deviation has a line of its own, the shortest candidate is a blank and a digit. */
     r->room = least(count_lines(r->text, r->end) + 1, SW_SCHED_DEVIATIONS_MAX);
-    r->pool_room = least((size_t)(r->end - r->text) / 3 + 1, SW_SCHED_POOL_MAX);
+    r->pool_room = least((size_t)(r->end - r->text) / 2 + 1, SW_SCHED_POOL_MAX);
     sched->args = calloc(SW_SCHED_ARGS_MAX + 1, sizeof *sched->args);
     sched->deviations = calloc(r->room, sizeof *sched->deviations);
     sched->pool = calloc(r->pool_room, sizeof *sched->pool);
