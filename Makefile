@@ -134,6 +134,9 @@ STARTER := $(BUILD)/lib/spillway_starter.py
 EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-$(MACHINE)-linux-gnu.so
 # For type checkers; it stands beside the module.
 STUBS := $(BUILD)/lib/python/stackless.pyi
+# What a program imports that asks for choices of its own; and the same for C.
+CHOICES := $(BUILD)/lib/python/spillway.py
+CHOICES_HEADER := harness/control/spillway.h
 # Found there by slpython itself; see interp/program/slpython_main.c.
 SLPLIB_SRC := $(wildcard interp/lib/slplib/*.py) interp/lib/slplib/py.typed
 SLPLIB := $(SLPLIB_SRC:interp/lib/%=$(BUILD)/lib/python/%)
@@ -145,7 +148,7 @@ PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
 all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
-     $(STUBS) $(SLPLIB) $(TRACER)
+     $(STUBS) $(CHOICES) $(SLPLIB) $(TRACER)
 
 .PHONY: packages
 packages:
@@ -192,6 +195,11 @@ $(STUBS): interp/stubs/stackless.pyi
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
+$(CHOICES): harness/runner/spillway.py
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
 $(SLPLIB): $(BUILD)/lib/python/%: interp/lib/%
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
@@ -204,7 +212,7 @@ $(TRACER): $(TRACER_OBJ)
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^
 
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
-RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_threads raw_outside thread_local)
+RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_choices raw_threads raw_outside thread_local)
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -414,7 +422,9 @@ install: all
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(CONTROL_LIB) $(STARTER) $(TRACER) $(DESTDIR)$(PREFIX)/lib
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
-	install -m 644 $(EXTENSION) $(STUBS) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
+	install -m 644 $(EXTENSION) $(STUBS) $(CHOICES) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
+	install -d $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(CHOICES_HEADER) $(DESTDIR)$(PREFIX)/include
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib
 	install -m 644 $(SLPLIB_SRC) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib
 

@@ -28,6 +28,9 @@
  *      BYTES   is not asked either: how much there was to read from outside, when
  *              that was less than the thread would have taken
  *
+ *      CHOICE  a number below another, for a reason of the program's own (spillway_choose(),
+ *              harness/control/spillway.h), whose name is the place.  Default: 0
+ *
  * A driver that always answers the default is a schedule of no deviations.
  *
  * Ordinals: T0 is the process's first thread; each pthread_create() gives the
@@ -53,6 +56,7 @@ enum sw_decision_kind {
     SW_DECIDE_MOVE,
     SW_DECIDE_READY,
     SW_DECIDE_BYTES,
+    SW_DECIDE_CHOICE,
     SW_DECISION_KINDS
 };
 

@@ -48,6 +48,12 @@ static char *format_bytes(uint32_t candidate, char *buf, size_t size)
     return buf;
 }
 
+static char *format_number(uint32_t candidate, char *buf, size_t size)
+{
+    snprintf(buf, size, "%u", candidate);
+    return buf;
+}
+
 static char *format_ready(uint32_t candidate, char *buf, size_t size)
 {
     if (candidate >> SW_READY_SHIFT == 0)
@@ -210,6 +216,16 @@ static const struct sw_decision_kind_row rows[SW_DECISION_KINDS] = {
                          .parse = parse_bytes,
                          .is_candidate = is_small,
                          CANNOT_RUN},
+    [SW_DECIDE_CHOICE] = {.verb = "choose",
+                          .is_asked = 1,
+                          .is_data = 1,
+                          .keeps = keep_none,
+                          COSTS_ONE,
+                          .format = format_number,
+                          .parse = parse_digits,
+                          .is_candidate = is_small,
+                          .misses = "the wanted number is too high for this choice",
+                          .differs = "it is a choice of more, or of fewer"},
 };
 
 static const struct sw_decision_kind_row unknown = {.verb = "unknown",

@@ -25,6 +25,7 @@ struct sw_decision_kind_row {
     int is_asked;     /* 0: what happened is its only candidate, and nobody is asked */
     int is_schedule;  /* the candidates are threads, and the chosen one runs next */
     int is_action;    /* candidates[0] does nothing, and candidates[1] is an enum sw_action */
+    int is_data;      /* the program asked for it, and does something else with each choice */
     int spec_says_it; /* the schedule of a spec can ask for it */
 
     /* ---- searching ---- */

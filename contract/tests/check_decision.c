@@ -114,7 +114,8 @@ START_TEST(test_the_hash_is_what_it_was)
     static const uint32_t candidates[] = {0, 1, 5};
     static const uint64_t hashes[] = {
         0xf27ee92fba111b2cu, 0xa26040443da1e387u, 0x5e3ac7f1254ee812u,
-        0x8c08256b95dade75u, 0xeb57400078ae9c4eu, 0x3757e71c80bb76ebu};
+        0x8c08256b95dade75u, 0xeb57400078ae9c4eu, 0x3757e71c80bb76ebu,
+        0x9ba14122c0957cf6u};
     struct sw_decision decision = {.kind = (enum sw_decision_kind)_i,
                                    .place = SW_AT_GIL_RELEASE,
                                    .thread = 3,
@@ -124,6 +125,25 @@ START_TEST(test_the_hash_is_what_it_was)
                                    .candidates = candidates};
 
     ck_assert_uint_eq(sw_decision_hash(SW_DECISION_SEED, &decision, 2), hashes[_i]);
+}
+END_TEST
+
+/* The name is all that tells two places of a program's own apart. */
+START_TEST(test_the_hash_knows_the_name)
+{
+    static const uint32_t candidates[] = {0, 1};
+    struct sw_decision dice = {.kind = SW_DECIDE_CHOICE,
+                               .place = (unsigned)sw_decision_find_place("choice:dice"),
+                               .count = 2,
+                               .candidates = candidates},
+                       coin = dice;
+
+    coin.place = (unsigned)sw_decision_find_place("choice:coin");
+    ck_assert_uint_ne(sw_decision_hash(SW_DECISION_SEED, &dice, 1),
+                      sw_decision_hash(SW_DECISION_SEED, &coin, 1));
+    coin.place = dice.place ^ 1u << 20; /* what is alike in its lower half */
+    ck_assert_uint_ne(sw_decision_hash(SW_DECISION_SEED, &dice, 1),
+                      sw_decision_hash(SW_DECISION_SEED, &coin, 1));
 }
 END_TEST
 
@@ -139,5 +159,6 @@ CHECK_SUITE(suite)
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_loop_test(tcase, tests[i], 0, SW_DECISION_KINDS);
     tcase_add_test(tcase, test_what_is_no_kind_is_no_row);
+    tcase_add_test(tcase, test_the_hash_knows_the_name);
     suite_add_tcase(suite, tcase);
 }

@@ -12,7 +12,7 @@
 enum { THREADS = SW_LIVE_THREADS_MAX, OBJECTS = 1 << 16, SENDS = 1 << 12, EXACT = 32 };
 
 /* What a feature is of; the same numbers of another kind are another feature. */
-enum kind { KIND_READS_FROM, KIND_LOCK, KIND_SWITCH, KIND_PAIRING };
+enum kind { KIND_READS_FROM, KIND_LOCK, KIND_SWITCH, KIND_PAIRING, KIND_DATA };
 
 /* ---- features ---- */
 
@@ -138,6 +138,14 @@ static void take_log(struct sw_coverage *coverage, const struct sw_control_shm_l
     free(logging);
 }
 
+/* At any grain: each choice of the program's own, under its name. */
+static void take_data(struct sw_coverage *coverage, const struct sw_control_shm_log *log)
+{
+    for (uint32_t i = 0; i < log->count && i < SW_LOG_MAX; i++)
+        if (sw_decision_kind(log->decisions[i].kind)->is_data)
+            add(coverage, KIND_DATA, log->decisions[i].place, 0, log->decisions[i].choice, 0);
+}
+
 void sw_coverage_take(struct sw_coverage *coverage, const struct sw_control_shm *shm)
 {
     coverage->count = 0;
@@ -145,6 +153,7 @@ void sw_coverage_take(struct sw_coverage *coverage, const struct sw_control_shm 
         take_trace(coverage, &shm->trace);
     else
         take_log(coverage, &shm->log);
+    take_data(coverage, &shm->log);
     sort_out(coverage);
 }
 

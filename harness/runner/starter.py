@@ -78,8 +78,34 @@ def module_place(path):
     return folder, name
 
 
+class OwnModule(object):
+    """Finds the module spillway where it was built or installed, if nobody else does."""
+
+    def __init__(self):
+        here = os.path.dirname(os.path.abspath(__file__))
+        self.paths = [os.path.join(here, folder, "spillway.py")
+                      for folder in ("python", os.path.join("python3.11", "dist-packages"))]
+
+    def path_of(self, name):
+        found = [path for path in self.paths if name == "spillway" and os.path.exists(path)]
+        return found[0] if found else None
+
+    def find_spec(self, name, path=None, target=None):
+        from importlib.util import spec_from_file_location
+        own = self.path_of(name)
+        return spec_from_file_location(name, own) if own is not None else None
+
+    def find_module(self, name, path=None):  # Python 2.7
+        return self if self.path_of(name) is not None else None
+
+    def load_module(self, name):
+        import imp
+        return imp.load_source(name, self.path_of(name))
+
+
 def prepare(path):
     """As the interpreter would for that program.  The module's name in the folder."""
+    sys.meta_path.append(OwnModule())
     sys.path[0], name = module_place(path)
     sys.argv = [path]
     return name

@@ -16,8 +16,13 @@
 
 /* ---- a schedule with some of everything ---- */
 
+/* sw_place_name_number("choice:dice"): see contract/tests/check_place_name.c. Its name is kept
+ * from the beginning of the suite on. */
+enum { DICE = 0x79a75be3 };
+
 static uint32_t pool[] = {0,  1,  2, 3, 70000, SW_ACTION_NOTHING, SW_ACTION_SPILL,
-                          11, 12, 4, 5, 0,     1 | SW_EARLY};
+                          11, 12, 4, 5, 0,     1 | SW_EARLY,
+                          0,  1,  2};
 static struct sw_deviation deviations[] = {
     {7, SW_DECIDE_RUN, SW_AT_GIL_RELEASE, 0, 1, 0, 2},
     {9, SW_DECIDE_WAKE, SW_AT_COND_SIGNAL, 2, 70000, 2, 3},
@@ -26,6 +31,7 @@ static struct sw_deviation deviations[] = {
     {12, SW_DECIDE_READY, SW_AT_IO_WAIT, 4, 4, 9, 1},
     {13, SW_DECIDE_READY, SW_AT_IO_WAIT, 5, 5, 10, 1},
     {14, SW_DECIDE_RUN, SW_AT_IO_WAIT, 0, 1 | SW_EARLY, 11, 2},
+    {15, SW_DECIDE_CHOICE, DICE, 1, 2, 13, 3},
 };
 enum { DEVIATIONS = sizeof deviations / sizeof *deviations, POOL = sizeof pool / sizeof *pool };
 #define TEXT(literal) ((char[]){literal})
@@ -62,7 +68,7 @@ static const struct sw_sched sample = {
     .deviations = deviations,
     .pool_used = POOL,
     .pool = pool,
-    .decision_count = 15,
+    .decision_count = 16,
     .hash = 0x8c1f000000000001u,
 };
 
@@ -179,13 +185,15 @@ START_TEST(test_looks_as_documented)
                                        "      13  T5 thread    io.wait            "
                                        "ready T5 of T5\n"
                                        "      14  T0 main      io.wait            "
-                                       "run T1-early of T0 T1-early\n"));
+                                       "run T1-early of T0 T1-early\n"
+                                       "      15  T1 thread    choice:dice        "
+                                       "choose 2 of 0 1 2\n"));
     ck_assert_ptr_nonnull(strstr(text, "\nenv      A=1 \"B=two words\"\nspill    16384,segment\n"
                                        "faults   "));
     ck_assert_ptr_nonnull(strstr(text, "\npoints   decide\nsteps    release-eats-mailbox"));
     ck_assert_ptr_nonnull(strstr(text, "\nfail     2\nearly    4\nnetwork  real\nbegin    program\n"
                                        "found    "));
-    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 15  hash 8c1f000000000001\ncheck "));
+    ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 16  hash 8c1f000000000001\ncheck "));
     free(text);
 }
 END_TEST
@@ -283,8 +291,14 @@ static const struct {
     {"ready T4 of T4", "ready T4 of T3 T4", 23, "what happened has itself as its only candidate"},
     {"      12  T4", "      10  T4", 23, "do not ascend"},
     {"      13  T5", "      12  T5", 24, "do not ascend"},
-    {"decisions 15", "decisions 14", 27, "fewer decisions"},
-    {"check none\n", "check none\nmore\n", 28, "more behind the last line"},
+    {"choice:dice", "choice:", 26, "'choice:' is no place"},
+    {"choice:dice", "dice", 26, "'dice' is no place"},
+    {"choose 2", "choose x", 26, "something to choose expected"},
+    {"choose 2", "choose 3", 26, "3 is no candidate"},
+    {"of 0 1 2\n", "of 0 2 1\n", 26, "do not ascend"},
+    {"of 0 1 2\n", "of 2\n", 26, "at least two candidates"},
+    {"decisions 16", "decisions 15", 28, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 29, "more behind the last line"},
 };
 
 START_TEST(test_refuses_nonsense_with_its_place)
@@ -513,6 +527,8 @@ END_TEST
 CHECK_SUITE(suite)
 {
     TCase *file = tcase_create("file"), *drivers = tcase_create("drivers");
+
+    sw_decision_find_place("choice:dice"); /* from now on the sample's place has its name */
 
     tcase_add_test(file, test_reads_what_it_wrote);
     tcase_add_test(file, test_each_word_may_need_quotes);

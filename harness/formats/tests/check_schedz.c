@@ -66,6 +66,8 @@ static void make_deviation(uint64_t *state, struct made *made, uint32_t i)
     *d = (struct sw_deviation){.kind = (uint32_t)(sw_decision_random(state) % SW_DECISION_KINDS),
                                .place = (uint32_t)(sw_decision_random(state) % SW_PLACE_COUNT),
                                .first = made->sched.pool_used};
+    if (sw_decision_kind(d->kind)->is_data)
+        d->place = (uint32_t)sw_decision_find_place(i % 2 != 0 ? "choice:dice" : "choice:coin");
     d->index = (i > 0 ? d[-1].index + 1 : 0) + sw_decision_random(state) % 300;
     for (uint32_t k = i; k-- > 0 && count == 0;)
         if (made->deviations[k].kind == d->kind) {
