@@ -68,6 +68,7 @@ static int run(const struct sw_command_arguments *arguments)
     (void)arguments;
     if (order.count == 0)
         order.interps[order.count++] = SW_TARGET_INTERP;
+    /* An error of the harness is not of one interpreter: the others would only repeat it. */
     for (int i = 0; i < order.count && status != SW_EXIT_ERROR; i++) {
         int one = check(order.interps[i]);
         if (one != SW_EXIT_OK)

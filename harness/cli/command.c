@@ -95,6 +95,7 @@ int sw_command_refuse(const char *name, const char *format, ...)
 static void split(const struct sw_command *command, int *argc, char **argv,
                   struct sw_command_arguments *arguments)
 {
+    /* The first "--" is ours; one behind it is the program's. */
     for (int i = 1; command->splits && i < *argc; i++) {
         if (strcmp(argv[i], "--") != 0)
             continue;
@@ -124,6 +125,7 @@ int sw_command_run(const struct sw_command *command, int argc, char **argv)
     struct sw_error e = {0};
     int next;
 
+    /* Options first: a misspelt one is the better explanation of an argument too many. */
     sw_options_expand(command->options, options);
     split(command, &argc, argv, &arguments);
     switch (sw_options_read(options, command->order, argc, argv, command->target, &next, &e)) {
@@ -143,7 +145,7 @@ int sw_command_run(const struct sw_command *command, int argc, char **argv)
 
 int sw_command_main(int argc, char **argv)
 {
-    if (argc < 2) {
+    if (argc < 2) { /* a mistake, so stdout stays empty for whoever reads it */
         sw_command_help_all(stderr);
         return SW_EXIT_ERROR;
     }

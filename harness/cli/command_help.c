@@ -42,6 +42,7 @@ static void print_row(FILE *out, const char *left, int indent, const char *text)
 {
     int column = fprintf(out, "%s", left);
 
+    /* Less than two blanks between a name and its text would look like one word. */
     if (column + 2 > indent) {
         fputc('\n', out);
         column = 0;

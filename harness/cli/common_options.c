@@ -22,6 +22,7 @@ int sw_common_options_jobs(int given)
 
     if (given > 0)
         return given;
+    /* A container may say -1; a large machine more than the arrays of processes have room for. */
     return cpus < 1                            ? 1
            : cpus < SW_COMMON_OPTIONS_JOBS_MAX ? (int)cpus
                                                : SW_COMMON_OPTIONS_JOBS_MAX;
@@ -31,6 +32,7 @@ const char *sw_common_options_lab(void)
 {
     static const char name[] = "slpython-lab";
     static char path[PATH_MAX];
+    /* A build and an installation both have the programs in one folder. */
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
 
     path[length > 0 ? length : 0] = '\0';

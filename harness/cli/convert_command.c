@@ -43,6 +43,7 @@ static int find_only(const char *path, uint64_t *number, struct sw_error *e)
 
     if (sw_schedz_count(path, &whole, &cut_off, e) < 0)
         return -1;
+    /* Somebody may still be writing them, so that is no reason to stop. */
     if (cut_off > 0)
         fprintf(stderr, "%s: %llu schedule%s at the end %s cut off\n", path,
                 (unsigned long long)cut_off, cut_off == 1 ? "" : "s", cut_off == 1 ? "is" : "are");

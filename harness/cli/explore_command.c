@@ -17,6 +17,8 @@
 #include "harness/report/target.h"
 #include "harness/runner/spec_run.h"
 
+/* SCHEDULES: a small test runs some 10,000 a second, a program, with a process for each, some 100;
+ * so nobody waits longer than ten seconds for a first answer. */
 enum { SCHEDULES = 1000 };
 
 static struct sw_explore explore = {
@@ -54,8 +56,11 @@ static const char *refusal_of_campaign(void)
         return explore.resumes || explore.shards > 1
                    ? "--resume and --shard are for a campaign: --campaign DIR"
                    : NULL;
+    /* Shards divide seeds.  What other strategies run next depends on what has been run, of which a
+     * shard knows its own part only. */
     if (explore.proof != SW_EXPLORE_SAMPLES)
         return "a campaign needs a strategy that samples: portfolio, random, pct, pos or surw";
+    /* Processes of other machines would write to a file of that name, too. */
     if (explore.search.trial.output != NULL)
         return "a campaign keeps its schedules in its folder: no --output";
     return NULL;
@@ -70,6 +75,8 @@ static const char *refusal_of_test(void)
     return trial->args[0] != NULL ? "a test takes no arguments" : NULL;
 }
 
+/* A test is begun by spillway_starter.py, which says where its schedule begins and loads what sees
+ * accesses.  A program is run as it is. */
 static const char *refusal_of_program(void)
 {
     if (explore.proof > SW_EXPLORE_COVERAGE)
@@ -141,6 +148,7 @@ static void set_defaults(void)
     if (trial->schedule.engine == SW_ENGINE_COUNT)
         trial->schedule.engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;
     explore.count_given = trial->schedules > 0;
+    /* --seed is at most the other half of what there are, so the last one is still a number. */
     if (!explore.count_given)
         trial->schedules = explore.time_s > 0 ? UINT64_MAX / 2 : SCHEDULES;
     explore.search.jobs = sw_common_options_jobs(explore.search.jobs);

@@ -15,6 +15,8 @@
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/report/replay.h"
 
+/* Some seconds, either way: a test that stays in its process runs some 10,000 schedules a second, a
+ * program, which has a process for each, some 100. */
 enum { BUDGET = 20000, BUDGET_COLD = 500, PROGRESS_S = 10 };
 
 static struct minimise {
@@ -87,7 +89,7 @@ static struct sw_sched *load(const char *output, struct sw_error *e)
     return NULL;
 }
 
-/* A program has a process for each schedule, which is slower by far. */
+/* Who begins its schedules itself, as a test does, stays in its process between them. */
 static uint64_t budget_of(const struct sw_sched *sched)
 {
     if (minimise.budget != UINT64_MAX)

@@ -103,6 +103,7 @@ static int set_member(const struct sw_option *option, void *member, const char *
     abort();
 }
 
+/* The name is put before the reason here, so that whoever parses need not know it. */
 static enum sw_options_end set(const struct sw_option *option, void *target, const char *text,
                                struct sw_error *e)
 {
@@ -122,9 +123,12 @@ static void make_forms(const struct sw_option *options, enum sw_options_order or
     char *letter = forms->letters;
     int count = 0, i = 0;
 
+    /* getopt_long()'s own marks: "+" ends the options at the first argument, as the options behind
+     * a program's name are the program's; ":" tells an argument that is missing from an option that
+     * is unknown, by another return value. */
     if (order == SW_OPTIONS_FIRST)
         *letter++ = '+';
-    *letter++ = ':'; /* what is missing is told from what is unknown, and we say so */
+    *letter++ = ':';
     for (; options[i].help != NULL; i++) {
         if (options[i].kind == SW_OPTION_IS_HEADING)
             continue;
@@ -190,7 +194,8 @@ static enum sw_options_end refuse(const struct sw_option *options, const struct 
 {
     const struct sw_option *option = find(options, forms, optopt);
 
-    /* A key of ours in optopt: a long option without an argument was given one. */
+    /* getopt_long() leaves in optopt: our key, if a long option that takes no argument was given
+     * one; the letter of an unknown short one; 0 for an unknown long one. */
     if (option != NULL || optopt == forms->help_key)
         sw_error_set(e, NULL, 0, 0, "--%s takes no argument",
                      option != NULL ? option->name : "help");
@@ -210,8 +215,8 @@ enum sw_options_end sw_options_read(const struct sw_option *options, enum sw_opt
     int key;
 
     make_forms(options, order, &forms);
-    optind = 0; /* begins anew, whoever has called it before */
-    opterr = 0;
+    optind = 0; /* GNU's way to begin anew: tests read more than one command line */
+    opterr = 0; /* its messages know nothing of the nearest option */
     while (end == SW_OPTIONS_READ &&
            (key = getopt_long(argc, argv, forms.letters, forms.names, NULL)) >= 0) {
         const struct sw_option *option = find(options, &forms, key == ':' ? optopt : key);

@@ -61,6 +61,7 @@ static const char *refusal_of_targets(const struct sw_command_arguments *argumen
     for (int i = 0; i < arguments->count; i++)
         if (!sw_target_is(arguments->list[i]))
             return "tests (FILE.py::NAME, FILE.sched) and other paths need commands of their own";
+    /* A test runs in any interpreter, and ours alone has faults and spills; it has no transcript. */
     if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
         suite->accept || suite->repeat > 1 || arguments->behind != NULL)
         return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --schedule, "
@@ -82,6 +83,7 @@ static const char *refusal_of_suite(void)
         return NULL;
     if (ci != NULL && *ci != '\0')
         return "--accept: not in CI: a person looks at the difference";
+    /* A transcript is of all schedules of the healthy interpreter, as the spec has it spilled. */
     if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
         suite->repeat > 1 || suite->how.tap)
         return "--accept: not together with --fault, --spill, --schedule, --repeat or --tap";
