@@ -16,6 +16,8 @@
 int sw_atomic_files_write(const char *path, const void *bytes, size_t size, struct sw_error *e);
 /* The same, but what is there stays there.  1: there was something. */
 int sw_atomic_files_write_new(const char *path, const void *bytes, size_t size, struct sw_error *e);
+/* A whole file; *bytes is the caller's to free, also of an error, and has a NUL behind its end. */
+int sw_atomic_files_read(const char *path, char **bytes, size_t *size, struct sw_error *e);
 /* A folder and those above it; one that is there is right. */
 int sw_atomic_files_make_folder(const char *path, struct sw_error *e);
 /* Before hours of work: a file of that name could be written.  NULL: none is wanted. */

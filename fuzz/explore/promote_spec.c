@@ -119,38 +119,35 @@ static unsigned last_line(const struct sw_spec *spec)
     return last;
 }
 
-static char *read_text(const char *path)
+/* The new block as text; NULL with *e. */
+static char *make_block(const struct sw_spec_run *run, const char *name, struct sw_error *e)
 {
-    char *text = NULL;
+    char *block = NULL;
     size_t size = 0;
-    FILE *in = fopen(path, "re");
-
-    if (in == NULL || getdelim(&text, &size, '\0', in) < 0) {
-        free(text);
-        text = NULL;
-    }
-    if (in != NULL)
-        fclose(in);
-    return text;
-}
-
-static char *make_spec(const struct sw_spec_run *run, const char *path, const char *name,
-                       size_t *size, struct sw_error *e)
-{
-    char *block = NULL, *whole = NULL, *text = read_text(path);
-    size_t block_size = 0;
-    FILE *out = open_memstream(&block, &block_size);
-    int status = text != NULL && out != NULL ? print_block(out, run, name, e)
-                                             : sw_error_set(e, path, 0, 0, "it cannot be read");
+    FILE *out = open_memstream(&block, &size);
+    int status =
+        out != NULL ? print_block(out, run, name, e) : sw_error_set(e, NULL, 0, 0, "out of memory");
 
     if (out != NULL)
         fclose(out);
-    FILE *spec = status == 0 ? open_memstream(&whole, size) : NULL;
-    if (spec != NULL) {
-        insert(text, last_line(run->spec), block, spec);
-        fclose(spec);
-    }
+    if (status == 0)
+        return block;
     free(block);
+    return NULL;
+}
+
+/* The spec with the block in it; NULL with *e. */
+static char *make_spec(const struct sw_spec_run *run, const char *path, const char *block,
+                       size_t *size, struct sw_error *e)
+{
+    char *text, *whole = NULL;
+    FILE *out =
+        sw_atomic_files_read(path, &text, size, e) == 0 ? open_memstream(&whole, size) : NULL;
+
+    if (out != NULL) {
+        insert(text, last_line(run->spec), block, out);
+        fclose(out);
+    }
     free(text);
     return whole;
 }
@@ -223,32 +220,44 @@ static int promote_run(const struct sw_promote_order *order, const struct sw_sch
         if (strcmp(run->spec->schedules[i].name, order->name) == 0)
             return sw_error_set(e, sched->program, run->spec->schedules[i].line, 1,
                                 "there is a schedule '%s' already", order->name);
-    char *text = make_spec(run, sched->program, order->name, &size, e);
+    char *block = make_block(run, order->name, e);
+    char *text = block != NULL ? make_spec(run, sched->program, block, &size, e) : NULL;
     int status = text != NULL ? replace(order, sched, text, size, e) : -1;
+    free(block);
     free(text);
     return status;
+}
+
+/* The recorded run again: its moves are what the block is made of.  0, or -1 with *e. */
+static int run_again(struct sw_process *run, const struct sw_promote_order *order,
+                     const struct sw_sched *sched, struct sw_error *e)
+{
+    const struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    struct sw_process_order how = sw_process_order_of(sched);
+
+    how.folder = NULL; /* a spec needs nothing that is beside it */
+    how.silent = 1;
+    sw_schedule_order_fill(&schedule, run->shm);
+    if (sw_process_run(run, &how, e) < 0)
+        return -1;
+    return sw_run_end_is_engine(&run->end) || run->shm->hash != sched->hash
+               ? sw_error_set(e, order->path, 0, 0, "it cannot be repeated")
+               : 0;
 }
 
 int sw_promote_spec(const struct sw_promote_order *order, const struct sw_sched *sched,
                     struct sw_error *e)
 {
     struct sw_process run;
-    const struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
-    struct sw_process_order how = sw_process_order_of(sched);
     int status = check_deviations(order, sched, e);
 
-    how.folder = NULL;
-    how.silent = 1;
-
-    if (status < 0 || sw_process_open(&run, e) < 0)
+    if (status < 0)
         return -1;
-    sw_schedule_order_fill(&schedule, run.shm);
-    status = sw_process_run(&run, &how, e);
-    if (status == 0 && (sw_run_end_is_engine(&run.end) || run.shm->hash != sched->hash))
-        status = sw_error_set(e, order->path, 0, 0, "it cannot be repeated");
-    if (status == 0) {
+    status = sw_process_open(&run, e);
+    if (status == 0)
+        status = run_again(&run, order, sched, e);
+    if (status == 0)
         status = promote_run(order, sched, &run.spec, e);
-    }
     sw_process_close(&run);
     if (status == 0)
         printf("%s\nagain: spillway run --schedule %s %s (and --accept, for its transcript)\n",

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "promote.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "contract/exit.h"
+#include "contract/version.h"
+#include "harness/formats/sched/sched_paths.h"
+#include "harness/runner/process.h"
+#include "harness/runner/schedule_order.h"
+#include "atomic_files.h"
+
+/* ---- the copy ---- */
+
+static int copy_file(const char *from, const char *to, int force, struct sw_error *e)
+{
+    char *bytes;
+    size_t size;
+    int status = sw_atomic_files_read(from, &bytes, &size, e);
+
+    if (status == 0)
+        status = force ? sw_atomic_files_write(to, bytes, size, e)
+                       : sw_atomic_files_write_new(to, bytes, size, e);
+    free(bytes);
+    return status > 0 ? sw_error_set(e, to, 0, 0, "it is there already: --force") : status;
+}
+
+/* ---- the schedule ---- */
+
+static int write_sched(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    int status = -1;
+
+    if (out == NULL || sw_sched_write(out, sched) < 0)
+        sw_error_set(e, path, 0, 0, "out of memory");
+    if (out != NULL && fclose(out) == 0)
+        status = sw_atomic_files_write(path, text, size, e);
+    free(text);
+    return status;
+}
+
+/* It names its file and what comes with spillway without a folder. */
+static int rename_files(struct sw_sched *sched, const char *file)
+{
+    int is_test = sched->input != NULL;
+    char *program = strdup(is_test ? sw_sched_paths_name(sched->program) : file);
+    char *input = is_test ? strdup(file) : NULL, *argument = is_test ? strdup(file) : NULL;
+    char *interp = strdup(sw_sched_paths_name(sched->interp));
+
+    if (program == NULL || interp == NULL || (is_test && (input == NULL || argument == NULL)))
+        return -1;
+    free(sched->program);
+    free(sched->input);
+    free(sched->interp);
+    sched->program = program;
+    sched->input = input;
+    sched->interp = interp;
+    if (is_test) {
+        free(sched->args[0]);
+        sched->args[0] = argument;
+    }
+    return 0;
+}
+
+/* ---- the run in its new place ---- */
+
+/* Found as "spillway run" will find them; the texts are owned. */
+static int locate(const char *path, const struct sw_sched *sched, struct sw_sched *located,
+                  struct sw_error *e)
+{
+    *located = *sched;
+    located->program = strdup(sched->program);
+    located->interp = strdup(sched->interp);
+    located->folder = NULL;
+    if (located->program == NULL || located->interp == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    return sw_sched_paths(path, located, e);
+}
+
+static void free_located(struct sw_sched *located)
+{
+    free(located->program);
+    free(located->interp);
+    free(located->folder);
+}
+
+/* 0, and what it decided there is in the control memory; or -1. */
+static int run_there(struct sw_process *run, const struct sw_sched *located, struct sw_error *e)
+{
+    char outcome[SW_END_LINE_MAX];
+    const struct sw_schedule_order schedule = sw_schedule_order_replay(located);
+    struct sw_process_order order = sw_process_order_of(located);
+
+    order.silent = 1;
+    sw_schedule_order_fill(&schedule, run->shm);
+    if (sw_process_run(run, &order, e) < 0)
+        return -1;
+    if (sw_process_check(run) != SW_EXIT_OK || !sw_run_end_is_recorded(&run->end, located->outcome))
+        return sw_error_set(
+            e, NULL, 0, 0, "in its new folder it does not end so: %s; recorded was: %s",
+            sw_run_end_format(&run->end, outcome, sizeof outcome), located->outcome);
+    return 0;
+}
+
+/* The hash of a schedule depends on the folder, as the interpreter reads it.  So what is written is
+ * not the schedule that was found, but what the run in the new folder decided. */
+static int write_run(const struct sw_process *run, const char *path, const struct sw_sched *sched,
+                     const struct sw_sched *located, struct sw_error *e)
+{
+    char version[] = SW_VERSION;
+    struct sw_sched written = *sched;
+
+    written.writer = version;
+    /* The program is a copy, and keeps its hash.  What starts a test comes with spillway, as some
+     * interpreters do, and may be another than it was. */
+    if (sched->input != NULL && sw_sched_hash_file(located->program, written.program_hash, e) < 0)
+        return -1;
+    if (sw_sched_hash_file(located->interp, written.interp_hash, e) < 0)
+        return -1;
+    sw_process_fill(run, &written);
+    return write_sched(path, &written, e);
+}
+
+/* path: of the new schedule, where its files are already. */
+static int record_there(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    struct sw_sched located;
+    struct sw_process run;
+    int status = locate(path, sched, &located, e);
+
+    if (status == 0) {
+        status = sw_process_open(&run, e);
+        if (status == 0)
+            status = run_there(&run, &located, e);
+        if (status == 0)
+            status = write_run(&run, path, sched, &located, e);
+        sw_process_close(&run);
+    }
+    free_located(&located);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+/* Where the test is to be. */
+struct place {
+    char name[NAME_MAX + 8]; /* of the program, without its folder */
+    char file[PATH_MAX]; /* the program */
+    char path[PATH_MAX]; /* the schedule */
+};
+
+static struct place place_of(const struct sw_promote_order *order)
+{
+    struct place place;
+
+    snprintf(place.name, sizeof place.name, "%s.py", order->name);
+    snprintf(place.file, sizeof place.file, "%s/%s", order->folder, place.name);
+    snprintf(place.path, sizeof place.path, "%s/%s.sched", order->folder, order->name);
+    return place;
+}
+
+static int put_there(const struct sw_promote_order *order, const char *from,
+                     const struct place *place, struct sw_sched *sched, struct sw_error *e)
+{
+    if (sw_atomic_files_make_folder(order->folder, e) < 0)
+        return -1;
+    if (!order->force && access(place->path, F_OK) == 0)
+        return sw_error_set(e, place->path, 0, 0, "it is there already: --force");
+    if (copy_file(from, place->file, order->force, e) < 0)
+        return -1;
+    int status = rename_files(sched, place->name) < 0 ? sw_error_set(e, NULL, 0, 0, "out of memory")
+                                                      : record_there(place->path, sched, e);
+    /* With --force the old program is gone anyway, and this one is at least whole. */
+    if (status < 0 && !order->force)
+        unlink(place->file);
+    return status;
+}
+
+int sw_promote_program(const struct sw_promote_order *order, struct sw_sched *sched,
+                       struct sw_error *e)
+{
+    const struct place place = place_of(order);
+    char *from = sw_sched_paths_file(sched, sched->input != NULL ? sched->input : sched->program);
+    int status = from == NULL ? sw_error_set(e, NULL, 0, 0, "out of memory")
+                              : put_there(order, from, &place, sched, e);
+
+    free(from);
+    if (status < 0 && (e->path == place.file || e->path == place.path))
+        e->path = order->folder; /* these paths end with this function */
+    if (status == 0)
+        printf("%s\n%s\nagain: spillway run %s\n", place.file, place.path, place.path);
+    return status;
+}
