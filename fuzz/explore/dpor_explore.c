@@ -122,15 +122,15 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
         failed = search(order, session, dpor, result, e);
     if (dpor != NULL)
         result->counts = *sw_dpor_counts(dpor);
-    if (result->complete && result->counts.infeasible > 0) {
-        result->complete = 0;
-        stop(result, "%llu orders were wanted that cannot be",
-             (unsigned long long)result->counts.infeasible);
-    }
     if (result->complete && result->beside[0] != '\0') {
         result->complete = 0;
         stop(result, "it decides %s, too, and dpor tries the default only; preemptions and delays "
                      "try all", result->beside);
+    }
+    if (result->complete && result->counts.infeasible > 0) {
+        result->complete = 0;
+        stop(result, "%llu orders were wanted that cannot be",
+             (unsigned long long)result->counts.infeasible);
     }
     sw_session_close(session);
     sw_dpor_free(dpor);

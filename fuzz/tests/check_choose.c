@@ -46,6 +46,9 @@ START_TEST(test_every_strategy_finds_it)
                   "%s", content("out"));
     ASSERT_SAYS("a.sched", " choice:dice        choose 3 of 0 1 2 3 4 5\n");
     ASSERT_SAYS("a.sched", " choice:coin        choose 1 of 0 1\n");
+    ASSERT_SAYS("out", "       chose: ");
+    ASSERT_SAYS("out", " choice:dice 3");
+    ASSERT_SAYS("out", "T0 choice:coin 1\n");
     ck_assert_int_eq(spillway("replay a.sched"), 0);
 }
 END_TEST
@@ -74,6 +77,7 @@ START_TEST(test_minimise_leaves_what_matters)
     ck_assert_int_eq(spillway("explore --strategy random -o a.sched dice.py::test_it"), 1);
     ck_assert_msg(spillway("minimise a.sched") == 0, "%s%s", content("out"), content("err"));
     ASSERT_SAYS("out", "2 deviations of ");
+    ASSERT_SAYS("out", "chose: T1 choice:dice 3, T0 choice:coin 1\n");
     ASSERT_SAYS("a.min.sched", " choice:dice        choose 3 of 0 1 2 3 4 5\n");
     ASSERT_SAYS("a.min.sched", " choice:coin        choose 1 of 0 1\n");
     ck_assert_int_eq(spillway("replay a.min.sched"), 0);

@@ -10,6 +10,7 @@
 
 #include "contract/exit.h"
 #include "harness/runner/process.h"
+#include "harness/formats/sched/sched_data.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/version.h"
 
@@ -48,8 +49,10 @@ static const char *mode_of(const struct sw_control_shm *shm)
 static void tell(const struct sw_process *run, const struct sw_sched *sched, const char *path,
                  uint64_t number)
 {
-    char option[40] = "";
+    char option[40] = "", chosen[1024];
 
+    if (*sw_sched_data_format(sched, chosen, sizeof chosen) != '\0')
+        fprintf(stderr, "spillway: chose: %s\n", chosen);
     if (number > 0)
         snprintf(option, sizeof option, " --number %llu", (unsigned long long)number);
     fprintf(stderr,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/runner/process.h"
+#include "harness/formats/sched/sched_data.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "contract/exit.h"
 #include "contract/version.h"
@@ -280,6 +281,7 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
                  struct sw_trial *trial)
 {
     char path[PATH_BYTES], found[128] = "default", strategy[64], version[] = SW_VERSION, *room[3];
+    char chosen[1024];
     struct sw_sched sched = {.args = args_of(order, room)};
     struct sw_error e;
 
@@ -293,6 +295,8 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
         snprintf(found, sizeof found, "%s seed %llu",
                  describe_strategy(order, strategy, sizeof strategy),
                  (unsigned long long)order->schedule.seed);
+    if (*sw_sched_data_format(&sched, chosen, sizeof chosen) != '\0')
+        tell(trial, "chose: %s", chosen);
     sw_trial_sched_path(order, path, sizeof path);
     if (hash_files(&sched, &e) < 0 || write_file(path, &sched, &e) < 0)
         tell(trial, "no schedule is kept: %s: %s", e.path, e.text);

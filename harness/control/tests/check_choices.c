@@ -98,6 +98,7 @@ START_TEST(test_one_of_one_is_no_decision)
     ASSERT_SAYS("a.sched", "\ndecisions 0  ");
     ck_assert_int_eq(spillway("record -i %s --seed 3 -o a.sched input many 1024", raw), 0);
     ASSERT_SAYS("a.sched", "\ndecisions 1  ");
+    ASSERT_SAYS("err", "spillway: chose: T0 choice:many ");
     ck_assert_int_eq(spillway("replay a.sched"), 0);
 }
 END_TEST
