@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-int operation_set(struct operation *operation, enum sw_op op, const void *address, uint64_t part)
+int sw_call_set(struct operation *operation, enum sw_op op, const void *address, uint64_t part)
 {
     *operation = (struct operation){.op = op, .address = address, .part = part};
     return 1;
@@ -45,7 +45,7 @@ static int has_in_python(PyTypeObject *type, const char *method)
     return found != NULL && PyFunction_Check(found);
 }
 
-int operation_can_change(PyObject *object)
+int sw_call_can_change(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
 
@@ -74,7 +74,7 @@ struct collection_iterator { /* of a dict or a set */
     PyObject *collection;
 };
 
-PyObject *operation_iterated(PyObject *object)
+PyObject *sw_call_iterated(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
 
@@ -86,23 +86,23 @@ PyObject *operation_iterated(PyObject *object)
     if (type == &PyRangeIter_Type || type == &PyTupleIter_Type || type == &PyUnicodeIter_Type ||
         type == &PyBytesIter_Type || PyGen_CheckExact(object) || PyCoro_CheckExact(object))
         return NULL;
-    return operation_can_change(object) ? object : NULL;
+    return sw_call_can_change(object) ? object : NULL;
 }
 
-int operation_of_iterator(PyObject *iterator, struct operation *operation)
+int sw_call_next_operation(PyObject *iterator, struct operation *operation)
 {
-    PyObject *touched = operation_iterated(iterator);
+    PyObject *touched = sw_call_iterated(iterator);
 
     if (touched == NULL)
         return 0;
     /* One of C that may wrap another: enumerate(), zip(), ... */
-    return touched == iterator ? operation_set(operation, SW_OP_UNKNOWN, NULL, 0)
-                               : operation_set(operation, SW_OP_READ, touched, 0);
+    return touched == iterator ? sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0)
+                               : sw_call_set(operation, SW_OP_READ, touched, 0);
 }
 
 /* ---- locks ---- */
 
-int operation_is_lock(PyObject *object)
+int sw_call_is_lock(PyObject *object)
 {
     const char *type = Py_TYPE(object)->tp_name;
 
@@ -148,17 +148,16 @@ static int of_lock(const struct call *call, PyObject *self, const char *name, Py
         if (is_ours)
             return 0;
         int waits = name[0] == '_' || !is_try(call, first);
-        operation_set(operation, waits ? SW_OP_ACQUIRE : SW_OP_WRITE, self, 0);
+        sw_call_set(operation, waits ? SW_OP_ACQUIRE : SW_OP_WRITE, self, 0);
         operation->semaphore = ((struct lock *)self)->semaphore;
         return 1;
     }
     if (IS_ONE_OF(name, gives)) {
         if (is_ours && lock->count > 1 && strcmp(name, "_release_save") != 0)
             return 0;
-        return operation_set(operation, SW_OP_RELEASE, self, 0);
+        return sw_call_set(operation, SW_OP_RELEASE, self, 0);
     }
-    return operation_set(operation, strcmp(name, "locked") == 0 ? SW_OP_READ : SW_OP_WRITE, self,
-                         0);
+    return sw_call_set(operation, strcmp(name, "locked") == 0 ? SW_OP_READ : SW_OP_WRITE, self, 0);
 }
 
 /* ---- calls of C code ---- */
@@ -170,7 +169,7 @@ static PyObject *find_changing(const struct call *call, Py_ssize_t first, int *m
 
     *more = call->unseen;
     for (Py_ssize_t i = first; i < call->count; i++) {
-        PyObject *argument = operation_iterated(call->arguments[i]);
+        PyObject *argument = sw_call_iterated(call->arguments[i]);
         if (argument == NULL || argument == found)
             continue;
         *more |= found != NULL;
@@ -186,8 +185,8 @@ static int of_arguments(const struct call *call, Py_ssize_t first, enum sw_op op
     PyObject *found = find_changing(call, first, &more);
 
     if (more)
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    return found != NULL ? operation_set(operation, op, found, 0) : 0;
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    return found != NULL ? sw_call_set(operation, op, found, 0) : 0;
 }
 
 /* Of a type whose methods are known, and it is one of those that change nothing. */
@@ -212,26 +211,26 @@ static int of_method(const struct call *call, PyObject *self, const char *name, 
         "extend",     "update", "union",    "difference", "__eq__",     "intersection",
         "extendleft", "__ne__", "issubset", "isdisjoint", "issuperset", "symmetric_difference"};
 
-    if (operation_is_lock(self))
+    if (sw_call_is_lock(self))
         return of_lock(call, self, name, first, operation);
     if (IS_ONE_OF(name, traverses)) {
         int more;
         PyObject *other = find_changing(call, first, &more);
         if (more || (other != NULL && other != self))
-            return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+            return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     }
-    return operation_set(operation, only_reads(self, name) ? SW_OP_READ : SW_OP_WRITE, self, 0);
+    return sw_call_set(operation, only_reads(self, name) ? SW_OP_READ : SW_OP_WRITE, self, 0);
 }
 
 /* getattr(object, "x") and the like. */
 static int of_attribute(const struct call *call, enum sw_op op, struct operation *operation)
 {
     if (call->unseen || call->count < 2)
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     if (!PyUnicode_CheckExact(call->arguments[1]))
         return 0;
-    return operation_set(operation, op, call->arguments[0],
-                         (uint64_t)PyObject_Hash(call->arguments[1]) | 1);
+    return sw_call_set(operation, op, call->arguments[0],
+                       (uint64_t)PyObject_Hash(call->arguments[1]) | 1);
 }
 
 static int of_builtin(const struct call *call, const char *name, struct operation *operation)
@@ -244,7 +243,7 @@ static int of_builtin(const struct call *call, const char *name, struct operatio
         "chr",        "ord",        "hash", "iter", "__build_class__"};
 
     if (IS_ONE_OF(name, anything))
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     if (IS_ONE_OF(name, nothing))
         return 0;
     if (strcmp(name, "getattr") == 0 || strcmp(name, "hasattr") == 0)
@@ -252,7 +251,7 @@ static int of_builtin(const struct call *call, const char *name, struct operatio
     if (strcmp(name, "setattr") == 0 || strcmp(name, "delattr") == 0)
         return of_attribute(call, SW_OP_WRITE, operation);
     if (strcmp(name, "print") == 0)
-        return operation_set(operation, SW_OP_WRITE, call->callable, 0);
+        return sw_call_set(operation, SW_OP_WRITE, call->callable, 0);
     return of_arguments(call, 0, strcmp(name, "next") == 0 ? SW_OP_WRITE : SW_OP_READ, operation);
 }
 
@@ -273,8 +272,8 @@ static int of_function(const struct call *call, struct operation *operation)
     PyObject *self = (function->m_ml->ml_flags & METH_STATIC) ? NULL : function->m_self;
 
     if (self != NULL && !PyModule_Check(self) && !PyType_Check(self))
-        return operation_can_change(self) ? of_method(call, self, name, 0, operation)
-                                          : of_arguments(call, 0, SW_OP_READ, operation);
+        return sw_call_can_change(self) ? of_method(call, self, name, 0, operation)
+                                        : of_arguments(call, 0, SW_OP_READ, operation);
     if (strcmp(name, "start_new_thread") == 0) /* the tracer's own */
         return 0;
     const char *module = function->m_module != NULL && PyUnicode_Check(function->m_module)
@@ -284,10 +283,10 @@ static int of_function(const struct call *call, struct operation *operation)
         return of_builtin(call, name, operation);
     if (is_calm(module))
         return of_arguments(call, 0, SW_OP_READ, operation);
-    return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
 }
 
-int operation_of_call(const struct call *call, struct operation *operation)
+int sw_call_operation(const struct call *call, struct operation *operation)
 {
     PyObject *callable = call->callable;
 
@@ -299,8 +298,8 @@ int operation_of_call(const struct call *call, struct operation *operation)
     if (Py_TYPE(callable) == &PyMethodDescr_Type && call->count > 0) {
         const char *name = ((PyMethodDescrObject *)callable)->d_method->ml_name;
         PyObject *self = call->arguments[0];
-        return operation_can_change(self) ? of_method(call, self, name, 1, operation)
-                                          : of_arguments(call, 1, SW_OP_READ, operation);
+        return sw_call_can_change(self) ? of_method(call, self, name, 1, operation)
+                                        : of_arguments(call, 1, SW_OP_READ, operation);
     }
     if (PyType_Check(callable)) {
         if (has_in_python((PyTypeObject *)callable, "__init__"))
@@ -309,5 +308,5 @@ int operation_of_call(const struct call *call, struct operation *operation)
     }
     if (has_in_python(Py_TYPE(callable), "__call__"))
         return 0;
-    return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
 }

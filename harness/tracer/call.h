@@ -17,19 +17,19 @@ struct call {
     int unseen; /* 1: there are arguments that are not in the list (a star) */
 };
 
-/* As operation_of(). */
-int operation_of_call(const struct call *call, struct operation *operation);
+/* As sw_operation_find(). */
+int sw_call_operation(const struct call *call, struct operation *operation);
 
 /* Can it change, and is it not an instance of a class in Python, whose methods are
  * traced themselves?  Then C code that gets it may look into it. */
-int operation_can_change(PyObject *object);
+int sw_call_can_change(PyObject *object);
 /* What iterating over it reads; NULL: nothing that can change. */
-PyObject *operation_iterated(PyObject *object);
+PyObject *sw_call_iterated(PyObject *object);
 
 /* Its next element is wanted. */
-int operation_of_iterator(PyObject *iterator, struct operation *operation);
-int operation_is_lock(PyObject *object);
+int sw_call_next_operation(PyObject *iterator, struct operation *operation);
+int sw_call_is_lock(PyObject *object);
 
-int operation_set(struct operation *operation, enum sw_op op, const void *address, uint64_t part);
+int sw_call_set(struct operation *operation, enum sw_op op, const void *address, uint64_t part);
 
 #endif

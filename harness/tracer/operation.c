@@ -53,14 +53,14 @@ static uint64_t part_of(PyObject *name)
 
 static int of_global(const struct look *look, int index, enum sw_op op, struct operation *operation)
 {
-    return operation_set(operation, op, look->frame->f_globals, part_of(name(look, index)));
+    return sw_call_set(operation, op, look->frame->f_globals, part_of(name(look, index)));
 }
 
 static int of_name(const struct look *look, enum sw_op op, struct operation *operation)
 {
     const void *namespace = look->frame->f_locals;
 
-    return operation_set(operation, op, namespace, part_of(name(look, look->argument)));
+    return sw_call_set(operation, op, namespace, part_of(name(look, look->argument)));
 }
 
 static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
@@ -69,11 +69,11 @@ static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
     PyObject *attribute = name(look, look->argument);
 
     if (PyUnicode_CompareWithASCIIString(attribute, "__dict__") == 0)
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     if (PyModule_Check(owner))
-        return operation_set(operation, op, PyModule_GetDict(owner), part_of(attribute));
+        return sw_call_set(operation, op, PyModule_GetDict(owner), part_of(attribute));
     if (PyType_Check(owner) && op == SW_OP_WRITE)
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     /* What a class of C says of its instances is its methods, mostly: the call comes. */
     if (op == SW_OP_READ && !(Py_TYPE(owner)->tp_flags & Py_TPFLAGS_HEAPTYPE) &&
         !PyType_Check(owner))
@@ -85,12 +85,12 @@ static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
         (PyFunction_Check(found) || Py_TYPE(found) == &PyMethodDescr_Type ||
          Py_TYPE(found) == &PyProperty_Type))
         return 0;
-    return operation_set(operation, op, owner, part_of(attribute));
+    return sw_call_set(operation, op, owner, part_of(attribute));
 }
 
 static int of_cell(const struct look *look, enum sw_op op, struct operation *operation)
 {
-    return operation_set(operation, op, look->frame->localsplus[look->argument], 0);
+    return sw_call_set(operation, op, look->frame->localsplus[look->argument], 0);
 }
 
 /* ---- containers ---- */
@@ -99,30 +99,30 @@ static int of_cell(const struct look *look, enum sw_op op, struct operation *ope
 static int of_item(const struct look *look, PyObject *container, PyObject *key, enum sw_op op,
                    struct operation *operation)
 {
-    if (!operation_can_change(container))
+    if (!sw_call_can_change(container))
         return 0;
     if (container == look->frame->f_globals)
-        return PyUnicode_CheckExact(key) ? operation_set(operation, op, container, part_of(key))
-                                         : operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    return operation_set(operation, op, container, 0);
+        return PyUnicode_CheckExact(key) ? sw_call_set(operation, op, container, part_of(key))
+                                         : sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    return sw_call_set(operation, op, container, 0);
 }
 
 static int of_one(PyObject *object, enum sw_op op, struct operation *operation)
 {
-    PyObject *touched = operation_iterated(object);
+    PyObject *touched = sw_call_iterated(object);
 
-    return touched != NULL ? operation_set(operation, op, touched, 0) : 0;
+    return touched != NULL ? sw_call_set(operation, op, touched, 0) : 0;
 }
 
 static int of_two(PyObject *a, PyObject *b, enum sw_op op, struct operation *operation)
 {
-    PyObject *first = operation_iterated(a), *second = operation_iterated(b);
+    PyObject *first = sw_call_iterated(a), *second = sw_call_iterated(b);
 
     if (first != NULL && second != NULL && first != second)
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     if (first != NULL)
-        return operation_set(operation, op, first, 0);
-    return second != NULL ? operation_set(operation, SW_OP_READ, second, 0) : 0;
+        return sw_call_set(operation, op, first, 0);
+    return second != NULL ? sw_call_set(operation, SW_OP_READ, second, 0) : 0;
 }
 
 /* ---- calls ---- */
@@ -149,7 +149,7 @@ static int of_call(const struct look *look, struct operation *operation)
         .keywords = count_keywords(frame),
     };
 
-    return operation_of_call(&call, operation);
+    return sw_call_operation(&call, operation);
 }
 
 static int of_star_call(const struct look *look, struct operation *operation)
@@ -157,29 +157,29 @@ static int of_star_call(const struct look *look, struct operation *operation)
     int with_keywords = look->argument & 1;
     const struct call call = {.callable = peek(look, 2 + with_keywords), .unseen = 1};
 
-    return operation_of_call(&call, operation);
+    return sw_call_operation(&call, operation);
 }
 
 /* The lock of a `with`, or NULL. */
 static int of_with(PyObject *manager, const char *name, struct operation *operation)
 {
-    if (!operation_is_lock(manager))
+    if (!sw_call_is_lock(manager))
         return PyFunction_Check(manager) || (Py_TYPE(manager)->tp_flags & Py_TPFLAGS_HEAPTYPE)
                    ? 0
-                   : operation_set(operation, SW_OP_WRITE, manager, 0);
+                   : sw_call_set(operation, SW_OP_WRITE, manager, 0);
     PyObject *method = PyObject_GetAttrString(manager, name);
     if (method == NULL) {
         PyErr_Clear();
         return 0;
     }
-    int found = operation_of_call(&(struct call){.callable = method}, operation);
+    int found = sw_call_operation(&(struct call){.callable = method}, operation);
     Py_DECREF(method);
     return found;
 }
 
 /* ---- all ---- */
 
-int operation_of(const _PyInterpreterFrame *frame, struct operation *operation)
+int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operation)
 {
     struct look look;
 
@@ -235,7 +235,7 @@ int operation_of(const _PyInterpreterFrame *frame, struct operation *operation)
     case FORMAT_VALUE:
         return of_one(peek(&look, 1), SW_OP_READ, operation);
     case FOR_ITER:
-        return operation_of_iterator(peek(&look, 1), operation);
+        return sw_call_next_operation(peek(&look, 1), operation);
     case CALL:
         return of_call(&look, operation);
     case CALL_FUNCTION_EX:
@@ -243,11 +243,11 @@ int operation_of(const _PyInterpreterFrame *frame, struct operation *operation)
     case BEFORE_WITH:
         return of_with(peek(&look, 1), "__enter__", operation);
     case WITH_EXCEPT_START:
-        return operation_of_call(&(struct call){.callable = peek(&look, 4), .unseen = 1},
+        return sw_call_operation(&(struct call){.callable = peek(&look, 4), .unseen = 1},
                                  operation);
     case IMPORT_NAME:
     case IMPORT_FROM:
-        return operation_set(operation, SW_OP_UNKNOWN, NULL, 0);
+        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     default:
         return 0;
     }

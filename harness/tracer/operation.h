@@ -38,6 +38,6 @@ struct operation {
 
 /* Of the bytecode that the frame is about to run, its value stack valid.  1, or 0
  * when it does nothing that another thread could see.  Runs no Python code. */
-int operation_of(const _PyInterpreterFrame *frame, struct operation *operation);
+int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operation);
 
 #endif

@@ -188,7 +188,7 @@ static int trace(PyObject *capsule, PyFrameObject *frame, int what, PyObject *ar
     else if (what == PyTrace_RETURN)
         leave(mutes, frame);
     else if (what == PyTrace_OPCODE && spillway_access_matters() &&
-             operation_of(frame->f_frame, &operation) &&
+             sw_operation_find(frame->f_frame, &operation) &&
              (operation.part == 0 || known_kind_of(frame->f_frame->f_code) != RUN))
         announce(&operation);
     return 0;
