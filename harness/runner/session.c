@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "contract/futex.h"
 
 enum { GONE = 0xffffffffu }; /* served: the process has ended */
 
@@ -23,19 +23,13 @@ struct sw_session {
     struct sw_end end; /* of the last schedule */
 };
 
-static void futex(uint32_t *word, int operation, uint32_t value)
-{
-    syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
-}
-
 static void *run_process(void *argument)
 {
     struct sw_session *session = argument;
     struct sw_control_shm *shm = session->run.shm;
 
     session->status = sw_process_run(&session->run, &session->order->run, &session->error);
-    __atomic_store_n(&shm->served, GONE, __ATOMIC_RELEASE);
-    futex(&shm->served, FUTEX_WAKE, 1);
+    sw_futex_set(syscall, &shm->served, GONE, 0);
     return NULL;
 }
 
@@ -45,7 +39,7 @@ static void end_process(struct sw_session *session)
         struct sw_control_shm *shm = session->run.shm;
         shm->posted_last = 1;
         __atomic_fetch_add(&shm->posted, 1, __ATOMIC_RELEASE);
-        futex(&shm->posted, FUTEX_WAKE, 1);
+        sw_futex_wake(syscall, &shm->posted, 0);
         pthread_join(session->thread, NULL);
     }
     if (session->is_open)
@@ -117,11 +111,10 @@ uint64_t sw_session_processes(const struct sw_session *session)
 static uint32_t wait_for_end(struct sw_session *session)
 {
     struct sw_control_shm *shm = session->run.shm;
-    uint32_t served;
+    uint32_t served = __atomic_load_n(&shm->served, __ATOMIC_ACQUIRE);
 
-    while ((served = __atomic_load_n(&shm->served, __ATOMIC_ACQUIRE)) != session->asked &&
-           served != GONE)
-        futex(&shm->served, FUTEX_WAIT, served);
+    while (served != session->asked && served != GONE)
+        served = sw_futex_wait_while(syscall, &shm->served, served, 0);
     return served;
 }
 
@@ -191,7 +184,7 @@ int sw_session_run(struct sw_session *session, const struct sw_schedule_order *s
     }
     session->asked++;
     __atomic_store_n(&shared->posted, session->asked, __ATOMIC_RELEASE);
-    futex(&shared->posted, FUTEX_WAKE, 1);
+    sw_futex_wake(syscall, &shared->posted, 0);
     if (wait_for_end(session) == GONE)
         return describe_death(session, result, e);
     describe_result(session, result);

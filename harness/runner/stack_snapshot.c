@@ -2,15 +2,14 @@
 #include "stack_snapshot.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "contract/futex.h"
 #include "stack_symbols.h"
 
 enum { ENDED = 2 }; /* halted: nobody will stand still any more */
@@ -19,11 +18,6 @@ struct onlooker {
     struct sw_process *run;
     struct sw_stack_snapshot_seen *seen;
 };
-
-static void futex(uint32_t *word, int operation, uint32_t value)
-{
-    syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
-}
 
 /* ---- from outside ---- */
 
@@ -51,9 +45,7 @@ static void *look(void *argument)
     struct onlooker *onlooker = argument;
     struct sw_control_shm *shm = onlooker->run->shm;
 
-    while (__atomic_load_n(&shm->halted, __ATOMIC_ACQUIRE) == 0)
-        futex(&shm->halted, FUTEX_WAIT, 0);
-    if (shm->halted == ENDED)
+    if (sw_futex_wait_while(syscall, &shm->halted, 0, 0) == ENDED)
         return NULL;
     onlooker->seen->halted = 1;
     struct sw_stack_symbols_process *process = sw_stack_symbols_attach(onlooker->run->pid);
@@ -62,8 +54,7 @@ static void *look(void *argument)
         onlooker->seen->c[i] = print_c(process, why_not, shm->halted_tids[i]);
     if (process != NULL)
         sw_stack_symbols_detach(process);
-    __atomic_store_n(&shm->resumed, 1, __ATOMIC_RELEASE);
-    futex(&shm->resumed, FUTEX_WAKE, 1);
+    sw_futex_set(syscall, &shm->resumed, 1, 0);
     return NULL;
 }
 
@@ -119,7 +110,7 @@ static int run_looked_at(struct onlooker *onlooker, const struct sw_process_orde
     int status = sw_process_run(onlooker->run, order, e);
     uint32_t still = 0;
     __atomic_compare_exchange_n(&shm->halted, &still, ENDED, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-    futex(&shm->halted, FUTEX_WAKE, 1);
+    sw_futex_wake(syscall, &shm->halted, 0);
     pthread_join(thread, NULL);
     return status;
 }

@@ -3,15 +3,14 @@
  * carrier_fibers.c - all threads on the process's first OS thread; see carrier.h.
  */
 #include <errno.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "engine.h"
 #include "engine_state.h"
 #include "arch/fiber.h"
+#include "contract/futex.h"
 #include "fiber_tls.h"
 #include "affinity.h"
 #include "real.h"
@@ -39,21 +38,14 @@ static struct shell first_shell; /* of the process's first thread: the carrier i
 static struct shell *pool;
 static struct shell *left; /* its fiber has ended, and somebody else runs now */
 
-static void futex(uint32_t *word, int operation, uint32_t value)
-{
-    SW_REAL(syscall)(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
-
 static void wait_for(uint32_t *word)
 {
-    while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == 0)
-        futex(word, FUTEX_WAIT, 0);
+    sw_futex_wait_while(SW_REAL(syscall), word, 0, FUTEX_PRIVATE_FLAG);
 }
 
 static void set(uint32_t *word)
 {
-    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
-    futex(word, FUTEX_WAKE, 1);
+    sw_futex_set(SW_REAL(syscall), word, 1, FUTEX_PRIVATE_FLAG);
 }
 
 /* ---- the shells ---- */

@@ -2,33 +2,24 @@
  *
  * carrier_threads.c - OS threads: each sleeps on its futex word until the baton comes.
  */
-#include <linux/futex.h>
-#include <sys/syscall.h>
-
+#include "contract/futex.h"
 #include "engine.h"
 #include "engine_state.h"
 #include "real.h"
 
 static struct sw_thread *dying; /* has handed the baton on, may still be in the kernel */
 
-static long futex(uint32_t *word, int operation, uint32_t value)
-{
-    return SW_REAL(syscall)(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
-
 /* noipa: everything static changes while a thread sleeps here, and the compiler
  * must not conclude otherwise from what it sees of this function. */
 static __attribute__((noipa)) void sleep_until_given(struct sw_thread *self)
 {
-    while (__atomic_load_n(&self->go, __ATOMIC_ACQUIRE) == 0)
-        futex(&self->go, FUTEX_WAIT, 0);
+    sw_futex_wait_while(SW_REAL(syscall), &self->go, 0, FUTEX_PRIVATE_FLAG);
     __atomic_store_n(&self->go, 0, __ATOMIC_RELAXED);
 }
 
 static __attribute__((noipa)) void give(struct sw_thread *to)
 {
-    __atomic_store_n(&to->go, 1, __ATOMIC_RELEASE);
-    futex(&to->go, FUTEX_WAKE, 1);
+    sw_futex_set(SW_REAL(syscall), &to->go, 1, FUTEX_PRIVATE_FLAG);
 }
 
 /* It is still on the C library's exit path: nobody runs before it is gone. */

@@ -2,12 +2,11 @@
 #include "decide.h"
 
 #include <assert.h>
-#include <linux/futex.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "contract/futex.h"
 #include "engine_state.h"
 #include "harness/control/drivers/strategies.h"
 #include "outcome.h"
@@ -166,18 +165,11 @@ static void count_chosen(const struct sw_decision *decision, uint32_t choice)
         shm->made_by[newest] = decision->thread + 1;
 }
 
-static void futex(uint32_t *word, int operation, uint32_t value)
-{
-    SW_REAL(syscall)(SYS_futex, word, operation, value, NULL, NULL, 0);
-}
-
 /* The runner looks at the C stacks meanwhile. */
 static void halt(struct sw_control_shm *shm)
 {
-    __atomic_store_n(&shm->halted, 1, __ATOMIC_RELEASE);
-    futex(&shm->halted, FUTEX_WAKE, 1);
-    while (__atomic_load_n(&shm->resumed, __ATOMIC_ACQUIRE) == 0)
-        futex(&shm->resumed, FUTEX_WAIT, 0);
+    sw_futex_set(SW_REAL(syscall), &shm->halted, 1, 0);
+    sw_futex_wait_while(SW_REAL(syscall), &shm->resumed, 0, 0);
 }
 
 /* For whoever wants to see where a schedule turns. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "schedule_loop.h"
 
-#include <linux/futex.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "access.h"
+#include "contract/futex.h"
 #include "harness/control/time/random_bytes.h"
 #include "decide.h"
 #include "engine.h"
@@ -61,25 +60,18 @@ static void restart(struct sw_control_shm *shm)
     sw_engine.driver = sw_decide_driver(&sw_engine);
 }
 
-static void futex(uint32_t *word, int operation, uint32_t value)
-{
-    SW_REAL(syscall)(SYS_futex, word, operation, value, NULL, NULL, 0);
-}
-
 /* -1: it was the last. */
 static int wait_for_order(struct sw_control_shm *shm)
 {
     uint32_t done = (uint32_t)loop.begun;
 
-    while (__atomic_load_n(&shm->posted, __ATOMIC_ACQUIRE) == done)
-        futex(&shm->posted, FUTEX_WAIT, done);
+    sw_futex_wait_while(SW_REAL(syscall), &shm->posted, done, 0);
     return shm->posted_last ? -1 : 0;
 }
 
 static void tell_served(struct sw_control_shm *shm)
 {
-    __atomic_store_n(&shm->served, (uint32_t)loop.begun, __ATOMIC_RELEASE);
-    futex(&shm->served, FUTEX_WAKE, 1);
+    sw_futex_set(SW_REAL(syscall), &shm->served, (uint32_t)loop.begun, 0);
 }
 
 int64_t spillway_loop_begin(void)
