@@ -39,7 +39,8 @@ PyTypeObject slp_bomb_type = {
     .tp_clear = (inquiry)bomb_clear,
 };
 
-/* Steals all three. */
+/* Steals all three, also when there is no memory: then they are lost, and MemoryError is
+ * what travels. */
 static PyObject *bomb_make(PyObject *type, PyObject *value, PyObject *traceback)
 {
     slp_bomb *bomb = NULL;
@@ -109,6 +110,8 @@ PyObject *slp_bomb_fetch(void)
     return bomb_make(type, value, traceback);
 }
 
+/* Makes an instance of it, which the interpreter puts off as long as it can.  Only when
+ * two exceptions are linked, since it runs the class's code. */
 static void normalize(slp_bomb *bomb)
 {
     PyErr_NormalizeException(&bomb->type, &bomb->value, &bomb->traceback);
@@ -124,6 +127,7 @@ void slp_bomb_chain(PyObject *bomb, PyObject *earlier)
     normalize(new);
     if (new->value == NULL || old->value == NULL || new->value == old->value)
         return;
+    /* One that has a context was raised while something was handled: that is nearer. */
     PyObject *context = PyException_GetContext(new->value);
     if (context == NULL)
         PyException_SetContext(new->value, Py_NewRef(old->value));
@@ -135,6 +139,8 @@ void slp_bomb_explode(PyObject *object)
     slp_bomb *bomb = (slp_bomb *)object;
     PyObject *type = bomb->type, *value = bomb->value, *traceback = bomb->traceback;
 
+    /* Emptied before it is dropped, and dropped before the exception is set: what a
+     * deallocation runs must not find one. */
     bomb->type = bomb->value = bomb->traceback = NULL;
     Py_DECREF(object);
     PyErr_Restore(type, value, traceback);

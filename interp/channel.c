@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * channel.c - the operation; the Python type is in channel_type.c.
+ *
+ *   1. May it begin?  (refuse)  Whoever may have run meanwhile, at a point or in the
+ *      callback, can have changed the answer, so it is asked again after each.
+ *   2. What is sent goes into the actor's mailbox; None, if it receives.
+ *   3. With a counterpart in the queue the two mailboxes are exchanged, and both have
+ *      what they wanted; the channel's preference says which of them goes on.
+ *      (hand_over)
+ *   4. Without one the actor leaves the ring for the queue.  When it goes on somebody
+ *      else has done step 3 with it, or has thrown at it.  (wait_in_queue)
  */
 #include "cpython.h"
 
@@ -71,6 +80,8 @@ static int call_back(struct slp_thread *thread, slp_channel *channel, slp_taskle
     PyObject *callback = Py_NewRef(slp_channel_callback);
     PyObject *sending = dir == SLP_SEND ? Py_True : Py_False;
 
+    /* in_callback forbids to switch: the operation is in the middle of step 2.  The other
+     * one is for the points, which tell where Python code runs. */
     thread->in_callback++;
     t->calling_back++;
     PyObject *result = PyObject_CallFunctionObjArgs(callback, channel, t, sending,
@@ -145,6 +156,25 @@ static void swap_mailboxes(slp_tasklet *a, slp_tasklet *b)
     b->tempval = value;
 }
 
+/* Lets the head of the ring, the counterpart or with schedule_all whoever is next, go on
+ * before the actor, which stays in the ring. */
+static PyObject *yield(struct slp_thread *thread, slp_tasklet *current)
+{
+    int switched;
+
+    thread->ring = current->next;
+    if (SLP_FAULT(SOFT_TIMEOUT_BREAKS_PREFERENCE))
+        slp_preempt_yield(thread);
+    PyObject *result = slp_schedule_task(thread, current, &switched);
+    if (result != NULL || switched)
+        return result;
+    /* No memory for the switch: the values have met all the same, so the actor runs on,
+     * as with preference 0. */
+    PyErr_Clear();
+    thread->ring = current;
+    return slp_mailbox_claim(current);
+}
+
 /* The counterpart is there: both operations succeed, and one of the two runs
  * on.  Returns what the running tasklet's mailbox brings. */
 static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_tasklet *other,
@@ -153,11 +183,10 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
     slp_tasklet *current = thread->current;
     slp_tasklet *sender = dir == SLP_SEND ? current : other;
     slp_tasklet *receiver = dir == SLP_SEND ? other : current;
-    int switched;
 
     queue_remove(channel, other);
     swap_mailboxes(current, other);
-    receiver->delivered = 1;
+    receiver->delivered = 1; /* until it goes on: a throw must not drop the value silently */
     (void)SLP_POINT(CHAN_COMPLETE, sender, receiver, receiver->tempval);
     (void)sender, (void)receiver;
     if (other->thread != thread) {
@@ -165,22 +194,12 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
             slp_thread_wake(other->thread, other);
         return slp_mailbox_claim(current);
     }
+    /* Preference 1 is the sender's, as is dir: with different signs the other one goes on. */
     int yields = channel->schedule_all || dir * channel->preference < 0;
     make_runnable(other, channel->schedule_all || !yields ? NULL : current);
     if (!yields || current->next == current)
         return slp_mailbox_claim(current);
-    thread->ring = current->next;
-    if (SLP_FAULT(SOFT_TIMEOUT_BREAKS_PREFERENCE))
-        slp_preempt_yield(thread);
-    PyObject *result = slp_schedule_task(thread, current, &switched);
-    if (result == NULL && !switched) {
-        /* No memory for the switch: the values have met all the same, so the
-         * actor runs on, as with preference 0. */
-        PyErr_Clear();
-        thread->ring = current;
-        return slp_mailbox_claim(current);
-    }
-    return result;
+    return yield(thread, current);
 }
 
 /* The references of a channel that exists in the expression of the call only: the
@@ -204,6 +223,7 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
     (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
+        /* It may have left the queue already: somebody threw at it, or took it out. */
         if (current->direction != 0 && !SLP_FAULT(FAILED_WAIT_STAYS_QUEUED)) {
             queue_remove(channel, current);
             slp_schedule_put_back(current);
@@ -212,6 +232,20 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
         Py_DECREF(slp_mailbox_take(current)); /* the value that was not sent */
     }
     return result;
+}
+
+/* Calls the channel callback, if there is one, and asks again whether the operation may
+ * go on: the callback is Python, and afterwards the world may be another one. */
+static int ask_callback(struct slp_thread *thread, slp_channel *channel, slp_tasklet *current,
+                        enum slp_direction dir)
+{
+    if (slp_channel_callback == NULL)
+        return 0;
+    int willblock = counterpart(channel, dir) == NULL;
+    if (call_back(thread, channel, current, dir, willblock) < 0 &&
+        !SLP_FAULT(CHANNEL_CALLBACK_ERROR_MIGRATES))
+        return -1;
+    return SLP_FAULT(CALLBACK_TOCTOU) ? 0 : refuse(thread, channel, dir);
 }
 
 /* *begun: the operation was not refused at once, CHAN_SEND or CHAN_RECEIVE is out. */
@@ -235,16 +269,10 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
     }
     slp_mailbox_set(current, value);
     slp_tasklet *decided = counterpart(channel, dir);
-    if (slp_channel_callback != NULL) {
-        int willblock = counterpart(channel, dir) == NULL;
-        /* The callback is Python: afterwards the world may be another one. */
-        if ((call_back(thread, channel, current, dir, willblock) < 0 &&
-             !SLP_FAULT(CHANNEL_CALLBACK_ERROR_MIGRATES)) ||
-            (!SLP_FAULT(CALLBACK_TOCTOU) && refuse(thread, channel, dir) < 0)) {
-            if (!SLP_FAULT(FAILED_OP_KEEPS_VALUE))
-                Py_DECREF(slp_mailbox_take(current));
-            return NULL;
-        }
+    if (ask_callback(thread, channel, current, dir) < 0) {
+        if (!SLP_FAULT(FAILED_OP_KEEPS_VALUE))
+            Py_DECREF(slp_mailbox_take(current));
+        return NULL;
     }
     slp_tasklet *other = SLP_FAULT(CALLBACK_TOCTOU) ? decided : counterpart(channel, dir);
     if (other != NULL)

@@ -10,7 +10,7 @@
 #include "tasklet.h"
 #include "thread.h"
 
-/* Of a list that may be broken. */
+/* Of a list that may be broken, or be changed meanwhile: no walk may go on for ever. */
 enum { THREADS_MAX = 10000, TASKLETS_MAX = 100000, FRAMES_MAX = 100 };
 
 static void put(int fd, const char *text)
@@ -19,6 +19,7 @@ static void put(int fd, const char *text)
         return; /* nobody is left to tell */
 }
 
+/* As faulthandler prints thread ids, so that the two can be compared. */
 static void put_pointer(int fd, unsigned long value)
 {
     char text[19] = "0x";

@@ -59,7 +59,7 @@ int slp_gcguard_install(void)
 
     if (slp_gcguard_installed || interp != PyInterpreterState_Main())
         return 0;
-    /* In the middle of a collection its start would be missed. */
+    /* In the middle of a collection its start would be missed; there will be another call. */
     if (slp_cpython_is_collecting(interp) || slp_cpython_gc_callbacks(interp) == NULL)
         return 0;
     if (function == NULL && (function = PyCFunction_New(&count_def, NULL)) == NULL)

@@ -87,7 +87,7 @@ static PyObject *module_at_exit(PyObject *self, PyObject *unused)
 }
 
 /* Tasklets that still stand in the middle of something get a TaskletExit while
- * the interpreter is whole. */
+ * the interpreter is whole: atexit comes before modules are taken apart. */
 static int register_at_exit(PyObject *module)
 {
     PyObject *atexit = PyImport_ImportModule("atexit");

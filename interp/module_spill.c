@@ -45,6 +45,17 @@ static PyObject *spill_setting_as_tuple(void)
     return Py_BuildValue("ns", (Py_ssize_t)slp_spill_setting.bytes, policy);
 }
 
+/* A number, or a text as in SLP_SPILL; None leaves it as it is. */
+static int spill_from_object(PyObject *limit, struct slp_spill_setting *setting)
+{
+    if (limit == Py_None)
+        return 0;
+    if (PyLong_Check(limit))
+        return spill_from_number(limit, setting);
+    const char *text = PyUnicode_AsUTF8(limit);
+    return text == NULL ? -1 : spill_from_text(text, setting);
+}
+
 static PyObject *module_spill(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"limit", "policy", NULL};
@@ -53,18 +64,9 @@ static PyObject *module_spill(PyObject *self, PyObject *args, PyObject *kwargs)
     const char *policy = NULL;
 
     (void)self;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Oz:spill", names, &limit, &policy))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|Oz:spill", names, &limit, &policy) ||
+        spill_from_object(limit, &setting) < 0)
         return NULL;
-    if (limit != Py_None) {
-        if (PyLong_Check(limit)) {
-            if (spill_from_number(limit, &setting) < 0)
-                return NULL;
-        } else {
-            const char *text = PyUnicode_AsUTF8(limit);
-            if (text == NULL || spill_from_text(text, &setting) < 0)
-                return NULL;
-        }
-    }
     if (policy != NULL && slp_spill_setting_parse_policy(policy, &setting.policy) < 0) {
         PyErr_Format(PyExc_ValueError, "spill() policy must be 'copy' or 'segment', not '%.100s'",
                      policy);

@@ -262,6 +262,21 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
     return result;
 }
 
+/* Pauses the running tasklet.  The ring's reference may be the last one, and the
+ * tasklet must survive the switch: it is released after that. */
+static void remove_current(struct slp_thread *thread, slp_tasklet *current)
+{
+    slp_ring_remove(current);
+    assert(thread->deferred == NULL);
+    thread->deferred = (PyObject *)current;
+}
+
+static void take_back_removal(struct slp_thread *thread, slp_tasklet *current)
+{
+    thread->deferred = NULL;
+    slp_schedule_put_back(current);
+}
+
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
 {
     slp_tasklet *current = thread->current;
@@ -275,26 +290,16 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
         return NULL;
     }
     slp_mailbox_set(current, retval);
-    if (remove) {
-        slp_ring_remove(current);
-        /* The ring's reference may be the last one; it must survive the switch. */
-        assert(thread->deferred == NULL);
-        thread->deferred = (PyObject *)current;
-    } else {
+    if (remove)
+        remove_current(thread, current);
+    else
         thread->ring = current->next;
-    }
     slp_preempt_yield(thread);
-    /* For who asks what is in the mailbox: this nobody has sent. */
-    current->holds_retval = 1;
     PyObject *result = slp_schedule_task(thread, current, &switched);
-    current->holds_retval = 0;
     if (result == NULL && !switched) {
-        if (remove) {
-            thread->deferred = NULL;
-            slp_schedule_put_back(current);
-        } else {
-            thread->ring = current;
-        }
+        if (remove)
+            take_back_removal(thread, current);
+        thread->ring = current;
         Py_DECREF(slp_mailbox_take(current));
     }
     return result;
@@ -310,15 +315,11 @@ PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
         return NULL;
     if (!t->scheduled)
         slp_schedule_insert(t);
-    slp_ring_remove(current);
-    assert(thread->deferred == NULL);
-    thread->deferred = (PyObject *)current;
+    remove_current(thread, current);
     thread->ring = t;
     PyObject *result = slp_schedule_task(thread, current, &switched);
-    if (result == NULL && !switched) {
-        thread->deferred = NULL;
-        slp_schedule_put_back(current);
-    }
+    if (result == NULL && !switched)
+        take_back_removal(thread, current);
     return result;
 }
 

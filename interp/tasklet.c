@@ -36,12 +36,19 @@ slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyOb
     return t;
 }
 
-void slp_tasklet_forget(slp_tasklet *t)
+/* Not in a loop over fields, and each by Py_CLEAR: dropping one may run Python code that
+ * finds t, which must be whole then. */
+static void drop_call(slp_tasklet *t)
 {
     Py_CLEAR(t->func);
     Py_CLEAR(t->args);
     Py_CLEAR(t->kwargs);
     Py_CLEAR(t->context);
+}
+
+void slp_tasklet_forget(slp_tasklet *t)
+{
+    drop_call(t);
     slp_tasklet_introspect_drop_hooks(t);
 }
 
@@ -50,7 +57,7 @@ void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread)
     struct slp_thread *old = t->thread;
 
     assert(!t->scheduled && (!t->started || t->ended));
-    thread->references++;
+    thread->references++; /* first, in case that both are the same */
     t->thread = thread;
     slp_thread_release(old);
 }
@@ -70,6 +77,7 @@ void slp_tasklet_mark_ended(slp_tasklet *t)
 {
     assert(t->started && !t->ended);
     t->ended = 1;
+    /* A main tasklet is on no list: its thread ends it otherwise. */
     if (t->started_link == NULL)
         return;
     *t->started_link = t->started_next;
@@ -104,6 +112,8 @@ static void make_runnable(slp_tasklet *t)
 {
     if (t->scheduled)
         return;
+    /* The reference of the queue, or of the stack of those in run(), becomes the ring's;
+     * a paused one is its users', and the ring needs one of its own. */
     if (t->direction != 0)
         slp_channel_unlink(t);
     else if (t->in_run)
@@ -127,6 +137,7 @@ static void tell_displaced(slp_tasklet *t, PyObject *value)
     int failed;
     PyObject *type, *raised, *traceback;
 
+    /* With now an exception may be set already: what the switch back has brought. */
     PyErr_Fetch(&type, &raised, &traceback);
     if (callback != NULL) {
         Py_INCREF(callback);
@@ -160,7 +171,7 @@ int slp_tasklet_raise_thrown(slp_tasklet *t)
     if (__builtin_expect(bomb == NULL, 1))
         return 0;
     t->thrown = NULL;
-    slp_preempt_calm(t->thread);
+    slp_preempt_calm(t->thread); /* the loop need not raise it any more */
     slp_bomb_explode(bomb);
     return -1;
 }
@@ -190,7 +201,7 @@ static int deliver_bomb(slp_tasklet *t, PyObject *bomb, int now)
     make_runnable(t);
     t->tempval = bomb;
     t->delivered = 0;
-    Py_INCREF(t);
+    Py_INCREF(t); /* it may end while it runs, and the ring's reference with it */
     int failed = now ? slp_schedule_run_now(t->thread, t) : 0;
     if (received)
         tell_displaced(t, old);
@@ -207,6 +218,7 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
         Py_DECREF(bomb);
         return -1;
     }
+    /* Chaining makes instances of both, which is Python code: afterwards t may be anywhere. */
     PyObject *earlier = Py_XNewRef(earlier_bomb(t));
     if (earlier != NULL) {
         slp_bomb_chain(bomb, earlier);
@@ -290,6 +302,7 @@ static void unwind(slp_tasklet *t)
     struct slp_thread *here = slp_thread_peek();
 
     PyErr_Fetch(&type, &value, &traceback);
+    /* Now means to switch to it, here in the middle of a deallocation. */
     int later = t->thread != here || slp_gcguard_active() || here->in_callback ||
                 here->switch_trap > 0 ||
                 slp_base_refuse(here->tstate, __builtin_frame_address(0)) != NULL;
@@ -308,6 +321,7 @@ static void unwind(slp_tasklet *t)
     PyErr_Restore(type, value, traceback);
 }
 
+/* As an object's __del__: called with references that may be taken, and at most once. */
 static void tasklet_finalize(slp_tasklet *t)
 {
     if (has_stack(t))
@@ -331,10 +345,7 @@ static int tasklet_clear(slp_tasklet *t)
     /* The mailbox of a tasklet that may run again stays as it is. */
     if (t->started && !t->ended)
         return 0;
-    Py_CLEAR(t->func);
-    Py_CLEAR(t->args);
-    Py_CLEAR(t->kwargs);
-    Py_CLEAR(t->context);
+    drop_call(t);
     return 0;
 }
 
@@ -342,6 +353,8 @@ static int tasklet_clear(slp_tasklet *t)
  * would have done is done here.  Returns whether t lives on. */
 static int resurrect_to_unwind(slp_tasklet *t)
 {
+    /* One reference for the time of the unwinding; those that are left when it is given
+     * back are somebody's, the ring's for one, and t is no corpse. */
     Py_SET_REFCNT(t, 1);
     while (Py_REFCNT(t) == 1 && has_stack(t) &&
            (t->kills < SLP_KILLS_MAX || SLP_FAULT(FINALISER_SPINS)))
@@ -355,35 +368,40 @@ static int resurrect_to_unwind(slp_tasklet *t)
     return 1;
 }
 
+/* Runs nothing.  One that was never unwound has its frames on a data stack that nobody
+ * can give back, since frame objects may point there. */
+static void give_up_stacks(slp_tasklet *t)
+{
+    if (t->started && !t->is_main && (t->lost || !t->ended))
+        slp_datastack_forsake(t->slice.used > 0 ? t->state.datastack.chunk : NULL);
+    if (t->started && !t->ended)
+        slp_tasklet_mark_ended(t);
+    slp_slice_free(&t->slice);
+}
+
 static void tasklet_dealloc(slp_tasklet *t)
 {
     if (Py_TYPE(t) == &slp_tasklet_type && PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
         return;
     if (has_stack(t) && resurrect_to_unwind(t))
         return;
+    /* Before anything is taken apart: what is dropped below may start a collection. */
     if (!SLP_FAULT(UNTRACK_MISSING))
         PyObject_GC_UnTrack(t);
     Py_TRASHCAN_BEGIN(t, tasklet_dealloc)(void) SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
     SLP_REQUIRE(I14, t, !t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)t);
-    if (t->started) {
-        Py_CLEAR(t->func);
-        Py_CLEAR(t->args);
-        Py_CLEAR(t->kwargs);
-        Py_CLEAR(t->context);
-    } else {
+    /* What it would begin with, hooks for one, is its own only until it begins. */
+    if (t->started)
+        drop_call(t);
+    else
         slp_tasklet_forget(t);
-    }
     Py_CLEAR(t->thrown);
     if (t->tempval != Py_None)
         (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
     Py_CLEAR(t->tempval);
-    if (t->started && !t->is_main && (t->lost || !t->ended))
-        slp_datastack_forsake(t->slice.used > 0 ? t->state.datastack.chunk : NULL);
-    if (t->started && !t->ended)
-        slp_tasklet_mark_ended(t);
-    slp_slice_free(&t->slice);
+    give_up_stacks(t);
     slp_invariant_walk_tasklet_gone(t);
     slp_thread_release(t->thread);
     Py_TYPE(t)->tp_free((PyObject *)t);

@@ -60,7 +60,6 @@ typedef struct slp_tasklet {
     unsigned char in_run;        /* sits in run() */
     unsigned char threadblock;   /* that run() waits for other threads */
     unsigned char delivered;     /* its receive is complete, it has not gone on since */
-    unsigned char holds_retval;  /* its mailbox holds what its schedule() will return */
     unsigned char kills;         /* by its deallocation or its thread's end; SLP_KILLS_MAX */
     unsigned char releasing;     /* runs the release of a deferred object (lab: names the point) */
     unsigned char calling_back;  /* runs a channel or schedule callback (likewise) */

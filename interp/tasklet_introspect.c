@@ -7,7 +7,12 @@
 
 #include "spill_record.h"
 
-/* ---- frames ---- */
+/* ---- frames ----
+ *
+ * A tasklet's cframes are on its C stack.  While it is switched out that is in its slice,
+ * and what points to it still names the place where it was: each such address must be
+ * looked up (slp_slice_find).  The frames that hang on them are on the data stack or in
+ * the heap, and stay where they are. */
 
 /* The PyThreadState that holds its values now; NULL: they are in t->state. */
 static PyThreadState *running_in(const slp_tasklet *t)
@@ -15,6 +20,7 @@ static PyThreadState *running_in(const slp_tasklet *t)
     return t->thread->current == t ? t->thread->tstate : NULL;
 }
 
+/* A slice that holds something: neither running, nor new, nor ended. */
 static int is_switched_out(const slp_tasklet *t)
 {
     return t->slice.used > 0;
@@ -58,6 +64,7 @@ static const slp_cpython_cframe *find_cframe(const struct slp_slice **holder,
     if (at != NULL && *holder != NULL)
         at = slp_slice_find(*holder, at);
     while ((record = slp_spill_record_of(at)) != NULL) {
+        /* What is below a spill by copy is in that record, not in the tasklet's slice. */
         if (record->slice.used > 0)
             *holder = &record->slice;
         at = record->real; /* counted: the proxy stands for it */
@@ -79,7 +86,7 @@ int slp_tasklet_introspect_nesting_level(const slp_tasklet *t)
          cframe != NULL && slp_cpython_cframe_frame(cframe) != NULL;
          cframe = find_cframe(&holder, slp_cpython_cframe_previous(cframe)))
         count++;
-    return count > 0 ? count - 1 : 0;
+    return count > 0 ? count - 1 : 0; /* the first is the tasklet's own call */
 }
 
 /* ---- tracing ---- */
@@ -126,6 +133,7 @@ int slp_tasklet_introspect_set_hook(slp_tasklet *t, enum slp_tasklet_introspect_
 
     if (function == NULL)
         function = Py_None;
+    /* Its own thread's sys.settrace() is the one that it sees. */
     if (running_in(t) == tstate)
         return call_sys(hook, function);
     if (running_in(t) != NULL || !keeps_hooks(t) || t->lost) {
@@ -183,6 +191,7 @@ PyObject *slp_tasklet_introspect_context_run(slp_tasklet *t, PyObject *function,
 {
     PyThreadState *tstate = slp_cpython_tstate();
 
+    /* In its own context already. */
     if (running_in(t) == tstate)
         return PyObject_Call(function, args, kwargs);
     PyObject **slot = context_slot(t);
@@ -192,6 +201,8 @@ PyObject *slp_tasklet_introspect_context_run(slp_tasklet *t, PyObject *function,
     PyObject *ours = *current, *theirs = Py_NewRef(*slot);
     *current = theirs;
     slp_cpython_count_context(tstate);
+    /* What is called may switch; then the context that is borrowed here goes with the
+     * caller, and comes back with it. */
     PyObject *result = PyObject_Call(function, args, kwargs);
     assert(*current == theirs);
     *current = ours;

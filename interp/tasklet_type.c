@@ -81,6 +81,7 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
         *slp_cpython_context(slp_cpython_tstate()) != NULL ? PyContext_CopyCurrent() : NULL;
     if (PyErr_Occurred())
         return -1;
+    /* All of the new state first, and only then the old one is dropped. */
     PyObject *old_args = t->args, *old_kwargs = t->kwargs, *old_context = t->context;
     t->args = Py_NewRef(args);
     t->kwargs = Py_XNewRef(kwargs);
@@ -147,6 +148,7 @@ PyObject *slp_tasklet_type_call(PyObject *self, PyObject *args, PyObject *kwargs
 
     if (set_up(t, args, kwargs) < 0)
         return NULL;
+    /* What set_up() dropped may have run it already. */
     if (t->ready && !t->started && !t->scheduled)
         slp_schedule_insert(t);
     return Py_NewRef(self);

@@ -239,24 +239,45 @@ static int thread_make_main(struct slp_thread *thread)
     return 0;
 }
 
+/* A record with its lock, and nothing else.  NULL with MemoryError. */
+static struct slp_thread *thread_alloc(void)
+{
+    struct slp_thread *thread = PyMem_Calloc(1, sizeof *thread);
+
+    if (thread != NULL && (thread->lock = PyThread_allocate_lock()) == NULL) {
+        PyMem_Free(thread);
+        thread = NULL;
+    }
+    if (thread == NULL)
+        PyErr_NoMemory();
+    return thread;
+}
+
+/* Undoes what thread_new() has done so far; an exception is set, and stays. */
+static void thread_give_up(struct slp_thread *thread)
+{
+    PyObject *type, *value, *traceback;
+
+    PyErr_Fetch(&type, &value, &traceback);
+    if (thread->main != NULL)
+        detach(thread->main);
+    thread_unlink(thread);
+    thread->tstate = NULL;
+    Py_CLEAR(thread->main);
+    slp_thread_release(thread);
+    PyErr_Restore(type, value, traceback);
+}
+
 static struct slp_thread *thread_new(PyThreadState *tstate)
 {
     if (!slp_cpython_in_main_interp(tstate)) {
         PyErr_SetString(PyExc_RuntimeError, "tasklets work in the main interpreter only");
         return NULL;
     }
-    struct slp_thread *thread = PyMem_Calloc(1, sizeof *thread);
-    if (thread == NULL) {
-        PyErr_NoMemory();
+    struct slp_thread *thread = thread_alloc();
+    if (thread == NULL)
         return NULL;
-    }
     thread->references = 1;
-    thread->lock = PyThread_allocate_lock();
-    if (thread->lock == NULL) {
-        PyMem_Free(thread);
-        PyErr_NoMemory();
-        return NULL;
-    }
     PyThread_acquire_lock(thread->lock, 1); /* so that the next acquisition waits */
     thread->tstate = tstate;
     thread->id = slp_cpython_id(tstate);
@@ -264,15 +285,7 @@ static struct slp_thread *thread_new(PyThreadState *tstate)
     thread->next = all_threads;
     all_threads = thread;
     if (thread_make_main(thread) < 0 || thread_bind(thread) < 0) {
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
-        if (thread->main != NULL)
-            detach(thread->main);
-        thread_unlink(thread);
-        thread->tstate = NULL;
-        Py_CLEAR(thread->main);
-        slp_thread_release(thread);
-        PyErr_Restore(type, value, traceback);
+        thread_give_up(thread);
         return NULL;
     }
     return thread;

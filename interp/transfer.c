@@ -93,7 +93,27 @@ static void restore(void *arg)
     slp_slice_restore(&thread->coming->slice);
 }
 
-/* The outermost function of every tasklet but main. */
+/* Calls the tasklet's function; what it returns, or NULL with an exception. */
+static PyObject *call_function(slp_tasklet *t)
+{
+    /* Taken from t, so that nobody can reach, and change, what is being called. */
+    PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
+
+    t->func = t->args = t->kwargs = NULL;
+    /* A bomb may have been thrown before the first run. */
+    PyObject *result = slp_mailbox_claim(t);
+    if (result != NULL) {
+        Py_DECREF(result);
+        result = PyObject_Call(func, args, kwargs);
+    }
+    Py_DECREF(func);
+    Py_DECREF(args);
+    Py_XDECREF(kwargs);
+    return result;
+}
+
+/* The outermost function of every tasklet but main.  Its frame is at the very base,
+ * and has the cframe on which all others of the tasklet hang. */
 static void run_tasklet(void *arg)
 {
     struct slp_thread *thread = arg;
@@ -115,19 +135,7 @@ static void run_tasklet(void *arg)
     PyObject *mail = slp_mailbox_take(t);
     (void)SLP_POINT(TASKLET_START, t, NULL, NULL);
     slp_mailbox_set(t, mail);
-
-    /* Taken from t, so that nobody can reach, and change, what is being called. */
-    PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
-    t->func = t->args = t->kwargs = NULL;
-    /* A bomb may have been thrown before the first run. */
-    PyObject *result = slp_mailbox_claim(t);
-    if (result != NULL) {
-        Py_DECREF(result);
-        result = PyObject_Call(func, args, kwargs);
-    }
-    Py_DECREF(func);
-    Py_DECREF(args);
-    Py_XDECREF(kwargs);
+    PyObject *result = call_function(t);
     /* The thread's record may be another one after a fork; look again. */
     slp_schedule_end(t->thread, t, result);
 }

@@ -25,7 +25,7 @@ struct tables {
     size_t bytes[2];
 };
 
-/* The dynamic linker has made these addresses absolute. */
+/* What the dynamic linker itself goes by.  On Linux it has made these addresses absolute. */
 static void read_tables(const dynamic *entry, struct tables *tables)
 {
     for (; entry->d_tag != DT_NULL; entry++) {
@@ -96,7 +96,7 @@ static int put_into(void **slot, slp_got_function function)
 {
     uintptr_t page = (uintptr_t)slot & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
     size_t size = (uintptr_t)(slot + 1) - page;
-    /* After the start the dynamic linker has made such memory read-only. */
+    /* With full RELRO the dynamic linker makes the table read-only after the start. */
     struct relro relro = {(uintptr_t)slot, 0};
 
     (void)dl_iterate_phdr(look_for_relro, &relro);
@@ -116,7 +116,7 @@ int slp_got_replace(const char *name, slp_got_function ours, slp_got_function *r
     if (dladdr1((const void *)&PyEval_EvalCode, &info, (void **)&object, RTLD_DL_LINKMAP) == 0)
         return -1;
     void **slot = find_slot(object, name);
-    /* The slot itself may still lead to the dynamic linker. */
+    /* The slot itself may still lead to the dynamic linker: lazy binding. */
     void *resolved = dlsym(RTLD_DEFAULT, name);
     if (slot == NULL || resolved == NULL)
         return -1;

@@ -34,6 +34,7 @@ static void found_if_tasklet(const void *word)
         t->watch.found++;
 }
 
+/* A slice is not typed: a word that is equal to a tasklet's address counts as a reference. */
 static void look_at_words(const void *bytes, size_t size)
 {
     for (size_t at = 0; at + sizeof(void *) <= size; at += sizeof(void *)) {

@@ -19,6 +19,8 @@ void slp_invariant_operation_others_act(void)
     before.by = NULL;
 }
 
+/* FNV-1a, a word at a time: two states that differ have, almost surely, different numbers,
+ * and nothing of them must be stored. */
 static uint64_t mix(uint64_t state, uint64_t part)
 {
     return (state ^ part) * UINT64_C(0x100000001b3);
@@ -52,6 +54,7 @@ static void tries(slp_tasklet *t, const slp_channel *channel)
 
 static void has_tried(slp_tasklet *t, slp_channel *channel, const void *result)
 {
+    /* Only if nobody else ran since it was tried: others may change what they like. */
     int nobody_else = before.by == t;
 
     before.by = NULL;

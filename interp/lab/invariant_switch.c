@@ -33,6 +33,7 @@ void slp_invariant_switch_leave(slp_tasklet *t, slp_tasklet *next)
     PyThreadState *tstate = slp_cpython_tstate();
 
     check_departure(t, next);
+    /* One that has ended is left for good: nothing must be the same. */
     if (t->ended)
         return;
     t->watch.left = 1;

@@ -89,6 +89,7 @@ static void check_ring(struct slp_thread *thread, int is_here)
     int count = 0;
 
     if (t != NULL) {
+        /* One more than are counted is enough to know that the count is wrong. */
         do {
             if (t->next == NULL || t->next->prev != t || !t->scheduled || t->thread != thread) {
                 slp_invariants_violated(SLP_I7, (void *)t, "a ring is broken here, after %d",
@@ -208,6 +209,7 @@ void slp_invariant_walk_all(void)
 
 void slp_invariant_walk(void)
 {
+    /* With up to eight that live, after each operation; with n of them after n / 8. */
     enum { WORK_PER_OPERATION = 8 };
 
     if (++since_last * WORK_PER_OPERATION < alive)

@@ -39,6 +39,7 @@ void slp_invariants_violated(enum slp_invariant invariant, void *object, const c
     char text[256];
     va_list args;
 
+    /* Once each: a state that is wrong stays wrong, and the first report says most. */
     if (told[invariant])
         return;
     told[invariant] = 1;
@@ -240,64 +241,22 @@ static void runs_code(void)
                                 "code runs as it, and its C stack is put away");
 }
 
-/* ---- the points ---- */
-
-static void visit_switch(const struct slp_point_info *info)
+/* The schedule callback is about to be told that a tasklet stops running. */
+static void told_callback(slp_tasklet *t)
 {
-    switch ((int)info->point) {
-    case SLP_POINT_SWITCH_LEAVE:
-        check_order(info->subject, info->object);
-        slp_invariant_switch_leave(info->subject, info->object);
-        break;
-    case SLP_POINT_SWITCH_ARRIVE:
-        slp_invariant_operation_others_act();
-        slp_invariant_switch_arrive(info->subject);
-        break;
-    case SLP_POINT_SWITCH_RESULT:
-        slp_invariant_operation_result(info->subject, info->value);
-        break;
-    case SLP_POINT_SPILL_SAVE:
-        spill_begins();
-        break;
-    case SLP_POINT_SPILL_RUN:
-        spill_runs(info->subject);
-        break;
-    case SLP_POINT_TASKLET_START:
-        slp_invariant_operation_others_act();
-        slp_invariant_switch_start(info->subject);
-        break;
-    case SLP_POINT_TASKLET_END:
-        ends(info->subject, info->value);
-        break;
-    case SLP_POINT_TASKLET_UNCAUGHT:
-        uncaught(info->subject, info->object, info->value);
-        break;
-    case SLP_POINT_TASKLET_LOST:
-        lost(info->subject);
-        break;
-    case SLP_POINT_DEADLOCK:
-        deadlock(info->subject);
-        break;
-    }
+    slp_invariant_operation_others_act();
+    if (t->thread->current != t)
+        slp_invariants_violated(SLP_I24, t, "a schedule callback is told that it runs");
 }
 
-void slp_invariants_visit(const struct slp_point_info *info)
+/* ---- the points ---- */
+
+/* Each of these three knows some of the points; all are asked. */
+static void visit_operation(const struct slp_point_info *info)
 {
     slp_tasklet *t = info->subject;
 
     switch ((int)info->point) {
-    case SLP_POINT_TASKLET_NEW:
-        slp_invariant_walk_tasklet_new(t);
-        break;
-    case SLP_POINT_TASKLET_DEALLOC:
-        dies(t);
-        break;
-    case SLP_POINT_CHAN_NEW:
-        slp_invariant_walk_channel_new(info->subject);
-        break;
-    case SLP_POINT_CHAN_DEALLOC:
-        slp_invariant_walk_channel_gone(info->subject);
-        break;
     case SLP_POINT_CHAN_SEND:
     case SLP_POINT_CHAN_RECEIVE:
         operates_on = info->object;
@@ -318,20 +277,88 @@ void slp_invariants_visit(const struct slp_point_info *info)
         slp_invariant_operation_others_act();
         completed(t, info->object);
         break;
+    case SLP_POINT_MAILBOX_BURST:
+        slp_invariant_operation_others_act();
+        t->watch.burst = 1;
+        break;
+    }
+}
+
+static void visit_switch(const struct slp_point_info *info)
+{
+    slp_tasklet *t = info->subject;
+
+    switch ((int)info->point) {
+    case SLP_POINT_SWITCH_LEAVE:
+        check_order(t, info->object);
+        slp_invariant_switch_leave(t, info->object);
+        break;
+    case SLP_POINT_SWITCH_ARRIVE:
+        slp_invariant_operation_others_act();
+        slp_invariant_switch_arrive(t);
+        break;
+    case SLP_POINT_SWITCH_RESULT:
+        slp_invariant_operation_result(t, info->value);
+        break;
+    case SLP_POINT_SPILL_SAVE:
+        spill_begins();
+        break;
+    case SLP_POINT_SPILL_RUN:
+        spill_runs(t);
+        break;
     case SLP_POINT_RING_INSERT:
         inserted(t);
         break;
     case SLP_POINT_RING_REMOVE:
         removed(t);
         break;
-    case SLP_POINT_MAILBOX_BURST:
+    }
+}
+
+static void visit_life(const struct slp_point_info *info)
+{
+    slp_tasklet *t = info->subject;
+
+    switch ((int)info->point) {
+    case SLP_POINT_TASKLET_NEW:
+        slp_invariant_walk_tasklet_new(t);
+        break;
+    case SLP_POINT_TASKLET_START:
         slp_invariant_operation_others_act();
-        t->watch.burst = 1;
+        slp_invariant_switch_start(t);
+        break;
+    case SLP_POINT_TASKLET_END:
+        ends(t, info->value);
+        break;
+    case SLP_POINT_TASKLET_UNCAUGHT:
+        uncaught(t, info->object, info->value);
+        break;
+    case SLP_POINT_TASKLET_LOST:
+        lost(t);
+        break;
+    case SLP_POINT_TASKLET_DEALLOC:
+        dies(t);
+        break;
+    case SLP_POINT_CHAN_NEW:
+        slp_invariant_walk_channel_new(info->subject);
+        break;
+    case SLP_POINT_CHAN_DEALLOC:
+        slp_invariant_walk_channel_gone(info->subject);
+        break;
+    }
+}
+
+void slp_invariants_visit(const struct slp_point_info *info)
+{
+    visit_operation(info);
+    visit_switch(info);
+    visit_life(info);
+    switch ((int)info->point) {
+    case SLP_POINT_DEADLOCK:
+        deadlock(info->subject);
         break;
     case SLP_POINT_CALLBACK_TELLS:
-        slp_invariant_operation_others_act();
-        if (t->thread->current != t)
-            slp_invariants_violated(SLP_I24, t, "a schedule callback is told that it runs");
+        told_callback(info->subject);
         break;
     case SLP_POINT_THREAD_WAIT:
         waits();
@@ -340,9 +367,6 @@ void slp_invariants_visit(const struct slp_point_info *info)
     case SLP_POINT_RELEASE_ENTER:
     case SLP_POINT_CALLBACK_ENTER:
         runs_code();
-        break;
-    default:
-        visit_switch(info);
         break;
     }
 }

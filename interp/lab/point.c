@@ -40,11 +40,13 @@ unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void
     const struct slp_point_info info = {point, subject, object, value, thread};
     unsigned action;
 
+    /* The invariants see the state as the interpreter left it, before a hook changes it. */
     if (slp_invariants_points() >> point & 1)
         slp_invariants_visit(&info);
     action = hook_points >> point & 1 ? slp_point_current_hook(&info) : 0;
     if (action & SLP_ACT_END)
         slp_tasklet_end_thread(point == SLP_POINT_THREAD_RESUME);
+    /* Last, since the visit is over: the hook's answer is about the stack as it was. */
     if (slp_hostile_on && !(point_flags[point] & SLP_NO_GIL))
         slp_hostile_shake();
     return action;
