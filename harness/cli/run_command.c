@@ -6,8 +6,6 @@
 
 #include "command.h"
 #include "common_options.h"
-#include "contract/fault_set.h"
-#include "contract/spill_setting.h"
 #include "harness/report/suite_run.h"
 #include "harness/report/target.h"
 #include "harness/report/trial.h"
@@ -17,6 +15,7 @@ enum { DEFAULT, RANDOM, NOT_GIVEN = -1 };
 
 static struct run {
     struct sw_suite_run_order suite;
+    struct sw_settings setting; /* of suite: its faults and its spill */
     int strategy, engine; /* or NOT_GIVEN */
     uint64_t seed; /* UINT64_MAX: not given */
     uint64_t schedules; /* 0: not given */
@@ -28,24 +27,6 @@ static struct run {
 };
 
 static const char *const strategies[] = {[DEFAULT] = "default", [RANDOM] = "random", NULL};
-
-static int add_fault(void *member, const char *text, struct sw_error *e)
-{
-    struct sw_fault_set set;
-
-    if (sw_fault_set_parse(text, &set, e) < 0)
-        return -1;
-    *(uint64_t *)member |= set.mask;
-    return 0;
-}
-
-static int set_spill(void *member, const char *text, struct sw_error *e)
-{
-    if (slp_spill_setting_parse(text, &(struct slp_spill_setting){0}) != NULL)
-        return sw_error_set(e, NULL, 0, 0, "'%s' " SLP_SPILL_SETTING_REFUSED, text);
-    *(const char **)member = text;
-    return 0;
-}
 
 /* ---- what does not go together: a sentence, or NULL ---- */
 
@@ -137,6 +118,9 @@ static int has_target(const struct sw_command_arguments *arguments)
 static int run_it(const struct sw_command_arguments *arguments)
 {
     int is_tests = has_target(arguments);
+
+    run.suite.faults = run.setting.faults.mask;
+    run.suite.how.spill = run.setting.spill;
     const char *why = is_tests ? refusal_of_targets(arguments) : refusal_of_suite();
     const char *interp = run.suite.how.interp;
     struct sw_error e;
@@ -157,11 +141,7 @@ static const struct sw_option options[] = {
     SW_OPTION_JOBS(struct run, suite.how.jobs),
     SW_OPTION_WATCHDOG(struct run, suite.how.watchdog_s, "30; of a program or a test: 600"),
     SW_OPTION_HEADING("Scenarios and programs"),
-    SW_OPTION_PARSED("fault", 'f', "NAME", struct run, suite.faults, add_fault,
-                     "Switch this historical fault on; may be repeated"),
-    SW_OPTION_PARSED("spill", 0, "LIMIT", struct run, suite.how.spill, set_spill,
-                     "SLP_SPILL: bytes, always, never or default, with ,copy or ,segment behind it "
-                     "(default: as each spec says)"),
+    SW_OPTIONS_SETTINGS(struct run, setting, SW_SETTINGS_RUN),
     SW_OPTION_TEXT("schedule", 0, "NAME", struct run, suite.schedule,
                    "Run only schedules of this name (default: all)"),
     SW_OPTION_NUMBER("repeat", 0, "N", struct run, suite.repeat, 1, 1000000,

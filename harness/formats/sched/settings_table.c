@@ -34,7 +34,8 @@ static const char *const begin_words[] = {"", "program", NULL};
 
 #define MEMBER(name) offsetof(struct sw_settings, name)
 #define SHM(name) offsetof(struct sw_control_shm, name)
-#define ALL (SW_SETTINGS_RECORD | SW_SETTINGS_EXPLORE)
+#define DECIDED (SW_SETTINGS_RECORD | SW_SETTINGS_EXPLORE)
+#define ALL (DECIDED | SW_SETTINGS_RUN)
 
 const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
     {.key = "env",
@@ -43,14 +44,14 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .option = "env",
      .argument = "NAME=VALUE",
      .help = "Set NAME in the program's environment, which is fixed otherwise; may be repeated",
-     .commands = ALL},
+     .commands = DECIDED},
     {.key = "spill",
      .type = SW_SETTINGS_SPILL,
      .offset = MEMBER(spill),
      .option = "spill",
      .argument = "LIMIT",
      .help = "SLP_SPILL (slpython): bytes, always, never or default, with ,copy or ,segment behind "
-             "it (default: as the interpreter is built)",
+             "it (default: as a spec says, or as the interpreter is built)",
      .commands = ALL,
      .variable = "SLP_SPILL",
      .symbol = SLPYTHON,
@@ -72,7 +73,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .words = points_words,
      .option = "points",
      .help = "At the points of slpython-lab, let a schedule decide to spill or to collect garbage",
-     .commands = ALL,
+     .commands = DECIDED,
      .shm = SHM(points),
      .symbol = LAB,
      .lacks = "it is no slpython-lab: it has no points"},
@@ -83,7 +84,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .argument = "NAME",
      .help = "As --points, and let it switch this historical fault on until the next point; may be "
              "repeated",
-     .commands = ALL,
+     .commands = DECIDED,
      .wants_points = 1,
      .shm = SHM(steps)},
     {.key = "fail",
@@ -92,7 +93,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .option = "fail",
      .argument = "N",
      .help = "As --points, and let up to N points find no memory (default: 0)",
-     .commands = ALL,
+     .commands = DECIDED,
      .wants_points = 1,
      .shm = SHM(fail_max)},
     {.key = "early",
@@ -101,7 +102,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .option = "early",
      .argument = "N",
      .help = "Let up to N timed waits end early (default: 0)",
-     .commands = ALL,
+     .commands = DECIDED,
      .shm = SHM(early_max)},
     {.key = "network",
      .type = SW_SETTINGS_WORD,
@@ -109,7 +110,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .words = network_words,
      .option = "real-network",
      .help = "Leave sockets on loopback to the kernel",
-     .commands = ALL,
+     .commands = DECIDED,
      .shm = SHM(real_network)},
     {.key = "grain",
      .type = SW_SETTINGS_WORD,

@@ -28,7 +28,11 @@ enum sw_settings_type {
 };
 
 /* Which commands take it as an option; or'ed. */
-enum sw_settings_command { SW_SETTINGS_RECORD = 1, SW_SETTINGS_EXPLORE = 2 };
+enum sw_settings_command {
+    SW_SETTINGS_RECORD = 1,
+    SW_SETTINGS_EXPLORE = 2,
+    SW_SETTINGS_RUN = 4, /* scenarios and programs, not tests */
+};
 
 struct sw_settings_row {
     const char *key; /* begins its line in a .sched */

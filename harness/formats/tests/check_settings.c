@@ -205,7 +205,8 @@ static int parse_words(struct input *input, const char *option, const char *argu
     return end == SW_OPTIONS_READ ? 0 : -1;
 }
 
-static const enum sw_settings_command commands[] = {SW_SETTINGS_RECORD, SW_SETTINGS_EXPLORE};
+static const enum sw_settings_command commands[] = {SW_SETTINGS_RECORD, SW_SETTINGS_EXPLORE,
+                                                    SW_SETTINGS_RUN};
 
 START_TEST(test_each_command_takes_what_is_its)
 {
