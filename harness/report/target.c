@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/runner/launch.h"
 #include "harness/runner/spec_process.h"
 #include "harness/runner/watchdog.h"
 #include "sched_test.h"
@@ -100,28 +100,10 @@ char *sw_target_find_starter(void)
 
 /* ---- which tests there are ---- */
 
-static void __attribute__((noreturn))
-exec_list(const struct targets *targets, const char *file, const char *test, int out, pid_t runner)
+static void set_environment(void *context)
 {
-    char *argv[] = {(char *)targets->interp,
-                    targets->starter,
-                    (char *)"--list",
-                    (char *)file,
-                    (char *)test,
-                    NULL};
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != runner)
-        _exit(127);
-    dup2(out, STDOUT_FILENO);
-    clearenv();
-    setenv("PATH", "/usr/bin:/bin", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("PYTHONHASHSEED", "0", 1);
-    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-    execv(argv[0], argv);
-    dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
-    _exit(127);
+    (void)context;
+    sw_launch_clear_environment();
 }
 
 /* Reads to the end.  0; or -1: the watchdog, or too much. */
@@ -149,21 +131,30 @@ static int read_all(int fd, char *text, size_t size, int watchdog_s)
 /* The exit status of the listing process, or -1 after a line on stderr. */
 static int ask_names(const struct targets *targets, const char *file, const char *test, char *text)
 {
+    char *argv[] = {(char *)targets->interp,
+                    targets->starter,
+                    (char *)"--list",
+                    (char *)file,
+                    (char *)test,
+                    NULL};
+    struct sw_launch launch = {.argv = argv, .set_environment = set_environment};
     int ends[2], status = 0, watchdog_s = targets->order->watchdog_s;
-    pid_t runner = getpid(), pid = -1;
+    struct sw_error e;
     struct sw_end end;
     char name[32];
 
-    fflush(NULL);
-    if (pipe2(ends, O_CLOEXEC) == 0)
-        pid = fork();
-    if (pid < 0) {
-        fprintf(stderr, "spillway run: cannot start a process: %s\n", strerror(errno));
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        fprintf(stderr, "spillway run: no pipe: %s\n", strerror(errno));
         return -1;
     }
-    if (pid == 0)
-        exec_list(targets, file, test, ends[1], runner);
+    launch.output = ends[1];
+    pid_t pid = sw_launch_start(&launch, &e);
     close(ends[1]);
+    if (pid < 0) {
+        sw_error_print(&e);
+        close(ends[0]);
+        return -1;
+    }
     int failed = read_all(ends[0], text, LIST_MAX, watchdog_s > 0 ? watchdog_s : SW_WATCHDOG_S);
     close(ends[0]);
     if (failed < 0) {

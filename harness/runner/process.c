@@ -2,21 +2,17 @@
 #include "process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "interp_kind.h"
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
+#include "launch.h"
+#include "shared_memory.h"
 #include "watchdog.h"
 
 enum { UNDER_MAX = 64, SHM_FD = 900 };
@@ -45,13 +41,10 @@ int sw_process_open(struct sw_process *run, struct sw_error *e)
     run->library = find_library();
     if (run->library == NULL)
         return sw_error_set(e, NULL, 0, 0, "no libspillway.so in the lib folder beside spillway's");
-    run->shm_fd = memfd_create("spillway-board", MFD_CLOEXEC);
-    if (run->shm_fd < 0 || ftruncate(run->shm_fd, sizeof *run->shm) < 0)
-        return sw_error_set(e, NULL, 0, 0, "no memory for a schedule: %s", strerror(errno));
-    void *map = mmap(NULL, sizeof *run->shm, PROT_READ | PROT_WRITE, MAP_SHARED, run->shm_fd, 0);
-    if (map == MAP_FAILED)
-        return sw_error_set(e, NULL, 0, 0, "no memory for a schedule: %s", strerror(errno));
-    run->shm = map;
+    run->shm =
+        sw_shared_memory_open("spillway-board", "a schedule", sizeof *run->shm, &run->shm_fd, e);
+    if (run->shm == NULL)
+        return -1;
     run->shm->magic = SW_CONTROL_SHM_MAGIC;
     run->shm->version = SW_CONTROL_SHM_VERSION;
     sw_place_name_lend(&run->shm->place_names);
@@ -60,12 +53,9 @@ int sw_process_open(struct sw_process *run, struct sw_error *e)
 
 void sw_process_close(struct sw_process *run)
 {
-    if (run->shm != NULL) {
+    if (run->shm != NULL)
         sw_place_name_take_back(&run->shm->place_names);
-        munmap(run->shm, sizeof *run->shm);
-    }
-    if (run->shm_fd >= 0)
-        close(run->shm_fd);
+    sw_shared_memory_close(run->shm, sizeof *run->shm, run->shm_fd);
     free(run->library);
     sw_spec_run_close(&run->spec);
     *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1};
@@ -106,26 +96,14 @@ static void publish_environment(struct sw_control_shm *shm)
     shm->environment[used] = '\0';
 }
 
-/* Where the stack begins depends on the environment's size, so that it says the
- * same everywhere, and always in as many bytes. */
-int sw_process_inherit(int fd, int number)
-{
-    int copy = fcntl(fd, F_DUPFD, number);
-
-    return copy >= 0 ? copy : fcntl(fd, F_DUPFD, 0);
-}
-
 void sw_process_set_environment(const struct sw_process *run, const struct sw_settings *setting)
 {
     char fd[16];
 
-    /* One number, whatever the runner has open. */
-    snprintf(fd, sizeof fd, "%d", sw_process_inherit(run->shm_fd, SHM_FD));
-    clearenv();
-    setenv("PATH", "/usr/bin:/bin", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("PYTHONHASHSEED", "0", 1);
-    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    /* One number, whatever the runner has open: the program can see it, and where the stack begins
+     * depends on the environment's size. */
+    snprintf(fd, sizeof fd, "%d", sw_launch_inherit(run->shm_fd, SHM_FD));
+    sw_launch_clear_environment();
     setenv("PYTHONUNBUFFERED", "1", 1); /* a deadlock ends the process, and flushes nothing */
     if (setting != NULL)
         sw_settings_set_environment(setting);
@@ -134,73 +112,78 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
     setenv(SW_CONTROL_SHM_ENV, fd, 1);
 }
 
-/* "under... interp".  Returns how many words. */
-static int begin_argv(const struct sw_process_order *order, char **argv)
+/* What the interpreter gets: of a spec its driver, which reads the rest from the event memory. */
+static int add_arguments(const struct sw_process *run, const struct sw_process_order *order,
+                         char **argv)
 {
-    char *under = order->under != NULL ? strdup(order->under) : NULL, *rest = NULL;
-    int count = 0;
+    const char *driver[] = {"-I", "-S", "-c", sw_child_driver};
+    int count = 1;
 
-    for (char *word = under != NULL ? strtok_r(under, " ", &rest) : NULL;
-         word != NULL && count < UNDER_MAX; word = strtok_r(NULL, " ", &rest))
-        argv[count++] = word;
-    argv[count++] = (char *)order->interp;
+    if (run->spec.spec != NULL) {
+        memcpy(argv, driver, sizeof driver);
+        return sizeof driver / sizeof *driver;
+    }
+    argv[0] = (char *)order->program;
+    for (int i = 0; order->args[i] != NULL && i < SW_SCHED_ARGS_MAX; i++)
+        argv[count++] = order->args[i];
     return count;
 }
 
-/* The driver reads the rest from the event memory. */
-static char **make_spec_argv(const struct sw_process_order *order)
+/* "under... interp program args...", in one block with the words of under behind it. */
+static char **make_argv(const struct sw_process *run, const struct sw_process_order *order)
 {
-    static char *argv[UNDER_MAX + 6];
-    const char *rest[] = {"-I", "-S", "-c", sw_child_driver};
-    int count = begin_argv(order, argv);
+    const char *under = order->under != NULL ? order->under : "";
+    char **argv = calloc(1, (UNDER_MAX + SW_SCHED_ARGS_MAX + 8) * sizeof *argv + strlen(under) + 1);
+    char *rest = NULL;
+    int count = 0;
 
-    memcpy(argv + count, rest, sizeof rest);
+    if (argv == NULL)
+        return NULL;
+    char *words = strcpy((char *)(argv + UNDER_MAX + SW_SCHED_ARGS_MAX + 8), under);
+    for (char *word = strtok_r(words, " ", &rest); word != NULL && count < UNDER_MAX;
+         word = strtok_r(NULL, " ", &rest))
+        argv[count++] = word;
+    argv[count++] = (char *)order->interp;
+    add_arguments(run, order, argv + count);
     return argv;
 }
 
-static char **make_argv(const struct sw_process_order *order)
-{
-    static char *argv[UNDER_MAX + SW_SCHED_ARGS_MAX + 3];
-    int count = begin_argv(order, argv);
+struct child {
+    const struct sw_process *run;
+    const struct sw_settings *setting;
+};
 
-    argv[count++] = (char *)order->program;
-    for (int i = 0; order->args[i] != NULL && i < SW_SCHED_ARGS_MAX; i++)
-        argv[count++] = order->args[i];
-    return argv;
+static void set_environment(void *context)
+{
+    const struct child *child = context;
+
+    sw_process_set_environment(child->run,
+                               child->run->spec.spec != NULL
+                                   ? sw_spec_run_setting(&child->run->spec, child->setting)
+                                   : child->setting);
 }
 
-static void be_silent(int errors)
+static int start(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
 {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    struct child child = {run, order->setting};
+    struct sw_launch launch = {.folder = order->folder,
+                               .set_environment = set_environment,
+                               .context = &child,
+                               .has_group = order->silent};
+    char **argv = make_argv(run, order);
 
-    for (int fd = 0; fd <= STDERR_FILENO && null >= 0; fd++)
-        dup2(fd == STDERR_FILENO && errors > 0 ? errors : null, fd);
-}
-
-static void __attribute__((noreturn))
-exec_child(const struct sw_process *run, const struct sw_process_order *order, pid_t runner)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != runner)
-        _exit(127);
-    personality(ADDR_NO_RANDOMIZE);
+    if (argv == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
     if (order->silent) {
-        be_silent(order->errors);
-        setpgid(0, 0); /* who interrupts the runner does not mean what it runs */
+        launch.input = launch.output = SW_LAUNCH_NULL;
+        launch.errors = order->errors > 0 ? order->errors : SW_LAUNCH_NULL;
     }
     if (order->stdout_is_ours)
-        dup2(STDERR_FILENO, STDOUT_FILENO);
-    if (order->folder != NULL && chdir(order->folder) < 0) {
-        dprintf(STDERR_FILENO, "spillway: %s: %s\n", order->folder, strerror(errno));
-        _exit(127);
-    }
-    char **argv = run->spec.spec != NULL ? make_spec_argv(order) : make_argv(order);
-    sw_process_set_environment(run, run->spec.spec != NULL
-                                        ? sw_spec_run_setting(&run->spec, order->setting)
-                                        : order->setting);
-    execvp(argv[0], argv);
-    dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", argv[0], strerror(errno));
-    _exit(127);
+        launch.output = STDERR_FILENO;
+    launch.argv = argv;
+    run->pid = sw_launch_start(&launch, e);
+    free(argv);
+    return run->pid < 0 ? -1 : 0;
 }
 
 int sw_process_prepare(struct sw_process *run, const char *interp,
@@ -234,17 +217,10 @@ static int open_spec(struct sw_process *run, const struct sw_process_order *orde
 
 int sw_process_run(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
 {
-    pid_t runner = getpid();
-
     if (sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
-        (sw_spec_run_is(order->program) && open_spec(run, order, e) < 0))
+        (sw_spec_run_is(order->program) && open_spec(run, order, e) < 0) ||
+        start(run, order, e) < 0)
         return -1;
-    fflush(NULL);
-    run->pid = fork();
-    if (run->pid < 0)
-        return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
-    if (run->pid == 0)
-        exec_child(run, order, runner);
     int status = 0,
         timed_out = sw_watchdog_wait(
             run->pid, order->watchdog_s > 0 ? order->watchdog_s : SW_WATCHDOG_S, run->shm, &status);
@@ -290,8 +266,7 @@ static int has_sound_candidates(const struct sw_control_shm_list *list,
     int chosen = 0;
 
     for (uint32_t i = 0; i < deviation->count; i++) {
-        if (!kind->is_candidate(candidates[i]) ||
-            (i > 0 && candidates[i] <= candidates[i - 1]))
+        if (!kind->is_candidate(candidates[i]) || (i > 0 && candidates[i] <= candidates[i - 1]))
             return 0;
         chosen |= candidates[i] == deviation->choice;
     }

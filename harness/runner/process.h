@@ -54,9 +54,6 @@ int sw_process_prepare(struct sw_process *run, const char *interp,
                           const struct sw_settings *setting, struct sw_error *e);
 void sw_process_set_environment(const struct sw_process *run,
                                    const struct sw_settings *setting);
-/* Between fork and exec: a copy that the new program has, of that number or a
- * greater one, the same in every run; any number where the limit is lower. */
-int sw_process_inherit(int fd, int number);
 /* Starts "under... interp program args..." and waits for its end.  The control memory
  * holds the strategy already.  0, or -1 with *e: then nothing ran, or not under
  * control. */

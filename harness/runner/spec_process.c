@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +16,8 @@
 #include <unistd.h>
 
 #include "agentless.h"
+#include "launch.h"
+#include "shared_memory.h"
 
 /* The driver's text travels in the runner, so that there is nothing to find. */
 __asm__(".section .rodata\n"
@@ -26,9 +25,6 @@ __asm__(".section .rodata\n"
         "sw_child_driver: .incbin \"harness/agent/driver.py\"\n"
         ".byte 0\n"
         ".previous\n");
-
-/* Of what a spec's process prints, or writes to any other file. */
-enum { FILE_BYTES_MAX = 64 << 20, EVENT_FD = 901 };
 
 int64_t sw_spec_process_now_ms(void)
 {
@@ -47,15 +43,9 @@ void sw_spec_process_init(struct sw_spec_process *child)
 int sw_spec_process_make_event_shm(struct sw_spec_process *child, struct sw_error *e)
 {
     assert(child->pid == 0 && child->event_fd < 0);
-    child->event_fd = memfd_create("spillway-wire", MFD_CLOEXEC);
-    if (child->event_fd < 0 || ftruncate(child->event_fd, sizeof *child->event_shm) < 0)
-        return sw_error_set(e, NULL, 0, 0, "no memory for a child's events: %s", strerror(errno));
-    void *map = mmap(NULL, sizeof *child->event_shm, PROT_READ | PROT_WRITE, MAP_SHARED,
-                     child->event_fd, 0);
-    if (map == MAP_FAILED)
-        return sw_error_set(e, NULL, 0, 0, "no memory for a child's events: %s", strerror(errno));
-    child->event_shm = map;
-    return 0;
+    child->event_shm = sw_shared_memory_open("spillway-wire", "a child's events",
+                                             sizeof *child->event_shm, &child->event_fd, e);
+    return child->event_shm != NULL ? 0 : -1;
 }
 
 /* ---- between fork and exec ---- */
@@ -80,8 +70,7 @@ static void set_spec_environment(const struct sw_spec_process *child,
     struct sw_settings setting = {.spill = (char *)order->spill};
     char fd[16];
 
-    /* Their numbers are the same in every run, since the program can see them. */
-    snprintf(fd, sizeof fd, "%d", sw_process_inherit(child->event_fd, EVENT_FD));
+    snprintf(fd, sizeof fd, "%d", sw_launch_inherit(child->event_fd, SW_SPEC_RUN_EVENT_FD));
     add_variable(&setting, SW_EVENT_SHM_ENV, fd);
     if (order->foreign)
         sw_agentless_add_layout(&setting);
@@ -109,87 +98,19 @@ static void set_program_environment(const struct sw_spec_process_order *order, i
         setenv("SLP_SPILL", order->spill, 1);
 }
 
-/* Nobody types for a process in a background group: reading would stop it. */
-static void redirect_input(const struct sw_spec_process *child)
+struct started {
+    const struct sw_spec_process *child;
+    const struct sw_spec_process_order *order;
+};
+
+static void set_environment(void *context)
 {
-    if (child->output < 0 && !isatty(STDIN_FILENO))
-        return;
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null >= 0)
-        dup2(null, STDIN_FILENO);
-}
+    const struct started *started = context;
 
-static void redirect(const struct sw_spec_process *child, const struct sw_spec_process_order *order)
-{
-    redirect_input(child);
-    if (child->output >= 0) {
-        dup2(child->output, STDOUT_FILENO);
-        dup2(child->output, STDERR_FILENO);
-    } else if (order->stdout_is_ours) {
-        dup2(STDERR_FILENO, STDOUT_FILENO);
-    }
-}
-
-static void set_limits(void)
-{
-    const struct rlimit file = {FILE_BYTES_MAX, FILE_BYTES_MAX}, core = {0, 0};
-
-    signal(SIGXFSZ, SIG_IGN); /* a write too many is an error, not a death */
-    setrlimit(RLIMIT_FSIZE, &file);
-    setrlimit(RLIMIT_CORE, &core); /* a crash is an ordinary result */
-}
-
-static void reset_signals(void)
-{
-    sigset_t none;
-
-    sigemptyset(&none);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGHUP, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void execute(const struct sw_spec_process_order *order)
-{
-    const char *driver[] = {order->interp, "-I", "-S", "-c", sw_child_driver, NULL};
-    const char *foreign[] = {order->interp, "-s", "-c", sw_agentless_driver, NULL};
-    size_t count = 0;
-
-    if (order->program == NULL) {
-        execv(order->interp, (char *const *)(order->foreign ? foreign : driver));
-        return;
-    }
-    while (order->program[count] != NULL)
-        count++;
-    char **argv = calloc(count + 2, sizeof *argv);
-    if (argv == NULL)
-        return;
-    argv[0] = (char *)order->interp;
-    memcpy(argv + 1, order->program, count * sizeof *argv);
-    execv(order->interp, argv);
-}
-
-__attribute__((noreturn)) static void run_in_child(const struct sw_spec_process *child,
-                                                   const struct sw_spec_process_order *order,
-                                                   pid_t runner)
-{
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != runner)
-        _exit(127);
-    personality((unsigned long)personality(0xffffffff) | ADDR_NO_RANDOMIZE);
-    reset_signals();
-    if (order->program == NULL)
-        set_limits();
-    redirect(child, order);
-    if (order->program == NULL)
-        set_spec_environment(child, order);
+    if (started->order->program == NULL)
+        set_spec_environment(started->child, started->order);
     else
-        set_program_environment(order, child->event_fd);
-    execute(order);
-    dprintf(STDERR_FILENO, "spillway: cannot start %s: %s\n", order->interp, strerror(errno));
-    _exit(127);
+        set_program_environment(started->order, started->child->event_fd);
 }
 
 /* ---- the process, as its parent sees it ---- */
@@ -205,11 +126,56 @@ static int open_shm(struct sw_spec_process *child, const struct sw_spec_process_
     return order->foreign ? sw_process_prepare(&child->control, order->interp, NULL, e) : 0;
 }
 
+/* The interpreter with its driver, or with the program and its arguments.  The caller's to free. */
+static char **make_argv(const struct sw_spec_process_order *order)
+{
+    const char *driver[] = {"-I", "-S", "-c", sw_child_driver, NULL};
+    const char *foreign[] = {"-s", "-c", sw_agentless_driver, NULL};
+    char *const *rest = order->program;
+    size_t count = 0;
+
+    if (rest == NULL)
+        rest = (char *const *)(order->foreign ? foreign : driver);
+    while (rest[count] != NULL)
+        count++;
+    char **argv = calloc(count + 2, sizeof *argv);
+    if (argv == NULL)
+        return NULL;
+    argv[0] = (char *)order->interp;
+    memcpy(argv + 1, rest, count * sizeof *argv);
+    return argv;
+}
+
+static int launch(struct sw_spec_process *child, const struct sw_spec_process_order *order,
+                  struct sw_error *e)
+{
+    struct started started = {child, order};
+    struct sw_launch launch = {.has_group = 1,
+                               .default_signals = 1,
+                               .is_limited = order->program == NULL,
+                               .set_environment = set_environment,
+                               .context = &started};
+    char **argv = make_argv(order);
+
+    if (argv == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    launch.argv = argv;
+    /* Nobody types for a process in a background group: reading would stop it. */
+    if (child->output >= 0 || isatty(STDIN_FILENO))
+        launch.input = SW_LAUNCH_NULL;
+    if (child->output >= 0)
+        launch.output = launch.errors = child->output;
+    else if (order->stdout_is_ours)
+        launch.output = STDERR_FILENO;
+    pid_t pid = sw_launch_start(&launch, e);
+    free(argv);
+    child->pid = pid > 0 ? pid : 0;
+    return pid > 0 ? 0 : -1;
+}
+
 int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_process_order *order,
                           int watchdog_s, struct sw_error *e)
 {
-    pid_t runner = getpid();
-
     if (order->program == NULL) {
         child->output = memfd_create("spillway-output", MFD_CLOEXEC);
         if (child->output < 0)
@@ -219,14 +185,8 @@ int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_pr
     if (order->program == NULL && open_shm(child, order, e) < 0)
         return -1;
     child->deadline_ms = sw_spec_process_now_ms() + (int64_t)watchdog_s * 1000;
-    child->pid = fork();
-    if (child->pid < 0) {
-        child->pid = 0;
-        return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
-    }
-    if (child->pid == 0)
-        run_in_child(child, order, runner);
-    setpgid(child->pid, child->pid); /* whoever comes first; the other one's fails harmlessly */
+    if (launch(child, order, e) < 0)
+        return -1;
     child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     if (child->pidfd < 0)
         return sw_error_set(e, NULL, 0, 0, "cannot watch a process: %s", strerror(errno));
@@ -279,10 +239,7 @@ void sw_spec_process_end(struct sw_spec_process *child)
         close(child->pidfd);
     if (child->output >= 0)
         close(child->output);
-    if (child->event_shm != NULL)
-        munmap(child->event_shm, sizeof *child->event_shm);
-    if (child->event_fd >= 0)
-        close(child->event_fd);
+    sw_shared_memory_close(child->event_shm, sizeof *child->event_shm, child->event_fd);
     sw_process_close(&child->control);
     sw_spec_process_init(child);
 }

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec_run.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "process.h"
+#include "launch.h"
+#include "shared_memory.h"
 #include "event_shm_sanitize.h"
 #include "oracle_events.h"
 #include "harness/formats/spec/plan.h"
 #include "harness/report/transcript.h"
-
-enum { EVENT_FD = 901 };
 
 int sw_spec_run_is(const char *program)
 {
@@ -38,26 +33,15 @@ static int choose_schedule(struct sw_spec_run *run, const char *path, const char
     return 0;
 }
 
-static int make_event_shm(struct sw_spec_run *run, struct sw_error *e)
-{
-    run->event_fd = memfd_create("spillway-wire", MFD_CLOEXEC);
-    void *map = MAP_FAILED;
-
-    if (run->event_fd >= 0 && ftruncate(run->event_fd, sizeof *run->event_shm) == 0)
-        map = mmap(NULL, sizeof *run->event_shm, PROT_READ | PROT_WRITE, MAP_SHARED, run->event_fd,
-                   0);
-    if (map == MAP_FAILED)
-        return sw_error_set(e, NULL, 0, 0, "no memory for events: %s", strerror(errno));
-    run->event_shm = map;
-    return 0;
-}
-
 int sw_spec_run_open(struct sw_spec_run *run, const char *path, const char *schedule,
                      struct sw_error *e)
 {
     *run = (struct sw_spec_run){.event_fd = -1};
-    if (sw_spec_load(path, &run->spec, e) < 0 || choose_schedule(run, path, schedule, e) < 0 ||
-        make_event_shm(run, e) < 0)
+    if (sw_spec_load(path, &run->spec, e) < 0 || choose_schedule(run, path, schedule, e) < 0)
+        return -1;
+    run->event_shm =
+        sw_shared_memory_open("spillway-wire", "events", sizeof *run->event_shm, &run->event_fd, e);
+    if (run->event_shm == NULL)
         return -1;
     if (sw_plan_write(run->event_shm, run->spec, run->schedule) < 0)
         return sw_error_set(e, path, 0, 0, "too much text for one run");
@@ -68,10 +52,7 @@ void sw_spec_run_close(struct sw_spec_run *run)
 {
     if (run->spec != NULL)
         sw_spec_free(run->spec);
-    if (run->event_shm != NULL)
-        munmap(run->event_shm, sizeof *run->event_shm);
-    if (run->event_fd >= 0)
-        close(run->event_fd);
+    sw_shared_memory_close(run->event_shm, sizeof *run->event_shm, run->event_fd);
     *run = (struct sw_spec_run){.event_fd = -1};
 }
 
@@ -85,7 +66,7 @@ const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
     if (setting.spill == NULL)
         setting.spill = run->spec->spill;
     snprintf(event_shm, sizeof event_shm, SW_EVENT_SHM_ENV "=%d",
-             sw_process_inherit(run->event_fd, EVENT_FD));
+             sw_launch_inherit(run->event_fd, SW_SPEC_RUN_EVENT_FD));
     if (setting.variable_count < SW_SETTINGS_VARIABLES_MAX)
         setting.variables[setting.variable_count++] = event_shm;
     return &setting;

@@ -21,6 +21,9 @@
 #include "contract/event_shm.h"
 #include "run_end.h"
 
+/* The event memory's number in the child: the same in every run, since the program can see it. */
+enum { SW_SPEC_RUN_EVENT_FD = 901 };
+
 /* Owns all it points to, from open to close. */
 struct sw_spec_run {
     struct sw_spec *spec;

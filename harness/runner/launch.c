@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { FILE_BYTES_MAX = 64 << 20, CANNOT_START = 127 /* as a shell has it */ };
+
+static void set_limits(void)
+{
+    const struct rlimit file = {FILE_BYTES_MAX, FILE_BYTES_MAX}, core = {0, 0};
+
+    signal(SIGXFSZ, SIG_IGN); /* a write too many is an error, not a death */
+    setrlimit(RLIMIT_FSIZE, &file);
+    setrlimit(RLIMIT_CORE, &core);
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void point_at(int fd, int wanted, int null)
+{
+    if (wanted != SW_LAUNCH_SAME)
+        dup2(wanted == SW_LAUNCH_NULL ? null : wanted, fd);
+}
+
+static void set_files(const struct sw_launch *launch)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    point_at(STDIN_FILENO, launch->input, null);
+    /* Before the output, which may be sent where this goes. */
+    point_at(STDERR_FILENO, launch->errors, null);
+    point_at(STDOUT_FILENO, launch->output, null);
+    if (null >= 0)
+        close(null);
+}
+
+__attribute__((noreturn)) static void fail(const char *doing, const char *what)
+{
+    dprintf(STDERR_FILENO, "spillway: %s%s: %s\n", doing, what, strerror(errno));
+    _exit(CANNOT_START);
+}
+
+__attribute__((noreturn)) static void become(const struct sw_launch *launch, pid_t runner)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != runner) /* it died before it could be seen to die */
+        _exit(CANNOT_START);
+    if (launch->has_group)
+        setpgid(0, 0);
+    /* Whatever the runner was started with: hashes of addresses order sets and dicts. */
+    personality(ADDR_NO_RANDOMIZE);
+    if (launch->default_signals)
+        reset_signals();
+    if (launch->is_limited)
+        set_limits();
+    set_files(launch);
+    if (launch->folder != NULL && chdir(launch->folder) < 0)
+        fail("", launch->folder);
+    if (launch->set_environment != NULL)
+        launch->set_environment(launch->context);
+    execvp(launch->argv[0], launch->argv);
+    fail("cannot start ", launch->argv[0]);
+}
+
+pid_t sw_launch_start(const struct sw_launch *launch, struct sw_error *e)
+{
+    pid_t runner = getpid(), pid;
+
+    fflush(NULL); /* what the runner has said comes before what the process says */
+    pid = fork();
+    if (pid < 0)
+        return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
+    if (pid == 0)
+        become(launch, runner);
+    if (launch->has_group)
+        setpgid(pid, pid); /* whoever comes first; the other one's fails harmlessly */
+    return pid;
+}
+
+void sw_launch_clear_environment(void)
+{
+    clearenv();
+    setenv("PATH", "/usr/bin:/bin", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("PYTHONHASHSEED", "0", 1);
+    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+}
+
+int sw_launch_inherit(int fd, int number)
+{
+    int copy = fcntl(fd, F_DUPFD, number);
+
+    return copy >= 0 ? copy : fcntl(fd, F_DUPFD, 0);
+}
