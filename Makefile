@@ -410,7 +410,8 @@ format-check:
 
 .PHONY: tidy
 tidy:
-	@clang-tidy --quiet $(filter harness/%.c contract/%.c,$(filter-out harness/agent/%,$(OURS))) -- $(DIALECT)
+	@clang-tidy --quiet $(filter harness/%.c contract/%.c,$(filter-out harness/agent/%,$(OURS))) -- $(DIALECT) \
+	    -isystem $(PY_INCLUDE)
 	@clang-tidy --quiet $(filter interp/%.c harness/agent/%.c,$(OURS)) -- $(DIALECT) -DSLP_LAB \
 	    $(PY_HEADERS)
 

@@ -46,27 +46,33 @@ static int write_sched(const char *path, const struct sw_sched *sched, struct sw
     return status;
 }
 
-/* It names its file and what comes with spillway without a folder. */
+/* A copy in place of it, which may point into it.  0; or -1, and it is as it was. */
+static int put_text(char **text, const char *other)
+{
+    char *copy = strdup(other);
+
+    if (copy == NULL)
+        return -1;
+    free(*text);
+    *text = copy;
+    return 0;
+}
+
+/* It names its file, and what comes with spillway, without a folder; so it can be moved, with its
+ * program.  0, or -1. */
 static int rename_files(struct sw_sched *sched, const char *file)
 {
     int is_test = sched->input != NULL;
-    char *program = strdup(is_test ? sw_sched_paths_name(sched->program) : file);
-    char *input = is_test ? strdup(file) : NULL, *argument = is_test ? strdup(file) : NULL;
-    char *interp = strdup(sw_sched_paths_name(sched->interp));
 
-    if (program == NULL || interp == NULL || (is_test && (input == NULL || argument == NULL)))
+    if (put_text(&sched->interp, sw_sched_paths_name(sched->interp)) < 0)
         return -1;
-    free(sched->program);
-    free(sched->input);
-    free(sched->interp);
-    sched->program = program;
-    sched->input = input;
-    sched->interp = interp;
-    if (is_test) {
-        free(sched->args[0]);
-        sched->args[0] = argument;
-    }
-    return 0;
+    if (!is_test)
+        return put_text(&sched->program, file);
+    /* What starts a test is told the file as its first argument. */
+    return put_text(&sched->program, sw_sched_paths_name(sched->program)) < 0 ||
+                   put_text(&sched->input, file) < 0 || put_text(&sched->args[0], file) < 0
+               ? -1
+               : 0;
 }
 
 /* ---- the run in its new place ---- */

@@ -37,7 +37,7 @@ const char *sw_common_options_lab(void)
 
     path[length > 0 ? length : 0] = '\0';
     char *slash = strrchr(path, '/');
-    strcpy(slash != NULL ? slash + 1 : path, name);
+    memcpy(slash != NULL ? slash + 1 : path, name, sizeof name);
     return path;
 }
 

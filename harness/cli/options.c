@@ -142,7 +142,7 @@ static void make_forms(const struct sw_option *options, enum sw_options_order or
     }
     forms->help_key = KEY_FIRST + i;
     forms->names[count] = (struct option){"help", no_argument, NULL, forms->help_key};
-    strcpy(letter, "h");
+    *letter = 'h';
 }
 
 /* What getopt_long() returned, or holds to be at fault; NULL: no option of the table. */
