@@ -228,4 +228,21 @@ static inline void sw_control_shm_copy_list(struct sw_control_shm_list *to,
     memcpy(to->pool, from->pool, to->pool_used * sizeof *to->pool);
 }
 
+/* Of many processes, what was not controlled in the one that had most of it. */
+struct sw_uncontrolled_most {
+    uint32_t count;
+    struct sw_uncontrolled list[SW_UNCONTROLLED_MAX];
+};
+
+/* Takes another process's, if that had more.  A count beyond the list is nonsense that a crashing
+ * process has left, and is passed over. */
+static inline void sw_control_shm_keep_most(struct sw_uncontrolled_most *most,
+                                            const struct sw_uncontrolled *list, uint32_t count)
+{
+    if (count <= most->count || count > SW_UNCONTROLLED_MAX)
+        return;
+    most->count = count;
+    memcpy(most->list, list, count * sizeof *list);
+}
+
 #endif

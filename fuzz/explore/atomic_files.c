@@ -63,7 +63,8 @@ static int write_all(int fd, const char *bytes, size_t size)
     return 0;
 }
 
-/* name: of PATH_MAX; it is beside the path. */
+/* Writes a temporary file in the same folder, since rename() and link() work within a file system.
+ * name: of PATH_MAX; its path. */
 static int write_beside(const char *path, const void *bytes, size_t size, char *name)
 {
     if (snprintf(name, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX) {
@@ -73,6 +74,7 @@ static int write_beside(const char *path, const void *bytes, size_t size, char *
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0)
         return -1;
+    /* fsync before the rename: else a crash of the machine may leave the new name with no bytes. */
     int failed = fchmod(fd, 0644) < 0 || write_all(fd, bytes, size) < 0 || fsync(fd) < 0;
     failed |= close(fd) < 0;
     if (failed)
@@ -100,6 +102,7 @@ int sw_atomic_files_write_new(const char *path, const void *bytes, size_t size, 
 
     if (write_beside(path, bytes, size, name) < 0)
         return refuse(path, e);
+    /* link(), unlike rename(), refuses to replace: who comes first has written it. */
     int was_there = link(name, path) < 0;
     if (was_there && errno != EEXIST)
         refuse(path, e);
@@ -119,7 +122,7 @@ int sw_atomic_files_make_folder(const char *path, struct sw_error *e)
     }
     for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(folder, 0777); /* if it cannot be, the last one cannot either */
+        mkdir(folder, 0777); /* if that fails, the last one does, too, and says why */
         *slash = '/';
     }
     if (mkdir(folder, 0777) == 0)
@@ -131,7 +134,7 @@ int sw_atomic_files_make_folder(const char *path, struct sw_error *e)
 
 int sw_atomic_files_check_output(const char *path, struct sw_error *e)
 {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX]; /* dirname() writes into it */
     struct stat status;
 
     if (path == NULL)

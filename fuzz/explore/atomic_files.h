@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * atomic_files.h - files that several processes share, and that must survive being killed at any
- * moment.
+ * atomic_files.h - writes files that several processes share, so that each is whole at any moment,
+ * even if its writer is killed.
  */
 #ifndef SW_ATOMIC_FILES_H
 #define SW_ATOMIC_FILES_H
@@ -12,15 +12,17 @@
 
 /* Each 0, or -1 with *e. */
 
-/* Whole, or as it was: to a name of its own first, which then takes the place of the old one. */
+/* Writes all of it, or nothing.  The bytes go to a temporary file first, which then replaces the
+ * old one. */
 int sw_atomic_files_write(const char *path, const void *bytes, size_t size, struct sw_error *e);
-/* The same, but what is there stays there.  1: there was something. */
+/* The same, but a file that is there already stays as it is.  1: there was one. */
 int sw_atomic_files_write_new(const char *path, const void *bytes, size_t size, struct sw_error *e);
-/* A whole file; *bytes is the caller's to free, also of an error, and has a NUL behind its end. */
+/* Reads all of it.  *bytes is the caller's to free, after an error, too; behind its end stands a
+ * NUL. */
 int sw_atomic_files_read(const char *path, char **bytes, size_t *size, struct sw_error *e);
-/* A folder and those above it; one that is there is right. */
+/* Makes a folder, and those above it.  It may be there already. */
 int sw_atomic_files_make_folder(const char *path, struct sw_error *e);
-/* Before hours of work: a file of that name could be written.  NULL: none is wanted. */
+/* Before hours of work: could a file of that name be written?  path may be NULL: none is wanted. */
 int sw_atomic_files_check_output(const char *path, struct sw_error *e);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A schedule that is still to be run: its deviations, the last of which is new. */
+/* A schedule that is still to be run: its deviations.  All but the last are those of a schedule
+ * that has been run; the last one is new. */
 struct plan {
     struct plan *next;
     uint32_t count;
@@ -82,7 +83,9 @@ static void put(struct search *search, struct plan *plan, uint32_t cost)
     search->plans[cost] = plan;
 }
 
-/* Each other choice behind the plan's last deviation.  -1: no memory. */
+/* The schedules with one deviation more than this one, which has just been run.  The new one comes
+ * behind the last: so each set of deviations is made once, by adding them in their order, and all
+ * schedules form a tree with the default schedule as its root.  -1: no memory. */
 static int branch(struct search *search, const struct plan *plan, uint32_t cost,
                   const struct sw_control_shm *shm)
 {
@@ -124,15 +127,6 @@ static struct sw_schedule_order order_of(const struct plan *plan)
         .log_from = plan->count > 0 ? plan->deviations[plan->count - 1].index + 1 : 0};
 }
 
-static void note_uncontrolled(struct sw_bounded *result, const struct sw_control_shm *shm)
-{
-    if (shm->uncontrolled_count <= result->uncontrolled_count ||
-        shm->uncontrolled_count > SW_UNCONTROLLED_MAX)
-        return;
-    result->uncontrolled_count = shm->uncontrolled_count;
-    memcpy(result->uncontrolled, shm->uncontrolled, sizeof result->uncontrolled);
-}
-
 /* Why what came of it is no part of a proof; NULL: it is. */
 static const char *find_flaw(const struct sw_control_shm *shm, const struct sw_batch_result *one,
                              char line[SW_END_LINE_MAX])
@@ -170,7 +164,7 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
         return -1;
     result->schedules++;
     result->of_cost[cost]++;
-    note_uncontrolled(result, shm);
+    sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     const char *flaw = find_flaw(shm, &one, line);
     if (flaw == NULL && sw_run_end_is_failure(one.end) && result->failures++ == 0)
         result->least = cost;
@@ -186,6 +180,10 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
     return flaw == NULL;
 }
 
+/* By cost.  A plan never costs less than the one it extends, so none is added to a cost that is
+ * over; but a forced choice costs no preemption, and is added to the list that is being worked on.
+ * Taking and adding at its head goes depth first there: as many plans are open as the present
+ * schedule has other choices, and not a whole level of the tree. */
 static int run_all(struct search *search, struct sw_error *e)
 {
     int status = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * bounded.h - all schedules of a test with at most so many preemptions, or delays.
+ * bounded.h - all schedules of a test within a bound of preemptions, or of delays.
  *
  * A schedule is its deviations from the default.  What each costs (contract/decision_kind.h):
  *
@@ -11,11 +11,13 @@
  *   another waiter is woken, an
  *     early time-out, an action at a point 1           1
  *
- * They are run in the order of their costs, so that the first failure has the
- * least that a failure can have: if all that cost less were run, that is proven.
+ * They are run in the order of their costs: if all schedules of a lower cost were run, the first
+ * failure has the lowest cost that a failure can have.
  *
- * Works at every grain and with every interpreter, and knows nothing of what is
- * equivalent: with n decisions and a bound of 2 there are about n * n / 2.
+ * This works at every grain and with every interpreter, but it does not know which schedules are
+ * equivalent: with n decisions and a bound of 2 there are about n * n / 2.  After Musuvathi and
+ * Qadeer, "Iterative context bounding" (PLDI 2007), and Emmi, Qadeer and Rakamaric,
+ * "Delay-bounded scheduling" (POPL 2011).
  */
 #ifndef SW_BOUNDED_H
 #define SW_BOUNDED_H
@@ -32,7 +34,7 @@ struct sw_bounded_order {
     enum sw_decision_bound kind;
     uint32_t bound;         /* at most SW_BOUNDED_MAX */
     uint64_t schedules_max; /* 0: no limit */
-    int goes_on;            /* after a failure, too */
+    int goes_on;            /* after a failure */
     /* Called for each schedule, with its cost; not 0: enough.  May be NULL. */
     int (*on_run)(void *context, const struct sw_batch_result *result,
                   const struct sw_control_shm *shm, uint32_t cost);
@@ -41,14 +43,13 @@ struct sw_bounded_order {
 
 struct sw_bounded {
     int complete; /* all within the bound were run */
-    int whole;    /* and there are none beyond it */
+    int whole;    /* and there are no schedules beyond it */
     char why_not[512]; /* valid if it is not complete */
     uint64_t schedules;
     uint64_t of_cost[SW_BOUNDED_MAX + 1];
     uint64_t failures;
     uint32_t least; /* cost of the first failure; valid if there is one */
-    uint32_t uncontrolled_count; /* of the worst process */
-    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_uncontrolled_most uncontrolled;
 };
 
 /* 0, or -1 with *e: nothing could be run. */

@@ -33,7 +33,7 @@ struct campaign {
     struct sw_explore *explore;
     struct sw_campaign_plan plan;
     struct sw_search *search;
-    struct sw_work_log *ledger;
+    struct sw_work_log *log;
     struct sw_hyperloglog sketch;
     struct sw_work_log_totals learned; /* what failed while it learned */
     struct sw_work_log_totals seen; /* in the range under way */
@@ -192,7 +192,7 @@ static const char *sketch_path(const struct campaign *campaign, char *path, size
 {
     char behind[32];
 
-    snprintf(behind, sizeof behind, "/%d.sketch", sw_work_log_number(campaign->ledger));
+    snprintf(behind, sizeof behind, "/%d.sketch", sw_work_log_number(campaign->log));
     return sw_campaign_path(campaign->explore->campaign, &campaign->plan, campaign->explore->shard,
                             behind, path, size);
 }
@@ -253,12 +253,12 @@ static int run_range(struct campaign *campaign, struct sw_range range, double *s
     campaign->schedules += ran;
     if (totals.skipped)
         campaign->ended = "the test says that it is to be skipped";
-    if (totals.uncontrolled_count > 0)
+    if (totals.uncontrolled.count > 0)
         campaign->ended = "something is not under control: spillway explore without --campaign "
                           "says what";
     if (status < 0 || write_sketch(campaign, e) < 0)
         return -1;
-    return sw_work_log_did(campaign->ledger, range, ran, (uint64_t)(totals.seconds * 1000),
+    return sw_work_log_did(campaign->log, range, ran, (uint64_t)(totals.seconds * 1000),
                            &campaign->seen, e);
 }
 
@@ -274,7 +274,7 @@ static int run_ranges(struct campaign *campaign, struct sw_error *e)
             campaign->ended = "it was interrupted";
         else if (is_late(campaign))
             campaign->ended = "the time was up";
-        else if ((status = sw_work_log_take(campaign->ledger, range_size(campaign, seconds), size,
+        else if ((status = sw_work_log_take(campaign->log, range_size(campaign, seconds), size,
                                             &range, e)) <= 0)
             break;
         else if ((status = run_range(campaign, range, &seconds, e)) < 0)
@@ -302,11 +302,11 @@ static int open_folder(struct campaign *campaign, struct sw_error *e)
                                                          explore->shard, "", path, sizeof path),
                                         e);
     if (status == 0)
-        campaign->ledger =
+        campaign->log =
             sw_work_log_open(sw_campaign_path(explore->campaign, &campaign->plan, explore->shard,
                                               "/ledger", path, sizeof path),
                              e);
-    if (status < 0 || campaign->ledger == NULL ||
+    if (status < 0 || campaign->log == NULL ||
         (access(sketch_path(campaign, path, sizeof path), F_OK) == 0 &&
          sw_hyperloglog_read(&campaign->sketch, path, e) < 0)) {
         e->path = explore->campaign;
@@ -390,8 +390,8 @@ static int tell(struct campaign *campaign, struct sw_error *e)
     struct sw_explore *explore = campaign->explore;
     struct sw_campaign_summary *summary = calloc(1, sizeof *summary);
 
-    sw_work_log_close(campaign->ledger); /* so that this process is not alive any more */
-    campaign->ledger = NULL;
+    sw_work_log_close(campaign->log); /* so that this process is not alive any more */
+    campaign->log = NULL;
     if (summary == NULL || read_folder(campaign, summary, e) < 0) {
         free(summary);
         return -1;
@@ -427,7 +427,7 @@ int sw_campaign_explore(struct sw_explore *explore)
         sw_error_print(&e);
         status = SW_EXIT_ERROR;
     }
-    sw_work_log_close(campaign->ledger);
+    sw_work_log_close(campaign->log);
     sw_search_free(campaign->search);
     free(campaign);
     return status;

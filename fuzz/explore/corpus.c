@@ -15,7 +15,13 @@
 
 #define HEAD "spillway plan 1"
 
-enum { NAME_BYTES = 16 + 5, KNOWN_MAX = 1 << 20, FILE_MAX = 1 << 22 };
+enum {
+    NAME_BYTES = 16 + 5, /* of "1f0c2a9b77d30412.plan" */
+    /* A million plans, and plans of 4 MiB, some hundred thousand deviations: more is a folder that
+     * something else has filled. */
+    KNOWN_MAX = 1 << 20,
+    FILE_MAX = 1 << 22
+};
 
 struct sw_corpus {
     char *folder;
@@ -154,6 +160,7 @@ static uint64_t name_of(const struct sw_relative_schedule *plan)
     return name;
 }
 
+/* One by one: a corpus has some hundred plans, and this is asked once for each that is new. */
 static int is_known(const struct sw_corpus *corpus, uint64_t name)
 {
     for (size_t i = 0; i < corpus->known_count; i++)
@@ -240,6 +247,7 @@ int sw_corpus_next(struct sw_corpus *corpus, struct sw_relative_schedule *plan, 
         uint64_t name = name_in(entry->d_name);
         if (name == 0 || is_known(corpus, name))
             continue;
+        /* Known even if it is damaged: else it would be reported again and again. */
         if (note_known(corpus, name) < 0)
             status = sw_error_set(e, corpus->folder, 0, 0, "out of memory");
         else

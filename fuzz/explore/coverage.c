@@ -9,14 +9,24 @@
 #include "contract/decision_kind.h"
 #include "contract/points.h"
 
-enum { THREADS = SW_LIVE_THREADS_MAX, OBJECTS = 1 << 16, SENDS = 1 << 12, EXACT = 32 };
+enum {
+    THREADS = SW_LIVE_THREADS_MAX,
+    /* Beyond that many objects two share a slot: some features are then of the wrong pair, which
+     * costs a search some luck and nothing else. */
+    OBJECTS = 1 << 16,
+    SENDS = 1 << 12, /* that wait to be met; more are passed over */
+    EXACT = 32, /* see about() */
+};
 
 /* What a feature is of; the same numbers of another kind are another feature. */
 enum kind { KIND_READS_FROM, KIND_LOCK, KIND_SWITCH, KIND_PAIRING, KIND_DATA };
 
 /* ---- features ---- */
 
-/* 1, 2, ... 32, and then only how many bits it has. */
+/* 1, 2, ... 32, and from 33 on only how many bits the number has.  In a loop of a thousand rounds
+ * each round would else have features of its own, every schedule would show something new, and
+ * nothing would be rare.  That short programs are told exactly is what the 32 is for; chosen
+ * freely. */
 static uint32_t about(uint32_t number)
 {
     return number <= EXACT ? number : EXACT + 32 - (uint32_t)__builtin_clz(number);
@@ -38,6 +48,7 @@ static int compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+/* Sorted, and each once: a schedule that does something twice has shown it once. */
 static void sort_out(struct sw_coverage *coverage)
 {
     uint32_t kept = 0;
@@ -60,6 +71,9 @@ struct tracing {
     struct last last[OBJECTS]; /* write, or release, of each object */
 };
 
+/* Which write each read and each write comes after, and which release each acquisition: together
+ * these fix the class of equivalent schedules (dpor.h).  Each feature is one of these facts, so
+ * that some hundred features stand for a great many classes. */
 static void take_event(struct tracing *tracing, const struct sw_trace_event *event,
                        struct sw_coverage *coverage)
 {
@@ -98,7 +112,8 @@ struct logging {
     struct queue sends, receives;
 };
 
-/* Meets the other side's first, or waits for it.  A send is always named first. */
+/* As a channel does: a send meets the receive that waits longest, or waits itself.  The feature
+ * names the send first, whichever came first. */
 static void meet(struct queue *mine, struct queue *other, struct last one, int is_send,
                  struct sw_coverage *coverage)
 {
@@ -113,6 +128,7 @@ static void meet(struct queue *mine, struct queue *other, struct last one, int i
     }
 }
 
+/* Of a switch: where the thread that is left was, and where the one that goes on was asked last. */
 static void take_logged(struct logging *logging, const struct sw_logged *logged,
                         struct sw_coverage *coverage)
 {
@@ -162,6 +178,7 @@ void sw_coverage_take(struct sw_coverage *coverage, const struct sw_control_shm 
 /* Of the feature, or the free slot where it would be. */
 static size_t slot_of(const struct sw_coverage_map *map, uint64_t feature)
 {
+    /* Features end in a 1 bit (0 is a free slot), so the low bits are mixed with the others. */
     size_t slot = feature * 0x9e3779b97f4a7c15u >> 32 & (map->room - 1);
 
     while (map->keys[slot] != 0 && map->keys[slot] != feature)
@@ -174,7 +191,7 @@ static int grow(struct sw_coverage_map *map)
     struct sw_coverage_map more = {.room = map->room > 0 ? 2 * map->room : 1024,
                                    .count = map->count};
 
-    if (2 * map->count < map->room)
+    if (2 * map->count < map->room) /* linear probing stays short while it is half empty */
         return 0;
     more.keys = calloc(more.room, sizeof *more.keys);
     more.counts = calloc(more.room, sizeof *more.counts);

@@ -31,15 +31,6 @@ static int fits(const struct sw_dpor_run *run)
     return run->prefix_count <= SW_PREFIX_MAX && run->sleeping_count <= SW_SLEEPERS_MAX;
 }
 
-static void note_uncontrolled(struct sw_dpor_explore *result, const struct sw_control_shm *shm)
-{
-    if (shm->uncontrolled_count <= result->uncontrolled_count ||
-        shm->uncontrolled_count > SW_UNCONTROLLED_MAX)
-        return;
-    result->uncontrolled_count = shm->uncontrolled_count;
-    memcpy(result->uncontrolled, shm->uncontrolled, sizeof result->uncontrolled);
-}
-
 /* Equivalence is about the order of operations: of what else is decided only the default is tried,
  * which is no proof for the other choices. */
 static void note_beside(struct sw_dpor_explore *result, const struct sw_control_shm *shm)
@@ -51,7 +42,7 @@ static void note_beside(struct sw_dpor_explore *result, const struct sw_control_
                  sw_decision_verb(one->kind), sw_decision_place(one->place));
 }
 
-/* One schedule.  1: go on; 0: enough; -1: *e. */
+/* Runs one schedule.  1: go on; 0: enough; -1: *e. */
 static int step(const struct sw_dpor_explore_order *order, struct sw_session *session,
                 struct sw_dpor *dpor, const struct sw_dpor_run *run, struct sw_dpor_explore *result,
                 struct sw_error *e)
@@ -68,7 +59,7 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
     const struct sw_schedule_order schedule = order_of(run);
     if (sw_session_run(session, &schedule, &one, &shm, e) < 0)
         return -1;
-    note_uncontrolled(result, shm);
+    sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     note_beside(result, shm);
     if (one.end->kind == SW_ENDED_ENGINE_ERROR || one.end->kind == SW_ENDED_LIVELOCK) {
         stop(result, "%s", sw_run_end_format(one.end, line, sizeof line));
@@ -124,8 +115,10 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
         result->counts = *sw_dpor_counts(dpor);
     if (result->complete && result->beside[0] != '\0') {
         result->complete = 0;
-        stop(result, "it decides %s, too, and dpor tries the default only; preemptions and delays "
-                     "try all", result->beside);
+        stop(result,
+             "it decides %s, too, and dpor tries the default only; preemptions and delays "
+             "try all",
+             result->beside);
     }
     if (result->complete && result->counts.infeasible > 0) {
         result->complete = 0;

@@ -2,9 +2,9 @@
  *
  * dpor_explore.h - all schedules of a test that can matter, and what may be said afterwards.
  *
- * Runs optimal DPOR (dpor.h) over a session (session.h) at grain "access".  It can
- * say "all", and then that is a proof within what access.h and the tracer take for
- * granted; or why not.
+ * Runs optimal DPOR (dpor.h) over a session (session.h) at grain "access".  If it says that all
+ * were run, that is a proof, as far as access.h and the tracer see all that threads share; else it
+ * says why it is none.
  */
 #ifndef SW_DPOR_EXPLORE_H
 #define SW_DPOR_EXPLORE_H
@@ -33,8 +33,7 @@ struct sw_dpor_explore {
     uint64_t failures; /* failed, deadlocked, crashed */
     uint64_t operations; /* of all traces */
     char beside[SW_DPOR_EXPLORE_BESIDE]; /* what it decided that is about no thread; "": nothing */
-    uint32_t uncontrolled_count; /* of the worst process */
-    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_uncontrolled_most uncontrolled;
 };
 
 /* 0, or -1 with *e: nothing could be run. */

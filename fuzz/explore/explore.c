@@ -136,11 +136,11 @@ void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explor
 
     if (totals->skipped)
         return;
-    if (totals->uncontrolled_count > 0)
+    if (totals->uncontrolled.count > 0)
         sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "not controlled: %.*s (%llu time%s)",
-                          SW_UNCONTROLLED_TEXT, totals->uncontrolled[0].what,
-                          (unsigned long long)totals->uncontrolled[0].count,
-                          totals->uncontrolled[0].count == 1 ? "" : "s");
+                          SW_UNCONTROLLED_TEXT, totals->uncontrolled.list[0].what,
+                          (unsigned long long)totals->uncontrolled.list[0].count,
+                          totals->uncontrolled.list[0].count == 1 ? "" : "s");
     else if (sw_canary_check(explore->search.trial.interp, &canary, &e) < 0)
         sw_explore_decide(result, SW_EXPLORE_ERROR, "%s", e.text);
     else if (!canary.controlled)

@@ -54,8 +54,7 @@ struct cover {
     double seconds, told;
     struct sw_control_shm_list *failing; /* of the first failure; owned */
     char found[128], text[256];
-    uint32_t uncontrolled_count;
-    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_uncontrolled_most uncontrolled;
 };
 
 struct job {
@@ -221,15 +220,6 @@ static void note_failure(struct cover *cover, const struct job *job,
     cover->stop |= !cover->explore->goes_on;
 }
 
-static void note_uncontrolled(struct cover *cover, const struct sw_control_shm *shm)
-{
-    if (shm->uncontrolled_count <= cover->uncontrolled_count ||
-        shm->uncontrolled_count > SW_UNCONTROLLED_MAX)
-        return;
-    cover->uncontrolled_count = shm->uncontrolled_count;
-    memcpy(cover->uncontrolled, shm->uncontrolled, sizeof cover->uncontrolled);
-}
-
 static void tell(struct cover *cover)
 {
     const struct sw_explore *explore = cover->explore;
@@ -258,7 +248,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     cover->stop |= cover->late | cover->skipped;
     if (job->number <= LEARNING)
         learn(cover, shm);
-    note_uncontrolled(cover, shm);
+    sw_control_shm_keep_most(&cover->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     if (sw_coverage_add(&cover->map, job->coverage) > 0)
         keep(cover, job, shm);
     if (sw_run_end_is_failure(one->end))
@@ -381,8 +371,7 @@ static void fill_result(const struct cover *cover)
                                                .stopped = cover->late,
                                                .skipped = cover->skipped,
                                                .seconds = cover->seconds,
-                                               .uncontrolled_count = cover->uncontrolled_count};
-    memcpy(result->totals.uncontrolled, cover->uncontrolled, sizeof cover->uncontrolled);
+                                               .uncontrolled = cover->uncontrolled};
     result->features = cover->map.count;
     snprintf(result->claim, sizeof result->claim,
              "%llu schedule%s of coverage, seed %llu, %d job%s, grain %s, %zu features, something "

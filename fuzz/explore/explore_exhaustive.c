@@ -99,13 +99,6 @@ static uint64_t most_of(const struct sw_explore *explore)
     return explore->count_given ? explore->search.trial.schedules : 0;
 }
 
-static void take_uncontrolled(struct sw_explore_result *result, uint32_t count,
-                              const struct sw_uncontrolled *list)
-{
-    result->totals.uncontrolled_count = count;
-    memcpy(result->totals.uncontrolled, list, sizeof result->totals.uncontrolled);
-}
-
 /* Returns NULL when all have been run, else why not; *e says why nothing was. */
 static const char *run_dpor(struct proof *proof, struct sw_error *e)
 {
@@ -121,7 +114,7 @@ static const char *run_dpor(struct proof *proof, struct sw_error *e)
 
     if (sw_dpor_explore_run(&order, &all, e) < 0)
         return e->text;
-    take_uncontrolled(result, all.uncontrolled_count, all.uncontrolled);
+    result->totals.uncontrolled = all.uncontrolled;
     snprintf(result->claim, sizeof result->claim,
              "%s%llu trace%s, one of each class of equivalent schedules%s, grain access, %llu "
              "operations%s, %.1f s",
@@ -139,18 +132,18 @@ static const char *run_bounded(struct proof *proof, struct sw_error *e)
     int delays = proof->explore->proof == SW_EXPLORE_DELAYS;
     char *args[3], by_cost[256] = "";
     size_t used = 0;
-    const struct sw_bounded_order order = {
-        .session = sw_explore_exhaustive_session(proof->explore, args),
-        .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
-        .bound = proof->explore->bound,
-        .schedules_max = most_of(proof->explore),
-        .goes_on = proof->explore->goes_on,
-        .on_run = on_run,
-        .context = proof};
+    const struct sw_bounded_order order = {.session =
+                                               sw_explore_exhaustive_session(proof->explore, args),
+                                           .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
+                                           .bound = proof->explore->bound,
+                                           .schedules_max = most_of(proof->explore),
+                                           .goes_on = proof->explore->goes_on,
+                                           .on_run = on_run,
+                                           .context = proof};
 
     if (sw_bounded_run(&order, &all, e) < 0)
         return e->text;
-    take_uncontrolled(result, all.uncontrolled_count, all.uncontrolled);
+    result->totals.uncontrolled = all.uncontrolled;
     for (uint32_t i = 0; i <= order.bound && used < sizeof by_cost; i++)
         used += (size_t)snprintf(by_cost + used, sizeof by_cost - used, "%s%llu",
                                  i > 0 ? " + " : "", (unsigned long long)all.of_cost[i]);

@@ -22,6 +22,7 @@ char *sw_failure_dedup_normalise(const char *outcome, char *buf, size_t size)
     size_t used = 0;
 
     for (char before = ' '; *outcome != '\0' && used + 1 < size; before = *outcome++) {
+        /* A digit of a number behind T or #: the first one decides, and the rest follow it. */
         int is_number = isdigit((unsigned char)*outcome) &&
                         (before == 'T' || before == '#' || isdigit((unsigned char)before));
         if (is_number && (used == 0 || !isdigit((unsigned char)buf[used - 1])))
@@ -32,6 +33,8 @@ char *sw_failure_dedup_normalise(const char *outcome, char *buf, size_t size)
     return buf;
 }
 
+/* 48 bits: among the 256 causes that are read at most, two share a key with a probability of
+ * 2 ** -33. */
 static void name_it(const struct sw_minimised *minimised, struct sw_failure_cause *cause)
 {
     char text[2 * SW_FAILURE_CAUSE_TEXT + 32], outcome[SW_FAILURE_CAUSE_TEXT];
@@ -86,7 +89,8 @@ static int keep(const struct sw_failure_cause_order *order, const struct sw_mini
     snprintf(smaller, sizeof smaller, "%s.min", found);
     sw_minimise_write(minimised, smaller, 1, &trial);
     free(trial.story);
-    /* If two have the same one at once, the names get either's files: both are of that cause. */
+    /* If two processes find a cause at once, each name gets the file of one or the other: both are
+     * of that cause. */
     path_of(order, cause->key, ".min.sched", path);
     int failed = rename(smaller, path) < 0;
     path_of(order, cause->key, ".sched", path);

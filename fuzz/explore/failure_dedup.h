@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * failure_dedup.h - a failing schedule, kept under its cause.
+ * failure_dedup.h - keeps one failing schedule for each cause of failures.
  *
- * Schedules fail by thousands, for few reasons.  A cause is how it ends (without the numbers of
- * threads and locks, which are others in another schedule) and the critical pair: both are the same
- * in every process.  The first of its cause is kept, in a folder that several processes share:
+ * Schedules fail by thousands, for few reasons.  Two failures have the same CAUSE if they end alike
+ * (leaving out the numbers of threads and locks, which differ between schedules) and have the same
+ * critical pair: both are the same in every process.  The first of each cause is kept, in a folder
+ * that several processes share:
  *
  *      1f0c2a9b77d3.sched      as it was found
  *      1f0c2a9b77d3.min.sched  minimised
- *      1f0c2a9b77d3.json       outcome, pair, seed, what was proven; written last
+ *      1f0c2a9b77d3.json       outcome, pair, seed, what was proven; written last, so that a cause
+ *                              whose process was killed before counts as not kept
  */
 #ifndef SW_FAILURE_DEDUP_H
 #define SW_FAILURE_DEDUP_H
@@ -34,17 +36,17 @@ struct sw_failure_cause {
     uint64_t deviations; /* of the minimised one */
 };
 
-/* Runs it in a process of its own, minimises it, and keeps it, if it is the first of its cause.
- * 1: it is new; 0: it is not; -1 with *e: something could not be run or written, or (unstable is
- * set then) in a process of its own it does not fail. */
+/* Runs the seed in a process of its own, minimises its schedule, and keeps it if it is the first of
+ * its cause.  1: it is new; 0: it is not; -1 with *e: something could not be run or written, or,
+ * with *unstable set, it does not fail in a process of its own. */
 int sw_failure_dedup_keep(const struct sw_failure_cause_order *order,
                           struct sw_failure_cause *cause, int *unstable, struct sw_error *e);
-/* All of a folder, ordered by their keys; none if there is no such folder.  Returns how many, or -1
- * with *e: a file is damaged. */
+/* Reads the causes in a folder, ordered by their keys; none if there is no such folder.  Returns
+ * how many, or -1 with *e: a file is damaged. */
 int sw_failure_dedup_read_all(const char *folder, struct sw_failure_cause *causes, int room,
                               struct sw_error *e);
 
-/* Without what differs from one schedule to the next: "T3" becomes "T", "lock#310" "lock#".
+/* An outcome without what differs between schedules: "T3" becomes "T", "lock#310" becomes "lock#".
  * Returns buf. */
 char *sw_failure_dedup_normalise(const char *outcome, char *buf, size_t size);
 

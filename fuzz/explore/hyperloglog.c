@@ -20,6 +20,9 @@ struct image {
 void sw_hyperloglog_add(struct sw_hyperloglog *sketch, uint64_t number)
 {
     uint64_t hash = XXH3_64bits(&number, sizeof number);
+    /* The top bits choose the register; the rest is what is left of them.  Its first 1 bit is at
+     * position r with a probability of 2 ** -r, so a register at r has seen about 2 ** r different
+     * numbers.  The 1 that is set behind the rest ends the count where it would run out of bits. */
     uint64_t rest = hash << SW_HYPERLOGLOG_BITS | 1u << (SW_HYPERLOGLOG_BITS - 1);
     uint8_t rank = (uint8_t)(__builtin_clzll(rest) + 1);
     uint8_t *slot = &sketch->registers[hash >> (64 - SW_HYPERLOGLOG_BITS)];
@@ -45,8 +48,12 @@ uint64_t sw_hyperloglog_estimate(const struct sw_hyperloglog *sketch)
         sum += ldexp(1, -sketch->registers[i]);
         empty += sketch->registers[i] == 0;
     }
+    /* The harmonic mean of 2 ** register, times m; alpha is the paper's correction of its bias for
+     * m >= 128. */
     double estimate = alpha * m * m / sum;
-    if (estimate <= 2.5 * m && empty > 0) /* counting what is empty is better then */
+    /* While many registers are empty, how many tells more: n numbers leave m * exp(-n / m) of m
+     * empty ("linear counting").  2.5 m, 40,960 here, is where the paper switches over. */
+    if (estimate <= 2.5 * m && empty > 0)
         estimate = m * log(m / empty);
     return (uint64_t)(estimate + 0.5);
 }

@@ -19,7 +19,7 @@ uint64_t sw_ranges_count(const struct sw_ranges *ranges)
     return count;
 }
 
-/* Is a behind b, with a gap in between? */
+/* Is a behind b, with a gap in between?  By a difference, since last + 1 may be 0. */
 static int is_behind(struct sw_range a, struct sw_range b)
 {
     return a.first > b.last && a.first - b.last > 1;
@@ -38,6 +38,8 @@ static int reserve(struct sw_ranges *ranges)
     return 0;
 }
 
+/* The ranges stay ascending, with gaps in between: so a shard that was run in order is one range,
+ * however many processes had their parts, and a walk along the list is cheap. */
 int sw_ranges_add(struct sw_ranges *ranges, struct sw_range range, uint64_t *fresh)
 {
     uint64_t before = sw_ranges_count(ranges);
@@ -47,7 +49,7 @@ int sw_ranges_add(struct sw_ranges *ranges, struct sw_range range, uint64_t *fre
         return -1;
     while (from < ranges->count && is_behind(range, ranges->list[from]))
         from++;
-    size_t to = from; /* those from `from` up to here become one with it */
+    size_t to = from; /* those from `from` up to here touch it, and become one with it */
     for (; to < ranges->count && !is_behind(ranges->list[to], range); to++) {
         if (ranges->list[to].first < range.first)
             range.first = ranges->list[to].first;

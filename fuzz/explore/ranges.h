@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct sw_range {
-    uint64_t first, last; /* both are of it */
+    uint64_t first, last; /* both are in it */
 };
 
 /* All zero: the empty set. */
@@ -19,11 +19,12 @@ struct sw_ranges {
 };
 
 void sw_ranges_free(struct sw_ranges *ranges);
-/* Adds them; those that are there stay.  *fresh (or NULL): how many were not.  0, or -1: no
+/* Adds the numbers of the range.  *fresh (or NULL): how many of them are new.  0, or -1: no
  * memory. */
 int sw_ranges_add(struct sw_ranges *ranges, struct sw_range range, uint64_t *fresh);
 uint64_t sw_ranges_count(const struct sw_ranges *ranges);
-/* The lowest number that is not in it, and how many more behind it are not (at most UINT64_MAX). */
+/* The lowest gap: from the first number that is not in the set to the last before the next one that
+ * is, or UINT64_MAX. */
 struct sw_range sw_ranges_gap(const struct sw_ranges *ranges);
 
 #endif

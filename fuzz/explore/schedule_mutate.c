@@ -21,7 +21,9 @@ static void take_spot(struct sw_spot *spot, const struct sw_control_shm_log *log
             spot->candidates[spot->count++] = log->pool[logged->first + i];
 }
 
-/* Each decision has the same chance to stay. */
+/* A seed keeps SW_SPOTS_MAX decisions, so that 16,384 of them fit into memory; runs may have a
+ * hundred thousand.  Reservoir sampling: the nth decision replaces a random one with a probability
+ * of SW_SPOTS_MAX / n, and so each of all has the same chance to be among them in the end. */
 static void take_spots(struct sw_seed *seed, const struct sw_control_shm_log *log,
                        uint32_t (*asked)[SW_DECISION_KINDS], uint64_t *random)
 {
@@ -87,6 +89,8 @@ static int put(struct sw_relative_schedule *plan, const struct sw_seed *seed, ui
                                                                     .choice = choice});
 }
 
+/* By 1 to 4 of the thread's own decisions, chosen freely: the neighbourhood that a preemption bug
+ * has in a trace, where larger steps would be a new schedule rather than a changed one. */
 static void move(struct sw_relative_schedule *plan, uint64_t *random)
 {
     if (plan->count == 0)
@@ -99,7 +103,7 @@ static void move(struct sw_relative_schedule *plan, uint64_t *random)
         deviation->index -= by < deviation->index ? by : deviation->index;
 }
 
-/* Of one thread all that the other schedule does with it. */
+/* Crossover: one thread is interrupted as in the other schedule, the rest as in this one. */
 static int cross(struct sw_relative_schedule *plan, const struct sw_seed *other, uint64_t *random)
 {
     if (other->plan.count == 0)
@@ -124,6 +128,9 @@ int sw_schedule_mutate(const struct sw_seed *seed, const struct sw_seed *other,
     plan->count = 0;
     for (uint32_t i = 0; i < seed->plan.count && !failed; i++)
         failed = sw_relative_schedule_append(plan, &seed->plan.list[i]) < 0;
+    /* Of 8: 3 add, 2 leave out, 2 move, 1 crosses; and with 1/2 another change, so that half of the
+     * schedules have one, a quarter two, and any number can come.  Adding is the most frequent, or
+     * schedules would only shrink.  Chosen freely. */
     do {
         switch (below(8, random)) {
         case 0:

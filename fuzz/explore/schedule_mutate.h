@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * schedule_mutate.h - a schedule that is nearly another one.
+ * schedule_mutate.h - changes a schedule a little, for coverage-guided search.
  *
- * What is changed are its deviations by each thread's own time (relative_schedule.h): one more is
- * put where a decision was seen, one is left out, moved, or taken from a second schedule.
+ * The deviations are counted by thread (relative_schedule.h), so each change leaves the rest of the
+ * schedule nearly as it was: one deviation is added where a decision was seen, one is left out, one
+ * is moved, or those of one thread are taken from a second schedule.
  */
 #ifndef SW_SCHEDULE_MUTATE_H
 #define SW_SCHEDULE_MUTATE_H
@@ -12,9 +13,9 @@
 
 enum { SW_SPOTS_MAX = 512, SW_SPOT_CANDIDATES = 16 };
 
-/* A decision that was seen: where a deviation can be put. */
+/* A decision that was seen in a run: where a deviation can be added. */
 struct sw_spot {
-    uint32_t thread, number; /* the thread was asked for that kind so often before */
+    uint32_t thread, number; /* how often the thread was asked for that kind before */
     uint16_t kind, count;
     uint32_t candidates[SW_SPOT_CANDIDATES]; /* without what was chosen there */
 };
@@ -23,7 +24,7 @@ struct sw_spot {
 struct sw_seed {
     struct sw_relative_schedule plan; /* owned */
     uint32_t spot_count;
-    struct sw_spot spots[SW_SPOTS_MAX]; /* any of them with the same probability */
+    struct sw_spot spots[SW_SPOTS_MAX]; /* of a longer run a uniform sample */
 };
 
 /* Of the control memory's log and list.  0, or -1: no memory, or the log is not whole.  random: the

@@ -172,15 +172,6 @@ static int on_end(void *context, struct sw_control_shm *shm)
     return stop;
 }
 
-static void add_uncontrolled(struct sw_search *search, const struct sw_uncontrolled *list,
-                             uint32_t count)
-{
-    if (count <= search->totals.uncontrolled_count || count > SW_UNCONTROLLED_MAX)
-        return;
-    search->totals.uncontrolled_count = count;
-    memcpy(search->totals.uncontrolled, list, sizeof search->totals.uncontrolled);
-}
-
 static int run_warm(struct job *job)
 {
     const struct sw_trial_order trial = sw_search_trial(job->search, job->first);
@@ -201,7 +192,8 @@ static int run_warm(struct job *job)
 
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes += totals.processes;
-    add_uncontrolled(job->search, totals.uncontrolled, totals.uncontrolled_count);
+    sw_control_shm_keep_most(&job->search->totals.uncontrolled, totals.uncontrolled.list,
+                             totals.uncontrolled.count);
     pthread_mutex_unlock(&job->search->lock);
     return status;
 }
@@ -216,7 +208,8 @@ static int tell_cold(struct job *job, const struct sw_process *run)
                             "the control of seed %llu failed", (unsigned long long)run->shm->seed);
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes++;
-    add_uncontrolled(job->search, run->shm->uncontrolled, run->shm->uncontrolled_count);
+    sw_control_shm_keep_most(&job->search->totals.uncontrolled, run->shm->uncontrolled,
+                             run->shm->uncontrolled_count);
     pthread_mutex_unlock(&job->search->lock);
     return on_result(job, &(struct sw_batch_result){.seed = run->shm->seed,
                                                     .decision_count = run->shm->decision_count,

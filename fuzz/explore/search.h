@@ -53,8 +53,7 @@ struct sw_search_totals {
     int stopped;           /* by the clock, or by on_progress */
     int skipped;           /* the test says that it is to be skipped */
     double seconds;
-    uint32_t uncontrolled_count; /* of the process that had most */
-    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_uncontrolled_most uncontrolled;
 };
 
 struct sw_search;

@@ -7,7 +7,8 @@
 
 #include "campaign.h"
 
-/* 0, or -1: it is no number from least to most.  *end: what is behind it. */
+/* strtoull() alone would take a sign and blanks.  0, or -1: it is no number from least to most.
+ * *end: what is behind it. */
 static int read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number,
                        const char **end)
 {
@@ -60,6 +61,7 @@ static int read_environment(uint64_t *shard, uint64_t *shards, struct sw_error *
     if (step == 0 || id < least || id > most)
         return sw_error_set(e, NULL, 0, 0,
                             "SLURM_ARRAY_TASK_ID does not fit its MIN, MAX and STEP");
+    /* The tasks are least, least + step, ...: which of them is this one, and how many are there? */
     *shard = (id - least) / step + 1;
     *shards = (most - least) / step + 1;
     return 0;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * shard.h - which part of a campaign this process has.
+ * shard.h - which part of a campaign this process runs: the text of --shard.
  *
  *      3/8       the third of eight
- *      auto      of a Slurm array: SLURM_ARRAY_TASK_ID among SLURM_ARRAY_TASK_MIN, _MAX and _STEP
- *      auto/8    of that, or of a Kubernetes indexed Job, which does not say how many there are:
- *                JOB_COMPLETION_INDEX, from 0
+ *      auto      as a task of a Slurm array: SLURM_ARRAY_TASK_ID among SLURM_ARRAY_TASK_MIN, _MAX
+ *                and _STEP
+ *      auto/8    the same; or as a pod of a Kubernetes indexed Job, which does not know how many
+ *                there are: JOB_COMPLETION_INDEX, from 0
  */
 #ifndef SW_SHARD_H
 #define SW_SHARD_H

@@ -11,9 +11,12 @@
 
 #define HEAD "spillway ledger 1\n"
 
+/* Processes on one shard: each asks the kernel about all other numbers, so a thousand is a lot.
+ * Ranges that are under way are at most as many, beside those of the dead. */
 enum { TAKES_MAX = 1024, NUMBERS_MAX = 1000 };
 
-/* Locks are of bytes that the file does not have. */
+/* Locks are of bytes that the file does not have (a terabyte from its beginning), so that they are
+ * in nobody's way who reads it: this one for the file, the ones behind it for the processes. */
 static const off_t file_lock = (off_t)1 << 40;
 
 struct sw_work_log {
@@ -22,7 +25,7 @@ struct sw_work_log {
     int number;
 };
 
-/* Under way: it has been taken, and no "did" says that it is over. */
+/* A range under way: it has been taken, and no "did" says that it is over. */
 struct take {
     struct sw_range range;
     int by;
@@ -48,7 +51,7 @@ static int lock_byte(int fd, int command, short type, off_t byte)
     return status;
 }
 
-/* The process of that number lives, and is another. */
+/* Does another process hold the lock of that number?  Locks of the own descriptor do not count. */
 static int is_alive(int fd, int number)
 {
     struct flock lock = {
@@ -93,6 +96,8 @@ static int read_did(struct content *content, const char *line)
         return -1;
     }
     end_take(content, of);
+    /* A range may be run twice: its process was taken to be dead, or another machine did not see
+     * its lock.  Then both have found the same, and it counts once. */
     content->counts = fresh > 0;
     content->totals->failures += fresh > 0 ? failed : 0;
     content->totals->ms += ms;
@@ -136,6 +141,7 @@ static int read_line(struct content *content, const char *line)
     struct take take;
     int number, end = 0;
 
+    /* Whoever had that number before is dead, or it would not have been given away. */
     if (sscanf(line, "join %d%n", &number, &end) == 1 && line[end] == '\0') {
         end_takes_by(content, number);
         return 0;
@@ -168,7 +174,8 @@ static char *read_text(int fd, const char *path, size_t *size, struct sw_error *
     return text;
 }
 
-/* Could it be the beginning of a line, whose writer was killed? */
+/* Can the file's end be the beginning of a line whose writer was killed?  If not, the file is
+ * damaged and is better left alone. */
 static int is_torn(const char *tail, size_t size, int is_first)
 {
     for (size_t i = 0; i < size; i++)
@@ -238,12 +245,12 @@ int sw_work_log_read(const char *path, struct sw_ranges *done, struct sw_work_lo
 
 /* ---- writing ---- */
 
-static int append(struct sw_work_log *ledger, const char *text, size_t size, struct sw_error *e)
+static int append(struct sw_work_log *log, const char *text, size_t size, struct sw_error *e)
 {
     while (size > 0) {
-        ssize_t n = write(ledger->fd, text, size);
+        ssize_t n = write(log->fd, text, size);
         if (n < 0 && errno != EINTR)
-            return sw_error_set(e, ledger->path, 0, 0, "%s", strerror(errno));
+            return sw_error_set(e, log->path, 0, 0, "%s", strerror(errno));
         text += n > 0 ? n : 0;
         size -= n > 0 ? (size_t)n : 0;
     }
@@ -258,110 +265,109 @@ struct session {
 };
 
 /* Locks it and reads it; a torn line is cut off.  NULL with *e. */
-static struct session *begin_writing(struct sw_work_log *ledger, struct sw_error *e)
+static struct session *begin_writing(struct sw_work_log *log, struct sw_error *e)
 {
     struct session *session = calloc(1, sizeof *session);
     size_t whole = 0;
 
     if (session == NULL) {
-        sw_error_set(e, ledger->path, 0, 0, "out of memory");
+        sw_error_set(e, log->path, 0, 0, "out of memory");
         return NULL;
     }
     session->content.done = &session->done;
     session->content.totals = &session->totals;
-    if (lock_byte(ledger->fd, F_OFD_SETLKW, F_WRLCK, file_lock) < 0)
-        sw_error_set(e, ledger->path, 0, 0, "it cannot be locked: %s", strerror(errno));
-    else if (read_content(ledger->fd, ledger->path, &session->content, &whole, e) < 0)
+    if (lock_byte(log->fd, F_OFD_SETLKW, F_WRLCK, file_lock) < 0)
+        sw_error_set(e, log->path, 0, 0, "it cannot be locked: %s", strerror(errno));
+    else if (read_content(log->fd, log->path, &session->content, &whole, e) < 0)
         ; /* it has said why */
-    else if (ftruncate(ledger->fd, (off_t)whole) < 0)
-        sw_error_set(e, ledger->path, 0, 0, "%s", strerror(errno));
-    else if (whole > 0 || append(ledger, HEAD, strlen(HEAD), e) == 0)
+    else if (ftruncate(log->fd, (off_t)whole) < 0)
+        sw_error_set(e, log->path, 0, 0, "%s", strerror(errno));
+    else if (whole > 0 || append(log, HEAD, strlen(HEAD), e) == 0)
         return session;
-    lock_byte(ledger->fd, F_OFD_SETLK, F_UNLCK, file_lock);
+    lock_byte(log->fd, F_OFD_SETLK, F_UNLCK, file_lock);
     sw_ranges_free(&session->done);
     free(session);
     return NULL;
 }
 
-static void end_writing(struct sw_work_log *ledger, struct session *session)
+static void end_writing(struct sw_work_log *log, struct session *session)
 {
-    lock_byte(ledger->fd, F_OFD_SETLK, F_UNLCK, file_lock);
+    lock_byte(log->fd, F_OFD_SETLK, F_UNLCK, file_lock);
     sw_ranges_free(&session->done);
     free(session);
 }
 
-static int join(struct sw_work_log *ledger, struct sw_error *e)
+static int join(struct sw_work_log *log, struct sw_error *e)
 {
-    struct session *session = begin_writing(ledger, e);
+    struct session *session = begin_writing(log, e);
     char line[32];
 
     if (session == NULL)
         return -1;
-    for (int i = 1; i <= NUMBERS_MAX && ledger->number == 0; i++)
-        if (lock_byte(ledger->fd, F_OFD_SETLK, F_WRLCK, file_lock + i) == 0)
-            ledger->number = i;
-    int length = snprintf(line, sizeof line, "join %d\n", ledger->number);
-    int status =
-        ledger->number == 0
-            ? sw_error_set(e, ledger->path, 0, 0, "no more than %d processes share it", NUMBERS_MAX)
-            : append(ledger, line, (size_t)length, e);
-    end_writing(ledger, session);
+    for (int i = 1; i <= NUMBERS_MAX && log->number == 0; i++)
+        if (lock_byte(log->fd, F_OFD_SETLK, F_WRLCK, file_lock + i) == 0)
+            log->number = i;
+    int length = snprintf(line, sizeof line, "join %d\n", log->number);
+    int status = log->number == 0 ? sw_error_set(e, log->path, 0, 0,
+                                                 "no more than %d processes share it", NUMBERS_MAX)
+                                  : append(log, line, (size_t)length, e);
+    end_writing(log, session);
     return status;
 }
 
 struct sw_work_log *sw_work_log_open(const char *path, struct sw_error *e)
 {
-    struct sw_work_log *ledger = calloc(1, sizeof *ledger);
+    struct sw_work_log *log = calloc(1, sizeof *log);
 
-    if (ledger == NULL || (ledger->path = strdup(path)) == NULL) {
+    if (log == NULL || (log->path = strdup(path)) == NULL) {
         sw_error_set(e, path, 0, 0, "out of memory");
-        free(ledger);
+        free(log);
         return NULL;
     }
-    ledger->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (ledger->fd < 0)
+    log->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (log->fd < 0)
         sw_error_set(e, path, 0, 0, "%s", strerror(errno));
-    else if (join(ledger, e) == 0)
-        return ledger;
-    e->path = path; /* the ledger's own goes with it */
-    sw_work_log_close(ledger);
+    else if (join(log, e) == 0)
+        return log;
+    e->path = path; /* the log's own copy is about to be freed */
+    sw_work_log_close(log);
     return NULL;
 }
 
-void sw_work_log_close(struct sw_work_log *ledger)
+void sw_work_log_close(struct sw_work_log *log)
 {
-    if (ledger == NULL)
+    if (log == NULL)
         return;
-    if (ledger->fd >= 0)
-        close(ledger->fd);
-    free(ledger->path);
-    free(ledger);
+    if (log->fd >= 0)
+        close(log->fd);
+    free(log->path);
+    free(log);
 }
 
-int sw_work_log_number(const struct sw_work_log *ledger)
+int sw_work_log_number(const struct sw_work_log *log)
 {
-    return ledger->number;
+    return log->number;
 }
 
 /* ---- taking ---- */
 
-/* Those that live have theirs. */
-static int add_taken(struct sw_work_log *ledger, struct content *content)
+/* What a live process has taken is as good as done; what a dead one has taken is free. */
+static int add_taken(struct sw_work_log *log, struct content *content)
 {
     for (int i = 0; i < content->take_count; i++)
-        if (is_alive(ledger->fd, content->takes[i].by) &&
+        if (is_alive(log->fd, content->takes[i].by) &&
             sw_ranges_add(content->done, content->takes[i].range, NULL) < 0)
             return -1;
     return 0;
 }
 
-static int take_free(struct sw_work_log *ledger, struct content *content, uint64_t count,
-                     uint64_t end, struct sw_range *range, struct sw_error *e)
+static int take_free(struct sw_work_log *log, struct content *content, uint64_t count, uint64_t end,
+                     struct sw_range *range, struct sw_error *e)
 {
     char line[96];
 
-    if (add_taken(ledger, content) < 0)
-        return sw_error_set(e, ledger->path, 0, 0, "out of memory");
+    if (add_taken(log, content) < 0)
+        return sw_error_set(e, log->path, 0, 0, "out of memory");
     *range = sw_ranges_gap(content->done);
     if (range->first >= end)
         return 0;
@@ -370,52 +376,52 @@ static int take_free(struct sw_work_log *ledger, struct content *content, uint64
     if (range->last - range->first >= count)
         range->last = range->first + count - 1;
     int length = snprintf(line, sizeof line, "take %" PRIu64 " %" PRIu64 " by %d\n", range->first,
-                          range->last, ledger->number);
-    return append(ledger, line, (size_t)length, e) < 0 ? -1 : 1;
+                          range->last, log->number);
+    return append(log, line, (size_t)length, e) < 0 ? -1 : 1;
 }
 
-int sw_work_log_take(struct sw_work_log *ledger, uint64_t count, uint64_t end,
-                     struct sw_range *range, struct sw_error *e)
+int sw_work_log_take(struct sw_work_log *log, uint64_t count, uint64_t end, struct sw_range *range,
+                     struct sw_error *e)
 {
-    struct session *session = begin_writing(ledger, e);
+    struct session *session = begin_writing(log, e);
 
     if (session == NULL)
         return -1;
-    int status = take_free(ledger, &session->content, count, end, range, e);
-    end_writing(ledger, session);
+    int status = take_free(log, &session->content, count, end, range, e);
+    end_writing(log, session);
     return status;
 }
 
 static void print_did(FILE *out, struct sw_range range, uint64_t count, uint64_t ms,
-                      const struct sw_work_log_totals *seen)
+                      const struct sw_work_log_totals *found)
 {
     if (count == 0) {
         fprintf(out, "did nothing of %" PRIu64 "\n", range.first);
         return;
     }
     fprintf(out, "did %" PRIu64 " %" PRIu64 " of %" PRIu64 " failed %" PRIu64 " ms %" PRIu64 "\n",
-            range.first, range.first + count - 1, range.first, seen->failures, ms);
-    for (int i = 0; i < seen->kind_count; i++)
-        fprintf(out, "saw %016" PRIx64 " %" PRIu64 " from %" PRIu64 ": %.*s\n", seen->kinds[i].key,
-                seen->kinds[i].count, seen->kinds[i].seed, (int)strcspn(seen->kinds[i].text, "\n"),
-                seen->kinds[i].text);
+            range.first, range.first + count - 1, range.first, found->failures, ms);
+    for (int i = 0; i < found->kind_count; i++)
+        fprintf(out, "saw %016" PRIx64 " %" PRIu64 " from %" PRIu64 ": %.*s\n", found->kinds[i].key,
+                found->kinds[i].count, found->kinds[i].seed,
+                (int)strcspn(found->kinds[i].text, "\n"), found->kinds[i].text);
 }
 
-int sw_work_log_did(struct sw_work_log *ledger, struct sw_range range, uint64_t count, uint64_t ms,
-                    const struct sw_work_log_totals *seen, struct sw_error *e)
+int sw_work_log_did(struct sw_work_log *log, struct sw_range range, uint64_t count, uint64_t ms,
+                    const struct sw_work_log_totals *found, struct sw_error *e)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
     if (out == NULL)
-        return sw_error_set(e, ledger->path, 0, 0, "out of memory");
-    print_did(out, range, count, ms, seen);
+        return sw_error_set(e, log->path, 0, 0, "out of memory");
+    print_did(out, range, count, ms, found);
     fclose(out);
-    struct session *session = begin_writing(ledger, e);
-    int status = session != NULL ? append(ledger, text, size, e) : -1;
+    struct session *session = begin_writing(log, e);
+    int status = session != NULL ? append(log, text, size, e) : -1;
     if (session != NULL)
-        end_writing(ledger, session);
+        end_writing(log, session);
     free(text);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * work_log.h - who has run which schedules of a shard: one file, which only grows.
+ * work_log.h - which schedules of a shard have been run, and by whom: a file that only grows,
+ * called "ledger".
  *
  *      spillway ledger 1
  *      join 1
@@ -9,19 +10,24 @@
  *      saw 9c01d2aa03bb4411 2 from 17: exit 1
  *      take 42000 83999 by 1
  *
- * The numbers are positions, from 0: which seeds they are is the campaign's business.  What has
- * been taken and not done by somebody who lives is not free; a process that lives holds a lock of
- * the file (F_OFD_SETLK) behind its end, at its own number, and the kernel lets that go when it
- * dies, however.  "of 0" names the take that is over with this line: what of it was not done is
- * free again.  "saw" belongs to the "did" above it.
+ * The numbers are positions in the shard, from 0; which seeds they are is the campaign's business.
  *
- * Lines are written whole while the file is locked.  A last line that has no end was written by
- * who died then, and is cut off.
+ *      join   a process has the number 1 from now on
+ *      take   it is going to run this range, which is then not free for others
+ *      did    it has run so many of the range that began at 0; the rest of that range is free again
+ *      saw    belongs to the "did" above it: a kind of failure, how often, and its lowest seed
  *
- * Several processes on one machine may share it, or on a file system with POSIX locks.
+ * A process may be killed at any moment.  While it lives it holds a lock (F_OFD_SETLK) on one byte
+ * behind the end of the file, at its own number; the kernel drops the lock when it dies, however it
+ * dies, and what it had taken is free again.
+ *
+ * Lines are written whole, while the file is locked.  A last line without an end was written by a
+ * process that died then, and is cut off.
+ *
+ * Several processes on one machine may share the file, or on a file system with POSIX locks.
  */
-#ifndef SW_VALUE_ORACLE_H
-#define SW_VALUE_ORACLE_H
+#ifndef SW_WORK_LOG_H
+#define SW_WORK_LOG_H
 
 #include <stdint.h>
 
@@ -32,9 +38,9 @@ enum { SW_WORK_LOG_TEXT = 160 };
 
 struct sw_work_log; /* of one process */
 
-/* One kind of failure, as it was seen: by its end, not by its cause. */
+/* One kind of failure: those that end alike.  There may be several causes behind it. */
 struct sw_work_log_kind {
-    uint64_t key; /* a hash; the text's, and what else tells it from others */
+    uint64_t key; /* a hash of the text, and of what else tells it from others */
     uint64_t count;
     uint64_t seed; /* the lowest */
     char text[SW_WORK_LOG_TEXT]; /* one line */
@@ -42,37 +48,37 @@ struct sw_work_log_kind {
 
 enum { SW_WORK_LOG_KINDS_MAX = 256 };
 
-/* What is told beside the ranges; of one ledger or of several. */
+/* What the files of one shard, or of several, say beside the ranges. */
 struct sw_work_log_totals {
     uint64_t failures;
-    uint64_t ms; /* the sum of all processes' */
-    int alive;   /* processes that share it now, this one left out */
+    uint64_t ms; /* of all processes together */
+    int alive;   /* processes that share a file now, this one left out */
     int kind_count;
     struct sw_work_log_kind kinds[SW_WORK_LOG_KINDS_MAX];
 };
 
-/* Joins it; makes the file, if there is none.  NULL with *e. */
+/* Joins: this process gets a number.  Makes the file, if there is none.  NULL with *e. */
 struct sw_work_log *sw_work_log_open(const char *path, struct sw_error *e);
-/* Leaves it. */
-void sw_work_log_close(struct sw_work_log *ledger);
+/* Leaves: what it has taken and not done is free again. */
+void sw_work_log_close(struct sw_work_log *log);
 /* From 1; no other live process has it. */
-int sw_work_log_number(const struct sw_work_log *ledger);
+int sw_work_log_number(const struct sw_work_log *log);
 
-/* The lowest free range, at most count positions, all below end.  1; 0: none is free; -1 with *e.
- * */
-int sw_work_log_take(struct sw_work_log *ledger, uint64_t count, uint64_t end,
-                   struct sw_range *range, struct sw_error *e);
-/* The range that was taken is over: its first so many positions have been run, and of that is what
- * seen says (its failures and kinds).  0, or -1 with *e. */
-int sw_work_log_did(struct sw_work_log *ledger, struct sw_range range, uint64_t count, uint64_t ms,
-                  const struct sw_work_log_totals *seen, struct sw_error *e);
+/* Takes the lowest free range: at most count positions, all below end.  1; 0: none is free; -1 with
+ * *e. */
+int sw_work_log_take(struct sw_work_log *log, uint64_t count, uint64_t end,
+                     struct sw_range *range, struct sw_error *e);
+/* The range that was taken is over.  Its first count positions have been run, and found is what
+ * came of them: only its failures and kinds are written.  0, or -1 with *e. */
+int sw_work_log_did(struct sw_work_log *log, struct sw_range range, uint64_t count, uint64_t ms,
+                    const struct sw_work_log_totals *found, struct sw_error *e);
 
-/* Adds what has been done to done, and the rest to totals, which may come from another ledger of
- * the same shard: a range that is done twice counts once, and its failures are those of who is read
- * first.  0, or -1 with *e (path:line). */
+/* Adds what has been run to done, and the rest to totals.  Both may hold what other files of the
+ * same shard say: a range that was run twice counts once, with the failures of the file that was
+ * read first.  0, or -1 with *e (path:line). */
 int sw_work_log_read(const char *path, struct sw_ranges *done, struct sw_work_log_totals *totals,
-                   struct sw_error *e);
-/* Adds one that has been seen. */
+                     struct sw_error *e);
+/* Adds failures of one kind. */
 void sw_work_log_add_kind(struct sw_work_log_totals *totals, const struct sw_work_log_kind *kind);
 
 #endif

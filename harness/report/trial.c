@@ -517,7 +517,7 @@ static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
         confirm(order, &search, trial);
     } else {
         claim(order, &search, &totals, trial);
-        tell_uncontrolled(trial, totals.uncontrolled, totals.uncontrolled_count);
+        tell_uncontrolled(trial, totals.uncontrolled.list, totals.uncontrolled.count);
     }
     free(search.hashes);
 }

@@ -58,11 +58,7 @@ static void add_totals(const struct sw_control_shm *shm, struct sw_batch_totals 
 {
     totals->processes++;
     totals->real_ns += shm->loop_real_ns;
-    if (shm->uncontrolled_count > totals->uncontrolled_count &&
-        shm->uncontrolled_count <= SW_UNCONTROLLED_MAX) {
-        totals->uncontrolled_count = shm->uncontrolled_count;
-        memcpy(totals->uncontrolled, shm->uncontrolled, sizeof totals->uncontrolled);
-    }
+    sw_control_shm_keep_most(&totals->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
 }
 
 /* One process.  How far it has come is in *done; 1: no more are wanted; -1: *e. */

@@ -41,8 +41,7 @@ struct sw_batch_totals {
     uint64_t schedules;
     uint64_t processes;
     uint64_t real_ns; /* in the schedules themselves; for rates, never for a verdict */
-    uint32_t uncontrolled_count; /* of the process that had most */
-    struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
+    struct sw_uncontrolled_most uncontrolled;
 };
 
 /* 0; or -1 with *e when a process could not be started, or was not under
