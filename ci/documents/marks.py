@@ -83,9 +83,6 @@ class Page:
     def read(cls, root, name):
         return cls(root, name, Path(root, name).read_text(encoding="utf-8"))
 
-    def not_run(self):
-        return [(block.where(), block.mark[1]) for block in self.blocks if block.kind() == "not run"]
-
     def write(self):
         for first, last, lines in sorted(self.edits, reverse=True):
             self.lines[first:last] = lines

@@ -12,7 +12,9 @@ def check(page, scratch, tap):
             scratch.write(block.mark[1], block.lines)
         elif block.kind() == "excerpt":
             _check_excerpt(block, scratch, tap)
-        elif block.shows_commands() and block.kind() != "not run":
+        elif block.kind() == "not run":
+            tap.skip(f"{block.where()} {block.lines[0]}", block.mark[1])
+        elif block.shows_commands():
             _check_commands(block, scratch, tap)
 
 

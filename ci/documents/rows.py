@@ -12,7 +12,7 @@ import subprocess
 
 from documents.elide import difference
 
-MEASURED = re.compile(r"Measured on \S+, at commit \w+")
+MEASURED = re.compile(r"Measured on [^.]*\.")
 
 
 def check(page, scratch, tap):
@@ -43,7 +43,7 @@ def measure(page, scratch, tap):
     for number, line in page.prose:
         if MEASURED.search(line):
             page.edits.append((number, number + 1, [
-                MEASURED.sub(f"Measured on {today}, at commit {commit}", line)]))
+                MEASURED.sub(f"Measured on {today}, at commit {commit}.", line)]))
 
 
 def cells(line):

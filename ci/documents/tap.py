@@ -17,6 +17,10 @@ class Tap:
             for line in why.splitlines():
                 self.note(line)
 
+    def skip(self, name, reason):
+        self.number += 1
+        self.say(f"ok {self.number} - {name} # SKIP {reason}")
+
     def note(self, text):
         self.say(f"# {text}")
 

@@ -75,10 +75,6 @@ class Pages(unittest.TestCase):
         self.assertEqual(outputs.as_typed(command), "for i in 1; do\necho $i\ndone")
         self.assertEqual(shown, ["1"])
 
-    def test_a_block_that_is_not_run_is_counted_with_its_reason(self):
-        page = page_of("text\n\n<!-- not run: it takes\nhours -->\n\n    $ make bench\n")
-        self.assertEqual(page.not_run(), [("README.md:6", "it takes hours")])
-
     def test_a_mark_is_of_the_next_block_only(self):
         page = page_of("<!-- not run: hours -->\n\n    $ one\n\ntext\n\n    $ two\n")
         self.assertEqual([block.kind() for block in page.blocks], ["not run", ""])
@@ -110,6 +106,11 @@ class Checks(unittest.TestCase):
         self.assertEqual(failed, 1)
         self.assertIn("# -b\n# +a", told)
         self.assertEqual(page.edits, [(0, 2, ["    $ echo a", "    a"])])
+
+    def test_a_block_that_is_not_run_is_skipped_with_its_reason(self):
+        text = "text\n\n<!-- not run: it takes\nhours -->\n\n    $ false\n    b\n"
+        failed, told, _ = self.checked(outputs, text)
+        self.assertEqual((failed, told), (0, "ok 1 - README.md:6 $ false # SKIP it takes hours\n"))
 
     def test_errors_are_output(self):
         self.assertEqual(self.failures(outputs, "    $ echo a >&2\n    a\n"), 0)
