@@ -6,7 +6,7 @@
  * says where the fault was once real.  The faults exist in the lab build only;
  * in slpython SLP_FAULT() is the constant 0 and the faulty lines are gone.
  *
- * A new one goes to the end of the list: archives of schedules know them by number.
+ * A new one goes to the end of the list: archives of schedules store their numbers.
  */
 #ifndef SLP_FAULTS_H
 #define SLP_FAULTS_H
@@ -208,8 +208,8 @@ enum slp_fault {
 };
 
 #ifdef SLP_LAB
-/* One flag a fault, in the order of the list; after slp_fault_init() only a hook at a point
- * changes it. */
+/* A flag for each fault, in the order of the list.  After slp_fault_init() only a hook at a
+ * point changes one. */
 extern unsigned char slp_fault_on[SLP_FAULT_COUNT];
 #define SLP_FAULT(id) (__builtin_expect(slp_fault_on[SLP_FAULT_##id], 0))
 /* Reads SLP_FAULTS ("name,name").  0, or -1 after one line on stderr that names

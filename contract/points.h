@@ -3,7 +3,7 @@
  * points.h - the places where the interpreter can be observed and asked.
  *
  * This is all that the interpreter knows of a harness: at each point it calls
- * one hook, if somebody has set one, and does what the answer says.  The
+ * one hook, if somebody has set one, and does what the hook answers.  The
  * points exist in the lab build only (SLP_LAB); in slpython itself SLP_POINT()
  * is the constant 0 and its arguments are not evaluated.
  *
@@ -12,8 +12,8 @@
  *   FLAGS  what a hook may ask for at this point (enum slp_point_flags)
  *
  * Every point but THREAD_WOKEN is reached with the GIL held.  An exception may
- * be pending at any of them; a hook leaves it alone.  It runs Python code, by
- * way of the collector, at points that say SLP_MAY_RUN only.
+ * be pending at any of them, and a hook leaves it alone.  A hook may run the
+ * collector, and with it Python code, only at points that say SLP_MAY_RUN.
  */
 #ifndef SLP_POINTS_H
 #define SLP_POINTS_H

@@ -2,10 +2,10 @@
  *
  * atomic.h - a tasklet that does not hand the GIL over.
  *
- * A thread that wants the GIL waits for it with a time-out, and asks the holder
- * to drop it when the time is up; the holder does at its next check.  While the
- * holder runs an atomic tasklet the time is never up: the interpreter's own call
- * of pthread_cond_timedwait() comes here (gilwait.h), and the wait begins again.
+ * A thread that wants the GIL waits for it with a time-out.  When the time is up it
+ * asks the holder to drop the GIL, which the holder does at its next check.  While the
+ * holder runs an atomic tasklet the time is never up: the interpreter's own call of
+ * pthread_cond_timedwait() comes here (gilwait.h), and the wait begins again.
  * A blocking C call still drops the GIL.  Signal handlers and pending calls still
  * run at the checks: the evaluation loop is the stock one.
  */
@@ -17,12 +17,14 @@
 #include "tasklet.h"
 #include "thread.h"
 
-/* More threads than this with an atomic tasklet running: the rest is not atomic. */
+/* How many threads can have an atomic tasklet running at one time; on more threads than
+ * that it is not atomic.  Only one thread has the GIL, so the others are in blocking C
+ * calls, or want it back. */
 enum { SLP_ATOMIC_THREADS_MAX = 64 };
 
 void slp_atomic_publish(struct slp_thread *thread, int on);
 
-/* The tasklet that runs on this thread has changed, or its flag has. */
+/* Call it when another tasklet runs on this thread, or when its flag has changed. */
 static inline void slp_atomic_follow(struct slp_thread *thread)
 {
     if (__builtin_expect(thread->atomic != thread->current->atomic, 0))

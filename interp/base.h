@@ -3,17 +3,17 @@
  * base.h - whether what runs here may be moved, and where its slices end.
  *
  * A thread's C stack can be sliced between its stack pointer and its base; the
- * base is above every frame that a switch must be able to return to.  Two files
- * say where it is:
- *   base_enter.c             slpython: a thread starts inside slp_base_enter()
- *   extension/base_thread.c  the extension module: it is looked for at first use
+ * base is above every frame that a switch must be able to return to.  Where it is
+ * has two answers, one for each kind of program; both have the prefix of this header:
+ *   program/base_enter.c     slpython: a thread starts inside slp_base_enter()
+ *   extension/base_thread.c  the extension module: found when it is first needed
  *
- * What others have made cannot be sliced.  A C stack that is not the thread's
- * own is known by its address.  A greenlet runs on the thread's own stack, of
- * which it has copies elsewhere that nobody tells us of: so only the thread's
- * main greenlet, which has the whole stack whenever it runs, may switch tasklets
- * or spill.  A greenlet other than that has a data stack of its own, and thereby
- * it is known: the data stacks of tasklets, main tasklets included, are marked
+ * A stack that somebody else manages cannot be sliced.  If it is not the thread's
+ * own, its address shows that.  A greenlet runs on the thread's own stack, and the
+ * greenlet module keeps copies of parts of it that we know nothing of.  So only the
+ * thread's main greenlet may switch tasklets or spill: whenever it runs, the whole
+ * stack is in its place.  Any other greenlet has a data stack of its own, and that
+ * shows: the data stacks of tasklets, main tasklets included, are marked
  * (datastack.h).
  */
 #ifndef SLP_BASE_H
@@ -31,20 +31,20 @@ static inline int slp_base_is_ready(const PyThreadState *tstate, const char *her
     return slp_cstack_is_ours(here) && slp_datastack_is_home(slp_cpython_chunk_of(tstate));
 }
 
-/* Makes it ready.  NULL, or what a RuntimeError should say.  Leaves an exception
- * that is set alone. */
+/* Tries to make it ready.  NULL: it is; else why not, as the text of a RuntimeError.
+ * An exception that is set stays set. */
 const char *slp_base_refuse(PyThreadState *tstate, const char *here);
 
-/* Whether the greenlet module has been imported.  It takes all stack pointers of
- * a thread for addresses on one stack, so nothing may run on a segment then. */
+/* Whether the greenlet module has been imported.  It assumes that all stack pointers
+ * of a thread are addresses on one stack, so nothing may run on a segment then. */
 int slp_base_greenlets(const PyInterpreterState *interp);
 
 /* base_enter.c only: calls fn(arg) with the base of the running thread set to just here, and
  * forgets it afterwards.  For the main thread and for a thread's start. */
 void *slp_base_enter(void *(*fn)(void *), void *arg);
 
-/* Of the two files: sets slp_cstack so that here, which is not, is between low
- * and base.  0, or -1: that is another stack. */
+/* Both files: here is not between low and base; sets slp_cstack so that it is.
+ * 0, or -1: it is an address on some other stack. */
 int slp_base_find(const char *here);
 
 #endif

@@ -23,13 +23,13 @@ struct slp_cstack {
 };
 extern __thread struct slp_cstack slp_cstack;
 
-/* C code that is about to evaluate a frame at or below this address asks
- * spill.c first.  0: never; UINTPTR_MAX: always. */
+/* C code that is about to evaluate a frame at or below this address goes to eval.c
+ * first.  0: never; UINTPTR_MAX: always. */
 extern __thread uintptr_t slp_spill_limit;
 
-/* The bounds of the running thread's stack: low with room for what a switch and
- * a signal need, high above everything on it.  Without knowledge: a guess.
- * Returns whether it is the stack that the process has begun on. */
+/* The bounds of the running thread's stack: low leaves room below it for what a switch
+ * and a signal need, high is above everything on it.  A guess if the C library does not
+ * know them.  Returns whether it is the stack on which the process began. */
 int slp_cstack_bounds(char **low, char **high);
 
 /* Whether here is an address on the running thread's stack, or on the segment

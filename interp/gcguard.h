@@ -7,10 +7,9 @@
  * switch or a spill would move that memory: a switch is refused with
  * RuntimeError, a spill silently (the frame is evaluated in place).
  *
- * The interpreter says that a collection is under way, but not on which thread;
- * that is told by a function in gc.callbacks.  It is put there when the first
- * tasklet is made or the first spill is wanted: a program that has neither pays
- * nothing.
+ * The interpreter says that a collection is under way, but not on which thread.  A
+ * function in gc.callbacks counts that.  It is put there when the first tasklet is
+ * made or the first spill is wanted: a program that has neither pays nothing.
  */
 #ifndef SLP_GCGUARD_H
 #define SLP_GCGUARD_H
@@ -23,8 +22,8 @@ extern int slp_gcguard_installed;
 /* Puts it there, once, in the main interpreter.  0, or -1 with an exception. */
 int slp_gcguard_install(void);
 
-/* Whether the collection that is under way is on this thread's stack, or may
- * be, as far as anybody can tell. */
+/* A collection is under way: is it on this thread's stack?  Also true if nobody can
+ * tell. */
 int slp_gcguard_is_here(PyInterpreterState *interp);
 
 /* Whether a collection is on this thread's C stack. */

@@ -7,10 +7,16 @@
  * checks there are a few instructions, and one check counts as
  * SLP_PREEMPT_CHECK of them.  So a timeout depends on the program alone.
  *
- * While a run() with a timeout is under way on some thread the checks are made
- * to ask every time (slp_preempt_arm).  A time-out that must not be taken now
- * - the tasklet is atomic, inside a call from C, in a callback, under a switch
- * trap, in a garbage collection - is taken at the first check where it may.
+ * While a run() with a timeout is under way on some thread, each check calls
+ * slp_preempt_tick().  A tasklet is not interrupted while it is atomic, inside a
+ * call from C, in a callback, under a switch trap or in a garbage collection; then
+ * the first check at which none of these holds interrupts it.
+ *
+ * How the checks come here has two implementations, one for each kind of program;
+ * slp_preempt_arm(), again(), disarm(), attract() and calm() are theirs:
+ *   program/preempt_wrap.c   slpython: the linker sends us a call that each check makes
+ *   extension/preempt_got.c  the extension module: a function of the C library that each
+ *                            check calls is replaced
  */
 #ifndef SLP_PREEMPT_H
 #define SLP_PREEMPT_H
@@ -39,13 +45,13 @@ struct slp_preempt {
 /* 0: the running thread's checks will call slp_preempt_tick() from now on, while
  * its runner is set.  -1 with NotImplementedError: this build cannot. */
 int slp_preempt_arm(struct slp_thread *thread);
-/* Somebody has taken the checks' request back. */
+/* Somebody has cleared the request that makes the checks come here; makes it again. */
 void slp_preempt_again(struct slp_thread *thread);
 /* The thread's run() with a timeout is over. */
 void slp_preempt_disarm(struct slp_thread *thread);
 
-/* The running tasklet of that thread has something to raise (slp_tasklet.thrown):
- * its evaluation loop shall do so at its next check, if this build can. */
+/* The running tasklet of that thread has something to raise (slp_tasklet.thrown).  Its
+ * evaluation loop raises it at its next check, if this build can make it do so. */
 void slp_preempt_attract(struct slp_thread *thread);
 /* It has nothing any more, or another tasklet runs there now. */
 void slp_preempt_calm(struct slp_thread *thread);
@@ -61,13 +67,13 @@ static inline void slp_preempt_restart(struct slp_preempt *preempt)
         preempt->left = preempt->timeout;
 }
 
-/* t, which sits in run(), is made runnable, at the end of the ring, and so are
- * before it those that sit in a run() that was called inside that one: nothing
- * else would make them go on. */
+/* Makes t, which sits in run(), runnable, at the end of the ring; and before it those
+ * that sit in a run() which was called inside that one, since nothing else would let
+ * them go on. */
 void slp_preempt_wake(struct slp_tasklet *t);
 
-/* The running tasklet is about to let the ring's head go on, of its own will
- * and not for a counterpart: if a soft timeout is due, its run() returns first. */
+/* The running tasklet is about to let the ring's head go on: of its own will, and not
+ * to hand a value over.  If a soft timeout is due, that run() returns first. */
 void slp_preempt_yield(struct slp_thread *thread);
 
 #endif

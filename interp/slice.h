@@ -29,8 +29,8 @@ struct slp_slice {
     char *segment_exit;
 };
 
-/* Gets the memory for slp_slice_save() with an sp that is at most this many
- * bytes below the caller's, which will not fail then.  0, or -1. */
+/* Gets the memory for an slp_slice_save() whose sp is at most this many bytes below the
+ * caller's: it will not fail then.  0, or -1. */
 int slp_slice_reserve(struct slp_slice *slice, size_t below);
 /* Copies what the running thread has on its stack, sp upwards.  0, or -1
  * without memory. */

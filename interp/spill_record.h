@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * spill_record.h - what one spill remembers; between the door, eval.c
- * and spill.c.
+ * spill_record.h - what one spill remembers; shared by the entries (eval_entry.h),
+ * eval.c and spill.c.
  */
 #ifndef SLP_SPILL_RECORD_H
 #define SLP_SPILL_RECORD_H
@@ -11,9 +11,9 @@
 
 #include "slice.h"
 
-/* A call of one of the interpreter's three entries into frame evaluation.  The
- * references are borrowed from the caller, and so is args, which may be on the
- * stack that is spilled: slp_spill_call() makes a copy. */
+/* A call of one of the interpreter's three functions that begin to evaluate a frame.
+ * The references are borrowed from the caller.  So is args, which may be on the stack
+ * that is spilled: slp_spill_call() makes a copy. */
 struct slp_spill_call {
     enum { SLP_CALL_VECTOR, SLP_CALL_FRAME, SLP_CALL_CODE, SLP_CALL_NOTHING } kind;
     PyThreadState *tstate;
@@ -37,7 +37,7 @@ struct slp_spill_call {
     } of;
 };
 
-enum { SLP_SPILL_ARGS_MAX = 8 };
+enum { SLP_SPILL_ARGS_MAX = 8 }; /* more than nearly all calls have */
 
 struct slp_spill_record {
     struct slp_spill_call call;
@@ -55,7 +55,7 @@ struct slp_spill_record {
     struct slp_spill_record *next; /* while it is kept for reuse */
 };
 
-/* The record whose end this is, or NULL: then it is a cframe like others. */
+/* The record whose end this is.  NULL: it is a cframe of the interpreter. */
 static inline const struct slp_spill_record *slp_spill_record_of(const slp_cpython_cframe *cframe)
 {
     if (cframe == NULL || slp_cpython_cframe_previous(cframe) != cframe)
@@ -64,8 +64,6 @@ static inline const struct slp_spill_record *slp_spill_record_of(const slp_cpyth
                                              offsetof(struct slp_spill_record, end));
 }
 
-/* The door (eval_entry.h): does the call, on whatever stack it is. */
-PyObject *slp_eval_entry_evaluate(const struct slp_spill_call *call);
 /* eval.c: the current tasklet, or NULL where there is none; for the points. */
 void *slp_eval_current(void);
 

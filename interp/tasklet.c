@@ -36,8 +36,7 @@ slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyOb
     return t;
 }
 
-/* Not in a loop over fields, and each by Py_CLEAR: dropping one may run Python code that
- * finds t, which must be whole then. */
+/* Py_CLEAR sets each to NULL before it drops it: that may run Python code which finds t. */
 static void drop_call(slp_tasklet *t)
 {
     Py_CLEAR(t->func);

@@ -27,16 +27,16 @@ int slp_tasklet_introspect_nesting_level(const slp_tasklet *t);
 /* As sys.gettrace() and sys.getprofile() would answer in it.  New reference. */
 PyObject *slp_tasklet_introspect_get_hook(const slp_tasklet *t,
                                           enum slp_tasklet_introspect_hook hook);
-/* As sys.settrace() and sys.setprofile() would set it there; NULL or None: none.
- * 0, or -1: RuntimeError if it is not alive, or runs on another thread. */
+/* Sets it as sys.settrace() or sys.setprofile() would in t; NULL or None: no hook.
+ * 0, or -1 with RuntimeError: t is not alive, or runs on another thread. */
 int slp_tasklet_introspect_set_hook(slp_tasklet *t, enum slp_tasklet_introspect_hook hook,
                                     PyObject *function);
 
-/* Of a tasklet that has not begun: forgets what it shall begin with; without
- * dropping it, or dropping it. */
+/* Of a tasklet that has not begun: forgets the hooks that it would begin with.  reset
+ * leaves their references alone, drop gives them back. */
 void slp_tasklet_introspect_reset_hooks(slp_tasklet *t);
 void slp_tasklet_introspect_drop_hooks(slp_tasklet *t);
-/* It begins: what was set before is the running thread's state now. */
+/* The tasklet begins: moves its hooks to the running thread's state. */
 void slp_tasklet_introspect_begin_hooks(slp_tasklet *t);
 
 /* Calls function(*args, **kwargs) in t's context: what it sets there t will see.

@@ -2,12 +2,11 @@
  *
  * valgrind_stack.h - tells valgrind which memory is a C stack.
  *
- * It takes a stack pointer that moves by less than --max-stackframe for a frame
- * that is made or left, and holds what is between for undefined; unless it
- * knows that there are two stacks.  Then it leaves both as they are, and must
- * be told when a stack comes back longer than it was left.  A few instructions
- * that do nothing when nobody watches; nothing at all where its header was not
- * installed.
+ * When the stack pointer moves by less than --max-stackframe, valgrind assumes that a
+ * frame was made or left, and marks the bytes between as undefined; unless it knows
+ * that there are two stacks.  Then it leaves both as they are, and must be told when a
+ * stack comes back longer than it was left.  Without valgrind these are a few
+ * instructions that do nothing; without its header at build time, nothing at all.
  */
 #ifndef SLP_VALGRIND_STACK_H
 #define SLP_VALGRIND_STACK_H

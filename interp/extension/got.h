@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * got.h - the interpreter's calls of the C library, led to us.
+ * got.h - sends the interpreter's calls of the C library to us.
  *
  * The object that has the interpreter (the program, or libpython) calls the C
  * library through slots of its global offset table; its relocations say which.
@@ -11,9 +11,9 @@
 
 typedef void (*slp_got_function)(void);
 
-/* Makes the interpreter's calls of that function ours, for good.  *real is what
- * they called so far, and set before ours can be called.  0, or -1: there is no
- * such call, or the slot cannot be written; nothing has changed then. */
+/* From now on the interpreter's calls of that function call ours, for good.  *real is
+ * what they have called so far; it is set before ours can be called.  0, or -1 and
+ * nothing has changed: there is no such call, or the slot cannot be written. */
 int slp_got_replace(const char *name, slp_got_function ours, slp_got_function *real);
 
 #endif

@@ -5,9 +5,9 @@
 #ifndef SLP_PREEMPT_GOT_H
 #define SLP_PREEMPT_GOT_H
 
-/* Once, when the module is imported.  0, or -1 with an exception.  If nothing is
- * found out run(timeout) is a NotImplementedError, and an exception that another
- * thread throws into a running tasklet waits for its next switch. */
+/* Once, when the module is imported.  0, or -1 with an exception.  If it is not found
+ * out, run(timeout) raises NotImplementedError, and an exception that another thread
+ * throws into a running tasklet waits for that tasklet's next switch. */
 int slp_preempt_learn(void);
 
 #endif

@@ -5,9 +5,9 @@
 #ifndef SLP_THREAD_END_H
 #define SLP_THREAD_END_H
 
-/* From now on such an end wakes who would wait for ever.  Where that is impossible
- * nothing is changed: then one who waits finds it out at the next end of a thread
- * that did use tasklets. */
+/* From now on the end of such a thread wakes a thread that would wait for ever.  Where
+ * that is impossible nothing changes: a thread that waits in vain finds that out when the
+ * next thread ends that did use tasklets. */
 void slp_thread_end_watch(void);
 
 #endif

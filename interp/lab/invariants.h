@@ -2,15 +2,15 @@
  *
  * invariants.h - what must hold in the interpreter's core, whatever a program does.
  *
- * The lab build looks after every operation, and at the points in between
- * (points.h); in slpython nothing of this exists.  The checks are written
- * against the state itself and against what this file's users remember of it,
- * not against the code that changes it: so they know nothing of any fault.
+ * The lab build checks after every operation, and at the points in between
+ * (points.h); in slpython nothing of this exists.  The checks look at the state
+ * itself and at what these files remember of it, not at the code that changes
+ * it: so they know nothing of any fault.
  *
  * X(ID, NAME, TEXT): ID as in the catalogue, NAME as reports write it.  Those
- * that are missing here are watched elsewhere: I1, I2 and I3, the values, by the
- * harness's ledger; I29 and I30, the same with other spills and once more, by
- * whoever runs a scenario again.
+ * that are missing here are checked elsewhere: I1, I2 and I3, the values, by
+ * harness/agent/value_oracle.c; I29 and I30, the same outcome with other spills and in
+ * another run, by whoever runs a scenario again.
  *
  * Nothing is allocated, no Python code is run, no reference is taken (but see
  * invariant_leaks.c).
@@ -102,7 +102,8 @@ struct slp_invariant_thread {
     long seen; /* its tasklets, while invariant_walk.c counts them */
 };
 
-/* NULL: one line on stderr, and the process ends with SLP_INVARIANT_EXIT. */
+/* Without one (NULL) a violation is a line on stderr, and the process ends with
+ * SLP_INVARIANT_EXIT. */
 void slp_invariants_set_reporter(slp_invariants_reporter reporter);
 enum { SLP_INVARIANT_EXIT = 70 };
 /* How many were reported; each invariant is, once. */
@@ -144,9 +145,9 @@ void slp_invariant_leaks(void);
 
 /* invariant_operation.c: a send or receive, from the attempt to its answer. */
 void slp_invariant_operation(const struct slp_point_info *info);
-/* Anybody else has, or may have, changed something. */
+/* Somebody else has, or may have, changed something. */
 void slp_invariant_operation_others_act(void);
-/* What an operation or a switch returns fits the exception that is set or not. */
+/* An operation or a switch returns this: NULL if and only if an exception is set. */
 void slp_invariant_operation_result(struct slp_tasklet *t, const void *result);
 
 /* invariant_switch.c: what must be the same on both sides of a switch. */
@@ -154,7 +155,7 @@ void slp_invariant_switch_leave(struct slp_tasklet *t, struct slp_tasklet *next)
 void slp_invariant_switch_arrive(struct slp_tasklet *t);
 void slp_invariant_switch_start(struct slp_tasklet *t);
 
-/* In place of an assertion: tells which invariant it is before it aborts. */
+/* An assertion that reports which invariant it is before it aborts. */
 #define SLP_REQUIRE(id, object, condition) \
     do { \
         if (__builtin_expect(!(condition), 0)) { \

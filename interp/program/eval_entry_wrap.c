@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * eval_entry_wrap.c - the three doors through which C code enters frame evaluation.
+ * eval_entry_wrap.c - the three functions by which C code enters frame evaluation.
  *
  * The linker (--wrap) leads the interpreter's own calls of these functions here.
  * Calls from Python to Python do not pass: they use no C stack.
@@ -18,7 +18,7 @@ PyObject *__wrap__PyEval_Vector(PyThreadState *, PyFunctionObject *, PyObject *,
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *, slp_cpython_frame *, int);
 PyObject *__wrap_PyEval_EvalCode(PyObject *, PyObject *, PyObject *);
 
-/* They are always open. */
+/* The entries are always there; with a limit of 0 they cost a comparison. */
 void slp_eval_entry_update(void)
 {
 }
