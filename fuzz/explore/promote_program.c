@@ -10,8 +10,7 @@
 #include "contract/exit.h"
 #include "contract/version.h"
 #include "harness/formats/sched/sched_paths.h"
-#include "harness/runner/process.h"
-#include "harness/runner/schedule_order.h"
+#include "harness/report/run_once.h"
 #include "atomic_files.h"
 
 /* ---- the copy ---- */
@@ -105,8 +104,7 @@ static int run_there(struct sw_process *run, const struct sw_sched *located, str
     struct sw_process_order order = sw_process_order_of(located);
 
     order.silent = 1;
-    sw_schedule_order_fill(&schedule, run->shm);
-    if (sw_process_run(run, &order, e) < 0)
+    if (sw_run_once_run(run, &order, &schedule, e) < 0)
         return -1;
     if (sw_process_check(run) != SW_EXIT_OK || !sw_run_end_is_recorded(&run->end, located->outcome))
         return sw_error_set(
@@ -142,9 +140,7 @@ static int record_there(const char *path, const struct sw_sched *sched, struct s
     int status = locate(path, sched, &located, e);
 
     if (status == 0) {
-        status = sw_process_open(&run, e);
-        if (status == 0)
-            status = run_there(&run, &located, e);
+        status = run_there(&run, &located, e);
         if (status == 0)
             status = write_run(&run, path, sched, &located, e);
         sw_process_close(&run);

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/runner/schedule_order.h"
-#include "harness/runner/process.h"
+#include "harness/report/run_once.h"
 #include "harness/report/judge.h"
 #include "harness/runner/event_shm_sanitize.h"
 #include "harness/report/replay.h"
@@ -158,13 +157,14 @@ static int run_spec(struct sw_process *run, const struct sw_sched *sched, const 
                     char *schedule, struct sw_error *e)
 {
     char *args[] = {schedule, NULL};
+    const struct sw_schedule_order as_it_says = {.strategy = SW_STRATEGY_DEFAULT};
     struct sw_process_order order = sw_process_order_of(sched);
 
     order.program = path;
     order.args = args;
     order.folder = NULL;
     order.silent = 1;
-    return sw_process_run(run, &order, e) < 0    ? -1
+    return sw_run_once_run(run, &order, &as_it_says, e) < 0 ? -1
            : sw_process_check(run) != SW_EXIT_OK ? sw_error_set(e, path, 0, 0, "the control failed")
                                                  : 0;
 }
@@ -174,13 +174,10 @@ static int check_new(const struct sw_sched *sched, const char *path, const char 
 {
     char outcome[SW_END_LINE_MAX], *schedule = strdup(name);
     struct sw_process run;
-    int status = schedule == NULL ? -1 : sw_process_open(&run, e);
 
-    if (status < 0) {
-        free(schedule);
-        return -1;
-    }
-    status = run_spec(&run, sched, path, schedule, e);
+    if (schedule == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    int status = run_spec(&run, sched, path, schedule, e);
     if (status == 0 && !sw_run_end_is_recorded(&run.end, sched->outcome))
         status = sw_error_set(e, NULL, 0, 0,
                               "as a block of the spec it does not end so: %s; recorded was: %s",
@@ -237,8 +234,7 @@ static int run_again(struct sw_process *run, const struct sw_promote_order *orde
 
     how.folder = NULL; /* a spec needs nothing that is beside it */
     how.silent = 1;
-    sw_schedule_order_fill(&schedule, run->shm);
-    if (sw_process_run(run, &how, e) < 0)
+    if (sw_run_once_run(run, &how, &schedule, e) < 0)
         return -1;
     return sw_run_end_is_engine(&run->end) || run->shm->hash != sched->hash
                ? sw_error_set(e, order->path, 0, 0, "it cannot be repeated")
@@ -253,9 +249,7 @@ int sw_promote_spec(const struct sw_promote_order *order, const struct sw_sched 
 
     if (status < 0)
         return -1;
-    status = sw_process_open(&run, e);
-    if (status == 0)
-        status = run_again(&run, order, sched, e);
+    status = run_again(&run, order, sched, e);
     if (status == 0)
         status = promote_run(order, sched, &run.spec, e);
     sw_process_close(&run);

@@ -8,9 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "harness/runner/process.h"
-#include "harness/runner/schedule_order.h"
 #include "harness/runner/watchdog.h"
+#include "run_once.h"
 
 /* The programs' text travels in the runner, so that there is nothing to find. */
 __asm__(".section .rodata\n"
@@ -85,7 +84,7 @@ static void collect_places(struct trial *trial, const struct sw_control_shm *shm
             trial->places[trial->place_count++] = (uint32_t)i;
 }
 
-/* 0; -1 with *e when there is no such run; 1 with *e when it was not under control. */
+/* 0; -1 with *e when nothing can be run at all; 1 with *e when it was not under control. */
 static int run_in(struct sw_process *run, struct trial *trial,
                   enum sw_control_shm_strategy strategy, uint64_t seed, struct result *result)
 {
@@ -103,10 +102,9 @@ static int run_in(struct sw_process *run, struct trial *trial,
     const struct sw_schedule_order schedule = {
         .strategy = strategy, .seed = seed, .decisions_max = SW_DECISIONS_CANARY_MAX};
 
-    sw_schedule_order_fill(&schedule, run->shm);
     trial->canary->runs++;
-    if (sw_process_run(run, &order, trial->e) < 0)
-        return 1;
+    if (sw_run_once_run(run, &order, &schedule, trial->e) < 0)
+        return run->shm == NULL ? -1 : 1;
     result->ending = ending_of(&run->end);
     sw_run_end_format(&run->end, result->outcome, sizeof result->outcome);
     result->decision_count = run->shm->decision_count;
@@ -123,11 +121,9 @@ static int run_once(struct trial *trial, enum sw_control_shm_strategy strategy, 
                     struct result *result)
 {
     struct sw_process run;
-    int failed = -1;
 
     *result = (struct result){.ending = OTHERWISE};
-    if (sw_process_open(&run, trial->e) == 0)
-        failed = run_in(&run, trial, strategy, seed, result);
+    int failed = run_in(&run, trial, strategy, seed, result);
     sw_process_close(&run);
     return failed;
 }

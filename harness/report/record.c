@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "contract/exit.h"
-#include "harness/runner/process.h"
 #include "harness/formats/sched/sched_data.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/version.h"
+#include "run_once.h"
 
 /* *number is that in an archive, 0 of a file of its own. */
 static int write_file(const char *path, const struct sw_sched *sched, uint64_t *number)
@@ -130,53 +130,53 @@ static int make_output(const char *path, struct sw_error *e)
 }
 
 /* All that can be wrong before anything has run. */
-static int prepare(const struct sw_record_order *record, struct sw_process *run, const char *path,
-                   struct sw_sched *sched, struct sw_error *e)
+static int prepare(const struct sw_record_order *record, const char *path, struct sw_sched *sched,
+                   struct sw_error *e)
 {
-    if (sw_process_open(run, e) < 0 || describe(record, sched, e) < 0 ||
+    if (describe(record, sched, e) < 0 ||
         sw_settings_check(&record->setting, record->interp, e) < 0)
         return -1;
     return sw_schedz_is_archive(path) ? sw_schedz_admits(path, sched, e) : 0;
 }
 
-static int run_it(const struct sw_record_order *record, struct sw_process *run,
-                  struct sw_sched *sched, const char *path, struct sw_error *e)
+static int run_it(const struct sw_record_order *record, struct sw_sched *sched, const char *path)
 {
-    struct sw_process_order order = sw_process_order_of(sched);
+    struct sw_process_order process = sw_process_order_of(sched);
+    struct sw_process run;
+    struct sw_error e;
+    int status = SW_EXIT_ERROR;
 
-    order.under = record->under;
-    order.watchdog_s = record->watchdog_s;
-    sw_schedule_order_fill(&record->schedule, run->shm);
-    if (sw_process_run(run, &order, e) < 0) {
-        sw_error_print(e);
-        return SW_EXIT_ERROR;
+    process.under = record->under;
+    process.watchdog_s = record->watchdog_s;
+    if (sw_run_once_run(&run, &process, &record->schedule, &e) < 0) {
+        sw_error_print(&e);
+    } else {
+        status = sw_process_check(&run);
+        if (status == SW_EXIT_OK)
+            status = keep(record, &run, sched, path);
+        sw_process_warn(&run);
     }
-    int status = sw_process_check(run);
-    if (status == SW_EXIT_OK)
-        status = keep(record, run, sched, path);
-    sw_process_warn(run);
+    sw_process_close(&run);
     return status;
 }
 
 int sw_record_run(const struct sw_record_order *record)
 {
-    struct sw_process run;
     struct sw_sched sched;
     struct sw_error e;
     char buf[4096];
     int status = SW_EXIT_ERROR;
     const char *path = output_path(record, buf, sizeof buf);
-    int made = prepare(record, &run, path, &sched, &e);
+    int made = prepare(record, path, &sched, &e);
 
     if (made == 0)
         made = make_output(path, &e);
     if (made < 0)
         sw_error_print(&e);
     else
-        status = run_it(record, &run, &sched, path, &e);
+        status = run_it(record, &sched, path);
     /* Others may be about to add to an archive, so that one stays, empty. */
     if (made > 0 && status != SW_EXIT_OK && status != SW_EXIT_FAILED && !sw_schedz_is_archive(path))
         unlink(path);
-    sw_process_close(&run);
     return status;
 }

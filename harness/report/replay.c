@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/runner/process.h"
-#include "harness/runner/schedule_order.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/exit.h"
 #include "contract/version.h"
+#include "run_once.h"
 
 static int check_file(const char *sched_path, const char *what, const char *path,
                       const char *wanted, struct sw_error *e)
@@ -184,21 +183,15 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
 
 static int run_again(const struct sw_sched *sched, const struct sw_replay_order *replay)
 {
+    struct sw_process_order process = sw_process_order_of(sched);
+    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
     struct sw_process run;
     struct sw_error e;
     int status = SW_EXIT_ERROR;
 
-    if (sw_process_open(&run, &e) < 0) {
-        sw_error_print(&e);
-        sw_process_close(&run);
-        return SW_EXIT_ERROR;
-    }
-    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    process.under = replay->under;
     schedule.engine = (enum sw_control_shm_engine)replay->engine;
-    sw_schedule_order_fill(&schedule, run.shm);
-    struct sw_process_order order = sw_process_order_of(sched);
-    order.under = replay->under;
-    if (sw_process_run(&run, &order, &e) < 0)
+    if (sw_run_once_run(&run, &process, &schedule, &e) < 0)
         sw_error_print(&e);
     else if ((status = sw_process_check(&run)) == SW_EXIT_OK)
         status = judge(&run, sched, replay);

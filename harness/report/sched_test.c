@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "harness/runner/process.h"
-#include "harness/runner/schedule_order.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "replay.h"
 #include "contract/exit.h"
+#include "run_once.h"
 
 static void refuse(struct sw_trial *trial, const struct sw_error *e)
 {
@@ -56,18 +55,13 @@ static void run_sched(const struct sw_sched_test_order *order, const struct sw_s
     how.watchdog_s = order->watchdog_s;
     how.stdout_is_ours = order->stdout_is_ours;
     schedule.engine = order->engine;
-    if (sw_process_open(&run, &e) < 0) {
+    if (sw_run_once_run(&run, &how, &schedule, &e) < 0)
         refuse(trial, &e);
-    } else {
-        sw_schedule_order_fill(&schedule, run.shm);
-        if (sw_process_run(&run, &how, &e) < 0)
-            refuse(trial, &e);
-        else if (sw_process_check(&run) != SW_EXIT_OK)
-            sw_judge_decide(&trial->verdict, SW_HARNESS_ERROR, "control", 0, 0,
-                            "the control itself failed");
-        else
-            judge(&run, sched, trial);
-    }
+    else if (sw_process_check(&run) != SW_EXIT_OK)
+        sw_judge_decide(&trial->verdict, SW_HARNESS_ERROR, "control", 0, 0,
+                        "the control itself failed");
+    else
+        judge(&run, sched, trial);
     sw_process_close(&run);
 }
 

@@ -7,9 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "harness/runner/process.h"
-#include "harness/runner/schedule_order.h"
 #include "harness/runner/watchdog.h"
+#include "run_once.h"
 
 enum { TOLD_MAX = 4096 };
 
@@ -67,7 +66,8 @@ void sw_score_program(const char *interp, const char *program, uint64_t faults, 
     static char *const no_args[] = {NULL};
     const struct sw_settings setting = {.faults = {faults}};
     struct sw_error e = {0};
-    struct sw_process run = {0};
+    const struct sw_schedule_order schedule = {.decisions_max = SW_DECISIONS_SCORE_MAX};
+    struct sw_process run;
     char told[TOLD_MAX];
     int fd = memfd_create("stderr", MFD_CLOEXEC);
     const struct sw_process_order order = {.interp = interp,
@@ -84,16 +84,12 @@ void sw_score_program(const char *interp, const char *program, uint64_t faults, 
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0, "%s", strerror(errno));
         return;
     }
-    if (sw_process_open(&run, &e) == 0) {
-        sw_schedule_order_fill(&(struct sw_schedule_order){.decisions_max = SW_DECISIONS_SCORE_MAX},
-                               run.shm);
-        if (sw_process_run(&run, &order, &e) == 0) {
-            read_told(fd, told, sizeof told);
-            judge(&run, told, verdict);
-        }
-        sw_process_close(&run);
-    }
-    if (e.text[0] != '\0')
+    if (sw_run_once_run(&run, &order, &schedule, &e) == 0) {
+        read_told(fd, told, sizeof told);
+        judge(&run, told, verdict);
+    } else {
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0, "%s", e.text);
+    }
+    sw_process_close(&run);
     close(fd);
 }

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/runner/process.h"
 #include "harness/formats/sched/sched_data.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "contract/exit.h"
 #include "contract/version.h"
 #include "harness/runner/batch.h"
+#include "run_once.h"
 
 enum { SKIPPED_STATUS = 77, PATH_BYTES = 512 };
 
@@ -312,13 +312,11 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
     char outcome[SW_END_LINE_MAX];
     char *room[3];
     struct sw_error e;
-
     struct sw_schedule_order schedule = order->schedule;
     struct sw_process_order process = sw_trial_process(order, room);
 
     schedule.decisions_max = SW_DECISIONS_MAX;
-    sw_schedule_order_fill(&schedule, run->shm);
-    int status = sw_process_run(run, &process, &e);
+    int status = sw_run_once_run(run, &process, &schedule, &e);
     if (status < 0) {
         decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
         return;
@@ -339,13 +337,9 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
 static void run_one(const struct sw_trial_order *order, struct sw_trial *trial)
 {
     struct sw_process run;
-    struct sw_error e;
 
     *trial = (struct sw_trial){0};
-    if (sw_process_open(&run, &e) < 0)
-        decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
-    else
-        run_in(&run, order, trial);
+    run_in(&run, order, trial);
     sw_process_close(&run);
 }
 

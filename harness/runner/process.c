@@ -227,8 +227,6 @@ int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
     sw_run_end_make(&run->end, status, timed_out, run->shm);
     if (run->spec.spec != NULL)
         sw_spec_run_set_end(&run->spec, &run->end);
-    if (run->spec.spec != NULL && !order->silent)
-        sw_spec_run_show(&run->spec, stdout);
     return run->shm->started ? 0 : sw_interp_kind_explain(order->interp, &run->end, e);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec_run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "launch.h"
@@ -8,7 +9,6 @@
 #include "event_shm_sanitize.h"
 #include "oracle_events.h"
 #include "harness/formats/spec/plan.h"
-#include "harness/report/transcript.h"
 
 int sw_spec_run_is(const char *program)
 {
@@ -70,12 +70,6 @@ const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
     if (setting.variable_count < SW_SETTINGS_VARIABLES_MAX)
         setting.variables[setting.variable_count++] = event_shm;
     return &setting;
-}
-
-void sw_spec_run_show(const struct sw_spec_run *run, FILE *out)
-{
-    sw_transcript_write(out, run->event_shm, run->spec, run->schedule);
-    fflush(out);
 }
 
 void sw_spec_run_set_end(struct sw_spec_run *run, struct sw_end *end)

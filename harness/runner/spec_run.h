@@ -7,14 +7,12 @@
  * Its moves, what is done at points and which thread runs are decisions of one
  * list.  By default they are what the schedule says; a random walk makes the
  * moves in another order, and spills and collects where nobody asked.  What
- * happened is printed as a transcript; whether a value was lost, and not
+ * happened is for run_once.h to print as a transcript; whether a value was lost, and not
  * whether each step came to rest as the spec says, is the outcome: that holds
  * for its own order only, and is for "spillway run" to judge.
  */
 #ifndef SW_SPEC_RUN_H
 #define SW_SPEC_RUN_H
-
-#include <stdio.h>
 
 #include "harness/formats/sched/settings.h"
 #include "harness/formats/spec/spec.h"
@@ -48,7 +46,5 @@ extern const char sw_child_driver[];
 /* After the end of its process: sanitizes what is in the event memory, and if an oracle has found
  * something, that is how the run ended. */
 void sw_spec_run_set_end(struct sw_spec_run *run, struct sw_end *end);
-/* After that: the transcript. */
-void sw_spec_run_show(const struct sw_spec_run *run, FILE *out);
 
 #endif
