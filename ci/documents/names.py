@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Paths, test programs, options and make's targets that a page names: they must be there.
+"""Paths, test programs, symbols, options and make's targets that a page names must be there.
 
 A path is looked up from the root, from the page's folder and, without a slash, anywhere in the
 tree; <family> and the like stand for any text.
@@ -20,6 +20,7 @@ ROOM = re.compile(r"(?:arch|build|ci|contract|fuzz|harness|interp|scenarios)/[\w
 ANY = re.compile(r"(FILE|PROGRAM|NAME|DIR)\b")
 MADE = re.compile(r"build/(?!bin/|lib/)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+SYMBOL = re.compile(r"\b(?:sw|SW|slp|SLP)_\w+")
 CHECK = re.compile(r"\bcheck_[a-z_0-9]+\b(?!\.)")
 LISTS = re.compile(r"<!-- lists: (\S+) -->")
 TARGET = re.compile(r"\bmake ((?:[A-Z_]+=\S+ )*)([a-z][a-z-]+)")
@@ -55,6 +56,7 @@ def named(text):
     found |= {("path", name.rstrip("./")) for name in SOURCE.findall(visible) + ROOM.findall(visible)}
     for span in SPAN.findall(visible):
         found |= {("option", option) for option in OPTION.findall(span)}
+        found |= {("symbol", symbol) for symbol in SYMBOL.findall(span)}
         found |= {("test program", check) for check in CHECK.findall(span)}
         found |= {("target of make", target) for _, target in TARGET.findall(span)}
     return found
@@ -99,5 +101,11 @@ def is_test(name, page, scratch):
     return is_path(f"{name}.c", page, scratch)
 
 
+def is_symbol(name, _page, scratch):
+    return subprocess.run(["grep", "-rqw", "--include=*.[chS]", "--include=*.py", name, "arch",
+                           "contract", "interp", "harness", "fuzz"], cwd=scratch.folder,
+                          check=False).returncode == 0
+
+
 KINDS = {"path": is_path, "test program": is_test, "option": is_option,
-         "target of make": is_target}
+         "target of make": is_target, "symbol": is_symbol}
