@@ -36,7 +36,7 @@ struct campaign {
     struct sw_work_log *log;
     struct sw_hyperloglog sketch;
     struct sw_work_log_totals learned; /* what failed while it learned */
-    struct sw_work_log_totals seen; /* in the range under way */
+    struct sw_work_log_totals found; /* in the range under way */
     uint64_t killed; /* the lowest seed of it that was ended by a signal as from outside */
     struct sw_work_log_totals all; /* by this process */
     struct sample samples[SAMPLES_MAX];
@@ -69,14 +69,14 @@ static double now(void)
 
 /* ---- what comes of a schedule ---- */
 
-static struct sw_work_log_kind kind_of(const struct sw_batch_result *warm)
+static struct sw_work_log_kind kind_of(const struct sw_batch_result *one)
 {
     char line[SW_END_LINE_MAX];
-    struct sw_work_log_kind kind = {.count = 1, .seed = warm->seed};
+    struct sw_work_log_kind kind = {.count = 1, .seed = one->seed};
 
-    sw_failure_dedup_normalise(sw_run_end_format(warm->end, line, sizeof line), kind.text,
+    sw_failure_dedup_normalise(sw_run_end_format(one->end, line, sizeof line), kind.text,
                                sizeof kind.text);
-    kind.key = XXH3_64bits_withSeed(kind.text, strlen(kind.text), warm->end->signature);
+    kind.key = XXH3_64bits_withSeed(kind.text, strlen(kind.text), one->end->signature);
     return kind;
 }
 
@@ -89,16 +89,16 @@ static uint64_t count_of(const struct sw_work_log_totals *totals, uint64_t key)
 }
 
 /* Of one kind the 1st, 2nd, 4th, 8th, ... are looked at: there may be several causes behind it. */
-static void note_failure(struct campaign *campaign, const struct sw_batch_result *warm)
+static void note_failure(struct campaign *campaign, const struct sw_batch_result *one)
 {
-    struct sw_work_log_kind kind = kind_of(warm);
+    struct sw_work_log_kind kind = kind_of(one);
 
-    campaign->seen.failures++;
-    sw_work_log_add_kind(&campaign->seen, &kind);
+    campaign->found.failures++;
+    sw_work_log_add_kind(&campaign->found, &kind);
     sw_work_log_add_kind(&campaign->all, &kind);
     uint64_t count = count_of(&campaign->all, kind.key);
     if ((count & (count - 1)) == 0 && campaign->sample_count < SAMPLES_MAX)
-        campaign->samples[campaign->sample_count++] = (struct sample){warm->seed};
+        campaign->samples[campaign->sample_count++] = (struct sample){one->seed};
 }
 
 /* If something was killed: was this process meant, too?  Its own signal may be about to come.  A
@@ -112,17 +112,17 @@ static int was_interrupted(const struct campaign *campaign)
     return interrupted;
 }
 
-static void on_result(void *context, const struct sw_batch_result *warm)
+static void on_result(void *context, const struct sw_batch_result *one)
 {
     struct campaign *campaign = context;
 
-    sw_hyperloglog_add(&campaign->sketch, warm->hash);
-    if (!sw_run_end_is_failure(warm->end))
+    sw_hyperloglog_add(&campaign->sketch, one->hash);
+    if (!sw_run_end_is_failure(one->end))
         return;
-    note_failure(campaign, warm);
+    note_failure(campaign, one);
     /* Whoever interrupts this process may have sent the same to its children; Slurm does. */
-    if (sw_run_end_is_kill(warm->end) && warm->seed < campaign->killed)
-        campaign->killed = warm->seed;
+    if (sw_run_end_is_kill(one->end) && one->seed < campaign->killed)
+        campaign->killed = one->seed;
 }
 
 static int is_late(const struct campaign *campaign)
@@ -228,8 +228,8 @@ static int is_first(const struct campaign *campaign, struct sw_range range)
 /* Nothing is believed from there on, and nothing is told of what failed in the range. */
 static void forget_from(struct campaign *campaign, uint64_t position, uint64_t *ran)
 {
-    *ran = campaign->seen.failures > 1 ? 0 : position;
-    campaign->seen = (struct sw_work_log_totals){0};
+    *ran = campaign->found.failures > 1 ? 0 : position;
+    campaign->found = (struct sw_work_log_totals){0};
     campaign->sample_count = 0;
 }
 
@@ -242,14 +242,15 @@ static int run_range(struct campaign *campaign, struct sw_range range, double *s
         sw_campaign_first_seed(&campaign->plan, campaign->explore->shard) + range.first * stride;
     struct sw_search_totals totals;
 
-    campaign->seen = is_first(campaign, range) ? campaign->learned : (struct sw_work_log_totals){0};
+    campaign->found =
+        is_first(campaign, range) ? campaign->learned : (struct sw_work_log_totals){0};
     campaign->killed = UINT64_MAX;
     int status = sw_search_run_range(campaign->search, first, stride, count, &totals, e);
     uint64_t ran = status == 0 ? (totals.last + stride - first) / stride : 0;
     if (was_interrupted(campaign) && campaign->killed < totals.last + stride)
         forget_from(campaign, (campaign->killed - first) / stride, &ran);
     *seconds += totals.seconds;
-    campaign->all.failures += campaign->seen.failures;
+    campaign->all.failures += campaign->found.failures;
     campaign->schedules += ran;
     if (totals.skipped)
         campaign->ended = "the test says that it is to be skipped";
@@ -259,7 +260,7 @@ static int run_range(struct campaign *campaign, struct sw_range range, double *s
     if (status < 0 || write_sketch(campaign, e) < 0)
         return -1;
     return sw_work_log_did(campaign->log, range, ran, (uint64_t)(totals.seconds * 1000),
-                           &campaign->seen, e);
+                           &campaign->found, e);
 }
 
 static int run_ranges(struct campaign *campaign, struct sw_error *e)
@@ -346,7 +347,7 @@ static int run(struct campaign *campaign, struct sw_error *e)
     }
     if (open_folder(campaign, e) < 0)
         return -1;
-    campaign->learned = campaign->seen;
+    campaign->learned = campaign->found;
     if (learned.skipped)
         campaign->ended = "the test says that it is to be skipped";
     int status = run_ranges(campaign, e);

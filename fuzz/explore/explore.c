@@ -14,16 +14,19 @@
 #include "harness/report/target.h"
 #include "campaign.h"
 
+/* 16 bytes each: 256 MiB, and as many schedules as take an hour or more.  Beyond that the number of
+ * distinct ones is of the first 16 million. */
 enum { HASHES_MAX = 1 << 24 };
 
-struct seen {
+/* Of a schedule that was run; equal hashes are equal decisions. */
+struct run_hash {
     uint64_t seed, hash;
 };
 
 struct exploration {
     const struct sw_explore *explore;
     struct sw_explore_result *result;
-    struct seen *seen;
+    struct run_hash *hashes;
     uint64_t count, room; /* of them */
     int lost; /* there was no room for all */
     double told; /* seconds, when the last line of progress was printed */
@@ -31,18 +34,18 @@ struct exploration {
 
 /* ---- while it goes on ---- */
 
-static void add_seen(struct exploration *all, uint64_t seed, uint64_t hash)
+static void add_hash(struct exploration *all, uint64_t seed, uint64_t hash)
 {
     if (all->count == all->room && all->room < HASHES_MAX) {
         uint64_t room = all->room > 0 ? 2 * all->room : 1024;
-        struct seen *seen = realloc(all->seen, room * sizeof *seen);
-        if (seen != NULL) {
-            all->seen = seen;
+        struct run_hash *hashes = realloc(all->hashes, room * sizeof *hashes);
+        if (hashes != NULL) {
+            all->hashes = hashes;
             all->room = room;
         }
     }
     if (all->count < all->room)
-        all->seen[all->count++] = (struct seen){seed, hash};
+        all->hashes[all->count++] = (struct run_hash){seed, hash};
     else
         all->lost = 1;
 }
@@ -67,15 +70,15 @@ void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, con
         failure[i].seed = seed;
 }
 
-static void on_result(void *context, const struct sw_batch_result *warm)
+static void on_result(void *context, const struct sw_batch_result *one)
 {
     struct exploration *all = context;
     char line[SW_END_LINE_MAX];
 
-    add_seen(all, warm->seed, warm->hash);
-    if (sw_run_end_is_failure(warm->end))
-        sw_explore_add_failure(all->result, warm->seed,
-                               sw_run_end_format(warm->end, line, sizeof line));
+    add_hash(all, one->seed, one->hash);
+    if (sw_run_end_is_failure(one->end))
+        sw_explore_add_failure(all->result, one->seed,
+                               sw_run_end_format(one->end, line, sizeof line));
 }
 
 static int on_progress(void *context, const struct sw_search_progress *progress)
@@ -97,7 +100,7 @@ static int on_progress(void *context, const struct sw_search_progress *progress)
 
 /* ---- what came of it ---- */
 
-/* Those that count: which schedules there were behind the one that failed depends on the jobs. */
+/* Only up to the lowest failing seed: which schedules were run beyond it depends on the jobs. */
 static void count_distinct(struct exploration *all)
 {
     struct sw_explore_result *result = all->result;
@@ -110,8 +113,8 @@ static void count_distinct(struct exploration *all)
         totals->schedules = last - all->explore->search.trial.schedule.seed + 1;
     }
     for (uint64_t i = 0; hashes != NULL && i < all->count; i++)
-        if (all->seen[i].seed <= last)
-            hashes[count++] = all->seen[i].hash;
+        if (all->hashes[i].seed <= last)
+            hashes[count++] = all->hashes[i].hash;
     result->distinct = hashes != NULL ? sw_trial_count_distinct(hashes, count) : 0;
     free(hashes);
 }
@@ -127,7 +130,8 @@ void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end
     va_end(arguments);
 }
 
-/* "nothing found" needs that something could have been. */
+/* "nothing found" is said only if a bug could have been found: the test was not skipped, nothing
+ * escaped control, and the interpreter is one whose threads can be controlled at all. */
 void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result)
 {
     const struct sw_search_totals *totals = &result->totals;
@@ -148,7 +152,8 @@ void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explor
                           "the interpreter is not under control: %s", canary.why_not);
 }
 
-/* A replay must find the file that is there now: CPython reads the program's folder. */
+/* CPython reads the program's folder when it starts: a file that is there in the replay, and was
+ * not when the schedule was recorded, would change the run. */
 static int make_output(const struct sw_trial_order *trial)
 {
     char path[4096];
@@ -203,7 +208,8 @@ void sw_explore_confirm_list(struct sw_trial_order *trial, const struct sw_contr
     sw_explore_confirm(trial, failing, name, result);
 }
 
-/* Only what a process of its own shows is believed. */
+/* In a warm process what earlier schedules have left may be the reason.  So only what fails in a
+ * process of its own, too, is believed. */
 static void confirm(const struct sw_search *search, struct sw_explore_result *result)
 {
     struct sw_trial_order trial = sw_search_trial(search, result->totals.failing_seed);
@@ -274,7 +280,7 @@ static int sample(struct sw_explore *explore, struct sw_explore_result *result)
     }
     explore_it(&all, search);
     sw_search_free(search);
-    free(all.seen);
+    free(all.hashes);
     return 0;
 }
 
@@ -284,9 +290,9 @@ static int run(struct sw_explore *explore)
 
     if (explore->campaign != NULL)
         return sw_campaign_explore(explore);
-    if (explore->proof == SW_EXPLORE_COVERAGE)
+    if (explore->method == SW_EXPLORE_COVERAGE)
         sw_explore_coverage(explore, &result);
-    else if (explore->proof != SW_EXPLORE_SAMPLES)
+    else if (explore->method != SW_EXPLORE_SAMPLES)
         sw_explore_exhaustive(explore, &result);
     else if (sample(explore, &result) < 0)
         return SW_EXIT_ERROR;

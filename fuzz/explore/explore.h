@@ -2,16 +2,17 @@
  *
  * explore.h - many schedules of one program, until one fails.
  *
- *      explore_strategy.c  which strategies there are
- *      search.h            runs the schedules, in several processes
- *      explore.c           what may be said afterwards
- *      explore_exhaustive.c             the same for a strategy that tries all there are
- *      explore_report.c    says it, to people and as JSON
+ *      explore_strategy.c    which strategies there are
+ *      search.h              runs the schedules of a strategy that samples, in several processes
+ *      explore.c             what may be said afterwards
+ *      explore_coverage.c    the same for strategy coverage
+ *      explore_exhaustive.c  the same for a strategy that tries all there are
+ *      explore_report.c      says it, to people and as JSON
  *
- * A target (prog.py::test) has its schedules one after the other in warm processes; a
- * program has a process for each.  Whatever fails is run once more in a process of its
- * own, and only that is believed; that nothing was found is believed only of an
- * interpreter that the canary says is under control.
+ * A test (prog.py::test) runs its schedules one after the other in warm processes; a program has a
+ * process for each.  Whatever fails is run once more in a process of its own, and only that is
+ * believed.  That nothing was found is believed only of an interpreter that the canary says is
+ * under control.
  */
 #ifndef SW_EXPLORE_H
 #define SW_EXPLORE_H
@@ -22,9 +23,9 @@
 #include "search.h"
 
 /* Who chooses the schedules; all but the first two end when there is nothing left. */
-enum sw_explore_proof {
+enum sw_explore_method {
     SW_EXPLORE_SAMPLES,  /* each follows from its seed: search.h */
-    SW_EXPLORE_COVERAGE, /* from what those before have shown: explore_coverage.c */
+    SW_EXPLORE_COVERAGE, /* each from what those before have shown: explore_coverage.c */
     SW_EXPLORE_DPOR,
     SW_EXPLORE_PREEMPTIONS,
     SW_EXPLORE_DELAYS,
@@ -37,7 +38,7 @@ struct sw_explore {
     char name[32];                 /* "pct" */
     int time_s;                    /* 0: no limit */
     int count_given;
-    enum sw_explore_proof proof;
+    enum sw_explore_method method;
     uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
     const char *json; /* a file; NULL: none */
@@ -69,7 +70,7 @@ enum { SW_EXPLORE_FAILURES_MAX = 64 };
 struct sw_explore_result {
     enum sw_explore_end end;
     char why[1024]; /* one line, if it is not NOTHING */
-    char claim[512]; /* of a proof */
+    char claim[512]; /* of all methods but SAMPLES: what has been shown */
     struct sw_search_totals totals;
     uint64_t distinct;
     uint64_t features; /* of strategy coverage */
@@ -89,39 +90,41 @@ int sw_explore_run(struct sw_explore *explore);
 
 /* Strategy coverage; fills in the result. */
 void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *result);
-/* For schedules that are ordered one by one; args: room, valid as long as the order. */
+/* A session that runs schedules one by one, so that each can depend on the last result.  args:
+ * room; it has to live as long as the order. */
 struct sw_session_order sw_explore_exhaustive_session(const struct sw_explore *explore,
                                                       char *args[3]);
 /* All schedules, or all within the bound; fills in the result. */
 void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_result *result);
 void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text);
-/* So far; what is 0 is not told. */
+/* How far a search has come; what is 0 is not told. */
 struct sw_explore_progress {
     uint64_t schedules, failures;
     uint64_t wanted;   /* schedules */
-    uint64_t distinct; /* about so many traces */
+    uint64_t distinct; /* traces, estimated */
     uint64_t features; /* coverage.h */
     int causes;
     double seconds;
     int limit_s;
 };
-/* If it is time for it: to stderr.  *told: seconds, when it was printed last. */
+/* Prints a line to stderr, if it is time for one.  *told: when the last was printed, in seconds. */
 void sw_explore_report_progress(const struct sw_explore_progress *progress, double *told);
 void sw_explore_report_end_progress(void);
-/* "nothing found" is not believed of what is not under control. */
+/* Nothing was found: may that be said?  Decides otherwise if something was not under control. */
 void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result);
-/* Nothing could be run: one more run, which is heard, says why. */
+/* Nothing could be run: one more run, whose output is shown, says why. */
 void sw_explore_judge_error(const struct sw_search *search, const struct sw_error *e,
                             struct sw_explore_result *result);
 void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* In a process of its own; trial: how. */
-/* The same for decisions that were found: name says how. */
+/* Runs a schedule that has failed once more, in a process of its own, and decides.  failing: how it
+ * failed; name: what it is called in messages. */
+void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
+                        struct sw_explore_result *result);
+/* The same for the decisions in a list. */
 void sw_explore_confirm_list(struct sw_trial_order *trial, const struct sw_control_shm_list *list,
                              const char *failing, const char *name,
                              struct sw_explore_result *result);
-void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,
-                        struct sw_explore_result *result);
 
 /* "1,000 schedules of pct:3, seeds 1 to 1000, ...": exactly what has been shown. */
 char *sw_explore_report_claim(const struct sw_explore *explore,

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * explore_coverage.c - "explore" with strategy coverage: schedules that have shown something new
- * are changed.
+ * explore_coverage.c - "explore" with strategy coverage: a fuzzer whose inputs are schedules.
  *
- * Each schedule is a fresh one (a random one, or of pos, pct or surw), or a change of one that was
- * kept (schedule_mutate.h).  It is kept if it has a feature that none before had (coverage.h).
- * Those whose rarest feature few schedules have had are changed more often.
+ *      1. choose   a fresh schedule (random, or of pos, pct or surw); or a plan that another
+ *                  process has put into the corpus; or a change of one that was kept
+ *                  (schedule_mutate.h): of those with a rare feature more often
+ *      2. run it
+ *      3. keep it  if it has a feature that none before had (coverage.h)
  *
- * With one job all follows from the seed; several share what they have seen, and then it depends on
- * which is first.
+ * With one job all follows from the seed.  Several jobs share what was kept, and then it depends on
+ * which of them is faster.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -24,11 +25,18 @@
 #include "profile_measure.h"
 
 enum {
+    /* Each has some 40 KiB of spots, so together they have at most 640 MiB. */
     SEEDS_MAX = 1 << 14,
-    FRESH_EACH = 3, /* one of so many is a fresh schedule */
-    LEARNING = 2, /* the first so many are, by pos, and make the profile */
-    TOURNAMENT = 4, /* the rarest of so many is changed */
-    LOOK_EACH = 500, /* schedules, for what others have put into the corpus */
+    /* One of so many is a fresh schedule: changes alone stay near what was kept, and a bug that a
+     * strategy finds by itself should not take much longer here.  Chosen freely. */
+    FRESH_EACH = 3,
+    LEARNING = 2, /* the first so many are fresh, by pos, and make the profile */
+    TOURNAMENT = 4, /* see choose_kept() */
+    /* How often the corpus is looked through for what others have put there, in schedules: reading
+     * a folder takes as long as some schedules.  The first ones look each time, so that a corpus
+     * that is there already is run at once. */
+    LOOK_EACH = 500,
+    LOOK_FIRST = 64,
 };
 
 struct kept {
@@ -37,7 +45,7 @@ struct kept {
     uint32_t tried;
 };
 
-struct cover {
+struct coverage_search {
     struct sw_explore *explore;
     struct sw_explore_result *result;
     struct sw_session_order session;
@@ -58,7 +66,7 @@ struct cover {
 };
 
 struct job {
-    struct cover *cover;
+    struct coverage_search *search;
     pthread_t thread;
     struct sw_session *session;
     struct sw_coverage *coverage;
@@ -77,23 +85,26 @@ static double seconds_since(const struct timespec *began)
     return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
-static void fail(struct cover *cover, const struct sw_error *e)
+static void fail(struct coverage_search *search, const struct sw_error *e)
 {
-    if (!cover->failed)
-        cover->error = *e;
-    cover->failed = cover->stop = 1;
+    if (!search->failed)
+        search->error = *e;
+    search->failed = search->stop = 1;
 }
 
 /* ---- which schedule is next ---- */
 
-static struct kept *choose_kept(struct cover *cover, uint64_t *random)
+/* A tournament: of four at random, the one whose rarest feature has been had least, counting how
+ * often it was tried itself.  So rare ones are preferred and none is left out, without sorting; two
+ * would hardly prefer, sixteen would take the same few again and again. */
+static struct kept *choose_kept(struct coverage_search *search, uint64_t *random)
 {
     struct kept *best = NULL;
     uint64_t least = 0;
 
     for (int i = 0; i < TOURNAMENT; i++) {
-        struct kept *one = &cover->kept[sw_decision_random(random) % cover->kept_count];
-        uint64_t weight = (uint64_t)sw_coverage_count(&cover->map, one->feature) + one->tried;
+        struct kept *one = &search->kept[sw_decision_random(random) % search->kept_count];
+        uint64_t weight = (uint64_t)sw_coverage_count(&search->map, one->feature) + one->tried;
         if (best == NULL || weight < least) {
             best = one;
             least = weight;
@@ -105,48 +116,50 @@ static struct kept *choose_kept(struct cover *cover, uint64_t *random)
 
 static void change_kept(struct job *job)
 {
-    const struct kept *one = choose_kept(job->cover, &job->random);
-    const struct kept *other = choose_kept(job->cover, &job->random);
+    const struct kept *one = choose_kept(job->search, &job->random);
+    const struct kept *other = choose_kept(job->search, &job->random);
 
     if (sw_schedule_mutate(one->seed, other->seed, &job->plan, &job->random) < 0)
         job->is_fresh = 1;
 }
 
-/* A plan that another process has kept is run as it is. */
-static int take_foreign(struct job *job)
+/* A plan that another process has kept is run as it is: what it shows is new here. */
+static int take_shared(struct job *job)
 {
-    struct cover *cover = job->cover;
+    struct coverage_search *search = job->search;
     struct sw_error e;
 
-    if (cover->corpus == NULL || (job->number % LOOK_EACH != 0 && job->number > LEARNING + 64))
+    if (search->corpus == NULL ||
+        (job->number % LOOK_EACH != 0 && job->number > LEARNING + LOOK_FIRST))
         return 0;
     sw_relative_schedule_free(&job->plan);
-    int status = sw_corpus_next(cover->corpus, &job->plan, &e);
+    int status = sw_corpus_next(search->corpus, &job->plan, &e);
     if (status < 0)
-        fail(cover, &e);
+        fail(search, &e);
     return status > 0;
 }
 
-/* 0: there is none any more. */
+/* All that a schedule is follows from the seed and its number, and from what was kept before: the
+ * generator starts anew for each.  0: no more are to be run. */
 static int choose(struct job *job)
 {
-    struct cover *cover = job->cover;
-    const struct sw_trial_order *trial = &cover->explore->search.trial;
+    struct coverage_search *search = job->search;
+    const struct sw_trial_order *trial = &search->explore->search.trial;
 
-    pthread_mutex_lock(&cover->lock);
-    int more = !cover->stop && cover->begun < trial->schedules;
+    pthread_mutex_lock(&search->lock);
+    int more = !search->stop && search->begun < trial->schedules;
     if (more) {
-        job->number = ++cover->begun;
+        job->number = ++search->begun;
         job->random = trial->schedule.seed * 0x9e3779b97f4a7c15u + job->number;
-        job->is_fresh = job->number <= LEARNING || cover->kept_count == 0 ||
+        job->is_fresh = job->number <= LEARNING || search->kept_count == 0 ||
                         sw_decision_random(&job->random) % FRESH_EACH == 0;
-        job->profile = cover->profile;
-        if (job->number > LEARNING && take_foreign(job))
+        job->profile = search->profile;
+        if (job->number > LEARNING && take_shared(job))
             job->is_fresh = 0;
         else if (!job->is_fresh)
             change_kept(job);
     }
-    pthread_mutex_unlock(&cover->lock);
+    pthread_mutex_unlock(&search->lock);
     return more;
 }
 
@@ -159,7 +172,7 @@ static struct sw_schedule_order order_fresh(const struct job *job)
         .strategy = strcmp(name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED,
         .name = name,
         .profile = &job->profile,
-        .seed = job->cover->explore->search.trial.schedule.seed + job->number};
+        .seed = job->search->explore->search.trial.schedule.seed + job->number};
 }
 
 static struct sw_schedule_order order_of(const struct job *job)
@@ -173,88 +186,88 @@ static struct sw_schedule_order order_of(const struct job *job)
 
 /* ---- what came of it ---- */
 
-static void learn(struct cover *cover, const struct sw_control_shm *shm)
+static void learn(struct coverage_search *search, const struct sw_control_shm *shm)
 {
     static struct sw_thread_profile fresh; /* under the lock */
     struct sw_profile_measure_source source = {&shm->trace, shm->chosen, shm->made_by};
 
-    if (sw_profile_measure(&source, &fresh) == 0 && fresh.steps > cover->profile.steps)
-        cover->profile = fresh;
+    if (sw_profile_measure(&source, &fresh) == 0 && fresh.steps > search->profile.steps)
+        search->profile = fresh;
 }
 
-static void keep(struct cover *cover, struct job *job, const struct sw_control_shm *shm)
+static void keep(struct coverage_search *search, struct job *job, const struct sw_control_shm *shm)
 {
     struct sw_seed *seed = calloc(1, sizeof *seed);
     struct sw_error e;
 
-    if (seed == NULL || cover->kept_count == SEEDS_MAX ||
+    if (seed == NULL || search->kept_count == SEEDS_MAX ||
         sw_schedule_mutate_take(seed, shm, &job->random) < 0) {
         if (seed != NULL)
             sw_schedule_mutate_free(seed);
         free(seed);
         return;
     }
-    struct kept *kept = &cover->kept[cover->kept_count++];
+    struct kept *kept = &search->kept[search->kept_count++];
     *kept = (struct kept){.seed = seed};
-    sw_coverage_rarest(&cover->map, job->coverage, &kept->feature);
-    if (cover->corpus != NULL && sw_corpus_save(cover->corpus, &seed->plan, &e) < 0)
-        fail(cover, &e);
+    sw_coverage_rarest(&search->map, job->coverage, &kept->feature);
+    if (search->corpus != NULL && sw_corpus_save(search->corpus, &seed->plan, &e) < 0)
+        fail(search, &e);
 }
 
-static void note_failure(struct cover *cover, const struct job *job,
+static void note_failure(struct coverage_search *search, const struct job *job,
                          const struct sw_batch_result *one, const struct sw_control_shm *shm)
 {
     char text[SW_END_LINE_MAX];
 
     sw_run_end_format(one->end, text, sizeof text);
-    sw_explore_add_failure(cover->result, job->number, text);
-    if (cover->failures++ > 0)
+    sw_explore_add_failure(search->result, job->number, text);
+    if (search->failures++ > 0)
         return;
-    sw_run_end_format(one->end, cover->text, sizeof cover->text);
-    snprintf(cover->found, sizeof cover->found, "coverage seed %llu, number %llu",
-             (unsigned long long)cover->explore->search.trial.schedule.seed,
+    sw_run_end_format(one->end, search->text, sizeof search->text);
+    snprintf(search->found, sizeof search->found, "coverage seed %llu, number %llu",
+             (unsigned long long)search->explore->search.trial.schedule.seed,
              (unsigned long long)job->number);
-    cover->failing = malloc(sizeof *cover->failing);
-    if (cover->failing != NULL)
-        sw_control_shm_copy_list(cover->failing, &shm->taken);
-    cover->stop |= !cover->explore->goes_on;
+    search->failing = malloc(sizeof *search->failing);
+    if (search->failing != NULL)
+        sw_control_shm_copy_list(search->failing, &shm->taken);
+    search->stop |= !search->explore->goes_on;
 }
 
-static void tell(struct cover *cover)
+static void tell(struct coverage_search *search)
 {
-    const struct sw_explore *explore = cover->explore;
+    const struct sw_explore *explore = search->explore;
     int ends = explore->count_given || explore->time_s == 0;
-    struct sw_explore_progress told = {.schedules = cover->done,
+    struct sw_explore_progress told = {.schedules = search->done,
                                        .wanted = ends ? explore->search.trial.schedules : 0,
-                                       .failures = cover->failures,
-                                       .features = cover->map.count,
-                                       .seconds = cover->seconds,
+                                       .failures = search->failures,
+                                       .features = search->map.count,
+                                       .seconds = search->seconds,
                                        .limit_s = explore->time_s};
 
-    sw_explore_report_progress(&told, &cover->told);
+    sw_explore_report_progress(&told, &search->told);
 }
 
 static void digest(struct job *job, const struct sw_batch_result *one,
                    const struct sw_control_shm *shm)
 {
-    struct cover *cover = job->cover;
+    struct coverage_search *search = job->search;
 
     sw_coverage_take(job->coverage, shm);
-    pthread_mutex_lock(&cover->lock);
-    cover->done++;
-    cover->seconds = seconds_since(&cover->began);
-    cover->skipped |= one->end->kind == SW_ENDED_SKIPPED;
-    cover->late |= cover->explore->time_s > 0 && cover->seconds > cover->explore->time_s;
-    cover->stop |= cover->late | cover->skipped;
+    pthread_mutex_lock(&search->lock);
+    search->done++;
+    search->seconds = seconds_since(&search->began);
+    search->skipped |= one->end->kind == SW_ENDED_SKIPPED;
+    search->late |= search->explore->time_s > 0 && search->seconds > search->explore->time_s;
+    search->stop |= search->late | search->skipped;
     if (job->number <= LEARNING)
-        learn(cover, shm);
-    sw_control_shm_keep_most(&cover->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
-    if (sw_coverage_add(&cover->map, job->coverage) > 0)
-        keep(cover, job, shm);
+        learn(search, shm);
+    sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+    if (sw_coverage_add(&search->map, job->coverage) > 0)
+        keep(search, job, shm);
     if (sw_run_end_is_failure(one->end))
-        note_failure(cover, job, one, shm);
-    tell(cover);
-    pthread_mutex_unlock(&cover->lock);
+        note_failure(search, job, one, shm);
+    tell(search);
+    pthread_mutex_unlock(&search->lock);
 }
 
 /* ---- the threads ---- */
@@ -262,7 +275,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
 static void *run_job(void *argument)
 {
     struct job *job = argument;
-    struct cover *cover = job->cover;
+    struct coverage_search *search = job->search;
     struct sw_batch_result one;
     const struct sw_control_shm *shm;
     struct sw_error e = {0};
@@ -270,9 +283,9 @@ static void *run_job(void *argument)
     while (choose(job)) {
         const struct sw_schedule_order schedule = order_of(job);
         if (sw_session_run(job->session, &schedule, &one, &shm, &e) < 0) {
-            pthread_mutex_lock(&cover->lock);
-            fail(cover, &e);
-            pthread_mutex_unlock(&cover->lock);
+            pthread_mutex_lock(&search->lock);
+            fail(search, &e);
+            pthread_mutex_unlock(&search->lock);
             break;
         }
         digest(job, &one, shm);
@@ -282,37 +295,37 @@ static void *run_job(void *argument)
 
 static int start_job(struct job *job)
 {
-    struct cover *cover = job->cover;
+    struct coverage_search *search = job->search;
     struct sw_error e = {0};
 
     job->coverage = malloc(sizeof *job->coverage);
-    job->session = sw_session_open(&cover->session, &e);
+    job->session = sw_session_open(&search->session, &e);
     if (job->coverage == NULL || job->session == NULL ||
         pthread_create(&job->thread, NULL, run_job, job) != 0) {
         sw_error_set(&e, NULL, 0, 0, "cannot start a thread");
-        pthread_mutex_lock(&cover->lock);
-        fail(cover, &e);
-        pthread_mutex_unlock(&cover->lock);
+        pthread_mutex_lock(&search->lock);
+        fail(search, &e);
+        pthread_mutex_unlock(&search->lock);
         return -1;
     }
     return 0;
 }
 
-static void run_jobs(struct cover *cover)
+static void run_jobs(struct coverage_search *search)
 {
     static struct job jobs[SW_SEARCH_JOBS_MAX];
     int up = 0;
 
-    for (; up < cover->explore->search.jobs; up++) {
-        jobs[up] = (struct job){.cover = cover};
+    for (; up < search->explore->search.jobs; up++) {
+        jobs[up] = (struct job){.search = search};
         if (start_job(&jobs[up]) < 0)
             break;
     }
     for (int i = 0; i < up; i++)
         pthread_join(jobs[i].thread, NULL);
-    for (int i = 0; i < cover->explore->search.jobs; i++) {
+    for (int i = 0; i < search->explore->search.jobs; i++) {
         if (jobs[i].session != NULL)
-            cover->processes += sw_session_processes(jobs[i].session);
+            search->processes += sw_session_processes(jobs[i].session);
         sw_session_close(jobs[i].session);
         sw_relative_schedule_free(&jobs[i].plan);
         free(jobs[i].coverage);
@@ -321,7 +334,7 @@ static void run_jobs(struct cover *cover)
 
 /* ---- the whole ---- */
 
-/* What a plan is of. */
+/* A hash of the program and of all that changes its runs: only plans of the same are of use. */
 static int hash_all(const struct sw_explore *explore, uint64_t *of, struct sw_error *e)
 {
     const struct sw_trial_order *trial = &explore->search.trial;
@@ -345,89 +358,89 @@ static int hash_all(const struct sw_explore *explore, uint64_t *of, struct sw_er
     return 0;
 }
 
-static int open_corpus(struct cover *cover)
+static int open_corpus(struct coverage_search *search)
 {
     struct sw_error e = {0};
     uint64_t of;
 
-    if (cover->explore->corpus == NULL)
+    if (search->explore->corpus == NULL)
         return 0;
-    if (hash_all(cover->explore, &of, &e) == 0)
-        cover->corpus = sw_corpus_open(cover->explore->corpus, of, &e);
-    if (cover->corpus == NULL)
-        fail(cover, &e);
-    return cover->corpus != NULL ? 0 : -1;
+    if (hash_all(search->explore, &of, &e) == 0)
+        search->corpus = sw_corpus_open(search->explore->corpus, of, &e);
+    if (search->corpus == NULL)
+        fail(search, &e);
+    return search->corpus != NULL ? 0 : -1;
 }
 
-static void fill_result(const struct cover *cover)
+static void fill_result(const struct coverage_search *search)
 {
-    struct sw_explore_result *result = cover->result;
-    const struct sw_explore *explore = cover->explore;
+    struct sw_explore_result *result = search->result;
+    const struct sw_explore *explore = search->explore;
 
-    result->totals = (struct sw_search_totals){.schedules = cover->done,
-                                               .last = cover->done,
-                                               .processes = cover->processes,
-                                               .failed = cover->failures > 0,
-                                               .stopped = cover->late,
-                                               .skipped = cover->skipped,
-                                               .seconds = cover->seconds,
-                                               .uncontrolled = cover->uncontrolled};
-    result->features = cover->map.count;
+    result->totals = (struct sw_search_totals){.schedules = search->done,
+                                               .last = search->done,
+                                               .processes = search->processes,
+                                               .failed = search->failures > 0,
+                                               .stopped = search->late,
+                                               .skipped = search->skipped,
+                                               .seconds = search->seconds,
+                                               .uncontrolled = search->uncontrolled};
+    result->features = search->map.count;
     snprintf(result->claim, sizeof result->claim,
              "%llu schedule%s of coverage, seed %llu, %d job%s, grain %s, %zu features, something "
              "new in "
              "%u, %.1f s",
-             (unsigned long long)cover->done, cover->done == 1 ? "" : "s",
+             (unsigned long long)search->done, search->done == 1 ? "" : "s",
              (unsigned long long)explore->search.trial.schedule.seed, explore->search.jobs,
              explore->search.jobs == 1 ? "" : "s",
-             explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call", cover->map.count,
-             cover->kept_count, cover->seconds);
+             explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call", search->map.count,
+             search->kept_count, search->seconds);
 }
 
-static void decide(struct cover *cover)
+static void decide(struct coverage_search *search)
 {
-    struct sw_explore_result *result = cover->result;
-    struct sw_trial_order trial = cover->explore->search.trial;
+    struct sw_explore_result *result = search->result;
+    struct sw_trial_order trial = search->explore->search.trial;
 
-    if (cover->failed) {
+    if (search->failed) {
         sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s",
-                          cover->error.path != NULL ? cover->error.path : "",
-                          cover->error.path != NULL ? ": " : "", cover->error.text);
-    } else if (cover->failures > 0) {
-        sw_explore_confirm_list(&trial, cover->failing, cover->text, cover->found, result);
+                          search->error.path != NULL ? search->error.path : "",
+                          search->error.path != NULL ? ": " : "", search->error.text);
+    } else if (search->failures > 0) {
+        sw_explore_confirm_list(&trial, search->failing, search->text, search->found, result);
     } else {
-        sw_explore_judge_nothing(cover->explore, result);
+        sw_explore_judge_nothing(search->explore, result);
     }
 }
 
 void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *result)
 {
-    struct cover *cover = calloc(1, sizeof *cover);
+    struct coverage_search *search = calloc(1, sizeof *search);
     char *args[3];
 
-    if (cover == NULL || (cover->kept = calloc(SEEDS_MAX, sizeof *cover->kept)) == NULL) {
-        free(cover);
+    if (search == NULL || (search->kept = calloc(SEEDS_MAX, sizeof *search->kept)) == NULL) {
+        free(search);
         sw_explore_decide(result, SW_EXPLORE_ERROR, "out of memory");
         return;
     }
-    cover->explore = explore;
-    cover->result = result;
-    cover->session = sw_explore_exhaustive_session(explore, args);
-    pthread_mutex_init(&cover->lock, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &cover->began);
-    if (open_corpus(cover) == 0)
-        run_jobs(cover);
+    search->explore = explore;
+    search->result = result;
+    search->session = sw_explore_exhaustive_session(explore, args);
+    pthread_mutex_init(&search->lock, NULL);
+    clock_gettime(CLOCK_MONOTONIC, &search->began);
+    if (open_corpus(search) == 0)
+        run_jobs(search);
     sw_explore_report_end_progress();
-    fill_result(cover);
-    decide(cover);
-    for (uint32_t i = 0; i < cover->kept_count; i++) {
-        sw_schedule_mutate_free(cover->kept[i].seed);
-        free(cover->kept[i].seed);
+    fill_result(search);
+    decide(search);
+    for (uint32_t i = 0; i < search->kept_count; i++) {
+        sw_schedule_mutate_free(search->kept[i].seed);
+        free(search->kept[i].seed);
     }
-    sw_coverage_free(&cover->map);
-    sw_corpus_close(cover->corpus);
-    pthread_mutex_destroy(&cover->lock);
-    free(cover->failing);
-    free(cover->kept);
-    free(cover);
+    sw_coverage_free(&search->map);
+    sw_corpus_close(search->corpus);
+    pthread_mutex_destroy(&search->lock);
+    free(search->failing);
+    free(search->kept);
+    free(search);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * explore_exhaustive.c - "explore" with a strategy that tries all: dpor, preemptions:N, delays:N.
+ * explore_exhaustive.c - "explore" with a method that runs all schedules there are, each class once
+ * (dpor) or within a bound (preemptions:N, delays:N).  Only these may say "all".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "dpor_explore.h"
 #include "explore.h"
 
-struct proof {
+struct exhaustive {
     const struct sw_explore *explore;
     struct sw_explore_result *result;
     struct sw_search_progress progress;
@@ -31,42 +32,44 @@ static double seconds_since(const struct timespec *began)
     return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
 }
 
-static int keep_failing(struct proof *proof, const struct sw_control_shm *shm)
+static int keep_failing(struct exhaustive *exhaustive, const struct sw_control_shm *shm)
 {
-    proof->failing = malloc(sizeof *proof->failing);
-    if (proof->failing == NULL)
+    exhaustive->failing = malloc(sizeof *exhaustive->failing);
+    if (exhaustive->failing == NULL)
         return -1;
-    sw_control_shm_copy_list(proof->failing, &shm->taken);
+    sw_control_shm_copy_list(exhaustive->failing, &shm->taken);
     return 0;
 }
 
 /* Returns 1 when there is no time left. */
-static int on_schedule(struct proof *proof, const struct sw_batch_result *one,
+static int on_schedule(struct exhaustive *exhaustive, const struct sw_batch_result *one,
                        const struct sw_control_shm *shm)
 {
     char text[SW_END_LINE_MAX];
 
-    proof->progress.schedules++;
-    proof->progress.seconds = seconds_since(&proof->began);
+    exhaustive->progress.schedules++;
+    exhaustive->progress.seconds = seconds_since(&exhaustive->began);
     if (sw_run_end_is_failure(one->end)) {
         sw_run_end_format(one->end, text, sizeof text);
-        sw_explore_add_failure(proof->result, proof->progress.schedules, text);
-        if (proof->progress.failures++ == 0) {
-            sw_run_end_format(one->end, proof->text, sizeof proof->text);
-            snprintf(proof->found, sizeof proof->found, "%s, number %llu", proof->explore->strategy,
-                     (unsigned long long)proof->progress.schedules);
-            if (keep_failing(proof, shm) < 0)
+        sw_explore_add_failure(exhaustive->result, exhaustive->progress.schedules, text);
+        if (exhaustive->progress.failures++ == 0) {
+            sw_run_end_format(one->end, exhaustive->text, sizeof exhaustive->text);
+            snprintf(exhaustive->found, sizeof exhaustive->found, "%s, number %llu",
+                     exhaustive->explore->strategy,
+                     (unsigned long long)exhaustive->progress.schedules);
+            if (keep_failing(exhaustive, shm) < 0)
                 return 1;
         }
     }
-    struct sw_explore_progress told = {.schedules = proof->progress.schedules,
-                                       .failures = proof->progress.failures,
-                                       .seconds = proof->progress.seconds,
-                                       .limit_s = proof->explore->time_s};
+    struct sw_explore_progress told = {.schedules = exhaustive->progress.schedules,
+                                       .failures = exhaustive->progress.failures,
+                                       .seconds = exhaustive->progress.seconds,
+                                       .limit_s = exhaustive->explore->time_s};
 
-    sw_explore_report_progress(&told, &proof->told);
-    proof->late = proof->explore->time_s > 0 && proof->progress.seconds > proof->explore->time_s;
-    return proof->late;
+    sw_explore_report_progress(&told, &exhaustive->told);
+    exhaustive->late = exhaustive->explore->time_s > 0 &&
+                       exhaustive->progress.seconds > exhaustive->explore->time_s;
+    return exhaustive->late;
 }
 
 static int on_trace(void *context, const struct sw_batch_result *one,
@@ -100,17 +103,17 @@ static uint64_t most_of(const struct sw_explore *explore)
 }
 
 /* Returns NULL when all have been run, else why not; *e says why nothing was. */
-static const char *run_dpor(struct proof *proof, struct sw_error *e)
+static const char *run_dpor(struct exhaustive *exhaustive, struct sw_error *e)
 {
     static struct sw_dpor_explore all;
-    struct sw_explore_result *result = proof->result;
+    struct sw_explore_result *result = exhaustive->result;
     char *args[3];
     const struct sw_dpor_explore_order order = {
-        .session = sw_explore_exhaustive_session(proof->explore, args),
-        .traces_max = most_of(proof->explore),
-        .goes_on = proof->explore->goes_on,
+        .session = sw_explore_exhaustive_session(exhaustive->explore, args),
+        .traces_max = most_of(exhaustive->explore),
+        .goes_on = exhaustive->explore->goes_on,
         .on_trace = on_trace,
-        .context = proof};
+        .context = exhaustive};
 
     if (sw_dpor_explore_run(&order, &all, e) < 0)
         return e->text;
@@ -121,25 +124,25 @@ static const char *run_dpor(struct proof *proof, struct sw_error *e)
              all.complete ? "all " : "", (unsigned long long)all.counts.traces,
              all.counts.traces == 1 ? "" : "s", all.complete ? "" : ", of more",
              (unsigned long long)all.operations, all.counts.blocked > 0 ? " (some in vain)" : "",
-             proof->progress.seconds);
+             exhaustive->progress.seconds);
     return all.complete ? NULL : all.why_not;
 }
 
-static const char *run_bounded(struct proof *proof, struct sw_error *e)
+static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e)
 {
     static struct sw_bounded all;
-    struct sw_explore_result *result = proof->result;
-    int delays = proof->explore->proof == SW_EXPLORE_DELAYS;
+    struct sw_explore_result *result = exhaustive->result;
+    int delays = exhaustive->explore->method == SW_EXPLORE_DELAYS;
     char *args[3], by_cost[256] = "";
     size_t used = 0;
-    const struct sw_bounded_order order = {.session =
-                                               sw_explore_exhaustive_session(proof->explore, args),
-                                           .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
-                                           .bound = proof->explore->bound,
-                                           .schedules_max = most_of(proof->explore),
-                                           .goes_on = proof->explore->goes_on,
-                                           .on_run = on_run,
-                                           .context = proof};
+    const struct sw_bounded_order order = {
+        .session = sw_explore_exhaustive_session(exhaustive->explore, args),
+        .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
+        .bound = exhaustive->explore->bound,
+        .schedules_max = most_of(exhaustive->explore),
+        .goes_on = exhaustive->explore->goes_on,
+        .on_run = on_run,
+        .context = exhaustive};
 
     if (sw_bounded_run(&order, &all, e) < 0)
         return e->text;
@@ -153,46 +156,47 @@ static const char *run_bounded(struct proof *proof, struct sw_error *e)
              all.schedules == 1 ? "" : "s", order.bound, delays ? "delay" : "preemption",
              order.bound == 1 ? "" : "s", by_cost,
              all.complete && all.whole ? ", and there are no others" : "",
-             proof->explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call",
-             proof->progress.seconds,
+             exhaustive->explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call",
+             exhaustive->progress.seconds,
              all.failures > 0 && all.least > 0 ? "; none with less fails" : "");
     return all.complete ? NULL : all.why_not;
 }
 
-static void confirm(struct proof *proof)
+static void confirm(struct exhaustive *exhaustive)
 {
-    struct sw_trial_order trial = proof->explore->search.trial;
+    struct sw_trial_order trial = exhaustive->explore->search.trial;
 
-    if (proof->failing == NULL) {
-        sw_explore_decide(proof->result, SW_EXPLORE_ERROR, "out of memory");
+    if (exhaustive->failing == NULL) {
+        sw_explore_decide(exhaustive->result, SW_EXPLORE_ERROR, "out of memory");
         return;
     }
-    sw_explore_confirm_list(&trial, proof->failing, proof->text, proof->found, proof->result);
+    sw_explore_confirm_list(&trial, exhaustive->failing, exhaustive->text, exhaustive->found,
+                            exhaustive->result);
 }
 
 void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_result *result)
 {
-    struct proof proof = {.explore = explore, .result = result};
+    struct exhaustive exhaustive = {.explore = explore, .result = result};
     struct sw_error e = {0};
 
-    clock_gettime(CLOCK_MONOTONIC, &proof.began);
-    const char *why_not =
-        explore->proof == SW_EXPLORE_DPOR ? run_dpor(&proof, &e) : run_bounded(&proof, &e);
+    clock_gettime(CLOCK_MONOTONIC, &exhaustive.began);
+    const char *why_not = explore->method == SW_EXPLORE_DPOR ? run_dpor(&exhaustive, &e)
+                                                             : run_bounded(&exhaustive, &e);
     sw_explore_report_end_progress();
-    result->totals.schedules = result->totals.last = proof.progress.schedules;
-    result->totals.failed = proof.progress.failures > 0;
-    result->totals.stopped = proof.late;
-    result->totals.seconds = proof.progress.seconds;
-    result->distinct = proof.progress.schedules;
+    result->totals.schedules = result->totals.last = exhaustive.progress.schedules;
+    result->totals.failed = exhaustive.progress.failures > 0;
+    result->totals.stopped = exhaustive.late;
+    result->totals.seconds = exhaustive.progress.seconds;
+    result->distinct = exhaustive.progress.schedules;
     if (why_not == e.text)
         sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e.path != NULL ? e.path : "",
                           e.path != NULL ? ": " : "", e.text);
-    else if (proof.progress.failures > 0)
-        confirm(&proof);
+    else if (exhaustive.progress.failures > 0)
+        confirm(&exhaustive);
     else if (why_not != NULL)
         sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "%s",
-                          proof.late ? "the time was up" : why_not);
+                          exhaustive.late ? "the time was up" : why_not);
     else
         sw_explore_judge_nothing(explore, result);
-    free(proof.failing);
+    free(exhaustive.failing);
 }

@@ -19,7 +19,7 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
 {
     const struct sw_search_totals *totals = &result->totals;
 
-    if (explore->proof != SW_EXPLORE_SAMPLES) {
+    if (explore->method != SW_EXPLORE_SAMPLES) {
         snprintf(buf, size, "%s", result->claim);
         return buf;
     }
@@ -195,7 +195,7 @@ static json_object *make_json(const struct sw_explore *explore,
     add_text(object, "claim", sw_explore_report_claim(explore, result, claim, sizeof claim));
     add_number(object, "schedules", totals->schedules);
     add_number(object, "learning", totals->learning);
-    if (explore->proof == SW_EXPLORE_COVERAGE)
+    if (explore->method == SW_EXPLORE_COVERAGE)
         add_number(object, "features", result->features);
     else
         add_number(object, "distinct", result->distinct);
@@ -204,9 +204,9 @@ static json_object *make_json(const struct sw_explore *explore,
     add_number(object, "processes", totals->processes);
     add_number(object, "jobs", (uint64_t)explore->search.jobs);
     json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
-    if (result->has_trial && explore->proof == SW_EXPLORE_SAMPLES)
+    if (result->has_trial && explore->method == SW_EXPLORE_SAMPLES)
         add_number(object, "failing_seed", result->seed);
-    if (result->has_trial && explore->proof != SW_EXPLORE_SAMPLES)
+    if (result->has_trial && explore->method != SW_EXPLORE_SAMPLES)
         add_number(object, "failing_number", result->failures[0].seed);
     json_object_object_add(object, "failures", make_failures(result));
     return object;

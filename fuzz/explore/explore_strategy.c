@@ -13,7 +13,7 @@ static const struct strategy {
     const char *name;
     const char *number; /* what stands behind a colon; NULL: nothing may */
     int learns;
-    enum sw_explore_proof proof;
+    enum sw_explore_method method;
 } strategies[] = {
     {"portfolio", NULL, 1, SW_EXPLORE_SAMPLES}, {"random", NULL, 0, SW_EXPLORE_SAMPLES},
     {"pct", "DEPTH", 1, SW_EXPLORE_SAMPLES},    {"pos", NULL, 1, SW_EXPLORE_SAMPLES},
@@ -68,7 +68,7 @@ int sw_explore_strategy_set(struct sw_explore *explore, const char *text, struct
         strcmp(explore->name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED;
     trial->schedule.name = explore->name;
     explore->search.learns = strategy->learns;
-    explore->proof = strategy->proof;
+    explore->method = strategy->method;
     explore->bound = trial->schedule.argument > 0 ? (uint32_t)trial->schedule.argument : BOUND;
     return 0;
 }

@@ -12,15 +12,18 @@
 #include "profile_measure.h"
 
 enum {
+    /* How soon a failure in one process stops the others; each second look is one for progress. */
     LOOK_MS = 50,
-    PROCESS_S = 60, /* a process ends after that, far from the watchdog */
+    /* A warm process is replaced after a minute, so that no run comes near the watchdog (600 s),
+     * and what a test leaks is given back.  Starting one takes a fraction of a second. */
+    PROCESS_S = 60,
 };
 
-/* Under search->lock, but for what is the thread's own. */
+/* A thread that runs a process, or one after the other.  The counters are under search->lock. */
 struct job {
     struct sw_search *search;
     pthread_t thread;
-    int is_up; /* the thread has been started */
+    int is_up; /* the thread has been started, and is to be joined */
     int learns;
     uint64_t first, step, count; /* its seeds */
     uint64_t next; /* all of its seeds below this have been run */
@@ -36,8 +39,9 @@ struct job {
 struct sw_search {
     struct sw_search_order order;
     struct sw_thread_profile profile;
-    struct sw_thread_profile
-        early; /* of the first schedule alone: what the second that learns knows */
+    /* Of the first schedule alone: what the second one that learns knows.  It is kept, since a seed
+     * that is run again must know what it knew. */
+    struct sw_thread_profile early;
     struct job jobs[SW_SEARCH_JOBS_MAX];
     pthread_mutex_t lock;
     uint64_t limit; /* no seed above it matters */
@@ -109,7 +113,8 @@ static void note_failure(struct sw_search *search, uint64_t seed)
         search->limit = seed;
 }
 
-/* Not 0: the job has no more to do. */
+/* A result above the lowest failing seed does not count: which of them there are depends on how
+ * fast the jobs are.  Not 0: the job has no more to do. */
 static int on_result(void *context, const struct sw_batch_result *result)
 {
     struct job *job = context;
@@ -146,6 +151,7 @@ static void on_begin(void *context, struct sw_control_shm *shm)
     pthread_mutex_unlock(&job->search->lock);
 }
 
+/* The longer schedule has shown more of the program. */
 static void learn(struct sw_search *search, const struct sw_control_shm *shm)
 {
     static struct sw_thread_profile fresh; /* only the caller's thread learns */
@@ -277,13 +283,16 @@ static void *job_thread(void *argument)
     return NULL;
 }
 
+/* How many schedules the process runs before it ends: lowered while it runs, at least to the one it
+ * is in. */
 static void set_count(struct sw_control_shm *shm, uint64_t count)
 {
     if (count < __atomic_load_n(&shm->loop_count, __ATOMIC_RELAXED))
         __atomic_store_n(&shm->loop_count, count > 0 ? count : 1, __ATOMIC_RELAXED);
 }
 
-/* At a process's results while it runs, and whether it should go on. */
+/* Looks at the results of a process that is still running: the first job that fails tells the
+ * others how far they have to go, without waiting for any of them to end. */
 static void look_at(struct sw_search *search, struct job *job)
 {
     struct sw_control_shm *shm = job->shm;
@@ -386,13 +395,14 @@ static int run_jobs(struct sw_search *search, uint64_t first, uint64_t stride, u
     uint64_t next = first + count * stride;
 
     if (start_jobs(search, first, stride, count, e) < 0) {
-        search->stop = 1; /* those that run end soon, and cannot be waited for as usual */
+        search->stop = 1; /* nobody looks at those that run: they end when on_end() sees this */
         join_jobs(search, &(struct sw_error){0});
         return -1;
     }
     watch(search);
     if (join_jobs(search, e) < 0)
         return -1;
+    /* Up to where all jobs have come: the job that has come least far decides. */
     for (int j = 0; j < search->order.jobs; j++)
         if (search->jobs[j].next < next)
             next = search->jobs[j].next;
@@ -402,7 +412,8 @@ static int run_jobs(struct sw_search *search, uint64_t first, uint64_t stride, u
 
 /* ---- the whole ---- */
 
-/* A failure there is one like any other. */
+/* One after the other, since the second knows what the first has shown.  A failure here counts like
+ * any other. */
 static int run_learning(struct sw_search *search, uint64_t count, struct sw_error *e)
 {
     struct job *job = &search->jobs[0];

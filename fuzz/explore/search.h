@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * search.h - schedules of consecutive seeds, shared by several processes.
+ * search.h - runs schedules of consecutive seeds, shared by several processes.
  *
- *      seeds 1, 2        learning: strategy "pos", a process each; the longer of the two
- *                        makes the profile (only if the strategy wants one)
- *      seeds 3, 4, ...   the strategy with that profile; of J jobs, job j has
- *                        every Jth seed, in a warm process (or a cold one each)
+ *      seeds 1, 2        learning, only if the strategy wants a profile: strategy "pos", a process
+ *                        each; the longer of the two schedules makes the profile
+ *      seeds 3, 4, ...   the strategy with that profile; of J jobs, job j has every Jth seed, all
+ *                        in one warm process (a test), or each in a process of its own (a program)
  *
- * A schedule follows from its seed, the strategy and the profile.  So which
- * schedules there are does not depend on how many jobs run them; and when one
- * fails, the search ends when all lower seeds have been run: what is found is the
- * lowest.  The wall clock can end it too, somewhere; that is said then, and is no
- * verdict.
+ * A schedule follows from its seed, the strategy and the profile.  So the schedules are the same
+ * however many jobs run them.  When one fails the search goes on until all lower seeds have been
+ * run: what is found is the lowest failing seed, always the same.  Only the wall clock can end a
+ * search anywhere; the totals say so, and it is no verdict.
  *
- * sw_search_run() does all of that.  A campaign learns first, and then runs ranges of
- * seeds as it gets them, with others in between that are somebody else's.
+ * sw_search_run() does all of that.  A campaign learns first, and then runs ranges of seeds as it
+ * gets them, which are every Nth seed if it has N shards.
  */
 #ifndef SW_SEARCH_H
 #define SW_SEARCH_H
@@ -36,15 +35,15 @@ struct sw_search_order {
     int goes_on;      /* after a failure */
     double seconds;   /* 0: no limit */
     int learns;       /* the strategy wants a profile */
-    /* A result, from one thread at a time, in no particular order of seeds. */
+    /* A result; called from one thread at a time, in no particular order of seeds. */
     void (*on_result)(void *context, const struct sw_batch_result *result);
-    /* Some ten times a second, from the caller's thread; not 0: enough.  May be NULL. */
+    /* Called about ten times a second, from the caller's thread; not 0: enough.  May be NULL. */
     int (*on_progress)(void *context, const struct sw_search_progress *progress);
     void *context;
 };
 
 struct sw_search_totals {
-    uint64_t schedules; /* that have been run and count */
+    uint64_t schedules; /* run, up to the lowest failing seed */
     uint64_t learning;  /* of them, for the profile */
     uint64_t last;      /* all seeds up to this have been run */
     uint64_t processes;
@@ -64,15 +63,15 @@ void sw_search_free(struct sw_search *search);
 /* 0; or -1 with *e when something could not be run at all. */
 int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e);
 
-/* Only the learning, if the strategy wants a profile; of the seeds that are for that.  As above;
- * the totals are of this call. */
+/* Runs the seeds for learning, if the strategy wants a profile.  As above; the totals are of this
+ * call. */
 int sw_search_learn(struct sw_search *search, struct sw_search_totals *totals, struct sw_error *e);
-/* count seeds from first on, stride apart. */
+/* Runs count seeds from first on, stride apart.  As above. */
 int sw_search_run_range(struct sw_search *search, uint64_t first, uint64_t stride, uint64_t count,
                         struct sw_search_totals *totals, struct sw_error *e);
 /* A hash of what was learned; 0: nothing. */
 uint64_t sw_search_profile_hash(const struct sw_search *search);
 
-/* How a seed of it was run: to run it again, on its own.  Valid until the free. */
+/* How a seed was run: to run it again, on its own.  Valid until the free. */
 struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed);
 #endif

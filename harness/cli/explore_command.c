@@ -58,7 +58,7 @@ static const char *refusal_of_campaign(void)
                    : NULL;
     /* Shards divide seeds.  What other strategies run next depends on what has been run, of which a
      * shard knows its own part only. */
-    if (explore.proof != SW_EXPLORE_SAMPLES)
+    if (explore.method != SW_EXPLORE_SAMPLES)
         return "a campaign needs a strategy that samples: portfolio, random, pct, pos or surw";
     /* Processes of other machines would write to a file of that name, too. */
     if (explore.search.trial.output != NULL)
@@ -79,7 +79,7 @@ static const char *refusal_of_test(void)
  * accesses.  A program is run as it is. */
 static const char *refusal_of_program(void)
 {
-    if (explore.proof > SW_EXPLORE_COVERAGE)
+    if (explore.method > SW_EXPLORE_COVERAGE)
         return "dpor, preemptions and delays are for tests, FILE.py::NAME, or FILE.py::__main__, "
                "all of it";
     if (explore.setting.grain == SW_GRAIN_ACCESS)
@@ -95,9 +95,9 @@ static const char *refusal(void)
 
     if (why == NULL)
         why = explore.search.trial.test != NULL ? refusal_of_test() : refusal_of_program();
-    if (why == NULL && explore.corpus != NULL && explore.proof != SW_EXPLORE_COVERAGE)
+    if (why == NULL && explore.corpus != NULL && explore.method != SW_EXPLORE_COVERAGE)
         why = "--corpus is for --strategy coverage";
-    if (why == NULL && explore.proof > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
+    if (why == NULL && explore.method > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
         why = "the bound may be at most 16";
     return why;
 }
@@ -143,7 +143,7 @@ static void set_defaults(void)
 
     if (trial->schedule.name == NULL)
         sw_explore_strategy_set(&explore, "portfolio", &e);
-    if (explore.proof == SW_EXPLORE_DPOR)
+    if (explore.method == SW_EXPLORE_DPOR)
         explore.setting.grain = SW_GRAIN_ACCESS; /* it needs to see every access */
     if (trial->schedule.engine == SW_ENGINE_COUNT)
         trial->schedule.engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;
