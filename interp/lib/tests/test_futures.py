@@ -168,15 +168,18 @@ class AsyncioTest(Test):
             asyncio.run(futures.call_tasklet(futures.TaskletExecutor(), len, ""))
 
     def test_a_cancelled_one_goes_on_and_keeps_its_result(self):
-        event, ended = locks.Event(), threading.Event()
+        event, begun, ended = locks.Event(), threading.Event(), threading.Event()
 
         def work():
+            begun.set()
             event.wait()
             ended.set()
 
         async def main(executor):
+            call = asyncio.ensure_future(futures.call_tasklet(executor, work))
+            await asyncio.to_thread(begun.wait)
             with self.assertRaises(asyncio.TimeoutError):
-                await asyncio.wait_for(futures.call_tasklet(executor, work), 0.01)
+                await asyncio.wait_for(call, 0.01)
 
         with futures.TaskletExecutor(own_thread=True) as executor:
             asyncio.run(main(executor))

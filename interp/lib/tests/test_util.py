@@ -130,7 +130,8 @@ class AbandonedTest(Test):
 
     def test_a_timeout_abandons(self):
         with util.WorkerPool(1, abandoned=self.tell) as pool:
-            with self.assertRaises(WaitTimeout), timeout(0.01):
+            # Long enough for it to begin on a busy machine: one that has not is not told of.
+            with self.assertRaises(WaitTimeout), timeout(0.2):
                 pool.call(self.slow, "late")
             self.may_end.set()
         self.assertEqual(self.told, [("late", type(None))])
