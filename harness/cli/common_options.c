@@ -2,12 +2,12 @@
 #include "common_options.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "contract/control_shm.h"
+#include "contract/own_path.h"
 
 const char *const sw_common_options_engines[] = {
     [SW_ENGINE_THREADS] = "threads",
@@ -28,17 +28,14 @@ int sw_common_options_jobs(int given)
                                                : SW_COMMON_OPTIONS_JOBS_MAX;
 }
 
+/* For as long as the program runs: an order borrows its texts. */
 const char *sw_common_options_lab(void)
 {
-    static const char name[] = "slpython-lab";
-    static char path[PATH_MAX];
-    /* A build and an installation both have the programs in one folder. */
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+    static char *path;
 
-    path[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(path, '/');
-    memcpy(slash != NULL ? slash + 1 : path, name, sizeof name);
-    return path;
+    if (path == NULL)
+        path = sw_own_path_find(0, "slpython-lab");
+    return path != NULL ? path : "slpython-lab";
 }
 
 int sw_common_options_check_interp(const char *interp, struct sw_error *e)

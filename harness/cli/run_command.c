@@ -131,7 +131,9 @@ static int run_it(const struct sw_command_arguments *arguments)
         interp = is_tests ? SW_TARGET_INTERP : sw_common_options_lab();
     if (sw_common_options_check_interp(interp, &e) < 0)
         return sw_command_refuse("run", "%s", e.text);
-    return is_tests ? run_targets(arguments) : run_suite(arguments);
+    int status = is_tests ? run_targets(arguments) : run_suite(arguments);
+    sw_settings_free(&run.setting);
+    return status;
 }
 
 static const struct sw_option options[] = {

@@ -18,6 +18,7 @@
 #include "sched_test.h"
 #include "report.h"
 #include "contract/exit.h"
+#include "contract/own_path.h"
 #include "trial.h"
 
 enum { LIST_MAX = 1 << 20, SKIPPED_STATUS = 77 };
@@ -82,20 +83,12 @@ static int add_target(struct targets *targets, const char *file, const char *tes
 
 char *sw_target_find_starter(void)
 {
-    static const char name[] = "/lib/spillway_starter.py";
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+    char *path = sw_own_path_find(1, "lib/spillway_starter.py");
 
-    if (length <= 0)
-        return NULL;
-    path[length] = '\0';
-    for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(path, '/');
-        if (slash != NULL)
-            *slash = '\0';
-    }
-    memcpy(path + strlen(path), name, sizeof name);
-    return access(path, R_OK) == 0 ? strdup(path) : NULL;
+    if (path != NULL && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
 }
 
 /* ---- which tests there are ---- */

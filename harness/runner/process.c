@@ -11,6 +11,7 @@
 #include "interp_kind.h"
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
+#include "contract/own_path.h"
 #include "launch.h"
 #include "shared_memory.h"
 #include "watchdog.h"
@@ -19,20 +20,14 @@ enum { UNDER_MAX = 64, SHM_FD = 900 };
 
 /* ---- before ---- */
 
-/* build/bin/spillway and build/lib/libspillway.so; or below another prefix. */
 static char *find_library(void)
 {
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 64);
+    char *path = sw_own_path_find(1, "lib/libspillway.so");
 
-    if (length <= 0)
-        return NULL;
-    path[length] = '\0';
-    *strrchr(path, '/') = '\0';
-    char *slash = strrchr(path, '/');
-    slash = slash != NULL ? slash : path;
-    snprintf(slash, sizeof path - (size_t)(slash - path), "/lib/libspillway.so");
-    return access(path, R_OK) == 0 ? strdup(path) : NULL;
+    if (path != NULL && access(path, R_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
 }
 
 int sw_process_open(struct sw_process *run, struct sw_error *e)

@@ -1,58 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "sched_paths.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define STARTER "spillway_starter.py"
+#include "contract/own_path.h"
 
-/* The folder above that of spillway itself, "build" of build/bin/spillway.  0 or -1. */
-static int find_prefix(char prefix[PATH_MAX])
+/* What comes with spillway, and so is another file on another machine. */
+static const char *const ours[] = {"lib/spillway_starter.py", "bin/slpython", "bin/slpython-lab"};
+enum { OURS_COUNT = sizeof ours / sizeof *ours };
+
+/* Where the file of that name is, without a folder; NULL: it is none of ours. */
+static const char *below_prefix(const char *name)
 {
-    ssize_t length = readlink("/proc/self/exe", prefix, PATH_MAX - 64);
-
-    if (length <= 0)
-        return -1;
-    prefix[length] = '\0';
-    for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(prefix, '/');
-        if (slash == NULL)
-            return -1;
-        *slash = '\0';
-    }
-    return 0;
-}
-
-/* Where the file of that name, without a folder, is below the prefix; "": it is none of ours. */
-static const char *folder_of(const char *name)
-{
-    if (strcmp(name, STARTER) == 0)
-        return "lib";
-    return strcmp(name, "slpython") == 0 || strcmp(name, "slpython-lab") == 0 ? "bin" : "";
+    for (int i = 0; i < OURS_COUNT; i++)
+        if (strcmp(strchr(ours[i], '/') + 1, name) == 0)
+            return ours[i];
+    return NULL;
 }
 
 const char *sw_sched_paths_name(const char *path)
 {
-    char prefix[PATH_MAX], ours[PATH_MAX + 64], real[PATH_MAX];
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    char real[PATH_MAX], *own = NULL;
 
-    if (*folder_of(name) == '\0' || find_prefix(prefix) < 0 || realpath(path, real) == NULL)
-        return path;
-    snprintf(ours, sizeof ours, "%s/%s/%s", prefix, folder_of(name), name);
-    return strcmp(ours, real) == 0 ? name : path;
+    if (below_prefix(name) != NULL)
+        own = sw_own_path_find(1, below_prefix(name));
+    int is_ours = own != NULL && realpath(path, real) != NULL && strcmp(own, real) == 0;
+    free(own);
+    return is_ours ? name : path;
 }
 
 /* In place of the name.  0 or -1. */
 static int find_ours(char **name)
 {
-    char prefix[PATH_MAX], *path;
-
-    if (strchr(*name, '/') != NULL || *folder_of(*name) == '\0' || access(*name, F_OK) == 0)
+    if (below_prefix(*name) == NULL || access(*name, F_OK) == 0)
         return 0;
-    if (find_prefix(prefix) < 0 || asprintf(&path, "%s/%s/%s", prefix, folder_of(*name), *name) < 0)
+    char *path = sw_own_path_find(1, below_prefix(*name));
+    if (path == NULL)
         return -1;
     free(*name);
     *name = path;
