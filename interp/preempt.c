@@ -22,6 +22,55 @@
 #include "ring.h"
 #include "schedule.h"
 
+/* ---- the checks ---- */
+
+int slp_preempt_armed;
+static int requested; /* the last request was ours, and nobody may be there to answer it */
+
+void slp_preempt_request(PyInterpreterState *interp)
+{
+    requested = 1;
+    slp_cpython_ask_for_gil(interp);
+}
+
+int slp_preempt_skips_wait(const pthread_cond_t *cond)
+{
+    if (__builtin_expect(!requested, 1) || cond != slp_cpython_gil_switch_cond())
+        return 0;
+    requested = 0;
+    return 1;
+}
+
+int slp_preempt_arm(struct slp_thread *thread)
+{
+    int sees = slp_preempt_can_see();
+
+    if (sees < 0)
+        return -1;
+    if (!sees) {
+        PyErr_SetString(PyExc_NotImplementedError,
+                        "run(timeout): the evaluation loop's checks cannot be seen");
+        return -1;
+    }
+    slp_preempt_armed++;
+    slp_preempt_request(slp_cpython_interp(thread->tstate));
+    return 0;
+}
+
+void slp_preempt_again(struct slp_thread *thread)
+{
+    if (thread->preempt.runner != NULL)
+        slp_preempt_request(slp_cpython_interp(thread->tstate));
+}
+
+void slp_preempt_disarm(struct slp_thread *thread)
+{
+    (void)thread;
+    slp_preempt_armed--;
+}
+
+/* ---- the time ---- */
+
 void slp_preempt_wake(slp_tasklet *t)
 {
     slp_tasklet *inner;

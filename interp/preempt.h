@@ -12,16 +12,18 @@
  * call from C, in a callback, under a switch trap or in a garbage collection; then
  * the first check at which none of these holds interrupts it.
  *
- * How the checks come here has two implementations, one for each kind of program;
- * slp_preempt_arm(), again(), disarm(), attract() and calm() are theirs:
+ * How the checks come here has two implementations, one for each kind of program:
  *   program/preempt_wrap.c   slpython: the linker sends us a call that each check makes
  *   extension/preempt_got.c  the extension module: a function of the C library that each
  *                            check calls is replaced
+ * Both make the evaluation loop drop the GIL and take it again at its next check, by
+ * slp_preempt_request(), and see it do so.
  */
 #ifndef SLP_PREEMPT_H
 #define SLP_PREEMPT_H
 
 #include <Python.h>
+#include <pthread.h>
 
 /* A loop's body, or a call and what is around it, is some ten bytecodes.  The number is a
  * part of what run(timeout) means: with another one programs are interrupted elsewhere. */
@@ -49,6 +51,17 @@ int slp_preempt_arm(struct slp_thread *thread);
 void slp_preempt_again(struct slp_thread *thread);
 /* The thread's run() with a timeout is over. */
 void slp_preempt_disarm(struct slp_thread *thread);
+
+/* Of the two files: whether the checks can be seen, which may be found out by running
+ * some.  1 or 0; -1 with an exception. */
+int slp_preempt_can_see(void);
+/* For the two files: how many threads are armed; the request for the next check. */
+extern int slp_preempt_armed;
+void slp_preempt_request(PyInterpreterState *interp);
+/* A thread that was asked for the GIL waits until another one has had it.  Is this that
+ * wait, and was it us who asked?  Then there may be no other one, and the caller returns
+ * at once; that somebody else is passed over this once does no harm. */
+int slp_preempt_skips_wait(const pthread_cond_t *cond);
 
 /* The running tasklet of that thread has something to raise (slp_tasklet.thrown).  Its
  * evaluation loop raises it at its next check, if this build can make it do so. */

@@ -42,21 +42,10 @@ static struct way loop_ways[4];
 static int loop_way_count;
 static PyThreadState *learner; /* whose next calls are the loop's, or NULL */
 
-/* How many threads have a runner; whether something was ever thrown into a
- * running tasklet. */
-static int armed;
-static int attracted;
-/* The last request was ours, and nobody may be there to answer it. */
-static int requested;
+static int attracted; /* something was thrown into a running tasklet, once at least */
 
 static int (*real_unlock)(pthread_mutex_t *);
 static int (*real_wait)(pthread_cond_t *, pthread_mutex_t *);
-
-static void request(PyInterpreterState *interp)
-{
-    requested = 1;
-    slp_cpython_ask_for_gil(interp);
-}
 
 /* ---- the way ---- */
 
@@ -185,7 +174,7 @@ static void check(PyThreadState *tstate, int in_loop)
 
     if (thread == NULL || (thread->preempt.runner == NULL && thread->current->thrown == NULL))
         return;
-    request(slp_cpython_interp(tstate));
+    slp_preempt_request(slp_cpython_interp(tstate));
     if (!in_loop)
         return;
     if (thread->preempt.runner != NULL && slp_preempt_tick(thread) < 0)
@@ -209,7 +198,7 @@ static PyThreadState *who_has_taken_gil(void)
 
 static __attribute__((noinline)) int unlock(pthread_mutex_t *mutex)
 {
-    if (__builtin_expect(!(armed | attracted) && learner == NULL, 1) ||
+    if (__builtin_expect(!(slp_preempt_armed | attracted) && learner == NULL, 1) ||
         mutex != slp_cpython_gil_mutex())
         return real_unlock(mutex);
 
@@ -230,16 +219,9 @@ static __attribute__((noinline)) int unlock(pthread_mutex_t *mutex)
     return status;
 }
 
-/* A thread that was asked for the GIL waits until another one has had it.
- * When it was us who asked there may be none; that somebody else is passed over
- * this once does no harm. */
 static int wait_for_switch(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-    if (__builtin_expect(requested, 0) && cond == slp_cpython_gil_switch_cond()) {
-        requested = 0;
-        return 0;
-    }
-    return real_wait(cond, mutex);
+    return slp_preempt_skips_wait(cond) ? 0 : real_wait(cond, mutex);
 }
 
 /* ---- preempt.h ---- */
@@ -263,7 +245,7 @@ int slp_preempt_learn(void)
         slp_got_replace("pthread_cond_wait", (slp_got_function)wait_for_switch,
                         (slp_got_function *)&real_wait) == 0) {
         learner = PyThreadState_Get();
-        request(learner->interp);
+        slp_preempt_request(slp_cpython_interp(learner));
         result = PyEval_EvalCode(code, globals, globals);
         learner = NULL;
     }
@@ -276,7 +258,7 @@ int slp_preempt_learn(void)
 void slp_preempt_attract(struct slp_thread *thread)
 {
     attracted = 1;
-    request(slp_cpython_interp(thread->tstate));
+    slp_preempt_request(slp_cpython_interp(thread->tstate));
 }
 
 /* A check looks for what was thrown, and finds nothing. */
@@ -285,26 +267,7 @@ void slp_preempt_calm(struct slp_thread *thread)
     (void)thread;
 }
 
-int slp_preempt_arm(struct slp_thread *thread)
+int slp_preempt_can_see(void)
 {
-    if (loop_way_count == 0) {
-        PyErr_SetString(PyExc_NotImplementedError,
-                        "run(timeout): the evaluation loop's checks cannot be seen");
-        return -1;
-    }
-    armed++;
-    request(slp_cpython_interp(thread->tstate));
-    return 0;
-}
-
-void slp_preempt_again(struct slp_thread *thread)
-{
-    if (thread->preempt.runner != NULL)
-        request(slp_cpython_interp(thread->tstate));
-}
-
-void slp_preempt_disarm(struct slp_thread *thread)
-{
-    (void)thread;
-    armed--;
+    return loop_way_count > 0;
 }

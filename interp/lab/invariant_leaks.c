@@ -66,6 +66,7 @@ static void look_at_stacks(void)
     for (const slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next) {
         if (!t->started || t->ended || t->slice.used == 0)
             continue;
+        /* The frames' slots are on the data stack, and C variables in the slice: both. */
         look_at_frames(slp_slice_find(&t->slice, t->state.cframe));
         look_at_words(t->slice.bytes, t->slice.used);
     }
@@ -93,6 +94,7 @@ void slp_invariant_leaks(void)
         PyErr_Clear();
         return;
     }
+    /* Counted up from what the core owns: objects, then frames, then saved stacks. */
     for (slp_tasklet *t = slp_invariant_walk_first(); t != NULL; t = t->watch.next)
         t->watch.found = slp_invariant_walk_owners(t);
     look_at_objects(objects);

@@ -35,6 +35,7 @@ static uint64_t of_pointer(uint64_t state, const void *pointer)
 static uint64_t state_of(const slp_tasklet *t, const slp_channel *channel)
 {
     const struct slp_thread *here = t->thread;
+    /* FNV-1a's offset basis: from 0 on, fields that are 0 would change nothing. */
     uint64_t state = of_pointer(of_pointer(UINT64_C(0xcbf29ce484222325), t->next), t->prev);
 
     state = of_pointer(of_pointer(state, t->tempval), t->channel);
@@ -91,6 +92,7 @@ static void between_operations(slp_tasklet *t)
 static void operation_begins(slp_tasklet *t)
 {
     between_operations(t);
+    /* In a callback another operation has begun already, and its value is there. */
     if (t->tempval != Py_None && t->calling_back == 0)
         slp_invariants_violated(SLP_I4, t, "an operation begins, and its mailbox is full");
     if (PyErr_Occurred() && t->calling_back == 0 && t->releasing == 0)

@@ -73,6 +73,7 @@ void slp_invariant_switch_arrive(slp_tasklet *t)
     if (!t->watch.left)
         return;
     t->watch.left = 0;
+    /* All of these are values of the thread state, which others have used meanwhile. */
     if (t->watch.exception != slp_cpython_handled_value(tstate))
         slp_invariants_violated(SLP_I17, t, "the exception that it handles is another one");
     if (t->watch.depth != slp_cpython_depth(tstate))
@@ -83,6 +84,7 @@ void slp_invariant_switch_arrive(slp_tasklet *t)
                                 t->watch.trash_nesting, slp_cpython_trash_nesting(tstate));
     if (t->watch.chunk != slp_cpython_chunk_of(tstate))
         slp_invariants_violated(SLP_I20, t, "its data stack is another one");
+    /* Of the context itself the version is enough: it must be another one each time. */
     if (t->watch.context_version == slp_cpython_context_version(tstate))
         slp_invariants_violated(SLP_I20, t, "the cache of context variables was not told");
 }

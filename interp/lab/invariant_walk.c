@@ -105,6 +105,7 @@ static void check_ring(struct slp_thread *thread, int is_here)
                                 "thread %llu counts %d runnable ones, its ring has %d%s",
                                 (unsigned long long)thread->id, thread->runcount, count,
                                 count > thread->runcount ? " or more" : "");
+    /* Of other threads this may be looked at in the middle of a switch. */
     if (is_here && thread->ring != thread->current)
         slp_invariants_violated(SLP_I7, thread->current, "it runs, and is not the ring's head");
     if (thread->waiting && thread->ring != NULL)
@@ -120,6 +121,7 @@ static void check_queue(slp_channel *channel)
     const slp_tasklet *previous = NULL;
 
     for (const slp_tasklet *t = channel->first; t != NULL; previous = t, t = t->next, count++) {
+        /* The balance bounds the walk: a queue that is linked in a circle ends, too. */
         if (t->channel != channel || t->prev != previous || t->scheduled ||
             count > channel->balance * sign) {
             slp_invariants_violated(SLP_I7, channel, "its queue is broken after %d", count);
@@ -147,11 +149,12 @@ static void check_tasklet(slp_tasklet *t)
 {
     int ended_thread = t->thread->tstate == NULL;
 
-    if (t->watch.dying)
+    if (t->watch.dying) /* nothing of it need be in order any more */
         return;
     if (Py_REFCNT(t) < slp_invariant_walk_owners(t) || Py_REFCNT(t) <= 0)
         slp_invariants_violated(SLP_I12, t, "it has %zd references, the core owns %d of it",
                                 Py_REFCNT(t), slp_invariant_walk_owners(t));
+    /* A paused one is in none of the three. */
     if (t->scheduled + (t->direction != 0) + t->in_run > 1)
         slp_invariants_violated(SLP_I8, t, "it is runnable, blocked or in run(): not one of them");
     if ((t->direction != 0) != (t->channel != NULL))
@@ -176,6 +179,8 @@ static void check_tasklet(slp_tasklet *t)
 /* A thread's record counts its tasklets; a data stack belongs to one that runs. */
 static void check_counts(void)
 {
+    /* Those that are lent, minus those that some tasklet has: what is left nobody has.  Not
+     * the other way round: a tasklet may have none, without memory for it. */
     long stacks = slp_datastack_lent();
 
     for (const slp_tasklet *t = tasklets; t != NULL; t = t->watch.next) {
@@ -189,7 +194,7 @@ static void check_counts(void)
                                     thread->references, thread->watch.seen);
     }
     for (const slp_tasklet *t = tasklets; t != NULL; t = t->watch.next)
-        t->thread->watch.seen = 0;
+        t->thread->watch.seen = 0; /* for the next walk, and of threads that have ended, too */
     if (stacks > 0)
         slp_invariants_violated(SLP_I20, NULL, "%ld data stacks belong to nobody", stacks);
 }

@@ -69,7 +69,8 @@ static __thread struct {
     slp_tasklet *next;
 } expected;
 
-/* Who goes on by the channel's preference; NULL: that depends on the ring. */
+/* Who goes on by the channel's preference; NULL: that depends on the ring.  Written from
+ * what the documentation says of preference, and not as channel.c computes it. */
 static slp_tasklet *preferred(const slp_channel *channel, slp_tasklet *actor, slp_tasklet *sender,
                               slp_tasklet *receiver)
 {
@@ -85,10 +86,13 @@ static void completed(slp_tasklet *sender, slp_tasklet *receiver)
     struct slp_thread *here = slp_thread_peek();
     slp_tasklet *actor = here->current, *other = actor == sender ? receiver : sender;
 
+    /* What is expected is checked when the actor goes on or leaves: only then has the
+     * operation decided. */
     sender->watch.operating = receiver->watch.operating = 0;
     expected.actor = NULL;
     if (actor != sender && actor != receiver)
         slp_invariants_violated(SLP_I8, actor, "it completes an operation of two others");
+    /* A counterpart of another thread runs there; a callback may turn the ring. */
     else if (other->thread == here && slp_schedule_callback == NULL && operates_on != NULL) {
         expected.next = preferred(operates_on, actor, sender, receiver);
         expected.actor = expected.next != NULL ? actor : NULL;
@@ -101,6 +105,7 @@ static void check_order(slp_tasklet *actor, slp_tasklet *next)
     if (expected.actor != actor)
         return;
     expected.actor = NULL;
+    /* Whoever was to go on may have been killed or taken away at a point in between. */
     if (next != expected.next && expected.next->scheduled)
         slp_invariants_violated(SLP_I9, actor,
                                 "after a hand-over it goes on with another one than the channel's "
@@ -121,12 +126,14 @@ static void ends(slp_tasklet *t, const void *result)
 
 static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
 {
+    /* Found by the rule and not by the code: the innermost run(), else main. */
     const struct slp_thread *here = t->thread;
     const slp_tasklet *right = here->watchdogs != NULL ? here->watchdogs : here->main;
 
     if (target != right)
         slp_invariants_violated(SLP_I19, t,
                                 "its exception goes neither to the innermost run() nor to main");
+    /* A handler may raise something else; without one it must be the exception itself. */
     if (slp_schedule_error_handler == NULL && uncaught_type != NULL && bomb->type != uncaught_type)
         slp_invariants_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
                                 ((PyTypeObject *)uncaught_type)->tp_name,
@@ -143,6 +150,7 @@ static void deadlock(slp_tasklet *t)
 
 /* ---- deaths ---- */
 
+/* By the thread itself.  In the child of a fork another thread abandons what it cannot run. */
 static void lost(slp_tasklet *t)
 {
     if (t->kills < SLP_KILLS_MAX && !t->thread->gave_up &&
@@ -156,11 +164,13 @@ static void dies(slp_tasklet *t)
     if (t->watch.dying)
         slp_invariants_violated(SLP_I15, t, "it is freed twice");
     t->watch.dying = 1;
+    /* The state's word and the points': each may be wrong alone. */
     if (t->scheduled || t->direction != 0 || t->in_run || t->watch.in_ring)
         slp_invariants_violated(SLP_I14, t, "it is freed, and %s",
                                 t->direction != 0 ? "waits on a channel"
                                 : t->in_run       ? "sits in run()"
                                                   : "is in a ring");
+    /* The frames that run now would be freed under themselves. */
     if (t->thread->current == t)
         slp_invariants_violated(SLP_I13, t, "it is freed on its own C stack");
     if (t->slice.used > 0 && t->started && !t->ended && t->thread->tstate != NULL &&
@@ -185,6 +195,7 @@ static void inserted(slp_tasklet *t)
     t->watch.in_ring = 1;
 }
 
+/* The point is reached after the removal, and before anything else. */
 static void removed(slp_tasklet *t)
 {
     if (!t->watch.in_ring)
@@ -196,6 +207,8 @@ static void removed(slp_tasklet *t)
 
 /* ---- spills ---- */
 
+/* From the point before the stack is saved to the one on the empty stack: nothing runs in
+ * between, so one of each thread is enough, though spills nest. */
 static __thread struct {
     int depth, error;
 } spilled;

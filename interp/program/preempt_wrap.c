@@ -19,14 +19,10 @@
 #include "interp/tasklet.h"
 #include "interp/thread.h"
 
-/* How many threads have a runner. */
-static int armed;
 /* Where the evaluation loop, and nobody else, calls _PyThreadState_Swap() to
  * have its thread state back; found by running one. */
 static void *loop_calls[4];
 static int learning;
-/* The last request was ours, and nobody may be there to answer it. */
-static int requested;
 
 PyThreadState *__real__PyThreadState_Swap(slp_cpython_gilstate *, PyThreadState *);
 PyThreadState *__wrap__PyThreadState_Swap(slp_cpython_gilstate *, PyThreadState *);
@@ -34,12 +30,6 @@ void __real__PyErr_SetNone(PyThreadState *, PyObject *);
 void __wrap__PyErr_SetNone(PyThreadState *, PyObject *);
 int __real_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
 int __wrap_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
-
-static void request(PyInterpreterState *interp)
-{
-    requested = 1;
-    slp_cpython_ask_for_gil(interp);
-}
 
 static int is_loop(const void *caller)
 {
@@ -102,7 +92,7 @@ static __attribute__((noinline)) void arrived(PyThreadState *tstate, void *calle
     struct slp_thread *thread = slp_thread_peek();
     if (thread == NULL || thread->preempt.runner == NULL)
         return;
-    request(slp_cpython_interp(tstate));
+    slp_preempt_request(slp_cpython_interp(tstate));
     if (is_loop(caller) && slp_preempt_tick(thread) < 0)
         raise_from_loop(thread);
 }
@@ -111,7 +101,7 @@ PyThreadState *__wrap__PyThreadState_Swap(slp_cpython_gilstate *state, PyThreadS
 {
     PyThreadState *old = __real__PyThreadState_Swap(state, tstate);
 
-    if (__builtin_expect(armed | learning, 0) && tstate != NULL)
+    if (__builtin_expect(slp_preempt_armed | learning, 0) && tstate != NULL)
         arrived(tstate, __builtin_return_address(0));
     return old;
 }
@@ -124,16 +114,9 @@ void __wrap__PyErr_SetNone(PyThreadState *tstate, PyObject *exception)
         __real__PyErr_SetNone(tstate, exception);
 }
 
-/* A thread that was asked for the GIL waits until another one has had it.
- * When it was us who asked there may be none; that somebody else is passed over
- * this once does no harm. */
 int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-    if (__builtin_expect(requested, 0) && cond == slp_cpython_gil_switch_cond()) {
-        requested = 0;
-        return 0;
-    }
-    return __real_pthread_cond_wait(cond, mutex);
+    return slp_preempt_skips_wait(cond) ? 0 : __real_pthread_cond_wait(cond, mutex);
 }
 
 static int run_a_loop(void)
@@ -144,7 +127,7 @@ static int run_a_loop(void)
 
     if (globals != NULL && code != NULL) {
         learning = 1;
-        request(PyInterpreterState_Get());
+        slp_preempt_request(PyInterpreterState_Get());
         result = PyEval_EvalCode(code, globals, globals);
         learning = 0;
     }
@@ -154,28 +137,9 @@ static int run_a_loop(void)
     return result == NULL ? -1 : 0;
 }
 
-int slp_preempt_arm(struct slp_thread *thread)
+int slp_preempt_can_see(void)
 {
     if (loop_calls[0] == NULL && run_a_loop() < 0)
         return -1;
-    if (loop_calls[0] == NULL) {
-        PyErr_SetString(PyExc_NotImplementedError,
-                        "run(timeout): the evaluation loop's checks cannot be seen");
-        return -1;
-    }
-    armed++;
-    request(slp_cpython_interp(thread->tstate));
-    return 0;
-}
-
-void slp_preempt_again(struct slp_thread *thread)
-{
-    if (thread->preempt.runner != NULL)
-        request(slp_cpython_interp(thread->tstate));
-}
-
-void slp_preempt_disarm(struct slp_thread *thread)
-{
-    (void)thread;
-    armed--;
+    return loop_calls[0] != NULL;
 }
