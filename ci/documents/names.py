@@ -22,6 +22,7 @@ MADE = re.compile(r"build/(?!bin/|lib/)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 SYMBOL = re.compile(r"\b(?:sw|SW|slp|SLP)_\w+")
 CHECK = re.compile(r"\bcheck_[a-z_0-9]+\b(?!\.)")
+PYTHON_HEADERS = "/usr/include/python3.11"
 LISTS = re.compile(r"<!-- lists: (\S+) -->")
 TARGET = re.compile(r"\bmake ((?:[A-Z_]+=\S+ )*)([a-z][a-z-]+)")
 
@@ -53,7 +54,8 @@ def named(text):
     """{(kind, name)} of a line."""
     visible = re.sub(r"<!--.*?-->", "", text)
     found = {("path", name) for name in LINK.findall(visible)}
-    found |= {("path", name.rstrip("./")) for name in SOURCE.findall(visible) + ROOM.findall(visible)}
+    paths = SOURCE.findall(visible) + ROOM.findall(visible)
+    found |= {("path", path.rstrip("./")) for path in paths}
     for span in SPAN.findall(visible):
         found |= {("option", option) for option in OPTION.findall(span)}
         found |= {("symbol", symbol) for symbol in SYMBOL.findall(span)}
@@ -71,7 +73,7 @@ def tree(folder):
 
 def is_path(name, page, scratch):
     pattern = re.sub(r"<\w+>", "*", name).removeprefix("./")
-    if MADE.match(pattern) or ANY.match(pattern) or Path("/usr/include/python3.11", pattern).exists():
+    if MADE.match(pattern) or ANY.match(pattern) or Path(PYTHON_HEADERS, pattern).exists():
         return True
     here = page.name.rpartition("/")[0]
     patterns = [pattern, os.path.normpath(f"{here}/{pattern}"), f"*/{pattern}"]
@@ -81,11 +83,11 @@ def is_path(name, page, scratch):
 @functools.cache
 def options(folder, run):
     """Those of spillway's commands as their help has them, and those of our scripts."""
-    helped = run(["spillway --help", "for c in $(spillway --help | awk '/^  / { print $1 }'); do "
-                  "spillway $c --help; done"])
-    scripts = run(["grep -rhoE --exclude-dir=docs -e '--[a-z][a-z-]+' ci fuzz/bench/run fuzz/inputs "
-                   "interp/tests scenarios/programs Makefile"])
-    return {option for lines in helped + scripts for line in lines for option in OPTION.findall(line)}
+    helped, scripts = run([
+        "for c in $(spillway --help | awk '/^  / { print $1 }'); do spillway $c --help; done",
+        "grep -rhoE --exclude-dir=docs -e '--[a-z][a-z-]+' ci fuzz/bench/run fuzz/inputs interp/tests"
+        " scenarios/programs Makefile"])
+    return {option for line in helped + scripts for option in OPTION.findall(line)}
 
 
 def is_option(name, _page, scratch):

@@ -55,9 +55,8 @@ class Scratch:
         # Each in a file of its own: a line between two outputs could be one of theirs.
         script = ""
         for number, command in enumerate(commands):
-            output = f"{self.folder}/.output-{number}"
-            to_stderr = "2>&1" if errors else "2>/dev/null"
-            script += f"(exit $status)\n{{ {command}\n}} >{output} {to_stderr} </dev/null\nstatus=$?\n"
+            ends = f">{self.folder}/.output-{number} {'2>&1' if errors else '2>/dev/null'} </dev/null"
+            script += f"(exit $status)\n{{ {command}\n}} {ends}\nstatus=$?\n"
         shell = subprocess.Popen(["/bin/bash", "-c", "status=0\n" + script], cwd=self.folder,
                                  env=self.environment(), start_new_session=True)
         try:

@@ -2,6 +2,11 @@
 """TAP, the Test Anything Protocol: what prove reads, and people, too."""
 
 
+def plain(name):
+    """A command may have a comment, and what is behind a "#" in a name would be a directive."""
+    return name.replace("#", "")
+
+
 class Tap:
     def __init__(self, out):
         self.out = out
@@ -12,14 +17,14 @@ class Tap:
         """`why` is shown when it is not good: as comments below the result."""
         self.number += 1
         self.failed += not good
-        self.say(f"{'ok' if good else 'not ok'} {self.number} - {name}")
+        self.say(f"{'ok' if good else 'not ok'} {self.number} - {plain(name)}")
         if not good:
             for line in why.splitlines():
                 self.note(line)
 
     def skip(self, name, reason):
         self.number += 1
-        self.say(f"ok {self.number} - {name} # SKIP {reason}")
+        self.say(f"ok {self.number} - {plain(name)} # SKIP {reason}")
 
     def note(self, text):
         self.say(f"# {text}")

@@ -108,9 +108,9 @@ class Checks(unittest.TestCase):
         self.assertEqual(page.edits, [(0, 2, ["    $ echo a", "    a"])])
 
     def test_a_block_that_is_not_run_is_skipped_with_its_reason(self):
-        text = "text\n\n<!-- not run: it takes\nhours -->\n\n    $ false\n    b\n"
+        text = "text\n\n<!-- not run: it takes\nhours -->\n\n    $ false #\n    b\n"
         failed, told, _ = self.checked(outputs, text)
-        self.assertEqual((failed, told), (0, "ok 1 - README.md:6 $ false # SKIP it takes hours\n"))
+        self.assertEqual((failed, told), (0, "ok 1 - README.md:6 $ false  # SKIP it takes hours\n"))
 
     def test_errors_are_output(self):
         self.assertEqual(self.failures(outputs, "    $ echo a >&2\n    a\n"), 0)
