@@ -2,6 +2,7 @@
 #include "decision.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "decision_kind.h"
@@ -161,6 +162,19 @@ size_t sw_decision_parse_action(const char *word, uint32_t *action)
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size)
 {
     return sw_decision_kind(kind)->format(candidate, buf, size);
+}
+
+char *sw_decision_format_all(enum sw_decision_kind kind, const uint32_t *candidates, uint32_t count,
+                             char *buf, size_t size)
+{
+    size_t used = 0;
+    char one[32];
+
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < count && used + sizeof one + 1 < size; i++)
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "",
+                                 sw_decision_format(kind, candidates[i], one, sizeof one));
+    return buf;
 }
 
 size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate)

@@ -211,6 +211,9 @@ size_t sw_decision_parse_action(const char *word, uint32_t *action);
 /* A candidate of that kind as people read it: "T3", "T3-early", "spill", "fault:NAME", "m7".
  * Returns buf. */
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size);
+/* All of them, with blanks in between; of more than fit, the first.  Returns buf. */
+char *sw_decision_format_all(enum sw_decision_kind kind, const uint32_t *candidates, uint32_t count,
+                             char *buf, size_t size);
 /* And back: the length of the word that was read, 0 if it is none. */
 size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t *candidate);
 

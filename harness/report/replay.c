@@ -56,32 +56,18 @@ __attribute__((format(printf, 2, 3))) static void say(const struct sw_replay_ord
     fputc('\n', stderr);
 }
 
-static char *format_candidates(const struct sw_sched *sched, const struct sw_deviation *deviation,
-                               char *buf, size_t size)
-{
-    size_t used = 0;
-    char one[32];
-
-    buf[0] = '\0';
-    for (uint32_t i = 0; i < deviation->count && used + sizeof one + 1 < size; i++)
-        used +=
-            (size_t)snprintf(buf + used, size - used, " %s",
-                             sw_decision_format(deviation->kind, sched->pool[deviation->first + i],
-                                                one, sizeof one));
-    return buf;
-}
-
 /* A deviation for which the run was too short. */
 static void say_missing(const struct sw_replay_order *replay, const struct sw_sched *sched,
                         const struct sw_deviation *deviation)
 {
     char choice[32], candidates[1024];
 
-    say(replay, "step %llu never came: wanted T%u at %s to %s %s of%s",
+    say(replay, "step %llu never came: wanted T%u at %s to %s %s of %s",
         (unsigned long long)deviation->index, deviation->thread,
         sw_decision_place(deviation->place), sw_decision_verb(deviation->kind),
         sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice),
-        format_candidates(sched, deviation, candidates, sizeof candidates));
+        sw_decision_format_all(deviation->kind, sched->pool + deviation->first, deviation->count,
+                               candidates, sizeof candidates));
 }
 
 /* The run's decision of that number, if the control memory still has it. */

@@ -46,27 +46,16 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
     }
 }
 
-static void format_candidates(char *buf, size_t size, unsigned kind, const uint32_t *candidates,
-                              uint32_t count)
-{
-    size_t used = 0;
-    char one[32];
-
-    buf[0] = '\0';
-    for (uint32_t i = 0; i < count && used + sizeof one + 1 < size; i++)
-        used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "",
-                                 sw_decision_format(kind, candidates[i], one, sizeof one));
-}
-
 static void __attribute__((noreturn)) report_divergence(const struct sw_decision *decision)
 {
     const struct sw_replay_driver *follow = &sw_engine.follow;
     const struct sw_deviation *wanted = &follow->deviations[follow->next];
     char could[1024], should[1024], choice[32];
 
-    format_candidates(could, sizeof could, decision->kind, decision->candidates, decision->count);
-    format_candidates(should, sizeof should, wanted->kind, follow->pool + wanted->first,
-                      wanted->count);
+    sw_decision_format_all(decision->kind, decision->candidates, decision->count, could,
+                           sizeof could);
+    sw_decision_format_all(wanted->kind, follow->pool + wanted->first, wanted->count, should,
+                           sizeof should);
     sw_outcome_end(SW_END_DIVERGED,
                   "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
                   "%s %s; hash so far %016llx",

@@ -200,50 +200,61 @@ static int read_magic(const struct pack *p)
     return sw_schedz_records_fail_at(&p->file, 0, "this is no .schedz");
 }
 
-/* Goes through the records up to that with the schedule of this number, which is
- * then *found; all if there is none.  Fills sound, header, sites, whole, cut_off. */
-static int scan(struct pack *p, uint64_t number, int thorough,
-                struct sw_schedz_records_record *found)
+/* A whole record, but for the schedules in it. */
+static int take_record(struct pack *p, const struct sw_schedz_records_record *record, int thorough)
 {
-    int offset = read_magic(p), is_whole;
-    struct sw_schedz_records_record record;
+    if ((record->type == 'H') != (p->header == NULL))
+        return sw_schedz_records_fail_at(
+            &p->file, record->offset, p->header == NULL ? "a header expected" : "a second header");
+    if ((record->type == 'H' && read_header(p, record) < 0) ||
+        (record->type == 'N' && read_sites(p, record) < 0))
+        return -1;
+    return thorough ? sw_schedz_records_verify(&p->file, record) : 0;
+}
+
+/* From that offset on.  1: *found is the record with the schedule of this number. */
+static int scan_records(struct pack *p, size_t offset, uint64_t number, int thorough,
+                        struct sw_schedz_records_record *found)
+{
     char last = 0;
 
-    if (offset < 0)
-        return -1;
-    p->cut_off = offset == 0 && p->file.size > 0;
-    if (offset == 0)
-        return 0;
-    for (size_t at = (size_t)offset; at < p->file.size; at = p->sound = record.end) {
-        if ((is_whole = sw_schedz_records_read(&p->file, at, &record)) < 0)
+    for (size_t at = offset; at < p->file.size; at = p->sound = found->end) {
+        int is_whole = sw_schedz_records_read(&p->file, at, found);
+        if (is_whole == 0) /* whoever wrote it has died; even a count of 0 is something lost */
+            p->cut_off = found->count > 0 ? found->count : 1;
+        if (is_whole <= 0)
+            return is_whole;
+        if (take_record(p, found, thorough) < 0)
             return -1;
-        if (!is_whole) {
-            p->cut_off = record.count > 0 ? record.count : 1;
-            return 0;
-        }
-        if ((record.type == 'H') != (p->header == NULL))
-            return sw_schedz_records_fail_at(
-                &p->file, at, p->header == NULL ? "a header expected" : "a second header");
-        if ((record.type == 'H' && read_header(p, &record) < 0) ||
-            (record.type == 'N' && read_sites(p, &record) < 0) ||
-            (thorough && sw_schedz_records_verify(&p->file, &record) < 0))
-            return -1;
-        if (number > p->whole && number - p->whole <= record.count) {
-            *found = record;
-            return 0;
-        }
-        p->whole += record.count;
-        last = record.type;
+        if (number > p->whole && number - p->whole <= found->count)
+            return 1;
+        p->whole += found->count;
+        last = found->type;
     }
     if (last != 'S')
         p->cut_off = 1; /* all else is written before schedules, with them */
     return 0;
 }
 
+/* Goes through the records up to that with the schedule of this number; all if there is none.
+ * Fills sound, header, sites, whole, cut_off.  1: *found is that record. */
+static int scan(struct pack *p, uint64_t number, int thorough,
+                struct sw_schedz_records_record *found)
+{
+    int offset = read_magic(p);
+
+    if (offset < 0)
+        return -1;
+    p->cut_off = offset == 0 && p->file.size > 0;
+    return offset == 0 ? 0 : scan_records(p, (size_t)offset, number, thorough, found);
+}
+
 int sw_schedz_count(const char *path, uint64_t *whole, uint64_t *cut_off, struct sw_error *e)
 {
+    struct sw_schedz_records_record last;
     struct pack p = {0};
-    int failed = sw_schedz_records_open(&p.file, path, O_RDONLY, e) < 0 || scan(&p, 0, 1, NULL) < 0;
+    int failed =
+        sw_schedz_records_open(&p.file, path, O_RDONLY, e) < 0 || scan(&p, 0, 1, &last) < 0;
 
     *whole = p.whole;
     *cut_off = p.cut_off;
@@ -339,15 +350,14 @@ static int say_missing(const struct pack *p, uint64_t number)
 int sw_schedz_load(const char *path, uint64_t number, struct sw_sched **out, struct sw_error *e)
 {
     struct pack p = {0};
-    struct sw_schedz_records_record record = {0};
+    struct sw_schedz_records_record record;
 
     *out = NULL;
-    int failed =
-        sw_schedz_records_open(&p.file, path, O_RDONLY, e) < 0 || scan(&p, number, 0, &record) < 0;
-    if (!failed && record.end == 0)
-        failed = say_missing(&p, number);
-    else if (!failed)
-        failed = load(&p, &record, number - p.whole - 1, out);
+    int found =
+        sw_schedz_records_open(&p.file, path, O_RDONLY, e) < 0 ? -1 : scan(&p, number, 0, &record);
+    int failed = found < 0    ? -1
+                 : found == 0 ? say_missing(&p, number)
+                              : load(&p, &record, number - p.whole - 1, out);
     pack_close(&p);
     assert((failed != 0) == (*out == NULL));
     return failed ? -1 : 0;
@@ -441,7 +451,9 @@ static int add_schedules(const struct pack *p, const struct sw_sched *const *sch
 static int append(struct pack *p, const struct sw_sched *const *scheds, size_t count,
                   struct sw_bytes *out)
 {
-    if (scan(p, 0, 0, NULL) < 0)
+    struct sw_schedz_records_record last;
+
+    if (scan(p, 0, 0, &last) < 0)
         return -1;
     unsigned known = p->sites.count;
     if (p->header == NULL && add_header(p, scheds[0], out) < 0)
@@ -469,6 +481,7 @@ int sw_schedz_is_archive(const char *path)
 
 int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
+    struct sw_schedz_records_record last;
     struct pack p = {0};
     struct sw_sched whole = *sched;
     char nothing[] = "nothing";
@@ -482,7 +495,7 @@ int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_e
         failed = -1;
     else if (header == NULL)
         failed = sw_schedz_records_fail(&p.file, "out of memory");
-    else if (scan(&p, 0, 0, NULL) < 0 || (p.header != NULL && compare_headers(&p, header) < 0))
+    else if (scan(&p, 0, 0, &last) < 0 || (p.header != NULL && compare_headers(&p, header) < 0))
         failed = -1;
     free(header);
     pack_close(&p);

@@ -112,26 +112,40 @@ static void write_set(struct sw_bytes *out, unsigned set, const uint32_t *candid
         write_candidate(out, candidates[i]);
 }
 
+/* Who asks: mostly the thread that asked last, or one of the first that could run. */
+static unsigned code_thread(const struct sw_deviation *deviation, const uint32_t *candidates,
+                            uint32_t before)
+{
+    if (deviation->thread == before)
+        return THREAD_SAME;
+    if (deviation->thread == candidates[0])
+        return THREAD_FIRST;
+    return deviation->count > 1 && deviation->thread == candidates[1] ? THREAD_SECOND
+                                                                      : THREAD_OTHER;
+}
+
+static uint32_t index_of_choice(const struct sw_deviation *deviation, const uint32_t *candidates)
+{
+    uint32_t choice = 0;
+
+    while (choice < deviation->count && candidates[choice] != deviation->choice)
+        choice++;
+    assert(choice < deviation->count);
+    return choice;
+}
+
 static void write_deviation(struct sw_bytes *out, const struct sw_sched *sched,
                             const struct sw_deviation *deviation, unsigned site,
                             const struct history *history)
 {
     const uint32_t *candidates = sched->pool + deviation->first;
-    uint32_t before = history->of[deviation->kind].thread, choice = 0, where;
-    unsigned thread = THREAD_OTHER;
+    uint32_t choice = index_of_choice(deviation, candidates), where;
+    unsigned thread = code_thread(deviation, candidates, history->of[deviation->kind].thread);
     unsigned set =
         compare(sched->pool + history->of[deviation->kind].first,
                 history->of[deviation->kind].count, candidates, deviation->count, &where);
 
-    while (choice < deviation->count && candidates[choice] != deviation->choice)
-        choice++;
-    assert(choice < deviation->count && deviation->index >= history->next);
-    if (deviation->thread == before)
-        thread = THREAD_SAME;
-    else if (deviation->thread == candidates[0])
-        thread = THREAD_FIRST;
-    else if (deviation->count > 1 && deviation->thread == candidates[1])
-        thread = THREAD_SECOND;
+    assert(deviation->index >= history->next);
     uint8_t control =
         (uint8_t)(set | (site != history->site ? SITE_BIT : 0) | thread << THREAD_SHIFT |
                   (choice < CHOICE_OTHER ? choice : CHOICE_OTHER) << CHOICE_SHIFT);
@@ -219,7 +233,8 @@ static int reserve(struct reader *r, uint32_t count)
     return 0;
 }
 
-/* The candidates that are the last ones but for one. */
+/* The candidates that are the last ones but for one: SET_FEWER leaves out the one at that index,
+ * SET_MORE has the value where it keeps them ascending. */
 static void derive(uint32_t *to, const uint32_t *from, uint32_t old, unsigned set, uint32_t value)
 {
     uint32_t where = 0;
@@ -240,20 +255,34 @@ static void derive(uint32_t *to, const uint32_t *from, uint32_t old, unsigned se
         to[where + 1] = from[where];
 }
 
-static int read_set(struct reader *r, unsigned set, struct sw_deviation *deviation)
+/* How many candidates there are, of old; *value: the one that is more, or the index of the one that
+ * is fewer. */
+static int read_count(struct reader *r, unsigned set, uint32_t old, uint32_t *value)
 {
-    uint32_t old = r->history.of[deviation->kind].count, count = old, value = 0;
+    uint32_t count = old;
 
     if (set == SET_OTHER)
         count = (uint32_t)sw_bytes_number(r->walk, SW_LIVE_THREADS_MAX);
     else if (set == SET_MORE)
-        count++, value = read_candidate(r->walk);
+        count++, *value = read_candidate(r->walk);
     else if (set == SET_FEWER)
-        count--, value = (uint32_t)sw_bytes_number(r->walk, old > 0 ? old - 1 : 0);
+        count--, *value = (uint32_t)sw_bytes_number(r->walk, old > 0 ? old - 1 : 0);
     if (r->walk->wrong != NULL)
         return -1;
+    /* one fewer than none would be very many */
     if (count == 0 || old < (set == SET_FEWER))
         return sw_bytes_fail(r->walk, "a decision without candidates");
+    return (int)count;
+}
+
+static int read_set(struct reader *r, unsigned set, struct sw_deviation *deviation)
+{
+    uint32_t old = r->history.of[deviation->kind].count, value = 0;
+    int read = read_count(r, set, old, &value);
+    uint32_t count = (uint32_t)read;
+
+    if (read < 0)
+        return -1;
     if (reserve(r, count) < 0)
         return -1;
     deviation->first = r->sched->pool_used;
@@ -282,15 +311,26 @@ static int read_thread(struct reader *r, unsigned thread, struct sw_deviation *d
     return 0;
 }
 
+static int read_choice(struct reader *r, unsigned choice, struct sw_deviation *deviation)
+{
+    if (choice == CHOICE_OTHER)
+        choice = (unsigned)sw_bytes_number(r->walk, UINT32_MAX);
+    if (choice >= deviation->count)
+        return sw_bytes_fail(r->walk, "a choice that is no candidate");
+    deviation->choice = r->sched->pool[deviation->first + choice];
+    return 0;
+}
+
+/* In the order of the header's comment: what comes later is read by what came before. */
 static int read_deviation(struct reader *r, struct sw_deviation *deviation)
 {
     const struct sw_schedz_delta_sites *sites = r->base->sites;
     uint64_t distance = sw_bytes_number(r->walk, UINT64_MAX / 2 - r->history.next);
     const uint8_t *control = sw_bytes_take(r->walk, 1);
+    unsigned site = r->history.site;
 
     if (control == NULL)
         return -1;
-    unsigned site = r->history.site, choice = *control >> CHOICE_SHIFT;
     if (*control & SITE_BIT)
         site = (unsigned)sw_bytes_number(r->walk, UINT16_MAX);
     if (site >= sites->count)
@@ -299,13 +339,9 @@ static int read_deviation(struct reader *r, struct sw_deviation *deviation)
                                        .kind = sites->list[site].kind,
                                        .place = sites->list[site].place};
     if (read_set(r, *control & SET_BITS, deviation) < 0 ||
-        read_thread(r, *control >> THREAD_SHIFT & THREAD_BITS, deviation) < 0)
+        read_thread(r, *control >> THREAD_SHIFT & THREAD_BITS, deviation) < 0 ||
+        read_choice(r, *control >> CHOICE_SHIFT, deviation) < 0)
         return -1;
-    if (choice == CHOICE_OTHER)
-        choice = (unsigned)sw_bytes_number(r->walk, UINT32_MAX);
-    if (choice >= deviation->count)
-        return sw_bytes_fail(r->walk, "a choice that is no candidate");
-    deviation->choice = r->sched->pool[deviation->first + choice];
     note(&r->history, deviation, site);
     return r->walk->wrong == NULL ? 0 : -1;
 }
@@ -323,7 +359,7 @@ int sw_schedz_delta_read(struct sw_bytes_walk *walk, const struct sw_schedz_delt
     const uint8_t *hash = sw_bytes_take(walk, 8);
     for (int i = 0; hash != NULL && i < 8; i++)
         sched->hash |= (uint64_t)hash[i] << 8 * i;
-    /* A deviation has at least two bytes. */
+    /* A deviation has at least two bytes: no memory is asked for that the rest cannot fill. */
     size_t count = sw_bytes_number(walk, SW_SCHED_DEVIATIONS_MAX);
     if (walk->wrong == NULL && count > sw_bytes_left(walk) / 2)
         sw_bytes_fail(walk, "it ends too early");

@@ -14,6 +14,8 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+/* LEVEL: the highest below those that zstd calls ultra, whose windows cost memory whenever somebody
+ * reads.  A record is packed once, and kept for as long as the campaign. */
 enum { LEVEL = 19, HEAD_CHECK = 4, CHECK = 8 };
 
 int sw_schedz_records_fail_at(const struct sw_schedz_records *a, size_t offset, const char *format,
@@ -98,6 +100,23 @@ void sw_schedz_records_close(struct sw_schedz_records *a)
 
 /* ---- records ---- */
 
+/* Of a beginning that its check vouches for. */
+static int check_beginning(const struct sw_schedz_records *a,
+                           const struct sw_schedz_records_record *record)
+{
+    if (memchr("HNS", record->type, 3) == NULL)
+        return sw_schedz_records_fail_at(a, record->offset,
+                                         "a record of a type that this spillway does not know");
+    if ((record->count > 0) != (record->type == 'S'))
+        return sw_schedz_records_fail_at(a, record->offset, "a record of %llu schedules",
+                                         (unsigned long long)record->count);
+    if (record->length > SW_SCHEDZ_RECORDS_PAYLOAD_MAX)
+        return sw_schedz_records_fail_at(a, record->offset,
+                                         "a record of %zu bytes; more than %d are refused",
+                                         record->length, SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
+    return 0;
+}
+
 int sw_schedz_records_read(const struct sw_schedz_records *a, size_t offset,
                            struct sw_schedz_records_record *record)
 {
@@ -110,25 +129,18 @@ int sw_schedz_records_read(const struct sw_schedz_records *a, size_t offset,
     const uint8_t *check = sw_bytes_take(&walk, HEAD_CHECK);
 
     *record = (struct sw_schedz_records_record){.offset = offset, .count = 1};
+    /* Nobody vouches for the count of a beginning that is cut off: one at least is lost. */
     if (check == NULL && walk.ended)
         return 0;
     if (check == NULL || read_check(check, HEAD_CHECK) != (XXH3_64bits(start, head) & UINT32_MAX))
         return sw_schedz_records_fail_at(a, offset, "the beginning of a record is damaged");
-    record->type = (char)(*type & ~0x20);
+    record->type = (char)(*type & ~0x20); /* the bit that makes a letter a small one */
     record->packed = (*type & 0x20) != 0;
     record->count = count;
     record->length = length;
     record->payload = walk.at;
-    if (memchr("HNS", record->type, 3) == NULL)
-        return sw_schedz_records_fail_at(a, offset,
-                                         "a record of a type that this spillway does not know");
-    if ((record->count > 0) != (record->type == 'S'))
-        return sw_schedz_records_fail_at(a, offset, "a record of %llu schedules",
-                                         (unsigned long long)count);
-    if (length > SW_SCHEDZ_RECORDS_PAYLOAD_MAX)
-        return sw_schedz_records_fail_at(a, offset,
-                                         "a record of %llu bytes; more than %d are refused",
-                                         (unsigned long long)length, SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
+    if (check_beginning(a, record) < 0)
+        return -1;
     if (sw_bytes_take(&walk, length) == NULL || sw_bytes_take(&walk, CHECK) == NULL)
         return 0;
     record->end = (size_t)(walk.at - a->bytes);
@@ -144,15 +156,12 @@ int sw_schedz_records_verify(const struct sw_schedz_records *a,
     return 0;
 }
 
-int sw_schedz_records_inflate(const struct sw_schedz_records *a,
-                              const struct sw_schedz_records_record *record, char **out,
-                              size_t *size)
+/* How large the payload is once it is inflated: known, and refused, before memory is asked for. */
+static int measure(const struct sw_schedz_records *a, const struct sw_schedz_records_record *record,
+                   size_t *size)
 {
     unsigned long long inflated = record->length;
 
-    *out = NULL;
-    if (sw_schedz_records_verify(a, record) < 0)
-        return -1;
     if (record->packed)
         inflated = ZSTD_getFrameContentSize(record->payload, record->length);
     if (inflated == ZSTD_CONTENTSIZE_UNKNOWN || inflated == ZSTD_CONTENTSIZE_ERROR)
@@ -162,6 +171,16 @@ int sw_schedz_records_inflate(const struct sw_schedz_records *a,
             a, record->offset, "a record inflates to %llu bytes; more than %d are refused",
             inflated, SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
     *size = (size_t)inflated;
+    return 0;
+}
+
+int sw_schedz_records_inflate(const struct sw_schedz_records *a,
+                              const struct sw_schedz_records_record *record, char **out,
+                              size_t *size)
+{
+    *out = NULL;
+    if (sw_schedz_records_verify(a, record) < 0 || measure(a, record, size) < 0)
+        return -1;
     *out = malloc(*size + 1);
     if (*out == NULL)
         return sw_schedz_records_fail(a, "out of memory");
