@@ -26,6 +26,7 @@ static int add_interp(void *member, const char *text, struct sw_error *e)
     return 0;
 }
 
+/* Real time, which is only printed: nothing is decided by it. */
 static double now_ms(void)
 {
     struct timespec now;

@@ -129,6 +129,7 @@ static void set_target(char **list)
     char *separator = sw_target_is(list[0]) ? strstr(list[0], ".py::") : NULL;
     if (separator == NULL)
         return;
+    /* The file ends with its ".py", and the test begins behind "::". */
     explore.file = strndup(list[0], (size_t)(separator + 3 - list[0]));
     trial->file = explore.file;
     trial->test = separator + 5;

@@ -26,6 +26,7 @@ static struct minimise {
     double told; /* seconds, when progress was printed last */
 } minimise = {.budget = UINT64_MAX};
 
+/* Real time, which only spaces the lines of progress. */
 static double now(void)
 {
     struct timespec time;
@@ -50,6 +51,7 @@ static char *output_of(void)
 
     if (minimise.output != NULL)
         return strdup(minimise.output);
+    /* One that is minimised again is found beside the first, as FILE.min.min.sched. */
     if (length > 6 && strcmp(minimise.path + length - 6, ".sched") == 0)
         length -= 6;
     return asprintf(&output, "%.*s.min.sched", (int)length, minimise.path) < 0 ? NULL : output;

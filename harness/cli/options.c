@@ -57,6 +57,8 @@ static int set_number(const struct sw_option *option, void *member, const char *
 
     if (sw_words_number(text, option->least, option->most, &number, e) < 0)
         return -1;
+    /* An int, an enum and a uint32_t are of one size, and the largest number of an int's row fits in
+     * it; so the size alone says how much is to be written. */
     if (option->size == sizeof(uint64_t)) {
         memcpy(member, &number, sizeof number);
     } else {

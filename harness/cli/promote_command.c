@@ -9,6 +9,7 @@
 #include "contract/exit.h"
 #include "fuzz/explore/promote.h"
 
+/* Half of what a file name may have: it gets a suffix, and while it is written another. */
 enum { NAME_MAX_BYTES = 127 };
 
 static struct sw_promote_order order = {.folder = "scenarios/programs"};
@@ -16,6 +17,7 @@ static struct sw_promote_order order = {.folder = "scenarios/programs"};
 static int set_name(void *member, const char *text, struct sw_error *e)
 {
     size_t length = strlen(text);
+    /* What a spec can name, and what is no option and needs no quotes in a shell. */
     int good = length > 0 && length <= NAME_MAX_BYTES && *text != '-';
 
     for (const char *c = text; *c != '\0'; c++)

@@ -30,6 +30,7 @@ static const char *const strategies[] = {[DEFAULT] = "default", [RANDOM] = "rand
 
 /* ---- what does not go together: a sentence, or NULL ---- */
 
+/* Whoever names a seed or a number of schedules wants random walks. */
 static int walks(void)
 {
     return run.seed != UINT64_MAX || run.schedules != 0;
@@ -107,6 +108,7 @@ static int run_suite(const struct sw_command_arguments *arguments)
     return sw_suite_run(suite);
 }
 
+/* One test among the paths is enough: what else is wrong then, the refusal says. */
 static int has_target(const struct sw_command_arguments *arguments)
 {
     for (int i = 0; i < arguments->count; i++)
@@ -128,6 +130,7 @@ static int run_it(const struct sw_command_arguments *arguments)
     if (why != NULL)
         return sw_command_refuse("run", "%s", why);
     if (interp == NULL)
+        /* A test runs in the user's interpreter; a scenario is about ours. */
         interp = is_tests ? SW_TARGET_INTERP : sw_common_options_lab();
     if (sw_common_options_check_interp(interp, &e) < 0)
         return sw_command_refuse("run", "%s", e.text);
