@@ -157,7 +157,7 @@ static int read_plan(const char *folder, struct sw_campaign_plan *plan, struct s
                : sw_error_set(e, folder, 0, 0, "its campaign.json cannot be read");
 }
 
-/* theirs is the folder's. */
+/* theirs is the folder's, ours what was asked for. */
 static int compare(const char *folder, const struct sw_campaign_plan *theirs,
                    const struct sw_campaign_plan *ours, struct sw_error *e)
 {
@@ -225,7 +225,7 @@ static int read_shard(const char *const *folders, int count, uint32_t shard,
     return status;
 }
 
-/* Of the learning too: it is done before a folder is made. */
+/* The learning seeds count as run: a process runs them before it makes the folder. */
 static int read_shards(const char *const *folders, int count, struct sw_campaign_summary *summary,
                        struct sw_error *e)
 {
@@ -235,7 +235,8 @@ static int read_shards(const char *const *folders, int count, struct sw_campaign
     for (uint32_t shard = 1; shard <= plan->shards; shard++) {
         if (read_shard(folders, count, shard, summary, &in_order, e) < 0)
             return -1;
-        /* The first seed of this shard that has not been run ends what is in order. */
+        /* Position p of shard i is number p * shards + i - 1 behind the learning seeds; the lowest
+         * number over all shards that has not been run ends what is in order. */
         uint64_t size = sw_campaign_shard_size(plan, shard);
         uint64_t first = in_order < size ? in_order * plan->shards + shard - 1 : UINT64_MAX;
         least = first < least ? first : least;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * campaign.h - an exploration that outlives its processes: a folder.
+ * campaign.h - an exploration that outlives its processes, since all of it is in a folder.
  *
  *      DIR/campaign.json           what is explored; written once
  *      DIR/shards/2-of-8/ledger    which of the shard's schedules have been run: work_log.h
- *      DIR/shards/2-of-8/N.sketch  the different traces that process N has seen: hyperloglog.h
- *      DIR/failures/               by their causes: failure_dedup.h
+ *      DIR/shards/2-of-8/N.sketch  how many different traces process N has seen: hyperloglog.h
+ *      DIR/failures/               one failure of each cause: failure_dedup.h
  *
- * Shard i of n has the seeds that leave i - 1 when what is left of them behind those for learning
- * is divided by n: no shard has to know another, and the sum of all is what one alone would run.
- * Any number of processes may share a shard, on one machine; each takes what is free, in ranges of
- * some seconds.  A process that is killed loses only the range that it had.
+ * The first seeds are for learning.  Of those behind them, numbered from 0, shard i of n has each
+ * nth, from number i - 1 on: no shard has to know of another, and together they run what a single
+ * one would.  Any number of processes may share a shard, on one machine; each takes what is free,
+ * in ranges of some seconds.  A process that is killed loses only the range that it had.
  *
- * Folders of several machines are read together by sw_campaign_read().
+ * The folders of several machines are read together by sw_campaign_read().
  */
 #ifndef SW_CAMPAIGN_H
 #define SW_CAMPAIGN_H
@@ -25,7 +25,7 @@
 #include "work_log.h"
 #include "hyperloglog.h"
 
-/* What is explored: of all folders of a campaign the same. */
+/* What is explored: the same in all folders of a campaign. */
 struct sw_campaign_plan {
     char program[NAME_MAX + 256]; /* "prog.py", "prog.py::test": without its folder */
     char program_hash[33], interp_hash[33]; /* xxh128 of the files */
@@ -42,31 +42,31 @@ struct sw_campaign_plan {
 /* 0, or -1 with *e.  profile: sw_search_profile_hash(). */
 int sw_campaign_plan(const struct sw_explore *explore, uint64_t profile,
                      struct sw_campaign_plan *plan, struct sw_error *e);
-/* The folder is there for that plan: made if there is none, else it must be of the same, and resume
- * be set.  0, or -1 with *e. */
+/* Makes the folder; or, with resume, goes on with one that is of the same plan.  0, or -1 with
+ * *e. */
 int sw_campaign_begin(const char *folder, const struct sw_campaign_plan *plan, int resume,
                       struct sw_error *e);
 /* How many schedules the shard has, from 1 to plan->shards; UINT64_MAX: no end. */
 uint64_t sw_campaign_shard_size(const struct sw_campaign_plan *plan, uint32_t shard);
-/* Position 0 of the shard. */
+/* The seed at position 0 of the shard. */
 uint64_t sw_campaign_first_seed(const struct sw_campaign_plan *plan, uint32_t shard);
-/* "DIR/shards/2-of-8" and what is behind it.  Returns buf. */
+/* "DIR/shards/2-of-8", followed by `behind`.  Returns buf. */
 char *sw_campaign_path(const char *folder, const struct sw_campaign_plan *plan, uint32_t shard,
                        const char *behind, char *buf, size_t size);
 
 enum { SW_CAMPAIGN_SHARDS_MAX = 10000 };
 
-/* All that is known. */
+/* All that is known of a campaign. */
 struct sw_campaign_summary {
     struct sw_campaign_plan plan;
     uint64_t schedules;   /* that have been run, those for learning among them */
-    uint64_t in_order;    /* all seeds up to the so manyeth have been */
-    uint64_t distinct;    /* about so many different traces */
+    uint64_t in_order;    /* of them, those below the lowest seed that has not been run */
+    uint64_t distinct;    /* traces, estimated */
     uint64_t ms;          /* of all processes together */
     uint32_t shards_done; /* that have run all of theirs */
     unsigned char is_done[SW_CAMPAIGN_SHARDS_MAX + 1]; /* by the shard's number */
     uint32_t missing;     /* the first shard of which nothing is there; 0: none */
-    int alive;            /* processes that are at it */
+    int alive;            /* processes that are running it now */
     struct sw_work_log_totals totals;
     int cause_count;
     struct sw_failure_cause causes[SW_CAUSES_MAX];
@@ -79,9 +79,9 @@ int sw_campaign_read(const char *const *folders, int count, struct sw_campaign_s
 /* All that was asked for has been run. */
 int sw_campaign_is_whole(const struct sw_campaign_summary *summary);
 
-/* What may be said of it: 0, 1 or 3 (see explore.h).  shard: of that one alone; 0: of all. */
+/* The exit status: 0, 1 or 3 (see explore.h).  shard: of that one alone; 0: of all. */
 int sw_campaign_print_status(const struct sw_campaign_summary *summary, uint32_t shard);
-/* What is told, and of whom. */
+/* What is to be printed. */
 struct sw_campaign_report {
     const char *name;
     const struct sw_campaign_summary *summary;

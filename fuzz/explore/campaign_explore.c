@@ -2,9 +2,9 @@
  *
  * campaign_explore.c - one process of a campaign.
  *
- * It learns, as everybody does; then it takes a range of the shard, runs it, writes down what came
- * of it, keeps what failed under its cause, and takes the next, until nothing is free, the time is
- * up, or somebody interrupts it.
+ * It learns, as each process does, which makes the same profile everywhere.  Then it takes a range
+ * of the shard that nobody has, runs it, writes down what came of it, keeps what failed under its
+ * cause, and takes the next: until nothing is free, the time is up, or it is interrupted.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,10 +19,14 @@
 #include "atomic_files.h"
 
 enum {
-    RANGE_S = 10, /* what a killed process loses at most */
+    /* A range takes about this long, by the rate so far: that much work a killed process loses, and
+     * that often the file is locked and written, which takes milliseconds. */
+    RANGE_S = 10,
     RANGE_FIRST = 64, /* schedules, before a rate is known */
-    CAUSE_BUDGET = 2000, /* of the minimiser */
-    SAMPLES_MAX = 64, /* failures that are waiting to be looked at */
+    /* Of the minimiser, a tenth of what the command has: a cause is found while the campaign waits,
+     * and "spillway minimise" can go on from what is kept. */
+    CAUSE_BUDGET = 2000,
+    SAMPLES_MAX = 64, /* failures that are waiting to be minimised; more are only counted */
 };
 
 struct sample {
@@ -88,7 +92,8 @@ static uint64_t count_of(const struct sw_work_log_totals *totals, uint64_t key)
     return 0;
 }
 
-/* Of one kind the 1st, 2nd, 4th, 8th, ... are looked at: there may be several causes behind it. */
+/* Of one kind the 1st, 2nd, 4th, 8th, ... are minimised: there may be several causes behind a kind,
+ * and a million failures cost 20 minimisations. */
 static void note_failure(struct campaign *campaign, const struct sw_batch_result *one)
 {
     struct sw_work_log_kind kind = kind_of(one);
@@ -107,6 +112,7 @@ static int was_interrupted(const struct campaign *campaign)
 {
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 
+    /* A second, at most: Slurm signals all processes of a task at once, in no particular order. */
     for (int i = 0; i < 100 && campaign->killed != UINT64_MAX && !interrupted; i++)
         nanosleep(&pause, NULL);
     return interrupted;
@@ -219,13 +225,15 @@ static uint64_t range_size(const struct campaign *campaign, double seconds)
                : (uint64_t)campaign->explore->search.jobs;
 }
 
-/* Everybody learns, but only who has the campaign's first schedule tells. */
+/* Each process runs the learning seeds, but their failures are counted by one: that which has the
+ * campaign's first schedule. */
 static int is_first(const struct campaign *campaign, struct sw_range range)
 {
     return campaign->explore->shard == 1 && range.first == 0;
 }
 
-/* Nothing is believed from there on, and nothing is told of what failed in the range. */
+/* Nothing is believed from there on, and no failure of the range: it is run again.  With several
+ * failures it is not known which of them are before the kill, so all of the range is. */
 static void forget_from(struct campaign *campaign, uint64_t position, uint64_t *ran)
 {
     *ran = campaign->found.failures > 1 ? 0 : position;

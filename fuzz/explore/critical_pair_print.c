@@ -4,7 +4,8 @@
 
 #include "critical_pair.h"
 
-/* How a test is begun is of no interest. */
+/* The starter, which begins a test, is at the bottom of each stack and says nothing about the
+ * bug. */
 static int is_of_starter(const char *line, size_t size)
 {
     return memmem(line, size, "spillway_starter.py", 19) != NULL;

@@ -66,7 +66,7 @@ static void format_left(const struct sw_explore_progress *progress, char *buf, s
 
 void sw_explore_report_progress(const struct sw_explore_progress *progress, double *told)
 {
-    enum { LINE_S = 10 };
+    enum { LINE_S = 10 }; /* in a log file; on a terminal one line is written over and over */
     int is_terminal = isatty(STDERR_FILENO);
     char rate[32], of[32] = "", distinct[48] = "", causes[32] = "", left[32];
 

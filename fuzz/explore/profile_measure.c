@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The golden ratio as a fraction of 2 ** 64: Knuth's multiplicative hash. */
 #define MIXER 0x9e3779b97f4a7c15u
 
 /* Of an object that has been touched. */
@@ -42,7 +43,9 @@ static int is_on_object(const struct sw_trace_event *event)
            event->did.op != SW_OP_UNKNOWN && event->did.op < SW_OP_COUNT;
 }
 
-/* Which locks the thread holds while it does that. */
+/* Which locks the thread holds while it does that.  The first 64 locks have a bit each; of others
+ * nothing is known, and what they guard counts as fought for: too much is interesting, not too
+ * little. */
 static uint64_t guards_of(struct reader *reader, struct object *object,
                           const struct sw_trace_event *event)
 {
@@ -79,7 +82,8 @@ static void note_touch(struct object *object, const struct sw_trace_event *event
     object->written = 1;
 }
 
-/* A thread's reads of what it alone writes do not depend on anybody. */
+/* A lock guards an object if it is held at each access that could race.  A thread's reads of what
+ * it alone writes cannot, so they may be without it. */
 static void note_guards(struct reader *reader, struct object *object,
                         const struct sw_trace_event *event)
 {
@@ -96,6 +100,8 @@ static struct object *object_of(struct reader *reader, const struct sw_trace_eve
     return is_one ? &reader->objects[event->did.object] : NULL;
 }
 
+/* Twice over the trace: who alone writes an object is known at its end, and decides which accesses
+ * need a guard. */
 static void find_shared(struct reader *reader)
 {
     const struct sw_trace_event *events = reader->trace->events;
@@ -109,8 +115,8 @@ static void find_shared(struct reader *reader)
             note_guards(reader, object, &events[i]);
 }
 
-/* Is the order of its operations nobody else's?  Not if one lock is held at all of
- * them that matter: then it is the lock's. */
+/* Is the order of its operations decided by them alone?  Not if one lock is held at all of them
+ * that matter: then the order in which the lock is taken decides. */
 static int is_fought_for(const struct object *object)
 {
     return object->shared && object->written && object->guards == 0;
@@ -142,8 +148,8 @@ static uint32_t nth_of(struct reader *reader, uint32_t thread, uint32_t object)
     return reader->touches[at].nth;
 }
 
-/* On the thread's nth object, which threads fight for.  A release is no race: nobody else could
- * do anything to the lock. */
+/* An event on the thread's nth object, which threads fight for.  A release counts as no event:
+ * nobody else can do anything to the lock meanwhile, so it has no order of its own. */
 static void count_on_object(struct reader *reader, uint32_t slot, uint32_t at, uint32_t nth)
 {
     const struct sw_trace_event *event = &reader->trace->events[at];
@@ -181,6 +187,8 @@ static void count_event(struct reader *reader, uint32_t at)
         return;
     profile->accesses += event->did.op == SW_OP_READ || event->did.op == SW_OP_WRITE;
     uint32_t nth = nth_of(reader, thread, event->did.object);
+    /* A hash over the operations in their order, each on the thread's nth object: twins have the
+     * same, though their objects are others. */
     reader->doing[thread] = (reader->doing[thread] + nth * SW_OP_COUNT + event->did.op + 1) * MIXER;
     if (!reader->objects[event->did.object].written && nth <= 64) {
         profile->constant[thread] |= (uint64_t)1 << (nth - 1);
@@ -215,7 +223,7 @@ static int read_trace(struct reader *reader)
 {
     uint32_t size = 64;
 
-    while (size < 2 * reader->count)
+    while (size < 2 * reader->count) /* at most half full: one pair for each event */
         size *= 2;
     reader->touch_mask = size - 1;
     reader->object_limit = SW_TRACE_EVENTS_MAX + 1; /* each event brings one at most */
@@ -234,8 +242,9 @@ static int read_trace(struct reader *reader)
     return failed ? -1 : 0;
 }
 
-/* Of a thread that went on alone, since no other could, nothing was counted: each is
- * taken to have done half as much as they have on average, beside what is known. */
+/* Where only one thread could run there was no decision, and nothing was counted: each thread is
+ * taken to have done half of the average more than what is known.  A guess, so that a thread which
+ * was never chosen at a decision has a share at all. */
 static void add_unseen(struct sw_thread_profile *profile)
 {
     uint32_t active = 0;

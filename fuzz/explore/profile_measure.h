@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * profile_measure.h - makes a struct sw_thread_profile of a schedule that has been run.
- *
- * See contract/thread_profile.h for what it is for.
+ * profile_measure.h - measures a schedule that has been run: a struct sw_thread_profile of it,
+ * which the strategies use (contract/thread_profile.h).
  */
-#ifndef SW_FUZZ_PROFILE_H
-#define SW_FUZZ_PROFILE_H
+#ifndef SW_PROFILE_MEASURE_H
+#define SW_PROFILE_MEASURE_H
 
 #include "contract/thread_profile.h"
 #include "contract/trace.h"
 
-/* What is known of a schedule; a control memory has all of it, once its process has ended.  It
- * may be nonsense: the child may have written there. */
+/* What the control memory has of a schedule, once its process has ended.  A crashing program may
+ * have left anything there. */
 struct sw_profile_measure_source {
     const struct sw_trace *trace; /* without events at grain "call" */
     const uint32_t *chosen; /* SW_THREAD_PROFILE_THREADS each; used if the trace has no event */

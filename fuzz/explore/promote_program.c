@@ -76,7 +76,7 @@ static int rename_files(struct sw_sched *sched, const char *file)
 
 /* ---- the run in its new place ---- */
 
-/* Found as "spillway run" will find them; the texts are owned. */
+/* Finds the files as "spillway run" will find them; the texts are owned. */
 static int locate(const char *path, const struct sw_sched *sched, struct sw_sched *located,
                   struct sw_error *e)
 {
@@ -96,7 +96,7 @@ static void free_located(struct sw_sched *located)
     free(located->folder);
 }
 
-/* 0, and what it decided there is in the control memory; or -1. */
+/* Runs it there, to the recorded end.  0, and what it decided is in the control memory; or -1. */
 static int run_there(struct sw_process *run, const struct sw_sched *located, struct sw_error *e)
 {
     char outcome[SW_END_LINE_MAX];

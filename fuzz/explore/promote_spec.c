@@ -38,7 +38,8 @@ static int check_deviations(const struct sw_promote_order *order, const struct s
 
 /* ---- the block ---- */
 
-/* The stop that a directive asks for did not come in this order: it cannot be asked for again. */
+/* In this order the thread did not come to the stop that a directive asks for: the block must not
+ * ask for it, or it would wait for ever. */
 static void cut_until(char *step)
 {
     char *until = strstr(step, " until "), *colon = strstr(step, " : ");
@@ -71,7 +72,7 @@ static int print_move(FILE *out, const struct sw_spec_run *run, uint32_t number,
     return rests || move->resume ? 0 : -1;
 }
 
-/* In the order in which the moves were made. */
+/* The moves in the order in which they were made: that is all that the block says. */
 static int print_block(FILE *out, const struct sw_spec_run *run, const char *name,
                        struct sw_error *e)
 {
@@ -92,7 +93,7 @@ static int print_block(FILE *out, const struct sw_spec_run *run, const char *nam
 
 /* ---- the spec with it ---- */
 
-/* Behind that line, from 1. */
+/* Inserts the block behind that line, from 1. */
 static int insert(const char *text, unsigned line, const char *block, FILE *out)
 {
     const char *at = text;
@@ -187,7 +188,8 @@ static int check_new(const struct sw_sched *sched, const char *path, const char 
     return status;
 }
 
-/* The new text beside the old one, run there, and then in its place. */
+/* Writes the new text beside the old one, runs it there, and then lets it take the old one's place:
+ * until the last step nothing has changed. */
 static int replace(const struct sw_promote_order *order, const struct sw_sched *sched,
                    const char *text, size_t size, struct sw_error *e)
 {
