@@ -24,6 +24,8 @@ static int is_one_of(const char *name, const char *const *names, size_t count)
 /* A class statement made it, and not C code by a spec. */
 static int is_a_class(const PyTypeObject *type)
 {
+    /* A type that C code makes by PyType_FromSpec() has its name in memory of its own; one that a
+     * class statement makes does not. */
     return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) &&
            ((const PyHeapTypeObject *)type)->_ht_tpname == NULL;
 }
@@ -49,6 +51,7 @@ int sw_call_can_change(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
 
+    /* The containers, with their subclasses, whose methods are C code's as well. */
     if (PyList_Check(object) || PyDict_Check(object) || PyAnySet_Check(object) ||
         PyByteArray_Check(object))
         return !PyFrozenSet_CheckExact(object);
@@ -145,8 +148,11 @@ static int of_lock(const struct call *call, PyObject *self, const char *name, Py
     if (strcmp(name, "_is_owned") == 0)
         return 0;
     if (IS_ONE_OF(name, takes)) {
+        /* A second acquire of an RLock by its owner waits for nobody, and tells nobody anything. */
         if (is_ours)
             return 0;
+        /* With a time limit or without waiting it may end without the lock: then what it does is to
+         * look, and to take it if it is free; it can always be done. */
         int waits = name[0] == '_' || !is_try(call, first);
         sw_call_set(operation, waits ? SW_OP_ACQUIRE : SW_OP_WRITE, self, 0);
         operation->semaphore = ((struct lock *)self)->semaphore;
@@ -167,6 +173,7 @@ static PyObject *find_changing(const struct call *call, Py_ssize_t first, int *m
 {
     PyObject *found = NULL;
 
+    /* Arguments behind a star are not on the stack one by one. */
     *more = call->unseen;
     for (Py_ssize_t i = first; i < call->count; i++) {
         PyObject *argument = sw_call_iterated(call->arguments[i]);
@@ -213,6 +220,8 @@ static int of_method(const struct call *call, PyObject *self, const char *name, 
 
     if (sw_call_is_lock(self))
         return of_lock(call, self, name, first, operation);
+    /* These look into their argument, too; two objects that can change are more than one
+     * announcement can say. */
     if (IS_ONE_OF(name, traverses)) {
         int more;
         PyObject *other = find_changing(call, first, &more);
@@ -265,6 +274,8 @@ static int is_calm(const char *module)
     return IS_ONE_OF(module, names);
 }
 
+/* By name and module: there is no other way to know what C code does.  What is not listed is
+ * UNKNOWN, which is always right. */
 static int of_function(const struct call *call, struct operation *operation)
 {
     const PyCFunctionObject *function = (const PyCFunctionObject *)call->callable;

@@ -23,6 +23,8 @@ static void decode(const _PyInterpreterFrame *frame, struct look *look)
 
     look->frame = frame;
     look->argument = _Py_OPARG(*at);
+    /* The interpreter replaces a bytecode by a faster one for the types that it has seen: back to
+     * what the compiler wrote. */
     look->opcode = _PyOpcode_Deopt[_Py_OPCODE(*at)];
     while (look->opcode == EXTENDED_ARG) { /* the evaluation loop tells of the first only */
         at++;
@@ -68,8 +70,10 @@ static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
 {
     PyObject *attribute = name(look, look->argument);
 
+    /* Whoever has it can touch every attribute, and we would not see it. */
     if (PyUnicode_CompareWithASCIIString(attribute, "__dict__") == 0)
         return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    /* A module's attribute is a global of that module: both ways to it must have one address. */
     if (PyModule_Check(owner))
         return sw_call_set(operation, op, PyModule_GetDict(owner), part_of(attribute));
     if (PyType_Check(owner) && op == SW_OP_WRITE)
@@ -78,8 +82,11 @@ static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
     if (op == SW_OP_READ && !(Py_TYPE(owner)->tp_flags & Py_TPFLAGS_HEAPTYPE) &&
         !PyType_Check(owner))
         return 0;
+    /* Each thread has its own. */
     if (strcmp(Py_TYPE(owner)->tp_name, "_thread._local") == 0)
         return 0;
+    /* Methods and properties stand in the class, which nobody changes while threads run; what a
+     * property's function does, its own bytecodes tell. */
     PyObject *found = _PyType_Lookup(Py_TYPE(owner), attribute);
     if (op == SW_OP_READ && found != NULL &&
         (PyFunction_Check(found) || Py_TYPE(found) == &PyMethodDescr_Type ||
@@ -118,6 +125,7 @@ static int of_two(PyObject *a, PyObject *b, enum sw_op op, struct operation *ope
 {
     PyObject *first = sw_call_iterated(a), *second = sw_call_iterated(b);
 
+    /* An announcement names one object; both are more than it can say. */
     if (first != NULL && second != NULL && first != second)
         return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     if (first != NULL)
@@ -163,6 +171,8 @@ static int of_star_call(const struct look *look, struct operation *operation)
 /* The lock of a `with`, or NULL. */
 static int of_with(PyObject *manager, const char *name, struct operation *operation)
 {
+    /* With a class in Python __enter__ is a call that comes by itself; with one in C this is all
+     * that will be seen of it. */
     if (!sw_call_is_lock(manager))
         return PyFunction_Check(manager) || (Py_TYPE(manager)->tp_flags & Py_TPFLAGS_HEAPTYPE)
                    ? 0

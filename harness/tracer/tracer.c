@@ -36,6 +36,8 @@ enum kind {
     STARTER, /* the same, but for the program */
 };
 
+/* How often muting can begin and be lifted within each other on one stack: the starter, the
+ * program, threading, a thread's body, and a few more. */
 enum { DEPTH_MAX = 64 };
 
 /* A thread's: where muting began, and where it was lifted.  In a capsule, which is
@@ -69,6 +71,8 @@ static int begins_with(PyObject *text, const char *begin)
     return utf8 != NULL && strncmp(utf8, begin, strlen(begin)) == 0;
 }
 
+/* What of threading.py is its own book-keeping: run() is not, since it calls the body of a
+ * thread. */
 static int is_threadings(const PyCodeObject *code)
 {
     static const char *const functions[] = {"_shutdown",    "current_thread", "enumerate",
@@ -110,7 +114,8 @@ static enum kind kind_of(const PyCodeObject *code)
                : PROGRAM;
 }
 
-/* Kept in the code object, as its first answer is its last. */
+/* Kept in the code object, as its first answer is its last: the question is a dozen comparisons of
+ * text, and each frame asks. */
 static Py_ssize_t extra_index;
 
 static enum kind known_kind_of(PyCodeObject *code)
@@ -118,6 +123,7 @@ static enum kind known_kind_of(PyCodeObject *code)
     void *extra = NULL;
 
     if (_PyCode_GetExtra((PyObject *)code, extra_index, &extra) == 0 && extra != NULL)
+        /* Off by one, since NULL means that nothing is kept. */
         return (enum kind)((uintptr_t)extra - 1);
     enum kind kind = kind_of(code);
     if (_PyCode_SetExtra((PyObject *)code, extra_index, (void *)((uintptr_t)kind + 1)) < 0)
@@ -137,6 +143,8 @@ static int is_run(const _PyInterpreterFrame *frame)
 
 static void push(struct mutes *mutes, const _PyInterpreterFrame *frame, enum kind kind)
 {
+    /* Deeper muting is not noted: more is announced than need be, which costs time and misses
+     * nothing. */
     if (mutes->depth == DEPTH_MAX)
         return;
     mutes->frames[mutes->depth] = frame;
@@ -153,6 +161,7 @@ static void enter(struct mutes *mutes, PyFrameObject *frame)
     const _PyInterpreterFrame *inner = frame->f_frame;
     enum kind kind = known_kind_of(inner->f_code), state = state_of(mutes);
 
+    /* Bytecodes are all that is wanted; and of a muted frame not even these. */
     frame->f_trace_lines = 0;
     if ((state == MUTED && is_run(inner)) || (state == STARTER && kind == PROGRAM))
         push(mutes, inner, PROGRAM);
@@ -171,6 +180,7 @@ static void leave(struct mutes *mutes, const PyFrameObject *frame)
 
 static void announce(const struct operation *operation)
 {
+    /* Without the GIL: the thread that is chosen instead needs it. */
     PyThreadState *tstate = PyEval_SaveThread();
 
     spillway_access(operation->op, operation->address, operation->part, operation->semaphore);
@@ -183,6 +193,7 @@ static int trace(PyObject *capsule, PyFrameObject *frame, int what, PyObject *ar
     struct operation operation;
 
     (void)argument;
+    /* The cheap questions first: as long as there is one thread nothing matters. */
     if (what == PyTrace_CALL)
         enter(mutes, frame);
     else if (what == PyTrace_RETURN)
@@ -230,6 +241,8 @@ static PyObject *real_start; /* _thread.start_new_thread */
 
 static PyObject *start_new_thread(PyObject *module, PyObject *args, PyObject *kwargs)
 {
+    /* The new thread has its state, but not the GIL: it cannot have run a bytecode before it is
+     * traced. */
     PyObject *ident = PyObject_Call(real_start, args, kwargs);
 
     (void)module;

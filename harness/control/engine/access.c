@@ -10,6 +10,8 @@
 #include "sync_objects.h"
 #include "real.h"
 
+/* Half of the table at most is used, for short probe chains. 32,768 variables that threads share in
+ * one schedule are more than any test has; it is an error and no silent loss. */
 enum { TABLE_SIZE = 1 << 16, SEEN_MAX = TABLE_SIZE / 2 };
 
 /* Open addressing; an entry of an earlier schedule is a free one. */
@@ -26,9 +28,13 @@ static struct sw_trace *trace;
 
 static uint32_t ordinal_of(const void *address, uint64_t part)
 {
+    /* Address and part are mixed by two odd multipliers (the golden ratio's, and murmur's
+     * finalizer); the well-mixed bits of a product are its high ones. */
     uint64_t hash = ((uintptr_t)address ^ part * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
     uint32_t i = (uint32_t)(hash >> 40) & (TABLE_SIZE - 1);
 
+    /* An entry of an earlier schedule counts as empty: nothing is ever cleared between schedules,
+     * which come by the ten thousand. */
     while (table[i].schedule == schedule && (table[i].address != address || table[i].part != part))
         i = (i + 1) & (TABLE_SIZE - 1);
     if (table[i].schedule == schedule)
@@ -43,6 +49,8 @@ static uint32_t ordinal_of(const void *address, uint64_t part)
 
 /* ---- the trace ---- */
 
+/* The candidates of all events lie in one pool, one after the other.  Where it ends the trace is
+ * lost, and says so: dpor proves nothing by half of one. */
 static uint32_t add_candidate(const struct sw_thread *thread)
 {
     if (trace->pool_used == SW_TRACE_POOL_MAX) {
@@ -55,7 +63,7 @@ static uint32_t add_candidate(const struct sw_thread *thread)
 }
 
 static void record(struct sw_thread *const *candidates, uint32_t count,
-                      const struct sw_thread *next)
+                   const struct sw_thread *next)
 {
     if (trace->count == SW_TRACE_EVENTS_MAX) {
         trace->lost = 1;
@@ -93,13 +101,19 @@ static struct sw_thread *moving(const struct sw_thread *self, struct sw_thread *
 
     for (uint32_t i = 0; i < count; i++) {
         struct sw_thread *thread = candidates[i];
+        /* It stands before an operation: about it somebody is asked. */
         if (thread->announced)
             continue;
+        /* Who runs already runs on: a switch between two operations changes nothing that others
+         * see. */
         if (thread == self && self->wait.clause == NULL)
             return thread;
+        /* Among several that move the order is of no interest, as long as it is always the same. */
         if (oldest == NULL || thread->since < oldest->since)
             oldest = thread;
     }
+    /* It was woken by what others did: that comes before all that it does from now on.  The GIL
+     * comes to everybody in turn, and orders nothing. */
     if (oldest != NULL && oldest->wait.clause != NULL && !oldest->wait.clause->orders_nothing)
         oldest->after = trace->count;
     return oldest;
@@ -141,7 +155,8 @@ SW_EXPORT int spillway_access_matters(void)
 {
     const struct sw_thread *self = sw_engine_self();
 
-    return sw_engine.grain == &grain && self != NULL && sw_engine.live_count > 1 && self->pinned == 0;
+    return sw_engine.grain == &grain && self != NULL && sw_engine.live_count > 1 &&
+           self->pinned == 0;
 }
 
 SW_EXPORT void spillway_access(unsigned op, const void *address, uint64_t part,
@@ -151,9 +166,12 @@ SW_EXPORT void spillway_access(unsigned op, const void *address, uint64_t part,
 
     if (!spillway_access_matters())
         return;
+    /* From here until it is chosen it stands before the operation, and is a candidate. */
     self->pending.op = op;
     self->pending.object = address != NULL ? ordinal_of(address, part) : 0;
     self->announced = 1;
+    /* A lock that is held lets the thread be no candidate: what cannot be done is not chosen, so
+     * that no schedule is spent on waiting. */
     if (op == SW_OP_ACQUIRE)
         sw_engine_block(
             &(struct sw_wait){.clause = &sw_sem_clause,
@@ -162,6 +180,7 @@ SW_EXPORT void spillway_access(unsigned op, const void *address, uint64_t part,
                               .object = sw_sync_objects_get(SW_OBJECT_SEM, semaphore)->ordinal});
     else
         sw_engine_point(SW_AT_ACCESS, self->pending.object);
+    /* It has been chosen: the operation is done by whoever called, right behind this. */
     self->announced = 0;
     self->after = 0;
     self->pending = (struct sw_pending){.op = SW_OP_UNKNOWN};

@@ -11,6 +11,7 @@ static cpu_set_t seen; /* by the program */
 
 void sw_affinity_start(void)
 {
+    /* Where it is now: whatever it has in its caches is there. */
     int cpu = sched_getcpu();
     cpu_set_t one;
 

@@ -33,6 +33,8 @@ static struct sw_control_shm *map_shm(int fd)
     void *map = mmap(BOARD_ADDRESS, sizeof(struct sw_control_shm), PROT_READ | PROT_WRITE,
                      MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
 
+    /* Valgrind, say, has something there already: any place will do, only that addresses then
+     * differ. */
     if (map == MAP_FAILED)
         map = mmap(NULL, sizeof(struct sw_control_shm), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     return map == MAP_FAILED ? NULL : map;
@@ -74,6 +76,8 @@ static struct sw_control_shm *find_shm(int *fd)
         return NULL;
     *fd = atoi(fd_text);
     struct sw_control_shm *shm = map_shm(*fd);
+    /* Another version's memory, or that of a process that is controlled already: its child has the
+     * variable, too. */
     if (shm != NULL && (shm->magic != SW_CONTROL_SHM_MAGIC ||
                         shm->version != SW_CONTROL_SHM_VERSION || shm->started)) {
         munmap(shm, sizeof *shm);
@@ -93,6 +97,9 @@ static const struct sw_hooks hooks = {
     .print_stack = sw_python_stacks_print_one,
 };
 
+/* In this order: the descriptor is closed before the program can see it; the environment is as the
+ * schedule says; the standard files are noted before anybody can have replaced them; and the engine
+ * begins when all that it calls is ready. */
 static void take_control(struct sw_control_shm *shm, int fd)
 {
     close(fd);

@@ -16,8 +16,9 @@
 #include "real.h"
 #include "harness/control/process/sigmask.h"
 
-/* Between the shell's parked frame and the fiber's first: a signal's handler may run there, that
- * of the C library for setuid() in all threads. */
+/* Between the shell's parked frame and the fiber's first: a signal's handler may run there, that of
+ * the C library for setuid() in all threads.  Its frame holds the extended state, about 3 KiB with
+ * AVX-512 and 11 KiB with AMX, and the handler itself needs little. */
 enum { SHELL_BYTES = 16384 };
 
 /* A real thread that is parked: on its own stack, until it has died. */
@@ -38,6 +39,7 @@ static struct shell first_shell; /* of the process's first thread: the carrier i
 static struct shell *pool;
 static struct shell *left; /* its fiber has ended, and somebody else runs now */
 
+/* Shells and the carrier are threads of one process: the kernel need not look the mapping up. */
 static void wait_for(uint32_t *word)
 {
     sw_futex_wait_while(SW_REAL(syscall), word, 0, FUTEX_PRIVATE_FLAG);
@@ -58,6 +60,8 @@ static void block_signals(void)
     SW_REAL(syscall)(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof all);
 }
 
+/* What the C library runs as the new thread.  It makes no step of the program's: it only has the
+ * stack and the thread-local storage that the fiber will use, and waits for the end. */
 static void *shell_main(void *argument)
 {
     struct sw_thread *thread = argument;
@@ -67,6 +71,8 @@ static void *shell_main(void *argument)
         .top = (char *)__builtin_frame_address(0) - SHELL_BYTES,
     };
 
+    /* Before it is parked: a signal for the process that came to this thread would run its handler
+     * where a fiber's stack is. */
     block_signals();
     thread->shell = &shell;
     set(&shell.parked);
@@ -83,6 +89,8 @@ static struct shell *make_shell(struct sw_thread *thread, const pthread_attr_t *
         return NULL;
     /* Its address is not known before it is there. */
     struct shell *shell;
+    /* It lies on the new thread's own stack.  This is once a shell, and with the pool there are
+     * few: a loop is enough. */
     while ((shell = __atomic_load_n((struct shell **)&thread->shell, __ATOMIC_ACQUIRE)) == NULL)
         SW_REAL(sched_yield)();
     wait_for(&shell->parked);
@@ -90,7 +98,9 @@ static struct shell *make_shell(struct sw_thread *thread, const pthread_attr_t *
     return shell;
 }
 
-/* Its C stack is its own again only when the carrier has left it. */
+/* Its C stack is its own again only when the carrier has left it.  Returns when the kernel has
+ * forgotten the thread: until then it would go on beside us, unseen, in the C library's exit
+ * path. */
 static void let_die(struct shell *shell)
 {
     struct sw_thread *thread = shell->thread;
@@ -105,6 +115,8 @@ static void let_die(struct shell *shell)
         sw_thread_table_remove(thread);
         return;
     }
+    /* Signal 0 only asks whether it is there.  It must not be joined here: the handle is the
+     * program's to join. */
     while (SW_REAL(syscall)(SYS_tgkill, getpid(), tid, 0) == 0)
         SW_REAL(sched_yield)();
 }
@@ -135,6 +147,8 @@ static int has_own_stack(const pthread_attr_t *attributes)
            (uintptr_t)stack + size != 0;
 }
 
+/* By the sizes as they were asked for, so that the program cannot tell the stack from a new one.  A
+ * list, since there are few shells. */
 static struct shell *take_from_pool(size_t stack_size, size_t guard_size)
 {
     for (struct shell **at = &pool; *at != NULL; at = &(*at)->next) {
@@ -169,13 +183,16 @@ static void renew(struct shell *shell)
 
 /* ---- switching ---- */
 
-/* noipa: everything static changes meanwhile; see carrier_threads.c. */
+/* noipa: everything static changes meanwhile, and thread-local addresses with it; see
+ * carrier_threads.c. */
 static __attribute__((noipa)) void switch_fiber(struct shell *from, struct shell *to)
 {
+    /* The kernel knows one thread only: the mask goes with the fiber. */
     sw_sigmask_switch(from->thread, to->thread);
     sw_fiber_switch(&from->fiber.sp, to->fiber.sp, to->fiber.fs);
 }
 
+/* A fiber cannot give back the stack that it stands on: whoever runs next does that. */
 static __attribute__((noipa)) void see_off_who_left(void)
 {
     struct shell *shell = left;
@@ -195,6 +212,8 @@ static void fiber_main(void *argument)
 {
     struct shell *shell = argument;
 
+    /* Thread-local: it is the shell's own copy, which may still name the one that it served
+     * before. */
     sw_engine_own = shell->thread;
     see_off_who_left();
     sw_pthreads_body(shell->thread);
@@ -244,15 +263,17 @@ static void leave(struct sw_thread *from, struct sw_thread *to)
 {
     struct shell *shell = from->shell;
 
+    /* The process ends: the C library goes on with its exit on this very thread. */
     if (to == NULL && shell == &first_shell)
         return;
     if (to == NULL) /* the first thread has left by pthread_exit() before */
         exit(0);
     if (shell != &first_shell)
         renew(shell);
+    /* Seen off by the next one, from its own stack. */
     left = shell;
     switch_fiber(shell, to->shell);
-    __builtin_unreachable();
+    __builtin_unreachable(); /* nobody switches to a fiber that has left */
 }
 
 static int join(struct sw_thread *thread)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * carrier_threads.c - OS threads: each sleeps on its futex word until the baton comes.
+ * carrier_threads.c - OS threads: each sleeps on its futex word until it is the current one.
  */
 #include "contract/futex.h"
 #include "engine.h"
 #include "engine_state.h"
 #include "real.h"
 
-static struct sw_thread *dying; /* has handed the baton on, may still be in the kernel */
+static struct sw_thread *dying; /* has chosen its successor, and may still be in the kernel */
 
 /* noipa: everything static changes while a thread sleeps here, and the compiler
  * must not conclude otherwise from what it sees of this function. */
@@ -22,7 +22,9 @@ static __attribute__((noipa)) void give(struct sw_thread *to)
     sw_futex_set(SW_REAL(syscall), &to->go, 1, FUTEX_PRIVATE_FLAG);
 }
 
-/* It is still on the C library's exit path: nobody runs before it is gone. */
+/* It is still on the C library's exit path, where it frees its stack and what is thread-local:
+ * nobody runs before it is gone, or the heap would be touched in an order that the kernel
+ * chooses. */
 static void see_off_the_dying(void)
 {
     struct sw_thread *thread = dying;
@@ -44,6 +46,7 @@ static void *run(void *argument)
 {
     struct sw_thread *self = argument;
 
+    /* From its first instruction on, it is known to be ours, but not the current one. */
     sw_engine_own = self;
     self->tid = (pid_t)SW_REAL(syscall)(SYS_gettid);
     sleep_until_given(self);
@@ -72,6 +75,7 @@ static void leave(struct sw_thread *from, struct sw_thread *to)
 {
     if (to == NULL)
         return;
+    /* Before the successor is woken: it looks there. */
     dying = from;
     give(to);
 }

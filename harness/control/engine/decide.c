@@ -14,8 +14,11 @@
 #include "thread_table.h"
 #include "contract/decision_kind.h"
 
+/* A strategy is known by name, so that a schedule file can say it; what it may look at is lent to
+ * it. */
 static struct sw_driver *begin_named(struct sw_control_shm *shm)
 {
+    /* The runner's memory: a name without an end would be read past it. */
     shm->strategy_name[SW_STRATEGY_NAME - 1] = '\0';
     const struct sw_strategy *strategy = sw_strategies_find(shm->strategy_name);
     if (strategy == NULL)
@@ -32,6 +35,8 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
     shm->beside_count = 0;
     sw_place_name_lend(&shm->place_names); /* what is said of a divergence wants the names */
     switch (shm->strategy) {
+    /* Each begins anew with the seed: a schedule depends on nothing that was before it in this
+     * process. */
     case SW_STRATEGY_RANDOM:
         return sw_random_driver_init(&engine->walk, shm->seed);
     case SW_STRATEGY_SWITCH:
@@ -46,6 +51,9 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
     }
 }
 
+/* The schedule's next deviation does not fit what is here: another program, other inputs, or
+ * something that nobody controls.  Says what was wanted and what there is, and the hash, which
+ * tells whether the runs were already different before. */
 static void __attribute__((noreturn)) report_divergence(const struct sw_decision *decision)
 {
     const struct sw_replay_driver *follow = &sw_engine.follow;
@@ -57,15 +65,18 @@ static void __attribute__((noreturn)) report_divergence(const struct sw_decision
     sw_decision_format_all(wanted->kind, follow->pool + wanted->first, wanted->count, should,
                            sizeof should);
     sw_outcome_end(SW_END_DIVERGED,
-                  "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
-                  "%s %s; hash so far %016llx",
-                  (unsigned long long)decision->index, follow->why, wanted->thread,
-                  sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
-                  sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
-                  decision->thread, sw_decision_place(decision->place),
-                  sw_decision_verb(decision->kind), could, (unsigned long long)sw_engine.shm->hash);
+                   "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
+                   "%s %s; hash so far %016llx",
+                   (unsigned long long)decision->index, follow->why, wanted->thread,
+                   sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
+                   sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
+                   decision->thread, sw_decision_place(decision->place),
+                   sw_decision_verb(decision->kind), could,
+                   (unsigned long long)sw_engine.shm->hash);
 }
 
+/* A schedule is the list of its deviations from the default, each with its candidates, so that a
+ * replay can tell that it is in the same situation and not only at the same number. */
 static void record_deviation(const struct sw_decision *decision, uint32_t choice)
 {
     struct sw_control_shm_list *taken = &sw_engine.shm->taken;
@@ -85,6 +96,7 @@ static void record_deviation(const struct sw_decision *decision, uint32_t choice
     taken->count++;
 }
 
+/* A ring of the last ones, for the story of a livelock: cheaper than the log, and always on. */
 static void record_recent(const struct sw_decision *decision, uint32_t choice)
 {
     struct sw_control_shm *shm = sw_engine.shm;
@@ -109,6 +121,7 @@ static void log_decision(const struct sw_decision *decision, uint32_t choice)
 
     if (decision->index < shm->log_from)
         return;
+    /* A search that needs all of them must know that some are missing: it then claims less. */
     if (log->count == SW_LOG_MAX || decision->count > SW_LOG_POOL_MAX - log->pool_used) {
         log->lost = 1;
         return;
@@ -128,7 +141,8 @@ static void log_decision(const struct sw_decision *decision, uint32_t choice)
     log->pool_used += decision->count;
 }
 
-/* A run whose schedule is too long to be kept is of no use. */
+/* A run whose schedule is too long to be kept is of no use.  The pool must have room for the
+ * candidates of one decision more: at most as many as there are threads. */
 static void check_budget(void)
 {
     const struct sw_control_shm *shm = sw_engine.shm;
@@ -139,7 +153,9 @@ static void check_budget(void)
         sw_engine.hooks->end_livelock();
 }
 
-/* For a profile (thread_profile.h); where there is no trace, nothing better is known. */
+/* For a profile (thread_profile.h); where there is no trace, nothing better is known.  A new thread
+ * gets the highest ordinal, and is a candidate from its maker's next decision on: so who decides
+ * when it is the last candidate for the first time has made it. */
 static void count_chosen(const struct sw_decision *decision, uint32_t choice)
 {
     struct sw_control_shm *shm = sw_engine.shm;
@@ -154,7 +170,8 @@ static void count_chosen(const struct sw_decision *decision, uint32_t choice)
         shm->made_by[newest] = decision->thread + 1;
 }
 
-/* The runner looks at the C stacks meanwhile. */
+/* The runner looks at the C stacks meanwhile.  A futex and not a signal: nothing of the program's
+ * may run, and nothing here may depend on how long that takes. */
 static void halt(struct sw_control_shm *shm)
 {
     sw_futex_set(SW_REAL(syscall), &shm->halted, 1, 0);
@@ -182,18 +199,24 @@ uint32_t sw_decide_ask(struct sw_decision *decision)
     assert(decision->count >= 2 && decision->fallback < decision->count);
     decision->index = shm->decision_count;
     decision->thread = sw_engine.current->ordinal;
+    /* Before the driver is asked: what it answers would be noted nowhere. */
     check_budget();
     if (shm->shows && decision->index == shm->shown &&
         (shm->loop_count == 0 || shm->loop_under_way))
         show(shm);
+    /* The driver sees the decision with its number; an answer below 0 is that of a replay that does
+     * not fit. */
     int choice = sw_engine.driver->choose(sw_engine.driver, decision);
     if (choice < 0)
         report_divergence(decision);
     assert((uint32_t)choice < decision->count);
+    /* The hash is of all decisions, the defaults too: two runs with equal hashes are one schedule,
+     * and one that goes another way is found out at its end at the latest. */
     shm->hash = sw_decision_hash(shm->hash, decision, (uint32_t)choice);
     record_recent(decision, (uint32_t)choice);
     count_chosen(decision, (uint32_t)choice);
     shm->decision_count++;
+    /* Only what is not the default has to be kept. */
     if ((uint32_t)choice != decision->fallback)
         record_deviation(decision, (uint32_t)choice);
     if (shm->log_wanted)
@@ -213,7 +236,10 @@ void sw_decide_happened(struct sw_decision *decision)
     shm->hash = sw_decision_hash(shm->hash, decision, 0);
     record_recent(decision, 0);
     shm->decision_count++;
+    /* It is not asked about, but it is in the schedule: without it a replay would not know when to
+     * wait for it. */
     record_deviation(decision, 0);
+    /* The replay had it at this number: it is at the next entry now. */
     sw_engine.follow.next += (uint32_t)sw_decide_replays();
 }
 

@@ -20,6 +20,8 @@ enum {
 struct sw_engine sw_engine;
 __thread struct sw_thread *sw_engine_own;
 
+/* Busy says no, too: a signal's handler that runs in the middle of a choice, and calls what we
+ * stand in front of, gets the C library's function and leaves the engine alone. */
 struct sw_thread *sw_engine_self(void)
 {
     struct sw_thread *own = sw_engine_own;
@@ -32,6 +34,8 @@ struct sw_control_shm *sw_engine_shm(void)
     return sw_engine.shm;
 }
 
+/* `since` orders threads by when they last ran, and the default goes by it: so it counts switches,
+ * which are the same in every run, and no clock's time. */
 static void switch_to(struct sw_thread *self, struct sw_thread *next)
 {
     int saved = errno; /* nobody expects a lock to change it */
@@ -48,6 +52,8 @@ static void switch_to(struct sw_thread *self, struct sw_thread *next)
 
 /* ---- who can run ---- */
 
+/* What a thread waits for is asked for at every choice anew, and not noted when it comes: a lock
+ * that is free now may be taken again before its waiter is chosen. */
 static int has_come(const struct sw_wait *wait)
 {
     return wait->clause == NULL || wait->clause->has_come(wait);
@@ -66,6 +72,8 @@ int sw_engine_is_woken(const struct sw_wait *wait)
     return wait->woken;
 }
 
+/* A thread with a deadline may run as soon as time has gone on, which the next choice of who runs
+ * does by itself. */
 int sw_engine_others_may_run(void)
 {
     for (uint32_t i = 0; i < sw_engine.live_count; i++) {
@@ -86,7 +94,9 @@ int sw_engine_others_can_run(void)
 
 /* ---- decisions ---- */
 
-/* The candidates' default: the running thread, else who has waited longest. */
+/* The candidates' default: the running thread, else who has waited longest.  So the default
+ * schedule switches only where it must, and each deviation from it is a preemption, or lets another
+ * one go first. */
 static uint32_t find_fallback(struct sw_thread *const *candidates, uint32_t count,
                               const struct sw_thread *staying)
 {
@@ -102,8 +112,10 @@ static uint32_t find_fallback(struct sw_thread *const *candidates, uint32_t coun
     return oldest == count ? 0 : oldest;
 }
 
-/* Whose deadline may pass although others can run; NULL: nobody's.  Time is never
- * made to jump over a deadline, so that it is the earliest. */
+/* Whose deadline may pass although others can run; NULL: nobody's.  A timed wait may end early on a
+ * real machine too: the others were only slow.  Time never jumps over a deadline, so that only the
+ * earliest one can be meant; and a strategy may do so early_max times, or every schedule would
+ * consist of time-outs. */
 static struct sw_thread *find_early(void)
 {
     if (sw_engine.early_taken >= sw_engine.shm->early_max)
@@ -112,6 +124,8 @@ static struct sw_thread *find_early(void)
     return earliest != NULL && !can_run(earliest) ? earliest : NULL;
 }
 
+/* One decision among these threads.  Where there is one candidate nobody is asked, and it has no
+ * number: what is no choice must not make a schedule longer. */
 static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place, uint32_t object,
                                 struct sw_thread *const *candidates, uint32_t count,
                                 const struct sw_thread *staying)
@@ -125,6 +139,8 @@ static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place,
         ordinals[i] = candidates[i]->ordinal;
         pending[i] = candidates[i]->pending;
     }
+    /* The last candidate, marked as what it is: a driver that does not know the mark never chooses
+     * it, since the default is another one. */
     if (early != NULL) {
         ordinals[count] = early->ordinal | SW_EARLY;
         pending[count] = (struct sw_pending){.op = SW_OP_UNKNOWN};
@@ -141,6 +157,7 @@ static struct sw_thread *choose(enum sw_decision_kind kind, enum sw_place place,
     uint32_t choice = decision.count > 1 ? sw_decide_ask(&decision) : 0;
     if (choice < count)
         return candidates[choice];
+    /* Others could have run, but their time was up to this deadline: so time is there now. */
     sw_engine.early_taken++;
     sw_engine.now_ns = early->wait.deadline_ns;
     return early;
@@ -158,6 +175,7 @@ static uint32_t find_candidates(struct sw_thread **candidates)
 {
     uint32_t count = 0;
 
+    /* Before the candidates are counted: who has become ready meanwhile is one of them. */
     sw_engine.hooks->look();
     for (;;) {
         for (uint32_t i = 0; i < sw_engine.live_count; i++)
@@ -165,6 +183,9 @@ static uint32_t find_candidates(struct sw_thread **candidates)
                 candidates[count++] = sw_engine.live[i];
         if (count > 0)
             return count;
+        /* Nobody can run.  In this order: whoever asks the interpreter for its stacks has the
+         * answer; then the outside and time may bring something; then who rests may go on, since
+         * there is nothing to wait for; and only then it is a deadlock. */
         sw_engine.hooks->stuck();
         if (sw_engine.hooks->go_on())
             continue;
@@ -175,6 +196,12 @@ static uint32_t find_candidates(struct sw_thread **candidates)
     }
 }
 
+/* Who runs from here on.  `stays`: the calling thread is the default if it can go on, does not
+ * yield, and has not been kept for SW_QUANTUM decisions.  That number ends loops that wait by
+ * spinning: a spinner is replaced at the latest after so many looks, and the default schedule goes
+ * on. 10,000 is far more decisions than a thread has between two waits (reorder_100 of fuzz/bench,
+ * with its hundred threads, makes 300 in all), so that it never cuts what would have ended by
+ * itself; and 10,000 decisions take some tens of milliseconds. */
 static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place, uint32_t object)
 {
     struct sw_thread *candidates[SW_LIVE_THREADS_MAX];
@@ -183,15 +210,20 @@ static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place
     int saved = errno;
 
     sw_engine.busy = 1;
-    sw_engine_tick(); /* else who computes would keep a sleeper asleep for ever */
+    /* Else who computes would keep a sleeper asleep for ever. */
+    sw_engine_tick();
     uint32_t count = find_candidates(candidates);
     const struct sw_grain *grain = sw_engine.grain;
+    /* At grain "access" who is between two operations runs on, unasked; only among those who stand
+     * before one there is a choice (access.h). */
     struct sw_thread *next = grain != NULL ? grain->moving(self, candidates, count) : NULL;
     if (next == NULL) {
         next = choose(SW_DECIDE_RUN, place, object, candidates, count, stays ? self : NULL);
         if (grain != NULL)
             grain->record(candidates, count, next);
     }
+    /* Only decisions count in which somebody else could have run: alone, a thread may go on for
+     * ever. */
     self->stays = next == self && count > 1 && stays ? self->stays + 1 : 0;
     sw_engine.busy = 0;
     errno = saved;
@@ -203,8 +235,12 @@ void sw_engine_point(enum sw_place place, uint32_t object)
     struct sw_thread *self = sw_engine.current;
 
     assert(self == sw_engine_own && self->wait.clause == NULL);
+    /* Alone there is nobody to choose.  In the loader nobody may be: its lock is out of sight, and
+     * who ran into it would sleep in the kernel as the current thread. */
     if (sw_engine.live_count == 1 || self->pinned > 0)
         return;
+    /* Who yields is a candidate, but not the default: sched_yield() in a loop must let others run
+     * in the default schedule, too. */
     self->yields = place == SW_AT_YIELD;
     self->wait.place = place;
     switch_to(self, choose_next(self, place, object));
@@ -240,10 +276,14 @@ int sw_engine_block(const struct sw_wait *wait)
     assert(self == sw_engine_own && clause != NULL);
     if (sw_engine.signals_sent > 0)
         sw_engine.hooks->signals_arrive();
+    /* From here on the thread is no candidate unless what it waits for is there already. */
     self->wait = *wait;
     count_waiting(clause, 1);
     switch_to(self, choose_next(self, wait->place, wait->object));
     count_waiting(clause, (uint32_t)-1);
+    /* It runs, but why? What it waited for comes first: when the lock has become free in the same
+     * moment in which the deadline passed, POSIX lets the wait succeed, and so fewer programs see a
+     * time-out that they need not see. */
     int came = self->wait.woken || has_come(&self->wait), interrupted = self->wait.interrupted;
     self->wait.clause = NULL;
     self->wait.deadline_ns = 0;
@@ -286,6 +326,8 @@ void sw_engine_rest(void)
 {
     struct sw_thread *self = sw_engine.current;
 
+    /* One thread at most conducts the others: were there two, each would wait for the other's
+     * end. */
     assert(sw_engine.resting == NULL && self == sw_engine_own);
     sw_engine.resting = self;
     self->wait = (struct sw_wait){.clause = &resting, .place = SW_AT_REST};
@@ -296,6 +338,8 @@ void sw_engine_rest(void)
 
 /* ---- waking ---- */
 
+/* By the function, and not by the clause: each file may have a clause of its own for being woken,
+ * to describe it in its own words. */
 static int waits_at(const struct sw_thread *thread, const void *address)
 {
     const struct sw_wait *wait = &thread->wait;
@@ -334,13 +378,16 @@ uint32_t sw_engine_wake(const void *address, enum sw_place place, uint32_t objec
     for (uint32_t i = 0; i < sw_engine.live_count; i++)
         if (waits_at(sw_engine.live[i], address))
             waiters[count++] = sw_engine.live[i];
+    /* With a broadcast there is nothing to choose here: who of the woken ones runs first is the
+     * next decision.  With a signal it matters who is woken; at grain "access" a signal is an
+     * operation like any other, and the one that has waited longest gets it, as the C library
+     * mostly does. */
     if (all) {
         for (uint32_t i = 0; i < count; i++)
             wake(waiters[i]);
     } else if (count > 0) {
-        wake(sw_engine.grain != NULL
-                 ? waiters[find_fallback(waiters, count, NULL)]
-                 : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
+        wake(sw_engine.grain != NULL ? waiters[find_fallback(waiters, count, NULL)]
+                                     : choose(SW_DECIDE_WAKE, place, object, waiters, count, NULL));
     }
     return count;
 }
@@ -354,6 +401,7 @@ int sw_engine_act(unsigned place, enum sw_action action)
         .kind = SW_DECIDE_ACT, .place = place, .count = 2, .candidates = candidates};
 
     assert(place >= SW_PLACE_POINTS && sw_engine_own == sw_engine.current);
+    /* Nothing is switched by this: it is only asked, numbered and written down. */
     sw_engine.busy = 1;
     uint32_t choice = sw_decide_ask(&decision);
     sw_engine.busy = 0;
@@ -366,6 +414,7 @@ int sw_engine_may_fail(void)
     return sw_engine.fails_taken < sw_engine.shm->fail_max;
 }
 
+/* A spec's moves: what its threads do next, chosen among those that are possible. */
 uint32_t sw_engine_move(const uint32_t *moves, uint32_t count)
 {
     assert(count > 0 && sw_engine_own == sw_engine.current);
@@ -396,6 +445,8 @@ void sw_engine_tick(void)
 void sw_engine_leave(struct sw_thread *self)
 {
     assert(self == sw_engine.current);
+    /* EXITED before the choice: its joiner is a candidate already.  The last thread chooses
+     * nobody. */
     self->state = SW_THREAD_EXITED;
     sw_thread_table_retire(self);
     struct sw_thread *next =
@@ -414,14 +465,17 @@ void sw_engine_start(struct sw_control_shm *shm, const struct sw_hooks *hooks)
     /* A program that says itself where a schedule begins does so later: see schedule_loop.h. */
     sw_engine.driver =
         shm->loop_count > 0 ? sw_random_driver_default_answers() : sw_decide_driver(&sw_engine);
+    /* The carrier is no part of the schedule: all three make the same decisions. */
     sw_engine.carrier = shm->engine == SW_ENGINE_THREADS ? &sw_carrier_threads : &sw_carrier_fibers;
     shm->hash = SW_DECISION_SEED;
+    /* The process's first thread is T0; it is running already. */
     struct sw_thread *self = sw_thread_table_add();
     self->handle = pthread_self();
     self->tid = getpid();
     sw_engine_own = sw_engine.current = self;
     sw_engine.carrier->start(self);
     shm->started = 1;
+    /* Last: from now on what we stand in front of asks the engine. */
     sw_engine.on = 1;
 }
 
@@ -445,6 +499,8 @@ void sw_engine_uncontrolled(const char *format, ...)
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     uint32_t i = 0;
+    /* Equal texts are one entry with a count: a program that does such a thing in a loop must not
+     * fill the list. */
     while (i < shm->uncontrolled_count && strcmp(shm->uncontrolled[i].what, what) != 0)
         i++;
     if (i == SW_UNCONTROLLED_MAX)

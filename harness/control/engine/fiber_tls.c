@@ -12,6 +12,9 @@
 #include "harness/control/posix/mutex.h"
 #include "real.h"
 
+/* 64 libraries with thread-local variables are more than any interpreter loads.  Static ones lie
+ * within glibc's surplus below the thread pointer, far less than 64 KiB; what is further away was
+ * allocated. */
 enum { MODULES_MAX = 64, STATIC_BYTES = 1 << 16 };
 
 static __thread int has_atexit; /* __cxa_thread_atexit_impl() was called */
@@ -40,7 +43,8 @@ SW_EXPORT int pthread_key_delete(pthread_key_t key)
     return SW_REAL(pthread_key_delete)(key);
 }
 
-/* One round; returns how many destructors ran. */
+/* One round; returns how many destructors ran.  A destructor may set values again: POSIX lets the C
+ * library try PTHREAD_DESTRUCTOR_ITERATIONS times, and so do we. */
 static int destroy_specific(void)
 {
     int ran = 0;
@@ -49,6 +53,7 @@ static int destroy_specific(void)
         void *value = keys[key].used ? pthread_getspecific(key) : NULL;
         if (value == NULL)
             continue;
+        /* Before its destructor runs, as POSIX says: that may look at it. */
         pthread_setspecific(key, NULL);
         if (keys[key].destructor != NULL) {
             keys[key].destructor(value);
@@ -66,6 +71,8 @@ SW_EXPORT int __cxa_thread_atexit_impl(void (*function)(void *), void *object, v
 {
     static int (*real)(void (*)(void *), void *, void *);
 
+    /* Such an object's destructor runs at the real thread's end only, and nobody else can call
+     * it. */
     has_atexit = 1;
     if (real == NULL)
         *(void **)&real = dlsym(RTLD_NEXT, "__cxa_thread_atexit_impl");
@@ -98,6 +105,8 @@ static int is_left_alone(const struct dl_phdr_info *info)
     return 0;
 }
 
+/* The first values of a library's variables are in its image, as the program header says; what is
+ * above them is 0.  A fixed offset from the thread pointer is below it, on x86-64. */
 static void add_module(const struct dl_phdr_info *info, const ElfW(Phdr) * header)
 {
     ptrdiff_t offset = (char *)info->dlpi_tls_data - (char *)pthread_self();
@@ -115,6 +124,8 @@ static void add_module(const struct dl_phdr_info *info, const ElfW(Phdr) * heade
     };
 }
 
+/* The loader counts what it loads and unloads: as long as these counts are the same so is the list,
+ * and a thread's end costs a look and not a walk. */
 static int look_at_module(struct dl_phdr_info *info, size_t size, void *unused)
 {
     (void)size, (void)unused;
@@ -143,6 +154,7 @@ int sw_fiber_tls_renew(const char **why)
 {
     for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS && destroy_specific() > 0; round++)
         continue;
+    /* Only now: a destructor may have loaded a library. */
     find_modules();
     *why = has_atexit                   ? "it has thread_local objects with destructors"
            : sw_mutex_are_left_to_die() ? "it ended with a robust mutex in its hands"
@@ -153,9 +165,12 @@ int sw_fiber_tls_renew(const char **why)
     for (int i = 0; i < modules.count; i++) {
         const struct module *module = &modules.list[i];
         char *at = (char *)pthread_self() + module->offset;
+        /* As the C library does for a new thread. */
         memcpy(at, module->image, module->image_size);
         memset(at + module->image_size, 0, module->size - module->image_size);
     }
+    /* What else a thread has of its own in the C library, and can change: a new one would have
+     * these. */
     uselocale(LC_GLOBAL_LOCALE);
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
     pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);

@@ -14,6 +14,7 @@
 #include "sync_objects.h"
 #include "real.h"
 
+/* A thread leaves within some tens of decisions; a hundred threads within thousands. */
 enum { DRAIN_MAX = 100000 };
 
 static struct {
@@ -31,24 +32,31 @@ static uint64_t real_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Everything that is counted begins anew, from where it was at the first begin and not from 0: the
+ * interpreter's own objects and the time that its start took stay as they are. */
 static void restart(struct sw_control_shm *shm)
 {
     struct sw_thread *self = sw_engine.current;
 
+    /* What was there before the first schedule is there before each. */
     if (loop.begun == 0) {
         loop.first_ns = sw_engine.now_ns;
         loop.first_real_ns = real_ns();
         loop.first_object = sw_sync_objects_last();
     }
     sw_engine.now_ns = loop.first_ns;
+    /* Objects that a schedule has left get other ordinals if they are used again: equal ones in
+     * every schedule that uses them. */
     sw_sync_objects_forget_after(loop.first_object);
     sw_random_bytes_restart();
     sw_net_restart();
+    /* Only the calling thread is there, and it is T0. */
     sw_engine.next_ordinal = self->ordinal + 1;
     sw_engine.switches = 0;
     sw_engine.early_taken = 0;
     sw_engine.fails_taken = 0;
     self->since = self->stays = 0;
+    /* The schedule's own part of the shared memory; the runner reads it after each. */
     shm->decision_count = 0;
     shm->signature = 0;
     shm->hash = SW_DECISION_SEED;
@@ -57,6 +65,7 @@ static void restart(struct sw_control_shm *shm)
     sw_access_begin(shm);
     memset(shm->chosen, 0, sizeof shm->chosen);
     memset(shm->made_by, 0, sizeof shm->made_by);
+    /* Last: a strategy may look at what has been reset. */
     sw_engine.driver = sw_decide_driver(&sw_engine);
 }
 
@@ -86,6 +95,7 @@ int64_t spillway_loop_begin(void)
     if (sw_engine_self() != NULL) {
         if (sw_engine.live_count > 1 || sw_engine.current->ordinal != 0)
             return -2;
+        /* Orders bring their own seeds; else each schedule has the one before's and a step. */
         shm->seed += loop.begun > 0 && !shm->ordered ? shm->loop_step : 0;
         restart(shm);
     }
@@ -107,7 +117,8 @@ static void write_result(struct sw_control_shm *shm, int outcome)
     shm->loop_real_ns = real_ns() - loop.first_real_ns;
 }
 
-/* Threads that have been joined are still on their way out. */
+/* Threads that have been joined are still on their way out: each needs a few decisions until it has
+ * left.  The limit is for those that never will, which run in circles: the caller is told. */
 static void drain(void)
 {
     for (int i = 0; i < DRAIN_MAX && sw_engine.live_count > 1 && sw_engine_others_can_run(); i++)
@@ -129,6 +140,8 @@ int spillway_loop_end(int outcome)
 
     if (sw_engine_self() == NULL)
         return 0;
+    /* The schedule is over: what the test's threads do on their way out is no part of it, and must
+     * not ask a strategy that has been told it is done. */
     sw_engine.driver = sw_random_driver_default_answers();
     sw_access_end();
     end_named(shm);

@@ -7,8 +7,9 @@
 
 #include "outcome.h"
 
-/* Open addressing with linear probing; at most half full.  Mapped, not
- * allocated: the program's heap must not feel the engine. */
+/* Open addressing with linear probing; at most half full, so that a search that fails looks at two
+ * or three entries.  Mapped, not allocated: the program's heap must not feel the engine, or
+ * addresses would differ with it. */
 static struct sw_object *table;
 static uint32_t size; /* a power of two; 0 before the first object */
 static uint32_t used;
@@ -16,6 +17,8 @@ static uint32_t last_ordinal;
 
 static uint32_t home_of(const void *address)
 {
+    /* The low three bits of an aligned address are 0.  The factor is 2 to the 64th divided by the
+     * golden ratio: Fibonacci hashing, whose high half is well mixed. */
     return (uint32_t)(((uintptr_t)address >> 3) * 0x9e3779b97f4a7c15u >> 32) & (size - 1);
 }
 
@@ -33,11 +36,14 @@ static void grow(void)
     struct sw_object *old = table;
     uint32_t old_size = size;
 
+    /* 4096 entries of 40 bytes: most programs have fewer than 2000 objects at once and never
+     * grow. */
     size = size == 0 ? 4096 : size * 2;
     table = mmap(NULL, size * sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                  -1, 0);
     if (table == MAP_FAILED)
         sw_outcome_end(SW_END_ERROR, "no memory for %u objects", size);
+    /* Every entry's home depends on the size, so that all are put in anew. */
     for (uint32_t i = 0; i < old_size; i++)
         if (old[i].address != NULL)
             *slot_of(old[i].address) = old[i];
@@ -52,6 +58,8 @@ struct sw_object *sw_sync_objects_add(enum sw_object_kind kind, const void *addr
         grow();
     struct sw_object *slot = slot_of(address);
     used += slot->address == NULL;
+    /* A new ordinal even where one has been before: a mutex that is made where another was
+     * destroyed is another one, in every run at the same point. */
     *slot = (struct sw_object){
         .address = address, .ordinal = ++last_ordinal, .kind = kind, .holder = SW_OBJECT_NOBODY};
     return slot;
@@ -77,7 +85,9 @@ void sw_sync_objects_remove(const void *address)
 
     if (found == NULL)
         return;
-    /* Whoever stands behind and could have stood here moves up. */
+    /* Backward-shift deletion: close the gap in the probe chain.  An entry behind the hole moves
+     * into it unless its home lies between the hole and itself, where a search for it begins too
+     * late to meet the hole. */
     uint32_t hole = (uint32_t)(found - table);
     for (uint32_t i = (hole + 1) & (size - 1); table[i].address != NULL; i = (i + 1) & (size - 1)) {
         uint32_t home = home_of(table[i].address);
@@ -129,6 +139,8 @@ uint32_t sw_sync_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max)
     for (uint32_t i = 0; i < size; i++) {
         if (table[i].address == NULL || table[i].holder != holder || !can_be_held(&table[i]))
             continue;
+        /* Insertion into the sorted beginning: of more than max the lowest are kept, so that a
+         * report is the same whatever the table's order. */
         uint32_t at = count < max ? count : max;
         for (; at > 0 && ordinals[at - 1] > table[i].ordinal; at--)
             if (at < max)

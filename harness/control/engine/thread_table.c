@@ -5,6 +5,8 @@
 
 #include "engine_state.h"
 
+/* The highest ordinal of all goes to the end of the list, which so stays ascending.  A record is
+ * used again: who still points at an old thread's is its joiner, and that is gone by then. */
 struct sw_thread *sw_thread_table_add(void)
 {
     for (uint32_t i = 0; i < SW_LIVE_THREADS_MAX; i++) {
@@ -14,6 +16,7 @@ struct sw_thread *sw_thread_table_add(void)
         memset(thread, 0, sizeof *thread);
         thread->state = SW_THREAD_LIVE;
         thread->ordinal = sw_engine.next_ordinal++;
+        /* As if it had just run: by default others that have waited longer come first. */
         thread->since = ++sw_engine.switches;
         thread->after = sw_engine.grain != NULL ? sw_engine.grain->count_events() : 0;
         sw_engine.live[sw_engine.live_count++] = thread;
@@ -27,6 +30,8 @@ void sw_thread_table_retire(struct sw_thread *thread)
     for (uint32_t i = 0; i < sw_engine.live_count; i++) {
         if (sw_engine.live[i] != thread)
             continue;
+        /* The order stays, since candidates are listed in it and their indices are part of the
+         * hash. */
         sw_engine.live_count--;
         memmove(&sw_engine.live[i], &sw_engine.live[i + 1],
                 (sw_engine.live_count - i) * sizeof *sw_engine.live);
@@ -64,6 +69,7 @@ struct sw_thread *sw_thread_table_find_ordinal(uint32_t ordinal)
     return NULL;
 }
 
+/* Of equal deadlines the lowest ordinal's: the first in the list. */
 struct sw_thread *sw_thread_table_earliest(void)
 {
     struct sw_thread *earliest = NULL;

@@ -38,6 +38,8 @@ static void end(struct sw_fd_about *about)
     ((struct set *)about)->used = 0;
 }
 
+/* One too many is the kernel's affair, and OUTSIDE: less is known of it, but all that happens is
+ * recorded. */
 static int add_set(int fd)
 {
     if (fd < 0 || !sw_fds_kept())
@@ -60,6 +62,7 @@ static struct set *find_set(int fd)
 
 static void drop(struct set *set, unsigned first, unsigned last)
 {
+    /* The order stays: it is that in which members are looked at and reported. */
     int kept = 0;
 
     for (int i = 0; i < set->count; i++)
@@ -81,6 +84,8 @@ static void put(struct set *set, int fd, const struct epoll_event *event)
         set->members[set->count++] = (struct member){fd, *event};
 }
 
+/* A socket has been put in the place of another, on the same number.  The kernel keeps files in its
+ * sets, not numbers, and has dropped the old one. */
 void sw_epoll_again(int fd)
 {
     for (int i = 0; i < SETS_MAX; i++)
@@ -120,6 +125,8 @@ SW_EXPORT int epoll_ctl(int set_fd, int operation, int fd, struct epoll_event *e
         put(set, fd, event);
     if (sw_engine_self() != NULL) {
         sw_readiness_io_done();
+        /* Who waits in it member by member has a list of the old ones: it is woken, and looks
+         * again. */
         if (set->waiting != NULL)
             sw_readiness_wake(set->waiting);
     }
@@ -130,6 +137,7 @@ SW_EXPORT int epoll_ctl(int set_fd, int operation, int fd, struct epoll_event *e
 
 enum side { INSIDE, BY_MEMBER, AS_A_WHOLE };
 
+/* A set within a set has members that are not looked at here; a whole one is. */
 static enum side find_side(const struct set *set)
 {
     enum side side = INSIDE;
@@ -153,6 +161,8 @@ static enum side find_side(const struct set *set)
 static int report(struct set *set, const struct pollfd *fds, int count, struct epoll_event *events,
                   int max)
 {
+    /* Beginning behind the one that was last reported, as the kernel does: with room for one event
+     * at a time each member has its turn. */
     int reported = 0, first = set->first;
 
     for (int n = 0; n < count && reported < max; n++) {
@@ -183,6 +193,7 @@ static int wait_by_member(struct set *set, struct epoll_event *events, int max, 
         set->waiting = NULL;
         if (ready < 0)
             return errno == ETIMEDOUT ? 0 : -1;
+        /* A member that came or went during the wait: the list is made anew. */
         if (ready > 0 && set->count == count)
             return report(set, fds, count, events, max);
         if (timeout_is_0)
@@ -211,6 +222,7 @@ static int wait_for(int fd, struct epoll_event *events, int max, int timeout_is_
     enum side side = find_side(set);
     struct pollfd one = {.fd = fd, .events = POLLIN};
 
+    /* Wrong arguments: the kernel has the right errno for them, and does not wait. */
     if (max <= 0 || sw_fds_kind(fd) == SW_FD_UNSEEN)
         return SW_REAL(epoll_wait)(fd, events, max, 0);
     if (side == BY_MEMBER)

@@ -36,6 +36,7 @@ static struct entry *find(int fd)
 
 /* ---- who comes and goes ---- */
 
+/* The new reference is counted before the old entry goes: both may be the same. */
 static void put(int fd, struct entry entry)
 {
     struct entry *at = find(fd);
@@ -62,8 +63,11 @@ void sw_fds_copy(int from, int to)
 
     struct entry copy = at != NULL ? *at : (struct entry){.kind = SW_FD_OTHER, .outside = 1};
 
+    /* dup2() of a descriptor to itself does nothing. */
     if (from == to)
         return;
+    /* A copy of a standard file is one, wherever it is: what is read there comes from outside in
+     * the same way. */
     copy.made = 1;
     copy.standard = (uint8_t)sw_fds_is_standard(from);
     put(to, copy);
@@ -87,6 +91,7 @@ void sw_fds_forget(int fd)
 
 void sw_fds_forget_range(unsigned first, unsigned last)
 {
+    /* closefrom() names four billion; the table ends long before. */
     for (unsigned fd = first; fd <= last && fd < (unsigned)end; fd++)
         sw_fds_forget((int)fd);
 }
@@ -94,6 +99,8 @@ void sw_fds_forget_range(unsigned first, unsigned last)
 void sw_fds_share(void)
 {
     for (int fd = 0; fd < end; fd++)
+        /* From now on another process may make them ready, when it wants.  Files and /dev/null
+         * never block, whoever has them. */
         table[fd].outside |= table[fd].kind >= SW_FD_LOCAL;
 }
 
@@ -117,6 +124,7 @@ static enum sw_fd_kind kind_of_device(dev_t device)
 static enum sw_fd_kind look_at(int fd)
 {
     struct stat status;
+    /* The caller's errno is the program's. */
     int saved = errno, failed = SW_REAL(fstat)(fd, &status);
 
     errno = saved;
@@ -135,6 +143,7 @@ enum sw_fd_kind sw_fds_kind(int fd)
 
     if (at == NULL)
         return fd < 0 ? SW_FD_UNSEEN : look_at(fd);
+    /* Looked at only now: most descriptors are never asked about. */
     if (at->kind == SW_FD_UNSEEN) {
         enum sw_fd_kind kind = look_at(fd);
         if (kind != SW_FD_UNSEEN)
@@ -219,6 +228,7 @@ void sw_fds_report(int fd)
         (at->made && !at->standard) || is_empty(fd))
         return;
     int saved = errno;
+    /* Once each: a program that reads its input in a loop says nothing new. */
     at->reported = 1;
     sw_engine_uncontrolled("%s from outside, descriptor %d", name_of(fd), fd);
     errno = saved;

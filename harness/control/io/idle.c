@@ -8,12 +8,14 @@
 #include "readiness.h"
 
 enum {
-    /* A look outside is a system call, some microseconds; a choice of who runs without it takes a
-     * tenth of one.  Every 64th choice keeps that below the rest, and a thread that computes keeps
-     * the outside waiting for milliseconds only. */
+    /* A look outside costs a system call, and a number of the decisions'. At every choice it would
+     * double what a choice costs; at every 64th it is lost in the rest, and the outside still waits
+     * for less than a millisecond, since choices come that fast. */
     LOOK_EVERY = 64,
     POLL_MAX = 4096,
-    VAIN_MAX = 1000, /* timers that wake nobody */
+    /* Timers that wake nobody, one after the other: an interval timer without a handler would keep
+     * virtual time running for ever where the program is in a deadlock. */
+    VAIN_MAX = 1000,
 };
 
 /* A thread and one of the descriptors that it waits for. */
@@ -47,6 +49,8 @@ static uint32_t gather(int outside)
 
 /* ---- inside ---- */
 
+/* The kernel knows, and what it says follows from what this process has done: no number is taken,
+ * and nothing is written down. */
 static int look_inside(void)
 {
     uint32_t count = gather(0);
@@ -60,8 +64,8 @@ static int look_inside(void)
 
 /* ---- outside ---- */
 
-/* Is the descriptor of one that has been announced in this look already?  Only
- * one thread may go for it, or the others would find it empty. */
+/* Is the descriptor of one that has been announced in this look already? Only one thread may go for
+ * it: what there is to read is for one, and the others would block in the kernel, out of sight. */
 static int was_announced(uint32_t i)
 {
     for (uint32_t j = 0; j < i; j++)
@@ -93,6 +97,8 @@ static int record_outside(uint32_t count, int timeout_ms)
             find(i);
             found++;
         }
+    /* The end of the look takes a number also when nothing was found: a replay must look as
+     * often. */
     sw_decide_passed();
     return found;
 }
@@ -130,6 +136,7 @@ static int look_outside(int timeout_ms)
 {
     uint32_t count = gather(1);
 
+    /* A look is a look, whoever asked for it. */
     since_look = 0;
     if (count == 0)
         return 0;
@@ -142,10 +149,13 @@ static int look_outside(int timeout_ms)
 
 void sw_idle_look(void)
 {
+    /* Somebody can run again: what time has brought was of use. */
     in_vain = 0;
     sw_timers_fire();
     if (sw_readiness_waiting() == 0)
         return;
+    /* Only an operation of our own can have made something INSIDE ready; without one, only the
+     * outside is worth a look, and that only now and then. */
     if (sw_readiness_is_dirty())
         look_inside();
     else if (++since_look < LOOK_EVERY)
@@ -177,10 +187,13 @@ static uint64_t find_deadline(void)
 int sw_idle_go_on(void)
 {
     uint64_t deadline = find_deadline();
+    /* -1: without a deadline there is only the outside, however long it takes. */
     int timeout_ms = find_timeout(deadline);
 
     if (sw_readiness_waiting() > 0 && (look_inside() || look_outside(timeout_ms)))
         return 1;
+    /* All that is left is a signal from outside: a thread waits for one, and nobody for anything
+     * else. */
     if (deadline == 0 && timeout_ms < 0 && sw_readiness_pausing() > 0 && sw_engine.resting == NULL)
         sw_readiness_poll(NULL, 0, -1);
     if (sw_readiness_was_interrupted())
@@ -190,6 +203,7 @@ int sw_idle_go_on(void)
     if (sw_readiness_waiting() > 0 || sw_readiness_expects())
         sw_readiness_lose_patience(timeout_ms > 0 ? timeout_ms : 0);
     sw_readiness_wait_for_expected(timeout_ms);
+    /* Time jumps: nobody could have done anything until then. */
     if (deadline > sw_engine.now_ns)
         sw_engine.now_ns = deadline;
     in_vain += sw_timers_fire();

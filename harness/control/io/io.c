@@ -32,6 +32,7 @@ static uint64_t find_deadline(int fd, short events)
 static int wait_for(int fd, short events, int blocks)
 {
     struct pollfd one = {.fd = fd, .events = events};
+    /* First a look: what is ready is no wait, and no decision. */
     int ready = sw_readiness_observe(&one, 1);
 
     if (ready == 0 && blocks)
@@ -46,9 +47,11 @@ int sw_io_before(int fd, short events, int flags)
     if (sw_engine_self() == NULL)
         return 0;
     int saved = errno;
+    /* The common cases first, which cost no system call. */
     if (never_blocks(sw_fds_kind(fd)) || (sw_fds_is_standard(fd) && events == POLLOUT))
         return 0;
     int blocks = (flags & MSG_DONTWAIT) == 0 && sw_fds_is_blocking(fd);
+    /* It fails with EAGAIN by itself if it has to, at the same step of every run. */
     if (!blocks && !sw_fds_is_outside(fd))
         return 0;
     if (events == POLLIN)

@@ -75,6 +75,7 @@ SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count)
 /* With MSG_WAITALL the kernel would block for the rest. */
 static ssize_t receive_all(int fd, char *buf, size_t size, int flags)
 {
+    /* Each piece is waited for where the engine sees it. */
     size_t got = 0;
 
     while (got < size) {

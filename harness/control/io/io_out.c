@@ -35,7 +35,8 @@ static int is_socket(int fd)
 
 /* ---- pipes ---- */
 
-/* A pipe may take a part and block for the rest, with the reader waiting for us. */
+/* A pipe may take a part and block for the rest, with the reader waiting for us.  Up to PIPE_BUF
+ * bytes a pipe that polls as writable takes all at once: so no piece ever blocks. */
 static ssize_t write_pieces(int fd, const char *buf, size_t size)
 {
     size_t written = 0;
@@ -66,6 +67,8 @@ static int is_stream(int fd)
  * others if they read from it, so that they get pieces of one size. */
 static ssize_t send_pieces(int fd, const char *buf, size_t size, int flags)
 {
+    /* INSIDE, how much fits depends on this process only, and one call may take what it can.
+     * OUTSIDE it would differ from run to run. */
     size_t sent = 0, most = sw_fds_is_outside(fd) ? PIECE : size;
 
     do {
@@ -251,6 +254,7 @@ static ssize_t send_file(int out, int in, off_t *offset, size_t count)
         size_t piece = count - sent < FILE_PIECE ? count - sent : FILE_PIECE;
         if (sw_io_before(out, POLLOUT, 0) < 0)
             return sent > 0 ? (ssize_t)sent : -1;
+        /* sendfile() has no flag of its own not to block. */
         SW_REAL(fcntl)(out, F_SETFL, flags | O_NONBLOCK);
         ssize_t n = sw_io_after(SW_REAL(sendfile)(out, in, offset, piece));
         int saved = errno;

@@ -34,7 +34,7 @@ enum {
 static int expected[EXPECTED_MAX]; /* pidfds */
 static uint32_t expected_count;
 static uint32_t waiting; /* threads that wait for descriptors */
-static int dirty;        /* a descriptor may have become ready */
+static int dirty; /* a descriptor may have become ready */
 static int patience_ms;
 static int pausing; /* threads that wait for a signal only */
 static volatile sig_atomic_t interrupted; /* a signal has come from outside */
@@ -58,6 +58,8 @@ void sw_readiness_look_first(void (*look)(void))
     look_first = look;
 }
 
+/* One slice of a wait.  A stand-in for a child has to be looked at before the kernel can answer for
+ * it. */
 static int poll_slice(struct pollfd *fds, nfds_t count, int most_ms)
 {
     if (look_first != NULL)
@@ -70,6 +72,8 @@ static int poll_slice(struct pollfd *fds, nfds_t count, int most_ms)
 int sw_readiness_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
     int slice_ms = look_first != NULL ? LOOKED_SLICE_MS : SLICE_MS;
+    /* The kernel's time is counted in slices and not by a clock: how long it really takes does not
+     * matter, only that it ends. */
     int saved = errno, left_ms = timeout_ms, ready;
 
     do {
@@ -106,13 +110,14 @@ void sw_readiness_announce(struct sw_thread *thread, struct pollfd *fds, nfds_t 
 
     assert(thread->ordinal < 1u << SW_READY_SHIFT && choice < SW_EARLY && revents != 0);
     fds[k].revents = sw_net_events(fds[k].fd, revents);
+    /* Something has come: whoever sent it may send more. */
     patience_ms = PATIENCE_MS;
     sw_decide_happened(&decision);
 }
 
-
 void sw_readiness_io_done(void)
 {
+    /* Where nobody waits nobody needs to be told: who comes later asks the kernel first. */
     dirty = waiting > 0;
     if (patience_ms < PATIENCE_AFTER_IO_MS)
         patience_ms = PATIENCE_AFTER_IO_MS;
@@ -149,9 +154,13 @@ static int observe_outside(struct pollfd *fds, nfds_t count)
     uint32_t choice;
     int found = 0;
 
+    /* A replay knows which were ready, and waits until they are: it may be faster than the
+     * recording was.  A recording asks the kernel, once. */
     if (sw_decide_replays()) {
         while (sw_decide_is_due(SW_DECIDE_READY, &choice)) {
             nfds_t k = choice >> SW_READY_SHIFT;
+            /* READY says whose descriptor, and which of them: another thread's, or one that is not
+             * outside, shows that the program does something else than it did. */
             if ((choice & ((1u << SW_READY_SHIFT) - 1)) != self->ordinal || k >= count ||
                 !sw_readiness_is_outside(&fds[k]))
                 sw_decide_misfit(SW_DECIDE_READY, "this thread looks at other descriptors");
@@ -203,6 +212,7 @@ int sw_readiness_observe(struct pollfd *fds, nfds_t count)
         fds[k].revents = 0;
     ask_inside(fds, count, &outside);
     if (outside > 0) {
+        /* A signal's handler that comes during the look must not begin another one. */
         sw_engine.busy = 1;
         observe_outside(fds, count);
         sw_engine.busy = 0;
@@ -210,14 +220,16 @@ int sw_readiness_observe(struct pollfd *fds, nfds_t count)
     return count_ready(fds, count);
 }
 
-/* What was announced may have been taken by another thread meanwhile. */
+/* What was announced may have been taken by another thread meanwhile: between the look and this
+ * thread's turn others have run.  Then it waits again, as if nothing had been. */
 static int after_waking(struct pollfd *fds, nfds_t count)
 {
     int outside;
 
     for (nfds_t k = 0; k < count; k++) {
         struct pollfd one = fds[k];
-        if (fds[k].revents != 0 && sw_readiness_is_outside(&one) && sw_readiness_poll(&one, 1, 0) == 0)
+        if (fds[k].revents != 0 && sw_readiness_is_outside(&one) &&
+            sw_readiness_poll(&one, 1, 0) == 0)
             fds[k].revents = 0;
     }
     ask_inside(fds, count, &outside);
@@ -264,6 +276,7 @@ int sw_readiness_wait(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 {
     int ready = sw_readiness_observe(fds, count);
 
+    /* Woken does not mean ready; see after_waking(). */
     while (ready == 0)
         ready = block(fds, count, deadline_ns);
     return ready < 0 && errno == ETIMEDOUT ? 0 : ready;
@@ -299,7 +312,8 @@ void sw_readiness_wake(const struct pollfd *fds)
 
 /* ---- how much there is ---- */
 
-/* More may be coming: the kernel tells only that there is some. */
+/* More may be coming: the kernel tells only that there is some.  How much a read got is recorded,
+ * so that a replay waits for as much. */
 static void wait_for_bytes(int fd, uint32_t wanted)
 {
     struct pollfd one = {.fd = fd};
@@ -317,6 +331,7 @@ size_t sw_readiness_before_read(int fd, size_t size)
     if (!sw_decide_replays())
         return bytes;
     int due = sw_decide_is_due(SW_DECIDE_BYTES, &bytes);
+    /* 0 was the end of the stream, of which one has not to wait for bytes. */
     if (due && (bytes == 0 || bytes > size))
         return size; /* its end; or another run, as the hash will tell */
     wait_for_bytes(fd, bytes);
@@ -333,6 +348,8 @@ void sw_readiness_after_read(size_t size, ssize_t got)
                                    .count = 1,
                                    .candidates = &bytes};
 
+    /* A read that got all that it asked for is the default; only a short one has to be in the
+     * schedule. */
     if (bytes < most)
         sw_decide_happened(&decision);
     else
@@ -341,6 +358,8 @@ void sw_readiness_after_read(size_t size, ssize_t got)
 
 int sw_readiness_try_later(void)
 {
+    /* Virtual time always goes on, so that others come first.  In real time it waits only when
+     * there are no others: then another process has what is wanted. */
     int saved = errno, alone = !sw_engine_others_may_run();
 
     sw_engine_sleep(SW_AT_IO_WAIT, sw_engine.now_ns + LATER_NS);
@@ -363,6 +382,7 @@ void sw_readiness_expect(int pidfd)
 
     while (i < expected_count && expected[i] != pidfd)
         i++;
+    /* One too many is only not waited for: virtual time then goes on while it lives. */
     if (i == EXPECTED_MAX || i < expected_count)
         return;
     expected[expected_count++] = pidfd;

@@ -17,6 +17,7 @@
 #include "readiness.h"
 #include "harness/control/engine/real.h"
 
+/* The C library's own fields: nothing exported tells whether a call would read from the file. */
 static size_t buffered(const FILE *file)
 {
     return (size_t)(file->_IO_read_end - file->_IO_read_ptr);
@@ -58,6 +59,8 @@ SW_EXPORT size_t fread(void *restrict buf, size_t size, size_t count, FILE *rest
         return SW_REAL(fread)(buf, size, count, file);
     while (got < total && more) {
         size_t left = total - got, piece = buffered(file) < left ? buffered(file) : left;
+        /* As much as is in the buffer can be taken without a call of read(); when it is empty, as
+         * much as there is, and at least the end. */
         int fills = piece == 0;
         if (fills)
             piece = find_piece(fileno(file), left);

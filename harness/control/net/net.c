@@ -13,6 +13,8 @@
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
 
+/* The kernel's own ephemeral ports are 32768 to 60999 by default, and so are these, away from both
+ * ends: programs that look whether a port is one see nothing strange. */
 enum {
     SOCKETS_MAX = 4096,
     FIRST_PORT = 40000,
@@ -44,6 +46,7 @@ static void end(struct sw_fd_about *about)
     ((struct sw_net *)about)->family = 0;
 }
 
+/* The lowest free one, so that it is the same in every run. */
 static struct sw_net *take_free(int family)
 {
     for (int i = 0; i < SOCKETS_MAX; i++) {
@@ -68,6 +71,7 @@ struct sw_net *sw_net_add(int family)
 
 void sw_net_restart(void)
 {
+    /* A schedule in a loop sees the ports that the first one saw. */
     next_port = FIRST_PORT;
     memset(ports, 0, sizeof ports);
     for (int i = 0; i < socket_count; i++)
@@ -77,6 +81,8 @@ void sw_net_restart(void)
 
 void sw_net_forked(void)
 {
+    /* Parent and child each number their own ports from now on, and both listen under the names of
+     * one family. */
     next_port = (uint16_t)(CHILD_PORTS + getpid() % (LAST_PORT - CHILD_PORTS));
 }
 
@@ -84,6 +90,7 @@ ssize_t sw_net_in(int fd, ssize_t result)
 {
     struct sw_net *net = result < 0 ? sw_net_find(fd) : NULL;
 
+    /* AF_UNIX and TCP say some things with other numbers. */
     if (net != NULL && errno == ECONNRESET)
         net->reset = 1;
     if (net != NULL && errno == EINVAL)
@@ -103,10 +110,13 @@ ssize_t sw_net_out(int fd, int flags, size_t size, ssize_t result)
 
     if (net == NULL || (errno != EPIPE && errno != ENOTCONN && errno != EOPNOTSUPP))
         return result;
+    /* TCP takes the first write after the peer's close, and fails with the second: the answer to
+     * the first, a reset, is what tells it. */
     if (errno == EPIPE && !net->shut && !net->reset) {
         net->reset = 1;
         return (ssize_t)size;
     }
+    /* The signal comes to the thread that writes, now, and not when the kernel delivers it. */
     if ((flags & MSG_NOSIGNAL) == 0)
         raise(SIGPIPE);
     errno = EPIPE;
@@ -234,6 +244,8 @@ static int covers(const struct sw_net *net, const struct sw_net_address *any,
            (!sw_net_is_v4(any) && !sw_net_options_has(net, IPPROTO_IPV6, IPV6_V6ONLY));
 }
 
+/* As Linux decides it.  Two that listen never share; two that are only bound do if both allow
+ * it. */
 static int clash(const struct sw_net *net, const struct sw_net_address *address,
                  const struct sw_net *other)
 {
@@ -269,6 +281,7 @@ static int is_unused(uint16_t port)
 
 static int take_ephemeral(struct sw_net_address *address)
 {
+    /* As many tries as there are ports. */
     for (int i = FIRST_PORT; i <= LAST_PORT; i++) {
         uint16_t port = next_port;
         next_port = port == LAST_PORT ? FIRST_PORT : (uint16_t)(port + 1);

@@ -69,6 +69,7 @@ SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
     }
     if (sw_net_read_address(net->family, address, length, &wanted) < 0)
         return -1;
+    /* A socket is bound once. */
     if (net->state != SW_NET_NEW)
         return fail(EINVAL);
     if (!sw_net_is_any(&wanted) && !sw_net_is_loopback(&wanted))

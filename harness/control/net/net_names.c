@@ -13,6 +13,8 @@
 
 static pid_t root; /* of the family */
 
+/* The process that was started under control names the family; its children keep the number, and
+ * other families on the machine have others. */
 static pid_t get_root(void)
 {
     if (root == 0)
@@ -81,6 +83,8 @@ static int connect_to_listener(int fd, const struct sw_net_address *address, int
 int sw_net_names_connect_to(int fd, const struct sw_net_address *to)
 {
     int v4 = sw_net_is_v4(to), count = 0;
+    /* TCP's order: the exact address first, then whoever listens on all of them. "Any" of IPv6
+     * takes IPv4, too, unless it said IPv6 only; and the other way round never. */
     struct {
         struct sw_net_address address;
         int only;
@@ -99,6 +103,7 @@ int sw_net_names_connect_to(int fd, const struct sw_net_address *to)
     for (int i = 0; i < count; i++) {
         if (connect_to_listener(fd, &tries[i].address, tries[i].only) == 0)
             return 0;
+        /* Refused: nobody has that name.  Anything else is an answer. */
         if (errno != ECONNREFUSED)
             return -1;
     }

@@ -108,6 +108,7 @@ static int is_for_both(int level, int name)
 static int ask_real(const struct sw_net *net, int level, int name, const void *value,
                     socklen_t size)
 {
+    /* Is it an option, and may it have that value? A real TCP socket knows. */
     int fd = sw_net_options_open_real(net);
     int failed = fd < 0 ? -1 : SW_REAL(setsockopt)(fd, level, name, value, size);
     int saved = errno;
@@ -144,6 +145,7 @@ SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen
         return SW_REAL(setsockopt)(fd, level, name, value, size);
     if (ask_real(net, level, name, value, size) != 0)
         return -1;
+    /* Those that the kernel's own waiting goes by are set on the AF_UNIX socket, too. */
     if (is_for_both(level, name))
         SW_REAL(setsockopt)(fd, level, name, value, size);
     return keep_option(net, level, name, value, size);

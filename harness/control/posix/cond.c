@@ -24,6 +24,7 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
 {
     int result;
 
+    /* CPython's own: one decision for the whole hand-over, and not one for each of its parts. */
     if (sw_gil_wait(cond, mutex, &result))
         return result;
     uint32_t object = sw_sync_objects_get(SW_OBJECT_COND, cond)->ordinal;
@@ -37,6 +38,8 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
                                                .then_address = mutex,
                                                .object = object,
                                                .deadline_ns = deadline_ns});
+    /* It is free, since the wait went on to wait for that; unless it timed out, and has to wait
+     * now. */
     failed = sw_mutex_lock(mutex, 0);
     return failed != 0 ? failed : result;
 }

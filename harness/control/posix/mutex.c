@@ -60,7 +60,9 @@ int sw_mutex_are_left_to_die(void)
            head != NULL && head->list.next != &head->list;
 }
 
-/* A normal one that its own holder locks again: a deadlock with itself, as POSIX has it. */
+/* The real mutex is tried, and never waited for: in the kernel the current thread would sleep with
+ * nobody to run.  A normal one that its own holder locks again is a deadlock with itself, as POSIX
+ * has it. */
 int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
 {
     int failed;
@@ -71,6 +73,8 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
             mutex->__data.__owner == sw_engine_self()->tid)
             return EDEADLK;
         const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_MUTEX, mutex);
+        /* Another process may hold it, and who unlocks there tells nobody here: it is tried
+         * again. */
         if (object->is_shared) {
             if (deadline_ns != 0 && sw_engine_now() >= deadline_ns)
                 return ETIMEDOUT;
@@ -84,6 +88,8 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
                                               .deadline_ns = deadline_ns}) == ETIMEDOUT)
             return ETIMEDOUT;
     }
+    /* To look for such mutexes costs a system call at each thread's end: only where there ever was
+     * one. */
     robust_used |= mutex->__data.__kind & ROBUST;
     if (failed == 0 || failed == EOWNERDEAD)
         sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = sw_engine_self()->ordinal;
@@ -94,6 +100,7 @@ int sw_mutex_unlock(pthread_mutex_t *mutex)
 {
     int failed = SW_REAL(pthread_mutex_unlock)(mutex);
 
+    /* A recursive one is free only after its last unlock. */
     if (failed == 0 && is_free(mutex))
         sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = SW_OBJECT_NOBODY;
     return failed;

@@ -39,6 +39,8 @@ static int create_joinable(struct sw_thread *thread, const pthread_attr_t *attri
     if (attributes != NULL)
         pthread_attr_getdetachstate(attributes, &state);
     thread->detached = state == PTHREAD_CREATE_DETACHED;
+    /* Its successor must see it gone, and can only by joining it: so it is joinable, and nobody
+     * else may know. */
     if (thread->detached)
         pthread_attr_setdetachstate((pthread_attr_t *)attributes, PTHREAD_CREATE_JOINABLE);
     sw_sigmask_inherit(thread, sw_engine.current);
@@ -56,6 +58,7 @@ SW_EXPORT int pthread_create(pthread_t *restrict handle, const pthread_attr_t *r
     struct sw_thread *thread = sw_thread_table_add();
     if (thread == NULL)
         return EAGAIN;
+    /* The record may have been another thread's. */
     sw_signals_forget(thread);
     thread->start = start;
     thread->argument = argument;
@@ -119,6 +122,7 @@ static int join(pthread_t handle, void **result, uint64_t deadline_ns)
         return ETIMEDOUT;
     if (result != NULL)
         *result = thread->result;
+    /* It has EXITED, and the kernel has forgotten it: the real join does not block. */
     sw_thread_table_remove(thread);
     return sw_engine.carrier->join(thread);
 }

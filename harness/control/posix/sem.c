@@ -32,6 +32,8 @@ static int is_interpreters_code(const void *caller)
         symbol == NULL)
         return dlsym(RTLD_DEFAULT, "pypy_execute_source") != NULL;
     if (dlsym(RTLD_DEFAULT, "PyMutex_Lock") != NULL)
+        /* 3.13 made its locks of something else, but kept this function: only what it calls itself
+         * is a lock. */
         return (uintptr_t)caller - (uintptr_t)lock_maker < symbol->st_size;
     return info.dli_fbase == maker.dli_fbase;
 }
@@ -41,6 +43,7 @@ static int makes_locks(const void *caller)
     static const void *known; /* there are few callers, and the search is long */
     static int known_makes;
 
+    /* The last one only: a program makes its locks at one place, in general. */
     if (caller != known)
         known_makes = is_interpreters_code(caller);
     known = caller;
@@ -168,6 +171,7 @@ SW_EXPORT int sem_post(sem_t *sem)
         return failed;
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
     object->holder = SW_OBJECT_NOBODY;
+    /* Python 2's GIL itself: that is a decision always. */
     if (sw_gil_py2_drops(sem))
         sw_engine_point(SW_AT_GIL_RELEASE, object->ordinal);
     else

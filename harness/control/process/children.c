@@ -14,6 +14,8 @@
 #include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
 
+/* Descriptors from 640 on: above those of most programs, and below 1024, where select() and many
+ * a limit end. */
 enum { CHILDREN_MAX = 256, FIRST_FD = 640 };
 
 struct child {
@@ -67,6 +69,7 @@ void sw_children_add(pid_t pid)
     int stands_in = 0;
     int fd = child_count < CHILDREN_MAX ? open_pidfd(pid, &stands_in) : -1;
 
+    /* It was just begun, and may take its time to start. */
     sw_readiness_be_patient();
     if (fd >= 0) {
         sw_fds_add(fd, SW_FD_OTHER, NULL);

@@ -43,6 +43,7 @@ static void report(const char *what)
 
 /* ---- fork ---- */
 
+/* Pipes and sockets are the child's, too: what comes there may come from outside from now on. */
 static void after_fork_in_parent(void)
 {
     if (sw_fds_kept())
@@ -54,6 +55,7 @@ static void after_fork_in_child(void)
 {
     if (!sw_fds_kept())
         return;
+    /* In this order: nothing must be decided any more, or our own bookkeeping would try. */
     sw_engine_stop();
     sw_affinity_undo();
     sw_children_forget_all();

@@ -20,6 +20,7 @@
 #define REGION_START 0x110000000000u
 #define REGION_END 0x180000000000u
 
+/* The gap: a program that runs over the end of its mapping shall crash, as it would elsewhere. */
 enum { PAGE = 4096, GAP = 16 * PAGE };
 
 static void *map(void *address, size_t size, int protection, int flags, int fd, off_t offset)

@@ -32,6 +32,7 @@ static int blocks(const struct sw_thread *thread, int number)
     return (thread->blocked_signals & bit_of(number)) != 0;
 }
 
+/* A signal that was sent already and has not arrived is one, as with the kernel's own. */
 static void put(struct sw_thread *thread, int number)
 {
     uint64_t *to = &sent[thread - sw_engine.threads];
@@ -47,6 +48,9 @@ void sw_signals_send(int number)
     struct sw_thread *first = sw_engine.live[0], *current = sw_engine.current;
 
     assert(current != NULL && (first != NULL || sw_engine.live_count == 0));
+    /* To whom, the kernel would choose among all threads that do not block it.  Here it is always
+     * the same one: the first thread if it waits where a signal ends the wait, as Python programs
+     * expect it; else whoever runs. */
     if (sw_engine.live_count > 0 && first != current && can_be_interrupted(first) &&
         !blocks(first, number)) {
         put(first, number);
@@ -64,6 +68,7 @@ void sw_signals_send(int number)
             put(sw_engine.live[i], number);
             return;
         }
+    /* Every thread blocks it: it stays pending with the kernel, for sigwait() or a signalfd. */
     SW_REAL(kill)(getpid(), number);
     sw_readiness_io_done(); /* a signalfd may be readable */
 }
@@ -79,6 +84,7 @@ void sw_signals_forget(const struct sw_thread *thread)
 void sw_signals_arrive(void)
 {
     uint64_t *mine = &sent[sw_engine.current - sw_engine.threads];
+    /* A handler may change it, and who is interrupted must not see that. */
     int saved = errno;
 
     for (int number = 1; *mine != 0 && number < 65; number++) {
@@ -117,6 +123,8 @@ SW_EXPORT int pthread_kill(pthread_t handle, int number)
 
 static struct sigaction handlers[65]; /* the program's own, for those that have the trampoline */
 
+/* The program raises these itself, at a point that is the same in every run: there is nothing to
+ * note, and the trampoline would take their si_code for one from outside. */
 static int is_fault(int number)
 {
     return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
@@ -144,6 +152,7 @@ static void trampoline(int number, siginfo_t *info, void *context)
     const struct sigaction *handler = &handlers[number];
     int saved = errno;
 
+    /* Neither raised by this process nor sent by it to itself. */
     if (sw_engine.on && (info->si_code > 0 || info->si_pid != getpid()))
         note_foreign(number);
     errno = saved;

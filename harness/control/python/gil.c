@@ -11,6 +11,10 @@
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 
+/* Sizes of what is compared before and after a time-out.  Each is larger than the largest struct
+ * of its versions up to where the request stands, and small enough to be read whole: a few
+ * kilobytes, once a process.  A region that is too large costs nothing but false words, of which
+ * more than WORDS_MAX are an unclear lesson that is repeated. */
 enum {
     GILS_MAX = 16, /* sub-interpreters may have their own */
     WORDS_MAX = 8,
@@ -21,6 +25,8 @@ enum {
     REGIONS = 3,
 };
 
+/* Of CPython's struct _gil_runtime_state, relative to cond: a pthread_cond_t has 48 bytes and a
+ * pthread_mutex_t 40, so mutex follows at 48, switch_cond at 88, and switch_mutex at 136. */
 enum {
     MUTEX_AT = 48,
     SWITCH_COND_AT = 88,
@@ -45,6 +51,8 @@ static struct gil gils[GILS_MAX];
 static const void *seen[4]; /* the last objects initialised, newest last */
 static int seen_is_cond[4];
 
+/* Four in a row are a GIL: mutex, switch_mutex, cond, switch_cond.  A window of the last four is
+ * all that has to be kept. */
 static void saw(const void *object, int is_cond)
 {
     memmove(seen, seen + 1, 3 * sizeof *seen);
@@ -58,6 +66,8 @@ static int is_in_order(void)
     return !seen_is_cond[0] && !seen_is_cond[1] && seen_is_cond[2] && seen_is_cond[3];
 }
 
+/* No symbol says where the GIL is, and its place in the runtime differs from version to version;
+ * its own layout has been the same since 3.2. */
 static int is_one_struct(void)
 {
     const char *cond = seen[2];
@@ -75,6 +85,8 @@ static int is_scattered(void)
         low = (const char *)seen[i] < low ? seen[i] : low;
         high = (const char *)seen[i] > high ? seen[i] : high;
     }
+    /* Any program might have four such variables close to each other: only an interpreter of that
+     * age has these names, too. */
     return high - low < SCATTER_MAX && dlsym(RTLD_DEFAULT, "PyEval_InitThreads") != NULL &&
            dlsym(RTLD_DEFAULT, "_PyRuntime") == NULL;
 }
@@ -166,6 +178,7 @@ static const struct sw_clause for_gil = {
     .orders_nothing = 1,
 };
 
+/* Of any GIL: sub-interpreters may each have their own, and a thread holds at most one. */
 int sw_gil_is_mine(void)
 {
     const struct sw_thread *self = sw_engine_self();
@@ -198,6 +211,7 @@ static struct lesson {
     } words[WORDS_MAX];
 } lesson;
 
+/* 3.7 and 3.8 keep the request in the runtime's state, which is a symbol. */
 static struct region find_runtime(void)
 {
     char *start = dlsym(RTLD_DEFAULT, "_PyRuntime");
@@ -229,6 +243,7 @@ static struct region find_neighbours(const struct gil *gil)
     return (struct region){(char *)gil->cond - SCATTER_MAX, 2 * SCATTER_MAX};
 }
 
+/* 3.13 keeps the request in the state of the thread that holds the GIL, which the GIL points to. */
 static struct region find_holder_state(const struct gil *gil)
 {
     if (gil->locked == &gil->seen_locked)
@@ -238,6 +253,9 @@ static struct region find_holder_state(const struct gil *gil)
     return (struct region){start, start != NULL ? THREAD_BYTES : 0};
 }
 
+/* The wait that calls this returns with a time-out although no time has passed: CPython then sets
+ * the request that makes the holder drop the GIL, and waits again.  What has changed in between is
+ * the request. */
 static void learn_begin(const struct gil *gil, const struct sw_thread *self)
 {
     lesson.under_way = 1;
@@ -251,6 +269,8 @@ static void learn_begin(const struct gil *gil, const struct sw_thread *self)
             memcpy(lesson.before[i], lesson.regions[i].start, lesson.regions[i].size);
 }
 
+/* Only bits that have become 1 are the request: 3.12 and later share the word with others, and
+ * setting those would be a signal or a collection that nobody ordered. */
 static void learn_word(int region, size_t offset, uint32_t bits)
 {
     const char *address = lesson.regions[region].start + offset;
@@ -262,6 +282,8 @@ static void learn_word(int region, size_t offset, uint32_t bits)
         lesson.words[lesson.word_count++] = (struct word){region, offset, bits};
 }
 
+/* Words that others have changed meanwhile cannot be in it, since nobody else ran: the pupil has
+ * not given way since. */
 static void learn_end(void)
 {
     lesson.under_way = 0;
@@ -274,13 +296,17 @@ static void learn_end(void)
                 learn_word(i, k * 4, now & ~lesson.before[i][k]);
         }
     }
+    /* Full means that there may have been more: not the request alone.  The next wait is another
+     * lesson. */
     lesson.done = lesson.word_count > 0 && lesson.word_count < WORDS_MAX;
     if (lesson.done)
         sw_engine_shm()->gil = 2;
 }
 
-/* Only who waits for the GIL while another one holds it can teach us.  Which
- * may never come by itself, since with one thread at a time nobody collides. */
+/* Only who waits for the GIL while another one holds it can teach us.  Which may never come by
+ * itself, since with one thread at a time nobody collides: so another thread is let run, without a
+ * decision, up to where it waits.  After LESSONS_MAX attempts it is given up: such an interpreter
+ * is not preempted within Python, and the runner says so. */
 static void make_somebody_wait(void)
 {
     static int attempts;
@@ -293,15 +319,19 @@ void sw_gil_arm(void)
 {
     const struct gil *gil = &gils[0];
 
+    /* Asked for: only where the program itself calls something there are decisions. */
     if (sw_engine_shm()->calm)
         return;
     sw_gil_py2_arm();
+    /* Only while somebody holds it and another thread could want it: else each check of the eval
+     * breaker would be a decision among one, at the cost of a hand-over. */
     if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_may_run())
         return;
     if (!lesson.done && gil->holder == sw_engine_self() && sw_engine_others_can_run())
         make_somebody_wait();
     if (!lesson.done)
         return;
+    /* The holder's state is another one each time; the other regions stay where they are. */
     lesson.regions[2] = find_holder_state(gil);
     for (int i = 0; i < lesson.word_count; i++) {
         const struct word *word = &lesson.words[i];
@@ -319,6 +349,8 @@ int sw_gil_unlocked(const pthread_mutex_t *mutex)
 
     if (gil == NULL || mutex == gil->switch_mutex)
         return gil != NULL;
+    /* It has just been taken, and the next check is to be a decision.  Or it has just been dropped:
+     * the one decision of the whole hand-over. */
     if (is_locked(gil)) {
         sw_gil_arm();
         return 1;
@@ -339,6 +371,7 @@ static int wait_for_gil(struct gil *gil, pthread_mutex_t *mutex)
         learn_begin(gil, self);
         return ETIMEDOUT;
     }
+    /* The wait is the engine's: the real condition never sees a waiter. */
     SW_REAL(pthread_mutex_unlock)(mutex);
     sw_engine_block(&(struct sw_wait){
         .clause = &for_gil, .place = SW_AT_GIL_WAIT, .address = (const void *)gil->locked});
@@ -363,6 +396,7 @@ int sw_gil_signal(const pthread_cond_t *cond)
 
     if (gil == NULL)
         return 0;
+    /* Up to 3.6 this is the only way to know: `locked` is at no fixed place there. */
     gil->seen_locked = cond == gil->switch_cond;
     if (cond == gil->switch_cond && is_locked(gil))
         gil->holder = sw_engine_self();

@@ -16,6 +16,7 @@ static struct {
     const struct sw_thread *holder;
 } gil;
 
+/* Once, at the first semaphore: what is there of an interpreter has been loaded by then. */
 static void look(void)
 {
     gil.looked = 1;
@@ -57,6 +58,7 @@ int sw_gil_py2_is_mine(void)
 
 void sw_gil_py2_arm(void)
 {
+    /* At 0 the next instruction gives the GIL back and takes it again: that is the decision. */
     if (sw_gil_py2_is_mine() && sw_engine_others_may_run())
         *gil.ticker = 0;
 }

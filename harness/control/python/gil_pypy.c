@@ -22,6 +22,9 @@
 #include "gil.h"
 #include "harness/control/engine/real.h"
 
+/* -42 is what PyPy writes into the count of waiters until there is a GIL. A data segment of some
+ * megabytes has it a few times by chance, not thousands of times; the handler that sets the count
+ * is some twenty instructions long. */
 enum { NOT_YET = -42, SUSPECTS_MAX = 4096, HANDLER_BYTES = 256 };
 
 struct range {
@@ -51,6 +54,7 @@ static int contains(const struct range *range, const void *address)
     return range->start <= (const char *)address && (const char *)address < range->end;
 }
 
+/* The library whose code has that function: its writable segment is where the variables are. */
 static int look_at_library(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct search *search = context;
@@ -86,6 +90,8 @@ void sw_gil_pypy_saw_mutex(const pthread_mutex_t *mutex)
     gil.last_mutexes[1] = mutex;
 }
 
+/* Every aligned -42 may be the count of waiters.  Which one it is shows as soon as the GIL is made:
+ * that one changes. */
 static void suspect(const struct range *data)
 {
     gil.suspect_count = 0;
@@ -103,6 +109,8 @@ void sw_gil_pypy_saw_cond(const pthread_cond_t *cond)
 {
     struct search search = {0};
 
+    /* The condition lies right behind its mutex, in one struct; the other mutex somewhere in the
+     * same data. */
     if (gil.cond != NULL || (const char *)cond != (const char *)(gil.last_mutexes[1] + 1) ||
         !find_pypy(&search) || !contains(&search.data, cond) ||
         !contains(&search.data, gil.last_mutexes[0]))
@@ -121,6 +129,7 @@ static volatile long *find_waiting(void)
     for (int i = 0; i < gil.suspect_count; i++) {
         if (*gil.suspects[i] == NOT_YET)
             continue;
+        /* Two have changed: none can be told from the other. */
         if (found != NULL)
             return NULL;
         found = gil.suspects[i];
@@ -135,6 +144,7 @@ static volatile long *find_ticker(const struct search *search)
     struct sigaction action;
     int32_t displacement;
 
+    /* Any handler of PyPy's own will do: all of them tell the interpreter the same way to look. */
     for (int number = 1; number < 32; number++) {
         if (sigaction(number, NULL, &action) < 0 ||
             !contains(&search->code, (const void *)action.sa_handler))
@@ -162,6 +172,8 @@ static void look(void)
     gil.ticker = find_ticker(&search);
     if (gil.ticker == NULL)
         return;
+    /* One waiter more than there is, for ever: the holder then believes that somebody wants the GIL
+     * whenever the count of instructions has run out. */
     __atomic_fetch_add(gil.waiting, 1, __ATOMIC_SEQ_CST);
     sw_engine_shm()->gil = 2;
 }
@@ -172,6 +184,7 @@ int sw_gil_pypy_arm(void)
 {
     if (gil.cond != NULL && !gil.looked)
         look();
+    /* Alone it would only be slower. */
     if (gil.ticker != NULL && sw_engine_others_may_run())
         *gil.ticker = -1;
     return gil.ticker != NULL;

@@ -7,7 +7,7 @@
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
 
-enum { FIRST = 0x6368616e };
+enum { FIRST = 0x6368616e }; /* any number but 0 would do; this one is "chan" in ASCII */
 
 static uint64_t state = FIRST;
 

@@ -51,6 +51,8 @@ static uint64_t go_off(struct timer *timer)
         timer->deadline_ns = 0;
         return times;
     }
+    /* Time may have jumped over several of them: the next is in the future, on the grid of the
+     * first. */
     times += (now - timer->deadline_ns) / timer->interval_ns;
     timer->deadline_ns += times * timer->interval_ns;
     return times;
@@ -66,6 +68,7 @@ static int fd_of(const struct timer_fd *timer_fd)
     return timer_fd->used ? sw_fds_next(&timer_fd->about, -1) : -1;
 }
 
+/* Asked of the kernel: the program may have read it by a call that nobody saw. */
 static int is_unread(int fd)
 {
     struct pollfd one = {.fd = fd, .events = POLLIN};
@@ -82,12 +85,14 @@ uint64_t sw_timers_next(void)
 {
     uint64_t next = 0;
 
+    /* Most programs have no timer, and this is asked at every choice. */
     if (!any)
         return 0;
     for (int i = 0; i < ITIMERS; i++)
         next = sooner(next, itimers[i].deadline_ns);
     for (int i = 0; i < TIMER_FDS_MAX; i++) {
         uint64_t deadline = timer_fds[i].used ? timer_fds[i].timer.deadline_ns : 0;
+        /* One that nobody has read yet makes nobody run: time would go on for nothing. */
         if (deadline != 0 && !is_unread(fd_of(&timer_fds[i])))
             next = sooner(next, deadline);
     }
@@ -121,6 +126,7 @@ int sw_timers_fire(void)
 
 /* ---- setting ---- */
 
+/* Armed and due but not yet fired is 1 ns: 0 would say that it is not armed. */
 static uint64_t left_of(const struct timer *timer)
 {
     uint64_t now = sw_engine_now();
@@ -207,6 +213,8 @@ SW_EXPORT int timerfd_create(clockid_t clock, int flags)
     for (int i = 0; i < TIMER_FDS_MAX; i++) {
         if (timer_fds[i].used)
             continue;
+        /* An event counter reads as a timer does: a number of expirations, 8 bytes, and 0 again.
+         * The kernel's own timer would go by real time. */
         int fd = SW_REAL(eventfd)(0, ((flags & TFD_NONBLOCK) != 0 ? EFD_NONBLOCK : 0) |
                                          ((flags & TFD_CLOEXEC) != 0 ? EFD_CLOEXEC : 0));
         if (fd < 0)

@@ -40,11 +40,13 @@ uint64_t sw_vtime_absolute(clockid_t clock, const struct timespec *time)
 {
     uint64_t ns = sw_vtime_of_timespec(time);
 
+    /* A time that has passed is 1, since 0 means that there is none. */
     return ns > sw_vtime_base(clock) ? ns - sw_vtime_base(clock) : 1;
 }
 
 uint64_t sw_vtime_relative(uint64_t ns)
 {
+    /* Far beyond any schedule, and still with room to add to. */
     uint64_t now = sw_engine_now();
 
     return ns > UINT64_MAX / 2 ? UINT64_MAX / 2 : now + ns + (now + ns == 0);

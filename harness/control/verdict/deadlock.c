@@ -12,6 +12,8 @@
 #include "harness/control/engine/thread_table.h"
 #include "python_stacks.h"
 
+/* A thread that holds more than eight locks is told with the lowest of them; a wait's text is a
+ * name and two ordinals. */
 enum { HELD_MAX = 8, WAIT_TEXT = 160 };
 
 /* Who could end the wait, or SW_OBJECT_NOBODY. */
@@ -82,6 +84,8 @@ static uint32_t find_cycle_of(struct sw_thread *first, struct sw_thread **cycle)
     struct sw_thread *thread = first;
     uint32_t length = 0;
 
+    /* A chain that leads into a cycle without being part of it would be followed for ever: it is
+     * cut at the number of threads. */
     while (thread != NULL && length < SW_LIVE_THREADS_MAX) {
         cycle[length++] = thread;
         uint32_t holder = holder_of(&thread->wait);
@@ -112,6 +116,8 @@ static uint32_t find_cycle(struct sw_thread **cycle)
     return 1;
 }
 
+/* For the line of the verdict, which is also its signature: the cycle if there is one, since equal
+ * deadlocks shall be counted as one whatever else was going on. */
 static void tell(void)
 {
     static struct sw_thread *cycle[SW_LIVE_THREADS_MAX];
@@ -138,5 +144,7 @@ static void tell(void)
 
 void sw_deadlock_end(void)
 {
+    /* First the interpreter is asked for names and stacks, as the thread that found it; the report
+     * comes in any case. */
     sw_postmortem_ask(sw_python_stacks_ask, tell);
 }

@@ -18,6 +18,7 @@ enum { SHOWN_MAX = 20 };
 static struct sw_recent last[SW_RECENT_MAX];
 static uint32_t last_count;
 
+/* Before anything else: to ask the interpreter makes decisions, too. */
 static void copy_last(const struct sw_control_shm *shm)
 {
     uint64_t end = shm->decision_count;
@@ -61,6 +62,8 @@ struct tally {
     uint32_t count;
 };
 
+/* Threads and places in the order in which they came; those that find no room were asked less
+ * early, and are left out. */
 static uint32_t take_tally(struct tally *tallies, uint32_t max, uint32_t count)
 {
     uint32_t used = 0;
@@ -98,6 +101,8 @@ static void print_recent(uint32_t count)
 {
     uint32_t span, loosely = 0, period = sw_repeat_detect_find(last, count, 0, &span);
 
+    /* What repeats must cover half of what was kept, or it is no loop but a coincidence at the end.
+     * First exactly; then without objects, for loops that make new ones each time. */
     if (span < count / 2) {
         loosely = 1;
         period = sw_repeat_detect_find(last, count, 1, &span);

@@ -21,6 +21,8 @@ static struct {
     uint32_t taken, pool_used;
 } before;
 
+/* All that the questions could change and the report tells.  The threads' records stay as they are,
+ * since nobody else runs. */
 static void save(const struct sw_thread *self)
 {
     const struct sw_control_shm *shm = sw_engine.shm;
@@ -57,6 +59,7 @@ static void __attribute__((noreturn)) finish(void)
 {
     void (*then)(void) = after;
 
+    /* Before the report: what waits in there is no question any more. */
     after = NULL;
     restore(sw_engine.current);
     sw_engine_stop();
@@ -84,9 +87,12 @@ void sw_postmortem_ask(void (*ask)(void), void (*then)(void))
     if (self->state != SW_THREAD_LIVE)
         finish(); /* it is on its way out, and no thread of any interpreter */
     sw_engine.resting = NULL;
+    /* Alone: no point is a decision, and whoever waits is stuck at once, which ends the
+     * questions. */
     sw_engine.live[0] = self;
     sw_engine.live_count = 1;
     self->wait = (struct sw_wait){.clause = NULL};
+    /* A verdict of "too many decisions" must not come upon itself. */
     sw_engine.shm->decisions_max = 0;
     sw_engine.driver = sw_random_driver_default_answers();
     sw_engine.busy = 0;

@@ -56,6 +56,8 @@ static const char questions[] =
 
 static int text_fd = -1; /* what was told so far */
 
+/* A file in memory: the interpreter can write to a descriptor, in Python and in C, and nothing of
+ * it touches the program's heap or its files. */
 static int open_text(void)
 {
     if (text_fd < 0)
@@ -70,6 +72,8 @@ static void *find(const char *name)
 
 #define FIND(function, name) ((*(void **)&(function) = find(name)) != NULL)
 
+/* An interpreter that is being taken down has no thread state to give us, and would end the thread
+ * instead. */
 static int is_ending(void)
 {
     int (*ending)(void);
@@ -77,6 +81,7 @@ static int is_ending(void)
     return (FIND(ending, "Py_IsFinalizing") || FIND(ending, "_Py_IsFinalizing")) && ending();
 }
 
+/* All by name: this library is built for no version, and is loaded into each. */
 static void ask_cpython(int with_stacks)
 {
     int (*initialized)(void), (*set_item)(void *, const char *, void *);
@@ -140,6 +145,8 @@ static int count_threads(void)
 
 void sw_python_stacks_ask(void)
 {
+    /* CPython's own dump, where there is one, is better than the questions: it needs no GIL. But it
+     * ends after DUMPED_MAX threads. */
     ask_cpython(find_dump() == NULL || count_threads() > DUMPED_MAX);
     ask_pypy();
 }
@@ -220,6 +227,7 @@ const char *sw_python_stacks_name(const struct sw_thread *thread)
     if (count < 0) {
         const char *text = map_text(&size);
         count = 0;
+        /* Read once: a name is asked for at every line of a report. */
         for (const char *line = text; line < text + size && count < NAMES_MAX;
              line = next_line(line, text + size)) {
             names[count].handle = number_behind(line, text + size, word);

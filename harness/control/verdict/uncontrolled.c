@@ -68,6 +68,7 @@ static const struct sw_clause on_futex = {
 /* At least others run while it waits, or else nobody could wake it. */
 static long wait_on_futex(const uint32_t *word, uint32_t value, uint64_t deadline_ns)
 {
+    /* As the kernel does, and with nobody in between: no other thread of ours runs. */
     if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value) {
         errno = EAGAIN;
         return -1;
@@ -85,6 +86,7 @@ static long wake_futex(const uint32_t *word, uint32_t max)
 {
     uint32_t waiting = sw_engine_count_waiting(word), count = max < waiting ? max : waiting;
 
+    /* All of them: nothing is chosen.  Fewer: each is a choice, as with a condition. */
     if (count == waiting)
         sw_engine_wake(word, SW_AT_COND_SIGNAL, 0, 1);
     else
@@ -94,6 +96,9 @@ static long wake_futex(const uint32_t *word, uint32_t max)
     return count;
 }
 
+/* Libraries in Rust, Go and C++ make their locks of these calls.  They are modelled, since a thread
+ * that slept in the kernel would never wake: its waker is not running.  But they are noted all the
+ * same: what else such a lock does, spinning and plain memory, is out of sight. */
 static long futex(const long *a)
 {
     const uint32_t *word = (const uint32_t *)a[0];
@@ -174,6 +179,8 @@ SW_EXPORT long syscall(long number, ...)
     long a[6], result;
 
     va_start(arguments, number);
+    /* As many as any system call has.  Those that were not given are some number, which nobody
+     * looks at. */
     for (int i = 0; i < 6; i++)
         a[i] = va_arg(arguments, long);
     va_end(arguments);
