@@ -34,6 +34,9 @@ static const char *const actions[] = {
 };
 enum { ACTION_LIMIT = sizeof actions / sizeof *actions };
 
+/* Multiply and shift: 2 ** 64 divided by the golden ratio spreads the lower bits upwards, and the
+ * shift brings them down again.  Every decision of every run comes through here, so it is cheap
+ * rather than strong. */
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
     hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
@@ -43,10 +46,13 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uint32_t choice)
 {
     assert(choice < decision->count && decision->fallback < decision->count);
-    if (sw_decision_kind(decision->kind)->is_action) /* the second candidate says all, and there are many */
+    /* The first candidate of an action is always to do nothing, so the second says it all; and
+     * there are many of them, one at each point. */
+    if (sw_decision_kind(decision->kind)->is_action)
         return mix(hash, (uint64_t)decision->thread << 32 | (uint64_t)decision->place << 16 |
                              (uint64_t)decision->candidates[1] << 8 | choice << 1 | 1);
     hash = mix(hash, (uint64_t)decision->thread << 32 | decision->object);
+    /* The next line has room for 16 bits of a place, which are enough for all but these. */
     if (decision->place & SW_PLACE_NAMED)
         hash = mix(hash, decision->place);
     hash = mix(hash, (uint64_t)decision->place << 48 | (uint64_t)decision->kind << 32 |
@@ -66,6 +72,8 @@ int sw_decision_op_writes(unsigned op)
     return op >= SW_OP_COUNT || writes[op];
 }
 
+/* In doubt they are dependent: a search that holds too much for dependent runs more than it need,
+ * one that holds too little misses something. */
 int sw_decision_depends(struct sw_pending a, struct sw_pending b)
 {
     if (a.op == SW_OP_NONE || b.op == SW_OP_NONE)
@@ -145,6 +153,7 @@ int sw_decision_find_action(const char *name)
     return find(actions, ACTION_LIMIT, name);
 }
 
+/* The longest, since one name may be the beginning of another. */
 size_t sw_decision_parse_action(const char *word, uint32_t *action)
 {
     size_t length = 0;
@@ -182,6 +191,9 @@ size_t sw_decision_parse(enum sw_decision_kind kind, const char *word, uint32_t 
     return sw_decision_kind(kind)->parse(word, candidate);
 }
 
+/* After Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014); the
+ * constants are theirs.  Seeds that follow each other give unrelated sequences, which is what a
+ * search that counts its seeds upwards needs. */
 uint64_t sw_decision_random(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;

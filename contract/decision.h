@@ -2,14 +2,14 @@
  *
  * decision.h - a decision, its candidates and its default; whoever answers it.
  *
- * Exactly one thread of the interpreter's process runs.  Wherever another thing
- * could happen next than what it would do by itself, the engine (engine.h) asks
- * its driver.  Nothing else in the house may choose: a run is (program,
- * interpreter, faults, decisions) -> outcome.  A spec's script, a replay and a
- * strategy are drivers, and all of their answers stand in one list.
+ * Exactly one thread of the controlled process runs.  Wherever something else could
+ * happen next than what that thread would do by itself, the engine asks its driver.
+ * Nothing else may choose, so that the outcome of a run follows from the program, the
+ * interpreter, the settings and the decisions.  A spec's script, a replay and a strategy
+ * are drivers, and all of their answers stand in one list.
  *
- * A decision has at least two candidates, each a number, and a default among
- * them.  What the numbers are depends on the kind:
+ * A decision has at least two candidates, each of them a number, and one of these is
+ * the default.  What the numbers are depends on the kind:
  *
  *      RUN     a thread's ordinal; or'ed with SW_EARLY: time jumps to the
  *              earliest deadline, which is that thread's, and it runs.  Default:
@@ -21,17 +21,20 @@
  *              any thread reaches.  Default: NOTHING
  *      MOVE    the index of a move of a spec's schedule that has not been made and
  *              can be, and of the first that has not.  Default: that one
- *      READY   is not asked: the ordinal of a thread for which something outside
- *              of the process (a subprocess, a foreign socket) has become ready,
- *              or'ed with which (SW_READY_SHIFT).  It is in the list, as its own
- *              only candidate, so that a replay waits for it at that place: readiness.h
- *      BYTES   is not asked either: how much there was to read from outside, when
- *              that was less than the thread would have taken
+ *      READY   is not asked, because it has happened: the ordinal of a thread for which
+ *              something outside of the process (a subprocess, a foreign socket) has
+ *              become ready, or'ed with which (SW_READY_SHIFT).  It stands in the list as
+ *              its own only candidate, so that a replay waits for it at that place:
+ *              readiness.h
+ *      BYTES   is not asked either: how many bytes there were to read from outside, when
+ *              they were fewer than the thread would have taken
  *
- *      CHOICE  a number below another, for a reason of the program's own (spillway_choose(),
- *              harness/control/spillway.h), whose name is the place.  Default: 0
+ *      CHOICE  one of n, for a reason that the program has (spillway_choose(),
+ *              harness/control/spillway.h); the name of the choice is the place.
+ *              Default: 0
  *
- * A driver that always answers the default is a schedule of no deviations.
+ * An answer that is not the default is a DEVIATION.  A schedule is the list of its
+ * deviations: a driver that always answers the default has none.
  *
  * Ordinals: T0 is the process's first thread; each pthread_create() gives the
  * next number, which is never used again.  Objects (mutexes, ...) get theirs

@@ -158,9 +158,12 @@ static int is_none(uint32_t candidate)
 #define CANNOT_RUN \
     .misses = "the thread that is wanted cannot run", .differs = "other threads could run"
 
-/* Costs: a preemption stops a thread that could go on.  Who runs when it could not is no
- * preemption, but a delay of all that wait longer; every other deviation counts as one of either,
- * so that a bound bounds the number of schedules. */
+/* Costs: a preemption stops a thread that could go on.  Which thread runs when it could not is no
+ * preemption, but a delay of all that have waited longer.  Every other deviation costs one of either,
+ * the choices of the program among them.  They are no preemptions, but if they were free there would
+ * be n ** k schedules within every bound, where a program asks k times for one of n; and asking in a
+ * loop is common.  So a bound is one on the number of schedules, and the default of all is the only
+ * one that costs nothing. */
 #define COSTS_ONE .cost = {1, 1}, .forced_cost = {1, 1}
 
 static const struct sw_decision_kind_row rows[SW_DECISION_KINDS] = {

@@ -22,30 +22,32 @@ struct sw_decision_kind_row {
 
     /* ---- what is decided ---- */
 
-    int is_asked;     /* 0: what happened is its only candidate, and nobody is asked */
+    int is_asked;     /* 0: it has happened, is its own only candidate, and no driver is asked */
     int is_schedule;  /* the candidates are threads, and the chosen one runs next */
     int is_action;    /* candidates[0] does nothing, and candidates[1] is an enum sw_action */
     int is_data;      /* the program asked for it, and does something else with each choice */
-    int spec_says_it; /* the schedule of a spec can ask for it */
+    int spec_says_it; /* a spec's schedule can say it */
 
     /* ---- searching ---- */
 
-    /* A random walk keeps the default but for a chance of 1 in so many; 0: it has none that is to
-     * be kept, and all candidates are equally likely. */
+    /* A random walk leaves the default with a probability of 1 in this; 0: all candidates are
+     * equally likely. */
     uint32_t (*keeps)(const struct sw_decision *decision);
-    /* What it costs not to take the default; and if the default was forced: the thread that asks
-     * could not go on. */
+    /* What a deviation costs; and what it costs where the thread that asks could not go on, so
+     * that the default was another thread, too. */
     unsigned char cost[SW_BOUND_COUNT], forced_cost[SW_BOUND_COUNT];
-    /* Two deviations do the same at the same place only if their choices are equal, too. */
+    /* minimise leaves out deviations that are alike all at once: they are of one kind, at one
+     * place, and, where this is set, of one choice. */
     int choice_matters;
 
     /* ---- text ---- */
 
     char *(*format)(uint32_t candidate, char *buf, size_t size);
     size_t (*parse)(const char *word, uint32_t *candidate);
-    /* Can it be a candidate at all?  Of numbers that a crashing process may have left. */
+    /* Can this number be a candidate at all?  A process that crashes may leave any. */
     int (*is_candidate)(uint32_t candidate);
-    /* Why a replay cannot go on: the wanted choice is no candidate; the others are not the same. */
+    /* Why a replay has diverged: the wanted choice is no candidate; or other candidates are
+     * missing, or new. */
     const char *misses, *differs;
 };
 

@@ -76,7 +76,8 @@ int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out,
             return -1;
         }
         if (mask & (UINT64_C(1) << fault)) {
-            snprintf(message, SW_FAULT_SET_MESSAGE_MAX, "fault %s twice in one set", SW_QUOTE(at, size));
+            snprintf(message, SW_FAULT_SET_MESSAGE_MAX, "fault %s twice in one set",
+                     SW_QUOTE(at, size));
             return -1;
         }
         mask |= UINT64_C(1) << fault;

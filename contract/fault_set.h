@@ -2,8 +2,8 @@
  *
  * fault_set.h - a set of the historical faults of faults.h, and its two spellings.
  *
- * "a+b" is one word: the set in a spec and on the command line.  Names with a blank or a comma
- * between them are the set in a .sched and in SLP_FAULTS.
+ * In a spec and on the command line a set is one word, "a+b".  In a .sched its names are separated
+ * by blanks, and in SLP_FAULTS by commas.
  */
 #ifndef SW_FAULT_SET_H
 #define SW_FAULT_SET_H
@@ -13,7 +13,6 @@
 
 #include "error.h"
 
-/* "a+b": these faults together. */
 struct sw_fault_set {
     uint64_t mask; /* bit i: enum slp_fault i */
 };
@@ -21,16 +20,16 @@ struct sw_fault_set {
 /* 0 <= fault < SLP_FAULT_COUNT. */
 const char *sw_fault_set_name(int fault);
 
-/* "a+b" into a set.  0, or -1 with e->text (no place) naming the nearest. */
+/* Reads "a+b".  0, or -1 with *e (no place), which names the fault that was probably meant. */
 int sw_fault_set_parse(const char *text, struct sw_fault_set *out, struct sw_error *e);
-/* The same of length bytes.  On -1 *bad is where the trouble is, and message, of at least
- * SW_FAULT_SET_MESSAGE_MAX bytes, says what. */
+/* The same for length bytes of text.  After -1, *bad points to what is wrong, and message, which
+ * has room for SW_FAULT_SET_MESSAGE_MAX bytes, says why. */
 #define SW_FAULT_SET_MESSAGE_MAX 512
 int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out, const char **bad,
                       char *message);
 
 /* Writes the names with that separator between them; returns buf.  Names that do not fit are left
- * out: SW_FAULT_SET_TEXT_MAX bytes are enough for all there are. */
+ * out; SW_FAULT_SET_TEXT_MAX bytes are enough for all that exist. */
 #define SW_FAULT_SET_TEXT_MAX 4096
 char *sw_fault_set_format(struct sw_fault_set set, char separator, char *buf, size_t size);
 

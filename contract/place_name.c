@@ -17,7 +17,7 @@ static struct kept {
     struct kept *next;
     uint32_t number;
     char name[SW_PLACE_NAME_SIZE];
-} *buckets[BUCKETS];
+} * buckets[BUCKETS];
 
 /* As harness/formats/sched/sched_word.h has it. */
 static int is_plain(unsigned char c)

@@ -2,17 +2,17 @@
  *
  * place_name.h - places that the program names: "choice:dice".
  *
- * All other places of a decision are numbered by us (decision.h).  The number of such a one is
- * made of its name alone, so that it is the same in every process, and a schedule can go from one
- * to another as it is.  Only where it is printed, or written, somebody must know the name:
+ * All other places of a decision have fixed numbers (decision.h).  The number of a named place is
+ * a hash of its name, so that it is the same in every process and a schedule can be handed from one
+ * to another without translation.  The name itself is needed only where it is printed or written:
  *
- *      the child      writes each name that it meets into the control memory
- *      the runner     looks there, while it has a control memory open, and at what it has read in
- *                     files; a name that it knows it puts into each new control memory, for the
- *                     child's own messages
+ *      child      puts each name that it meets into the control memory
+ *      runner     looks names up in every control memory that it has open, and among those that it
+ *                 has read in files; it puts all that it knows into each new control memory, since
+ *                 the child has messages, too
  *
- * A name is one word of a .sched: SW_PLACE_NAME_PREFIX, and 1 to SW_PLACE_NAME_MAX characters that
- * need no quotes there.
+ * A name is one word of a .sched that needs no quotes: SW_PLACE_NAME_PREFIX, and 1 to
+ * SW_PLACE_NAME_MAX characters.
  */
 #ifndef SW_PLACE_NAME_H
 #define SW_PLACE_NAME_H
@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define SW_PLACE_NAME_PREFIX "choice:"
-/* This bit is in the number of a named place, and in no other. */
+/* Set in the number of a named place, and in no other place's. */
 #define SW_PLACE_NAMED 0x40000000u
 
 enum {
@@ -29,7 +29,7 @@ enum {
     SW_PLACE_NAMES_MAX = 1024,
 };
 
-/* In the control memory.  Whoever reads it checks what is there. */
+/* In the control memory, where a crashing child may have scribbled: whoever reads it checks it. */
 struct sw_place_names {
     uint32_t count;
     char names[SW_PLACE_NAMES_MAX][SW_PLACE_NAME_SIZE];
@@ -37,18 +37,18 @@ struct sw_place_names {
 
 /* Is it one, with its prefix? */
 int sw_place_name_is_valid(const char *name);
-/* Of a valid name: its number.  About one pair of names in 2 ** 30 has the same. */
+/* The number of a valid name.  Two names have the same with a probability of 1 in 2 ** 30. */
 uint32_t sw_place_name_number(const char *name);
 
-/* Puts a valid name there, if it is not there yet.  Its number; 0: the table is full, or has
- * another name of this number.  Allocates nothing. */
+/* Adds a valid name, unless it is there.  Returns its number; 0: the table is full, or has another
+ * name with this number.  Allocates nothing. */
 uint32_t sw_place_name_put(struct sw_place_names *table, const char *name);
-/* The same, for as long as this process lives. */
+/* The same for a table of this process's own, which grows and is kept until it ends. */
 uint32_t sw_place_name_keep(const char *name);
 
-/* From now on sw_place_name_find() looks there, too; and what is kept is put there. */
+/* Adds all names that are kept to the table, in which sw_place_name_find() looks from now on. */
 void sw_place_name_lend(struct sw_place_names *table);
-/* Nobody looks there any more: its names are kept. */
+/* Ends that: the table's names are kept. */
 void sw_place_name_take_back(struct sw_place_names *table);
 
 /* The name of that number, NULL if nobody knows it. */

@@ -10,6 +10,7 @@
  *     the one that waits longest runs      0           1
  *   another waiter is woken, an
  *     early time-out, an action at a point 1           1
+ *   the program's choice is not 0          1           1
  *
  * They are run in the order of their costs: if all schedules of a lower cost were run, the first
  * failure has the lowest cost that a failure can have.

@@ -26,14 +26,14 @@
  *      decisions 517  hash 8c1f...
  *      check 77aa...
  *
- * It lists only the decisions that were not the default (contract/decision.h):
- * number, who asked and where, as a check; what was chosen of which candidates.
- * "hash" is over all decisions, listed or not; xxh128 is that of the file, as
- * xxhsum -H2 prints it.  "check" is the XXH3 of all lines above; who edits a
- * schedule by hand writes "check none".  "args", "input" (a file that the program
- * runs, when it is not the program itself), and the lines between "interp"
- * and "found" (settings.h), stand there only if there is something to say; a word
- * with a blank, a quote or a control character stands in quotes, with \xHH.
+ * Only the decisions that were not the default are listed (contract/decision.h): the number of
+ * the decision; who asked, and where, as a check; what was chosen, of which candidates.  "hash" is
+ * over all decisions, listed or not.  xxh128 is a file's hash, as xxhsum -H2 prints it.  "check" is
+ * the XXH3 of all lines above; whoever edits a schedule by hand writes "check none".
+ *
+ * "args", "input" (the file that the program runs, when that is not the program itself) and the
+ * settings between "interp" and "found" (settings.h) are left out where there is nothing to say.  A
+ * word with a blank, a quote or a control character is quoted, with \xHH for what is not printable.
  *
  * A struct sw_sched owns all it points to.  After a successful sw_sched_read()
  * everything in it is valid: the indices ascend, each choice is a candidate.

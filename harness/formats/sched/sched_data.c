@@ -19,9 +19,8 @@ char *sw_sched_data_format(const struct sw_sched *sched, char *buf, size_t size)
         if (!sw_decision_kind(deviation->kind)->is_data || ++found > SHOWN_MAX || used >= size)
             continue;
         sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice);
-        used +=
-            (size_t)snprintf(buf + used, size - used, "%sT%u %s %s", found > 1 ? ", " : "",
-                             deviation->thread, sw_decision_place(deviation->place), choice);
+        used += (size_t)snprintf(buf + used, size - used, "%sT%u %s %s", found > 1 ? ", " : "",
+                                 deviation->thread, sw_decision_place(deviation->place), choice);
     }
     if (found > SHOWN_MAX && used < size)
         snprintf(buf + used, size - used, ", and %u more", found - SHOWN_MAX);

@@ -10,7 +10,8 @@
 #include "sched_word.h"
 #include "settings_table.h"
 
-/* A word that read_word() gives back. */
+/* A word that sw_sched_lex_word() gives back: quoted where it would end too early, or would not be
+ * seen. */
 static void write_word(FILE *out, const char *word)
 {
     size_t plain = 0;
@@ -108,6 +109,7 @@ int sw_sched_write(FILE *out, const struct sw_sched *sched)
     fprintf(memory, SW_SCHED_RULE "\ndecisions %llu  hash %016llx\n",
             (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
     int failed = ferror(memory) | fclose(memory);
+    /* The check is of the text as it is written, so that needs the text in memory first. */
     if (!failed) {
         fwrite(text, 1, size, out);
         fprintf(out, "check %016llx\n", (unsigned long long)XXH3_64bits(text, size));

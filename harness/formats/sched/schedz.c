@@ -17,6 +17,7 @@
 #define RULE "\n----\n"
 
 enum {
+    /* A record is inflated whole to read one schedule of it; zstd finds little more in larger ones. */
     BATCH = 1 << 18, /* bytes of schedules in one record, about */
     QUOTED_MAX = 180,
 };
@@ -61,6 +62,7 @@ static char *header_of(const struct sw_sched *sched)
 }
 
 /* The header as a schedule without decisions. */
+/* Parsed by the one reader of schedules, so that a header can say nothing that a .sched cannot. */
 static int parse_header(struct pack *p, size_t offset, const char *header)
 {
     struct sw_error inner;

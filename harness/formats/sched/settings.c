@@ -38,6 +38,8 @@ int sw_settings_equal(const struct sw_settings *one, const struct sw_settings *o
 
 /* ---- what an interpreter can do ---- */
 
+/* Only a table of dynamic symbols tells what the agent, or a preloaded library, can look up; and a
+ * symbol that is undefined there is only wanted. */
 static int section_has_symbol(Elf *elf, Elf_Scn *section, const char *name)
 {
     GElf_Shdr header;
@@ -88,6 +90,7 @@ void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_s
 {
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
         const struct sw_settings_row *row = &sw_settings_table[i];
+        /* A set of faults is its mask. */
         size_t size = row->type == SW_SETTINGS_FAULTS ? sizeof(uint64_t) : sizeof(uint32_t);
         if (row->shm != 0)
             memcpy((char *)shm + row->shm, (const char *)setting + row->offset, size);
@@ -100,6 +103,7 @@ void sw_settings_set_environment(const struct sw_settings *setting)
 {
     char text[SW_FAULT_SET_TEXT_MAX];
 
+    /* First, so that nobody overrides what a row sets. */
     for (int i = 0; i < setting->variable_count; i++)
         putenv(setting->variables[i]);
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {

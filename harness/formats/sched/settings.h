@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * settings.h - all that changes a run, beside the program, its arguments and the interpreter.
+ * settings.h - all that changes a run, apart from the program, its arguments and the interpreter.
  *
- * A schedule names its settings, so that a replay has the same.  What they are called, how they
- * are written and read, which commands take them and how they come to the run stands in one table,
- * settings_table.h: a new setting is a member here and a row there.
+ * A schedule names its settings, so that a replay has the same ones.  How each is called, written,
+ * read, given on the command line and passed to the run is in one table, settings_table.h: a new
+ * setting is a member here and a row there.
  *
  * A struct sw_settings owns its texts, from a zeroed one to sw_settings_free().
  */

@@ -9,13 +9,14 @@
 #include "contract/spill_setting.h"
 #include "contract/words.h"
 
-/* Whoever switches before each access has no use for the checks of the eval breaker. */
+/* Where threads are switched before each access, the checks of the eval breaker are no decisions:
+ * nothing that another thread could see happens between them. */
 static void fill_calm(const struct sw_settings *setting, struct sw_control_shm *shm)
 {
     shm->calm |= setting->grain == SW_GRAIN_ACCESS;
 }
 
-/* A search has said already how many schedules the program is to begin. */
+/* A search may have said before how many schedules the program is to begin; a single run is one. */
 static void fill_loop(const struct sw_settings *setting, struct sw_control_shm *shm)
 {
     if (setting->begins && shm->loop_count == 0)
@@ -266,6 +267,7 @@ int sw_settings_table_add(struct sw_settings *setting, const struct sw_settings_
     if (row->type == SW_SETTINGS_SPILL)
         return set_spill(member(setting, row), word, e);
     failed = add_faults(member(setting, row), word, e);
+    /* A .sched has a line for the points, too; one that was written by hand may not. */
     setting->points |= failed == 0 && row->wants_points;
     return failed;
 }

@@ -2,14 +2,15 @@
  *
  * settings_table.h - the settings of settings.h, a row each.
  *
- * From a row follow: the line of a .sched, its reader and its writer; the option of each command
- * that takes it, with its help; what an interpreter must be able to do for it; and how it comes to
- * the run, by the control memory or by the environment.  What a campaign, a corpus and an archive
- * are of is told by the lines that a .sched would have, and so follows, too.
+ * A row says how the setting is written to a .sched and read from it; which commands take it, as
+ * which option and with which help; what an interpreter must have for it; and how it reaches the
+ * run, through the control memory or through the environment.  Campaigns, corpora and archives are
+ * each for one combination of settings, which they compare as the lines of a .sched: so these
+ * follow from the row, too.
  *
- * The rows stand in the order of the lines.  Both are part of the format: a row is added where no
- * file that exists is read otherwise, and none is taken away.  What has its default is not written,
- * so that a new setting changes no file and no hash of who does not use it.
+ * The rows are in the order of the lines, which is part of the format: a new row goes where files
+ * that exist are still read as before, and no row is removed.  A setting that has its default is
+ * not written, so that a new one changes neither files nor hashes of those who do not use it.
  */
 #ifndef SW_SETTINGS_TABLE_H
 #define SW_SETTINGS_TABLE_H
@@ -39,21 +40,21 @@ struct sw_settings_row {
     enum sw_settings_type type;
     size_t offset;            /* of its member in struct sw_settings */
     const char *const *words; /* WORD: NULL-terminated; words[0] is never written */
-    /* The option: --NAME, and a letter if it has one.  argument NULL: a flag, which chooses
-     * words[1].  option NULL: no command takes it. */
+    /* The option --NAME, and its letter, 0 if it has none.  argument NULL: it is a flag, and
+     * chooses words[1].  option NULL: no command takes it. */
     const char *option;
     int letter;
     const char *argument;
     const char *help;
     unsigned commands;
-    int wants_points; /* whoever gives the option means --points as well */
-    /* How it comes to the run.  shm: offset in struct sw_control_shm of a member of the same size,
-     * or 0; fill: what else follows from it there, or NULL; variable: in the environment, or
-     * NULL. */
+    int wants_points; /* the option implies --points */
+    /* How it reaches the run.  shm: the offset in struct sw_control_shm of a member of the same
+     * size, or 0.  fill: sets what else depends on it there, or NULL.  variable: its name in the
+     * environment, or NULL. */
     size_t shm;
     void (*fill)(const struct sw_settings *setting, struct sw_control_shm *shm);
     const char *variable;
-    /* An interpreter that has not this symbol cannot do it, for this reason; or NULL. */
+    /* An interpreter that does not export this symbol is refused with this message; or NULL. */
     const char *symbol, *lacks;
 };
 
