@@ -128,6 +128,17 @@ START_TEST(test_they_stand_in_groups)
 }
 END_TEST
 
+/* All in one process: what memcheck looks at, since a process for each takes it long. */
+START_TEST(test_they_can_all_be_described)
+{
+    for (int i = 0; i < count_commands(); i++) {
+        char *text = help_of(command_of(i));
+        has(text, command_of(i)->name);
+        free(text);
+    }
+}
+END_TEST
+
 /* ---- of each ---- */
 
 START_TEST(test_its_file_says_what_a_file_is_to_say)
@@ -270,7 +281,7 @@ START_TEST(test_no_two_options_have_one_name)
 }
 END_TEST
 
-/* ---- about spillway ---- */
+/* ---- of the program ---- */
 
 START_TEST(test_the_version_comes_first)
 {
@@ -312,26 +323,29 @@ END_TEST
 CHECK_SUITE(suite)
 {
     TCase *registry = tcase_create("registry"), *each = tcase_create("each"),
-          *about = tcase_create("about");
-    TCase *cases[] = {registry, each, about};
+          *program = tcase_create("program");
     const TTest *const of_each[] = {test_its_file_says_what_a_file_is_to_say,
                                     test_help_lists_every_option,
                                     test_help_states_every_default,
                                     test_help_has_every_status,
                                     test_help_fits_a_terminal,
-                                    test_help_of_it_is_its_help,
                                     test_a_misspelt_option_names_the_nearest,
                                     test_no_two_options_have_one_name};
 
-    for (int i = 0; i < COUNT_OF(cases); i++) {
-        suite_add_tcase(suite, cases[i]);
-        tcase_add_checked_fixture(cases[i], setup, teardown);
-    }
     tcase_add_test(registry, test_a_command_that_is_linked_is_there);
     tcase_add_test(registry, test_they_stand_in_groups);
+    tcase_add_test(registry, test_they_can_all_be_described);
+    suite_add_tcase(suite, registry);
+    tcase_set_tags(each, "no-memcheck");
     for (int i = 0; i < COUNT_OF(of_each); i++)
         tcase_add_loop_test(each, of_each[i], 0, count_commands());
-    tcase_add_loop_test(about, test_the_version_comes_first, 0, 3);
-    tcase_add_loop_test(about, test_help_without_a_command_lists_all, 0, 3);
-    tcase_add_test(about, test_a_report_that_cannot_be_written_is_an_error);
+    suite_add_tcase(suite, each);
+    tcase_add_checked_fixture(program, setup, teardown);
+    tcase_set_tags(program, "no-memcheck"); /* they look at other processes only */
+    tcase_set_timeout(program, 60);
+    tcase_add_loop_test(program, test_help_of_it_is_its_help, 0, count_commands());
+    tcase_add_loop_test(program, test_the_version_comes_first, 0, 3);
+    tcase_add_loop_test(program, test_help_without_a_command_lists_all, 0, 3);
+    tcase_add_test(program, test_a_report_that_cannot_be_written_is_an_error);
+    suite_add_tcase(suite, program);
 }
