@@ -8,7 +8,6 @@
 #include <time.h>
 #include <xxhash.h>
 
-#include "contract/exit.h"
 #include "profile_measure.h"
 
 enum {
@@ -178,23 +177,24 @@ static int on_end(void *context, struct sw_control_shm *shm)
     return stop;
 }
 
-static int run_warm(struct job *job)
+/* Of a test many in one process, of a program a process for each: batch.h. */
+static int run_job(struct job *job)
 {
     const struct sw_trial_order trial = sw_search_trial(job->search, job->first);
     char *args[3];
     struct sw_batch_totals totals;
-    struct sw_batch_order warm = {.run = sw_trial_process(&trial, args),
-                                  .schedule = trial.schedule,
-                                  .on_result = on_result,
-                                  .on_begin = on_begin,
-                                  .on_end = on_end,
-                                  .context = job};
+    struct sw_batch_order batch = {.run = sw_trial_process(&trial, args),
+                                   .schedule = trial.schedule,
+                                   .on_result = on_result,
+                                   .on_begin = on_begin,
+                                   .on_end = on_end,
+                                   .context = job};
 
-    warm.run.silent = 1;
-    warm.schedule.loop_count = job->count;
-    warm.schedule.loop_step = job->step;
-    warm.schedule.decisions_max = SW_DECISIONS_MAX;
-    int status = sw_batch_run(&warm, &totals, &job->error);
+    batch.run.silent = 1;
+    batch.schedule.loop_count = job->count;
+    batch.schedule.loop_step = job->step;
+    batch.schedule.decisions_max = SW_DECISIONS_MAX;
+    int status = sw_batch_run(&batch, &totals, &job->error);
 
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes += totals.processes;
@@ -202,69 +202,6 @@ static int run_warm(struct job *job)
                              totals.uncontrolled.count);
     pthread_mutex_unlock(&job->search->lock);
     return status;
-}
-
-/* ---- a process for each schedule ---- */
-
-/* 0, or what on_result() says; -1 with job->error. */
-static int tell_cold(struct job *job, const struct sw_process *run)
-{
-    if (sw_process_check(run) == SW_EXIT_ERROR)
-        return sw_error_set(&job->error, job->search->order.trial.file, 0, 0,
-                            "the control of seed %llu failed", (unsigned long long)run->shm->seed);
-    pthread_mutex_lock(&job->search->lock);
-    job->search->totals.processes++;
-    sw_control_shm_keep_most(&job->search->totals.uncontrolled, run->shm->uncontrolled,
-                             run->shm->uncontrolled_count);
-    pthread_mutex_unlock(&job->search->lock);
-    return on_result(job, &(struct sw_batch_result){.seed = run->shm->seed,
-                                                    .decision_count = run->shm->decision_count,
-                                                    .hash = run->shm->hash,
-                                                    .end = &run->end});
-}
-
-static int run_once(struct job *job, uint64_t seed)
-{
-    struct sw_trial_order trial = sw_search_trial(job->search, seed);
-    char *args[3];
-    struct sw_process_order order = sw_trial_process(&trial, args);
-    struct sw_process run;
-    int status = -1;
-
-    order.silent = 1;
-    trial.schedule.decisions_max = SW_DECISIONS_MAX;
-    if (sw_process_open(&run, &job->error) == 0) {
-        sw_schedule_order_fill(&trial.schedule, run.shm);
-        on_begin(job, run.shm);
-        status = sw_process_run(&run, &order, &job->error);
-        on_end(job, run.shm);
-    }
-    if (status == 0)
-        status = tell_cold(job, &run);
-    sw_process_close(&run);
-    return status;
-}
-
-static int is_stopped(struct sw_search *search)
-{
-    pthread_mutex_lock(&search->lock);
-    int stop = search->stop;
-    pthread_mutex_unlock(&search->lock);
-    return stop;
-}
-
-static int run_cold(struct job *job)
-{
-    int status = 0;
-
-    for (uint64_t i = 0; status == 0 && i < job->count && !is_stopped(job->search); i++)
-        status = run_once(job, job->first + i * job->step);
-    return status < 0 ? -1 : 0;
-}
-
-static int run_job(struct job *job)
-{
-    return job->search->order.trial.test != NULL ? run_warm(job) : run_cold(job);
 }
 
 /* ---- the threads ---- */

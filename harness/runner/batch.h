@@ -9,6 +9,8 @@
  * (harness/control/engine/schedule_loop.h).  A schedule in which the process dies is a result like
  * any other; one that leaves threads behind is the last of its process.  What is found so is found
  * warm: before it is believed, the seed is run once more in a process of its own.
+ *
+ * A program whose setting does not say begins has a process for each schedule.
  */
 #ifndef SW_BATCH_H
 #define SW_BATCH_H
@@ -48,5 +50,13 @@ struct sw_batch_totals {
  * control, or began no schedule at all. */
 int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *totals,
                 struct sw_error *e);
+
+/* For session.h, which tells of schedules in the same way.  Result number NUMBER of those that have
+ * ended, from 0, with room for its end; that of the process as a whole; and the error of one that
+ * had none. */
+struct sw_batch_result sw_batch_result_of(const struct sw_control_shm *shm, uint64_t number,
+                                          struct sw_end *end);
+struct sw_batch_result sw_batch_result_of_process(const struct sw_process *run);
+int sw_batch_refuse(const struct sw_process_order *order, struct sw_error *e);
 
 #endif

@@ -65,10 +65,14 @@ struct sw_process_order sw_process_order_of(const struct sw_sched *sched)
                                      .folder = sched->folder};
 }
 
+int sw_process_begins(const struct sw_process_order *order)
+{
+    return order->setting != NULL && order->setting->begins;
+}
+
 const char *sw_process_name(const struct sw_process_order *order)
 {
-    int is_test = order->setting != NULL && order->setting->begins && order->args != NULL &&
-                  order->args[0] != NULL;
+    int is_test = sw_process_begins(order) && order->args != NULL && order->args[0] != NULL;
 
     return is_test ? order->args[0] : order->program;
 }

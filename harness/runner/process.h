@@ -61,6 +61,8 @@ int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
                       struct sw_error *e);
 void sw_process_close(struct sw_process *run);
 
+/* Does the program begin its schedules itself, and so may have many in one process? */
+int sw_process_begins(const struct sw_process_order *order);
 /* What people call it: of a test its file, which is the first argument. */
 const char *sw_process_name(const struct sw_process_order *order);
 

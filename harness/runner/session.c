@@ -47,9 +47,10 @@ static void end_process(struct sw_session *session)
     session->is_up = session->is_open = 0;
 }
 
+/* Does one process run many schedules? */
 static int is_warm(const struct sw_session *session)
 {
-    return session->order->run.setting != NULL && session->order->run.setting->begins;
+    return sw_process_begins(&session->order->run);
 }
 
 static void fill(const struct sw_session *session, const struct sw_schedule_order *schedule)
@@ -59,8 +60,8 @@ static void fill(const struct sw_session *session, const struct sw_schedule_orde
     whole.decisions_max = session->order->decisions_max;
     whole.engine = session->order->engine;
     whole.is_ordered = is_warm(session);
-    whole.loop_count =
-        is_warm(session) ? UINT32_MAX : 0; /* posted, which counts them, has 32 bits */
+    /* As many as posted, which counts them, has bits for. */
+    whole.loop_count = whole.is_ordered ? UINT32_MAX : 0;
     sw_schedule_order_fill(&whole, session->run.shm);
 }
 
@@ -118,17 +119,12 @@ static uint32_t wait_for_end(struct sw_session *session)
     return served;
 }
 
-static void describe_result(struct sw_session *session, struct sw_batch_result *result)
+static struct sw_batch_result last_result(struct sw_session *session)
 {
     const struct sw_control_shm *shm = session->run.shm;
-    uint64_t last = shm->result_count > 0 ? shm->result_count - 1 : 0;
-    const struct sw_result *ended = &shm->results[last % SW_RESULTS_MAX];
 
-    sw_run_end_of_test(&session->end, ended);
-    *result = (struct sw_batch_result){.seed = ended->seed,
-                                       .decision_count = ended->decision_count,
-                                       .hash = ended->hash,
-                                       .end = &session->end};
+    return sw_batch_result_of(shm, shm->result_count > 0 ? shm->result_count - 1 : 0,
+                              &session->end);
 }
 
 /* Of a process that ended in the middle of the schedule. */
@@ -143,17 +139,14 @@ static int describe_death(struct sw_session *session, struct sw_batch_result *re
         *e = session->error;
         return -1;
     }
-    if (is_warm(session) && shm->result_count == session->asked) { /* it left threads behind */
-        describe_result(session, result);
+    /* It left threads behind, and so had to end; but this schedule it has finished. */
+    if (is_warm(session) && shm->result_count == session->asked) {
+        *result = last_result(session);
         return 0;
     }
     if (is_warm(session) && !shm->loop_under_way)
-        return sw_error_set(e, sw_process_name(&session->order->run), 0, 0,
-                            "it ended before its first schedule");
-    *result = (struct sw_batch_result){.seed = shm->seed,
-                                       .decision_count = shm->decision_count,
-                                       .hash = shm->hash,
-                                       .end = &session->run.end};
+        return sw_batch_refuse(&session->order->run, e);
+    *result = sw_batch_result_of_process(&session->run);
     return 0;
 }
 
@@ -187,6 +180,6 @@ int sw_session_run(struct sw_session *session, const struct sw_schedule_order *s
     sw_futex_wake(syscall, &shared->posted, 0);
     if (wait_for_end(session) == GONE)
         return describe_death(session, result, e);
-    describe_result(session, result);
+    *result = last_result(session);
     return 0;
 }
