@@ -350,6 +350,10 @@ api: all
 slplib: all
 	@ci/test slplib
 
+.PHONY: docs
+docs: all $(BIN)/python-archive $(SCHEDULES_BENCH)
+	@CI=true ci/test docs
+
 .PHONY: scenarios
 scenarios: all
 	@ci/test scenarios
@@ -442,6 +446,7 @@ help:
 	@echo 'make check              the libcheck programs alone'
 	@echo 'make api                the tests of the module, in slpython and in python3.11'
 	@echo 'make slplib             the tests of the package slplib'
+	@echo 'make docs               is what the documents show what the programs print?'
 	@echo 'make scenarios          the scenarios alone'
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
