@@ -22,7 +22,8 @@ static void must_load(const char *path, uint64_t number, const struct sw_sched *
     sw_sched_free(sched);
 }
 
-/* Twice in one go and once more, so that it is written against itself, too. */
+/* Two at once and one more: so it is written whole, as a difference to itself in one record, and as
+ * one across two appends. */
 static void pack(const struct sw_sched *sched)
 {
     const struct sw_sched *const two[] = {sched, sched};

@@ -14,9 +14,10 @@
 #include "mutate_schedz.h"
 #include "oracle.h"
 
+/* Each is a search through the archive; six have a first, a last, and some in between. */
 enum { LOADED_MAX = 6 };
 
-/* What is said of an archive names a byte of it, or none. */
+/* A message about an archive names one of its bytes, or none: never a line or a column. */
 static void check_refusal(const struct sw_error *e, const char *path, size_t size)
 {
     unsigned long long offset;
@@ -61,7 +62,9 @@ static void must_hold(const char *path, uint64_t number, const struct sw_sched *
     sw_sched_free(sched);
 }
 
-/* The archive has whole schedules, one of which is this one, and cut_off behind them. */
+/* Adds the schedule once more.  The archive has `whole` schedules, of which this one has that
+ * number, and cut_off bytes behind them: what a writer that was killed has left, and an append
+ * removes. */
 static void add(const char *path, size_t size, const struct sw_sched *sched, uint64_t number,
                 uint64_t whole, uint64_t cut_off)
 {

@@ -31,6 +31,8 @@ static void check_move(const struct sw_spec *spec, const struct sw_spec_move *mo
     SW_ORACLE((move->outcome.operation != NULL) == (move->outcome.kind == SW_OUT_BLOCKS));
 }
 
+/* Whoever uses a parsed spec takes its indices without looking: the parser has to be right about
+ * all of them. */
 static void check_indices(const struct sw_spec *spec)
 {
     SW_ORACLE(spec->schedule_count >= 1);
@@ -56,12 +58,15 @@ static void check_plan(const struct sw_spec *one, const struct sw_spec *other, i
     SW_ORACLE(memcmp(&event_shms[0].plan, &event_shms[1].plan, sizeof event_shms[0].plan) == 0);
     SW_ORACLE(event_shms[0].text_used == event_shms[1].text_used);
     SW_ORACLE(memcmp(event_shms[0].text, event_shms[1].text, event_shms[0].text_used) == 0);
+    /* Only what a plan wrote: clearing all 16 MiB would take longer than the parsing. */
     for (int i = 0; i < 2; i++) {
         memset(&event_shms[i].plan, 0, sizeof event_shms[i].plan);
         memset(event_shms[i].text, 0, event_shms[i].text_used);
     }
 }
 
+/* Parsing depends on nothing but the bytes: not on memory that an earlier parse has left, nor on
+ * addresses. */
 static void check_again(const struct sw_spec *spec, const char *bytes, size_t size)
 {
     struct sw_spec *again;

@@ -6,7 +6,7 @@
 #include "contract/bytes.h"
 #include "contract/decision.h"
 
-enum { WORD_MAX = 256 };
+enum { WORD_MAX = 256 }; /* of a longer word the beginning is changed; no keyword is longer */
 
 struct piece {
     const uint8_t *at;
@@ -18,7 +18,8 @@ static int is_end(uint8_t byte, int of_word)
     return byte == '\n' || (of_word && byte == ' ');
 }
 
-/* The line, or the word, that a random byte belongs to; without what ends it. */
+/* The line, or the word, that a random byte belongs to, without what ends it.  By bytes and not by
+ * lines: a long line has more to be changed, and is picked more often. */
 static struct piece pick(const uint8_t *bytes, size_t size, int word, uint64_t *random)
 {
     const uint8_t *start = bytes + sw_decision_random(random) % size, *end = start;
@@ -36,7 +37,8 @@ static struct piece with_newline(struct piece line, const uint8_t *end)
     return line;
 }
 
-/* What stands in the place of a word: another word of the text, the word in quotes, or bytes. */
+/* In the place of a word: another word of the text, since its own keywords and names are the
+ * likeliest to be accepted; the word in quotes, perhaps with a blank in them; or changed bytes. */
 static void add_word(struct sw_bytes *out, const uint8_t *bytes, size_t size, struct piece old,
                      uint64_t *random, sw_input_mutate_bytes *mutate)
 {
@@ -58,7 +60,7 @@ static void add_word(struct sw_bytes *out, const uint8_t *bytes, size_t size, st
     }
 }
 
-/* A line is left out, there twice, or followed by another one. */
+/* A line is left out, replaced by another one, doubled, or followed by another one. */
 static void add_line(struct sw_bytes *out, const uint8_t *bytes, size_t size, struct piece old,
                      uint64_t *random)
 {
@@ -79,6 +81,7 @@ size_t sw_mutate_lines(uint8_t *bytes, size_t size, size_t room, unsigned seed,
                        sw_input_mutate_bytes *mutate)
 {
     struct sw_bytes out = {0};
+    /* Of 8: 1 changes bytes anywhere, 5 a word, 2 a line.  Chosen freely. */
     uint64_t random = seed, how = sw_decision_random(&random) % 8;
 
     if (size == 0 || how == 0)
@@ -92,6 +95,7 @@ size_t sw_mutate_lines(uint8_t *bytes, size_t size, size_t room, unsigned seed,
     else
         add_line(&out, bytes, size, old, &random);
     sw_bytes_add(&out, old.at + old.size, (size_t)(bytes + size - old.at) - old.size);
+    /* What does not fit stays as it was: libFuzzer counts that as an execution like any other. */
     if (!out.failed && out.used > 0 && out.used <= room) {
         memcpy(bytes, out.start, out.used);
         size = out.used;

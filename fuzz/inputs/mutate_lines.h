@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * mutate_lines.h - changes to a text of lines and words.
+ * mutate_lines.h - mutates a text of lines and words.
  *
- * A text in which any byte is changed is nearly always refused, at that byte.  One in which a
- * whole word or line is another one is often accepted, and that is where the writers, and what
- * holds between two readings, are tested.
+ * A text in which some byte is changed is nearly always refused, at that byte.  If a whole word or
+ * line is exchanged for another one the text is often accepted; only then are the writers, and what
+ * must hold between two readings, tested at all.
  */
 #ifndef SW_MUTATE_LINES_H
 #define SW_MUTATE_LINES_H

@@ -10,8 +10,9 @@
 #include "contract/decision.h"
 
 enum {
+    /* More than the seeds of inputs/corpus have; what is behind them stays as it is. */
     RECORDS_MAX = 16,
-    PAYLOAD_MAX = 1 << 14, /* inflated; larger ones stay as they are */
+    PAYLOAD_MAX = 1 << 14, /* inflated, and for the stack; larger ones stay as they are */
 };
 
 /* An archive in pieces. */
@@ -77,7 +78,8 @@ static char *inflate(const struct pieces *p, const struct sw_schedz_records_reco
     return payload;
 }
 
-/* One of the schedules in it, with its length made right; all bytes if they are none. */
+/* One of the schedules in it, the first, second or third, with its length made right; all bytes if
+ * there is none. */
 static void change_schedule(struct sw_bytes *out, const uint8_t *bytes, size_t size,
                             uint64_t *random, sw_input_mutate_bytes *mutate)
 {
@@ -114,6 +116,7 @@ static void change_payload(struct sw_bytes *out, const struct pieces *p,
         sw_bytes_add(out, p->archive.bytes + record->offset, record->end - record->offset);
         return;
     }
+    /* Mostly one schedule alone: with a wrong length all that follow are refused. */
     if (record->type == 'S' && sw_decision_random(random) % 4 != 0) {
         change_schedule(&payload, (uint8_t *)inflated, size, random, mutate);
     } else {
@@ -122,7 +125,7 @@ static void change_payload(struct sw_bytes *out, const struct pieces *p,
     }
     if (sw_decision_random(random) % 4 == 0)
         sw_schedz_records_add(out, record->type, record->count, &payload);
-    else /* as it is: the next change sees more of it */
+    else /* not packed: the next mutation sees its bytes, and not what zstd made of them */
         add_record(out, record->type, record->count, payload.start, payload.used);
     sw_bytes_free(&payload);
     free(inflated);
@@ -157,6 +160,8 @@ static void put_together(struct sw_bytes *out, const struct pieces *p, uint64_t 
                          sw_input_mutate_bytes *mutate)
 {
     int chosen = (int)(sw_decision_random(random) % (unsigned)p->count);
+    /* Of 16: 11 change what is in a record, 2 its head, 2 add a record, 1 leaves it out.  Chosen
+     * freely; most of the code reads payloads. */
     uint64_t how = sw_decision_random(random) % 16;
 
     sw_bytes_add(out, p->archive.bytes, p->magic);
@@ -184,6 +189,7 @@ size_t sw_mutate_schedz(uint8_t *bytes, size_t size, size_t room, unsigned seed,
     uint64_t random = seed;
 
     take_apart(&pieces, bytes, size);
+    /* Now and then blindly, too: the checks themselves are code. */
     if (pieces.count == 0 || sw_decision_random(&random) % 16 == 0)
         return mutate(bytes, size, room);
     put_together(&out, &pieces, &random, mutate);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * mutate_schedz.h - changes to an archive that keep its checks right.
+ * mutate_schedz.h - mutates an archive and keeps its checks right.
  *
- * Each record of a .schedz has two hashes, and most are compressed: of bytes that are changed
- * blindly nearly all are refused by the first check, and what lies behind is never reached.
- * So the bytes are taken apart into records, one of them is changed, and they are written again.
+ * Each record of a .schedz has two hashes, and most are compressed.  If its bytes are changed
+ * blindly, nearly all results are refused by the first check, and the code behind it is never
+ * reached.  So the bytes are taken apart into records, one of them is changed, and all are written
+ * again, with new hashes.
  */
 #ifndef SW_MUTATE_SCHEDZ_H
 #define SW_MUTATE_SCHEDZ_H

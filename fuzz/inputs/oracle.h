@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * oracle.h - what must hold of any input, for the fuzz targets.
+ * oracle.h - for the fuzz targets: what must hold of any input.
  *
- * A target is a function that libFuzzer calls with bytes, in one process, millions of times.
- * It finds a reader wrong when the process dies: of a sanitizer, of an assertion in the harness,
- * or of an oracle here.  All of them abort with a line on stderr; none returns a verdict.
+ * A target is a function that libFuzzer calls with bytes, in one process, millions of times.  It
+ * has found a bug when the process dies: by a sanitizer, by an assertion in the harness, or by an
+ * oracle here.  All of them abort with a line on stderr; none returns a verdict.
  */
 #ifndef SW_ORACLE_H
 #define SW_ORACLE_H
