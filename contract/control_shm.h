@@ -189,7 +189,7 @@ struct sw_control_shm {
     uint32_t end;     /* enum sw_control_shm_end */
     uint64_t decision_count;
     uint64_t hash;
-    uint64_t switch_count; /* of the baton; for the curious */
+    uint64_t switch_count; /* from one thread to another; for the curious */
     uint32_t lost;         /* deviations that did not fit: the answer is "inconclusive" */
     uint32_t gil;          /* 1: a CPython GIL was recognised; 2: its checks are decisions too */
     /* SW_ENGINE_POOL was asked for, and threads were not pooled: report says why */

@@ -2,8 +2,8 @@
  *
  * event_writer.h - the agent's pen: appends events and texts to the event memory.
  *
- * Only one thread writes at a time: the caller holds the GIL, or the
- * engine's baton.  The crash handler is the one exception; it writes whatever
+ * Only one thread writes at a time: the caller holds the GIL, or is
+ * the engine's current thread.  The crash handler is the one exception; it writes whatever
  * happens, since nothing comes after it.
  *
  * The stream is finite.  Its last SW_EVENT_WRITER_RESERVE places are kept for what a

@@ -38,7 +38,7 @@
  * is sw_script_driver().  All else here is the same whoever decides: a replay,
  * or a strategy that makes the plan's moves in another order.
  *
- * Needs no Python.  Called by the thread that has the engine's baton.
+ * Needs no Python.  Called by the engine's current thread.
  */
 #ifndef SW_AGENT_SCRIPT_H
 #define SW_AGENT_SCRIPT_H

@@ -10,9 +10,8 @@
  * own.  GATED: waits for a step.  IDLE: waits until something is runnable on
  * it.  PARKED: held at a point by a directive; stands still until it is let go.
  *
- * Needs no Python.  All of it is called by the thread that has the engine's
- * baton; whoever holds the GIL lets go of it around sw_thread_gates_sit() and
- * sw_thread_gates_expect().
+ * Needs no Python.  All of it is called by the engine's current thread, which
+ * releases the GIL around sw_thread_gates_sit() and sw_thread_gates_expect().
  */
 #ifndef SW_AGENT_SEATS_H
 #define SW_AGENT_SEATS_H

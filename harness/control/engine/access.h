@@ -10,7 +10,7 @@
  *   ANNOUNCED  it stands before an operation that it has named; only those are
  *              chosen among, and only when nobody is
  *   MOVING     anything else: it runs, or will as soon as it can, on the way to
- *              its next operation.  Nobody is asked about it
+ *              its next operation.  That is no decision
  *
  * So a schedule is a sequence of operations, each with all that its thread does
  * until the next; and the trace (trace.h) is that sequence.  What is between two

@@ -12,7 +12,7 @@
 /* The calling thread, and so all that it makes, stays on the CPU that it is on.
  * The program is told what it would be told without. */
 void sw_affinity_start(void);
-/* For a process that is not controlled: the child of a fork. */
+/* For the child of a fork, which is not controlled. */
 void sw_affinity_undo(void);
 
 #endif

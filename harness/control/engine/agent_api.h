@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * agent_api.h - what slpython-lab's agent, linked with this library, asks of the engine.
+ * agent_api.h - what the agent of slpython-lab, which is linked with this library, asks of the
+ * engine.
  *
- * The agent knows what happens inside the interpreter; the engine decides.  So
- * that there is one list of decisions, the agent asks it which move of a spec
- * is next and what is done at a point, and its threads wait and wake in it as
- * in any lock.  Everything here is called by the current thread only; without
- * control nothing may be called but the first two and sw_agent_api_act().
+ * The agent knows what happens inside the interpreter; the engine decides.  There is one list of
+ * decisions: so the agent asks the engine which move of a spec is next and what is done at a point,
+ * and the agent's threads wait in the engine as they would for a lock.  Everything here is called
+ * by the current thread only.  Without control only the first two and sw_agent_api_act() may be
+ * called.
  */
 #ifndef SW_AGENT_API_H
 #define SW_AGENT_API_H
@@ -19,7 +20,7 @@
 /* Takes control, if there is a control memory for an interpreter with an agent: one that
  * names no executable (control_shm.h).  Called before main(). */
 SW_EXPORT void sw_agent_api_claim(void);
-/* Is the calling thread the one that has the baton? */
+/* Is the calling thread the current one of the engine? */
 SW_EXPORT int sw_agent_api_controls(void);
 /* Are the interpreter's points to be decisions?  control_shm.h, points. */
 SW_EXPORT int sw_agent_api_decides_points(void);

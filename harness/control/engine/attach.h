@@ -6,7 +6,7 @@
 #define SW_ATTACH_H
 
 /* For an interpreter with an agent, which need not be the file that was started:
- * takes control if the control memory says that it is one's who claims it. */
+ * takes control if the control memory is for whichever process claims it. */
 void sw_attach_claim(void);
 
 #endif

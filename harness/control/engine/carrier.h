@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * carrier.h - what a controlled thread runs on, and how the baton goes over.
+ * carrier.h - what a controlled thread runs on, and how one gives way to the next.
  *
- * THREADS: each is an OS thread with a futex word.  A debugger shows them as
- * they are, valgrind too; a hand-over costs two system calls and a switch by
- * the kernel.
+ * THREADS: each is an OS thread with a futex word.  A debugger and valgrind
+ * show them as they are.  A switch costs two system calls, and a switch by the
+ * kernel.
  *
  * FIBERS: all run on the process's first OS thread, the carrier.  Each thread
  * is really made, so that the C library gives it a stack and thread-local
- * storage; it parks, as a shell, and the carrier runs on its stack below the
- * parked frame, with its fs register: for the C library and for everything
- * that is thread-local it IS that thread.  A hand-over is a dozen instructions.
- * When the thread ends its shell wakes up and dies the way the C library wants.
+ * storage.  It parks, as a shell, and the carrier runs on its stack below the
+ * parked frame, with its fs register.  For the C library and for everything
+ * that is thread-local, the carrier IS that thread.  A switch is a dozen
+ * instructions.  When the thread ends, its shell wakes up and exits as the C
+ * library expects.
  *
  * POOL: fibers whose shells do not die but serve the next pthread_create() of
  * the same attributes.  What the C library would have done at the thread's end
@@ -30,9 +31,9 @@ struct sw_carrier {
     /* The calling thread is the process's first. */
     void (*start)(struct sw_thread *first);
     /* Makes what it runs on, and sets thread->handle.  It will call
-     * sw_pthreads_body() when it is first given the baton.  0 or an errno. */
+     * sw_pthreads_body() when it first becomes the current thread.  0 or an errno. */
     int (*create)(struct sw_thread *thread, const pthread_attr_t *attributes);
-    /* The baton goes from one to the other; returns when it has come back. */
+    /* `to` runs and `from` sleeps; returns when `from` is the current thread again. */
     void (*hand_over)(struct sw_thread *from, struct sw_thread *to);
     /* The same for a thread that has ended; to is NULL when it was the last, and
      * then the process ends.  With OS threads it returns, to the
@@ -45,7 +46,7 @@ struct sw_carrier {
 extern const struct sw_carrier sw_carrier_threads;
 extern const struct sw_carrier sw_carrier_fibers; /* shm->engine says whether pooled */
 
-/* What the thread does, from its first baton to its last; pthreads.c.  Calls
+/* All that the thread does, from its first turn to its last; pthreads.c.  Calls
  * sw_engine_leave() at the end, from its return and from pthread_exit(). */
 void *sw_pthreads_body(struct sw_thread *self);
 

@@ -16,7 +16,7 @@
 /* The value 0 is the default; no thread is switched, nor does any time pass. */
 static uint32_t decide(uint32_t place, uint32_t count)
 {
-    static uint32_t values[SPILLWAY_CHOICES_MAX]; /* the thread that has the baton is alone here */
+    static uint32_t values[SPILLWAY_CHOICES_MAX]; /* only the current thread is here */
     struct sw_decision decision = {
         .kind = SW_DECIDE_CHOICE, .place = place, .count = count, .candidates = values};
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * decide.h - a decision is asked of the driver, and what it answered is written down.
+ * decide.h - asks the driver to decide, and records its answer.
  *
  * Every decision has a number: it takes the next one, mixes into the hash, and is a deviation of
  * the schedule when the answer is not the default.  What the outside does (readiness.h) takes
- * numbers too, but nobody is asked: a recording notes that it happened, a replay waits for it.
+ * numbers too, but the driver has no say in it: a recording notes that it happened, a replay waits
+ * for it.
  */
 #ifndef SW_DECIDE_H
 #define SW_DECIDE_H
@@ -20,7 +21,7 @@ uint32_t sw_decide_ask(struct sw_decision *decision);
 /* The driver for the strategy that the control memory orders. */
 struct sw_driver *sw_decide_driver(struct sw_engine *engine);
 
-/* ---- what nobody is asked ---- */
+/* ---- what the driver has no say in ---- */
 
 /* It happened, with the only candidate; or it did not, and that takes a number too. */
 void sw_decide_happened(struct sw_decision *decision);

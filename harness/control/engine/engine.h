@@ -38,7 +38,7 @@ void sw_engine_stop(void);
 
 /* Anything that can run may run now, the calling thread too. */
 void sw_engine_point(enum sw_place place, uint32_t object);
-/* The other thread that has waited longest runs, if one can; nobody is asked. */
+/* The other thread that has waited longest runs, if one can; it is no decision. */
 void sw_engine_defer(void);
 /* The calling thread waits.  Returns 0; if what it waits for has not come, EINTR
  * after a signal, or ETIMEDOUT when the deadline has passed. */
@@ -48,7 +48,7 @@ int sw_engine_sleep(enum sw_place place, uint64_t deadline_ns);
 /* Returns when no other thread can run, nor will when time goes on. */
 void sw_engine_rest(void);
 
-/* The has_come() of a clause for who waits until somebody wakes it. */
+/* The has_come() of clauses whose threads wait until another one wakes them. */
 int sw_engine_is_woken(const struct sw_wait *wait);
 /* Whom to wake, of the threads that wait so at the address; all of them if all is set.  How many
  * waited. */

@@ -3,12 +3,13 @@
  * schedule_loop.h - many schedules of one program in one process.
  *
  * A process, an interpreter's start and a program's imports cost tens of
- * milliseconds, a schedule of twenty decisions tens of microseconds.  So what
- * runs the program calls its entry again and again, between
- * spillway_loop_begin() and spillway_loop_end(): each time everything that the
+ * milliseconds; a schedule of twenty decisions costs tens of microseconds.  So
+ * the starter calls the program's entry again and again, between
+ * spillway_loop_begin() and spillway_loop_end().  Each time everything that the
  * engine counts (ordinals of threads and objects, time, random bytes, the hash)
- * begins anew.  What the program itself keeps from one time to the next is its
- * own affair: a failure that is found so is confirmed in a cold process.
+ * begins anew.  The engine does not reset what the program itself keeps from
+ * one call to the next: a failure that is found here is confirmed in a new
+ * process.
  *
  * Exported, to be called through ctypes.  Without control both do nothing.
  */
@@ -21,7 +22,7 @@
 
 /* The next schedule begins: only the calling thread is there.  To be called
  * with the GIL held (ctypes.PyDLL), so that nothing is decided before it
- * returns.  Its number, from 0; -1: there is no more to do; -2: not alone. */
+ * returns.  Its number, from 0; -1: there are no more; -2: other threads are left. */
 SW_EXPORT int64_t spillway_loop_begin(void);
 /* It has ended, with an enum sw_loop_outcome: waits for its threads, to the last instruction.  To
  * be called without the GIL (ctypes.CDLL), and once before the first begin, if anything has made

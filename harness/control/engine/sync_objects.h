@@ -2,8 +2,9 @@
  *
  * sync_objects.h - the program's mutexes, semaphores, ... by address, and their ordinals.
  *
- * An object comes to be when it is initialised, with a new ordinal even where
- * another has been before; or, for a static initialiser, when it is first seen.
+ * An object is added when it is initialised, with a new ordinal even if the
+ * address was another object's before.  One with a static initialiser is added
+ * when it is first used.
  * A pointer to one is valid until the next call of a function of this module.
  */
 #ifndef SW_SYNC_OBJECTS_H
@@ -48,7 +49,7 @@ uint32_t sw_sync_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max)
 void sw_sync_objects_remove(const void *address);
 /* The last ordinal that was given. */
 uint32_t sw_sync_objects_last(void);
-/* Those with a greater ordinal are no more, and the next gets the one behind it. */
+/* Removes those with a greater ordinal; the next object gets the ordinal after this one. */
 void sw_sync_objects_forget_after(uint32_t ordinal);
 /* "mutex", "semaphore", "lock", ...; of NULL: "object". */
 const char *sw_sync_objects_name(const struct sw_object *object);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * file_locks.h - locks on files, of which the kernel does not tell when they are free.
+ * file_locks.h - locks on files: the kernel does not say when one becomes free.
  *
- * Who has to wait tries again and again (sw_readiness_try_later()).  A lock that is
- * still held when no thread of ours can run is another process's, or a
+ * A thread that has to wait tries again and again (sw_readiness_try_later()).  If a lock is
+ * still held when no thread of this process can run, then another process has it, or it is a
  * deadlock: that is reported.
  */
 #ifndef SW_FILE_LOCKS_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * io.h - before and after an operation on a descriptor: never block with the baton in hand.
+ * io.h - before and after an operation on a descriptor: the current thread never blocks in the
+ * kernel.
  *
- * A thread that would block waits where the engine sees it (readiness.h), for as
- * long as SO_RCVTIMEO or SO_SNDTIMEO allow, in virtual time.  An operation that
- * does not block on a descriptor that is ready or not by others' deeds looks
- * first, so that a replay sees the same.  Everything else passes straight on.
+ * A thread that would block waits in the engine (readiness.h), in virtual time, for as long as
+ * SO_RCVTIMEO or SO_SNDTIMEO allow.  An operation that does not block looks first whether the
+ * descriptor is ready, if that depends on other processes: so a replay sees the same.  Everything
+ * else is passed on unchanged.
  */
 #ifndef SW_IO_H
 #define SW_IO_H

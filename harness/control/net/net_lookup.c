@@ -2,8 +2,8 @@
  *
  * net_lookup.c - names of hosts: what the C library asks others for is reported.
  *
- * It asks with the baton in hand, and out of sight.  Numbers and localhost it
- * finds by itself, in files that are the same in every run.
+ * It waits for the answer in the kernel, as the current thread, and the engine does not see it.
+ * Numbers and localhost it finds by itself, in files that are the same in every run.
  */
 #include <arpa/inet.h>
 #include <netdb.h>

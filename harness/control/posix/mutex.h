@@ -2,9 +2,8 @@
  *
  * mutex.h - what mutex.c and cond.c share.
  *
- * mutex.c, cond.c, sem.c, rwlock.c, barrier.c, once.c, spin.c, pthreads.c,
- * vtime.c, io.c and random_bytes.c each put functions in front of the C library's;
- * what they do is what POSIX says of these names, so that they have no headers.
+ * The files of this folder define functions of the C library by their own names, in front of it.
+ * What they do is what POSIX says of these names: that is why most of them have no header.
  */
 #ifndef SW_MUTEX_H
 #define SW_MUTEX_H

@@ -2,9 +2,9 @@
  *
  * children.h - the processes that the program has started and not yet waited for.
  *
- * When a child ends is its own affair, so that it is recorded like everything
- * outside (readiness.h): each child has a pidfd, which is OUTSIDE, at a number where
- * it is not in the program's way.  Where there are no pidfds (valgrind has none), an
+ * A child ends when it wants to: that is recorded like everything outside
+ * (readiness.h).  Each child has a pidfd, which is OUTSIDE, at a number that the
+ * program does not use.  Where there are no pidfds (valgrind has none), an
  * event counter stands in for one, and children.c looks whether the child has ended
  * each time before the kernel is asked.  Known are those of fork(), vfork(),
  * posix_spawn() and system(), not those of popen() or of a raw clone().

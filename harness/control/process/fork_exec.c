@@ -188,7 +188,7 @@ SW_EXPORT int system(const char *command)
     return run_shell(command);
 }
 
-/* The C library reads, and waits in pclose(), with the baton in hand. */
+/* The C library reads, and waits in pclose(), as the current thread: others wait meanwhile. */
 SW_EXPORT FILE *popen(const char *command, const char *mode)
 {
     FILE *file = SW_REAL(popen)(command, mode);

@@ -2,8 +2,8 @@
  *
  * sigmask.h - which signals a thread blocks, where the kernel knows of one thread only.
  *
- * With fibers the kernel has the carrier's mask.  As long as no thread has
- * changed its own, that is everybody's, and a switch costs nothing.
+ * With fibers the kernel knows one mask, the carrier's.  As long as no thread
+ * has changed its own mask all are equal, and a switch costs nothing.
  */
 #ifndef SW_SIGMASK_H
 #define SW_SIGMASK_H

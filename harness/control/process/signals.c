@@ -138,7 +138,7 @@ static const char *name_of(int number)
     return name != NULL ? name : "?";
 }
 
-/* On whichever OS thread the kernel has chosen, which need not have the baton. */
+/* On whichever OS thread the kernel has chosen, which need not be the current one. */
 static void note_foreign(int number)
 {
     sw_engine_uncontrolled("a signal from outside (SIG%s)", name_of(number));

@@ -9,8 +9,8 @@
  * does.  Otherwise to the calling thread, at once.  One for a thread waits until
  * that runs.  What every thread blocks is left to the kernel, for sigwait().
  *
- * What comes from outside comes when it wants: it is reported, and ends the
- * first thread's wait as above.
+ * A signal from outside comes at any time: it is reported, and ends the first
+ * thread's wait as above.
  */
 #ifndef SW_SIGNALS_H
 #define SW_SIGNALS_H
@@ -19,7 +19,7 @@ struct sw_thread;
 
 /* To the process.  From the engine too, at a choice of who runs. */
 void sw_signals_send(int number);
-/* The calling thread runs again: the handlers of what was sent to it run now. */
+/* The calling thread runs again: runs the handlers of what was sent to it. */
 void sw_signals_arrive(void);
 /* A new thread is in the place of another, to which something may have been sent. */
 void sw_signals_forget(const struct sw_thread *thread);

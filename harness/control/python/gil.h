@@ -12,20 +12,21 @@
  * Up to 3.6 the four are variables of one source file instead, close to each other,
  * and whether it is locked follows from which of the two is signalled.
  *
- * One hand-over of the GIL is a dozen operations on these, and only one of them
- * is a choice: whoever has set locked to 0 and unlocks the mutex is asked who
- * runs.  A waiter can run while locked is 0; signals on cond are nothing, and a
- * wait on switch_cond (forced switching) returns at once.
+ * To pass the GIL on takes a dozen operations on these, and only one of them is a
+ * decision: the unlock of the mutex after locked was set to 0.  A waiter can run
+ * while locked is 0.  Signals on cond do nothing, and a wait on switch_cond
+ * (forced switching) returns at once.
  *
- * Arming: a waiter whose time is up sets the request that makes the holder
- * drop the GIL at its next check of the eval breaker.  Which words that are is
- * learnt once, by letting the first wait time out and comparing the memory
- * before and after.  Set again whenever the GIL has been taken and another
- * thread can run, they make every check of the eval breaker a decision.
+ * Arming: in CPython a waiter whose time is up sets a request, and the holder
+ * drops the GIL at its next check of the eval breaker.  Which words of memory
+ * that request is, is learnt once: the first wait times out, and the memory
+ * before and after is compared.  The engine sets these words whenever the GIL has
+ * been taken and another thread can run.  So every check of the eval breaker
+ * becomes a decision.
  *
- * Python 2's is a semaphore (gil_py2.c): the first that is taken once there is a
- * GIL at all.  It is given back whenever _Py_Ticker has counted down; arming makes it 0,
- * so that nearly every instruction of Python's is a decision.
+ * Python 2's GIL is a semaphore (gil_py2.c): the first one that is taken after the
+ * GIL exists.  It is released whenever _Py_Ticker has counted down.  Arming sets it
+ * to 0, so that nearly every instruction of Python is a decision.
  */
 #ifndef SW_GIL_H
 #define SW_GIL_H
@@ -63,7 +64,7 @@ int sw_gil_pypy_signalled(const pthread_cond_t *cond);
 int sw_gil_pypy_arm(void);
 
 /* Does the calling thread hold it?  Then a release of something else is no
- * decision, since whoever would run could not run Python. */
+ * decision: the thread that is released could not run Python yet. */
 int sw_gil_is_mine(void);
 /* Another thread has become able to run: the next check is a decision. */
 void sw_gil_arm(void);

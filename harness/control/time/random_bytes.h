@@ -2,8 +2,8 @@
  *
  * random_bytes.h - random bytes: the same ones in every run, whatever the schedule's seed.
  *
- * So that schedules of one program differ in nothing else.  They stand for
- * getrandom(), getentropy(), arc4random(), /dev/urandom and /dev/random.
+ * So two schedules of one program differ in nothing but the schedule.  They replace what
+ * getrandom(), getentropy(), arc4random(), /dev/urandom and /dev/random give.
  */
 #ifndef SW_RANDOM_BYTES_H
 #define SW_RANDOM_BYTES_H

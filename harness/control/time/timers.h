@@ -4,9 +4,9 @@
  *
  * A timer whose time has come is fired before the next choice of who runs: a
  * signal is sent (signals.h), or the timer's descriptor, which is an event
- * counter, gets its expirations.  When nobody can run time goes on to the next
- * timer, as to a thread's deadline; not to one whose descriptor is readable
- * already, since nobody has waited for that.
+ * counter, gets its expirations.  When no thread can run, time goes on to the
+ * next timer, as to a thread's deadline; but not to one whose descriptor is
+ * readable already, since no thread waits for it.
  *
  * ITIMER_VIRTUAL and ITIMER_PROF count virtual time too.  timer_create() is the
  * kernel's, and reported.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * vtime.h - clocks that only the program's own deeds move.
+ * vtime.h - virtual time: what the program's clocks read follows from what it does.
  *
  * Every clock reads the engine's nanoseconds plus a base of its own, so that
  * two runs of one schedule see the same times, to the nanosecond.

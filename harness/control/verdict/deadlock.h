@@ -2,8 +2,8 @@
  *
  * deadlock.h - no thread can run, and nothing outside can change that.
  *
- * Found by state and never by a clock: the engine calls it when every thread
- * waits, none for a descriptor and none for a deadline.
+ * Found by state, never by a clock: the engine calls it when every thread
+ * waits, and none of them for a descriptor or a deadline.
  */
 #ifndef SW_DEADLOCK_H
 #define SW_DEADLOCK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * livelock.h - as many decisions as the order allows, and no end.
+ * livelock.h - the program has made as many decisions as are allowed, and has not ended.
  */
 #ifndef SW_LIVELOCK_H
 #define SW_LIVELOCK_H

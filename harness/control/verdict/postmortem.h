@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * postmortem.h - the current thread by itself, when the engine has given its verdict.
+ * postmortem.h - questions to the interpreter after the verdict, by the current thread alone.
  *
- * The process is about to end, and its interpreter is asked some more: names of
- * threads, stacks.  All others stand still for good; nothing is decided,
- * counted or written down any more.  But whoever asks an interpreter needs its
- * GIL, say, and may wait for that for ever: so as soon as it waits, even for a
- * time, it is over, by state again and by no clock.
+ * The process is about to end.  Before it does, its interpreter is asked for the names and stacks
+ * of its threads.  All other threads stand still for good; nothing is decided, counted or recorded
+ * any more.  To ask an interpreter may need its GIL, and that may never come: so as soon as the
+ * thread waits for anything, even for a time, the questions end.  No clock is involved.
  */
 #ifndef SW_POSTMORTEM_H
 #define SW_POSTMORTEM_H

@@ -2,10 +2,10 @@
  *
  * python_stacks.h - the Python stacks and names of all threads of a process at its end.
  *
- * From whatever can tell: CPython's own dump where it is to be had (3.6 to 3.8,
- * 3.11, 3.12), which needs no GIL; a few lines of Python, if the GIL can be had
- * (all of CPython, PyPy); slpython's of tasklets.  What there is of an
- * interpreter is found by names (dlsym()).
+ * Three sources: CPython's own dump where there is one (3.6 to 3.8, 3.11, 3.12),
+ * which needs no GIL; a few lines of Python, if the thread can take the GIL (all
+ * of CPython, PyPy); and slpython's dump of tasklets.  The interpreter's
+ * functions are found by their names (dlsym()).
  */
 #ifndef SW_PYTHON_STACKS_H
 #define SW_PYTHON_STACKS_H
@@ -14,9 +14,9 @@
 
 struct sw_thread;
 
-/* Asks the interpreter, in Python; called by way of sw_postmortem_ask(). */
+/* Asks the interpreter, in Python; called through sw_postmortem_ask(). */
 void sw_python_stacks_ask(void);
-/* The thread's name in Python, valid for ever; "" if nobody could tell. */
+/* The thread's name in Python, valid for ever; "" if it is not known. */
 const char *sw_python_stacks_name(const struct sw_thread *thread);
 /* Writes each thread's stack on stderr, below a heading: "T1 worker (", what
  * describe() makes of it, "):".  Then the tasklets.  Says so if there are no

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * uncontrolled.h - ways around control, as far as they can be seen: they are noted.
+ * uncontrolled.h - notes what a program does that control cannot see or repeat.
  *
- * A run in which one of them was gone proves nothing by not failing; the runner
- * says so (struct sw_uncontrolled).  Seen are:
+ * A run that has used one of these ways proves nothing by not failing; the runner
+ * says so (struct sw_uncontrolled).  These are seen:
  *
- *      raw system calls by way of syscall(): futexes, clones, signals, io_uring
+ *      raw system calls through syscall(): futexes, clones, signals, io_uring
  *      clone(), pthread_cancel(), asynchronous cancelling, signals to one thread
  *      named semaphores, and objects that are shared between processes
  *      threads that were there before control began
  *      subprocesses (fork_exec.c), sockets to elsewhere (net.h)
  *
- * Not seen, so that nobody says anything: system calls made by instructions of
- * a library's own; what threads do to each other through plain and atomic
- * memory, which includes every lock that spins; data races in C code between
- * two operations that are controlled.
+ * These are not seen, and so not reported: system calls that a library makes by
+ * instructions of its own; what threads do to each other through plain and
+ * atomic memory, which includes every lock that spins; data races in C code
+ * between two operations that are controlled.
  */
 #ifndef SW_UNCONTROLLED_H
 #define SW_UNCONTROLLED_H
