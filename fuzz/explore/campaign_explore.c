@@ -15,6 +15,7 @@
 #include <xxhash.h>
 
 #include "contract/exit.h"
+#include "contract/real_time.h"
 #include "campaign.h"
 #include "atomic_files.h"
 
@@ -61,14 +62,6 @@ static void on_signal(int number)
     interrupted = 1;
     if (number == SIGINT)
         signal(number, SIG_DFL);
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 /* ---- what comes of a schedule ---- */
@@ -135,7 +128,7 @@ static int is_late(const struct campaign *campaign)
 {
     int limit = campaign->explore->time_s;
 
-    return limit > 0 && now() - campaign->began >= limit;
+    return limit > 0 && sw_real_time_s() - campaign->began >= limit;
 }
 
 static int on_progress(void *context, const struct sw_search_progress *progress)
@@ -147,7 +140,7 @@ static int on_progress(void *context, const struct sw_search_progress *progress)
                                        .distinct = sw_hyperloglog_estimate(&campaign->sketch),
                                        .failures = campaign->all.failures + progress->failures,
                                        .causes = campaign->causes,
-                                       .seconds = now() - campaign->began,
+                                       .seconds = sw_real_time_s() - campaign->began,
                                        .limit_s = campaign->explore->time_s};
 
     sw_explore_report_progress(&told, &campaign->told);
@@ -423,7 +416,7 @@ int sw_campaign_explore(struct sw_explore *explore)
     if (campaign == NULL)
         return status;
     campaign->explore = explore;
-    campaign->began = now();
+    campaign->began = sw_real_time_s();
     explore->search.goes_on = 1;
     explore->search.seconds = 0; /* on_progress() looks at the clock */
     explore->search.on_result = on_result;

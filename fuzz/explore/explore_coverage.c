@@ -19,6 +19,7 @@
 #include <xxhash.h>
 
 #include "corpus.h"
+#include "contract/real_time.h"
 #include "coverage.h"
 #include "explore.h"
 #include "schedule_mutate.h"
@@ -58,7 +59,7 @@ struct coverage_search {
     uint64_t begun, done, failures, processes;
     int stop, late, skipped, failed; /* failed: error is set */
     struct sw_error error;
-    struct timespec began;
+    double began; /* seconds */
     double seconds, told;
     struct sw_control_shm_list *failing; /* of the first failure; owned */
     char found[128], text[256];
@@ -76,14 +77,6 @@ struct job {
     int is_fresh;
     struct sw_thread_profile profile;
 };
-
-static double seconds_since(const struct timespec *began)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
-}
 
 static void fail(struct coverage_search *search, const struct sw_error *e)
 {
@@ -255,7 +248,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     sw_coverage_take(job->coverage, shm);
     pthread_mutex_lock(&search->lock);
     search->done++;
-    search->seconds = seconds_since(&search->began);
+    search->seconds = sw_real_time_s() - search->began;
     search->skipped |= one->end->kind == SW_ENDED_SKIPPED;
     search->late |= search->explore->time_s > 0 && search->seconds > search->explore->time_s;
     search->stop |= search->late | search->skipped;
@@ -427,7 +420,7 @@ void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *r
     search->result = result;
     search->session = sw_explore_exhaustive_session(explore, args);
     pthread_mutex_init(&search->lock, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &search->began);
+    search->began = sw_real_time_s();
     if (open_corpus(search) == 0)
         run_jobs(search);
     sw_explore_report_end_progress();

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "bounded.h"
+#include "contract/real_time.h"
 #include "dpor_explore.h"
 #include "explore.h"
 
@@ -16,21 +17,13 @@ struct exhaustive {
     const struct sw_explore *explore;
     struct sw_explore_result *result;
     struct sw_search_progress progress;
-    struct timespec began;
+    double began; /* seconds */
     double told;
     int late;
     struct sw_control_shm_list *failing; /* the decisions of the first failure; owned */
     char found[128];
     char text[256]; /* how it failed */
 };
-
-static double seconds_since(const struct timespec *began)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) / 1e9;
-}
 
 static int keep_failing(struct exhaustive *exhaustive, const struct sw_control_shm *shm)
 {
@@ -48,7 +41,7 @@ static int on_schedule(struct exhaustive *exhaustive, const struct sw_batch_resu
     char text[SW_END_LINE_MAX];
 
     exhaustive->progress.schedules++;
-    exhaustive->progress.seconds = seconds_since(&exhaustive->began);
+    exhaustive->progress.seconds = sw_real_time_s() - exhaustive->began;
     if (sw_run_end_is_failure(one->end)) {
         sw_run_end_format(one->end, text, sizeof text);
         sw_explore_add_failure(exhaustive->result, exhaustive->progress.schedules, text);
@@ -179,7 +172,7 @@ void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_r
     struct exhaustive exhaustive = {.explore = explore, .result = result};
     struct sw_error e = {0};
 
-    clock_gettime(CLOCK_MONOTONIC, &exhaustive.began);
+    exhaustive.began = sw_real_time_s();
     const char *why_not = explore->method == SW_EXPLORE_DPOR ? run_dpor(&exhaustive, &e)
                                                              : run_bounded(&exhaustive, &e);
     sw_explore_report_end_progress();

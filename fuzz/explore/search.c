@@ -8,6 +8,7 @@
 #include <time.h>
 #include <xxhash.h>
 
+#include "contract/real_time.h"
 #include "profile_measure.h"
 
 enum {
@@ -49,14 +50,6 @@ struct sw_search {
     uint64_t failures;
     struct sw_search_totals totals;
 };
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 struct sw_search *sw_search_new(const struct sw_search_order *order)
 {
@@ -146,7 +139,7 @@ static void on_begin(void *context, struct sw_control_shm *shm)
     job->shm = shm;
     job->shm_first = shm->seed;
     job->looked_at = 0;
-    job->since = now();
+    job->since = sw_real_time_s();
     pthread_mutex_unlock(&job->search->lock);
 }
 
@@ -243,7 +236,7 @@ static void look_at(struct sw_search *search, struct job *job)
             note_failure(search, result->seed);
         search->stop |= result->outcome == SW_LOOP_SKIPPED;
     }
-    if (search->stop || now() - job->since > PROCESS_S)
+    if (search->stop || sw_real_time_s() - job->since > PROCESS_S)
         set_count(shm, 1);
     else if (search->limit != UINT64_MAX)
         set_count(shm, search->limit < job->shm_first
@@ -259,7 +252,7 @@ static int look(struct sw_search *search, struct sw_search_progress *progress)
     pthread_mutex_lock(&search->lock);
     *progress = (struct sw_search_progress){.schedules = search->totals.schedules,
                                             .failures = search->failures,
-                                            .seconds = now() - search->begun};
+                                            .seconds = sw_real_time_s() - search->begun};
     if (search->order.seconds > 0 && progress->seconds > search->order.seconds)
         search->stop = search->totals.stopped = 1;
     for (int j = 0; j < search->order.jobs; j++) {
@@ -372,7 +365,7 @@ static int run_learning(struct sw_search *search, uint64_t count, struct sw_erro
 
 static void begin(struct sw_search *search)
 {
-    search->begun = now();
+    search->begun = sw_real_time_s();
     search->limit = UINT64_MAX;
     search->stop = 0;
     search->failures = 0;
@@ -381,7 +374,7 @@ static void begin(struct sw_search *search)
 
 static int end(struct sw_search *search, int status, struct sw_search_totals *totals)
 {
-    search->totals.seconds = now() - search->begun;
+    search->totals.seconds = sw_real_time_s() - search->begun;
     *totals = search->totals;
     return status;
 }

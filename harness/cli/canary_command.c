@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "contract/exit.h"
+#include "contract/real_time.h"
 #include "harness/report/canary.h"
 #include "harness/report/target.h"
 
@@ -29,10 +30,7 @@ static int add_interp(void *member, const char *text, struct sw_error *e)
 /* Real time, which is only printed: nothing is decided by it. */
 static double now_ms(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    return sw_real_time_s() * 1e3;
 }
 
 static void print(const char *interp, const struct sw_canary *canary, double ms)

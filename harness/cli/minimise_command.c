@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "contract/real_time.h"
 #include "common_options.h"
 #include "contract/exit.h"
 #include "fuzz/explore/atomic_files.h"
@@ -26,21 +27,12 @@ static struct minimise {
     double told; /* seconds, when progress was printed last */
 } minimise = {.budget = UINT64_MAX};
 
-/* Real time, which only spaces the lines of progress. */
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static void on_progress(void *context, uint64_t runs, uint32_t deviations)
 {
     (void)context;
-    if (now() - minimise.told < PROGRESS_S)
+    if (sw_real_time_s() - minimise.told < PROGRESS_S)
         return;
-    minimise.told = now();
+    minimise.told = sw_real_time_s();
     fprintf(stderr, "%llu runs, %u deviations\n", (unsigned long long)runs, deviations);
 }
 
@@ -121,7 +113,7 @@ static int run(const struct sw_command_arguments *arguments)
     int status = SW_EXIT_ERROR;
 
     minimise.path = arguments->list[0];
-    minimise.told = now();
+    minimise.told = sw_real_time_s();
     char *output = output_of();
     if (output == NULL)
         return sw_command_refuse("minimise", "out of memory");

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "contract/real_time.h"
 #include "agentless.h"
 #include "launch.h"
 #include "shared_memory.h"
@@ -28,10 +29,7 @@ __asm__(".section .rodata\n"
 
 int64_t sw_spec_process_now_ms(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)(sw_real_time_ns(clock_gettime) / 1000000);
 }
 
 void sw_spec_process_init(struct sw_spec_process *child)

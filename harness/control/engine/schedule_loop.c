@@ -5,6 +5,7 @@
 
 #include "access.h"
 #include "contract/futex.h"
+#include "contract/real_time.h"
 #include "harness/control/time/random_bytes.h"
 #include "decide.h"
 #include "engine.h"
@@ -24,14 +25,6 @@ static struct {
     uint64_t first_real_ns;
 } loop;
 
-static uint64_t real_ns(void)
-{
-    struct timespec now;
-
-    SW_REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 /* Everything that is counted begins anew, from where it was at the first begin and not from 0: the
  * interpreter's own objects and the time that its start took stay as they are. */
 static void restart(struct sw_control_shm *shm)
@@ -41,7 +34,7 @@ static void restart(struct sw_control_shm *shm)
     /* What was there before the first schedule is there before each. */
     if (loop.begun == 0) {
         loop.first_ns = sw_engine.now_ns;
-        loop.first_real_ns = real_ns();
+        loop.first_real_ns = sw_real_time_ns(SW_REAL(clock_gettime));
         loop.first_object = sw_sync_objects_last();
     }
     sw_engine.now_ns = loop.first_ns;
@@ -114,7 +107,7 @@ static void write_result(struct sw_control_shm *shm, int outcome)
         .signature = shm->signature,
     };
     shm->result_count++;
-    shm->loop_real_ns = real_ns() - loop.first_real_ns;
+    shm->loop_real_ns = sw_real_time_ns(SW_REAL(clock_gettime)) - loop.first_real_ns;
 }
 
 /* Threads that have been joined are still on their way out: each needs a few decisions until it has
