@@ -159,11 +159,10 @@ static int is_none(uint32_t candidate)
     .misses = "the thread that is wanted cannot run", .differs = "other threads could run"
 
 /* Costs: a preemption stops a thread that could go on.  Which thread runs when it could not is no
- * preemption, but a delay of all that have waited longer.  Every other deviation costs one of either,
- * the choices of the program among them.  They are no preemptions, but if they were free there would
- * be n ** k schedules within every bound, where a program asks k times for one of n; and asking in a
- * loop is common.  So a bound is one on the number of schedules, and the default of all is the only
- * one that costs nothing. */
+ * preemption, but a delay of all that have waited longer.  Every other deviation costs one of
+ * either, the choices of the program among them.  These are no preemptions; but if they were free,
+ * a program that asks k times for one of n would have n ** k schedules within every bound, and to
+ * ask in a loop is common.  As it is, a bound limits the number of schedules. */
 #define COSTS_ONE .cost = {1, 1}, .forced_cost = {1, 1}
 
 static const struct sw_decision_kind_row rows[SW_DECISION_KINDS] = {

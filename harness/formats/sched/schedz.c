@@ -17,7 +17,7 @@
 #define RULE "\n----\n"
 
 enum {
-    /* A record is inflated whole to read one schedule of it; zstd finds little more in larger ones. */
+    /* To read one schedule of a record all of it is inflated. */
     BATCH = 1 << 18, /* bytes of schedules in one record, about */
     QUOTED_MAX = 180,
 };
