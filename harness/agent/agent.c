@@ -16,7 +16,7 @@
 #include "contract/faults.h"
 #include "contract/points.h"
 #include "contract/control_shm.h"
-#include "harness/control/engine/agent_api.h"
+#include "harness/control/entry/agent_api.h"
 #include "own_cstack.h"
 #include "value_oracle.h"
 #include "pyobject_text.h"

@@ -11,7 +11,7 @@
  *              events, crashes (own_cstack.h);
  *   controls   when there is a plan: the seats (thread_gates.h) and the schedule
  *              (script.h); which thread runs, which move is next and what is
- *              done at a point is decided by the engine (harness/control/engine/agent_api.h).
+ *              done at a point is decided by the engine (harness/control/entry/agent_api.h).
  *              driver.py runs the plan by means of the builtin
  *              module _spillway (spillway_module.c).
  *

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "interp/lab/invariants.h"
-#include "harness/control/engine/agent_api.h"
+#include "harness/control/entry/agent_api.h"
 #include "agent.h"
 #include "pyobject_text.h"
 #include "tasklet_names.h"

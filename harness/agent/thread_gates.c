@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "harness/control/engine/agent_api.h"
+#include "harness/control/entry/agent_api.h"
 
 struct seat {
     enum sw_seat_state state;

@@ -6,7 +6,7 @@
  *                           process 2: 414 .. 1000
  *
  * The program calls its entry between spillway_loop_begin() and _end()
- * (harness/control/engine/schedule_loop.h).  A schedule in which the process dies is a result like
+ * (harness/control/entry/schedule_loop.h).  A schedule in which the process dies is a result like
  * any other; one that leaves threads behind is the last of its process.  What is found so is found
  * warm: before it is believed, the seed is run once more in a process of its own.
  *
@@ -23,7 +23,7 @@ struct sw_batch_result {
     uint64_t seed;
     uint64_t decision_count;
     uint64_t hash;
-    const struct sw_end *end; /* of the test, or of the process in the middle of it; valid in the call */
+    const struct sw_end *end; /* of the test, or of the process under it; valid in the call */
 };
 
 struct sw_batch_order {

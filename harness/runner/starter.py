@@ -542,7 +542,7 @@ def watch_threads():
 # ---- the harness ----
 
 class Control(object):
-    """The loop of harness/control/engine/schedule_loop.h; without control, or without ctypes, one time and no more."""
+    """The loop of harness/control/entry/schedule_loop.h; without control, or without ctypes, one time and no more."""
 
     def __init__(self):
         self.begun = self.wants_accesses = False

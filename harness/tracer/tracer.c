@@ -5,7 +5,7 @@
  * A module for CPython 3.11, imported by the starter (harness/runner/starter.py) at grain
  * "access".  It looks at each bytecode of the program before it is run, with what
  * is on the value stack, and says what it is about to read, write or lock
- * (operation.h); see harness/control/engine/access.h for what comes of it.
+ * (operation.h); see harness/control/entry/access.h for what comes of it.
  *
  *      start()  this thread and all that it and they start from now on are traced
  *

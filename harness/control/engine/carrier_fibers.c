@@ -14,7 +14,7 @@
 #include "fiber_tls.h"
 #include "affinity.h"
 #include "real.h"
-#include "harness/control/process/sigmask.h"
+#include "sigmask.h"
 
 /* Between the shell's parked frame and the fiber's first: a signal's handler may run there, that of
  * the C library for setuid() in all threads.  Its frame holds the extended state, about 3 KiB with

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
+#include <linux/futex.h>
 #include <locale.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
 
-#include "harness/control/posix/mutex.h"
+#include "engine_state.h"
 #include "real.h"
 
 /* 64 libraries with thread-local variables are more than any interpreter loads.  Static ones lie
@@ -61,6 +63,26 @@ static int destroy_specific(void)
         }
     }
     return ran;
+}
+
+/* ---- robust mutexes ---- */
+
+/* To look for them costs a system call at each thread's end: only where there ever was one. */
+static int robust_seen;
+
+void sw_fiber_tls_saw_robust_mutex(void)
+{
+    robust_seen = 1;
+}
+
+static int holds_robust_mutexes(void)
+{
+    struct robust_list_head *head = NULL;
+    size_t size;
+
+    return robust_seen &&
+           SW_REAL(syscall)(SYS_get_robust_list, sw_engine_own->tid, &head, &size) == 0 &&
+           head != NULL && head->list.next != &head->list;
 }
 
 /* ---- thread-local variables ---- */
@@ -157,7 +179,7 @@ int sw_fiber_tls_renew(const char **why)
     /* Only now: a destructor may have loaded a library. */
     find_modules();
     *why = has_atexit                   ? "it has thread_local objects with destructors"
-           : sw_mutex_are_left_to_die() ? "it ended with a robust mutex in its hands"
+           : holds_robust_mutexes() ? "it ended with a robust mutex in its hands"
            : modules.dynamic ? "a library that was loaded later has thread-local variables"
                              : NULL;
     if (*why != NULL)

@@ -17,6 +17,8 @@
 #ifndef SW_FIBER_TLS_H
 #define SW_FIBER_TLS_H
 
+/* A mutex is robust: the kernel passes it on only when it sees its holder die. */
+void sw_fiber_tls_saw_robust_mutex(void);
 /* On the fiber itself, as the last that it does.  Returns 0 when that was not
  * enough, with a word why in *why. */
 int sw_fiber_tls_renew(const char **why);

@@ -3,11 +3,9 @@
  * mutex.c - the real mutex, tried; who fails is blocked on its address.
  */
 #include <errno.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
 
 #include "harness/control/engine/engine.h"
-#include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/fiber_tls.h"
 #include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
@@ -48,18 +46,6 @@ const struct sw_clause sw_mutex_clause = {
     .holder = sw_object_wait_holder,
 };
 
-static int robust_used;
-
-int sw_mutex_are_left_to_die(void)
-{
-    struct robust_list_head *head = NULL;
-    size_t size;
-
-    return robust_used &&
-           SW_REAL(syscall)(SYS_get_robust_list, sw_engine_own->tid, &head, &size) == 0 &&
-           head != NULL && head->list.next != &head->list;
-}
-
 /* The real mutex is tried, and never waited for: in the kernel the current thread would sleep with
  * nobody to run.  A normal one that its own holder locks again is a deadlock with itself, as POSIX
  * has it. */
@@ -88,9 +74,8 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
                                               .deadline_ns = deadline_ns}) == ETIMEDOUT)
             return ETIMEDOUT;
     }
-    /* To look for such mutexes costs a system call at each thread's end: only where there ever was
-     * one. */
-    robust_used |= mutex->__data.__kind & ROBUST;
+    if ((mutex->__data.__kind & ROBUST) != 0)
+        sw_fiber_tls_saw_robust_mutex();
     if (failed == 0 || failed == EOWNERDEAD)
         sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = sw_engine_self()->ordinal;
     return failed;

@@ -19,9 +19,6 @@ extern const struct sw_clause sw_mutex_clause;
 /* Locks a mutex, as the current thread; 0 or an errno, ETIMEDOUT after the
  * deadline (virtual; 0: none). */
 int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns);
-/* Does the calling thread hold robust mutexes, which the kernel passes on only
- * when it sees the thread die? */
-int sw_mutex_are_left_to_die(void);
 /* Unlocks it, without a decision. */
 int sw_mutex_unlock(pthread_mutex_t *mutex);
 

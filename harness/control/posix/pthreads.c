@@ -10,7 +10,7 @@
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/real.h"
-#include "harness/control/process/sigmask.h"
+#include "harness/control/engine/sigmask.h"
 #include "harness/control/process/signals.h"
 #include "harness/control/time/vtime.h"
 

@@ -30,7 +30,7 @@ struct sw_settings {
     uint32_t fail_max;         /* how often a point may find no memory; with points */
     uint32_t real_network;     /* 1: sockets on loopback are the kernel's own */
     uint32_t grain;            /* enum sw_control_shm_grain */
-    /* 1: the program says where its schedule begins (harness/control/engine/schedule_loop.h) */
+    /* 1: the program says where its schedule begins (harness/control/entry/schedule_loop.h) */
     uint32_t begins;
 };
 

@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-#include "real.h"
+#include "harness/control/engine/real.h"
 
 /* The next schedule begins: only the calling thread is there.  To be called
  * with the GIL held (ctypes.PyDLL), so that nothing is decided before it

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "contract/decision.h"
-#include "real.h"
+#include "harness/control/engine/real.h"
 
 /* Takes control, if there is a control memory for an interpreter with an agent: one that
  * names no executable (control_shm.h).  Called before main(). */

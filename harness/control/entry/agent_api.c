@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "engine.h"
+#include "harness/control/engine/engine.h"
 #include "attach.h"
 
 void sw_agent_api_claim(void)
@@ -42,8 +42,7 @@ static const struct sw_clause at_gate = {.has_come = sw_engine_is_woken, .descri
 
 void sw_agent_api_wait(const void *address, unsigned place)
 {
-    sw_engine_block(
-        &(struct sw_wait){.clause = &at_gate, .place = place, .address = address});
+    sw_engine_block(&(struct sw_wait){.clause = &at_gate, .place = place, .address = address});
 }
 
 void sw_agent_api_wake(const void *address)

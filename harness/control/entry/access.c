@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "engine.h"
-#include "engine_state.h"
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/engine_state.h"
 #include "harness/control/posix/sem.h"
-#include "outcome.h"
-#include "sync_objects.h"
-#include "real.h"
+#include "harness/control/engine/outcome.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/real.h"
 
 /* Half of the table at most is used, for short probe chains. 32,768 variables that threads share in
  * one schedule are more than any test has; it is an error and no silent loss. */

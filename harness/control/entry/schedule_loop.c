@@ -7,13 +7,13 @@
 #include "contract/futex.h"
 #include "contract/real_time.h"
 #include "harness/control/time/random_bytes.h"
-#include "decide.h"
-#include "engine.h"
-#include "engine_state.h"
+#include "harness/control/engine/decide.h"
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/engine_state.h"
 #include "harness/control/drivers/strategies.h"
 #include "harness/control/net/net.h"
-#include "sync_objects.h"
-#include "real.h"
+#include "harness/control/engine/sync_objects.h"
+#include "harness/control/engine/real.h"
 
 /* A thread leaves within some tens of decisions; a hundred threads within thousands. */
 enum { DRAIN_MAX = 100000 };

@@ -5,25 +5,26 @@
  * A debugger, valgrind's launcher or a shell on the way to the interpreter have
  * this library loaded too; they, and whatever the program starts, are left alone.
  */
+#include "attach.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "harness/control/engine/affinity.h"
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/hooks.h"
+#include "harness/control/engine/real.h"
 #include "harness/control/io/idle.h"
+#include "harness/control/io/std_fds.h"
 #include "harness/control/process/signals.h"
 #include "harness/control/verdict/deadlock.h"
 #include "harness/control/verdict/livelock.h"
 #include "harness/control/verdict/postmortem.h"
 #include "harness/control/verdict/python_stacks.h"
-#include "harness/control/verdict/watchdog_dump.h"
-#include "affinity.h"
-#include "engine.h"
-#include "hooks.h"
 #include "harness/control/verdict/uncontrolled.h"
-#include "real.h"
-#include "harness/control/io/std_fds.h"
-#include "attach.h"
+#include "harness/control/verdict/watchdog_dump.h"
 
 /* Away from everything that the kernel places by itself. */
 #define BOARD_ADDRESS ((void *)0x100000000000)

@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "harness/control/engine/engine.h"
-#include "harness/control/engine/engine_state.h"
-#include "harness/control/engine/real.h"
+#include "engine.h"
+#include "engine_state.h"
+#include "real.h"
 
 static int masks_differ; /* some thread has changed its own */
 

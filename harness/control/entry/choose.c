@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "decide.h"
-#include "engine.h"
-#include "engine_state.h"
-#include "outcome.h"
-#include "real.h"
+#include "harness/control/engine/decide.h"
+#include "harness/control/engine/engine.h"
+#include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/outcome.h"
+#include "harness/control/engine/real.h"
 
 /* The value 0 is the default; no thread is switched, nor does any time pass. */
 static uint32_t decide(uint32_t place, uint32_t count)
