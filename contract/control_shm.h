@@ -197,7 +197,7 @@ struct sw_control_shm {
     uint32_t uncontrolled_count;
     struct sw_uncontrolled uncontrolled[SW_UNCONTROLLED_MAX];
     struct sw_recent recent[SW_RECENT_MAX]; /* decision i is at i % SW_RECENT_MAX */
-    /* How often this schedule was asked what is not about which thread runs, and the first time. */
+    /* How many decisions of this schedule were not only about which thread runs, and the first. */
     uint32_t beside_count;
     struct sw_recent beside;
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contract/decision_kind.h"
+
 __attribute__((format(printf, 2, 3))) static void stop(struct sw_dpor_explore *result,
                                                        const char *format, ...)
 {
@@ -37,7 +39,11 @@ static void note_beside(struct sw_dpor_explore *result, const struct sw_control_
 {
     const struct sw_recent *one = &shm->beside;
 
-    if (shm->beside_count > 0 && result->beside[0] == '\0')
+    if (shm->beside_count == 0 || result->beside[0] != '\0')
+        return;
+    if (sw_decision_kind(one->kind)->is_schedule)
+        snprintf(result->beside, sizeof result->beside, "which time-out comes early");
+    else
         snprintf(result->beside, sizeof result->beside, "what to %s at %s",
                  sw_decision_verb(one->kind), sw_decision_place(one->place));
 }

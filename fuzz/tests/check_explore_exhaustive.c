@@ -121,6 +121,26 @@ START_TEST(test_nor_is_a_program_that_is_not_the_same_each_time)
 }
 END_TEST
 
+/* All orders of the operations pass; the time-out that comes before them does not. */
+START_TEST(test_nor_is_an_early_time_out)
+{
+    write_file("early.py", "import threading\n"
+                           "def test_it():\n"
+                           "    lock, got = threading.Lock(), [1]\n"
+                           "    lock.acquire()\n"
+                           "    def body(): got[0] = lock.acquire(timeout=1)\n"
+                           "    t = threading.Thread(target=body)\n"
+                           "    t.start()\n"
+                           "    lock.release()\n"
+                           "    t.join()\n"
+                           "    assert got[0]\n");
+    ck_assert_int_eq(spillway("explore --strategy dpor early.py::test_it"), 0);
+    ck_assert_int_eq(spillway("explore --strategy dpor --early 1 early.py::test_it"), 3);
+    ASSERT_SAYS("out", "it decides which time-out comes early, too, and dpor tries the default");
+    ck_assert_int_eq(spillway("explore --strategy preemptions:1 --early 1 early.py::test_it"), 1);
+}
+END_TEST
+
 START_TEST(test_nor_is_what_starts_a_process)
 {
     write_file("starts.py", "import subprocess\n"
@@ -268,6 +288,7 @@ CHECK_SUITE(suite)
     tcase_add_test(dpor, test_what_it_finds_is_there_to_be_replayed);
     tcase_add_test(dpor, test_a_limit_is_no_proof);
     tcase_add_test(dpor, test_nor_is_a_program_that_is_not_the_same_each_time);
+    tcase_add_test(dpor, test_nor_is_an_early_time_out);
     tcase_add_test(dpor, test_nor_is_what_starts_a_process);
     tcase_add_loop_test(dpor, test_no_race_is_overlooked, 0, RACE_COUNT);
     tcase_add_test(bounds, test_the_first_failure_is_one_of_the_least);

@@ -97,6 +97,16 @@ static void record_deviation(const struct sw_decision *decision, uint32_t choice
 }
 
 /* A ring of the last ones, for the story of a livelock: cheaper than the log, and always on. */
+/* Is it, or is it in part, about something else than which thread runs?  An early time-out makes
+ * time jump, too; it is the last candidate. */
+static int is_beside(const struct sw_decision *decision)
+{
+    const struct sw_decision_kind_row *kind = sw_decision_kind(decision->kind);
+    uint32_t last = decision->candidates[decision->count - 1];
+
+    return kind->is_asked && (!kind->is_schedule || (last & SW_EARLY) != 0);
+}
+
 static void record_recent(const struct sw_decision *decision, uint32_t choice)
 {
     struct sw_control_shm *shm = sw_engine.shm;
@@ -107,10 +117,9 @@ static void record_recent(const struct sw_decision *decision, uint32_t choice)
         .object = decision->object,
         .choice = decision->candidates[choice],
     };
-    const struct sw_decision_kind_row *kind = sw_decision_kind(decision->kind);
 
     shm->recent[decision->index % SW_RECENT_MAX] = one;
-    if (kind->is_asked && !kind->is_schedule && shm->beside_count++ == 0)
+    if (is_beside(decision) && shm->beside_count++ == 0)
         shm->beside = one;
 }
 
