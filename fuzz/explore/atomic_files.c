@@ -11,44 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_MAX = 64 << 20 }; /* no program is as large; a device need not end at all */
-
 static int refuse(const char *path, struct sw_error *e)
 {
     return sw_error_set(e, path, 0, 0, "%s", strerror(errno));
-}
-
-/* 0, or -1 with errno. */
-static int copy_stream(FILE *in, FILE *out)
-{
-    char part[1 << 16];
-    size_t got, all = 0;
-
-    while ((got = fread(part, 1, sizeof part, in)) > 0) {
-        all += got;
-        if (all > READ_MAX)
-            errno = EFBIG;
-        if (all > READ_MAX || fwrite(part, 1, got, out) < got)
-            return -1;
-    }
-    return ferror(in) ? -1 : 0;
-}
-
-/* A memory stream grows as it is written, so that no size need be known before, or believed. */
-int sw_atomic_files_read(const char *path, char **bytes, size_t *size, struct sw_error *e)
-{
-    FILE *in = fopen(path, "re");
-
-    *bytes = NULL;
-    *size = 0;
-    if (in == NULL)
-        return refuse(path, e);
-    FILE *out = open_memstream(bytes, size);
-    int status = out == NULL || copy_stream(in, out) < 0 ? refuse(path, e) : 0;
-    if (out != NULL && fclose(out) != 0 && status == 0)
-        status = refuse(path, e);
-    fclose(in);
-    return status;
 }
 
 static int write_all(int fd, const char *bytes, size_t size)

@@ -17,9 +17,6 @@
 int sw_atomic_files_write(const char *path, const void *bytes, size_t size, struct sw_error *e);
 /* The same, but a file that is there already stays as it is.  1: there was one. */
 int sw_atomic_files_write_new(const char *path, const void *bytes, size_t size, struct sw_error *e);
-/* Reads all of it.  *bytes is the caller's to free, after an error, too; behind its end stands a
- * NUL. */
-int sw_atomic_files_read(const char *path, char **bytes, size_t *size, struct sw_error *e);
 /* Makes a folder, and those above it.  It may be there already. */
 int sw_atomic_files_make_folder(const char *path, struct sw_error *e);
 /* Before hours of work: could a file of that name be written?  path may be NULL: none is wanted. */

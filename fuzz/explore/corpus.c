@@ -12,6 +12,7 @@
 
 #include "atomic_files.h"
 #include "contract/decision_kind.h"
+#include "contract/whole_file.h"
 
 #define HEAD "spillway plan 1"
 
@@ -217,19 +218,15 @@ static uint64_t name_in(const char *file)
 static int load(const struct sw_corpus *corpus, const char *file, struct sw_relative_schedule *plan)
 {
     struct sw_error e = {0};
-    char path[PATH_MAX], *text = calloc(1, FILE_MAX);
+    char path[PATH_MAX];
+    size_t size;
 
     snprintf(path, sizeof path, "%s/%s", corpus->folder, file);
-    FILE *in = text != NULL ? fopen(path, "re") : NULL;
+    char *text = sw_whole_file_read(path, FILE_MAX, &size, &e);
     int status = -1;
-    if (in == NULL) {
-        sw_error_set(&e, path, 0, 0, "%s", strerror(errno));
-    } else {
-        size_t size = fread(text, 1, FILE_MAX - 1, in);
+    if (text != NULL)
         status = strlen(text) == size ? sw_corpus_parse(path, text, corpus->of, plan, &e)
                                       : sw_error_set(&e, path, 1, 1, "it is no plan");
-        fclose(in);
-    }
     if (status < 0)
         sw_error_print(&e);
     free(text);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "hyperloglog.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
+#include "contract/whole_file.h"
 #include "atomic_files.h"
 
 #define MAGIC "SPLWSK1\n"
@@ -71,12 +71,14 @@ int sw_hyperloglog_read(struct sw_hyperloglog *sketch, const char *path, struct 
 {
     struct image image;
     struct sw_hyperloglog other;
-    FILE *in = fopen(path, "re");
+    size_t size;
+    char *bytes = sw_whole_file_read(path, sizeof image, &size, e);
 
-    if (in == NULL)
-        return sw_error_set(e, path, 0, 0, "%s", strerror(errno));
-    size_t size = fread(&image, 1, sizeof image, in);
-    fclose(in);
+    if (bytes == NULL)
+        return -1;
+    if (size == sizeof image)
+        memcpy(&image, bytes, size);
+    free(bytes);
     if (size != sizeof image || memcmp(image.magic, MAGIC, sizeof image.magic) != 0 ||
         image.check != XXH3_64bits(image.registers, sizeof image.registers))
         return sw_error_set(e, path, 0, 0, "it is no sketch, or a damaged one");

@@ -9,20 +9,23 @@
 
 #include "contract/exit.h"
 #include "contract/version.h"
+#include "contract/whole_file.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/report/run_once.h"
 #include "atomic_files.h"
+
+enum { FILE_BYTES_MAX = 64 << 20 }; /* no program is as large */
 
 /* ---- the copy ---- */
 
 static int copy_file(const char *from, const char *to, int force, struct sw_error *e)
 {
-    char *bytes;
     size_t size;
-    int status = sw_atomic_files_read(from, &bytes, &size, e);
+    char *bytes = sw_whole_file_read(from, FILE_BYTES_MAX, &size, e);
 
-    if (status == 0)
-        status = force ? sw_atomic_files_write(to, bytes, size, e)
+    if (bytes == NULL)
+        return -1;
+    int status = force ? sw_atomic_files_write(to, bytes, size, e)
                        : sw_atomic_files_write_new(to, bytes, size, e);
     free(bytes);
     return status > 0 ? sw_error_set(e, to, 0, 0, "it is there already: --force") : status;

@@ -13,6 +13,7 @@
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
 #include "harness/report/transcript.h"
+#include "contract/whole_file.h"
 #include "atomic_files.h"
 #include "promote.h"
 
@@ -140,9 +141,8 @@ static char *make_block(const struct sw_spec_run *run, const char *name, struct 
 static char *make_spec(const struct sw_spec_run *run, const char *path, const char *block,
                        size_t *size, struct sw_error *e)
 {
-    char *text, *whole = NULL;
-    FILE *out =
-        sw_atomic_files_read(path, &text, size, e) == 0 ? open_memstream(&whole, size) : NULL;
+    char *whole = NULL, *text = sw_whole_file_read(path, SW_SPEC_BYTES_MAX, size, e);
+    FILE *out = text != NULL ? open_memstream(&whole, size) : NULL;
 
     if (out != NULL) {
         insert(text, last_line(run->spec), block, out);

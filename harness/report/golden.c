@@ -3,14 +3,13 @@
  * golden.c - the .out file beside a spec (transcript.h).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "contract/whole_file.h"
 #include "transcript.h"
 
 enum { FILE_BYTES_MAX = 64 << 20 };
@@ -34,44 +33,6 @@ static void format_head(const struct sw_spec *spec, char *buf, size_t size)
     snprintf(buf, size, "spec %s hash %016llx\n", name, (unsigned long long)spec->hash);
 }
 
-static int read_all(int fd, char *text, size_t size)
-{
-    for (size_t used = 0; used < size;) {
-        ssize_t got = read(fd, text + used, size - used);
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break; /* somebody makes it shorter right now */
-        used += (size_t)got;
-    }
-    return 0;
-}
-
-/* The whole of a regular file, NUL-terminated; NULL with errno. */
-static char *read_file(const char *path)
-{
-    struct stat status;
-    char *text = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-    if (fd < 0)
-        return NULL;
-    errno = EINVAL;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
-        errno = EFBIG;
-        if (status.st_size <= FILE_BYTES_MAX)
-            text = calloc(1, (size_t)status.st_size + 1);
-    }
-    if (text != NULL && read_all(fd, text, (size_t)status.st_size) < 0) {
-        free(text);
-        text = NULL;
-    }
-    int error = errno;
-    close(fd);
-    errno = error;
-    return text;
-}
-
 /* The name in the head is for readers: a folder may be renamed. */
 static int is_stale(const struct sw_spec *spec, const char *text)
 {
@@ -87,10 +48,11 @@ static int is_stale(const struct sw_spec *spec, const char *text)
 int sw_golden_load(const struct sw_spec *spec, struct sw_expected *expected, struct sw_error *e)
 {
     char path[PATH_MAX];
+    size_t size;
 
     memset(expected, 0, sizeof *expected);
     out_path(spec, path, sizeof path);
-    expected->text = read_file(path);
+    expected->text = sw_whole_file_read(path, FILE_BYTES_MAX, &size, e);
     if (expected->text == NULL && errno != ENOENT)
         return sw_error_set(e, spec->path, 0, 0, "cannot read its transcript %s: %s", path,
                             strerror(errno));

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
+
+#include "contract/whole_file.h"
 
 /* LEVEL: the highest below those that zstd calls ultra, whose windows cost memory whenever somebody
  * reads.  A record is packed once, and kept for as long as the campaign. */
@@ -52,31 +53,6 @@ static void add_check(struct sw_bytes *out, uint64_t check, int size)
 
 /* ---- files ---- */
 
-static int read_all(struct sw_schedz_records *a)
-{
-    struct stat status;
-
-    if (fstat(a->fd, &status) < 0)
-        return sw_schedz_records_fail(a, strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return sw_schedz_records_fail(a, "not a file");
-    if ((uint64_t)status.st_size > SW_SCHEDZ_RECORDS_BYTES_MAX)
-        return sw_error_set(a->e, a->path, 0, 0, "%llu bytes; more than %u are refused",
-                            (unsigned long long)status.st_size, SW_SCHEDZ_RECORDS_BYTES_MAX);
-    a->bytes = malloc((size_t)status.st_size + 1);
-    if (a->bytes == NULL)
-        return sw_schedz_records_fail(a, "out of memory");
-    while (a->size < (size_t)status.st_size) {
-        ssize_t count = read(a->fd, a->bytes + a->size, (size_t)status.st_size - a->size);
-        if (count < 0 && errno != EINTR)
-            return sw_schedz_records_fail(a, strerror(errno));
-        if (count == 0)
-            break; /* it became shorter; what is missing is cut off */
-        a->size += count > 0 ? (size_t)count : 0;
-    }
-    return 0;
-}
-
 int sw_schedz_records_open(struct sw_schedz_records *a, const char *path, int flags,
                            struct sw_error *e)
 {
@@ -88,7 +64,9 @@ int sw_schedz_records_open(struct sw_schedz_records *a, const char *path, int fl
     while ((flags & O_ACCMODE) != O_RDONLY && flock(a->fd, LOCK_EX) < 0)
         if (errno != EINTR)
             return sw_schedz_records_fail(a, strerror(errno));
-    return read_all(a);
+    a->bytes =
+        (uint8_t *)sw_whole_file_read_from(a->fd, path, SW_SCHEDZ_RECORDS_BYTES_MAX, &a->size, e);
+    return a->bytes != NULL ? 0 : -1;
 }
 
 void sw_schedz_records_close(struct sw_schedz_records *a)

@@ -3,12 +3,15 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "contract/points.h"
+#include "contract/whole_file.h"
 #include "spec_internal.h"
 
 static const struct {
@@ -115,29 +118,29 @@ int sw_spec_parse(const char *path, const char *bytes, unsigned long size, struc
     return result;
 }
 
+/* Of whatever the path is, a FIFO, too: one byte more than are allowed shows that it is too large. */
+static int load(int fd, const char *path, struct sw_spec **out, struct sw_error *e)
+{
+    const size_t room = SW_SPEC_BYTES_MAX + 1;
+    char *bytes = malloc(room);
+
+    if (bytes == NULL)
+        return sw_error_set(e, path, 0, 0, "out of memory");
+    ssize_t size = sw_whole_file_next(fd, bytes, room, path, e);
+    int result = size < 0 ? sw_error_set(e, path, 0, 0, "cannot read the spec: %s", strerror(errno))
+                          : sw_spec_parse(path, bytes, (size_t)size, out, e);
+    free(bytes);
+    return result;
+}
+
 int sw_spec_load(const char *path, struct sw_spec **out, struct sw_error *e)
 {
-    const size_t room = SW_SPEC_BYTES_MAX + 1; /* one byte more shows that it is too large */
-    FILE *file = fopen(path, "rbe");
-    char *bytes;
-    size_t size;
-    int result;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     *out = NULL;
-    if (file == NULL)
+    if (fd < 0)
         return sw_error_set(e, path, 0, 0, "cannot open the spec: %s", strerror(errno));
-    bytes = malloc(room);
-    if (bytes == NULL) {
-        fclose(file);
-        return sw_error_set(e, path, 0, 0, "out of memory");
-    }
-    errno = 0;
-    size = fread(bytes, 1, room, file);
-    if (ferror(file))
-        result = sw_error_set(e, path, 0, 0, "cannot read the spec: %s", strerror(errno));
-    else
-        result = sw_spec_parse(path, bytes, size, out, e);
-    fclose(file);
-    free(bytes);
+    int result = load(fd, path, out, e);
+    close(fd);
     return result;
 }
