@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * run_command.c - "spillway run": see harness/report/suite_run.h, and target.h there for tests.
+ * run_command.c - "spillway run": see harness/report/suite_run.h, and target_run.h there for tests.
  */
 #include <stdlib.h>
 
@@ -8,6 +8,7 @@
 #include "common_options.h"
 #include "harness/report/suite_run.h"
 #include "harness/report/target.h"
+#include "harness/report/target_run.h"
 #include "harness/report/trial.h"
 #include "harness/runner/agentless.h"
 
@@ -77,7 +78,7 @@ static const char *refusal_of_suite(void)
 static int run_targets(const struct sw_command_arguments *arguments)
 {
     const struct sw_suite_run_order *suite = &run.suite;
-    const struct sw_target_order order = {
+    const struct sw_target_run_order order = {
         .paths = arguments->list,
         .path_count = arguments->count,
         .interp = suite->how.interp,

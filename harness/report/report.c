@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contract/exit.h"
 #include "contract/utf8.h"
 
 /* "family/name" or the program's path, and the schedule's name or "". */
@@ -20,6 +21,23 @@ static const char *name_of(const struct sw_job *job, char *name, size_t size)
     return job->schedule->name;
 }
 
+void sw_report_counts(FILE *out, const int verdicts[SW_VERDICT_COUNT])
+{
+    for (int kind = SW_FAILED; kind < SW_VERDICT_COUNT; kind++)
+        if (verdicts[kind] > 0)
+            fprintf(out, ", %d %s", verdicts[kind], sw_judge_name((enum sw_verdict_kind)kind));
+}
+
+/* An error of the harness first: it puts the other verdicts in doubt. */
+int sw_report_exit_status(const int verdicts[SW_VERDICT_COUNT])
+{
+    if (verdicts[SW_HARNESS_ERROR] > 0)
+        return SW_EXIT_ERROR;
+    if (verdicts[SW_FAILED] > 0 || verdicts[SW_CRASHED] > 0)
+        return SW_EXIT_FAILED;
+    return verdicts[SW_INCONCLUSIVE] > 0 ? SW_EXIT_UNSURE : SW_EXIT_OK;
+}
+
 /* ": 50 runs, 2 failed, 3 distinct transcripts"; nothing for a single run. */
 static void write_repeats(FILE *out, const struct sw_job *job)
 {
@@ -29,9 +47,7 @@ static void write_repeats(FILE *out, const struct sw_job *job)
         fprintf(out, ": %d of %d runs", job->runs, job->repeat);
     else
         fprintf(out, ": %d runs", job->runs);
-    for (int kind = SW_FAILED; kind < SW_VERDICT_COUNT; kind++)
-        if (job->verdicts[kind] > 0)
-            fprintf(out, ", %d %s", job->verdicts[kind], sw_judge_name((enum sw_verdict_kind)kind));
+    sw_report_counts(out, job->verdicts);
     if (job->distinct > 0)
         fprintf(out, ", %d%s distinct transcript%s", job->distinct,
                 job->distinct == SW_JOB_DISTINCT_MAX ? " or more" : "",

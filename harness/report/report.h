@@ -8,6 +8,8 @@
 #ifndef SW_REPORT_H
 #define SW_REPORT_H
 
+#include <stdio.h>
+
 #include "job.h"
 
 /* A line on stdout, and the story where there is one. */
@@ -18,6 +20,11 @@ void sw_report_tap_begin(int count);
 void sw_report_tap(const struct sw_job *job, int number);
 /* The rest of what was announced will not come. */
 void sw_report_tap_bail_out(const char *why);
+
+/* Of runs by their verdicts, one number each.  ", 2 failed, 1 crashed": what is not as expected. */
+void sw_report_counts(FILE *out, const int verdicts[SW_VERDICT_COUNT]);
+/* The worst of them. */
+int sw_report_exit_status(const int verdicts[SW_VERDICT_COUNT]);
 
 /* Writes a JUnit file.  0, or -1 after a line on stderr. */
 int sw_report_junit(const char *path, const struct sw_job *jobs, int count);

@@ -159,9 +159,7 @@ static void print_summary(const struct run *run, enum sw_job_end end)
         printf("%d program%s, ", run->program_count, plural(run->program_count));
     printf("%d run%s: %d passed", totals.runs, plural(totals.runs),
            totals.verdicts[SW_AS_EXPECTED]);
-    for (int kind = SW_FAILED; kind < SW_VERDICT_COUNT; kind++)
-        if (totals.verdicts[kind] > 0)
-            printf(", %d %s", totals.verdicts[kind], sw_judge_name((enum sw_verdict_kind)kind));
+    sw_report_counts(stdout, totals.verdicts);
     putchar('\n');
 }
 
@@ -171,11 +169,7 @@ static int exit_status(const struct run *run, enum sw_job_end end)
 
     if (end == SW_JOB_END_INTERRUPTED)
         return SW_EXIT_INTERRUPTED;
-    if (end == SW_JOB_END_ERROR || totals.verdicts[SW_HARNESS_ERROR] > 0)
-        return SW_EXIT_ERROR;
-    if (totals.verdicts[SW_FAILED] > 0 || totals.verdicts[SW_CRASHED] > 0)
-        return SW_EXIT_FAILED;
-    return totals.verdicts[SW_INCONCLUSIVE] > 0 ? SW_EXIT_UNSURE : SW_EXIT_OK;
+    return end == SW_JOB_END_ERROR ? SW_EXIT_ERROR : sw_report_exit_status(totals.verdicts);
 }
 
 /* ---- --accept ---- */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "target_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/exit.h"
+#include "report.h"
+#include "sched_test.h"
+#include "target.h"
+#include "target_list.h"
+#include "trial.h"
+
+struct tests {
+    const struct sw_target_run_order *order;
+    const char *interp; /* of tests */
+    char *starter; /* owned */
+    struct sw_target_list list;
+    struct sw_trial *trials; /* one each; owned */
+    struct sw_job *jobs; /* one each, as the reports want it; owned */
+    char *(*programs)[2]; /* one each, as a job has it: the target's name and a NULL; owned */
+};
+
+/* ---- one ---- */
+
+static void run_test(const struct tests *tests, const struct sw_target *target,
+                     struct sw_trial *trial)
+{
+    const struct sw_target_run_order *wanted = tests->order;
+    const struct sw_trial_order order = {
+        .interp = tests->interp,
+        .starter = tests->starter,
+        .file = target->file,
+        .test = target->test,
+        .schedule = {.strategy = wanted->random ? SW_STRATEGY_RANDOM : SW_STRATEGY_DEFAULT,
+                     .engine = (enum sw_control_shm_engine)wanted->engine,
+                     .seed = wanted->seed},
+        .schedules = wanted->schedules,
+        .watchdog_s = wanted->watchdog_s,
+        .stdout_is_ours = wanted->tap,
+    };
+
+    sw_trial_run(&order, trial);
+}
+
+static void run_sched(const struct tests *tests, const struct sw_target *target,
+                      struct sw_trial *trial)
+{
+    const struct sw_sched_test_order order = {
+        .path = target->file,
+        .interp = tests->order->interp,
+        .engine = (enum sw_control_shm_engine)tests->order->engine,
+        .watchdog_s = tests->order->watchdog_s,
+        .stdout_is_ours = tests->order->tap,
+    };
+
+    sw_sched_test_run(&order, trial);
+}
+
+static void run_target(const struct tests *tests, const struct sw_target *target,
+                       struct sw_trial *trial)
+{
+    if (target->is_skipped) {
+        trial->skipped = 1;
+        sw_judge_decide(&trial->verdict, SW_AS_EXPECTED, "", 0, 0, "skipped");
+    } else if (target->test == NULL) {
+        run_sched(tests, target, trial);
+    } else {
+        run_test(tests, target, trial);
+    }
+}
+
+/* ---- its report ---- */
+
+static const char *word_of(const struct sw_trial *trial)
+{
+    static const char *const words[SW_VERDICT_COUNT] = {"ok", "FAIL", "CRASH", "UNSURE", "ERROR"};
+
+    return trial->skipped ? "skip" : words[trial->verdict.kind];
+}
+
+static void print_line(const char *name, const struct sw_trial *trial)
+{
+    if (trial->skipped)
+        printf("%-6s %s\n", word_of(trial), name);
+    else
+        printf("%-6s %s (%s)\n", word_of(trial), name, trial->verdict.text);
+    for (const char *at = trial->story; at != NULL && *at != '\0';) {
+        int length = (int)strcspn(at, "\n");
+        printf("       %.*s\n", length, at);
+        at += length + (at[length] == '\n');
+    }
+    fflush(stdout);
+}
+
+/* The same as a job, for TAP and JUnit: there what has been shown is its story. */
+static void fill_job(struct sw_job *job, char *const *program, const struct sw_trial *trial)
+{
+    char *story = NULL;
+
+    if (asprintf(&story, "%s%s%s", trial->verdict.text, trial->story != NULL ? "\n" : "",
+                 trial->story != NULL ? trial->story : "") < 0)
+        story = NULL;
+    *job = (struct sw_job){
+        .program = program, .repeat = 1, .runs = 1, .verdict = trial->verdict, .story = story};
+    job->verdicts[trial->verdict.kind] = 1;
+}
+
+/* ---- all ---- */
+
+static int find_tests(struct tests *tests)
+{
+    const struct sw_target_run_order *order = tests->order;
+
+    tests->starter = sw_target_find_starter();
+    if (tests->starter == NULL) {
+        fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
+        return -1;
+    }
+    const struct sw_target_list_order list = {tests->interp, tests->starter, order->watchdog_s};
+    for (int i = 0; i < order->path_count; i++)
+        if (sw_target_list_add(&tests->list, &list, order->paths[i]) < 0)
+            return -1;
+    size_t count = (size_t)tests->list.count + 1;
+    tests->trials = calloc(count, sizeof *tests->trials);
+    tests->jobs = calloc(count, sizeof *tests->jobs);
+    tests->programs = calloc(count, sizeof *tests->programs);
+    return tests->trials != NULL && tests->jobs != NULL && tests->programs != NULL ? 0 : -1;
+}
+
+static void run_all(struct tests *tests)
+{
+    if (tests->order->tap)
+        sw_report_tap_begin(tests->list.count);
+    for (int i = 0; i < tests->list.count; i++) {
+        struct sw_target *target = &tests->list.targets[i];
+        run_target(tests, target, &tests->trials[i]);
+        tests->programs[i][0] = target->name;
+        fill_job(&tests->jobs[i], tests->programs[i], &tests->trials[i]);
+        if (tests->order->tap)
+            sw_report_tap(&tests->jobs[i], i + 1);
+        else
+            print_line(target->name, &tests->trials[i]);
+    }
+}
+
+/* Returns the exit status. */
+static int summarize(const struct tests *tests)
+{
+    int verdicts[SW_VERDICT_COUNT] = {0}, skipped = 0, count = tests->list.count;
+
+    for (int i = 0; i < count; i++) {
+        verdicts[tests->trials[i].verdict.kind] += !tests->trials[i].skipped;
+        skipped += tests->trials[i].skipped;
+    }
+    if (count > 1) {
+        printf("%s%d tests: %d passed", tests->order->tap ? "# " : "", count,
+               verdicts[SW_AS_EXPECTED]);
+        if (skipped > 0)
+            printf(", %d skipped", skipped);
+        sw_report_counts(stdout, verdicts);
+        putchar('\n');
+    }
+    return sw_report_exit_status(verdicts);
+}
+
+static void free_tests(struct tests *tests)
+{
+    for (int i = 0; i < tests->list.count; i++) {
+        if (tests->jobs != NULL)
+            free(tests->jobs[i].story);
+        if (tests->trials != NULL)
+            free(tests->trials[i].story);
+    }
+    free(tests->jobs);
+    free(tests->trials);
+    free(tests->programs);
+    free(tests->starter);
+    sw_target_list_free(&tests->list);
+}
+
+int sw_target_run(const struct sw_target_run_order *order)
+{
+    struct tests tests = {.order = order,
+                          .interp = order->interp != NULL ? order->interp : SW_TARGET_INTERP};
+    int status = SW_EXIT_ERROR;
+
+    if (find_tests(&tests) == 0) {
+        run_all(&tests);
+        status = summarize(&tests);
+        if (order->junit != NULL && sw_report_junit(order->junit, tests.jobs, tests.list.count) < 0)
+            status = SW_EXIT_ERROR;
+    }
+    free_tests(&tests);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * target_run.h - runs tests of Python files, and recorded runs, and reports each: target.h.
+ *
+ * Each has a process of its own (trial.h, sched_test.h), one after the other.
+ */
+#ifndef SW_TARGET_RUN_H
+#define SW_TARGET_RUN_H
+
+#include <stdint.h>
+
+/* Texts are borrowed. */
+struct sw_target_run_order {
+    char *const *paths; /* targets, all of them */
+    int path_count;     /* at least 1 */
+    const char *interp; /* NULL: SW_TARGET_INTERP; of a .sched, the one that it names */
+    int random;         /* under random walks; else under the default schedule */
+    int engine;         /* enum sw_control_shm_engine */
+    uint64_t seed;      /* of the first random walk */
+    uint64_t schedules; /* random walks at most, until one fails; at least 1 */
+    int watchdog_s;     /* 0: the default */
+    int tap;            /* a TAP report, instead of lines for people */
+    const char *junit;  /* a file to write; NULL: none */
+};
+
+/* Returns the exit status that "spillway run --help" documents. */
+int sw_target_run(const struct sw_target_run_order *order);
+
+#endif
