@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "campaign.h"
 
-#include <json-c/json.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "atomic_files.h"
+#include "json_fields.h"
 
 enum { FORMAT = 1 };
 
@@ -112,24 +112,13 @@ static char *format_plan(const struct sw_campaign_plan *plan)
     json_object *object = json_object_new_object();
 
     json_object_object_add(object, "campaign", json_object_new_int(FORMAT));
-#define ADD_TEXT(member, name, what) \
-    json_object_object_add(object, name, json_object_new_string(plan->member));
+#define ADD_TEXT(member, name, what) sw_json_fields_add_text(object, name, plan->member);
     TEXTS(ADD_TEXT)
-#define ADD_NUMBER(member, name, what) \
-    json_object_object_add(object, name, json_object_new_uint64(plan->member));
+#define ADD_NUMBER(member, name, what) sw_json_fields_add_number(object, name, plan->member);
     NUMBERS(ADD_NUMBER)
-    char *text = strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-                                                                   JSON_C_TO_STRING_SPACED |
-                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+    char *text = strdup(sw_json_fields_format(object));
     json_object_put(object);
     return text;
-}
-
-static void get_text(json_object *object, const char *name, char *buf, size_t size)
-{
-    const char *text = json_object_get_string(json_object_object_get(object, name));
-
-    snprintf(buf, size, "%s", text != NULL ? text : "");
 }
 
 static int read_plan(const char *folder, struct sw_campaign_plan *plan, struct sw_error *e)
@@ -146,10 +135,10 @@ static int read_plan(const char *folder, struct sw_campaign_plan *plan, struct s
                             access(path, F_OK) < 0 ? "it holds no campaign"
                                                    : "its campaign.json cannot be read");
     }
-#define GET_TEXT(member, name, what) get_text(object, name, plan->member, sizeof plan->member);
+#define GET_TEXT(member, name, what) \
+    sw_json_fields_get_text(object, name, plan->member, sizeof plan->member);
     TEXTS(GET_TEXT)
-#define GET_NUMBER(member, name, what) \
-    plan->member = json_object_get_uint64(json_object_object_get(object, name));
+#define GET_NUMBER(member, name, what) plan->member = sw_json_fields_get_number(object, name);
     NUMBERS(GET_NUMBER)
     json_object_put(object);
     return plan->shards >= 1 && plan->shards <= SW_CAMPAIGN_SHARDS_MAX

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "contract/version.h"
 #include "campaign.h"
 #include "atomic_files.h"
+#include "json_fields.h"
 
 int sw_campaign_print_status(const struct sw_campaign_summary *summary, uint32_t shard)
 {
@@ -84,25 +84,15 @@ void sw_campaign_print(FILE *out, const struct sw_campaign_report *report)
 
 /* ---- as JSON ---- */
 
-static void add_number(json_object *object, const char *name, uint64_t number)
-{
-    json_object_object_add(object, name, json_object_new_uint64(number));
-}
-
-static void add_text(json_object *object, const char *name, const char *text)
-{
-    json_object_object_add(object, name, json_object_new_string(text));
-}
-
 static json_object *make_kinds(const struct sw_work_log_totals *totals)
 {
     json_object *list = json_object_new_array();
 
     for (int i = 0; i < totals->kind_count; i++) {
         json_object *kind = json_object_new_object();
-        add_text(kind, "outcome", totals->kinds[i].text);
-        add_number(kind, "schedules", totals->kinds[i].count);
-        add_number(kind, "seed", totals->kinds[i].seed);
+        sw_json_fields_add_text(kind, "outcome", totals->kinds[i].text);
+        sw_json_fields_add_number(kind, "schedules", totals->kinds[i].count);
+        sw_json_fields_add_number(kind, "seed", totals->kinds[i].seed);
         json_object_array_add(list, kind);
     }
     return list;
@@ -116,14 +106,14 @@ static json_object *make_causes(const struct sw_campaign_summary *summary)
     for (int i = 0; i < summary->cause_count; i++) {
         const struct sw_failure_cause *cause = &summary->causes[i];
         json_object *object = json_object_new_object();
-        add_text(object, "cause", cause->key);
-        add_text(object, "outcome", cause->outcome);
-        add_text(object, "pair", cause->pair);
-        add_number(object, "seed", cause->seed);
-        add_number(object, "deviations", cause->deviations);
-        add_text(object, "preemptions", cause->proof);
+        sw_json_fields_add_text(object, "cause", cause->key);
+        sw_json_fields_add_text(object, "outcome", cause->outcome);
+        sw_json_fields_add_text(object, "pair", cause->pair);
+        sw_json_fields_add_number(object, "seed", cause->seed);
+        sw_json_fields_add_number(object, "deviations", cause->deviations);
+        sw_json_fields_add_text(object, "preemptions", cause->proof);
         snprintf(path, sizeof path, "%s/failures/%s.min.sched", summary->folders[i], cause->key);
-        add_text(object, "schedule", path);
+        sw_json_fields_add_text(object, "schedule", path);
         json_object_array_add(list, object);
     }
     return list;
@@ -137,24 +127,23 @@ int sw_campaign_print_json(const char *path, const struct sw_campaign_report *re
     json_object *object = json_object_new_object();
     char text[512];
 
-    add_text(object, "writer", "spillway " SW_VERSION);
-    add_text(object, "target", report->name);
-    add_text(object, "strategy", summary->plan.strategy);
-    add_text(object, "end", ends[report->status]);
-    add_text(object, "why", report->ended != NULL ? report->ended : "");
-    add_text(object, "claim", claim(summary, text, sizeof text));
-    add_number(object, "schedules", summary->schedules);
-    add_number(object, "learning", summary->plan.learning);
-    add_number(object, "in_order", summary->in_order);
-    add_number(object, "about_distinct", summary->distinct);
-    add_number(object, "first_seed", summary->plan.seed);
-    add_number(object, "shards", summary->plan.shards);
-    add_number(object, "shards_done", summary->shards_done);
+    sw_json_fields_add_text(object, "writer", "spillway " SW_VERSION);
+    sw_json_fields_add_text(object, "target", report->name);
+    sw_json_fields_add_text(object, "strategy", summary->plan.strategy);
+    sw_json_fields_add_text(object, "end", ends[report->status]);
+    sw_json_fields_add_text(object, "why", report->ended != NULL ? report->ended : "");
+    sw_json_fields_add_text(object, "claim", claim(summary, text, sizeof text));
+    sw_json_fields_add_number(object, "schedules", summary->schedules);
+    sw_json_fields_add_number(object, "learning", summary->plan.learning);
+    sw_json_fields_add_number(object, "in_order", summary->in_order);
+    sw_json_fields_add_number(object, "about_distinct", summary->distinct);
+    sw_json_fields_add_number(object, "first_seed", summary->plan.seed);
+    sw_json_fields_add_number(object, "shards", summary->plan.shards);
+    sw_json_fields_add_number(object, "shards_done", summary->shards_done);
     json_object_object_add(object, "seconds", json_object_new_double((double)summary->ms / 1000));
     json_object_object_add(object, "failures", make_kinds(&summary->totals));
     json_object_object_add(object, "causes", make_causes(summary));
-    const char *json = json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+    const char *json = sw_json_fields_format(object);
     int status = sw_atomic_files_write(path, json, strlen(json), e);
     json_object_put(object);
     return status;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "contract/version.h"
 #include "explore.h"
+#include "json_fields.h"
 
 static const char *grain_of(const struct sw_explore *explore)
 {
@@ -153,25 +153,15 @@ void sw_explore_report_print(const struct sw_explore *explore,
 
 /* ---- as JSON ---- */
 
-static void add_number(json_object *object, const char *name, uint64_t number)
-{
-    json_object_object_add(object, name, json_object_new_uint64(number));
-}
-
-static void add_text(json_object *object, const char *name, const char *text)
-{
-    json_object_object_add(object, name, json_object_new_string(text));
-}
-
 static json_object *make_failures(const struct sw_explore_result *result)
 {
     json_object *list = json_object_new_array();
 
     for (uint32_t i = 0; i < result->failure_count; i++) {
         json_object *failure = json_object_new_object();
-        add_text(failure, "outcome", result->failures[i].text);
-        add_number(failure, "schedules", result->failures[i].count);
-        add_number(failure, "seed", result->failures[i].seed);
+        sw_json_fields_add_text(failure, "outcome", result->failures[i].text);
+        sw_json_fields_add_number(failure, "schedules", result->failures[i].count);
+        sw_json_fields_add_number(failure, "seed", result->failures[i].seed);
         json_object_array_add(list, failure);
     }
     return list;
@@ -185,29 +175,30 @@ static json_object *make_json(const struct sw_explore *explore,
     json_object *object = json_object_new_object();
     char claim[512];
 
-    add_text(object, "writer", "spillway " SW_VERSION);
-    add_text(object, "target", explore->target);
-    add_text(object, "interpreter", explore->search.trial.interp);
-    add_text(object, "strategy", explore->strategy);
-    add_text(object, "grain", grain_of(explore));
-    add_text(object, "end", totals->skipped ? "skipped" : ends[result->end]);
-    add_text(object, "why", result->why);
-    add_text(object, "claim", sw_explore_report_claim(explore, result, claim, sizeof claim));
-    add_number(object, "schedules", totals->schedules);
-    add_number(object, "learning", totals->learning);
+    sw_json_fields_add_text(object, "writer", "spillway " SW_VERSION);
+    sw_json_fields_add_text(object, "target", explore->target);
+    sw_json_fields_add_text(object, "interpreter", explore->search.trial.interp);
+    sw_json_fields_add_text(object, "strategy", explore->strategy);
+    sw_json_fields_add_text(object, "grain", grain_of(explore));
+    sw_json_fields_add_text(object, "end", totals->skipped ? "skipped" : ends[result->end]);
+    sw_json_fields_add_text(object, "why", result->why);
+    sw_json_fields_add_text(object, "claim",
+                            sw_explore_report_claim(explore, result, claim, sizeof claim));
+    sw_json_fields_add_number(object, "schedules", totals->schedules);
+    sw_json_fields_add_number(object, "learning", totals->learning);
     if (explore->method == SW_EXPLORE_COVERAGE)
-        add_number(object, "features", result->features);
+        sw_json_fields_add_number(object, "features", result->features);
     else
-        add_number(object, "distinct", result->distinct);
-    add_number(object, "first_seed", explore->search.trial.schedule.seed);
-    add_number(object, "last_seed", totals->last);
-    add_number(object, "processes", totals->processes);
-    add_number(object, "jobs", (uint64_t)explore->search.jobs);
+        sw_json_fields_add_number(object, "distinct", result->distinct);
+    sw_json_fields_add_number(object, "first_seed", explore->search.trial.schedule.seed);
+    sw_json_fields_add_number(object, "last_seed", totals->last);
+    sw_json_fields_add_number(object, "processes", totals->processes);
+    sw_json_fields_add_number(object, "jobs", (uint64_t)explore->search.jobs);
     json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
     if (result->has_trial && explore->method == SW_EXPLORE_SAMPLES)
-        add_number(object, "failing_seed", result->seed);
+        sw_json_fields_add_number(object, "failing_seed", result->seed);
     if (result->has_trial && explore->method != SW_EXPLORE_SAMPLES)
-        add_number(object, "failing_number", result->failures[0].seed);
+        sw_json_fields_add_number(object, "failing_number", result->failures[0].seed);
     json_object_object_add(object, "failures", make_failures(result));
     return object;
 }
@@ -219,10 +210,7 @@ int sw_explore_report_json(const struct sw_explore *explore, const struct sw_exp
     int failed = out == NULL;
 
     if (!failed) {
-        fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-                                                         JSON_C_TO_STRING_SPACED |
-                                                         JSON_C_TO_STRING_NOSLASHESCAPE),
-              out);
+        fputs(sw_json_fields_format(object), out);
         fputc('\n', out);
         failed = ferror(out) | (fclose(out) != 0);
     }

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "atomic_files.h"
 #include "minimise.h"
+#include "json_fields.h"
 
 /* ---- what it is called ---- */
 
@@ -56,14 +56,13 @@ static int write_json(const char *path, const struct sw_failure_cause *cause, st
 {
     json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "cause", json_object_new_string(cause->key));
-    json_object_object_add(object, "outcome", json_object_new_string(cause->outcome));
-    json_object_object_add(object, "pair", json_object_new_string(cause->pair));
-    json_object_object_add(object, "seed", json_object_new_uint64(cause->seed));
-    json_object_object_add(object, "deviations", json_object_new_uint64(cause->deviations));
-    json_object_object_add(object, "preemptions", json_object_new_string(cause->proof));
-    const char *text = json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+    sw_json_fields_add_text(object, "cause", cause->key);
+    sw_json_fields_add_text(object, "outcome", cause->outcome);
+    sw_json_fields_add_text(object, "pair", cause->pair);
+    sw_json_fields_add_number(object, "seed", cause->seed);
+    sw_json_fields_add_number(object, "deviations", cause->deviations);
+    sw_json_fields_add_text(object, "preemptions", cause->proof);
+    const char *text = sw_json_fields_format(object);
     int status = sw_atomic_files_write_new(path, text, strlen(text), e);
     json_object_put(object);
     return status;
@@ -156,25 +155,18 @@ int sw_failure_dedup_keep(const struct sw_failure_cause_order *order,
 
 /* ---- reading them ---- */
 
-static void get_text(json_object *object, const char *name, char *buf, size_t size)
-{
-    const char *text = json_object_get_string(json_object_object_get(object, name));
-
-    snprintf(buf, size, "%s", text != NULL ? text : "");
-}
-
 static int read_json(const char *path, struct sw_failure_cause *cause, struct sw_error *e)
 {
     json_object *object = json_object_from_file(path);
 
     *cause = (struct sw_failure_cause){0};
     if (object != NULL && json_object_is_type(object, json_type_object)) {
-        get_text(object, "cause", cause->key, sizeof cause->key);
-        get_text(object, "outcome", cause->outcome, sizeof cause->outcome);
-        get_text(object, "pair", cause->pair, sizeof cause->pair);
-        get_text(object, "preemptions", cause->proof, sizeof cause->proof);
-        cause->seed = json_object_get_uint64(json_object_object_get(object, "seed"));
-        cause->deviations = json_object_get_uint64(json_object_object_get(object, "deviations"));
+        sw_json_fields_get_text(object, "cause", cause->key, sizeof cause->key);
+        sw_json_fields_get_text(object, "outcome", cause->outcome, sizeof cause->outcome);
+        sw_json_fields_get_text(object, "pair", cause->pair, sizeof cause->pair);
+        sw_json_fields_get_text(object, "preemptions", cause->proof, sizeof cause->proof);
+        cause->seed = sw_json_fields_get_number(object, "seed");
+        cause->deviations = sw_json_fields_get_number(object, "deviations");
     }
     json_object_put(object);
     return cause->key[0] != '\0'

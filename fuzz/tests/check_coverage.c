@@ -5,7 +5,7 @@
 #include "fuzz/explore/corpus.h"
 #include "fuzz/explore/coverage.h"
 #include "fuzz/explore/schedule_mutate.h"
-#include "harness/tests/control_fixture.h"
+#include "bench_fixture.h"
 #include "contract/points.h"
 
 static struct sw_control_shm *shm;
@@ -266,17 +266,6 @@ START_TEST(test_processes_see_each_others_plans_once)
 END_TEST
 
 /* ---- the command ---- */
-
-static char bench[PATH_MAX + 64];
-
-static void setup_bench(void)
-{
-    char repository[PATH_MAX];
-
-    ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
-    snprintf(bench, sizeof bench, "%s/fuzz/bench/programs", repository);
-    setup();
-}
 
 START_TEST(test_it_finds_what_is_there_to_be_found)
 {

@@ -3,18 +3,7 @@
  * check_explore_exhaustive.c - strategies that try all: how many schedules there are, what may be
  * said when all have been run, and that what can fail never holds.
  */
-#include "harness/tests/control_fixture.h"
-
-static char bench[PATH_MAX + 64];
-
-static void setup_here(void)
-{
-    char repository[PATH_MAX];
-
-    ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
-    snprintf(bench, sizeof bench, "%s/fuzz/bench/programs", repository);
-    setup();
-}
+#include "bench_fixture.h"
 
 /* ---- dpor ---- */
 
@@ -276,7 +265,7 @@ CHECK_SUITE(suite)
     TCase *dpor = tcase_create("dpor"), *bounds = tcase_create("bounds"), *cases[] = {dpor, bounds};
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        tcase_add_checked_fixture(cases[i], setup_here, teardown);
+        tcase_add_checked_fixture(cases[i], setup_bench, teardown);
         tcase_set_timeout(cases[i], 120);
         tcase_set_tags(cases[i], "no-memcheck");
         suite_add_tcase(suite, cases[i]);

@@ -2,18 +2,7 @@
  *
  * check_minimise.c - what is left of a failing schedule, what is said of it, and what is refused.
  */
-#include "harness/tests/control_fixture.h"
-
-static char bench[PATH_MAX + 64];
-
-static void setup_here(void)
-{
-    char repository[PATH_MAX];
-
-    ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
-    snprintf(bench, sizeof bench, "%s/fuzz/bench/programs", repository);
-    setup();
-}
+#include "bench_fixture.h"
 
 /* Finds a failure, and minimises its schedule, name.sched. */
 static void find_and_minimise(const char *options, const char *test, const char *name)
@@ -221,7 +210,7 @@ CHECK_SUITE(suite)
 {
     TCase *all = tcase_create("all");
 
-    tcase_add_checked_fixture(all, setup_here, teardown);
+    tcase_add_checked_fixture(all, setup_bench, teardown);
     tcase_set_timeout(all, 240);
     tcase_set_tags(all, "no-memcheck");
     suite_add_tcase(suite, all);
