@@ -79,6 +79,8 @@ static void collect_places(struct trial *trial, const struct sw_control_shm *shm
     uint64_t count = shm->decision_count;
 
     trial->place_count = 0;
+    /* The ring has all of them only if there are no more than fit. The first thread makes the
+     * others and waits for them: a switch away from it breaks nothing. */
     for (uint64_t i = 0; i < count && count <= SW_RECENT_MAX; i++)
         if (shm->recent[i].thread != 0)
             trial->places[trial->place_count++] = (uint32_t)i;
@@ -110,6 +112,7 @@ static int run_in(struct sw_process *run, struct trial *trial,
     result->decision_count = run->shm->decision_count;
     result->hash = run->shm->hash;
     result->gil = (int)run->shm->gil;
+    /* From the default schedule follow the places at which the others turn. */
     if (strategy == SW_STRATEGY_DEFAULT) {
         collect_places(trial, run->shm);
         memcpy(trial->uncontrolled, run->shm->uncontrolled[0].what, SW_UNCONTROLLED_TEXT - 1);
@@ -156,6 +159,7 @@ static int check_again(struct trial *trial, enum sw_control_shm_strategy strateg
                        const struct result *before)
 {
     struct result again;
+    /* A strategy that decides by anything but the decisions before it would show here. */
     int failed = run_or_refuse(trial, strategy, seed, &again);
 
     if (failed != 0)
@@ -178,6 +182,8 @@ static int check_default(struct trial *trial)
 
     if (failed != 0)
         return failed;
+    /* The threads ran, but never asked: the interpreter's locks are not those that are
+     * controlled. */
     if (result.decision_count == 0)
         return refuse(trial, "its threads made no decision%s%s",
                       *trial->uncontrolled != '\0' ? ": there was " : "", trial->uncontrolled);
@@ -193,6 +199,8 @@ static int search(struct trial *trial, enum sw_ending wanted, int *tries)
     struct result result;
 
     *tries = 0;
+    /* One switch is enough for both programs, so that trying each place once is trying all. 200 are
+     * more than their schedules have. */
     for (uint32_t i = 0; i < trial->place_count && i < TRIES_MAX; i++) {
         uint64_t place = trial->places[i];
         int failed = run_or_refuse(trial, SW_STRATEGY_SWITCH, place, &result);
@@ -212,6 +220,7 @@ static int check_race(struct trial *trial)
     int failed = 0;
 
     trial->what = "race";
+    /* From the finest on: the first at which the race shows is how finely threads can be let in. */
     for (trial->grain = 0; trial->grain < SW_CANARY_COUNT; trial->grain++) {
         failed = check_default(trial);
         if (failed == 0)
@@ -231,6 +240,7 @@ static int check_deadlock(struct trial *trial)
     struct sw_canary *canary = trial->canary;
 
     trial->what = "deadlock";
+    /* A deadlock needs a switch between two locks: canary.py's has a call there at least. */
     if (trial->grain == SW_CANARY_BYTECODE)
         trial->grain = SW_CANARY_CALL;
     int failed = check_default(trial);
@@ -267,6 +277,8 @@ static struct identity identify(const char *path)
 
 static int are_same(const struct identity *a, const struct identity *b)
 {
+    /* As make compares: a file that is written again has another time, one that is replaced another
+     * inode. */
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
            a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
 }
@@ -300,6 +312,7 @@ int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *
         return -1;
     struct identity of_interp = identify(interp), of_library = identify(run.library);
     sw_process_close(&run);
+    /* All of it takes about a second. */
     const struct kept *known = find_kept(&of_interp, &of_library);
     if (known != NULL) {
         *out = known->canary;

@@ -14,6 +14,7 @@
 
 enum { FILE_BYTES_MAX = 64 << 20 };
 
+/* x.spec has x.out beside it; of another name nothing is cut away. */
 static void out_path(const struct sw_spec *spec, char *buf, size_t size)
 {
     size_t length = strlen(spec->path);
@@ -72,6 +73,8 @@ static char *section_of(const char *text, const char *schedule)
     char head[300];
 
     snprintf(head, sizeof head, "schedule %s\n", schedule);
+    /* Line by line: the word stands at a line's start only there, since what is indented is a move
+     * or an event. */
     for (const char *at = text; at != NULL && *at != '\0';) {
         const char *line = strchr(at, '\n');
         if (strncmp(at, head, strlen(head)) == 0) {
@@ -90,6 +93,7 @@ static size_t line_length(const char *text)
     return end != NULL ? (size_t)(end + 1 - text) : strlen(text);
 }
 
+/* As diff does, with the mark in the first column. */
 static void write_lines(FILE *out, char mark, const char *text, const char *end)
 {
     while (text < end) {
@@ -140,6 +144,8 @@ char *sw_golden_difference(const char *wanted, const char *got)
         return NULL;
     const char *wanted_rest = wanted + start, *got_rest = got + start;
     size_t m = strlen(wanted_rest), n = strlen(got_rest);
+    /* Of what is left when the same start is away, so that the two cannot overlap: of "a a" and "a"
+     * one line is missing, and not a negative number of them. */
     size_t end = common_end(wanted_rest, m, got_rest, n);
     write_lines(out, ' ', wanted, wanted_rest);
     write_lines(out, '-', wanted_rest, wanted_rest + m - end);
@@ -168,6 +174,8 @@ int sw_golden_write(const struct sw_spec *spec, const char *sections, struct sw_
     char path[PATH_MAX], temporary[PATH_MAX + 8], head[SW_TRANSCRIPT_NAME_MAX + 40];
 
     out_path(spec, path, sizeof path);
+    /* Beside it and then renamed: whoever reads meanwhile, or interrupts, has the old one or the
+     * new one whole. */
     snprintf(temporary, sizeof temporary, "%s.new", path);
     FILE *file = fopen(temporary, "we");
     if (file == NULL)

@@ -19,6 +19,7 @@
 #include "harness/runner/subreaper.h"
 #include "harness/runner/watchdog.h"
 
+/* poll() takes an int; whoever waits longer looks at the watchdogs once more in between. */
 enum { WAIT_MS_MAX = 60000 };
 
 struct slot {
@@ -62,6 +63,7 @@ static int start_child(struct sw_spec_process *child, const struct sw_job *job,
 {
     char faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_spec_process_order order = order_of(job, options, faults, sizeof faults);
+    /* A spec is small; a program may be anybody's. */
     int watchdog_s = job->spec != NULL ? SW_WATCHDOG_SPEC_S : SW_WATCHDOG_S;
 
     if (sw_spec_process_make_event_shm(child, e) < 0)
@@ -103,6 +105,8 @@ static char *compare_with_expected(const struct sw_job *job, const char *section
 {
     char *diff = NULL;
 
+    /* An interpreter without an agent tells of rest states only, and its transcript would lack the
+     * rest. */
     if (job->expected == NULL || job->foreign)
         return NULL;
     if (job->expected->text == NULL)
@@ -141,6 +145,7 @@ static char *compare(const struct sw_job *job, const char *section, struct sw_ve
 
 static void count_transcript(struct sw_job *job, const char *section)
 {
+    /* The hashes only: a thousand transcripts of a long run would fill the memory. */
     uint64_t hash = XXH3_64bits(section, strlen(section));
 
     for (int i = 0; i < job->distinct; i++)
@@ -151,6 +156,8 @@ static void count_transcript(struct sw_job *job, const char *section)
 }
 
 /* Is this run to be shown, rather than the one that is so far? */
+/* A bad run is shown rather than a good one, and of two alike the one that began first: then a
+ * report does not depend on which process was faster. */
 static int is_shown(const struct sw_job *job, int run, const struct sw_verdict *verdict)
 {
     int bad = !sw_judge_is_good(verdict->kind), was_bad = !sw_judge_is_good(job->verdict.kind);
@@ -174,6 +181,8 @@ static void take_result(struct slot *slot, const struct sw_job_options *options)
     struct sw_verdict verdict;
     char *section = NULL, *diff = NULL;
 
+    /* Before anybody reads it: the judge, the transcript and the story all believe what is
+     * there. */
     sw_event_shm_sanitize(slot->child.event_shm);
     sw_judge(&slot->child, job->spec, job->schedule, &verdict);
     if (job->spec != NULL)
@@ -193,6 +202,7 @@ static void take_result(struct slot *slot, const struct sw_job_options *options)
             job->story = sw_story_write(job, &slot->child, options, diff);
     }
     free(diff);
+    /* The first stays, for the others to be compared with. */
     if (job->section == NULL)
         job->section = section;
     else
@@ -220,6 +230,7 @@ static int skip(struct sw_job *job, const struct sw_job_options *options)
         return 0;
     sw_judge_decide(&job->verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", lacks);
     job->runs = job->repeat;
+    /* All of its runs at once: what is lacking is lacking each time. */
     job->verdicts[SW_SKIPPED] += job->repeat;
     return 1;
 }
@@ -235,6 +246,7 @@ static int start(struct pool *pool, struct slot *slot)
     }
     slot->job = job;
     slot->run = pool->next_run++;
+    /* All runs of a job begin before the next job's, so that the reports come in order and soon. */
     if (pool->next_run == job->repeat) {
         pool->next++;
         pool->next_run = 0;
@@ -268,6 +280,7 @@ static int start_some(struct pool *pool)
 static int wait_for_one(const struct pool *pool, unsigned char *ended)
 {
     struct pollfd fds[SW_JOB_OPTIONS_JOBS_MAX + 1];
+    /* A descriptor of -1 is one that poll() passes over: free slots need no compaction. */
     int64_t now = sw_spec_process_now_ms(), left = WAIT_MS_MAX;
 
     for (int i = 0; i < pool->slot_count; i++) {
@@ -279,6 +292,7 @@ static int wait_for_one(const struct pool *pool, unsigned char *ended)
     }
     fds[pool->slot_count] = (struct pollfd){.fd = pool->signals, .events = POLLIN};
     if (poll(fds, (nfds_t)pool->slot_count + 1, left > 0 ? (int)left : 0) < 0)
+        /* Those go by; anything else would come again at once, and the loop would never end. */
         return errno != EINTR && errno != EAGAIN && errno != ENOMEM;
     for (int i = 0; i < pool->slot_count; i++)
         ended[i] = fds[i].revents != 0;
@@ -293,6 +307,8 @@ static void collect(struct pool *pool, const unsigned char *ended)
         struct slot *slot = &pool->slots[i];
         if (slot->job == NULL || (!ended[i] && now < slot->child.deadline_ms))
             continue;
+        /* It may have ended between the poll and now. Then the watchdog counts all the same: its
+         * time was up when we looked. */
         if (!ended[i]) {
             slot->child.timed_out = 1;
             sw_spec_process_kill(&slot->child);
@@ -351,6 +367,8 @@ static int open_signals(sigset_t *before)
     sigaddset(&ours, SIGTERM);
     if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* not for nohup */
         sigaddset(&ours, SIGHUP);
+    /* A blocked signal stays pending, and so is not lost however busy the loop is. Children have
+     * their signals back: launch.h. */
     sigprocmask(SIG_BLOCK, &ours, before);
     return signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -375,6 +393,7 @@ static enum sw_job_end run_with_signals(struct pool *pool)
     if (pool->signals < 0)
         perror("spillway: cannot watch for signals");
     enum sw_job_end end = pool->signals < 0 ? SW_JOB_END_ERROR : run_pool(pool);
+    /* Whatever the reason to stop: a child must not outlive the runner, nor what it has started. */
     for (int i = 0; i < pool->slot_count; i++)
         sw_spec_process_end(&pool->slots[i].child);
     if (adopts)

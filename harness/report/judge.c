@@ -30,6 +30,7 @@ void sw_judge_decide(struct sw_verdict *verdict, enum sw_verdict_kind kind, cons
     snprintf(verdict->oracle, sizeof verdict->oracle, "%s", oracle);
     verdict->line = line;
     verdict->event = event;
+    /* Cut at the size of the text, and then at the last whole character of it. */
     va_start(args, format);
     vsnprintf(verdict->text, sizeof verdict->text, format, args);
     va_end(args);
@@ -38,6 +39,7 @@ void sw_judge_decide(struct sw_verdict *verdict, enum sw_verdict_kind kind, cons
 
 /* ---- rest states ---- */
 
+/* The kinds of rest stand together in event.h, from DONE to UNFINISHED. */
 int sw_judge_is_rest(unsigned kind)
 {
     return kind >= SW_EVENT_DONE && kind <= SW_EVENT_UNFINISHED;
@@ -100,6 +102,8 @@ struct expectation {
     const struct sw_outcome *outcome;
 };
 
+/* What a move is to bring to rest: first the step that it moves, then those that it wakes, in the
+ * order of the spec. There is none behind the last. */
 static struct expectation expected_rest(const struct sw_spec *spec, const struct sw_spec_move *move,
                                         int index)
 {
@@ -129,6 +133,7 @@ static int judge_move(const struct sw_event_shm *event_shm, const struct sw_spec
 
     for (; *at < event_shm->event_count && event_shm->events[*at].move <= number; (*at)++) {
         const struct sw_event *event = &event_shm->events[*at];
+        /* Events of moves before this one are there if a step woke late; they have been judged. */
         if (event->move < number || !sw_judge_is_rest(event->kind))
             continue;
         struct expectation e = expected_rest(spec, move, index++);
@@ -149,6 +154,7 @@ static int judge_move(const struct sw_event_shm *event_shm, const struct sw_spec
             return -1;
         }
     }
+    /* As many have come to rest as were told; is one more expected? */
     struct expectation missing = expected_rest(spec, move, index);
     if (missing.step == NULL)
         return 0;
@@ -172,6 +178,8 @@ static int judge_directives(const struct sw_event_shm *event_shm, const struct s
         const struct sw_plan_directive *d = &move->directives[i];
         uint32_t before = number > 1 ? event_shm->visits[number - 2][d->point] : 0,
                  after = event_shm->visits[number - 1][d->point];
+        /* Visits are counted through the schedule, so that visit number nth is in this move if the
+         * count passes it here. */
         if (d->nth > before && d->nth <= after)
             continue;
         sw_judge_decide(verdict, SW_FAILED, "directive", move->line, 0,
@@ -189,6 +197,7 @@ static void judge_moves(const struct sw_event_shm *event_shm, const struct sw_sp
 {
     uint32_t at = 0;
 
+    /* The first move that is wrong explains those behind it. */
     for (int i = 0; i < schedule->move_count; i++)
         if (judge_move(event_shm, spec, &schedule->moves[i], (uint32_t)i + 1, &at, verdict) < 0 ||
             judge_directives(event_shm, &schedule->moves[i], (uint32_t)i + 1, verdict) < 0)
@@ -294,6 +303,8 @@ static void judge(const struct sw_spec_process *child, const struct sw_spec *spe
         judge_signal(child, schedule, verdict);
         return;
     }
+    /* Its exit status means something only while it had not begun: a step may exit with
+     * anything. */
     const char *missing = spec != NULL && last_of(event_shm, SW_EVENT_FINISHED) == NULL
                               ? sw_agentless_missing(child->end.code)
                               : NULL;
@@ -301,6 +312,7 @@ static void judge(const struct sw_spec_process *child, const struct sw_spec *spe
         sw_judge_decide(verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", missing);
         return;
     }
+    /* Who has no agent in it may have left anything there, or nothing: no event counts. */
     if (event_shm->attached != SW_EVENT_SHM_MAGIC) {
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0,
                         "no agent has answered: the interpreter did not start or is not "
@@ -308,11 +320,13 @@ static void judge(const struct sw_spec_process *child, const struct sw_spec *spe
                         child->end.code);
         return;
     }
+    /* What was seen to go wrong explains why it then hung, or ended badly. */
     if (judge_oracle(event_shm, sw_oracle_events_first(event_shm), schedule, verdict) ||
         judge_engine(&child->end, verdict) || judge_exit(child, spec, verdict))
         return;
     if (spec != NULL)
         judge_moves(event_shm, spec, schedule, verdict);
+    /* Only a pass needs all events: what is wrong in those that are there stays wrong. */
     if (verdict->kind == SW_AS_EXPECTED && event_shm->events_lost > 0)
         sw_judge_decide(verdict, SW_INCONCLUSIVE, "events", 0, 0,
                         "%u events did not fit: what happened there was not seen",

@@ -40,6 +40,8 @@ static int write_file(const char *path, const struct sw_sched *sched, uint64_t *
 /* How fine the decisions were. */
 static const char *mode_of(const struct sw_control_shm *shm)
 {
+    /* A reader wants to know what a schedule can show at all: without checks of the GIL a thread is
+     * interrupted only where it lets the lock go. */
     if (shm->gil == 2)
         return "the GIL's checks were decisions";
     return shm->gil == 1 ? "the GIL's releases were decisions"
@@ -74,6 +76,7 @@ static int keep(const struct sw_record_order *record, const struct sw_process *r
     sched->found = found;
     sched->outcome = sw_run_end_format(&run->end, outcome, sizeof outcome);
     sw_process_fill(run, sched);
+    /* It is kept whatever came of it: a recorded pass is what a later failure is compared with. */
     int failed = sw_run_end_is_failure(&run->end);
     if (write_file(path, sched, &number) != SW_EXIT_OK)
         return SW_EXIT_ERROR;
@@ -167,6 +170,7 @@ int sw_record_run(const struct sw_record_order *record)
     char buf[4096];
     int status = SW_EXIT_ERROR;
     const char *path = output_path(record, buf, sizeof buf);
+    /* 1: the file is new, and is taken away again if there is nothing to put into it. */
     int made = prepare(record, path, &sched, &e);
 
     if (made == 0)

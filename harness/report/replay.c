@@ -12,6 +12,7 @@
 #include "contract/version.h"
 #include "run_once.h"
 
+/* Of another file the decisions would mean something else, and a divergence would tell nothing. */
 static int check_file(const char *sched_path, const char *what, const char *path,
                       const char *wanted, struct sw_error *e)
 {
@@ -77,6 +78,7 @@ static void say_decision(const struct sw_replay_order *replay, const struct sw_c
     const struct sw_recent *recent = &shm->recent[index % SW_RECENT_MAX];
     char choice[32];
 
+    /* The ring has the last SW_RECENT_MAX of them only. */
     if (index >= shm->decision_count || shm->decision_count - index > SW_RECENT_MAX)
         return;
     say(replay, "there, T%u at %s chose to %s %s", recent->thread, sw_decision_place(recent->place),
@@ -92,6 +94,8 @@ static const struct sw_deviation *say_fitting(const struct sw_replay_order *repl
 {
     uint32_t fitted = 0;
 
+    /* A deviation before the run's last decision was taken as it was wanted, or the run would have
+     * diverged there. */
     while (fitted < sched->deviation_count && sched->deviations[fitted].index < shm->decision_count)
         fitted++;
     if (fitted > 0)
@@ -129,6 +133,7 @@ static int has_diverged(const struct sw_process *run, const struct sw_sched *sch
     const struct sw_control_shm *shm = run->shm;
     int stopped = run->end.kind == SW_ENDED_DIVERGED;
 
+    /* The hash is over all decisions, those too that the schedule does not list. */
     if (!stopped && shm->decision_count == sched->decision_count && shm->hash == sched->hash)
         return 0;
     if (stopped) {
@@ -142,6 +147,7 @@ static int has_diverged(const struct sw_process *run, const struct sw_sched *sch
             (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
         say_first_difference(replay, shm, sched);
     }
+    /* The likeliest reason, if all else is as it was: another version may ask in other places. */
     if (strcmp(sched->writer, SW_VERSION) != 0)
         say(replay, "it was recorded by spillway %s; this is %s", sched->writer, SW_VERSION);
     return 1;
@@ -162,6 +168,8 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
     if (same && !replay->quiet)
         say(replay, "as recorded: %s; %llu decisions, hash %016llx", outcome,
             (unsigned long long)shm->decision_count, (unsigned long long)shm->hash);
+    /* What nobody controlled is the likeliest reason for another run; in a quiet one that fits it
+     * is only noise. */
     if (!same || !replay->quiet)
         sw_process_warn(run);
     return same ? SW_EXIT_OK : SW_EXIT_FAILED;

@@ -61,6 +61,7 @@ void sw_report_line(const struct sw_job *job)
     char name[SW_TRANSCRIPT_NAME_MAX];
     const char *schedule = name_of(job, name, sizeof name);
 
+    /* A job without a run has no verdict: 0, which would read as "ok". */
     assert(job->runs > 0);
     printf("%-6s %-44s %s", words[job->verdict.kind], name, schedule);
     write_repeats(stdout, job);
@@ -81,6 +82,7 @@ void sw_report_tap_begin(int count)
 }
 
 /* "#" would begin a directive, such as SKIP. */
+/* TAP 13: a backslash quotes both. */
 static void write_tap_name(const char *name)
 {
     for (const char *at = name; *at != '\0';) {
@@ -105,6 +107,8 @@ void sw_report_tap(const struct sw_job *job, int number)
     if (job->verdict.kind == SW_SKIPPED)
         printf(" # SKIP %s", job->verdict.text);
     putchar('\n');
+    /* Each line is a comment of its own, or a parser would take "ok" at a line's start for a
+     * result. */
     for (const char *at = job->story; at != NULL && *at != '\0';) {
         int length = (int)strcspn(at, "\n");
         printf("# %.*s\n", length, at);
@@ -150,6 +154,7 @@ static void write_escaped(FILE *out, const char *text)
     }
 }
 
+/* JUnit has two ways to be bad: "error" is for what says nothing of the program. */
 static int is_error(const struct sw_job *job)
 {
     return job->verdict.kind == SW_HARNESS_ERROR || job->verdict.kind == SW_INCONCLUSIVE;
@@ -169,8 +174,10 @@ static void write_case(FILE *out, const struct sw_job *job)
     fputs("  <testcase classname=\"", out);
     write_escaped(out, name);
     fputs("\" name=\"", out);
+    /* A program has no schedule, and a case without a name is dropped by some readers. */
     write_escaped(out, *schedule ? schedule : name);
     write_repeats(out, job);
+    /* An element without content is what passed. */
     if (job->verdict.kind == SW_AS_EXPECTED) {
         fputs("\"/>\n", out);
         return;
@@ -190,6 +197,8 @@ static void write_case(FILE *out, const struct sw_job *job)
     fprintf(out, "</%s>\n  </testcase>\n", element);
 }
 
+/* The counts stand before what they count, so that there are two passes. What was interrupted
+ * before its first run is in neither. */
 static void write_suite(FILE *out, const struct sw_job *jobs, int count)
 {
     int tests = 0, failures = 0, errors = 0;
@@ -218,6 +227,7 @@ int sw_report_junit(const char *path, const struct sw_job *jobs, int count)
         return -1;
     }
     write_suite(out, jobs, count);
+    /* A full disk shows at the latest when the last of the buffer goes out. */
     int failed = ferror(out);
     failed |= fclose(out) != 0;
     if (failed) {

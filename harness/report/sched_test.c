@@ -9,6 +9,7 @@
 #include "contract/exit.h"
 #include "run_once.h"
 
+/* What could not even be run. The place is a part of the text here, since a test has one line. */
 static void refuse(struct sw_trial *trial, const struct sw_error *e)
 {
     char place[64] = "";
@@ -24,6 +25,8 @@ static void judge(const struct sw_process *run, const struct sw_sched *sched,
 {
     const struct sw_control_shm *shm = run->shm;
     char outcome[SW_END_LINE_MAX];
+    /* By other decisions it may come to the same end: an interpreter that was mended asks
+     * elsewhere. That is a pass, and is said. */
     int is_same_run = shm->hash == sched->hash && shm->decision_count == sched->decision_count;
 
     sw_run_end_format(&run->end, outcome, sizeof outcome);
@@ -37,6 +40,7 @@ static void judge(const struct sw_process *run, const struct sw_sched *sched,
         sw_judge_decide(
             &trial->verdict, SW_AS_EXPECTED, "", 0, 0, "%s, as recorded%s; %llu decisions", outcome,
             is_same_run ? "" : ", by other decisions", (unsigned long long)shm->decision_count);
+    /* A failure stands. A pass proves nothing if something took part that nobody controls. */
     if (shm->uncontrolled_count > 0 && trial->verdict.kind == SW_AS_EXPECTED)
         sw_judge_decide(&trial->verdict, SW_INCONCLUSIVE, "control", 0, 0,
                         "%s, as recorded, but not controlled: %.*s", outcome, SW_UNCONTROLLED_TEXT,
@@ -51,6 +55,7 @@ static void run_sched(const struct sw_sched_test_order *order, const struct sw_s
     struct sw_process_order how = sw_process_order_of(sched);
     struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
 
+    /* That is what such a test is for: the same decisions in another build of the interpreter. */
     how.interp = order->interp != NULL ? order->interp : sched->interp;
     how.watchdog_s = order->watchdog_s;
     how.stdout_is_ours = order->stdout_is_ours;
@@ -71,6 +76,7 @@ void sw_sched_test_run(const struct sw_sched_test_order *order, struct sw_trial 
     struct sw_error e = {0};
 
     *trial = (struct sw_trial){0};
+    /* Not sw_replay_check(): the interpreter may be another, the program may not. */
     if (sw_sched_load(order->path, &sched, &e) < 0 || sw_sched_paths(order->path, sched, &e) < 0 ||
         sw_replay_check_program(order->path, sched, &e) < 0)
         refuse(trial, &e);

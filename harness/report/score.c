@@ -41,6 +41,7 @@ struct score {
 
 /* ---- what is run ---- */
 
+/* One bit: x & (x - 1) is x without its lowest. */
 static int is_single(uint64_t faults)
 {
     return faults != 0 && (faults & (faults - 1)) == 0;
@@ -59,6 +60,8 @@ static void add_trial(struct score *score, int spec_index, uint64_t faults)
     const struct sw_spec *spec = score->suite.specs[spec_index];
     enum declared declared = DECLARED_NOTHING;
 
+    /* A spec that says nothing of a fault may catch it or not: what it does is counted, and is
+     * never wrong. Without a fault each must pass. */
     if (is_in(spec->fails, spec->fails_count, faults))
         declared = DECLARED_FAILS;
     else if (faults == 0 || is_in(spec->survives, spec->survives_count, faults))
@@ -70,6 +73,8 @@ static void add_trial(struct score *score, int spec_index, uint64_t faults)
                             .schedule = &spec->schedules[i],
                             .faults = faults,
                             .repeat = 1,
+                            /* A failure is what most of these runs are for, and a story of it costs
+                             * more than the run. */
                             .silent = declared != DECLARED_SURVIVES,
                             .expected = &score->suite.expected[spec_index]};
 }
@@ -89,6 +94,8 @@ static int make_trials(struct score *score)
 
     for (int i = 0; i < score->suite.spec_count; i++) {
         const struct sw_spec *spec = score->suite.specs[i];
+        /* The healthy interpreter, each fault alone, and what is declared; of the last those with
+         * one fault are counted twice, which is room and no more. */
         size_t sets =
             1 + SLP_FAULT_COUNT + (size_t)spec->fails_count + (size_t)spec->survives_count;
         trials += sets;
@@ -117,6 +124,7 @@ static int make_programs(struct score *score)
     if (score->programs == NULL)
         return -1;
     for (int i = 0; i < score->suite.program_count; i++)
+        /* -1: none. A program that fails without a fault would catch all of them. */
         for (int fault = -1; fault < SLP_FAULT_COUNT; fault++)
             score->programs[score->program_count++] = (struct program_trial){
                 .path = score->suite.programs[i],
@@ -139,6 +147,7 @@ static enum catch_kind caught_by(const struct sw_verdict *verdict)
         return CAUGHT_CRASH;
     if (verdict->kind != SW_FAILED)
         return CAUGHT_NOT;
+    /* "I22 wake-up": an invariant is named by its number in interp/lab/invariants.h. */
     if (verdict->oracle[0] == 'I' && isdigit((unsigned char)verdict->oracle[1]))
         return CAUGHT_INVARIANT;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -166,6 +175,8 @@ static struct catch catch_of_job(const struct sw_job *job)
                           moves != 0 ? moves : (unsigned)job->schedule->move_count};
 }
 
+/* The better witness of a fault: what tells more, then what takes fewer moves. A program has no
+ * moves, and so stands behind any scenario that tells as much. */
 static struct catch better(struct catch best, struct catch other)
 {
     if (other.verdict == NULL)
@@ -197,6 +208,7 @@ static struct catch catch_of_program(const struct program_trial *trial)
 static struct catch catch_of_fault(const struct score *score, int fault, int *count)
 {
     uint64_t faults = (uint64_t)1 << fault;
+    /* Whatever was declared: a fault that is caught by accident is caught. */
     struct catch best = {NULL, NULL, 0}, one;
 
     *count = 0;
@@ -241,6 +253,8 @@ static const struct sw_job *first_failure(const struct score *score, const struc
     return NULL;
 }
 
+/* To survive, every schedule must pass; to fail, one that fails is enough, since a fault shows in
+ * some schedules only. */
 static int as_declared(const struct score *score, const struct trial *trial)
 {
     if (trial->declared == DECLARED_SURVIVES)
@@ -339,6 +353,7 @@ static int print_score(const struct score *score)
            healthy, score->suite.spec_count, score->suite.program_count - sick,
            score->suite.program_count, declared - wrong, declared,
            score->job_count + score->program_count);
+    /* A crash alone counts half: it says that something is wrong, and not what. */
     printf("score: %.1f of %d: %d faults caught, %d by an invariant, %d by what a scenario says, "
            "%d by a crash alone (each counts half)\n",
            caught - totals.by[CAUGHT_CRASH] / 2.0, SLP_FAULT_COUNT, caught,

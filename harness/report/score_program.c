@@ -13,6 +13,7 @@
 enum { TOLD_MAX = 4096 };
 
 /* What a plain process of the lab tells: "slpython-lab: invariant I22 (wake-up): ...". */
+/* There is no event memory of a plain program, so that what the lab printed is all there is. */
 static int find_invariant(const char *told, struct sw_verdict *verdict)
 {
     static const char begin[] = "slpython-lab: invariant ";
@@ -43,6 +44,8 @@ static void judge(const struct sw_process *run, const char *told, struct sw_verd
         if (sw_run_end_is_failure(&run->end))
             sw_judge_decide(verdict, SW_FAILED, word, 0, 0, "%s", line);
         break;
+    /* What comes next is the harness's own failure: a fault in the interpreter must not be able to
+     * count as caught because the engine gave up. */
     case SW_ENDED_CRASHED:
         sw_judge_decide(verdict, SW_CRASHED, "crash", 0, 0, "%s", line);
         break;
@@ -55,6 +58,7 @@ static void judge(const struct sw_process *run, const char *told, struct sw_verd
 /* What it has written to stderr, cut at the end. */
 static void read_told(int fd, char *told, size_t size)
 {
+    /* The invariant is the first line; a program that prints for ever has said it before. */
     ssize_t got = pread(fd, told, size - 1, 0);
 
     told[got > 0 ? got : 0] = '\0';

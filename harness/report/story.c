@@ -11,6 +11,10 @@
 #include "transcript.h"
 #include "contract/utf8.h"
 
+/* How much of a run a story shows. Of what was printed about fifty lines, which is where a
+ * traceback ends. Of a spec nearly always all: its runs have some dozens of events, and 400 before
+ * the one that decided are more than anybody reads. A program has no moves to order its events by,
+ * so that only what is about one operation long (24 events) before the end says anything. */
 enum { OUTPUT_SHOWN = 4000, PROGRAM_EVENTS_SHOWN = 24, EVENTS_BEFORE = 400, EVENTS_AFTER = 100 };
 
 /* ---- events ---- */
@@ -59,6 +63,7 @@ static void write_event(FILE *out, const struct sw_event_shm *event_shm,
 
     if (!sw_transcript_event(line, sizeof line, event_shm, event))
         return;
+    /* The mark is as wide as the blank in its place, so that the columns behind it stay. */
     fprintf(out, "    %s%s", verdict->event == event->index + 1 ? ">>>  " : "     ", line);
     write_value(out, event_shm, event);
     fputc('\n', out);
@@ -68,6 +73,7 @@ static void write_event(FILE *out, const struct sw_event_shm *event_shm,
 static void choose_events(const struct sw_event_shm *event_shm, const struct sw_verdict *verdict,
                           uint32_t before, uint32_t after, uint32_t *start, uint32_t *end)
 {
+    /* Where no event decided, the end did: a run that was cut off is read from there backwards. */
     uint32_t center = verdict->event != 0 ? verdict->event : event_shm->event_count;
 
     *start = center > before ? center - before : 0;
@@ -91,6 +97,8 @@ static void write_visits(FILE *out, const struct sw_event_shm *event_shm, uint32
         SLP_POINTS(POINT_FLAGS)
 #undef POINT_FLAGS
     };
+    /* The counts go through the whole schedule: what is new in a move is what lies between the end
+     * of the one before and its own. */
     static const uint32_t none[SW_POINTS_MAX];
     const uint32_t *before = number > 1 ? event_shm->visits[number - 2] : none,
                    *after = event_shm->visits[number - 1];
@@ -124,6 +132,8 @@ static void write_moves(FILE *out, const struct sw_job *job, const struct sw_ver
     fprintf(out, "  the schedule, as it went:\n");
     for (uint32_t i = 0; i < event_shm->event_count; i++) {
         const struct sw_event *event = &event_shm->events[i];
+        /* A move is written although its events are left out: the schedule is the story's backbone,
+         * and a reader has to see how far it came. */
         if (event->kind == SW_EVENT_MOVE && move < (uint32_t)job->schedule->move_count)
             write_move(out, job, event_shm, options, ++move);
         if (i == start)
@@ -162,6 +172,7 @@ static void write_stack(FILE *out, const struct sw_verdict *verdict,
 }
 
 /* Line by line, each behind the indent. */
+/* What a child printed may be anything, and is made printable here. */
 static void write_lines(FILE *out, const char *indent, const char *text, size_t size)
 {
     const char *end = text + size;
@@ -205,6 +216,7 @@ static void write_argument(FILE *out, const char *text)
                                 "_-./,:=@%+";
 
     fputc(' ', out);
+    /* Most arguments need no quotes, and the command is to be read as well as pasted. */
     if (*text != '\0' && text[strspn(text, plain)] == '\0') {
         fputs(text, out);
         return;
@@ -214,6 +226,8 @@ static void write_argument(FILE *out, const char *text)
         size_t length = strcspn(at, "'");
         sw_utf8_write(out, at, length);
         at += length;
+        /* Between single quotes a shell reads nothing but their end, so that a quote is written
+         * outside of them. */
         if (*at == '\'') {
             fputs("'\\''", out);
             at++;
@@ -241,6 +255,8 @@ static void write_command(FILE *out, const struct sw_job *job, const struct sw_j
         write_argument(out, job->spec->path);
     }
     for (int i = 0; job->spec == NULL && job->program[i] != NULL; i++) {
+        /* The program is the first; what follows are its own arguments, which spillway must not
+         * read. */
         if (i == 1)
             fputs(" --", out);
         write_argument(out, job->program[i]);
@@ -248,6 +264,7 @@ static void write_command(FILE *out, const struct sw_job *job, const struct sw_j
     fputc('\n', out);
 }
 
+/* PATH:LINE: first, as a compiler has it: editors and CI find the place by that. */
 static void write_verdict(FILE *out, const struct sw_job *job, const struct sw_verdict *verdict)
 {
     fputs("  ", out);
@@ -276,6 +293,7 @@ char *sw_story_write(const struct sw_job *job, const struct sw_spec_process *chi
         write_last_events(out, verdict, child->event_shm);
     write_stack(out, verdict, child->event_shm);
     write_diff(out, diff);
+    /* Nobody wants to read what a run printed that went well, with --verbose neither. */
     if (verdict->kind != SW_AS_EXPECTED)
         write_output(out, child);
     write_command(out, job, options);

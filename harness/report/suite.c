@@ -22,6 +22,8 @@ static int complain(const char *path, const char *what)
 
 /* ---- specs ---- */
 
+/* A spec may be named twice, or be in a folder that is named, too; it runs once. By inode and not
+ * by path, since symbolic links and "./" make many paths of one file. */
 static int is_same_file(const struct sw_suite_file *a, const struct sw_suite_file *b)
 {
     return a->device == b->device && a->inode == b->inode;
@@ -39,6 +41,8 @@ static int make_room(struct sw_suite *suite)
 {
     if (suite->spec_count < suite->room)
         return 0;
+    /* Three arrays of one length; each that could be made longer is kept, so that a failure in the
+     * middle leaves none with a pointer that is gone. */
     size_t room = suite->room > 0 ? 2 * (size_t)suite->room : 64;
     struct sw_spec **specs = realloc(suite->specs, room * sizeof(struct sw_spec *));
     if (specs != NULL)
@@ -71,6 +75,7 @@ static int add_spec(struct sw_suite *suite, const char *path, const struct stat 
         sw_error_print(&e);
         return 1;
     }
+    /* Now and not after the run: a transcript that cannot be read makes the whole run worthless. */
     if (sw_golden_load(spec, &suite->expected[suite->spec_count], &e) < 0) {
         sw_error_print(&e);
         sw_spec_free(spec);
@@ -83,6 +88,7 @@ static int add_spec(struct sw_suite *suite, const char *path, const struct stat 
 
 /* ---- folders ---- */
 
+/* The order of a folder's entries is the file system's; reports are to be the same everywhere. */
 static int by_name(const FTSENT **a, const FTSENT **b)
 {
     return strcmp((*a)->fts_name, (*b)->fts_name);
@@ -119,6 +125,7 @@ static int add_folder(struct sw_suite *suite, const char *path)
 
     if (copy == NULL)
         return complain(path, "out of memory");
+    /* FTS would keep the slashes in the paths of all that it finds. */
     for (size_t length = strlen(copy); length > 1 && copy[length - 1] == '/';)
         copy[--length] = '\0';
     FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
@@ -126,6 +133,7 @@ static int add_folder(struct sw_suite *suite, const char *path)
         free(copy);
         return complain(path, strerror(errno));
     }
+    /* NULL means the end or an error, and only errno tells them apart. */
     errno = 0;
     for (FTSENT *entry = fts_read(tree); entry != NULL; entry = fts_read(tree)) {
         errors += add_entry(suite, entry, &seen);
@@ -135,6 +143,8 @@ static int add_folder(struct sw_suite *suite, const char *path)
         errors += complain(path, strerror(errno));
     fts_close(tree);
     free(copy);
+    /* A folder without specs is a misspelt path more often than a wish, and "0 runs: 0 passed"
+     * would hide that. */
     if (errors == 0 && seen == 0)
         errors += complain(path, "no .spec in this folder");
     return errors;

@@ -79,6 +79,7 @@ static int add_program_job(struct run *run, int index)
 
 static int make_jobs(struct run *run)
 {
+    /* Room for all, though --schedule may leave most of them out. */
     size_t most = (size_t)run->suite.program_count;
 
     for (int i = 0; i < run->suite.spec_count; i++)
@@ -95,6 +96,7 @@ static int make_jobs(struct run *run)
     return 0;
 }
 
+/* The name that was meant is nearly always the first that is near. */
 static int refuse_schedule(const struct run *run)
 {
     const char *wanted = run->order->schedule, *nearest = NULL;
@@ -163,6 +165,8 @@ static void print_summary(const struct run *run, enum sw_job_end end)
     putchar('\n');
 }
 
+/* The worst that came of any run, as exit.h orders them: that the harness failed is worse than a
+ * failure, since then even what passed may be wrong. */
 static int exit_status(const struct run *run, enum sw_job_end end)
 {
     const struct totals totals = count_verdicts(run);
@@ -186,6 +190,7 @@ static void accept_section(const struct sw_expected *expected, const struct sw_j
     fputs(job->section, out);
 }
 
+/* A transcript of a run that was not as expected would make its fault what is expected. */
 static int is_acceptable(const struct run *run, const struct sw_spec *spec)
 {
     for (int i = 0; i < run->job_count; i++)
@@ -229,6 +234,7 @@ static int finish(const struct run *run, enum sw_job_end end)
 
     if (order->how.tap && end != SW_JOB_END_DONE)
         sw_report_tap_bail_out(end == SW_JOB_END_INTERRUPTED ? "interrupted" : "harness error");
+    /* Only when all have run: an .out with some of its sections would be a stale one. */
     for (int i = 0; order->accept && end == SW_JOB_END_DONE && i < run->suite.spec_count; i++)
         if (accept_spec(run, i) < 0)
             status = SW_EXIT_ERROR;

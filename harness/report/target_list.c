@@ -77,6 +77,8 @@ static int read_all(int fd, char *text, size_t size, int watchdog_s)
 
     while (got > 0 && used + 1 < size) {
         struct pollfd one = {.fd = fd, .events = POLLIN};
+        /* One deadline for all of it: a file that prints a name each second would never come to its
+         * end. */
         int64_t left = deadline_ms - sw_spec_process_now_ms();
         int ready = left > 0 ? poll(&one, 1, (int)left) : 0;
         if (ready < 0 && errno == EINTR)
@@ -96,6 +98,8 @@ static pid_t start(const struct sw_target_list_order *order, const char *file, c
 {
     char *argv[] = {(char *)order->interp, (char *)order->starter, (char *)"--list",
                     (char *)file,          (char *)test,           NULL};
+    /* Not under control: to import a file may start threads and processes, and which tests there
+     * are must not depend on a schedule. */
     struct sw_launch launch = {.argv = argv, .set_environment = set_environment};
     int ends[2];
     struct sw_error e;
@@ -106,6 +110,7 @@ static pid_t start(const struct sw_target_list_order *order, const char *file, c
     }
     launch.output = ends[1];
     pid_t pid = sw_launch_start(&launch, &e);
+    /* Else the end of the names never comes: we would hold the pipe open ourselves. */
     close(ends[1]); /* so that the listing process has the only one, and its end is ours */
     *out = ends[0];
     if (pid >= 0)

@@ -86,6 +86,7 @@ static void print_line(const char *name, const struct sw_trial *trial)
         printf("%-6s %s\n", word_of(trial), name);
     else
         printf("%-6s %s (%s)\n", word_of(trial), name, trial->verdict.text);
+    /* Below the name, where the eye finds all lines of a test together. */
     for (const char *at = trial->story; at != NULL && *at != '\0';) {
         int length = (int)strcspn(at, "\n");
         printf("       %.*s\n", length, at);

@@ -7,12 +7,15 @@
 #include "judge.h"
 #include "contract/utf8.h"
 
+/* The folder and the file, "value/prefers-nobody": enough to tell specs apart, and the same
+ * wherever the tree has been checked out. */
 void sw_transcript_spec_name(const char *path, char *buf, unsigned long size)
 {
     char *real = realpath(path, NULL);
     const char *whole = real != NULL ? real : path;
     const char *start = whole + strlen(whole);
 
+    /* Back to behind the second slash from the end. */
     for (int slashes = 0; start > whole; start--)
         if (start[-1] == '/' && ++slashes == 2)
             break;
@@ -57,6 +60,8 @@ static int format_event(char *buf, size_t size, const struct sw_event_shm *event
         return snprintf(buf, size, "%-11s spills at %s", who, text);
     case SW_EVENT_UNSPILL:
         return snprintf(buf, size, "%-11s has its stack back", who);
+    /* Whether it is the last reference follows from the schedule; how many others there are (a
+     * frame, a traceback) may differ between versions of the interpreter. */
     case SW_EVENT_RELEASE:
         return count == 0
                    ? 0
@@ -65,6 +70,7 @@ static int format_event(char *buf, size_t size, const struct sw_event_shm *event
         return snprintf(buf, size, "%-11s is deallocated", who);
     case SW_EVENT_COLLECT:
         return snprintf(buf, size, "%-11s collects garbage at %s", who, text);
+    /* Threads have no name but their number; it takes the same eleven columns. */
     case SW_EVENT_WAIT:
         return snprintf(buf, size, "T%-10u waits for another thread", event->thread);
     case SW_EVENT_WAKE:
@@ -129,6 +135,8 @@ void sw_transcript_move(FILE *out, const struct sw_event_shm *event_shm, const s
         if (event->move != number || !sw_judge_is_rest(event->kind))
             continue;
         sw_judge_format_rest(event_shm, event, state, sizeof state);
+        /* The first to come to rest is the step that was moved; what rests behind it in the same
+         * move was woken by it. */
         if (rests++ == 0)
             fprintf(out, " : %s", state);
         else
@@ -148,11 +156,13 @@ void sw_transcript_write(FILE *out, const struct sw_event_shm *event_shm,
         if (event->kind == SW_EVENT_MOVE && event->move >= 1 &&
             event->move <= (uint32_t)schedule->move_count)
             sw_transcript_move(out, event_shm, spec, schedule, move = event->move);
+        /* Before the first move the setup runs, whose events are not the schedule's. */
         if (move == 0 || !belongs(event))
             continue;
         char line[SW_TRANSCRIPT_LINE_MAX];
         if (sw_transcript_event(line, sizeof line, event_shm, event))
             fprintf(out, "         %s\n", line);
+        /* A spec whose step loops would fill the disk with an .out that nobody can review. */
         if (ftell(out) > SW_TRANSCRIPT_SECTION_MAX) {
             fputs("         ... and so on: too long for a transcript\n", out);
             return;

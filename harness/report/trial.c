@@ -18,6 +18,7 @@
 
 enum { SKIPPED_STATUS = 77, PATH_BYTES = 512 };
 
+/* What spillway_starter.py does: it calls the test between the begin and the end of a schedule. */
 static const struct sw_settings begins = {.begins = 1};
 
 __attribute__((format(printf, 4, 5))) static void decide(struct sw_trial *trial,
@@ -44,6 +45,7 @@ __attribute__((format(printf, 2, 3))) static void tell(struct sw_trial *trial, c
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    /* Without memory the line is left out: the verdict does not depend on it. */
     if (asprintf(&story, "%s%s%s", trial->story != NULL ? trial->story : "",
                  trial->story != NULL ? "\n" : "", line) < 0)
         return;
@@ -57,6 +59,8 @@ static void tell_uncontrolled(struct sw_trial *trial, const struct sw_uncontroll
     for (uint32_t i = 0; i < count && i < SW_UNCONTROLLED_MAX; i++)
         tell(trial, "not controlled: %.*s (%llu time%s)", SW_UNCONTROLLED_TEXT, list[i].what,
              (unsigned long long)list[i].count, list[i].count == 1 ? "" : "s");
+    /* A failure stands, and a skipped test has shown nothing. But a pass next to something that
+     * nobody controls may be luck. */
     if (count > 0 && trial->verdict.kind == SW_AS_EXPECTED && !trial->skipped)
         trial->verdict.kind = SW_INCONCLUSIVE;
 }
@@ -108,6 +112,7 @@ static char **args_of(const struct sw_trial_order *order, char *room[3])
 {
     if (order->test == NULL && order->args != NULL)
         return order->args;
+    /* FILE TEST for the starter; of a program without arguments none. */
     room[0] = order->test != NULL ? (char *)order->file : NULL;
     room[1] = (char *)order->test;
     room[2] = NULL;
@@ -129,6 +134,8 @@ struct sw_process_order sw_trial_process(const struct sw_trial_order *order, cha
 /* The process ended without a schedule. */
 static void judge_before(const struct sw_trial_order *order, int status, struct sw_trial *trial)
 {
+    /* The starter imports the file before it begins a schedule: what goes wrong there has no
+     * schedule, and only its exit status tells which it was. */
     if (status == SKIPPED_STATUS) {
         trial->skipped = 1;
         decide(trial, SW_AS_EXPECTED, "", "skipped");
@@ -147,6 +154,8 @@ static void judge_exit(const struct sw_process *run, const struct sw_trial_order
                        struct sw_trial *trial)
 {
     const struct sw_control_shm *shm = run->shm;
+    /* With a result the test came to its end, and then what its process exited with says nothing
+     * more. */
     int status = run->end.code, ended = shm->result_count == 1;
     uint32_t outcome = ended ? shm->results[0].outcome : SW_LOOP_PASSED;
     uint64_t decisions = ended ? shm->results[0].decision_count : shm->decision_count;
@@ -189,6 +198,7 @@ static void judge(const struct sw_process *run, const struct sw_trial_order *ord
 
     sw_trial_describe(order, schedule, sizeof schedule);
     sw_run_end_word(&run->end, word);
+    /* The word is what another run of it must have, too, and what a report is filtered by. */
     if (run->end.kind == SW_ENDED_CRASHED)
         decide(trial, SW_CRASHED, word, "%s under %s", outcome, schedule);
     else if (run->end.kind != SW_ENDED_EXITED)
@@ -213,6 +223,8 @@ void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t 
                  order->output != NULL ? "" : ".sched");
         return;
     }
+    /* test_bank.py and TestBank::test_move make test_bank-TestBank.test_move.sched; 3 is for
+     * ".py". */
     size_t used = (size_t)snprintf(path, size, "%.*s-", (int)strlen(name) - 3, name);
 
     for (const char *at = order->test; *at != '\0' && used + sizeof ".sched" < size; at++) {
@@ -220,6 +232,8 @@ void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t 
         at += at[0] == ':' && at[1] == ':';
     }
     path[used] = '\0';
+    /* A parametrized name has brackets, blanks and whatever else; a file's name should need no
+     * quotes. */
     for (char *at = path; *at != '\0'; at++)
         if (!isalnum((unsigned char)*at) && strchr("._-", *at) == NULL)
             *at = '_';
@@ -265,6 +279,7 @@ static int hash_found(const struct sw_sched *sched, const char *name, char hash[
     return status;
 }
 
+/* All three, so that a replay can say that a file is another before it says that the run is. */
 static int hash_files(struct sw_sched *sched, struct sw_error *e)
 {
     if (sched->arg_count > SW_SCHED_ARGS_MAX)
@@ -315,6 +330,7 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
     struct sw_schedule_order schedule = order->schedule;
     struct sw_process_order process = sw_trial_process(order, room);
 
+    /* Whatever the caller looked for: a trial has one limit, and the same in every process. */
     schedule.decisions_max = SW_DECISIONS_MAX;
     int status = sw_run_once_run(run, &process, &schedule, &e);
     if (status < 0) {
@@ -329,6 +345,7 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
     }
     sw_run_end_format(&run->end, outcome, sizeof outcome);
     judge(run, order, outcome, trial);
+    /* Before the line about what was not controlled, which is the last of the story. */
     if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED)
         keep(run, order, outcome, trial);
     tell_uncontrolled(trial, run->shm->uncontrolled, run->shm->uncontrolled_count);
@@ -356,6 +373,7 @@ struct search {
 
 static int add_hash(struct search *search, uint64_t hash)
 {
+    /* Twice as many each time: so each is copied about once, however many there are. */
     if (search->count == search->room) {
         uint64_t room = search->room > 0 ? 2 * search->room : 1024;
         uint64_t *hashes = realloc(search->hashes, room * sizeof *hashes);
@@ -397,6 +415,7 @@ uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count)
 
     if (count > 0)
         qsort(hashes, count, sizeof *hashes, compare_numbers);
+    /* Sorted, equal ones stand side by side. */
     for (uint64_t i = 1; i < count; i++)
         distinct += hashes[i] != hashes[i - 1];
     return distinct;
@@ -406,6 +425,7 @@ char *sw_trial_format_rate(char *buf, size_t size, double rate)
 {
     uint64_t number = (uint64_t)rate, step = 1;
 
+    /* Timers and other load make the rest of the digits noise. */
     while (number / step >= 1000)
         step *= 10;
     number = number / step * step;
@@ -453,6 +473,7 @@ static int is_alike(const struct sw_trial *trial, const struct sw_end *failing)
 {
     char word[SW_END_WORD_MAX];
 
+    /* The oracle of a verdict is the word of its end. */
     return strcmp(trial->verdict.oracle, sw_run_end_word(failing, word)) == 0;
 }
 
@@ -466,6 +487,8 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
     sw_run_end_format(&search->failing, failing, sizeof failing);
     one.schedule.seed = search->failing_seed;
     run_one(&one, trial);
+    /* A test that leaves something behind (a module's state, a file) can fail for what the
+     * schedules before it did. That is worth a look, but it is not the failure of this schedule. */
     if (trial->verdict.kind == SW_AS_EXPECTED) {
         decide(trial, SW_INCONCLUSIVE, "cold",
                "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "

@@ -27,6 +27,8 @@ const char *sw_agentless_lacks(const struct sw_spec *spec, const struct sw_spec_
 {
     static char text[64];
 
+    /* In the order in which a user can do something about it: the command line, the spec, the
+     * schedule. */
     if (faults != 0)
         return "faults that can be switched on";
     if (spec->spill != NULL && strncmp(spec->spill, "never", 5) != 0)
@@ -55,6 +57,8 @@ const char *sw_agentless_missing(int exit_status)
     }
 }
 
+/* agentless.py cannot read C headers, and so is told where everything is: a layout that changes
+ * needs no change there. */
 #define AT(member) offsetof(struct sw_event_shm, member)
 
 static const struct {

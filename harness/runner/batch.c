@@ -13,6 +13,7 @@ static void fill(struct sw_control_shm *shm, const struct sw_batch_order *order,
     schedule.loop_count -= done;
     if (schedule.loop_count > SW_RESULTS_MAX)
         schedule.loop_count = SW_RESULTS_MAX;
+    /* The engine would wait for a begin that never comes. */
     if (!sw_process_begins(&order->run))
         schedule.loop_count = 0;
     sw_schedule_order_fill(&schedule, shm);
@@ -65,6 +66,8 @@ static int tell_death(const struct sw_process *run, const struct sw_batch_order 
 static int tell_ended(const struct sw_control_shm *shm, const struct sw_batch_order *order,
                       struct sw_batch_totals *totals)
 {
+    /* The program may have written there. No result at all is an error in the next step, and a
+     * wrong one would be believed. */
     uint64_t count = shm->result_count <= SW_RESULTS_MAX ? shm->result_count : 0;
     struct sw_end end;
     int enough = 0;

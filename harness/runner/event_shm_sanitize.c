@@ -13,11 +13,13 @@ static int mend_text(struct sw_event_shm *event_shm, sw_text *text)
     if (*text == 0)
         return 0;
     char *at = event_shm->text + *text, *last = event_shm->text + SW_TEXT_MAX - 1;
+    /* So long is no name; but a step may raise an exception with a whole document in it. */
     if (last - at > SW_EVENT_SHM_SANITIZE_TEXT_MAX)
         last = at + SW_EVENT_SHM_SANITIZE_TEXT_MAX;
     while (at < last && *at != '\0') {
         size_t length = sw_utf8_printable(at, last);
         if (length == 0) {
+            /* One byte for one, so that no text moves: others may overlap with it. */
             *at = *at == '\n' || *at == '\t' ? ' ' : '?';
             changed = 1;
         }
@@ -41,6 +43,7 @@ static void mend_numbers(struct sw_event_shm *event_shm, uint32_t index)
 {
     struct sw_event *event = &event_shm->events[index];
 
+    /* What an event says of itself is not believed; where it stands is. */
     event->index = index;
     if (event->kind >= SW_EVENT_COUNT)
         event->kind = SW_EVENT_NONE;

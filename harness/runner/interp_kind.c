@@ -11,8 +11,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+/* No loader's path is as long: "/lib64/ld-linux-x86-64.so.2" has 27 bytes. */
 enum { LOADER_MAX = 256 };
 
+/* A script's interpreter would be started instead, and the control memory is for the file that was
+ * named. */
 static int check_script(const char *path, int fd, struct sw_error *e)
 {
     char line[256];
@@ -39,6 +42,7 @@ static int read_loader(Elf *elf, char *loader, size_t size)
     for (size_t i = 0; i < count; i++) {
         if (gelf_getphdr(elf, (int)i, &header) == NULL || header.p_type != PT_INTERP)
             continue;
+        /* The file may be damaged, and its headers say what they like. */
         if (header.p_offset < bytes && header.p_filesz <= bytes - header.p_offset &&
             header.p_filesz < size)
             snprintf(loader, size, "%.*s", (int)header.p_filesz, raw + header.p_offset);
@@ -47,6 +51,8 @@ static int read_loader(Elf *elf, char *loader, size_t size)
     return 0;
 }
 
+/* In the order in which a reason explains those behind it. LD_PRELOAD, which is how the engine gets
+ * into a process, is read by glibc's dynamic loader and by nothing else. */
 static int check_elf(const char *path, Elf *elf, struct sw_error *e)
 {
     char loader[LOADER_MAX];
@@ -100,6 +106,7 @@ int sw_interp_kind_check(const char *path, struct sw_error *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
+    /* Nonblocking, since the name may be that of a FIFO. */
     if (fd < 0 && errno != EACCES)
         return sw_error_set(e, path, 0, 0, "no interpreter: %s", strerror(errno));
     if (fd < 0)
@@ -144,6 +151,9 @@ static int has_sanitizer(const char *path)
 
 int sw_interp_kind_explain(const char *path, const struct sw_end *end, struct sw_error *e)
 {
+    /* No control came about, and the process cannot say why: LD_PRELOAD was ignored, or it is
+     * another program by now. What can be found out from the file is looked for in the order of how
+     * sure it is. */
     const char *privilege = find_privilege(path);
     char name[32];
 

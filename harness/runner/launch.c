@@ -27,6 +27,7 @@ static void reset_signals(void)
 {
     sigset_t none;
 
+    /* Handlers are gone after exec, but what is ignored or blocked stays so. */
     sigemptyset(&none);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -67,6 +68,7 @@ __attribute__((noreturn)) static void become(const struct sw_launch *launch, pid
         setpgid(0, 0);
     /* Whatever the runner was started with: hashes of addresses order sets and dicts. */
     personality(ADDR_NO_RANDOMIZE);
+    /* After the group: a Ctrl-C in between would else find a child that dies of it. */
     if (launch->default_signals)
         reset_signals();
     if (launch->is_limited)
@@ -74,6 +76,8 @@ __attribute__((noreturn)) static void become(const struct sw_launch *launch, pid
     set_files(launch);
     if (launch->folder != NULL && chdir(launch->folder) < 0)
         fail("", launch->folder);
+    /* Last, since it may look into the folder, and the descriptors that it hands on must be those
+     * of the program. */
     if (launch->set_environment != NULL)
         launch->set_environment(launch->context);
     execvp(launch->argv[0], launch->argv);

@@ -16,6 +16,8 @@
 #include "shared_memory.h"
 #include "watchdog.h"
 
+/* More words than any command like "valgrind -q --log-file=x" has. 900: above what a program opens
+ * by itself, below the usual limit of 1024 descriptors. */
 enum { UNDER_MAX = 64, SHM_FD = 900 };
 
 /* ---- before ---- */
@@ -72,6 +74,7 @@ int sw_process_begins(const struct sw_process_order *order)
 
 const char *sw_process_name(const struct sw_process_order *order)
 {
+    /* The program is the starter, which nobody has named. */
     int is_test = sw_process_begins(order) && order->args != NULL && order->args[0] != NULL;
 
     return is_test ? order->args[0] : order->program;
@@ -107,6 +110,7 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
     if (setting != NULL)
         sw_settings_set_environment(setting);
     publish_environment(run->shm);
+    /* Behind what the program is to see: neither of these is for it. */
     setenv("LD_PRELOAD", run->library, 1);
     setenv(SW_CONTROL_SHM_ENV, fd, 1);
 }
@@ -118,6 +122,7 @@ static int add_arguments(const struct sw_process *run, const struct sw_process_o
     const char *driver[] = {"-I", "-S", "-c", sw_child_driver};
     int count = 1;
 
+    /* -I and -S: nothing of the user's own, neither his environment nor site-packages. */
     if (run->spec.spec != NULL) {
         memcpy(argv, driver, sizeof driver);
         return sizeof driver / sizeof *driver;
@@ -199,6 +204,8 @@ int sw_process_prepare(struct sw_process *run, const char *interp,
             return -1;
         sw_settings_fill_shm(setting, run->shm);
     }
+    /* By these the engine knows the process that is meant: valgrind, a shell and whatever else
+     * comes before it load the library, too. */
     run->shm->interp_device = status.st_dev;
     run->shm->interp_inode = status.st_ino;
     return 0;
@@ -224,6 +231,7 @@ int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
         timed_out = sw_watchdog_wait(
             run->pid, order->watchdog_s > 0 ? order->watchdog_s : SW_WATCHDOG_S, run->shm, &status);
     sw_run_end_make(&run->end, status, timed_out, run->shm);
+    /* Only now, when the child can write there no more. */
     if (run->spec.spec != NULL)
         sw_spec_run_set_end(&run->spec, &run->end);
     return run->shm->started ? 0 : sw_interp_kind_explain(order->interp, &run->end, e);
@@ -291,6 +299,7 @@ static uint32_t count_sound(const struct sw_control_shm *shm)
 {
     uint32_t sound = 0;
 
+    /* A schedule with a hole in it would be another: what comes behind it counts no more. */
     while (sound < shm->taken.count && sound < SW_DEVIATIONS_MAX && is_sound(shm, sound))
         sound++;
     return sound;
@@ -305,6 +314,8 @@ int sw_process_check(const struct sw_process *run)
                 run->end.kind == SW_ENDED_WATCHDOG ? "the watchdog ended it" : run->end.text);
         return SW_EXIT_ERROR;
     }
+    /* Something is missing from the list, or is not what the engine wrote: the run has happened,
+     * but it cannot be had again. */
     if (shm->lost > 0) {
         fprintf(stderr, "spillway: inconclusive: %u deviations more than a schedule holds\n",
                 shm->lost);

@@ -100,6 +100,7 @@ void sw_run_end_of_test(struct sw_end *end, const struct sw_result *result)
 
 char *sw_run_end_signal_name(int number, char *buf, size_t size)
 {
+    /* Real-time signals have none. */
     const char *name = sigabbrev_np(number);
 
     if (name != NULL)
@@ -173,6 +174,8 @@ static int find_number(struct sw_end *end, enum sw_end_kind kind, int *number, i
 
 void sw_run_end_parse(struct sw_end *end, const char *line)
 {
+    /* Diverged and watchdog have no text in a .sched: where it happened is another place in each
+     * run. */
     static const enum sw_end_kind with_text[] = {SW_ENDED_DEADLOCK, SW_ENDED_LIVELOCK};
 
     if (behind(line, SW_ENDED_EXITED) != NULL &&
@@ -214,6 +217,7 @@ int sw_run_end_is_engine(const struct sw_end *end)
 
 int sw_run_end_is_kill(const struct sw_end *end)
 {
+    /* What a terminal, a shell, a scheduler of jobs and the kernel without memory send. */
     static const int sent[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGKILL};
     int is = 0;
 

@@ -33,6 +33,8 @@ static void fill_prefix(const struct sw_schedule_prefix *from, struct sw_control
 
 void sw_schedule_order_fill(const struct sw_schedule_order *order, struct sw_control_shm *shm)
 {
+    /* Field by field and not as one struct: between them lie what the settings fill in and what the
+     * child counts. */
     shm->strategy = order->strategy;
     snprintf(shm->strategy_name, sizeof shm->strategy_name, "%s",
              order->name != NULL ? order->name : "");

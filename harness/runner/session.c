@@ -8,6 +8,7 @@
 
 #include "contract/futex.h"
 
+/* No process has as many schedules: at 20,000 a second that would take 60 hours. */
 enum { GONE = 0xffffffffu }; /* served: the process has ended */
 
 struct sw_session {
@@ -23,6 +24,8 @@ struct sw_session {
     struct sw_end end; /* of the last schedule */
 };
 
+/* sw_process_run() returns when the process has ended, and the session has to be told of each
+ * schedule in between; so it has a thread of its own. */
 static void *run_process(void *argument)
 {
     struct sw_session *session = argument;
@@ -37,6 +40,7 @@ static void end_process(struct sw_session *session)
 {
     if (session->is_up) {
         struct sw_control_shm *shm = session->run.shm;
+        /* Before the post: a child that sees the one must see the other. */
         shm->posted_last = 1;
         __atomic_fetch_add(&shm->posted, 1, __ATOMIC_RELEASE);
         sw_futex_wake(syscall, &shm->posted, 0);
@@ -114,6 +118,7 @@ static uint32_t wait_for_end(struct sw_session *session)
     struct sw_control_shm *shm = session->run.shm;
     uint32_t served = __atomic_load_n(&shm->served, __ATOMIC_ACQUIRE);
 
+    /* served may change between the load and the wait, and then the wait returns at once. */
     while (served != session->asked && served != GONE)
         served = sw_futex_wait_while(syscall, &shm->served, served, 0);
     return served;

@@ -35,6 +35,7 @@ int64_t sw_spec_process_now_ms(void)
 void sw_spec_process_init(struct sw_spec_process *child)
 {
     memset(child, 0, sizeof *child);
+    /* 0 is a descriptor like any other. */
     child->pidfd = child->output = child->event_fd = child->control.shm_fd = -1;
 }
 
@@ -80,10 +81,12 @@ static void set_spec_environment(const struct sw_spec_process *child,
     sw_process_set_environment(&child->control, &setting);
 }
 
+/* A program has the runner's environment, and what is asked for on the command line. */
 static void set_program_environment(const struct sw_spec_process_order *order, int event_fd)
 {
     char fd[16];
 
+    /* Its own number, which may differ: what a program does with it is not compared. */
     fcntl(event_fd, F_SETFD, 0);
     snprintf(fd, sizeof fd, "%d", event_fd);
     setenv("PYTHONHASHSEED", "0", 1);
@@ -182,6 +185,7 @@ int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_pr
     }
     if (order->program == NULL && open_shm(child, order, e) < 0)
         return -1;
+    /* From here on: to make the memory may take long on a machine that swaps. */
     child->deadline_ms = sw_spec_process_now_ms() + (int64_t)watchdog_s * 1000;
     if (launch(child, order, e) < 0)
         return -1;
@@ -194,6 +198,7 @@ int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_pr
 void sw_spec_process_kill(struct sw_spec_process *child)
 {
     if (child->pid > 0) {
+        /* Both: the group may not be there yet, or the process may have left it. */
         kill(-child->pid, SIGKILL);
         kill(child->pid, SIGKILL);
     }
@@ -224,6 +229,7 @@ unsigned long sw_spec_process_output(const struct sw_spec_process *child, char *
     *total = 0;
     if (child->output < 0 || fstat(child->output, &status) < 0)
         return 0;
+    /* The end of it is what was said last. */
     *total = (unsigned long)status.st_size;
     got = pread(child->output, buf, size, *total > size ? (off_t)(*total - size) : 0);
     return got > 0 ? (unsigned long)got : 0;

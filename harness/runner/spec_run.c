@@ -23,6 +23,7 @@ static int choose_schedule(struct sw_spec_run *run, const char *path, const char
 {
     const struct sw_spec *spec = run->spec;
 
+    /* To choose for the user would be to record something else after the next schedule is added. */
     if (name == NULL && spec->schedule_count != 1)
         return sw_error_set(e, path, 0, 0, "it has %d schedules: name one", spec->schedule_count);
     for (int i = 0; i < spec->schedule_count; i++)
@@ -59,10 +60,12 @@ void sw_spec_run_close(struct sw_spec_run *run)
 const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
                                               const struct sw_settings *given)
 {
+    /* In the child, between fork and exec, where nothing needs to be freed. */
     static struct sw_settings setting;
     static char event_shm[32];
 
     setting = given != NULL ? *given : (struct sw_settings){0};
+    /* What was asked for on the command line weighs more than what the spec says. */
     if (setting.spill == NULL)
         setting.spill = run->spec->spill;
     snprintf(event_shm, sizeof event_shm, SW_EVENT_SHM_ENV "=%d",
@@ -85,6 +88,7 @@ void sw_spec_run_set_end(struct sw_spec_run *run, struct sw_end *end)
         event = sw_oracle_events_first(run->event_shm);
     if (event == NULL)
         return;
+    /* As a .sched has it: the name first, so that it is the word of the end (run_end.h). */
     snprintf(line, sizeof line, "%.*s %s", SW_ORACLE_EVENTS_NAME_MAX - 1,
              sw_oracle_events_name(run->event_shm, event),
              sw_oracle_events_describe(run->event_shm, event, text));

@@ -45,21 +45,26 @@ static void *look(void *argument)
     struct onlooker *onlooker = argument;
     struct sw_control_shm *shm = onlooker->run->shm;
 
+    /* The process stands still before the decision that is wanted, or ends without it. */
     if (sw_futex_wait_while(syscall, &shm->halted, 0, 0) == ENDED)
         return NULL;
     onlooker->seen->halted = 1;
     struct sw_stack_symbols_process *process = sw_stack_symbols_attach(onlooker->run->pid);
+    /* Where ptrace is not allowed (a container, Yama) the Python stacks are all there is. */
     int why_not = errno;
     for (int i = 0; i < SW_SHOWN_THREADS; i++)
         onlooker->seen->c[i] = print_c(process, why_not, shm->halted_tids[i]);
     if (process != NULL)
         sw_stack_symbols_detach(process);
+    /* In any case, or the process would stand there until the watchdog comes. */
     sw_futex_set(syscall, &shm->resumed, 1, 0);
     return NULL;
 }
 
 /* ---- from inside ---- */
 
+/* Of a memfd that the child wrote to: its position is the child's, so that we read from the
+ * start. */
 static char *read_all(int fd)
 {
     off_t size = lseek(fd, 0, SEEK_END);

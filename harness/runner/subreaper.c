@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Also those that have ended, and leaves them as they are. */
 static int has_children(void)
 {
     siginfo_t info;
@@ -19,6 +20,7 @@ static int has_children(void)
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
+/* With children of its own already, those of others could not be told from them. */
 int sw_subreaper_adopt(void)
 {
     return !has_children() && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
@@ -50,6 +52,7 @@ static int kill_children(void)
     DIR *processes = opendir("/proc");
     int found = 0;
 
+    /* Without /proc nobody can say whose children they are. */
     if (processes == NULL)
         return 0;
     for (struct dirent *entry = readdir(processes); entry != NULL; entry = readdir(processes)) {

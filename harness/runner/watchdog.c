@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* To print some hundred stacks takes milliseconds; whoever does not within two seconds never
+ * will. */
 enum { LAST_WORDS_MS = 2000 };
 
 /* 1 if the process has ended. */
@@ -31,6 +33,7 @@ static uint64_t count_of(const struct sw_control_shm *shm)
 /* It prints what it can, and then ends itself. */
 static void let_speak(pid_t pid, int pidfd, const struct sw_control_shm *shm)
 {
+    /* It has no handler yet: the signal would end it without a word. */
     if (!shm->started)
         return;
     kill(pid, SW_ALARM_SIGNAL);
@@ -40,6 +43,8 @@ static void let_speak(pid_t pid, int pidfd, const struct sw_control_shm *shm)
 int sw_watchdog_wait(pid_t pid, int watchdog_s, const struct sw_control_shm *shm, int *status)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    /* Two halves, with a look at the decisions in between: a run that still decides is only slow,
+     * and its user needs another limit; one that does not hangs. */
     int half_ms = watchdog_s * 500, ended = pidfd < 0 || wait_ms(pidfd, half_ms);
     uint64_t count = count_of(shm);
 
