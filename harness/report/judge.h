@@ -6,7 +6,7 @@
  *   failed         an invariant of the core was broken (interp/lab/invariants.h),
  *                  whatever came of it
  *   harness error  the watchdog ended the child
- *   crashed        a deadly signal
+ *   crashed        a deadly signal, and the engine had not ended the child
  *   skipped        a foreign interpreter has not what the spec needs (agentless.h)
  *   harness error  no agent has answered: not slpython-lab, or it did not start
  *   failed         an oracle's event, the first of value-lost, value-wrong,

@@ -28,4 +28,5 @@ struct sw_error;
 int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e);
 /* The same, but for the interpreter and for what starts tests, which come with spillway. */
 int sw_replay_check_program(const char *path, const struct sw_sched *sched, struct sw_error *e);
+
 #endif

@@ -31,8 +31,8 @@ struct sw_trial_order {
     const char *test;    /* test_name, TestClass::test_name; NULL: the file is a program */
     char **args;         /* the program's; NULL-terminated; may be NULL */
     const char *folder;  /* where it runs, and the file is found; NULL: where we are */
-    struct sw_schedule_order schedule; /* the first; DEFAULT and REPLAY: one only; it has the limit
-                                          of schedule_order.h */
+    /* The first; of DEFAULT and REPLAY there is one only.  decisions_max is SW_DECISIONS_MAX. */
+    struct sw_schedule_order schedule;
     const char *found; /* REPLAY: how its decisions were found: "dpor trace 3" */
     const struct sw_settings *setting; /* NULL: nothing in particular */
     const char *output; /* where a failing schedule goes; NULL: sw_trial_sched_path() */
@@ -60,4 +60,5 @@ char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t si
 char *sw_trial_format_rate(char *buf, size_t size, double rate);
 /* How many of the hashes are different; sorts them. */
 uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count);
+
 #endif

@@ -6,9 +6,11 @@
  *                           process 2: 414 .. 1000
  *
  * The program calls its entry between spillway_loop_begin() and _end()
- * (harness/control/entry/schedule_loop.h).  A schedule in which the process dies is a result like
- * any other; one that leaves threads behind is the last of its process.  What is found so is found
- * warm: before it is believed, the seed is run once more in a process of its own.
+ * (harness/control/engine/schedule_loop.h).  A schedule in which the process dies is a result like
+ * any other.  A schedule that leaves threads behind is the last of its process.
+ *
+ * What is found here is found among other schedules, which may have left something behind.  Before
+ * it is believed, its seed is run once more in a process of its own.
  *
  * A program whose setting does not say begins has a process for each schedule.
  */
@@ -29,11 +31,11 @@ struct sw_batch_result {
 struct sw_batch_order {
     struct sw_process_order run;
     struct sw_schedule_order schedule; /* the first; loop_count: how many; loop_step 0: 1 */
-    /* Called for each, in the order of their seeds.  Not 0: no more are wanted. */
+    /* Called for each schedule, in the order of the seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_batch_result *result);
-    /* A process begins, and has ended, before its results are told: in between another
-     * thread may read the control memory, and lower its loop_count.  Not 0 from on_end(): it was
-     * the last one.  Each may be NULL. */
+    /* Called when a process is about to begin and when it has ended, before its results are told.
+     * In between another thread may read the control memory, and lower its loop_count.  Not 0 from
+     * on_end(): that was the last process.  Each may be NULL. */
     void (*on_begin)(void *context, struct sw_control_shm *shm);
     int (*on_end)(void *context, struct sw_control_shm *shm);
     void *context;
@@ -46,14 +48,14 @@ struct sw_batch_totals {
     struct sw_uncontrolled_most uncontrolled;
 };
 
-/* 0; or -1 with *e when a process could not be started, or was not under
- * control, or began no schedule at all. */
+/* 0; or -1 with *e: a process could not be started, or was not under control, or began no schedule
+ * at all. */
 int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *totals,
-                struct sw_error *e);
+                 struct sw_error *e);
 
-/* For session.h, which tells of schedules in the same way.  Result number NUMBER of those that have
- * ended, from 0, with room for its end; that of the process as a whole; and the error of one that
- * had none. */
+/* For session.h, which has results of the same kind.  The result of that number, from 0, among
+ * those that have ended (end: room for how); the result of a process as a whole; the error that a
+ * process began no schedule, always -1. */
 struct sw_batch_result sw_batch_result_of(const struct sw_control_shm *shm, uint64_t number,
                                           struct sw_end *end);
 struct sw_batch_result sw_batch_result_of_process(const struct sw_process *run);

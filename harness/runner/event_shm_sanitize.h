@@ -3,8 +3,8 @@
  * event_shm_sanitize.h - what a child has left behind, made safe to read.
  *
  * A crashing interpreter may have scribbled on the shared memory, and the text
- * of a program's exception may be anything.  Once mended, an event memory below its line
- * is such that every reader can do without checks:
+ * of a program's exception may be anything.  Once sanitized, an event memory below its line is
+ * such that every reader can do without checks:
  *   - event_count, stack_count, frame_count and maps_used are in their limits;
  *   - event i has index i, a kind that exists, a move that a plan can have, and
  *     a stack that was taken, or 0;

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * process.h - one process whose every thread is under control, and what came of it.
+ * process.h - one process with all of its threads under control.
  *
- * The process is an unmodified interpreter with libspillway.so in front of its
- * C library (harness/control).  Its environment is fixed, its addresses are not
- * random, and its standard files are the runner's own.  A struct sw_process
- * owns its control memory from sw_process_open() to sw_process_close().
+ *      sw_process_open()           the control memory
+ *      sw_schedule_order_fill()    which schedule: schedule_order.h
+ *      sw_process_run()            start, and wait for the end
+ *      run.end, run.shm            how it ended, and what was decided
+ *      sw_process_close()
+ *
+ * The process is an unmodified interpreter with libspillway.so in front of its C library
+ * (harness/control).  Its environment is fixed, its addresses are the same in every run, and its
+ * standard files are the runner's own.
  */
 #ifndef SW_PROCESS_H
 #define SW_PROCESS_H
@@ -19,62 +24,63 @@
 #include "run_end.h"
 #include "spec_run.h"
 
+/* Owns all of it from sw_process_open() to sw_process_close(). */
 struct sw_process {
-    struct sw_control_shm *shm;
+    struct sw_control_shm *shm; /* NULL: there was no memory */
     int shm_fd;
-    char *library; /* libspillway.so; owned */
-    struct sw_spec_run spec; /* when the program is one; else all zero */
-    pid_t pid;
+    char *library; /* the path of libspillway.so */
+    struct sw_spec_run spec; /* if the program is a spec; else all zero */
+    pid_t pid;         /* 0 or less: it has not been started */
     struct sw_end end; /* valid after sw_process_run(), if that has started it */
 };
 
+/* Borrows all. */
 struct sw_process_order {
     const char *interp;
-    const char *program;
-    char *const *args; /* NULL-terminated */
+    const char *program; /* a program, or a .spec */
+    char *const *args;   /* NULL-terminated; of a spec: the schedule's name, if it has several */
     const struct sw_settings *setting; /* NULL: nothing in particular */
     const char *folder; /* that it runs in; NULL: the runner's */
-    int stdout_is_ours; /* what it prints goes to stderr */
-    const char *under; /* a command to run the interpreter under, like "valgrind -q"; or NULL */
-    int watchdog_s; /* 0: SW_WATCHDOG_S */
-    int silent; /* its standard files are /dev/null */
-    int errors; /* but its stderr is this descriptor; 0: /dev/null, too */
+    int stdout_is_ours; /* what it prints goes to stderr, since a report is on stdout */
+    const char *under;  /* a command to run the interpreter under, like "valgrind -q"; or NULL */
+    int watchdog_s;     /* 0: SW_WATCHDOG_S */
+    int silent;         /* its standard files are /dev/null, and it has a group of its own */
+    int errors;         /* a silent one's stderr is this descriptor; 0: /dev/null, too */
 };
 
-/* Of a recorded run: its interpreter, program, arguments, setting and folder. */
+/* A recorded run: its interpreter, program, arguments, setting and folder. */
 struct sw_process_order sw_process_order_of(const struct sw_sched *sched);
 
-/* Makes the control memory, fresh and zero, and finds the library: ../lib from the
- * runner's own folder.  0, or -1 with *e. */
+/* Makes the control memory, fresh and zero, and finds the library: ../lib from the runner's own
+ * folder.  0, or -1 with *e; to be closed either way. */
 int sw_process_open(struct sw_process *run, struct sw_error *e);
-/* For whoever starts the process in another way (spec_process.h).  prepare: which file
- * is meant, and the setting, to the control memory; 0, or -1 with *e.  set_environment:
- * between fork and exec, all that the program will see and what control needs. */
-int sw_process_prepare(struct sw_process *run, const char *interp,
-                          const struct sw_settings *setting, struct sw_error *e);
-void sw_process_set_environment(const struct sw_process *run,
-                                   const struct sw_settings *setting);
-/* Starts "under... interp program args..." and waits for its end.  The control memory
- * holds the strategy already.  0, or -1 with *e: then nothing ran, or not under
- * control. */
+/* Starts "under... interp program args..." and waits for its end.  The control memory holds the
+ * order already.  0; or -1 with *e: nothing ran, or it was not under control. */
 int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
-                      struct sw_error *e);
+                   struct sw_error *e);
 void sw_process_close(struct sw_process *run);
+
+/* The two halves of starting it, for spec_process.h.  prepare: before the fork, writes to the
+ * control memory which file is meant, and the setting; 0, or -1 with *e.  set_environment: between
+ * fork and exec, makes the environment of what the program will see and what control needs. */
+int sw_process_prepare(struct sw_process *run, const char *interp,
+                       const struct sw_settings *setting, struct sw_error *e);
+void sw_process_set_environment(const struct sw_process *run, const struct sw_settings *setting);
 
 /* Does the program begin its schedules itself, and so may have many in one process? */
 int sw_process_begins(const struct sw_process_order *order);
-/* What people call it: of a test its file, which is the first argument. */
+/* What people call it: a test is called after its file, which is the first argument. */
 const char *sw_process_name(const struct sw_process_order *order);
 
-/* Says on stderr what went wrong with the control itself, if anything did:
- * SW_EXIT_ERROR or SW_EXIT_UNSURE, else SW_EXIT_OK. */
+/* Says on stderr what went wrong with the control itself, if anything did.  SW_EXIT_ERROR, or
+ * SW_EXIT_UNSURE if the run cannot be repeated, or SW_EXIT_OK. */
 int sw_process_check(const struct sw_process *run);
-/* Says on stderr, a line each, what ran that nobody controlled.  Returns how many
- * lines: what they mean for a verdict is the caller's business. */
+/* Says on stderr, a line each, what ran that nobody controlled.  Returns how many lines; what they
+ * mean for a verdict is the caller's business. */
 uint32_t sw_process_warn(const struct sw_process *run);
 
-/* What was decided, in the form of a file: deviations and pool are borrowed
- * from the control memory, and are valid indices only, whatever the child wrote. */
+/* What was decided, in the form of a file.  The deviations and the pool are borrowed from the
+ * control memory, and are valid indices only, whatever the child wrote. */
 void sw_process_fill(const struct sw_process *run, struct sw_sched *sched);
 
 #endif

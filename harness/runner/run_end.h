@@ -8,10 +8,10 @@
  *      a spec's oracle   --+         +------ parsed --------+
  *
  * It is made where a process is reaped (process.c, spec_process.c), or of the result that a test
- * has left in the control memory (batch.c, session.c).  Of several causes the first of these counts:
- * the watchdog, what the engine ended the process for, a signal, an oracle, the exit status.
+ * has left in the control memory (batch.c).  Of several causes the first of these counts: the
+ * watchdog, what the engine ended the process for, a signal, an oracle, the exit status.
  *
- * A struct sw_end owns its text.  It is large: whoever makes thousands fills in one again and again.
+ * A struct sw_end owns its text.  It is large: whoever makes thousands fills in one over and over.
  */
 #ifndef SW_RUN_END_H
 #define SW_RUN_END_H
@@ -30,7 +30,7 @@
     X(CRASHED, "crashed")         /* signal */ \
     X(DEADLOCK, "deadlock")       /* text: what each thread waits for */ \
     X(LIVELOCK, "livelock")       /* more decisions than were allowed; text */ \
-    X(DIVERGED, "diverged")       /* a replay that could not go on; text: where, not in a .sched */ \
+    X(DIVERGED, "diverged")       /* a replay that could not go on; text: where */ \
     X(WATCHDOG, "watchdog")       /* real time was up */ \
     X(ENGINE_ERROR, "harness")    /* the engine itself failed; text: why */ \
     X(ORACLE, "")                 /* a spec's: text begins with the oracle's name, "value-lost" */
@@ -49,7 +49,7 @@ struct sw_end {
     int code;           /* EXITED, PASSED, FAILED, SKIPPED, ENGINE_ERROR: the exit status */
     int signal;         /* CRASHED: its number */
     uint32_t signature; /* FAILED: of the exception and where it was raised; 0: nobody says */
-    char text[SW_REPORT_MAX]; /* one line; "" where the kind has none */
+    char text[SW_REPORT_MAX]; /* one line; "" where the kind has none.  DIVERGED: not in a .sched */
 };
 
 /* Of a process that has been reaped.  status: as waitpid() has it; timed_out: the watchdog ended

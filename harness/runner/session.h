@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * session.h - schedules of one program, each ordered when the one before has been looked at.
+ * session.h - runs schedules of one program one by one, so that each can depend on the last result.
  *
- *      sw_session_open()    a process that begins, and waits for an order
+ *      sw_session_open()
  *      sw_session_run()     one schedule; the control memory then holds what came of it
  *      sw_session_close()
  *
- * Where batch.h runs seeds that are known beforehand, this is for whoever learns
- * from each run what the next shall be.  A schedule in which the process dies is
- * a result; the next one is run in a new process.
+ * batch.h runs seeds that are known beforehand; this is for whoever learns from each run what the
+ * next shall be.  A process begins with the first schedule and then waits for the next order.  A
+ * schedule in which the process dies is a result; the next schedule has a new process.
  *
  * A program whose setting does not say begins has a process for each schedule.
  *
- * The process is started and waited for by a thread of the session.
+ * A thread of the session starts the process and waits for its end.
  */
 #ifndef SW_SESSION_H
 #define SW_SESSION_H
@@ -33,8 +33,9 @@ struct sw_session_order {
 struct sw_session *sw_session_open(const struct sw_session_order *order, struct sw_error *e);
 void sw_session_close(struct sw_session *session);
 
-/* Runs one.  Its limit and engine are the session's, its loop of no meaning.  0, *result valid until the next call, and *shm, until then too, what
- * the process left; -1 with *e: nothing could be run. */
+/* Runs one.  Its decisions_max and engine are the session's, and its loop_count means nothing.  0,
+ * with *result and *shm, what the process has left, valid until the next call; or -1 with *e:
+ * nothing could be run. */
 int sw_session_run(struct sw_session *session, const struct sw_schedule_order *schedule,
                    struct sw_batch_result *result, const struct sw_control_shm **shm,
                    struct sw_error *e);

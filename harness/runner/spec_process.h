@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * spec_process.h - one process that runs one schedule, or one program.
+ * spec_process.h - one process that runs one schedule of a spec, or one program without control.
  *
- * A struct sw_spec_process owns its process, its event memory and its captured output, until
- * sw_spec_process_end().  The process leads a group of its own, which ends with it; it
- * dies with the runner.
+ * Many of them run at once (harness/report/job.h), so that nothing here waits: whoever started a
+ * process polls its pidfd, and ends it when its time is up.
  *
- * A spec's process has an environment of its own, no standard input, and can
- * write 64 MiB to a file; what it prints is kept.  A program has what the runner
- * has.
+ * The process leads a group of its own, which ends with it, and it dies with the runner.  A spec's
+ * process has an environment of its own and no standard input, can write 64 MiB to a file, and what
+ * it prints is kept.  A program has what the runner has.
  */
 #ifndef SW_SPEC_PROCESS_H
 #define SW_SPEC_PROCESS_H
@@ -29,6 +28,7 @@ struct sw_spec_process_order {
     int stdout_is_ours;   /* a program prints on the standard error, since a report is on stdout */
 };
 
+/* Owns its process, its event memory and its captured output, until sw_spec_process_end(). */
 struct sw_spec_process {
     pid_t pid;  /* 0: none */
     int pidfd;  /* readable once the process has ended */
@@ -45,17 +45,16 @@ struct sw_spec_process {
 void sw_spec_process_init(struct sw_spec_process *child);
 /* Makes the event memory, fresh and zero.  0, or -1 with *e. */
 int sw_spec_process_make_event_shm(struct sw_spec_process *child, struct sw_error *e);
-/* Starts the process; the event memory holds its plan already.  0, or -1 with *e.  Either
- * way sw_spec_process_end() ends what there is. */
+/* Starts the process.  The event memory holds its plan already.  0, or -1 with *e; either way
+ * sw_spec_process_end() ends what there is. */
 int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_process_order *order,
                           int watchdog_s, struct sw_error *e);
 /* Ends the process and what it has started, at once. */
 void sw_spec_process_kill(struct sw_spec_process *child);
-/* Waits for the end of a process that has ended, or was killed, and ends its
- * group. */
+/* Takes in a process that has ended or was killed: fills in how it ended, and ends its group. */
 void sw_spec_process_reap(struct sw_spec_process *child);
-/* The last bytes of what it printed, at most size: returns how many.  *total: of
- * how many. */
+/* The last bytes of what it printed, at most size of them.  Returns how many; *total is how many
+ * there were. */
 unsigned long sw_spec_process_output(const struct sw_spec_process *child, char *buf,
                                      unsigned long size, unsigned long *total);
 /* Ends everything, at once. */

@@ -4,12 +4,12 @@
  *
  *      spillway record x.spec [SCHEDULE]
  *
- * Its moves, what is done at points and which thread runs are decisions of one
- * list.  By default they are what the schedule says; a random walk makes the
- * moves in another order, and spills and collects where nobody asked.  What
- * happened is for run_once.h to print as a transcript; whether a value was lost, and not
- * whether each step came to rest as the spec says, is the outcome: that holds
- * for its own order only, and is for "spillway run" to judge.
+ * Its moves, what is done at points and which thread runs are decisions of one list.  By default
+ * they are what the schedule says.  A random walk makes the moves in another order, and spills and
+ * collects where nobody asked.
+ *
+ * How such a run ended says whether a value was lost.  Whether each step came to rest as the spec
+ * says holds for the spec's own order only, and is for "spillway run" to judge.
  */
 #ifndef SW_SPEC_RUN_H
 #define SW_SPEC_RUN_H
@@ -32,12 +32,13 @@ struct sw_spec_run {
 
 /* Does the name end in .spec? */
 int sw_spec_run_is(const char *program);
-/* schedule NULL: the only one.  0, or -1 with *e; either way to be closed. */
+/* schedule NULL: the only one.  0, or -1 with *e; to be closed either way. */
 int sw_spec_run_open(struct sw_spec_run *run, const char *path, const char *schedule,
                      struct sw_error *e);
 void sw_spec_run_close(struct sw_spec_run *run);
 
-/* Between fork and exec: what was given, with the spec's own and the event memory.  Never freed. */
+/* Between fork and exec: the given settings, with those of the spec and the event memory.  Valid
+ * until the exec. */
 const struct sw_settings *sw_spec_run_setting(const struct sw_spec_run *run,
                                              const struct sw_settings *given);
 /* What the interpreter is given as -c. */
