@@ -38,6 +38,7 @@ static int is_in_python(const PyTypeObject *type)
     return type == &PyBaseObject_Type;
 }
 
+/* Looked up as the interpreter does, along the type's bases, and without running anything. */
 static int has_in_python(PyTypeObject *type, const char *method)
 {
     PyObject *name = PyUnicode_InternFromString(method);
@@ -63,6 +64,8 @@ int sw_call_can_change(PyObject *object)
         type == &PyMethodDescr_Type || type == &PyProperty_Type ||
         PyExceptionInstance_Check(object))
         return 0;
+    /* An instance of a class that is written in Python all the way up is changed by its methods'
+     * bytecodes, which are seen one by one. */
     return !is_in_python(type);
 }
 
@@ -188,6 +191,7 @@ static PyObject *find_changing(const struct call *call, Py_ssize_t first, int *m
 static int of_arguments(const struct call *call, Py_ssize_t first, enum sw_op op,
                         struct operation *operation)
 {
+    /* With more than one of them there is no single object to name. */
     int more;
     PyObject *found = find_changing(call, first, &more);
 
@@ -236,6 +240,7 @@ static int of_attribute(const struct call *call, enum sw_op op, struct operation
 {
     if (call->unseen || call->count < 2)
         return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    /* It raises an exception, and touches nothing. */
     if (!PyUnicode_CheckExact(call->arguments[1]))
         return 0;
     return sw_call_set(operation, op, call->arguments[0],
@@ -259,6 +264,7 @@ static int of_builtin(const struct call *call, const char *name, struct operatio
         return of_attribute(call, SW_OP_READ, operation);
     if (strcmp(name, "setattr") == 0 || strcmp(name, "delattr") == 0)
         return of_attribute(call, SW_OP_WRITE, operation);
+    /* Lines of two threads are in an order: one object stands for the output. */
     if (strcmp(name, "print") == 0)
         return sw_call_set(operation, SW_OP_WRITE, call->callable, 0);
     return of_arguments(call, 0, strcmp(name, "next") == 0 ? SW_OP_WRITE : SW_OP_READ, operation);
@@ -313,6 +319,7 @@ int sw_call_operation(const struct call *call, struct operation *operation)
                                         : of_arguments(call, 1, SW_OP_READ, operation);
     }
     if (PyType_Check(callable)) {
+        /* The new object is nobody else's yet, and __init__'s own bytecodes come. */
         if (has_in_python((PyTypeObject *)callable, "__init__"))
             return 0;
         return of_arguments(call, 0, SW_OP_READ, operation);

@@ -58,6 +58,7 @@ static int of_global(const struct look *look, int index, enum sw_op op, struct o
     return sw_call_set(operation, op, look->frame->f_globals, part_of(name(look, index)));
 }
 
+/* Of a class body or of exec(): a namespace that others may have as well. */
 static int of_name(const struct look *look, enum sw_op op, struct operation *operation)
 {
     const void *namespace = look->frame->f_locals;
@@ -76,6 +77,7 @@ static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
     /* A module's attribute is a global of that module: both ways to it must have one address. */
     if (PyModule_Check(owner))
         return sw_call_set(operation, op, PyModule_GetDict(owner), part_of(attribute));
+    /* An assignment to a class is seen by all of its instances, and could replace a method. */
     if (PyType_Check(owner) && op == SW_OP_WRITE)
         return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     /* What a class of C says of its instances is its methods, mostly: the call comes. */
@@ -189,12 +191,17 @@ static int of_with(PyObject *manager, const char *name, struct operation *operat
 
 /* ---- all ---- */
 
+/* One case a bytecode, and so longer than other functions.  What is not named here touches the
+ * frame's own locals and value stack only, or is followed by one that is: a call's PRECALL by its
+ * CALL. */
 int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operation)
 {
     struct look look;
 
     decode(frame, &look);
     switch (look.opcode) {
+    /* The lowest bit of 3.11's LOAD_GLOBAL asks for a NULL below the value; the name's index is
+     * above it. */
     case LOAD_GLOBAL:
         return of_global(&look, look.argument >> 1, SW_OP_READ, operation);
     case STORE_GLOBAL:
@@ -205,6 +212,7 @@ int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operat
     case STORE_NAME:
     case DELETE_NAME:
         return of_name(&look, SW_OP_WRITE, operation);
+    /* The owner is on the top; the value to be stored lies below it. */
     case LOAD_ATTR:
     case LOAD_METHOD:
         return of_attribute(&look, peek(&look, 1), SW_OP_READ, operation);
@@ -217,17 +225,21 @@ int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operat
     case STORE_DEREF:
     case DELETE_DEREF:
         return of_cell(&look, SW_OP_WRITE, operation);
+    /* The key is on the top, and the container below it; of a store, the value is below both. */
     case BINARY_SUBSCR:
         return of_item(&look, peek(&look, 2), peek(&look, 1), SW_OP_READ, operation);
     case STORE_SUBSCR:
     case DELETE_SUBSCR:
         return of_item(&look, peek(&look, 2), peek(&look, 1), SW_OP_WRITE, operation);
+    /* a += b may change a itself; a + b only reads both. */
     case BINARY_OP:
         return of_two(peek(&look, 2), peek(&look, 1),
                       look.argument >= NB_INPLACE_ADD ? SW_OP_WRITE : SW_OP_READ, operation);
     case COMPARE_OP:
     case CONTAINS_OP:
         return of_two(peek(&look, 2), peek(&look, 1), SW_OP_READ, operation);
+    /* These go through the one on the top, which can be shared; what they write to, or push, is
+     * new. */
     case LIST_EXTEND:
     case SET_UPDATE:
     case DICT_UPDATE:
@@ -252,9 +264,11 @@ int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operat
         return of_star_call(&look, operation);
     case BEFORE_WITH:
         return of_with(peek(&look, 1), "__enter__", operation);
+    /* The bound __exit__ lies fourth from the top, below what is known of the exception. */
     case WITH_EXCEPT_START:
         return sw_call_operation(&(struct call){.callable = peek(&look, 4), .unseen = 1},
                                  operation);
+    /* An import runs other modules, and takes locks of its own. */
     case IMPORT_NAME:
     case IMPORT_FROM:
         return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);

@@ -101,6 +101,7 @@ static enum kind kind_of(const PyCodeObject *code)
 {
     PyObject *file = code->co_filename;
 
+    /* In this order, from what is asked most precisely to what is the rest. */
     if (PyUnicode_Compare(file, starter) == 0)
         return STARTER;
     if (begins_with(file, "<frozen importlib") || is_threadings(code))
@@ -279,6 +280,8 @@ static PyObject *find_library(void)
     return folder;
 }
 
+/* From now on, and not from the interpreter's start: what the starter has done until then is the
+ * same in every schedule. */
 static PyObject *start(PyObject *module, PyObject *path)
 {
     PyObject *thread = PyImport_ImportModule("_thread"), *ours = NULL;
