@@ -101,6 +101,12 @@ START_TEST(test_the_release_of_a_barrier_is_followed_by_decisions)
 }
 END_TEST
 
+START_TEST(test_the_end_of_an_initialisation_is_followed_by_decisions)
+{
+    ck_assert(is_seen_behind("once"));
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *preemption = tcase_create("preemption");
@@ -111,6 +117,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(preemption, test_the_engines_agree, 0, interp_count);
     tcase_add_test(preemption, test_the_release_of_a_spin_lock_is_followed_by_decisions);
     tcase_add_test(preemption, test_the_release_of_a_barrier_is_followed_by_decisions);
+    tcase_add_test(preemption, test_the_end_of_an_initialisation_is_followed_by_decisions);
     tcase_add_checked_fixture(preemption, setup, teardown);
     tcase_set_timeout(preemption, 120);
     tcase_set_tags(preemption, "no-memcheck"); /* it only starts other programs */

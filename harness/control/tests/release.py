@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A flag that another thread raises as soon as it gets what this one releases, with the GIL held.
 
-    release.py spin|barrier
+    release.py spin|barrier|once
 
 Ends with 1 if the flag was raised between two instructions behind the release.  Nothing but the
 release makes that possible: until then the other thread cannot run, so that nobody has asked this
@@ -35,8 +35,25 @@ def barrier_release():
     with_gil.pthread_barrier_wait(room)
 
 
+@ctypes.PYFUNCTYPE(None)
+def initialise():
+    """Long enough for the other thread to come and wait for the end of it."""
+    time.sleep(1)
+
+
+def once_take():
+    time.sleep(1.5)  # main() begins after 1 and ends after 2
+    without_gil.pthread_once(room, initialise)
+
+
+def once_release():
+    with_gil.pthread_once(room, initialise)
+
+
 def main(kind):
-    if kind == "spin":
+    if kind == "once":
+        take, release = once_take, once_release
+    elif kind == "spin":
         without_gil.pthread_spin_init(room, 0)
         without_gil.pthread_spin_lock(room)
         take, release = spin_take, spin_release
