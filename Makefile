@@ -295,9 +295,10 @@ $(eval $(call tree,slpython,$$(PY_CFLAGS)))
 $(eval $(call tree,lab,$$(PY_CFLAGS) -DSLP_LAB))
 $(eval $(call tree,archive,$$(PY_CFLAGS)))
 $(eval $(call tree,control,-fPIC -fvisibility=hidden -ftls-model=initial-exec -fno-sanitize=all))
-# The doors look at thread-local variables at every frame.
+# The entries look at thread-local variables at every frame.  A switch goes through functions of six
+# files, and 16 bytes more or less in front of them were 5 % of a ping-pong: so they are aligned.
 $(eval $(call tree,extension,$$(PY_HEADERS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
-    -fasynchronous-unwind-tables -fno-sanitize=all))
+    -falign-functions=32 -fasynchronous-unwind-tables -fno-sanitize=all))
 $(eval $(call tree,embedded,$$(PY_HEADERS) -fno-sanitize=all))
 $(eval $(call tree,inputs,))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
