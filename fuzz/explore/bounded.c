@@ -127,7 +127,8 @@ static struct sw_schedule_order order_of(const struct plan *plan)
         .log_from = plan->count > 0 ? plan->deviations[plan->count - 1].index + 1 : 0};
 }
 
-/* Why what came of it is no part of a proof; NULL: it is. */
+/* Why this run cannot be part of a proof; NULL: it can.  One flaw ends the search: "all" would not
+ * be true any more. */
 static const char *find_flaw(const struct sw_control_shm *shm, const struct sw_batch_result *one,
                              char line[SW_END_LINE_MAX])
 {

@@ -28,6 +28,8 @@ static struct sw_schedule_order order_of(const struct sw_dpor_run *run)
                                                  .sleeping_count = run->sleeping_count}};
 }
 
+/* The control memory has room for so many; of a longer prefix the child would follow only a
+ * part. */
 static int fits(const struct sw_dpor_run *run)
 {
     return run->prefix_count <= SW_PREFIX_MAX && run->sleeping_count <= SW_SLEEPERS_MAX;
@@ -126,6 +128,8 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
              "try all",
              result->beside);
     }
+    /* An order that was wanted and cannot be: then the trace does not show all that one event waits
+     * for, and something may be missing elsewhere, too. */
     if (result->complete && result->counts.infeasible > 0) {
         result->complete = 0;
         stop(result, "%llu orders were wanted that cannot be",

@@ -30,6 +30,7 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
     if (totals->learning > 0)
         snprintf(learning, sizeof learning, " (the first %llu pos, to learn)",
                  (unsigned long long)totals->learning);
+    /* Beyond: jobs that were ahead when another one failed.  They are no part of what is shown. */
     if (totals->schedules > in_order)
         snprintf(beyond, sizeof beyond, " and %llu beyond",
                  (unsigned long long)(totals->schedules - in_order));
@@ -49,7 +50,7 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
 
 /* ---- for people ---- */
 
-/* By the rate so far, or by the clock. */
+/* By the rate so far, or by the clock, whichever ends it sooner. */
 static void format_left(const struct sw_explore_progress *progress, char *buf, size_t size)
 {
     double rate = progress->schedules > 0 ? (double)progress->schedules / progress->seconds : 0;

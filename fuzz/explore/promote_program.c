@@ -33,6 +33,7 @@ static int copy_file(const char *from, const char *to, int force, struct sw_erro
 
 /* ---- the schedule ---- */
 
+/* Formatted in memory first, so that a full disk leaves no half of a schedule. */
 static int write_sched(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
     char *text = NULL;

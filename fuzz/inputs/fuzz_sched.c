@@ -42,6 +42,7 @@ static void pack(const struct sw_sched *sched)
     sw_oracle_close_file();
 }
 
+/* A refusal is checked, too: most inputs end there, and a wrong place in a message misleads. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const char path[] = "input.sched";

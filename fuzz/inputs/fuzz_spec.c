@@ -51,6 +51,7 @@ static void check_indices(const struct sw_spec *spec)
     }
 }
 
+/* From two parses of the same bytes: a plan must not hold an address, nor depend on one. */
 static void check_plan(const struct sw_spec *one, const struct sw_spec *other, int schedule)
 {
     SW_ORACLE(sw_plan_write(&event_shms[0], one, &one->schedules[schedule]) == 0);

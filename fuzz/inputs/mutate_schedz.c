@@ -25,6 +25,7 @@ struct pieces {
     size_t end; /* of the last of them; what follows is no record, or one too many */
 };
 
+/* With the archive's own reader: up to where that stops, the records are sound. */
 static void take_apart(struct pieces *p, uint8_t *bytes, size_t size)
 {
     const uint8_t *newline = memchr(bytes, '\n', size);
@@ -156,6 +157,7 @@ static void add_as_it_is(struct sw_bytes *out, const struct pieces *p,
     sw_bytes_add(out, p->archive.bytes + record->offset, record->end - record->offset);
 }
 
+/* All records but one as they were, so that it is that one which is refused or accepted. */
 static void put_together(struct sw_bytes *out, const struct pieces *p, uint64_t *random,
                          sw_input_mutate_bytes *mutate)
 {

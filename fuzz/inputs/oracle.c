@@ -17,6 +17,8 @@ void sw_oracle_fail(const char *what, const char *detail)
 
 /* ---- refusals ---- */
 
+/* A message goes to a terminal, and quotes the input: nothing of that may move the cursor or break
+ * the line. */
 void sw_oracle_message(const struct sw_error *e, const char *path)
 {
     const char *end = e->text + strlen(e->text);
@@ -61,6 +63,7 @@ void sw_oracle_refusal(const struct sw_error *e, const char *path, const uint8_t
 
 /* ---- schedules ---- */
 
+/* No text and an empty text are not the same. */
 static int same_text(const char *one, const char *other)
 {
     return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
@@ -89,6 +92,7 @@ static void same_deviations(const struct sw_sched *one, const struct sw_sched *o
     }
 }
 
+/* Field by field, and not as text: the writer itself may be what drops a field. */
 void sw_oracle_same_sched(const struct sw_sched *one, const struct sw_sched *other)
 {
     SW_ORACLE(same_text(one->writer, other->writer));
@@ -118,6 +122,8 @@ char *sw_oracle_text_of(const struct sw_sched *sched, size_t *size)
     return text;
 }
 
+/* What is written of a schedule is a normal form: read and written again it does not change,
+ * whatever blanks and quotes the input had. */
 void sw_oracle_round_trip(const struct sw_sched *sched)
 {
     struct sw_sched *again;
@@ -139,6 +145,7 @@ void sw_oracle_round_trip(const struct sw_sched *sched)
 
 static int file = -1;
 
+/* In memory: a million executions make no file, and one that crashes leaves none. */
 const char *sw_oracle_open_file(const uint8_t *bytes, size_t size)
 {
     static char path[40];

@@ -138,13 +138,7 @@ static uint32_t pick(const struct sw_decision *decision, uint32_t count)
     return found < count ? found : sw_strategy_common_highest(decision, count);
 }
 
-static int choose(struct sw_driver *driver, const struct sw_decision *decision)
-{
-    static const struct sw_strategy_common_steps steps = {take, pick};
-
-    (void)driver;
-    return sw_strategy_common_choose(decision, &steps);
-}
+SW_STRATEGY_COMMON_CHOOSE(take, pick)
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)
 {

@@ -42,6 +42,15 @@ struct sw_strategy_common_steps {
  * time-out is taken. */
 int sw_strategy_common_choose(const struct sw_decision *decision,
                               const struct sw_strategy_common_steps *steps);
+/* Defines the choose() of a driver with these steps. */
+#define SW_STRATEGY_COMMON_CHOOSE(take, pick) \
+    static int choose(struct sw_driver *driver, const struct sw_decision *decision) \
+    { \
+        static const struct sw_strategy_common_steps steps = {take, pick}; \
+\
+        (void)driver; \
+        return sw_strategy_common_choose(decision, &steps); \
+    }
 
 /* ---- objects, as the profile names them ---- */
 
