@@ -38,11 +38,11 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
     /* Each begins anew with the seed: a schedule depends on nothing that was before it in this
      * process. */
     case SW_STRATEGY_RANDOM:
-        return sw_random_driver_init(&engine->walk, shm->seed);
+        return sw_random_driver_init(&engine->random, shm->seed);
     case SW_STRATEGY_SWITCH:
-        return sw_random_driver_switch(&engine->walk, shm->seed);
+        return sw_random_driver_switch(&engine->random, shm->seed);
     case SW_STRATEGY_REPLAY:
-        return sw_replay_driver_start(&engine->follow, shm->wanted.deviations, shm->wanted.count,
+        return sw_replay_driver_start(&engine->replay, shm->wanted.deviations, shm->wanted.count,
                                       shm->wanted.pool);
     case SW_STRATEGY_NAMED:
         return begin_named(shm);
@@ -56,18 +56,18 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
  * tells whether the runs were already different before. */
 static void __attribute__((noreturn)) report_divergence(const struct sw_decision *decision)
 {
-    const struct sw_replay_driver *follow = &sw_engine.follow;
-    const struct sw_deviation *wanted = &follow->deviations[follow->next];
+    const struct sw_replay_driver *replay = &sw_engine.replay;
+    const struct sw_deviation *wanted = &replay->deviations[replay->next];
     char could[1024], should[1024], choice[32];
 
     sw_decision_format_all(decision->kind, decision->candidates, decision->count, could,
                            sizeof could);
-    sw_decision_format_all(wanted->kind, follow->pool + wanted->first, wanted->count, should,
+    sw_decision_format_all(wanted->kind, replay->pool + wanted->first, wanted->count, should,
                            sizeof should);
     sw_outcome_end(SW_END_DIVERGED,
                    "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
                    "%s %s; hash so far %016llx",
-                   (unsigned long long)decision->index, follow->why, wanted->thread,
+                   (unsigned long long)decision->index, replay->why, wanted->thread,
                    sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
                    sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
                    decision->thread, sw_decision_place(decision->place),
@@ -249,7 +249,7 @@ void sw_decide_happened(struct sw_decision *decision)
      * wait for it. */
     record_deviation(decision, 0);
     /* The replay had it at this number: it is at the next entry now. */
-    sw_engine.follow.next += (uint32_t)sw_decide_replays();
+    sw_engine.replay.next += (uint32_t)sw_decide_replays();
 }
 
 void sw_decide_passed(void)
@@ -263,7 +263,7 @@ void sw_decide_passed(void)
 
 int sw_decide_replays(void)
 {
-    return sw_engine.driver == &sw_engine.follow.driver;
+    return sw_engine.driver == &sw_engine.replay.driver;
 }
 
 void sw_decide_misfit(enum sw_decision_kind kind, const char *why)
@@ -273,16 +273,16 @@ void sw_decide_misfit(enum sw_decision_kind kind, const char *why)
                                    .place = SW_AT_IO_WAIT,
                                    .thread = sw_engine.current->ordinal};
 
-    sw_engine.follow.why = why;
+    sw_engine.replay.why = why;
     report_divergence(&decision);
 }
 
 int sw_decide_is_due(enum sw_decision_kind kind, uint32_t *choice)
 {
-    struct sw_replay_driver *follow = &sw_engine.follow;
-    int due = sw_replay_driver_due(follow, sw_engine.shm->decision_count, kind, choice);
+    struct sw_replay_driver *replay = &sw_engine.replay;
+    int due = sw_replay_driver_due(replay, sw_engine.shm->decision_count, kind, choice);
 
     if (due < 0)
-        sw_decide_misfit(kind, follow->why);
+        sw_decide_misfit(kind, replay->why);
     return due;
 }

@@ -37,8 +37,8 @@ struct sw_engine {
     uint32_t fails_taken; /* FAIL actions so far */
     int signals_sent; /* to threads, and not yet arrived: hooks.h, signals_arrive */
     struct sw_driver *driver;
-    struct sw_random_driver walk;
-    struct sw_replay_driver follow;
+    struct sw_random_driver random;
+    struct sw_replay_driver replay;
     struct sw_control_shm *shm;
     struct sw_thread threads[SW_LIVE_THREADS_MAX];
 };

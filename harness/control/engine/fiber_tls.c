@@ -178,10 +178,10 @@ int sw_fiber_tls_renew(const char **why)
         continue;
     /* Only now: a destructor may have loaded a library. */
     find_modules();
-    *why = has_atexit                   ? "it has thread_local objects with destructors"
+    *why = has_atexit               ? "it has thread_local objects with destructors"
            : holds_robust_mutexes() ? "it ended with a robust mutex in its hands"
-           : modules.dynamic ? "a library that was loaded later has thread-local variables"
-                             : NULL;
+           : modules.dynamic        ? "a library that was loaded later has thread-local variables"
+                                    : NULL;
     if (*why != NULL)
         return 0;
     for (int i = 0; i < modules.count; i++) {

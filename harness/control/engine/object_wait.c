@@ -22,8 +22,8 @@ void sw_object_wait_describe_as(const struct sw_thread *thread, const char *held
         snprintf(buf, size, "waits for something unknown");
         return;
     }
-    int used = snprintf(buf, size, "waits for %s#%u", sw_sync_objects_name(object),
-                        object->ordinal);
+    int used =
+        snprintf(buf, size, "waits for %s#%u", sw_sync_objects_name(object), object->ordinal);
     if (used < 0 || (size_t)used >= size)
         return;
     if (object->holder == thread->ordinal)

@@ -33,8 +33,10 @@ SW_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
         return SW_REAL(pthread_spin_lock)(lock);
     while (SW_REAL(pthread_spin_trylock)(lock) == EBUSY) {
         uint32_t object = sw_sync_objects_get(SW_OBJECT_SPIN, address)->ordinal;
-        sw_engine_block(&(struct sw_wait){
-            .clause = &sw_object_wait_woken, .place = SW_AT_SPIN_LOCK, .address = address, .object = object});
+        sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
+                                          .place = SW_AT_SPIN_LOCK,
+                                          .address = address,
+                                          .object = object});
     }
     sw_sync_objects_get(SW_OBJECT_SPIN, address)->holder = sw_engine_self()->ordinal;
     return 0;

@@ -42,11 +42,10 @@ START_TEST(test_without_control_it_is_the_default)
     ASSERT_SAYS("out", "0 0 0\n");
     ck_assert_int_eq(shell("%s x any-name 3 >out", raw), 0);
     ASSERT_SAYS("out", "0, errno 77\n");
-    ck_assert_int_eq(
-        shell("PYTHONPATH=%s/../lib/python /usr/bin/python3.11 -c 'import spillway; "
-              "print(spillway.choose(\"dice\", 6))' >out",
-              binaries),
-        0);
+    ck_assert_int_eq(shell("PYTHONPATH=%s/../lib/python /usr/bin/python3.11 -c 'import spillway; "
+                           "print(spillway.choose(\"dice\", 6))' >out",
+                           binaries),
+                     0);
     ASSERT_SAYS("out", "0\n");
 }
 END_TEST
@@ -63,8 +62,8 @@ START_TEST(test_python_refuses_what_is_no_choice)
              "    print('refused')\n",
              refused[_i]);
     write_file("bad.py", code);
-    ck_assert_int_eq(
-        shell("PYTHONPATH=%s/../lib/python /usr/bin/python3.11 bad.py >out", binaries), 0);
+    ck_assert_int_eq(shell("PYTHONPATH=%s/../lib/python /usr/bin/python3.11 bad.py >out", binaries),
+                     0);
     ASSERT_SAYS("out", "refused\n");
 }
 END_TEST
