@@ -84,8 +84,11 @@ static void leave_thread(void *unused)
 static void know_thread(int slot, unsigned ordinal)
 {
     assert(!self.known || slot >= 0);
+    /* The driver introduces a thread that may have passed points before: then only its name
+     * changes, and its signal stack is there already. */
     if (!self.known) {
         sw_own_cstack_enter_thread();
+        /* Any value but NULL has leave_thread() called when the thread ends. */
         pthread_setspecific(end_of_thread, &self);
     }
     self.known = 1;
@@ -93,12 +96,14 @@ static void know_thread(int slot, unsigned ordinal)
     sw_event_writer_set_thread(ordinal);
 }
 
-/* The first visit of a thread that nobody has introduced. */
+/* The first visit of a thread that nobody has introduced.  Not inlined: visit() is on the way of
+ * every point, and this happens once in a thread's life. */
 static __attribute__((noinline)) void meet_thread(void)
 {
     unsigned ordinal = SW_THREAD_OTHER;
 
     if (!controls) {
+        /* Nothing is published with the number; it only has to be another one each time. */
         ordinal = __atomic_fetch_add(&program_threads, 1u, __ATOMIC_RELAXED);
         if (ordinal > SW_THREAD_OTHER)
             ordinal = SW_THREAD_OTHER;
@@ -110,6 +115,7 @@ void sw_agent_enter(int thread)
 {
     assert(controls && thread >= 0 && thread <= SW_THREAD_GATES_CONDUCTOR);
     know_thread(thread, thread < SW_THREAD_GATES_CONDUCTOR ? (unsigned)thread : SW_THREAD_OTHER);
+    /* The interpreter, when it wakes a thread, names it by this id (slp_point_info.thread). */
     sw_thread_gates_identify(thread, PyThreadState_GetID(PyThreadState_Get()));
 }
 
@@ -126,14 +132,15 @@ int sw_agent_ends(void)
     return self.ends;
 }
 
-/* ---- what the ledger sees ---- */
+/* ---- what the value oracle sees ---- */
 
 static void capture_here(struct sw_event_shm_stack *out)
 {
     sw_own_cstack_capture(out, self.frame, (uintptr_t)&slp_point_visit);
 }
 
-/* The core's own checks. */
+/* What the core's own checks have found.  The walk at the end of a schedule is in no visit, where
+ * self.frame would be that of an earlier one: so the stack begins here. */
 static void tell_violation(const struct slp_violation *violation)
 {
     const void *outer_frame = self.frame;
@@ -145,6 +152,7 @@ static void tell_violation(const struct slp_violation *violation)
     self.frame = outer_frame;
     if (violation->object != NULL && sw_pyobject_text_is_channel(violation->object))
         object = sw_tasklet_names_of_channel(sw_tasklet_names_channel(violation->object));
+    /* What is no channel may be no tasklet either: no record is made for it. */
     else if (violation->object != NULL)
         who = sw_tasklet_names_of_tasklet(sw_tasklet_names_known_tasklet(violation->object));
     sw_event_writer_append(
@@ -181,9 +189,12 @@ static void tasklet_made(void *address)
 {
     struct sw_tasklet *t = sw_tasklet_names_known_tasklet(address);
 
+    /* A tasklet was at this address before.  If its end was told, it owes nothing any more; if it
+     * was not, what it had in transit went with it. */
     if (t != NULL)
         sw_value_oracle_gone(t, "its tasklet vanished");
     t = sw_tasklet_names_tasklet_new(address, sw_event_writer_thread());
+    /* The interpreter makes a thread's main tasklet before any other there. */
     if (self.has_main)
         return;
     self.has_main = 1;
@@ -197,6 +208,7 @@ static void tasklet_gone(const struct slp_point_info *info)
     struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
     int ends = info->point == SLP_POINT_TASKLET_END;
 
+    /* First the end, then the losses that follow from it: the story reads in that order. */
     simple_event(ends ? SW_EVENT_ENDS : SW_EVENT_DEALLOC, t->name, 0);
     sw_value_oracle_gone(t, ends ? "its tasklet ended" : "its tasklet was deallocated");
     if (controls && t->actor >= 0)
@@ -205,14 +217,10 @@ static void tasklet_gone(const struct slp_point_info *info)
         t->actor = -1;
 }
 
-static void spill_begins(void *address)
+/* Spills nest: a frame that runs on a fresh base can itself be spilled, and they end in the reverse
+ * order.  Few tasklets have more than one under way, so the stack begins with 4, chosen freely. */
+static void push_spill(struct sw_tasklet *t, uint32_t number)
 {
-    struct sw_tasklet *t = sw_tasklet_names_tasklet(address);
-    uint32_t number = ++spills << 1 | (uint32_t)self.asks_spill;
-
-    self.asks_spill = 0;
-    if (t == NULL)
-        return;
     if (t->spill_depth == t->spill_room) {
         uint32_t room = t->spill_room ? t->spill_room * 2 : 4;
         uint32_t *bigger = sw_event_writer_alloc(room, sizeof *bigger);
@@ -223,6 +231,18 @@ static void spill_begins(void *address)
         t->spill_room = room;
     }
     t->spills[t->spill_depth++] = number;
+}
+
+static void spill_begins(void *address)
+{
+    struct sw_tasklet *t = sw_tasklet_names_tasklet(address);
+    uint32_t number = ++spills << 1 | (uint32_t)self.asks_spill;
+
+    /* The schedule's wish is granted by this spill; the next may be the interpreter's own. */
+    self.asks_spill = 0;
+    if (t == NULL)
+        return;
+    push_spill(t, number);
     sw_event_writer_append(
         &(struct sw_event){.kind = SW_EVENT_SPILL,
                            .who = t->name,
@@ -316,11 +336,14 @@ static void ring_changes(const struct slp_point_info *info)
     if (!controls)
         return;
     t = sw_tasklet_names_tasklet(info->subject);
+    /* A tasklet that goes into a channel's queue leaves its ring first: the change to BLOCKS, at
+     * CHAN_ENQUEUE, comes after this one, and the last change counts. */
     if (info->point == SLP_POINT_RING_REMOVE) {
         sw_script_pauses(t->actor);
         return;
     }
     sw_script_wakes(t->actor);
+    /* Its thread may sit at the gate because run() found nothing to run. */
     if (t->home < SW_THREADS_MAX && sw_thread_gates_state_of((int)t->home) == SW_SEAT_IDLE)
         sw_thread_gates_call((int)t->home);
 }
@@ -360,21 +383,29 @@ static void observe_values(const struct slp_point_info *info)
     }
 }
 
-static void observe_rest(const struct slp_point_info *info)
+static void observe_spill(const struct slp_point_info *info)
 {
     switch ((int)info->point) {
+    case SLP_POINT_EVAL_ENTER:
+    case SLP_POINT_RELEASE_ENTER:
+    case SLP_POINT_CALLBACK_ENTER:
+        /* A spill is decided at one of these, and the point at which it begins says nothing of
+         * which it was. */
+        self.entered = info->point;
+        break;
     case SLP_POINT_SPILL_SAVE:
         spill_begins(info->subject);
         break;
     case SLP_POINT_SPILL_RESTORE:
         spill_ends(info->subject);
         break;
-    case SLP_POINT_SWITCH_RELEASE:
-        release_begins(info);
-        break;
-    case SLP_POINT_SWITCH_RELEASED:
-        release_ends(info->subject);
-        break;
+    }
+}
+
+/* The points of the life of tasklets and channels. */
+static void observe_object(const struct slp_point_info *info)
+{
+    switch ((int)info->point) {
     case SLP_POINT_TASKLET_NEW:
         tasklet_made(info->subject);
         break;
@@ -385,12 +416,29 @@ static void observe_rest(const struct slp_point_info *info)
     case SLP_POINT_CHAN_NEW:
         sw_tasklet_names_channel_new(info->subject);
         break;
+    }
+}
+
+/* The points of switches, of rings and queues, and of threads that wait for each other. */
+static void observe_scheduling(const struct slp_point_info *info)
+{
+    switch ((int)info->point) {
+    case SLP_POINT_SWITCH_ARRIVE:
+        self.current = sw_tasklet_names_tasklet(info->subject);
+        self.arrivals++;
+        break;
+    case SLP_POINT_SWITCH_RELEASE:
+        release_begins(info);
+        break;
+    case SLP_POINT_SWITCH_RELEASED:
+        release_ends(info->subject);
+        break;
+    case SLP_POINT_RING_INSERT:
+    case SLP_POINT_RING_REMOVE:
+        ring_changes(info);
+        break;
     case SLP_POINT_CHAN_ENQUEUE:
         blocks(info);
-        break;
-    case SLP_POINT_CHAN_COMPLETE:
-        sw_value_oracle_complete(sw_tasklet_names_tasklet(info->subject),
-                                 sw_tasklet_names_tasklet(info->object), info->value);
         break;
     case SLP_POINT_THREAD_WAIT:
         if (!rests_for_us(self.current))
@@ -402,23 +450,15 @@ static void observe_rest(const struct slp_point_info *info)
     case SLP_POINT_THREAD_WAKE:
         thread_wakes(info);
         break;
-    default:
-        break;
     }
 }
 
+/* The last three take the points that are their own and pass over the others.  observe_values()
+ * takes the subject for a tasklet and the object for a channel before it looks, which makes records
+ * of them: so it sees no point where they are something else. */
 static void observe(const struct slp_point_info *info)
 {
     switch ((int)info->point) {
-    case SLP_POINT_EVAL_ENTER:
-    case SLP_POINT_RELEASE_ENTER:
-    case SLP_POINT_CALLBACK_ENTER:
-        self.entered = info->point;
-        break;
-    case SLP_POINT_SWITCH_ARRIVE:
-        self.current = sw_tasklet_names_tasklet(info->subject);
-        self.arrivals++;
-        break;
     case SLP_POINT_CHAN_SEND:
     case SLP_POINT_CHAN_RECEIVE:
     case SLP_POINT_CHAN_SENT:
@@ -428,12 +468,14 @@ static void observe(const struct slp_point_info *info)
     case SLP_POINT_MAILBOX_DISPLACE:
         observe_values(info);
         break;
-    case SLP_POINT_RING_INSERT:
-    case SLP_POINT_RING_REMOVE:
-        ring_changes(info);
+    case SLP_POINT_CHAN_COMPLETE:
+        sw_value_oracle_complete(sw_tasklet_names_tasklet(info->subject),
+                                 sw_tasklet_names_tasklet(info->object), info->value);
         break;
     default:
-        observe_rest(info);
+        observe_spill(info);
+        observe_object(info);
+        observe_scheduling(info);
         break;
     }
 }
@@ -459,10 +501,13 @@ static void park(enum slp_point point, uint32_t nth)
 {
     unsigned place = SW_PLACE_POINTS + (unsigned)point;
 
+    /* The script holds the step before the thread sits down, and lets it go after it has risen:
+     * what the engine decides in between finds the step parked. */
     sw_script_park(self.slot, self.current != NULL ? self.current->actor : -1, point, nth);
     if (point_flags[point] & SLP_NO_GIL) {
         sw_thread_gates_sit(self.slot, SW_SEAT_PARKED, place);
     } else {
+        /* Whoever is to let it go needs the GIL. */
         PyThreadState *tstate = PyEval_SaveThread();
         sw_thread_gates_sit(self.slot, SW_SEAT_PARKED, place);
         PyEval_RestoreThread(tstate);
@@ -501,18 +546,21 @@ static void note_who_wakes(uint64_t id)
         woken_by_conductor[woken] = self.slot == SW_THREAD_GATES_CONDUCTOR;
 }
 
-/* At a counterpart that has what it waited for, and has not gone on. */
+/* At a counterpart that has what it waited for, and has not gone on.  The last argument says
+ * "pending": the exception waits for the tasklet's next turn, and nothing switches to it here. */
 static void throw_at_waiter(const struct slp_point_info *info, enum sw_action action)
 {
     PyObject *waiter = info->subject == self.current->address ? info->object : info->subject;
     PyObject *type, *value, *traceback, *result;
 
+    /* An exception may be pending at any point (contract/points.h). */
     PyErr_Fetch(&type, &value, &traceback);
     if (action == SW_ACTION_KILL)
         result = PyObject_CallMethod(waiter, "kill", "O", Py_True);
     else
         result = PyObject_CallMethod(waiter, "throw", "OsOO", PyExc_RuntimeError,
                                      "thrown by the schedule", Py_None, Py_True);
+    /* Nobody in the program has called this, so nobody there can be told. */
     if (result == NULL)
         PyErr_WriteUnraisable(waiter);
     Py_XDECREF(result);
@@ -522,6 +570,7 @@ static void throw_at_waiter(const struct slp_point_info *info, enum sw_action ac
 /* What the driver of the thread's tasklets, or its actor, gets as a SystemExit. */
 static unsigned end_thread(enum slp_point point)
 {
+    /* Nothing could be run, or told, once the process is gone. */
     if (self.slot == 0) {
         fprintf(stderr, "spillway: end at %s: T0, the main thread, cannot end before the process\n",
                 point_names[point]);
@@ -531,7 +580,9 @@ static unsigned end_thread(enum slp_point point)
     return SLP_ACT_END;
 }
 
-/* What may be asked for at this point beside parking; the same in a spec and a program. */
+/* What may be asked for at this point beside parking.  Throws come first: they are about another
+ * tasklet, and leave open what happens to this one.  The order is part of what recorded schedules
+ * mean, since each question is a decision with a number. */
 static unsigned act(const struct slp_point_info *info)
 {
     unsigned flags = point_flags[info->point], place = SW_PLACE_POINTS + (unsigned)info->point;
@@ -541,6 +592,7 @@ static unsigned act(const struct slp_point_info *info)
     if ((flags & SLP_MAY_THROW) && sw_agent_api_act(place, SW_ACTION_THROW))
         throw_at_waiter(info, SW_ACTION_THROW);
     if ((flags & SLP_MAY_FAIL) && sw_agent_api_act(place, SW_ACTION_FAIL)) {
+        /* observe() has told of a spill already, since it saw the point first. */
         if (info->point == SLP_POINT_SPILL_SAVE)
             spill_fails(info->subject);
         return SLP_ACT_FAIL;
@@ -551,7 +603,8 @@ static unsigned act(const struct slp_point_info *info)
     return self.asks_spill ? SLP_ACT_SPILL : SLP_ACT_NOTHING;
 }
 
-/* At a point of a plan's thread: what the flags allow, in this order. */
+/* At a point of a plan's thread.  The visit counts even where nothing is asked for: a spec says
+ * "the third visit", and that must not depend on what its directives are. */
 static unsigned control(const struct slp_point_info *info)
 {
     enum slp_point point = info->point;
@@ -569,13 +622,15 @@ static unsigned control(const struct slp_point_info *info)
     return act(info);
 }
 
+/* x & (x - 1) is x without its lowest bit. */
 static void end_step(void)
 {
     for (; step_faults != 0; step_faults &= step_faults - 1)
         slp_fault_on[__builtin_ctzll(step_faults)] = 0;
 }
 
-/* A fault that is on anyhow is not asked for. */
+/* A fault that is on anyhow, because of SLP_FAULTS, is not asked for: it is not the step's, and
+ * end_step() must leave it on. */
 static void begin_step(unsigned place)
 {
     for (uint64_t rest = steps; rest != 0; rest &= rest - 1) {
@@ -587,7 +642,9 @@ static void begin_step(unsigned place)
     }
 }
 
-/* The same for a program, when its points are decisions: there is nobody to park for. */
+/* The same for a program, when its points are decisions: there is nobody to park for.  The step's
+ * faults begin after the collector has run, since that runs Python code, whose points would end
+ * them at once.  None begins at a point without the GIL: all that follows there is to take it. */
 static unsigned decide(enum slp_point point)
 {
     unsigned flags = point_flags[point], place = SW_PLACE_POINTS + (unsigned)point;
@@ -615,9 +672,12 @@ static unsigned visit(const struct slp_point_info *info)
     if (__builtin_expect(!self.known, 0))
         meet_thread();
     self.frame = __builtin_frame_address(0);
+    /* First what burst at the point before: this one decides whether it did so in its place. */
     if (__builtin_expect(sw_value_oracle_expects, 0))
         sw_value_oracle_next_point(info->subject,
                                    info->point == SLP_POINT_CHAN_RECEIVED && info->value == NULL);
+    /* The one point without the GIL: no object may be touched, and another thread may be writing an
+     * event. */
     if (observes && info->point != SLP_POINT_THREAD_WOKEN)
         observe(info);
     if (controls && info->point == SLP_POINT_THREAD_WAKE)
@@ -661,10 +721,12 @@ static struct sw_event_shm *map_event_shm(const char *number)
     char *end;
     long fd = strtol(number, &end, 10);
 
+    /* 1 << 20 is the kernel's own limit, unless an administrator has raised fs.nr_open. */
     if (end == number || *end != '\0' || fd < 0 || fd > 1 << 20)
         fail("not the number of a file descriptor");
     if (fstat((int)fd, &status) != 0)
         fail("no such file descriptor is open");
+    /* Before it is mapped: a shorter memory would be a SIGBUS at some later access. */
     if ((unsigned long)status.st_size != sizeof(struct sw_event_shm))
         fail("the shared memory has not the size of this version's; "
              "spillway and slpython-lab are not of one build");
@@ -676,6 +738,7 @@ static struct sw_event_shm *map_event_shm(const char *number)
         fail("the shared memory is not of this version; "
              "spillway and slpython-lab are not of one build");
     close((int)fd);
+    /* So the runner can tell an interpreter without an agent from one that did nothing. */
     event_shm->attached = SW_EVENT_SHM_MAGIC;
     return event_shm;
 }
@@ -710,11 +773,14 @@ static uint64_t points_to_observe(void)
     return SLP_POINT_ALL & ~(UINT64_C(1) << SLP_POINT_SWITCH_RESULT);
 }
 
+/* A constructor, since builtin modules are added before Python starts.  The hook is set last: it
+ * needs all of the rest. */
 static __attribute__((constructor)) void start(void)
 {
     const char *number = getenv(SW_EVENT_SHM_ENV);
     struct sw_event_shm *event_shm = number != NULL ? map_event_shm(number) : NULL;
 
+    /* Before all else: what follows asks what the control memory says. */
     sw_agent_api_claim();
     decides_points = sw_agent_api_decides_points();
     steps = sw_agent_api_steps();

@@ -2,29 +2,29 @@
  *
  * agent.h - the part of the harness that lives in the interpreter's process.
  *
- * It is linked into slpython-lab and does nothing at all unless SPILLWAY_FD
- * is in the environment when the process starts, or a control memory that wants points
- * to be decisions.  Then the interpreter's points lead to one hook, which
+ * It is linked into slpython-lab.  It does nothing unless, when the process starts,
+ * SPILLWAY_FD is in the environment, or there is a control memory that wants points to
+ * be decisions.  Then the interpreter's points lead to one hook, which
  *
- *   observes   if there is an event memory: the ledger (value_oracle.h), the names
- *              (tasklet_names.h), the story's
- *              events, crashes (own_cstack.h);
- *   controls   when there is a plan: the seats (thread_gates.h) and the schedule
- *              (script.h); which thread runs, which move is next and what is
- *              done at a point is decided by the engine (harness/control/entry/agent_api.h).
- *              driver.py runs the plan by means of the builtin
- *              module _spillway (spillway_module.c).
+ *   observes   if there is an event memory: it follows values (value_oracle.h), names
+ *              tasklets and channels (tasklet_names.h), writes the events of the story
+ *              (event_writer.h) and tells of crashes (own_cstack.h);
+ *   controls   if there is a plan: it seats the threads (thread_gates.h) and keeps the
+ *              schedule (script.h).  Which thread runs, which move is next and what is
+ *              done at a point is decided by the engine
+ *              (harness/control/entry/agent_api.h).  driver.py runs the plan, by means
+ *              of the builtin module _spillway (spillway_module.c).
  *
- * The threads of a controlled process:
+ * The threads of a controlled process are
  *
  *   T0   the main thread: setup, then as the others
  *   Tk   with tasklet actors: its main tasklet sits in run(threadblock=True)
  *        with a thread actor: its main tasklet waits at the gate for steps
- *   the conductor   a thread more.  It makes actors runnable from outside, and
- *        so it counts for the interpreter as a thread that can end another's
- *        wait: between two moves it is no deadlock that every actor waits for
- *        its next step.  (As a bystander, see interp/thread.h, it would make
- *        the last actor of Tk that is paused between two steps raise one.)
+ *   the conductor   one more thread, which starts the steps.  It makes actors
+ *        runnable from outside, so the interpreter counts it as a thread that can
+ *        end another's wait: that every actor waits for its next step is no
+ *        deadlock.  (If it were a bystander, see interp/thread.h, the last actor
+ *        of Tk that is paused between two steps would raise one.)
  *
  * A thread that a step starts by itself is controlled like any other; it has no
  * ordinal in the plan, and its events carry SW_THREAD_OTHER.
@@ -45,7 +45,7 @@ const struct sw_plan *sw_agent_plan(void);
 /* The calling thread becomes Tk, or the conductor (SW_THREAD_GATES_CONDUCTOR). */
 void sw_agent_enter(int thread);
 
-/* Has anything begun to run on the calling thread since the last call? */
+/* Has any tasklet begun to run, or a wait ended, on the calling thread since the last call? */
 int sw_agent_stirred(void);
 
 /* Has the schedule ended the calling thread?  Its main tasklet gets a SystemExit. */

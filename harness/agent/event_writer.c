@@ -41,7 +41,7 @@ void sw_event_writer_set_move(uint32_t move)
     current_move = move;
 }
 
-/* What merely tells a story. */
+/* What merely tells a story.  Of a program that runs by itself these are by far the most. */
 static int is_narrative(unsigned kind)
 {
     switch (kind) {
@@ -59,6 +59,7 @@ static int is_narrative(unsigned kind)
     }
 }
 
+/* All that may not use the reserve.  What may: each oracle, each rest state, the end. */
 static int is_plain(unsigned kind)
 {
     return is_narrative(kind) || kind == SW_EVENT_SEND || kind == SW_EVENT_DELIVER ||
@@ -76,6 +77,7 @@ uint32_t sw_event_writer_append(const struct sw_event *event)
         event_shm->events_lost++;
         return 0;
     }
+    /* The count follows the event: a crash in between leaves the stream whole (event_shm.h). */
     struct sw_event *slot = &event_shm->events[at];
     *slot = *event;
     slot->index = at;
@@ -122,6 +124,8 @@ void *sw_event_writer_alloc(unsigned long count, unsigned long size)
     void *memory = calloc(count, size);
 
     if (memory == NULL) {
+        /* A hook cannot fail: the interpreter's state at a point is not one to raise an exception
+         * in. */
         fputs("spillway: the agent is out of memory\n", stderr);
         _exit(2);
     }

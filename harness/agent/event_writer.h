@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * event_writer.h - the agent's pen: appends events and texts to the event memory.
+ * event_writer.h - appends events and texts to the event memory.
  *
- * Only one thread writes at a time: the caller holds the GIL, or is
- * the engine's current thread.  The crash handler is the one exception; it writes whatever
- * happens, since nothing comes after it.
+ * One thread writes at a time: the caller holds the GIL, or is the engine's current
+ * thread.  The crash handler is the one exception.  It writes whatever happens, since
+ * nothing comes after it.
  *
  * The stream is finite.  Its last SW_EVENT_WRITER_RESERVE places are kept for what a
- * verdict rests on (oracles, rest states, the end); when the rest is full, an
- * event that does not fit is counted in events_lost.  A program that runs by
- * itself can be long, and so what merely tells a story about it (spills,
- * releases, waits) is left out once half of the stream is used, and is then
- * not counted: no verdict needs it.
+ * verdict rests on: oracles, rest states, the end.  An event that does not fit into
+ * the others is counted in events_lost.  A program that runs by itself can be long.
+ * So what merely tells a story about it (spills, releases, waits) is left out once
+ * half of the stream is used, and is not counted: no verdict needs it.
  */
-#ifndef SW_AGENT_RECORD_H
-#define SW_AGENT_RECORD_H
+#ifndef SW_AGENT_EVENT_WRITER_H
+#define SW_AGENT_EVENT_WRITER_H
 
 #include "contract/event.h"
 #include "contract/event_shm.h"
 
+/* 8 for each of at most SW_MOVES_MAX = 512 moves, and 1 in 64 of the stream. */
 #define SW_EVENT_WRITER_RESERVE 4096u
 
 /* event_shm: borrowed for the life of the process.  program: nothing is controlled. */

@@ -12,6 +12,9 @@
 
 #include "event_writer.h"
 
+/* The kernel puts 3.5 KiB there (AT_MINSIGSTKSZ with AVX-512), and the unwinder of gcc 12 needs as
+ * much again, measured with 60 frames: 7 KiB of 64.  The rest is for unwinders that need more; a
+ * page that is not touched costs nothing. */
 enum { SIGNAL_STACK_BYTES = 1 << 16 };
 
 struct walk {
@@ -34,9 +37,12 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *arg)
 
     if (pc == 0)
         return _URC_END_OF_STACK;
+    /* In a handler the innermost frames are the handler's own and the kernel's; the frame that
+     * crashed is known by its address. */
     if (walk->from_pc != 0 && pc != walk->from_pc)
         return _URC_NO_REASON;
     walk->from_pc = 0;
+    /* The stack grows downwards: what is not above the agent's frame is the agent's, too. */
     if (_Unwind_GetCFA(context) <= walk->above)
         return _URC_NO_REASON;
     if (out->frame_count == 0 && walk->skipped != 0 &&
@@ -61,7 +67,7 @@ void sw_own_cstack_capture(struct sw_event_shm_stack *out, const void *frame, ui
     _Unwind_Backtrace(step, &walk);
 }
 
-/* Only what a signal handler may call. */
+/* Only what a signal handler may call.  The last byte stays 0: it ends the text. */
 static void copy_maps(struct sw_event_shm *event_shm)
 {
     int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
@@ -76,6 +82,8 @@ static void copy_maps(struct sw_event_shm *event_shm)
     close(fd);
 }
 
+/* The maps are taken once, with the first stack: they are some hundred lines, and 128 KiB
+ * (SW_MAPS_MAX) is room for one copy.  What is loaded later has no name in the report. */
 static struct sw_event_shm_stack *next_stack(struct sw_event_shm *event_shm)
 {
     if (event_shm->stack_count >= SW_STACKS_MAX)
@@ -96,6 +104,7 @@ uint32_t sw_own_cstack_keep(const struct sw_event_shm_stack *stack)
     slot->frame_count = stack->frame_count;
     slot->truncated = stack->truncated;
     memcpy(slot->frames, stack->frames, sizeof *slot->frames * stack->frame_count);
+    /* Counted when it is whole, so that a crash in the copy leaves the others readable. */
     return ++event_shm->stack_count;
 }
 
@@ -126,6 +135,7 @@ static void crash_stack(struct sw_event *event, const ucontext_t *context)
     event->stack = ++event_shm->stack_count;
     slot->frame_count = 0;
     _Unwind_Backtrace(step, &walk);
+    /* A jump to nowhere: no frame of the unwinder has the address that crashed. */
     if (slot->frame_count == 0) {
         slot->frames[0] = pc_of(context);
         slot->frame_count = 1;
@@ -177,6 +187,7 @@ void sw_own_cstack_enter_thread(void)
     assert(signal_stack == NULL);
     void *memory =
         mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* Without one a stack overflow ends the process without a word; all else can still be told. */
     if (memory == MAP_FAILED)
         return;
     const stack_t stack = {.ss_sp = memory, .ss_size = SIGNAL_STACK_BYTES};

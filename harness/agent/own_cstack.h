@@ -2,16 +2,16 @@
  *
  * own_cstack.h - C stacks of this process, and what to do when it crashes.
  *
- * A stack is taken with the unwinder of the C runtime.  Frames of the agent and
- * of the interpreter's point machinery are left out, so that the innermost one
- * is the function that reached the point; its address is inside the call.  It
- * ends where the interpreter says that it ends: at the entry of a tasklet or of
- * a spill, since what is above belongs to a slice that is not in place.
+ * A stack is taken with the unwinder of the C runtime.  Frames of the agent, and
+ * of what calls it at a point, are left out: the innermost frame is the function
+ * that reached the point, with an address inside its call.  The stack ends where
+ * the interpreter's unwind information ends it, at the entry of a tasklet or of a
+ * spill: what is above there belongs to a slice that is not in place.
  *
  * Needs no Python.
  */
-#ifndef SW_AGENT_CSTACK_H
-#define SW_AGENT_CSTACK_H
+#ifndef SW_AGENT_OWN_CSTACK_H
+#define SW_AGENT_OWN_CSTACK_H
 
 #include "contract/event_shm.h"
 

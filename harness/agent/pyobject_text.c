@@ -7,11 +7,14 @@
 
 #include "event_writer.h"
 
+/* REPR_MAX leaves room for names in a line of a story; chosen freely.  256 bits are 78 digits, more
+ * than a repr shows; the repr of a longer int takes quadratic time, and beyond 4300 digits it
+ * raises.  NOTE_BYTES_MAX: a message of some ten lines; chosen freely. */
 enum { REPR_MAX = 60, INT_BITS_MAX = 256, NOTE_BYTES_MAX = 1000 };
 
 static PyObject *namespace;
 
-/* Cuts at characters; str is exact.  0 with an exception. */
+/* Cuts at characters, with 3 of them for the dots; str is exact.  0 with an exception. */
 static sw_text text_of(PyObject *str, Py_ssize_t most)
 {
     Py_ssize_t length = PyUnicode_GET_LENGTH(str), bytes;
@@ -27,7 +30,8 @@ static sw_text text_of(PyObject *str, Py_ssize_t most)
     return text;
 }
 
-/* As much of the object as its repr can show.  New reference. */
+/* As much of the object as its repr can show, so that a long one costs no more than a short one.
+ * New reference. */
 static PyObject *beginning_of(PyObject *object)
 {
     if (PyUnicode_CheckExact(object) && PyUnicode_GET_LENGTH(object) > REPR_MAX)
@@ -37,6 +41,7 @@ static PyObject *beginning_of(PyObject *object)
     return Py_NewRef(object);
 }
 
+/* Exact types alone: the repr of a subclass may be Python code. */
 static int is_plain(PyObject *object)
 {
     return object == Py_None || PyBool_Check(object) || PyUnicode_CheckExact(object) ||
@@ -109,6 +114,7 @@ int sw_pyobject_text_is_none(void *object)
     return object == Py_None;
 }
 
+/* By name, since no header that the agent includes declares the interpreter's types. */
 int sw_pyobject_text_is_channel(void *object)
 {
     const PyTypeObject *type = Py_TYPE((PyObject *)object);
@@ -123,6 +129,7 @@ int sw_pyobject_text_is_bomb(void *object)
     static const PyTypeObject *bomb_type;
     const PyTypeObject *type = Py_TYPE((PyObject *)object);
 
+    /* Asked of every value that is sent: once a bomb was seen, an address is enough. */
     if (bomb_type == NULL && strcmp(type->tp_name, "stackless.bomb") == 0)
         bomb_type = type;
     return type == bomb_type;
@@ -148,6 +155,7 @@ void sw_pyobject_text_set_namespace(PyObject *dict)
     namespace = Py_NewRef(dict);
 }
 
+/* While Python ends, modules are taken apart in an order of their own. */
 static PyObject *main_namespace(void)
 {
     if (_Py_IsFinalizing())
@@ -166,6 +174,8 @@ static sw_text find_in(PyObject *dict, const void *object)
     while (PyDict_Next(dict, &at, &key, &value)) {
         if (value != object || !PyUnicode_CheckExact(key))
             continue;
+        /* Of several names the first in the alphabet: the order of a dict depends on what the
+         * program did before. */
         const char *name = PyUnicode_AsUTF8(key);
         if (name == NULL)
             PyErr_Clear();
@@ -196,6 +206,7 @@ sw_text sw_pyobject_text_exception_text(PyObject *exception)
 
     if (str != NULL) /* lone surrogates have no UTF-8 */
         clean = PyUnicode_AsEncodedString(str, "utf-8", "backslashreplace");
+    /* The cut may leave half a character; readers of events print bytes that may be anything. */
     if (clean != NULL)
         text = sw_event_writer_text_n(PyBytes_AS_STRING(clean),
                                       (uint32_t)Py_MIN(PyBytes_GET_SIZE(clean), NOTE_BYTES_MAX));

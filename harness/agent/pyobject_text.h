@@ -4,13 +4,13 @@
  *
  * Everything here is called with the GIL held and leaves a pending exception
  * as it was.  No function keeps a reference, calls back into Python code, or
- * makes an object that the collector counts; so a look changes nothing that a
+ * makes an object that the collector counts; so none changes anything that a
  * program could notice.
  *
  * Python.h must come first.
  */
-#ifndef SW_AGENT_LOOK_H
-#define SW_AGENT_LOOK_H
+#ifndef SW_AGENT_PYOBJECT_TEXT_H
+#define SW_AGENT_PYOBJECT_TEXT_H
 
 #include <Python.h>
 

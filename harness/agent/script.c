@@ -61,6 +61,7 @@ void sw_script_start(const struct sw_plan *the_plan)
         parked_step[i] = -1;
 }
 
+/* Time is counted in changes: the rest states of a move are told in their order. */
 static void change(int step, struct condition to)
 {
     assert(step >= 0 && (uint32_t)step < plan->step_count);
@@ -90,6 +91,7 @@ static int thread_that_parks(int step)
     return -1;
 }
 
+/* Of several reasons the actor's own come first, and then its thread's. */
 static int begin_step(void)
 {
     int number = (int)plan->steps[current->step].actor;
@@ -118,7 +120,9 @@ static int can_be_made(const struct sw_plan_move *move)
            parked_step[plan->actors[number].thread] < 0;
 }
 
-/* An actor makes its moves in the plan's order. */
+/* An actor makes its moves in the plan's order.  All moves are looked at, for each that is asked
+ * about: with SW_MOVES_MAX = 512 that is at most 512 * 511 / 2, some 131,000 looks a question, and
+ * a plan has a few dozen moves. */
 static int is_its_actors_next(uint32_t move)
 {
     for (uint32_t i = 0; i < move; i++)
@@ -132,6 +136,8 @@ uint32_t sw_script_moves(uint32_t moves[SW_MOVES_MAX])
 {
     uint32_t count = 0;
 
+    /* The first stands there even if it cannot be made: it is the default, and that it cannot be
+     * made is then told as UNFINISHED and not passed over. */
     for (uint32_t i = 0; i < plan->move_count; i++)
         if (!made[i] && (count == 0 || (is_its_actors_next(i) && can_be_made(&plan->moves[i]))))
             moves[count++] = i;
@@ -144,6 +150,7 @@ static int choose(struct sw_driver *driver, const struct sw_decision *decision)
     (void)driver;
     if (!sw_decision_kind(decision->kind)->is_action)
         return (int)decision->fallback;
+    /* An action's candidates are to do nothing, and to do it: index 1 if a directive wants it. */
     return (asked & 1u << decision->candidates[1]) != 0;
 }
 
@@ -157,8 +164,10 @@ struct sw_driver *sw_script_driver(void)
 int sw_script_move(uint32_t move, int *thread)
 {
     assert(move < plan->move_count && !made[move]);
+    /* Made, whether it succeeds or not: the schedule goes on after it. */
     made[move] = 1;
     current = &plan->moves[move];
+    /* Whatever changes after this moment is news of this move. */
     move_began = now;
     *thread = -1;
     sw_event_writer_set_move(move + 1);
@@ -214,6 +223,8 @@ static void judge_woken(void)
         if (steps[i].woken == 0)
             continue;
         steps[i].now = (struct condition){.state = RUNS};
+        /* Woken in this move: it stands where it was woken.  Woken earlier, while a thread was
+         * parked: only now is it news, and comes last. */
         steps[i].changed = steps[i].woken > move_began ? steps[i].woken : ++now;
         steps[i].woken = 0;
     }
@@ -224,6 +235,7 @@ void sw_script_settle(void)
     assert(current != NULL);
     judge_woken();
     append_rest((int)current->step);
+    /* Each has changed later than the one before, so the search goes on behind it. */
     for (int i = next_change(move_began); i >= 0; i = next_change(steps[i].changed))
         append_rest(i);
     memcpy(sw_event_writer_event_shm()->visits[current - plan->moves], visits, sizeof visits);
@@ -251,6 +263,8 @@ void sw_script_assign(void)
 
     assert(actor->alive && actor->step < 0);
     actor->step = (int)current->step;
+    /* Until the actor's own code has claimed it, what happens to the tasklet is the harness's doing
+     * and no part of the step. */
     actor->assigned = 1;
     actor->last = (int)current->last;
     change(actor->step, (struct condition){.state = RUNS});
@@ -299,6 +313,7 @@ void sw_script_wakes(int actor)
     if (actor < 0 || actors[actor].step < 0 || actors[actor].assigned)
         return;
     struct step *step = &steps[actors[actor].step];
+    /* One that runs, or has ended, is not woken by being put into a ring. */
     if (step->now.state == BLOCKS || step->now.state == PAUSES || step->now.state == PARKED)
         step->woken = ++now;
 }
@@ -312,6 +327,7 @@ int sw_script_visit(unsigned point, uint32_t *nth)
         [SW_END_AT] = SW_ACTION_END};
 
     assert(point < SLP_POINT_COUNT);
+    /* Each visit has directives of its own; those of the last one have been answered. */
     asked = 0;
     if (current == NULL)
         return 0;
@@ -348,6 +364,8 @@ void sw_script_park(int thread, int actor, unsigned point, uint32_t nth)
     int step = held_step(thread, actor, point);
 
     assert(current != NULL && parked_step[thread] < 0);
+    /* Two threads can hold the same step, its own and its receiver's; what counts when both are let
+     * go is what it was before the first. */
     if (steps[step].now.state != PARKED)
         steps[step].before = steps[step].now;
     parked_step[thread] = step;

@@ -98,6 +98,8 @@ static PyObject *namespace_(PyObject *module, PyObject *dict)
     Py_RETURN_NONE;
 }
 
+/* driver.py is trusted, but a wrong ordinal would be a wrong address: an exception is easier to
+ * find. */
 static int int_of(PyObject *object, int most)
 {
     long number = PyLong_AsLong(object);
@@ -119,6 +121,7 @@ static PyObject *enter_(PyObject *module, PyObject *object)
     if (thread < 0)
         return NULL;
     sw_agent_enter(thread);
+    /* T0 goes on: it has the others to start, and sits down in begin(). */
     if (thread != 0) {
         Py_BEGIN_ALLOW_THREADS sw_thread_gates_sit(thread, SW_SEAT_GATED, SW_AT_REST);
         Py_END_ALLOW_THREADS
@@ -140,6 +143,7 @@ static PyObject *expect_(PyObject *module, PyObject *object)
 static PyObject *begin_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
+    /* T0 alone is up.  It calls the conductor, and sits until that admits it, as it does all. */
     sw_thread_gates_call(SW_THREAD_GATES_CONDUCTOR);
     Py_BEGIN_ALLOW_THREADS sw_thread_gates_sit(0, SW_SEAT_GATED, SW_AT_REST);
     Py_END_ALLOW_THREADS Py_RETURN_NONE;
@@ -152,6 +156,8 @@ static PyObject *idle_(PyObject *module, PyObject *object)
     (void)module;
     if (thread < 0)
         return NULL;
+    /* run() did something and has ended: what it did may have made more runnable, so the driver
+     * calls it once more before the thread sits down. */
     if (sw_agent_stirred())
         Py_RETURN_NONE;
     Py_BEGIN_ALLOW_THREADS sw_thread_gates_sit(thread, SW_SEAT_IDLE, SW_AT_REST);
@@ -183,6 +189,7 @@ static PyObject *claim_(PyObject *module, PyObject *object)
         return NULL;
     const struct sw_plan_actor *a = &sw_agent_plan()->actors[actor];
     int step = sw_script_claim(actor);
+    /* A tasklet without a step pauses itself in the driver; a thread has no tasklet to pause. */
     while (step < 0 && a->kind == SW_ACTOR_THREAD) {
         Py_BEGIN_ALLOW_THREADS sw_thread_gates_sit((int)a->thread, SW_SEAT_GATED, SW_AT_REST);
         Py_END_ALLOW_THREADS step = sw_script_claim(actor);
@@ -199,6 +206,7 @@ static PyObject *end_step_(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "iO", &actor, &exception))
         return NULL;
+    /* The text is taken before the script knows of the end: str() may run Python, and points. */
     if (exception != Py_None) {
         type = sw_pyobject_text_type_name(Py_TYPE(exception));
         note = sw_pyobject_text_exception_text(exception);
@@ -249,12 +257,15 @@ static PyObject *move_(PyObject *module, PyObject *unused)
     }
     int actor = sw_script_move(sw_agent_api_move(moves, count), &thread);
     if (actor < 0) {
+        /* A parked step is resumed by letting its thread go; nobody has to be given anything. */
         if (thread >= 0)
             sw_thread_gates_call(thread);
         Py_RETURN_NONE;
     }
     sw_script_assign();
     const struct sw_plan_actor *a = &sw_agent_plan()->actors[actor];
+    /* The driver puts the tasklet into its ring, since that takes Python; a thread is only
+     * called. */
     if (a->kind == SW_ACTOR_TASKLET)
         return PyLong_FromLong(actor);
     sw_thread_gates_call((int)a->thread);
@@ -264,6 +275,7 @@ static PyObject *move_(PyObject *module, PyObject *unused)
 static PyObject *settle_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
+    /* First nothing can run any more, then it is told how each step rests. */
     settle();
     sw_script_settle();
     Py_RETURN_NONE;
@@ -291,6 +303,7 @@ static PyObject *condition_(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* Neither finalizers nor atexit functions: they would run after the schedule's end, and be seen. */
 static __attribute__((noreturn)) void leave_process(int status)
 {
     fflush(NULL);
@@ -300,6 +313,7 @@ static __attribute__((noreturn)) void leave_process(int status)
 static PyObject *finish_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
+    /* What the core's checks find now is part of the verdict; FINISHED says that they were made. */
     slp_invariant_walk_all();
     slp_invariant_leaks();
     sw_event_writer_append(&(struct sw_event){.kind = SW_EVENT_FINISHED});

@@ -7,8 +7,8 @@
  *
  * Python.h must come first.
  */
-#ifndef SW_AGENT_MODULE_H
-#define SW_AGENT_MODULE_H
+#ifndef SW_AGENT_SPILLWAY_MODULE_H
+#define SW_AGENT_SPILLWAY_MODULE_H
 
 #include <Python.h>
 

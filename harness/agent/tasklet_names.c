@@ -7,7 +7,8 @@
 
 #include "event_writer.h"
 
-/* Open addressing with linear probing; nothing is ever removed. */
+/* Open addressing with linear probing.  Nothing is ever removed, so a probe may end at the first
+ * empty slot, and there are no marks of slots that were in use once. */
 struct table {
     void **records; /* each begins with its address */
     uint32_t size; /* a power of two, or 0 */
@@ -27,6 +28,9 @@ static void *address_of(void *record)
     return *(void **)record;
 }
 
+/* Where the address is, or would be.  Objects are aligned to 16 bytes, so the lowest 4 bits say
+ * nothing.  2 ** 64 divided by the golden ratio spreads the others upwards (Knuth's multiplicative
+ * hashing): the upper half of the product has something of each. */
 static uint32_t slot_of(const struct table *table, void *address)
 {
     uint64_t key = (uint64_t)(uintptr_t)address >> 4;
@@ -37,6 +41,7 @@ static uint32_t slot_of(const struct table *table, void *address)
     return at;
 }
 
+/* The first table is 64 pointers, half a KiB; chosen freely. */
 static void grow(struct table *table)
 {
     struct table bigger = *table;
@@ -63,6 +68,8 @@ static void *enter(struct table *table, void *address)
     assert(address != NULL);
     if (record != NULL)
         return record;
+    /* Half full at most: a probe of what is there then looks at 1.5 slots, of what is not at 2.5
+     * (Knuth, volume 3, section 6.4). */
     if (table->used >= table->size / 2)
         grow(table);
     record = sw_event_writer_alloc(1, table->record_bytes);
@@ -106,6 +113,8 @@ struct sw_tasklet *sw_tasklet_names_tasklet(void *address)
     return sw_tasklet_names_tasklet_new(address, SW_THREAD_OTHER);
 }
 
+/* Gives its N back, if no later one has been handed out: so the number of actors has no influence
+ * on what the other tasklets are called. */
 static void rename_tasklet(struct sw_tasklet *t, sw_text name)
 {
     if (t->number != 0 && t->number == tasklet_numbers)
@@ -157,6 +166,8 @@ sw_text sw_tasklet_names_of_channel(struct sw_channel *c)
 {
     if (c == NULL)
         return 0;
+    /* A variable may be bound to it later than it is first named: so the question is put again, but
+     * to a program, whose namespace can be large, only once. */
     if (c->found_name || (c->name != 0 && find_once))
         return c->name;
     sw_text found = find_name != NULL ? find_name(c->address) : 0;

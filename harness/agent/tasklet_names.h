@@ -9,15 +9,15 @@
  *   channels  the variable of the namespace that is bound to it, the first in
  *             alphabetical order; else "channel#N" in the order of creation.
  *
- * A record lives as long as the process, so pointers to it stay good; when an
- * object is made at an address that was used before, the record starts anew
- * (the number of records is bounded by the number of addresses).  No reference
- * is taken: an address is only a key here, nothing is read through it.
+ * A record lives as long as the process, so a pointer to one stays good.  When an
+ * object is made at an address that was used before, its record starts anew: there
+ * are never more records than addresses.  No reference is taken: an address is only
+ * a key here, and nothing is read through it.
  *
  * Needs no Python.  One thread at a time, as event_writer.h says.
  */
-#ifndef SW_AGENT_NAMES_H
-#define SW_AGENT_NAMES_H
+#ifndef SW_AGENT_TASKLET_NAMES_H
+#define SW_AGENT_TASKLET_NAMES_H
 
 #include <stdint.h>
 
@@ -32,7 +32,7 @@ struct sw_tasklet {
     unsigned home; /* ordinal of the thread that made it, or SW_THREAD_OTHER */
     uint32_t number; /* the N of "tasklet#N"; 0: named otherwise */
     int is_main; /* of its thread */
-    struct sw_operation *operation; /* the innermost under way, owned by the ledger */
+    struct sw_operation *operation; /* the innermost under way, owned by the value oracle */
     uint32_t *spills; /* the spills under way, the innermost last: 2 * ordinal + asked for */
     uint32_t spill_depth;
     uint32_t spill_room;

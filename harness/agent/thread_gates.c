@@ -28,6 +28,7 @@ void sw_thread_gates_identify(int thread, uint64_t id)
 
 int sw_thread_gates_find(uint64_t id)
 {
+    /* A thread that is not known yet has the id 0, as every seat that nobody took. */
     for (int i = 0; i < SW_THREADS_MAX && id != 0; i++) {
         if (seats[i].id == id)
             return i;
@@ -47,9 +48,12 @@ void sw_thread_gates_sit(int thread, enum sw_seat_state state, unsigned place)
 
     assert(state > SW_SEAT_UP && (seat->state == SW_SEAT_UP || seat->state == SW_SEAT_ABSENT));
     seat->state = state;
+    /* Whoever has started this thread may go on: from here on nothing runs on it. */
     if (seat->expected)
         sw_agent_api_wake(&seat->expected);
     seat->expected = 0;
+    /* Returns when sw_thread_gates_call() names this address; the state is set there, since the
+     * one who calls must see at once that the seat is empty. */
     sw_agent_api_wait(seat, place);
     assert(seat->state == SW_SEAT_UP);
 }
@@ -67,6 +71,7 @@ void sw_thread_gates_expect(int thread)
 {
     struct seat *seat = &seats[thread];
 
+    /* It may have come already: to start a thread is a decision, and the new one may run first. */
     if (seat->state != SW_SEAT_ABSENT)
         return;
     seat->expected = 1;

@@ -3,8 +3,8 @@
  * thread_gates.h - where the threads of a plan sit while they have nothing to do.
  *
  * The threads are T0..T15 and the conductor, which runs the plan.  Which of
- * them runs is the engine's business (harness/control/engine/engine.h); here they wait for
- * something that only the plan can give.
+ * them runs is for the engine to say (harness/control/engine/engine.h).  Here they
+ * wait for what only the plan can give.
  *
  * States.  ABSENT: not there yet.  UP: it runs, or waits for something of its
  * own.  GATED: waits for a step.  IDLE: waits until something is runnable on
@@ -13,8 +13,8 @@
  * Needs no Python.  All of it is called by the engine's current thread, which
  * releases the GIL around sw_thread_gates_sit() and sw_thread_gates_expect().
  */
-#ifndef SW_AGENT_SEATS_H
-#define SW_AGENT_SEATS_H
+#ifndef SW_AGENT_THREAD_GATES_H
+#define SW_AGENT_THREAD_GATES_H
 
 #include <stdint.h>
 

@@ -43,6 +43,8 @@ void sw_value_oracle_start(const struct sw_value_oracle_eyes *eyes)
     values = 0;
 }
 
+/* A program has as many operations as it has sends and receives, but few at once: those that have
+ * ended are kept, so that soon none is allocated any more. */
 static struct sw_operation *push(struct sw_tasklet *t, struct sw_channel *c, int receives)
 {
     struct sw_operation *op = spare;
@@ -68,11 +70,15 @@ static void pop(struct sw_tasklet *t)
     spare = op;
 }
 
+/* A value is with the sender's operation until it is handed over, and with the receiver's from then
+ * on.  So it is here if a send has not delivered, or a receive has been delivered to. */
 static int in_transit(const struct sw_operation *op)
 {
     return op->value != 0 && !op->reported && op->receives == op->delivered;
 }
 
+/* For whom a value that is still the sender's was meant, nobody knows yet: if it is handed over
+ * after all, sw_value_oracle_complete() adds the receiver. */
 static void report(struct sw_tasklet *t, struct sw_operation *op, enum sw_event_kind kind,
                    sw_text note, const struct sw_event_shm_stack *stack)
 {
@@ -104,6 +110,7 @@ void sw_value_oracle_send(struct sw_tasklet *t, struct sw_channel *c, void *obje
 {
     struct sw_operation *op = push(t, c, 0);
 
+    /* All that is known of the object is asked now: at its end it may be gone. */
     op->value = ++values;
     op->object = object;
     op->is_none = see->is_none(object);
@@ -142,6 +149,8 @@ void sw_value_oracle_complete(struct sw_tasklet *sender, struct sw_tasklet *rece
 
     if (from == NULL || from->receives || to == NULL || !to->receives)
         return; /* it began before there was a ledger */
+    /* From here on the receiver's operation answers for the value.  The sender's has done its part,
+     * whatever becomes of it, and its own end loses nothing. */
     to->value = from->value;
     to->object = from->object;
     to->is_none = from->is_none;
@@ -151,6 +160,8 @@ void sw_value_oracle_complete(struct sw_tasklet *sender, struct sw_tasklet *rece
     to->report = from->report;
     to->reported = from->reported;
     to->delivered = from->delivered = 1;
+    /* The mailbox held something else than the send began with, so between its beginning and now
+     * the value was lost or exchanged.  A drop at the sender, if there was one, is the moment. */
     if (object != from->object && !to->reported)
         judge_handover(receiver, to, object, from->dropped);
     else if (to->report != 0)
@@ -167,6 +178,8 @@ void sw_value_oracle_drop(struct sw_tasklet *t, void *object, int own)
 {
     struct sw_operation *op = t->operation;
 
+    /* Innermost first: an operation of a callback lies over the one in whose middle it runs, and
+     * either may be whose value is dropped. */
     while (op != NULL && !(in_transit(op) && op->object == object))
         op = op->outer;
     if (op == NULL)
@@ -179,6 +192,8 @@ void sw_value_oracle_drop(struct sw_tasklet *t, void *object, int own)
             sw_event_writer_format("dropped from the mailbox of %s", sw_event_writer_read(t->name)),
             &stack);
     } else if (op->dropped == NULL) {
+        /* Whether that is a loss shows when the send returns or raises.  The first drop counts: a
+         * second one finds the same value gone already. */
         op->dropped = sw_event_writer_alloc(1, sizeof *op->dropped);
         see->capture(op->dropped);
     }
@@ -202,6 +217,7 @@ void sw_value_oracle_burst(struct sw_tasklet *t, void *object)
         op = op->outer;
     if (op == NULL)
         return;
+    /* Not judged yet: the next point of this thread says whether the receive ends with it. */
     burst.tasklet = t;
     burst.operation = op;
     see->capture(&burst.stack);
@@ -223,7 +239,8 @@ void sw_value_oracle_next_point(void *subject, int raises)
                sw_event_writer_text("raised before its receive returned"), &burst.stack);
 }
 
-/* The innermost operation of this kind; others inside it are forgotten. */
+/* The innermost operation of this kind.  Others inside it are forgotten: an exception that leaves a
+ * callback ends what the callback had begun, and no point tells of it. */
 static struct sw_operation *ending(struct sw_tasklet *t, const struct sw_channel *c, int receives)
 {
     struct sw_operation *op = t->operation;
@@ -241,6 +258,7 @@ void sw_value_oracle_sent(struct sw_tasklet *t, struct sw_channel *c, void *obje
 
     if (op == NULL)
         return;
+    /* A send that raises has told its caller that nobody has the value. */
     if (object != NULL && in_transit(op))
         report(t, op, SW_EVENT_LOST,
                sw_event_writer_text("the send returned, but nobody had received it"), op->dropped);
@@ -258,6 +276,9 @@ static void received_event(const struct sw_tasklet *t, struct sw_operation *op, 
                                               .text = right ? op->text : see->describe(object, 0)});
 }
 
+/* From what is known to what is not: a loss that was told gets what came of it; with no value on
+ * its way nobody had sent; then the very object came, or None in its place, or another one.  A bomb
+ * must be raised, so one that is returned is not right. */
 static void receive_returned(struct sw_tasklet *t, struct sw_operation *op, void *object)
 {
     received_event(t, op, object);
@@ -278,6 +299,7 @@ static void receive_returned(struct sw_tasklet *t, struct sw_operation *op, void
         report(t, op, SW_EVENT_WRONG, see->describe(object, 0), NULL);
 }
 
+/* Two texts of one content have two offsets: the event memory shares none. */
 static int same_text(sw_text a, sw_text b)
 {
     const char *s = sw_event_writer_read(a), *t = sw_event_writer_read(b);
@@ -293,6 +315,8 @@ static void receive_raised(struct sw_tasklet *t, struct sw_operation *op)
 
     if (op->value == 0)
         return; /* killed, or thrown at, while it waited */
+    /* A bomb that was seen to burst here, or whose type is pending, is what its receive should
+     * raise; everything else that is raised has displaced the value. */
     pending = see->pending();
     if (op->reported) {
         add_to_note(op,
@@ -329,6 +353,8 @@ void sw_value_oracle_gone(struct sw_tasklet *t, const char *how)
 {
     for (struct sw_operation *op = t->operation; op != NULL; op = t->operation) {
         if (in_transit(op)) {
+            /* Where the tasklet ended tells less than where the value was dropped, if that is
+             * known. */
             struct sw_event_shm_stack stack;
             see->capture(&stack);
             report(t, op, SW_EVENT_LOST, sw_event_writer_text(how),

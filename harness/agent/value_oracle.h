@@ -14,27 +14,27 @@
  *                  the wrong place), WRONG (another object came instead), and
  *                  PHANTOM (one came that nobody had sent)
  *
- * A tasklet has a stack of operations, since a callback or a release that runs
- * in the middle of a receive may itself send and receive.  An operation under
- * way owns what is known of its value; the object is never touched, only its
- * address is compared, and no reference is taken.
+ * A tasklet has a stack of operations: a callback, or a release that runs in the
+ * middle of a receive, may itself send and receive.  The operation under way owns
+ * what is known of its value.  The object itself is never touched: only its address
+ * is compared, and no reference is taken.
  *
  * When a loss is told.  MAILBOX_DROP is the moment of the loss, and the C stack
- * of that moment is kept; the loss is reported there and then if the value was
- * already in the receiver's mailbox, or if the sender itself runs.  The value
- * of a sender that is blocked is dropped legitimately when somebody throws an
- * exception at it: there the report waits until it is known whether the send
- * raises (then nothing is lost).  A loss is told once; what the receive then
- * returned or raised is added to its note.
+ * of that moment is kept.  The loss is reported at once if the value was already
+ * in the receiver's mailbox, or if the sender itself runs.  But when somebody
+ * throws an exception at a sender that is blocked, its value is dropped
+ * legitimately: there the report waits until it is known whether the send raises,
+ * and then nothing is lost.  A loss is told once; what the receive returned or
+ * raised in the end is added to its note.
  *
- * MAILBOX_BURST of a ledgered exception is legitimate if the very next point of
- * that thread is the end of that receive.
+ * MAILBOX_BURST of an exception that is followed here is legitimate if the very
+ * next point of that thread is the end of that receive.
  *
  * Needs no Python: it sees objects through the functions it is given.  One
  * thread at a time, as event_writer.h says.
  */
-#ifndef SW_AGENT_LEDGER_H
-#define SW_AGENT_LEDGER_H
+#ifndef SW_AGENT_VALUE_ORACLE_H
+#define SW_AGENT_VALUE_ORACLE_H
 
 #include "contract/event_shm.h"
 #include "tasklet_names.h"
