@@ -10,6 +10,8 @@ static int reserve(struct sw_bytes *bytes, size_t count)
         return -1;
     if (count <= bytes->room - bytes->used)
         return 0;
+    /* Doubled, so that adding n bytes one by one copies fewer than 2n; 64 at first, chosen
+     * freely. */
     size_t room = 2 * bytes->room + count + 64;
     uint8_t *start = realloc(bytes->start, room);
     if (start == NULL) {
@@ -31,6 +33,7 @@ void sw_bytes_add(struct sw_bytes *bytes, const void *more, size_t count)
 
 void sw_bytes_add_number(struct sw_bytes *bytes, uint64_t number)
 {
+    /* 64 bits, 7 in a byte: 64 / 7, rounded up. */
     uint8_t text[10];
     size_t count = 0;
 
@@ -64,6 +67,8 @@ uint64_t sw_bytes_number(struct sw_bytes_walk *walk, uint64_t max)
             break;
         }
         uint64_t seven = *walk->at & 0x7f;
+        /* The tenth byte has room for one bit only, and there is no eleventh: both would lose bits
+         * that the text has. */
         if (shift > 63 || seven << shift >> shift != seven || (number |= seven << shift) > max) {
             sw_bytes_fail(walk, "a number is too large");
             break;

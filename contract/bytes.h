@@ -2,9 +2,9 @@
  *
  * bytes.h - a string of bytes that grows, and a walk over one.
  *
- * Both keep their first failure and go on harmlessly, so that a caller may look
- * at the end only.  A number is 7 bits a byte, the lowest first; the high bit
- * says that more follow.
+ * Both keep their first failure, and whatever is asked of them after it does no
+ * harm: a caller need look only once, at the end.  A number has 7 bits in each
+ * byte, the lowest first; the high bit says that more follow.
  */
 #ifndef SW_BYTES_H
 #define SW_BYTES_H

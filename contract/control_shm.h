@@ -6,10 +6,10 @@
  *      writes order, starts child ----> maps it from SPILLWAY_CONTROL_FD, obeys
  *      reads after the child is gone <- appends deviations, counts, a verdict
  *
- * Its size is the same in every run, so that no mapping moves with the length
- * of a schedule.  Until the child has ended only the child writes below the
- * line; the runner checks what it reads there, since a crashing interpreter may
- * have scribbled on it.
+ * Its size is the same in every run, so that no address in the child depends on
+ * the length of a schedule.  Until the child has ended, only the child writes below
+ * the line.  The runner checks what it reads there, since a crashing interpreter
+ * may have scribbled on it.
  */
 #ifndef SW_CONTROL_SHM_H
 #define SW_CONTROL_SHM_H

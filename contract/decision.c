@@ -51,6 +51,7 @@ uint64_t sw_decision_hash(uint64_t hash, const struct sw_decision *decision, uin
     if (sw_decision_kind(decision->kind)->is_action)
         return mix(hash, (uint64_t)decision->thread << 32 | (uint64_t)decision->place << 16 |
                              (uint64_t)decision->candidates[1] << 8 | choice << 1 | 1);
+    /* Not the index: it grows by one with each decision, so the position says it. */
     hash = mix(hash, (uint64_t)decision->thread << 32 | decision->object);
     /* The next line has room for 16 bits of a place, which are enough for all but these. */
     if (decision->place & SW_PLACE_NAMED)
@@ -144,6 +145,8 @@ int sw_decision_find_place(const char *name)
     found = find(points, SLP_POINT_COUNT, name);
     if (found >= 0)
         return SW_PLACE_POINTS + found;
+    /* Last what the program may have named.  Its number has SW_PLACE_NAMED, bit 30, and so is
+     * positive. */
     uint32_t named = sw_place_name_is_valid(name) ? sw_place_name_keep(name) : 0;
     return named != 0 ? (int)named : -1;
 }
@@ -180,6 +183,7 @@ char *sw_decision_format_all(enum sw_decision_kind kind, const uint32_t *candida
     char one[32];
 
     buf[0] = '\0';
+    /* A name is left out rather than cut: half of T12 is another thread. */
     for (uint32_t i = 0; i < count && used + sizeof one + 1 < size; i++)
         used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "",
                                  sw_decision_format(kind, candidates[i], one, sizeof one));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * decision.h - a decision, its candidates and its default; whoever answers it.
+ * decision.h - a decision, its candidates and its default; and who answers it.
  *
  * Exactly one thread of the controlled process runs.  Wherever something else could
  * happen next than what that thread would do by itself, the engine asks its driver.

@@ -70,6 +70,7 @@ static size_t parse_digits(const char *word, uint32_t *number)
     size_t length = 0;
 
     for (; word[length] >= '0' && word[length] <= '9'; length++)
+        /* Below 2 ** 31 before, so below 2 ** 35 after one more digit: 64 bits do not overflow. */
         if ((value = value * 10 + (uint64_t)(word[length] - '0')) >= SW_EARLY)
             return 0;
     *number = (uint32_t)value;
@@ -117,6 +118,8 @@ static size_t parse_ready(const char *word, uint32_t *candidate)
     size_t length = parse_thread(word, candidate);
     size_t more = length > 0 ? parse_number(word + length, '+', &number) : 0;
 
+    /* What does not fit into 11 bits is no index: the word ends behind the thread, and the reader
+     * stumbles over the "+". */
     if (more == 0 || number >= SW_EARLY >> SW_READY_SHIFT)
         return length;
     *candidate |= number << SW_READY_SHIFT;
@@ -131,6 +134,7 @@ static size_t parse_none(const char *word, uint32_t *candidate)
 
 /* ---- what can be a candidate ---- */
 
+/* A RUN: a thread may have SW_EARLY, and every other bit may be in an ordinal. */
 static int is_any(uint32_t candidate)
 {
     (void)candidate;
@@ -142,6 +146,7 @@ static int is_action(uint32_t candidate)
     return sw_decision_is_action(candidate);
 }
 
+/* SW_EARLY, the highest bit, means something to RUN alone. */
 static int is_small(uint32_t candidate)
 {
     return candidate < SW_EARLY;
@@ -249,5 +254,6 @@ uint32_t sw_decision_kind_cost(unsigned kind, uint32_t thread, uint32_t fallback
 {
     const struct sw_decision_kind_row *row = sw_decision_kind(kind);
 
+    /* If the default is not the thread that asks, that thread could not go on. */
     return fallback != thread ? row->forced_cost[bound] : row->cost[bound];
 }

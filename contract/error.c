@@ -8,7 +8,9 @@
 
 #include "utf8.h"
 
-#define WORD_BYTES_MAX 63 /* of a word that is worth a guess */
+/* Of a word that is worth a guess, and of what is guessed.  Names here have some 20 bytes; chosen
+ * freely. */
+#define WORD_BYTES_MAX 63
 
 /* What is quoted in it may be anything: a control character, half a character. */
 static void copy_printable(char *to, size_t room, const char *from)
@@ -20,6 +22,7 @@ static void copy_printable(char *to, size_t room, const char *from)
         size_t size = sw_utf8_printable(at, end), length = size;
         if (size == 0)
             length = (size_t)snprintf(hex, sizeof hex, "\\x%02x", (unsigned char)*at);
+        /* A character is whole or not there; one byte of the room is for the NUL. */
         if (length >= room)
             break;
         memcpy(to, size > 0 ? at : hex, length);
@@ -72,7 +75,10 @@ static unsigned smaller(unsigned a, unsigned b)
 
 /* Damerau-Levenshtein, each pair swapped at most once: insertions, deletions,
  * replacements and swaps of two neighbours.  Both words of at most
- * WORD_BYTES_MAX bytes. */
+ * WORD_BYTES_MAX bytes.
+ *
+ * row[j] is the distance of the first i bytes of a and the first j of b.  It follows from the row
+ * above and, for a swap, from the one above that: so three rows are enough, taken in turn. */
 static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     unsigned rows[3][WORD_BYTES_MAX + 1];
@@ -86,6 +92,7 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= b_length; j++) {
+            /* One byte more in either word; one replaced, or equal; two swapped. */
             row[j] = smaller(row[j - 1], above[j]) + 1;
             row[j] = smaller(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
@@ -103,6 +110,7 @@ const char *sw_error_nearest(const char *word, const char *const *candidates, in
 
     if (length == 0 || length > WORD_BYTES_MAX)
         return NULL;
+    /* One more than is near enough: only what is below it counts, and of equals the first. */
     best = (length < 3 ? 1 : (unsigned)length / 3) + 1;
     for (int i = 0; i < count; i++) {
         size_t candidate_length = strlen(candidates[i]);

@@ -7,6 +7,8 @@ sw_text sw_event_shm_text_add(struct sw_event_shm *event_shm, const char *s, uin
 {
     uint32_t at = event_shm->text_used;
 
+    /* 0 stands for "no text", so nobody's text is there; and an event memory that was never made
+     * fresh has text_used 0.  What is subtracted cannot wrap: at is below SW_TEXT_MAX. */
     if (length == 0 || at == 0 || at >= SW_TEXT_MAX || length >= SW_TEXT_MAX - at)
         return 0;
     memcpy(event_shm->text + at, s, length);
@@ -19,6 +21,7 @@ const char *sw_event_shm_text(const struct sw_event_shm *event_shm, sw_text offs
 {
     if (offset == 0 || offset >= SW_TEXT_MAX)
         return "";
+    /* The child may have scribbled: a text without an end would be read beyond the memory. */
     if (memchr(event_shm->text + offset, '\0', SW_TEXT_MAX - offset) == NULL)
         return "";
     return event_shm->text + offset;

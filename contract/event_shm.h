@@ -6,10 +6,11 @@
  *      writes plan, starts child ---> maps it from SPILLWAY_FD, reads plan
  *      reads after the child is gone <--- appends events, text, stacks
  *
- * The runner makes it with memfd_create(), sized sizeof(struct sw_event_shm); the
- * pages that nobody touches cost nothing.  Until the child has ended only the
- * child writes below the line; the runner trusts no number found there without
- * a check, since a crashing interpreter may have scribbled on it.
+ * The runner makes it with memfd_create(), of sizeof(struct sw_event_shm) bytes.
+ * Pages that nobody touches cost nothing, so the limits below are generous.  Until
+ * the child has ended, only the child writes below the line.  The runner checks
+ * each number that it finds there, since a crashing interpreter may have scribbled
+ * on it.
  *
  * Counters are written after what they count, so that a crash in the middle of
  * an append leaves the stream whole.

@@ -8,7 +8,8 @@
 #include "faults.h"
 #include "utf8.h"
 
-enum { WORD_MAX = 64 }; /* bytes of a misspelt name that is worth a guess */
+/* Of a misspelt name that is worth a guess, and a NUL: as long as sw_error_nearest() takes it. */
+enum { WORD_MAX = 64 };
 
 _Static_assert(SLP_FAULT_COUNT <= 64, "struct sw_fault_set has 64 bits");
 
@@ -18,6 +19,7 @@ static const char *const fault_names[] = {
 #undef FAULT_NAME
 };
 
+/* sizeof counts a NUL for each name, which is the room of its separator. */
 #define FAULT_NAME_SIZE(id, name, source, text) +sizeof name
 _Static_assert(0 SLP_FAULTS(FAULT_NAME_SIZE) <= SW_FAULT_SET_TEXT_MAX, "all at once can be named");
 #undef FAULT_NAME_SIZE
@@ -54,16 +56,32 @@ static void describe_unknown_fault(const char *name, size_t length, char *messag
         snprintf(message, SW_FAULT_SET_MESSAGE_MAX, "unknown fault %s", SW_QUOTE(name, length));
 }
 
+/* One name of the set that has these faults already.  The fault, or -1 with the message. */
+static int read_name(const char *name, size_t length, uint64_t mask, char *message)
+{
+    int fault = find_fault(name, length);
+
+    if (fault < 0)
+        describe_unknown_fault(name, length, message);
+    else if (mask & (UINT64_C(1) << fault)) {
+        snprintf(message, SW_FAULT_SET_MESSAGE_MAX, "fault %s twice in one set",
+                 SW_QUOTE(name, length));
+        return -1;
+    }
+    return fault;
+}
+
 int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out, const char **bad,
                       char *message)
 {
     const char *end = text + length;
     uint64_t mask = 0;
 
+    /* Each round takes a name; what ends it is a "+", behind which another must come, or the end of
+     * the text.  So "", "+a", "a+" and "a++b" have an empty name somewhere. */
     for (const char *at = text;; at++) {
         const char *plus = memchr(at, '+', (size_t)(end - at));
         size_t size = (size_t)((plus != NULL ? plus : end) - at);
-        int fault = find_fault(at, size);
 
         *bad = at;
         if (size == 0) {
@@ -71,15 +89,9 @@ int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out,
                      length > 0 ? " on both sides of '+'" : "");
             return -1;
         }
-        if (fault < 0) {
-            describe_unknown_fault(at, size, message);
+        int fault = read_name(at, size, mask, message);
+        if (fault < 0)
             return -1;
-        }
-        if (mask & (UINT64_C(1) << fault)) {
-            snprintf(message, SW_FAULT_SET_MESSAGE_MAX, "fault %s twice in one set",
-                     SW_QUOTE(at, size));
-            return -1;
-        }
         mask |= UINT64_C(1) << fault;
         at += size;
         if (at == end)

@@ -15,6 +15,7 @@ char *sw_own_path_find(int up, const char *name)
     if (length <= 0)
         return NULL;
     folder[length] = '\0';
+    /* The first round cuts off the program's own name. */
     for (int i = 0; i <= up; i++) {
         char *slash = strrchr(folder, '/');
         if (slash == NULL)

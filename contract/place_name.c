@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* LENT_MAX: a runner has as many control memories open as it has jobs.  A name that is only in one
+ * beyond that is printed as "choice:?".  BUCKETS: some hundred names are in chains of one or two.
+ * Both chosen freely. */
 enum { LENT_MAX = 256, BUCKETS = 256 };
 
 _Static_assert(sizeof SW_PLACE_NAME_PREFIX + SW_PLACE_NAME_MAX <= SW_PLACE_NAME_SIZE,
@@ -63,6 +66,8 @@ uint32_t sw_place_name_put(struct sw_place_names *table, const char *name)
     uint32_t number = sw_place_name_number(name);
     const char *found = find_in(table, number);
 
+    /* Of two names with one number the first has it: the second is refused, so that no schedule can
+     * mean either. */
     if (found != NULL)
         return strcmp(found, name) == 0 ? number : 0;
     if (table->count >= SW_PLACE_NAMES_MAX)
@@ -103,6 +108,7 @@ void sw_place_name_lend(struct sw_place_names *table)
             return;
     if (lent_count < LENT_MAX)
         lent[lent_count++] = table;
+    /* The child has messages, too, and they may be about what a file said. */
     for (int i = 0; i < BUCKETS; i++)
         for (const struct kept *at = buckets[i]; at != NULL; at = at->next)
             sw_place_name_put(table, at->name);
@@ -111,8 +117,11 @@ void sw_place_name_lend(struct sw_place_names *table)
 void sw_place_name_take_back(struct sw_place_names *table)
 {
     for (unsigned i = 0; i < lent_count; i++)
+        /* The last takes the empty place: the order means nothing. */
         if (lent[i] == table)
             lent[i] = lent[--lent_count];
+    /* The memory is going to be unmapped; what the schedules of this run mean must be known
+     * longer. */
     for (uint32_t i = 0; i < table->count && i < SW_PLACE_NAMES_MAX; i++)
         if (memchr(table->names[i], '\0', SW_PLACE_NAME_SIZE) != NULL &&
             sw_place_name_is_valid(table->names[i]))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * real_time.h - the clock on the wall: for progress lines, benches, the watchdog and the limits that
- * a user sets.
+ * real_time.h - the clock on the wall: for progress lines, benches, the watchdog, and the limits
+ * that a user sets.
  *
  * Nothing that a schedule contains may depend on it; harness/control/time has the program's clocks.
  */

@@ -3,11 +3,11 @@
  * thread_profile.h - what is known of a program before a schedule begins: how much each thread
  * does.
  *
- * Some strategies weigh the threads by what is left of them, or spread their
- * switches over the whole length.  They learn it from no schedule by themselves: the
- * runner has a schedule run, makes a profile of it (fuzz/explore/profile_measure.h), and gives the
- * same one to every process.  So a schedule is a function of its seed and of the
- * profile, however many processes share the seeds, and in a cold one too.
+ * Some strategies weigh the threads by how much is left of each, or spread their switches over
+ * the whole length of a schedule.  They do not learn that from the schedules that they make: the
+ * runner has one schedule run, makes a profile of it (fuzz/explore/profile_measure.h), and gives
+ * the same one to every process.  So a schedule follows from its seed and the profile alone,
+ * however many processes share the seeds.
  *
  * Threads are named by their ordinals.  Objects have none that would be the same in
  * another schedule; so an object is what a thread touched as its nth.

@@ -13,6 +13,8 @@ size_t sw_utf8_length(const char *text, const char *end)
     assert(text < end);
     if (*at < 0x80)
         return 1;
+    /* 0x80 to 0xbf continue a character; 0xc0 and 0xc1 would begin a longer form of ASCII; what is
+     * above 0xf4 is beyond U+10FFFF (Unicode, table 3-7). */
     if (*at < 0xc2 || *at > 0xf4)
         return 0;
     length = *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
@@ -42,6 +44,7 @@ size_t sw_utf8_printable(const char *text, const char *end)
         return 0;
     if (length == 2 && at[0] == 0xc2 && at[1] < 0xa0)
         return 0; /* U+0080 to U+009F: terminals take some of them for commands */
+    /* U+FFFE and U+FFFF: XML has no place for them, and JUnit's reports are XML. */
     if (length == 3 && at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe)
         return 0;
     return length;
@@ -52,6 +55,7 @@ void sw_utf8_trim(char *text)
     char *end = text + strlen(text);
     char *start = end;
 
+    /* No character has more than 4 bytes: its first is among the last 4, or it is whole. */
     while (start > text && end - start < 4) {
         start--;
         if (((unsigned char)*start & 0xc0) != 0x80)
@@ -91,6 +95,8 @@ static size_t show_character(char *to, const char *c, size_t length)
 
 char *sw_utf8_quote(char *buf, const char *at, size_t length)
 {
+    /* Each character takes at most 4 bytes, as it is or as \xNN: 44 * 4, and 6 for a quote, "...'"
+     * and the NUL are 182 of SW_UTF8_QUOTE_SIZE. */
     enum { CHARACTERS_MAX = 44 };
     const char *end = at + length;
     char *to = buf;

@@ -29,6 +29,7 @@ static off_t size_of(int fd, const char *path, struct sw_error *e)
     return -1;
 }
 
+/* So that errno says what went wrong before. */
 static void close_quietly(int fd)
 {
     int error = errno;
@@ -56,6 +57,7 @@ ssize_t sw_whole_file_next(int fd, char *bytes, size_t size, const char *path, s
 
     while (used < size) {
         ssize_t count = read(fd, bytes + used, size - used);
+        /* A read may bring less than it was asked for, and a signal may bring nothing at all. */
         if (count < 0 && errno != EINTR)
             return refuse(path, errno, e);
         if (count == 0)
@@ -78,6 +80,7 @@ char *sw_whole_file_read_from(int fd, const char *path, size_t most, size_t *siz
         errno = EFBIG;
         return NULL;
     }
+    /* As many as there were a moment ago: a file that grows while it is read is read as it was. */
     char *bytes = malloc((size_t)expected + 1);
     if (bytes == NULL) {
         sw_error_set(e, path, 0, 0, "out of memory");

@@ -2,9 +2,9 @@
  *
  * whole_file.h - all bytes of a regular file.
  *
- * A folder, a device or a FIFO is refused, and not waited for.  A file that becomes shorter while it
- * is read is what there was of it.  What fails sets errno, too: EISDIR or EINVAL for what is not a
- * file, EFBIG for one with more than the most bytes, else what the system says.
+ * A folder, a device or a FIFO is refused, and not waited for.  Of a file that becomes shorter
+ * while it is read there is what was read.  What fails sets errno, too: EISDIR or EINVAL for what
+ * is not a file, EFBIG for one with more bytes than are allowed, else what the system says.
  */
 #ifndef SW_WHOLE_FILE_H
 #define SW_WHOLE_FILE_H

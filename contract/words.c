@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The names of one option, in a message of 511 bytes; chosen freely.  A longer list is cut. */
 enum { LIST_MAX = 200 };
 
 int sw_words_number(const char *text, uint64_t least, uint64_t most, uint64_t *number,

@@ -2,7 +2,8 @@
  *
  * words.h - values that a person writes as one word: a number, or one of a few names.
  *
- * What is refused is quoted, with what there is: "'steam' is none of threads, fibers and pool".  Errors have no place; whoever knows it puts it before them.
+ * What is refused is quoted, with what there is: "'steam' is none of threads, fibers and pool".
+ * Errors have no place; who knows it puts it in front.
  */
 #ifndef SW_WORDS_H
 #define SW_WORDS_H
