@@ -100,7 +100,7 @@ static inline int slp_cpython_frame_line(slp_cpython_frame *frame)
 static inline PyObject *const *slp_cpython_frame_slots(const slp_cpython_frame *frame,
                                                        size_t *count)
 {
-    *count = (size_t)(frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize);
+    *count = (size_t)frame->f_code->co_nlocalsplus + (size_t)frame->f_code->co_stacksize;
     return frame->localsplus;
 }
 
