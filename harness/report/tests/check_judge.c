@@ -95,6 +95,14 @@ static void judge_program(void)
     sw_judge(&child, NULL, NULL, &verdict);
 }
 
+/* Behind a first move that was not: what comes is as the spec has it. */
+static void go_on_as_expected(void)
+{
+    second_move();
+    finished();
+    judge();
+}
+
 static void expect(enum sw_verdict_kind kind, const char *oracle, unsigned line, const char *wanted)
 {
     ck_assert_str_eq(verdict.text, wanted);
@@ -132,9 +140,7 @@ START_TEST(test_what_is_no_rest_state_does_not_matter)
     append(SW_EVENT_WAIT, 1, "");
     append(SW_EVENT_NONE, 1, "x");
     append(SW_EVENT_SPILL, 2, "y");
-    second_move();
-    finished();
-    judge();
+    go_on_as_expected();
     expect(SW_AS_EXPECTED, "", 0, "");
 }
 END_TEST
@@ -143,9 +149,7 @@ START_TEST(test_other_outcome)
 {
     append(SW_EVENT_MOVE, 1, "wait");
     append(SW_EVENT_DONE, 1, "wait");
-    second_move();
-    finished();
-    judge();
+    go_on_as_expected();
     expect(SW_FAILED, "outcome", 6, "move 1: expected wait: blocks ch.receive, was wait: done");
     ck_assert_uint_eq(verdict.event, 2);
 }
@@ -155,9 +159,7 @@ START_TEST(test_other_object_or_operation)
 {
     append(SW_EVENT_MOVE, 1, "wait");
     blocks(1, "wait", "ch", "send");
-    second_move();
-    finished();
-    judge();
+    go_on_as_expected();
     expect(SW_FAILED, "outcome", 6,
            "move 1: expected wait: blocks ch.receive, was wait: blocks ch.send");
 }
@@ -290,9 +292,7 @@ START_TEST(test_oracle)
 {
     first_move();
     oracle(oracles[_i].kind);
-    second_move();
-    finished();
-    judge();
+    go_on_as_expected();
     expect(SW_FAILED, oracles[_i].name, 7, oracles[_i].text);
     ck_assert_uint_eq(verdict.event, 3);
 }
