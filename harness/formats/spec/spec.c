@@ -39,6 +39,8 @@ unsigned sw_spec_point_flags(int point)
 
 /* ---- memory ---- */
 
+/* All memory of a spec is in one list and freed with it: whoever fails in the middle leaves nothing
+ * behind.  max_align_t, so that any struct may stand there. */
 struct sw_spec_chunk {
     struct sw_spec_chunk *next;
     max_align_t data[];
@@ -103,6 +105,7 @@ int sw_spec_parse(const char *path, const char *bytes, unsigned long size, struc
     if (size == 0)
         bytes = ""; /* a caller with nothing may have no pointer to it */
     owner = calloc(1, sizeof *owner);
+    /* 90 KB of tables that begin as 0. */
     parser = calloc(1, sizeof *parser);
     if (owner == NULL || parser == NULL) {
         result = sw_error_set(e, path, 0, 0, "out of memory");
@@ -118,7 +121,8 @@ int sw_spec_parse(const char *path, const char *bytes, unsigned long size, struc
     return result;
 }
 
-/* Of whatever the path is, a FIFO, too: one byte more than are allowed shows that it is too large. */
+/* Of whatever the path is, a FIFO, too: one byte more than are allowed shows that it is too
+ * large. */
 static int load(int fd, const char *path, struct sw_spec **out, struct sw_error *e)
 {
     const size_t room = SW_SPEC_BYTES_MAX + 1;

@@ -99,6 +99,7 @@ struct sw_spec {
     struct sw_spec_condition *conditions;
 };
 
+/* The texts of the largest spec fit into the event memory (SW_TEXT_MAX) 16 times. */
 #define SW_SPEC_BYTES_MAX (1u << 20)
 
 /* Reads and parses the file.  0 and *out, or -1 and *e (place and text). */

@@ -24,6 +24,7 @@ static unsigned line_of_state(const struct sw_spec_check *check, int actor)
     return sw_spec_lex_line_of(check->lexer, check->actors[actor].at);
 }
 
+/* Each schedule begins anew: all actors at rest (which is 0), no step started. */
 void sw_spec_check_schedule(struct sw_spec_check *check)
 {
     memset(check->started, 0, sizeof check->started);
@@ -40,6 +41,16 @@ static int parked_neighbour(const struct sw_spec_check *check, int actor)
     return parked == actor ? -1 : parked;
 }
 
+static int refuse_still_thread(const struct sw_spec_check *check, int step, int parked,
+                               const char *at, const char *verb)
+{
+    return sw_spec_lex_refuse(
+        check->lexer, at, "'%s' cannot %s: T%d stands still, '%s' is parked there since line %u",
+        step_name(check, step), verb, check->spec->actors[parked].thread,
+        step_name(check, check->actors[parked].step), line_of_state(check, parked));
+}
+
+/* The actor is not at rest, and this is not the step that it is parked in. */
 static int refuse_to_start(const struct sw_spec_check *check, int step, const char *at)
 {
     int actor = check->spec->steps[step].actor;
@@ -68,6 +79,8 @@ static int refuse_to_start(const struct sw_spec_check *check, int step, const ch
     }
 }
 
+/* A step is in one of two places: its actor parked in it, so that the move resumes it; or not yet
+ * started, its actor at rest.  And the actor's thread must not stand still for another one. */
 int sw_spec_check_move(struct sw_spec_check *check, int step, const char *at, int *resume)
 {
     int actor = check->spec->steps[step].actor;
@@ -82,12 +95,7 @@ int sw_spec_check_move(struct sw_spec_check *check, int step, const char *at, in
     if (!*resume && state != SW_SPEC_RESTING)
         return refuse_to_start(check, step, at);
     if (neighbour >= 0)
-        return sw_spec_lex_refuse(check->lexer, at,
-                                  "'%s' cannot move: T%d stands still, '%s' is parked there since "
-                                  "line %u",
-                                  step_name(check, step), check->spec->actors[actor].thread,
-                                  step_name(check, check->actors[neighbour].step),
-                                  line_of_state(check, neighbour));
+        return refuse_still_thread(check, step, neighbour, at, "move");
     if (*resume) {
         check->parked_on[check->spec->actors[actor].thread] = -1;
         return 0;
@@ -114,6 +122,7 @@ static const struct {
 /* "; possible at ..." if that is few enough to say, else "". */
 static const char *list_points(unsigned flag, char *buf, size_t size)
 {
+    /* As many as fit into a message with all else that it says; chosen freely. */
     enum { POINTS_MAX = 10 };
     size_t used = 0;
     int count = 0;
@@ -130,6 +139,18 @@ static const char *list_points(unsigned flag, char *buf, size_t size)
     return buf;
 }
 
+static int has_directive(const struct sw_spec_move *move, const struct sw_plan_directive *directive)
+{
+    for (int i = 0; i < move->directive_count; i++) {
+        const struct sw_plan_directive *other = &move->directives[i];
+
+        if (other->kind == directive->kind && other->point == directive->point &&
+            other->nth == directive->nth)
+            return 1;
+    }
+    return 0;
+}
+
 int sw_spec_check_directive(struct sw_spec_check *check, const struct sw_spec_move *move,
                             const struct sw_plan_directive *directive, const char *at,
                             const char *point_at)
@@ -142,14 +163,9 @@ int sw_spec_check_directive(struct sw_spec_check *check, const struct sw_spec_mo
         return sw_spec_lex_refuse(check->lexer, point_at, "%s at '%s'%s",
                                   abilities[directive->kind].text, point,
                                   list_points(flag, points, sizeof points));
-    for (int i = 0; i < move->directive_count; i++) {
-        const struct sw_plan_directive *other = &move->directives[i];
-
-        if (other->kind == directive->kind && other->point == directive->point &&
-            other->nth == directive->nth)
-            return sw_spec_lex_refuse(check->lexer, at, "the same directive at '%s#%u' twice",
-                                      point, directive->nth);
-    }
+    if (has_directive(move, directive))
+        return sw_spec_lex_refuse(check->lexer, at, "the same directive at '%s#%u' twice", point,
+                                  directive->nth);
     if (directive->kind != SW_UNTIL)
         return 0;
     if (check->until != NULL)
@@ -175,6 +191,8 @@ static int check_parked(struct sw_spec_check *check, int actor, const char *at)
     return 0;
 }
 
+/* TaskletExit ends a tasklet quietly, and with it the actor; every other exception is caught at the
+ * end of its step (driver.py), and the actor takes the next. */
 static enum sw_spec_actor_state state_after(const struct sw_outcome *outcome)
 {
     switch (outcome->kind) {
@@ -209,6 +227,7 @@ int sw_spec_check_outcome(struct sw_spec_check *check, int step, const struct sw
     return 0;
 }
 
+/* Only what waits can be woken; what is parked waits for a move of its own. */
 int sw_spec_check_wake(struct sw_spec_check *check, int step, const char *at)
 {
     int actor = check->spec->steps[step].actor;
@@ -225,14 +244,7 @@ int sw_spec_check_wake(struct sw_spec_check *check, int step, const char *at)
         return sw_spec_lex_refuse(check->lexer, at,
                                   "'%s' is not blocked or paused; of the same actor '%s' is", name,
                                   step_name(check, check->actors[actor].step));
-    if (neighbour >= 0)
-        return sw_spec_lex_refuse(check->lexer, at,
-                                  "'%s' cannot go on: T%d stands still, '%s' is parked there since "
-                                  "line %u",
-                                  name, check->spec->actors[actor].thread,
-                                  step_name(check, check->actors[neighbour].step),
-                                  line_of_state(check, neighbour));
-    return 0;
+    return neighbour < 0 ? 0 : refuse_still_thread(check, step, neighbour, at, "go on");
 }
 
 void sw_spec_check_move_end(struct sw_spec_check *check)
@@ -243,6 +255,8 @@ void sw_spec_check_move_end(struct sw_spec_check *check)
 
 /* ---- the end of a schedule ---- */
 
+/* From the end: a move is its actor's last if no later one starts a step.  One that resumes a step
+ * starts none, so the move that parked it may be the last as well. */
 static void find_last_moves(const struct sw_spec *spec, struct sw_spec_schedule *schedule)
 {
     unsigned char starts_later[SW_ACTORS_MAX] = {0};
@@ -268,6 +282,7 @@ int sw_spec_check_schedule_end(struct sw_spec_check *check, struct sw_spec_sched
 
         if (state == SW_SPEC_RESTING || state == SW_SPEC_DEAD || spec->actors[i].left_blocked)
             continue;
+        /* The first in the file is reported, like every error. */
         if (first < 0 || check->actors[i].at < check->actors[first].at)
             first = i;
     }

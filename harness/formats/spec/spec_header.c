@@ -17,14 +17,11 @@ int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_
         return sw_spec_lex_refuse(&parser->lexer, keyword->at, "a second 'requires'");
     parser->has_requires = 1;
     do {
-        int i = 0;
+        int i = sw_spec_parse_choice(parser, "'spill', 'threads' or 'gc'", "need", needs,
+                                     COUNT_OF(needs), &token);
 
-        if (sw_spec_parse_word(parser, "'spill', 'threads' or 'gc'", &token) < 0)
+        if (i < 0)
             return -1;
-        while (i < COUNT_OF(needs) && !sw_spec_lex_token_is(&token, needs[i]))
-            i++;
-        if (i == COUNT_OF(needs))
-            return sw_spec_parse_unknown(parser, "need", &token, needs, COUNT_OF(needs));
         if (seen & (1u << i))
             return sw_spec_lex_refuse(&parser->lexer, token.at, "need %s twice",
                                       SW_QUOTE_TOKEN(&token));
@@ -99,6 +96,7 @@ static int read_fault_sets(struct sw_spec_parser *parser, struct sw_fault_set *s
             return -1;
         if (sw_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
             return sw_spec_lex_refuse(lexer, bad, "%s", message);
+        /* A set has one answer: it cannot be on both lists, nor twice on one. */
         if (has_set(spec->fails, spec->fails_count, set) ||
             has_set(spec->survives, spec->survives_count, set))
             return sw_spec_lex_refuse(lexer, token.at, "a second answer for the faults %s",
@@ -123,35 +121,48 @@ int sw_spec_header_survives(struct sw_spec_parser *parser, const struct sw_spec_
     return read_fault_sets(parser, parser->spec->survives, &parser->spec->survives_count);
 }
 
-int sw_spec_header_stack(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+/* 256K or 8M, in KiB. */
+static int parse_size(struct sw_spec_parser *parser, uint32_t *size)
 {
-    const uint32_t least = 128, most = 64 * 1024; /* KiB */
+    /* _thread.stack_size() takes no less than 32 KiB, and the interpreter wants some for itself; of
+     * 64 MiB, SW_THREADS_MAX = 16 stacks are a GiB.  Both chosen freely. */
+    const uint32_t least = 128, most = 64 * 1024;
     struct sw_spec_lexer *lexer = &parser->lexer;
     struct sw_spec_token token;
-    uint32_t number;
-    char unit;
+
+    if (sw_spec_parse_word(parser, "a size, like 256K", &token) < 0)
+        return -1;
+    char unit = token.at[token.length - 1];
+    if ((unit != 'K' && unit != 'M') || sw_spec_parse_number(token.at, token.length - 1, size) < 0)
+        return sw_spec_lex_refuse(lexer, token.at, "expected a size, like 256K or 8M, but found %s",
+                                  SW_QUOTE_TOKEN(&token));
+    /* Refused before it is multiplied: 2 ** 22 M would be 0 K. */
+    if (unit == 'M')
+        *size = *size > most ? most + 1 : *size * 1024;
+    if (*size < least || *size > most)
+        return sw_spec_lex_refuse(lexer, token.at, "a stack of %s; it has 128K to 64M",
+                                  SW_QUOTE_TOKEN(&token));
+    return 0;
+}
+
+int sw_spec_header_stack(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
+{
+    struct sw_spec_lexer *lexer = &parser->lexer;
+    struct sw_spec_token token;
+    uint32_t size;
     int thread;
 
     (void)keyword;
     if (sw_spec_parse_thread(parser, &thread, &token) < 0)
         return -1;
+    /* The kernel made it before anybody could ask. */
     if (thread == 0)
         return sw_spec_lex_refuse(lexer, token.at, "the stack of 'T0', the main thread, is given");
     if (parser->stack_at[thread] != NULL)
         return sw_spec_lex_refuse(lexer, token.at, "a second stack for %s", SW_QUOTE_TOKEN(&token));
     parser->stack_at[thread] = token.at;
-    if (sw_spec_parse_word(parser, "a size, like 256K", &token) < 0)
+    if (parse_size(parser, &size) < 0)
         return -1;
-    unit = token.at[token.length - 1];
-    if ((unit != 'K' && unit != 'M') ||
-        sw_spec_parse_number(token.at, token.length - 1, &number) < 0)
-        return sw_spec_lex_refuse(lexer, token.at, "expected a size, like 256K or 8M, but found %s",
-                                  SW_QUOTE_TOKEN(&token));
-    if (unit == 'M')
-        number = number > most ? most + 1 : number * 1024;
-    if (number < least || number > most)
-        return sw_spec_lex_refuse(lexer, token.at, "a stack of %s; it has 128K to 64M",
-                                  SW_QUOTE_TOKEN(&token));
-    parser->spec->stack_bytes[thread] = number * 1024;
+    parser->spec->stack_bytes[thread] = size * 1024;
     return sw_spec_parse_end(parser);
 }

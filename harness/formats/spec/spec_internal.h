@@ -16,7 +16,9 @@
 #include "spec.h"
 #include "spec_lex.h"
 
-/* Limits that the event memory does not set: they bound memory and time. */
+/* Limits that the event memory does not set (contract/event_shm.h has the others).  They bound
+ * memory and time, and were chosen freely: far above what a person writes, and small enough for
+ * tables that are made at their limits. */
 enum {
     SW_SPEC_NAME_MAX = 64, /* bytes of a name */
     SW_SPEC_SETS_MAX = 64, /* of "fails", and of "survives" */
@@ -133,6 +135,10 @@ int sw_spec_parse_is_identifier(const char *at, size_t length);
 char *sw_spec_parse_copy(struct sw_spec_parser *parser, const struct sw_spec_token *token);
 /* Decimal digits as a number below 2^32; -1 if they are anything else. */
 int sw_spec_parse_number(const char *at, size_t length, uint32_t *out);
+/* Reads a word that is one of these names: its index, or -1.  expected is named if there is no
+ * word, and what if it is another one. */
+int sw_spec_parse_choice(struct sw_spec_parser *parser, const char *expected, const char *what,
+                         const char *const *names, int count, struct sw_spec_token *token);
 /* "unknown WHAT 'word'", with the nearest of the candidates if one is near. */
 int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
                           const struct sw_spec_token *token, const char *const *candidates,

@@ -36,6 +36,8 @@ static const char *find_line_end(const char *at, const char *end)
 
 /* ---- characters ---- */
 
+/* Once, before anything is read: all that follows may take the text for what it looks like in an
+ * editor.  A carriage return would be part of Python's text, and a mark of the first word. */
 int sw_spec_lex_validate(struct sw_spec_lexer *lexer)
 {
     const char *at = lexer->bytes;
@@ -59,6 +61,7 @@ int sw_spec_lex_validate(struct sw_spec_lexer *lexer)
 
 /* ---- places and messages ---- */
 
+/* Counted only when an error needs it; then the whole file may be looked at. */
 unsigned sw_spec_lex_line_of(const struct sw_spec_lexer *lexer, const char *at)
 {
     unsigned line = 1;
@@ -156,6 +159,7 @@ struct sw_spec_token sw_spec_lex_peek(const struct sw_spec_lexer *lexer)
     token.at = at;
     if (at == lexer->line_end)
         return token;
+    /* Behind a word "#" is part of a name: spill.save#1, channel#2. */
     if (*at == '#' && (at == lexer->line_start || is_blank(at[-1])))
         return token;
     token.kind = kind_of(*at);
@@ -195,6 +199,7 @@ int sw_spec_lex_token_is(const struct sw_spec_token *token, const char *word)
 
 /* ---- blocks ---- */
 
+/* The last character decides, so that Python's own braces may stand before it. */
 static int read_block_of_one_line(struct sw_spec_lexer *lexer, struct sw_spec_block *block)
 {
     struct sw_spec_token rest = sw_spec_lex_rest(lexer);
@@ -222,8 +227,10 @@ static enum block_place place_in_block(const struct sw_spec_lexer *lexer, const 
     const char *text = skip_blanks(lexer->line_start, lexer->line_end);
     size_t own = (size_t)(text - lexer->line_start);
 
+    /* A blank line may have any indentation: editors take it away. */
     if (text == lexer->line_end)
         return LINE_INSIDE;
+    /* Compared as text: a tab is no number of blanks here, as in Python. */
     if (own < length || memcmp(lexer->line_start, indentation, length) != 0)
         return LINE_OUTSIDE;
     if (own > length)
@@ -231,13 +238,30 @@ static enum block_place place_in_block(const struct sw_spec_lexer *lexer, const 
     return *text == '}' ? LINE_CLOSES : LINE_OUTSIDE;
 }
 
+/* The lexer is at the first line that is not inside: does it close the block? */
+static int close_block(struct sw_spec_lexer *lexer, enum block_place place, unsigned opened)
+{
+    struct sw_spec_token token = sw_spec_lex_next(lexer);
+
+    if (place == LINE_OUTSIDE)
+        return sw_spec_lex_refuse(lexer, token.at,
+                                  "the block of line %u is not closed: expected '}' below that "
+                                  "line's first word, or a line indented deeper, but found %s",
+                                  opened, SW_QUOTE(token.at, (size_t)(lexer->line_end - token.at)));
+    token = sw_spec_lex_next(lexer);
+    if (token.kind != SW_TOKEN_END)
+        return sw_spec_lex_refuse(lexer, token.at, "%s after the end of a block",
+                                  SW_QUOTE_TOKEN(&token));
+    return 0;
+}
+
+/* Braces inside are Python's and not counted: indentation alone says where the block ends. */
 static int read_block_of_lines(struct sw_spec_lexer *lexer, const char *open,
                                struct sw_spec_block *block)
 {
     const char *indentation = lexer->line_start;
     size_t length = (size_t)(skip_blanks(indentation, lexer->line_end) - indentation);
-    unsigned line = lexer->line;
-    struct sw_spec_token token;
+    unsigned opened = lexer->line;
 
     while (sw_spec_lex_line(lexer)) {
         enum block_place place = place_in_block(lexer, indentation, length);
@@ -249,18 +273,7 @@ static int read_block_of_lines(struct sw_spec_lexer *lexer, const char *open,
         if (place == LINE_INSIDE)
             continue;
         block->end = lexer->line_start;
-        token = sw_spec_lex_next(lexer);
-        if (place == LINE_OUTSIDE)
-            return sw_spec_lex_refuse(lexer, token.at,
-                                      "the block of line %u is not closed: expected '}' below that "
-                                      "line's first word, or a line indented deeper, but found %s",
-                                      line,
-                                      SW_QUOTE(token.at, (size_t)(lexer->line_end - token.at)));
-        token = sw_spec_lex_next(lexer);
-        if (token.kind != SW_TOKEN_END)
-            return sw_spec_lex_refuse(lexer, token.at, "%s after the end of a block",
-                                      SW_QUOTE_TOKEN(&token));
-        return 0;
+        return close_block(lexer, place, opened);
     }
     return sw_spec_lex_refuse(lexer, open, "this block is not closed before the end of the file");
 }
@@ -288,6 +301,8 @@ static size_t common_indentation(const struct sw_spec_block *block)
         const char *end = find_line_end(at, block->end);
         size_t own = (size_t)(skip_blanks(at, end) - at);
 
+        /* The first line that says something has all of its blanks in common with itself; each
+         * further one shortens that. */
         if (at + own < end && first == NULL) {
             first = at;
             common = own;
@@ -310,6 +325,7 @@ void sw_spec_lex_dedent(const struct sw_spec_block *block, char *to)
     for (const char *at = block->start; at < block->end;) {
         const char *end = find_line_end(at, block->end);
 
+        /* A blank line may be shorter than what all others begin with: nothing of it is kept. */
         if (skip_blanks(at, end) < end) {
             size_t length = (size_t)(end - at) - common;
 

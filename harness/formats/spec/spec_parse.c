@@ -118,6 +118,7 @@ int sw_spec_parse_number(const char *at, size_t length, uint32_t *out)
     for (size_t i = 0; i < length; i++) {
         if (!is_digit(at[i]))
             return -1;
+        /* Below 2 ** 32 before, so 64 bits are enough for one digit more. */
         number = number * 10 + (uint64_t)(at[i] - '0');
         if (number > UINT32_MAX)
             return -1;
@@ -133,6 +134,7 @@ int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
     char word[SW_SPEC_NAME_MAX];
     const char *nearest = NULL;
 
+    /* A longer word is like no name: there is none of more than SW_SPEC_NAME_MAX bytes. */
     if (token->length < sizeof word) {
         memcpy(word, token->at, token->length);
         word[token->length] = '\0';
@@ -145,12 +147,24 @@ int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
                               SW_QUOTE_TOKEN(token), nearest);
 }
 
+int sw_spec_parse_choice(struct sw_spec_parser *parser, const char *expected, const char *what,
+                         const char *const *names, int count, struct sw_spec_token *token)
+{
+    if (sw_spec_parse_word(parser, expected, token) < 0)
+        return -1;
+    for (int i = 0; i < count; i++)
+        if (sw_spec_lex_token_is(token, names[i]))
+            return i;
+    return sw_spec_parse_unknown(parser, what, token, names, count);
+}
+
 int sw_spec_parse_thread(struct sw_spec_parser *parser, int *thread, struct sw_spec_token *token)
 {
     uint32_t number;
 
     if (sw_spec_parse_word(parser, "an OS thread, like T0", token) < 0)
         return -1;
+    /* One spelling each: T01 is refused, or it could be taken for another thread than T1. */
     if (token->at[0] != 'T' || (token->length > 2 && token->at[1] == '0') ||
         sw_spec_parse_number(token->at + 1, token->length - 1, &number) < 0 ||
         number >= SW_THREADS_MAX)
@@ -168,6 +182,7 @@ static char *parse_block(struct sw_spec_parser *parser, unsigned *line)
 
     if (sw_spec_lex_block(&parser->lexer, &block) < 0)
         return NULL;
+    /* To dedent makes it no longer. */
     source = sw_spec_alloc(parser->owner, (size_t)(block.end - block.start) + 1);
     if (source == NULL) {
         sw_spec_parse_no_memory(parser);
@@ -211,6 +226,21 @@ static int refuse_mixture(struct sw_spec_parser *parser, const struct sw_spec_ac
     return 0;
 }
 
+static int read_class(struct sw_spec_parser *parser, struct sw_spec_actor *actor,
+                      const struct sw_spec_token *keyword)
+{
+    struct sw_spec_token name;
+
+    if (actor->kind == SW_ACTOR_THREAD)
+        return sw_spec_lex_refuse(&parser->lexer, keyword->at,
+                                  "'class' is for tasklets, not for a thread");
+    if (sw_spec_parse_identifier(parser, "the name of a class", &name) < 0)
+        return -1;
+    actor->class_name = sw_spec_parse_copy(parser, &name);
+    return actor->class_name != NULL ? 0 : -1;
+}
+
+/* [ "class" NAME ] [ "left" "blocked" ], in this order. */
 static int read_actor_options(struct sw_spec_parser *parser, struct sw_spec_actor *actor)
 {
     static const char *const options[] = {"class", "left"};
@@ -218,12 +248,7 @@ static int read_actor_options(struct sw_spec_parser *parser, struct sw_spec_acto
     struct sw_spec_token token = sw_spec_lex_next(lexer);
 
     if (sw_spec_lex_token_is(&token, "class")) {
-        if (actor->kind == SW_ACTOR_THREAD)
-            return sw_spec_lex_refuse(lexer, token.at, "'class' is for tasklets, not for a thread");
-        if (sw_spec_parse_identifier(parser, "the name of a class", &token) < 0)
-            return -1;
-        actor->class_name = sw_spec_parse_copy(parser, &token);
-        if (actor->class_name == NULL)
+        if (read_class(parser, actor, &token) < 0)
             return -1;
         token = sw_spec_lex_next(lexer);
     }
@@ -233,12 +258,28 @@ static int read_actor_options(struct sw_spec_parser *parser, struct sw_spec_acto
         actor->left_blocked = 1;
         return sw_spec_parse_this(parser, "blocked") < 0 ? -1 : sw_spec_parse_end(parser);
     }
+    /* A second "class" is a word that there is, so "did you mean" would mislead. */
     if (token.kind != SW_TOKEN_WORD || sw_spec_lex_token_is(&token, "class"))
         return sw_spec_lex_refuse(lexer, token.at, "expected the end of the line but found %s",
                                   SW_QUOTE_TOKEN(&token));
     return sw_spec_parse_unknown(parser, "option of an actor", &token, options, COUNT_OF(options));
 }
 
+static int refuse_second_actor(struct sw_spec_parser *parser, const struct sw_spec_token *name)
+{
+    const struct sw_spec *spec = parser->spec;
+
+    for (int i = 0; i < spec->actor_count; i++) {
+        if (sw_spec_lex_token_is(name, spec->actors[i].name))
+            return sw_spec_lex_refuse(
+                &parser->lexer, name->at, "a second actor %s; the first is in line %u",
+                SW_QUOTE_TOKEN(name), sw_spec_lex_line_of(&parser->lexer, parser->actor_at[i]));
+    }
+    return 0;
+}
+
+/* NAME "on" THREAD OPTIONS, behind "tasklet" or "thread".  The actor is written at its place in the
+ * table at once and counted at the end, so that one that is refused is not there. */
 static int read_actor(struct sw_spec_parser *parser, enum sw_actor_kind kind)
 {
     struct sw_spec *spec = parser->spec;
@@ -249,16 +290,8 @@ static int read_actor(struct sw_spec_parser *parser, enum sw_actor_kind kind)
         return -1;
     if (spec->actor_count == SW_ACTORS_MAX)
         return sw_spec_lex_refuse(&parser->lexer, name.at, "more than %d actors", SW_ACTORS_MAX);
-    for (int i = 0; i < spec->actor_count; i++) {
-        if (sw_spec_lex_token_is(&name, spec->actors[i].name))
-            return sw_spec_lex_refuse(&parser->lexer, name.at,
-                                      "a second actor %s; the first is in "
-                                      "line %u",
-                                      SW_QUOTE_TOKEN(&name),
-                                      sw_spec_lex_line_of(&parser->lexer, parser->actor_at[i]));
-    }
     actor->kind = kind;
-    if (sw_spec_parse_this(parser, "on") < 0 ||
+    if (refuse_second_actor(parser, &name) < 0 || sw_spec_parse_this(parser, "on") < 0 ||
         sw_spec_parse_thread(parser, &actor->thread, &thread) < 0 ||
         refuse_mixture(parser, actor, &thread) < 0 || read_actor_options(parser, actor) < 0)
         return -1;
@@ -266,6 +299,7 @@ static int read_actor(struct sw_spec_parser *parser, enum sw_actor_kind kind)
     if (actor->name == NULL)
         return -1;
     parser->actor_at[spec->actor_count++] = name.at;
+    /* All up to the highest that has an actor are started: one below it may have none. */
     if (actor->thread >= spec->thread_count)
         spec->thread_count = actor->thread + 1;
     return 0;
@@ -292,6 +326,7 @@ int sw_spec_parse_find_step(const struct sw_spec *spec, const struct sw_spec_tok
     return -1;
 }
 
+/* "step" NAME BLOCK, below the actor that was declared last. */
 static int read_step(struct sw_spec_parser *parser)
 {
     struct sw_spec *spec = parser->spec;
@@ -327,6 +362,8 @@ static int read_schedule(struct sw_spec_parser *parser, const struct sw_spec_tok
     return sw_spec_schedule_open(parser);
 }
 
+/* The rest of the line is Python, in which "#" and ":" mean what they mean there; so no token is
+ * looked at. */
 static int read_condition(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
 {
     struct sw_spec *spec = parser->spec;
@@ -348,6 +385,7 @@ static int read_condition(struct sw_spec_parser *parser, const struct sw_spec_to
 
 /* ---- the whole ---- */
 
+/* Each begins a line.  The sections have an order, and inside a section the lines have none. */
 static const struct {
     const char *name;
     enum sw_spec_section section;
@@ -375,6 +413,7 @@ static int find_keyword(const struct sw_spec_token *token)
     return -1;
 }
 
+/* What is probably meant: a line that only misses its indentation is said to be so. */
 static int refuse_keyword(struct sw_spec_parser *parser, const struct sw_spec_token *token)
 {
     const char *names[COUNT_OF(keywords)];
@@ -407,6 +446,7 @@ static int read_keyword(struct sw_spec_parser *parser)
             "%s comes too late; the order is header, setup, actors with their "
             "steps, schedules, conditions",
             SW_QUOTE_TOKEN(&token));
+    /* A line in the first column ends the schedule above it. */
     if (parser->schedule_open && sw_spec_schedule_close(parser) < 0)
         return -1;
     parser->section = keywords[i].section;
@@ -417,6 +457,7 @@ static int read_indented(struct sw_spec_parser *parser)
 {
     struct sw_spec_token token = sw_spec_lex_peek(&parser->lexer);
 
+    /* A step may be called like a keyword, and then this is a move of it. */
     if (find_keyword(&token) >= 0 && sw_spec_parse_find_step(parser->spec, &token) < 0)
         return sw_spec_lex_refuse(&parser->lexer, token.at, "%s begins in column 1",
                                   SW_QUOTE_TOKEN(&token));
@@ -431,20 +472,24 @@ static int read_indented(struct sw_spec_parser *parser)
         SW_QUOTE_TOKEN(&token));
 }
 
-/* What only the whole file shows. */
+static int has_actor(const struct sw_spec *spec, int thread)
+{
+    for (int i = 0; i < spec->actor_count; i++)
+        if (spec->actors[i].thread == thread)
+            return 1;
+    return 0;
+}
+
+/* What only the whole file shows.  It is refused although it does no harm: whoever wrote it meant
+ * it to be tested, and it is not. */
 static int refuse_unused(struct sw_spec_parser *parser)
 {
     const struct sw_spec *spec = parser->spec;
     const struct sw_spec_lexer *lexer = &parser->lexer;
 
-    for (int i = 0; i < SW_THREADS_MAX; i++) {
-        int used = 0;
-
-        for (int j = 0; j < spec->actor_count; j++)
-            used |= spec->actors[j].thread == i;
-        if (parser->stack_at[i] != NULL && !used)
+    for (int i = 0; i < SW_THREADS_MAX; i++)
+        if (parser->stack_at[i] != NULL && !has_actor(spec, i))
             return sw_spec_lex_refuse(lexer, parser->stack_at[i], "no actor is on 'T%d'", i);
-    }
     for (int i = 0; i < spec->actor_count; i++) {
         if (parser->actor_steps[i] == 0)
             return sw_spec_lex_refuse(lexer, parser->actor_at[i], "the actor '%s' has no step",
@@ -460,28 +505,35 @@ static int refuse_unused(struct sw_spec_parser *parser)
     return 0;
 }
 
-/* The first comment of the file, without the licence line, joined with blanks.
- * A lexer of its own, so that the parser's begins at the first line. */
-static int read_summary(struct sw_spec_parser *parser)
+/* What a line of comment says; empty for the licence line. */
+static struct sw_spec_token text_of_comment(struct sw_spec_token text)
 {
     static const char licence[] = "SPDX-License-Identifier:";
+
+    while (text.length > 0 && strchr("# \t", text.at[0]) != NULL) {
+        text.at++;
+        text.length--;
+    }
+    if (text.length >= sizeof licence - 1 && memcmp(text.at, licence, sizeof licence - 1) == 0)
+        text.length = 0;
+    return text;
+}
+
+/* The first comment of the file, without the licence line, joined with blanks.  It ends at the
+ * first blank line behind any of it, or where something else than a comment stands.  A lexer of its
+ * own, so that the parser's begins at the first line. */
+static int read_summary(struct sw_spec_parser *parser)
+{
     struct sw_spec_lexer lexer = parser->lexer;
     size_t used = 0;
     char *summary = NULL;
 
     while (sw_spec_lex_line(&lexer)) {
-        struct sw_spec_token text = sw_spec_lex_rest(&lexer);
+        struct sw_spec_token line = sw_spec_lex_rest(&lexer), text = text_of_comment(line);
 
-        if (text.kind == SW_TOKEN_WORD && text.at[0] != '#')
+        if (line.kind == SW_TOKEN_END ? used > 0 : line.at[0] != '#')
             break;
-        if (text.kind == SW_TOKEN_END && used > 0)
-            break;
-        while (text.length > 0 && strchr("# \t", text.at[0]) != NULL) {
-            text.at++;
-            text.length--;
-        }
-        if (text.length == 0 || (text.length >= sizeof licence - 1 &&
-                                 memcmp(text.at, licence, sizeof licence - 1) == 0))
+        if (text.length == 0)
             continue;
         if (summary == NULL) /* room for all the rest: once, and at most the file's size */
             summary = sw_spec_alloc(parser->owner, (size_t)(lexer.end - text.at) + 1);
@@ -498,7 +550,7 @@ static int read_summary(struct sw_spec_parser *parser)
     return summary != NULL ? 0 : sw_spec_parse_no_memory(parser);
 }
 
-/* Tables at their limits: they are small, and nothing has to grow. */
+/* Tables at their limits: they are small, nothing has to grow, and pointers into them stay good. */
 static int make_tables(struct sw_spec_parser *parser)
 {
     struct sw_spec_owner *owner = parser->owner;
@@ -517,6 +569,7 @@ static int make_tables(struct sw_spec_parser *parser)
     return 0;
 }
 
+/* Last, since NULL tells the reader of a header line that there was none. */
 static int set_defaults(struct sw_spec_parser *parser)
 {
     static const struct sw_spec_token never = {SW_TOKEN_WORD, "never", 5};
@@ -530,6 +583,8 @@ static int set_defaults(struct sw_spec_parser *parser)
     return spec->spill != NULL && spec->setup != NULL ? 0 : -1;
 }
 
+/* The first column decides what a line may be: a keyword there, a step or a move below it.  The
+ * first error ends it all: what follows would mostly be its consequence. */
 int sw_spec_parse_text(struct sw_spec_parser *parser)
 {
     struct sw_spec_lexer *lexer = &parser->lexer;

@@ -13,6 +13,19 @@ static struct sw_spec_schedule *current_schedule(struct sw_spec_parser *parser)
     return &parser->spec->schedules[parser->spec->schedule_count - 1];
 }
 
+static int refuse_second_schedule(struct sw_spec_parser *parser, const struct sw_spec_token *name)
+{
+    const struct sw_spec *spec = parser->spec;
+
+    for (int i = 0; i < spec->schedule_count; i++) {
+        if (sw_spec_lex_token_is(name, spec->schedules[i].name))
+            return sw_spec_lex_refuse(&parser->lexer, name->at,
+                                      "a second schedule %s; the first is in line %u",
+                                      SW_QUOTE_TOKEN(name), spec->schedules[i].line);
+    }
+    return 0;
+}
+
 int sw_spec_schedule_open(struct sw_spec_parser *parser)
 {
     struct sw_spec *spec = parser->spec;
@@ -22,12 +35,8 @@ int sw_spec_schedule_open(struct sw_spec_parser *parser)
     assert(!parser->schedule_open);
     if (sw_spec_parse_name(parser, "the schedule's name", &name) < 0)
         return -1;
-    for (int i = 0; i < spec->schedule_count; i++) {
-        if (sw_spec_lex_token_is(&name, spec->schedules[i].name))
-            return sw_spec_lex_refuse(&parser->lexer, name.at,
-                                      "a second schedule %s; the first is in line %u",
-                                      SW_QUOTE_TOKEN(&name), spec->schedules[i].line);
-    }
+    if (refuse_second_schedule(parser, &name) < 0)
+        return -1;
     if (spec->schedule_count == SW_SPEC_SCHEDULES_MAX)
         return sw_spec_lex_refuse(&parser->lexer, name.at, "more than %d schedules",
                                   SW_SPEC_SCHEDULES_MAX);
@@ -49,42 +58,27 @@ static int parse_step(struct sw_spec_parser *parser, int *step, struct sw_spec_t
     const struct sw_spec *spec = parser->spec;
     const char *names[SW_STEPS_MAX];
 
-    if (sw_spec_parse_word(parser, "the name of a step", token) < 0)
-        return -1;
-    *step = sw_spec_parse_find_step(spec, token);
-    if (*step >= 0)
-        return 0;
     for (int i = 0; i < spec->step_count; i++)
         names[i] = spec->steps[i].name;
-    return sw_spec_parse_unknown(parser, "step", token, names, spec->step_count);
+    *step =
+        sw_spec_parse_choice(parser, "the name of a step", "step", names, spec->step_count, token);
+    return *step < 0 ? -1 : 0;
 }
 
-/* POINT#N, without blanks: a "#" after a blank is a comment. */
-static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *directive,
-                       struct sw_spec_token *name)
+/* "#" and a number from 1, right behind the name of a point. */
+static int parse_visit(struct sw_spec_parser *parser, const struct sw_spec_token *name,
+                       uint32_t *nth)
 {
-    const char *names[SLP_POINT_COUNT];
     struct sw_spec_lexer *lexer = &parser->lexer;
-    struct sw_spec_token hash, number;
-    int point = 0;
+    struct sw_spec_token hash = sw_spec_lex_next(lexer), number;
 
-    for (int i = 0; i < SLP_POINT_COUNT; i++)
-        names[i] = sw_spec_point_name(i);
-    if (sw_spec_parse_word(parser, "the name of a point", name) < 0)
-        return -1;
-    while (point < SLP_POINT_COUNT && !sw_spec_lex_token_is(name, names[point]))
-        point++;
-    if (point == SLP_POINT_COUNT)
-        return sw_spec_parse_unknown(parser, "point", name, names, SLP_POINT_COUNT);
-    directive->point = (uint32_t)point;
-    hash = sw_spec_lex_next(lexer);
     if (hash.kind != SW_TOKEN_HASH)
         return sw_spec_lex_refuse(lexer, name->at + name->length,
                                   "expected '#' and the number of the visit right after %s",
                                   SW_QUOTE_TOKEN(name));
     number = sw_spec_lex_next(lexer);
     if (number.at != hash.at + 1 || number.kind != SW_TOKEN_WORD ||
-        sw_spec_parse_number(number.at, number.length, &directive->nth) < 0 || number.at[0] == '0')
+        sw_spec_parse_number(number.at, number.length, nth) < 0 || number.at[0] == '0')
         return sw_spec_lex_refuse(
             lexer, number.at,
             "expected the number of a visit, from 1, right after '#' but found %s",
@@ -92,6 +86,23 @@ static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *
     return 0;
 }
 
+/* POINT#N, without blanks: a "#" after a blank is a comment. */
+static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *directive,
+                       struct sw_spec_token *name)
+{
+    const char *names[SLP_POINT_COUNT];
+
+    for (int i = 0; i < SLP_POINT_COUNT; i++)
+        names[i] = sw_spec_point_name(i);
+    int point =
+        sw_spec_parse_choice(parser, "the name of a point", "point", names, SLP_POINT_COUNT, name);
+    if (point < 0)
+        return -1;
+    directive->point = (uint32_t)point;
+    return parse_visit(parser, name, &directive->nth);
+}
+
+/* "until" POINT#N, or KIND "at" POINT#N. */
 static int read_directive(struct sw_spec_parser *parser, struct sw_spec_move *move)
 {
     /* The first word; all but "until" go on with "at". */
@@ -101,13 +112,11 @@ static int read_directive(struct sw_spec_parser *parser, struct sw_spec_move *mo
     struct sw_plan_directive directive = {0, 0, 0};
     struct sw_spec_token word, point;
 
-    if (sw_spec_parse_word(parser, "':' or a directive", &word) < 0)
+    int kind = sw_spec_parse_choice(parser, "':' or a directive", "directive", kinds,
+                                    COUNT_OF(kinds), &word);
+    if (kind < 0)
         return -1;
-    while ((int)directive.kind < COUNT_OF(kinds) &&
-           !sw_spec_lex_token_is(&word, kinds[directive.kind]))
-        directive.kind++;
-    if ((int)directive.kind == COUNT_OF(kinds))
-        return sw_spec_parse_unknown(parser, "directive", &word, kinds, COUNT_OF(kinds));
+    directive.kind = (uint32_t)kind;
     if (directive.kind != SW_UNTIL && sw_spec_parse_this(parser, "at") < 0)
         return -1;
     if (parse_point(parser, &directive, &point) < 0)
@@ -134,24 +143,41 @@ static int is_object(const char *at, size_t length)
     return sw_spec_parse_is_identifier(at, length);
 }
 
-/* OBJECT.OPERATION, without blanks; "#" is a token of its own. */
+/* OBJECT.OPERATION, without blanks.  "#" is a token of its own, so the word ends before that of
+ * "channel#1.send": what follows without a blank belongs to it. */
+static int parse_operation(struct sw_spec_parser *parser, struct sw_spec_token *whole)
+{
+    struct sw_spec_token more;
+
+    if (sw_spec_parse_word(parser, "what it blocks in, like ch.receive", whole) < 0)
+        return -1;
+    while ((more = sw_spec_lex_peek(&parser->lexer)).at == whole->at + whole->length &&
+           (more.kind == SW_TOKEN_HASH || more.kind == SW_TOKEN_WORD))
+        whole->length += sw_spec_lex_next(&parser->lexer).length;
+    return 0;
+}
+
+/* What stands before the last dot, and behind it.  Without a dot the object is empty. */
+static void split_operation(const struct sw_spec_token *whole, struct sw_spec_token *object,
+                            struct sw_spec_token *operation)
+{
+    *object = *operation = *whole;
+    while (object->length > 0 && whole->at[object->length - 1] != '.')
+        object->length--;
+    operation->at += object->length;
+    operation->length -= object->length;
+    object->length -= object->length > 0; /* the dot */
+}
+
 static int read_what_blocks(struct sw_spec_parser *parser, struct sw_outcome *outcome)
 {
     static const char *const operations[] = {"send", "receive"};
     struct sw_spec_lexer *lexer = &parser->lexer;
-    struct sw_spec_token token, object, operation, more;
+    struct sw_spec_token token, object, operation;
 
-    if (sw_spec_parse_word(parser, "what it blocks in, like ch.receive", &token) < 0)
+    if (parse_operation(parser, &token) < 0)
         return -1;
-    while ((more = sw_spec_lex_peek(lexer)).at == token.at + token.length &&
-           (more.kind == SW_TOKEN_HASH || more.kind == SW_TOKEN_WORD))
-        token.length += sw_spec_lex_next(lexer).length;
-    object = operation = token;
-    while (object.length > 0 && token.at[object.length - 1] != '.')
-        object.length--;
-    operation.at += object.length;
-    operation.length -= object.length;
-    object.length -= object.length > 0; /* the dot */
+    split_operation(&token, &object, &operation);
     if (!is_object(object.at, object.length))
         return sw_spec_lex_refuse(lexer, token.at,
                                   "expected a channel and its operation, like ch.receive or "
@@ -169,6 +195,8 @@ static int read_what_blocks(struct sw_spec_parser *parser, struct sw_outcome *ou
     return outcome->name != NULL && outcome->operation != NULL ? 0 : -1;
 }
 
+/* OUTCOME [ NAME ].  The check hears of it here and not at the end of the move: what a wake may say
+ * depends on it. */
 static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outcome *outcome)
 {
     static const char *const kinds[] = {[SW_OUT_DONE] = "done",
@@ -177,15 +205,11 @@ static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outco
                                         [SW_OUT_RAISES] = "raises",
                                         [SW_OUT_PAUSES] = "pauses"};
     struct sw_spec_token word, name;
-    int kind = 0;
+    int kind = sw_spec_parse_choice(parser, "an outcome", "outcome", kinds, COUNT_OF(kinds), &word);
 
     *outcome = (struct sw_outcome){SW_OUT_DONE, NULL, NULL};
-    if (sw_spec_parse_word(parser, "an outcome", &word) < 0)
+    if (kind < 0)
         return -1;
-    while (kind < COUNT_OF(kinds) && !sw_spec_lex_token_is(&word, kinds[kind]))
-        kind++;
-    if (kind == COUNT_OF(kinds))
-        return sw_spec_parse_unknown(parser, "outcome", &word, kinds, COUNT_OF(kinds));
     outcome->kind = (enum sw_outcome_kind)kind;
     if (kind == SW_OUT_BLOCKS && read_what_blocks(parser, outcome) < 0)
         return -1;
@@ -199,6 +223,8 @@ static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outco
     return sw_spec_check_outcome(&parser->check, step, outcome, word.at);
 }
 
+/* { "," "wakes" STEP ":" OUTCOME }.  They are gathered in the parser and copied to their size when
+ * the move is whole. */
 static int read_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
 {
     struct sw_spec_lexer *lexer = &parser->lexer;
@@ -228,6 +254,20 @@ static int read_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
 
 /* ---- a move, and the end ---- */
 
+static int keep_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
+{
+    size_t size = (size_t)move->wake_count * sizeof *move->wakes;
+
+    if (size == 0)
+        return 0;
+    move->wakes = sw_spec_alloc(parser->owner, size);
+    if (move->wakes == NULL)
+        return sw_spec_parse_no_memory(parser);
+    memcpy(move->wakes, parser->wakes, size);
+    return 0;
+}
+
+/* STEP { DIRECTIVE } ":" OUTCOME WAKES. */
 int sw_spec_schedule_move(struct sw_spec_parser *parser)
 {
     struct sw_spec_schedule *schedule = current_schedule(parser);
@@ -249,14 +289,8 @@ int sw_spec_schedule_move(struct sw_spec_parser *parser)
     sw_spec_lex_next(&parser->lexer);
     if (read_outcome(parser, move->step, &move->outcome) < 0 || read_wakes(parser, move) < 0)
         return -1;
-    if (move->wake_count > 0) {
-        size_t size = (size_t)move->wake_count * sizeof *move->wakes;
-
-        move->wakes = sw_spec_alloc(parser->owner, size);
-        if (move->wakes == NULL)
-            return sw_spec_parse_no_memory(parser);
-        memcpy(move->wakes, parser->wakes, size);
-    }
+    if (keep_wakes(parser, move) < 0)
+        return -1;
     sw_spec_check_move_end(&parser->check);
     schedule->move_count++;
     return 0;
