@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "contract/exit.h"
+#include "junit.h"
 #include "report.h"
+#include "tap.h"
 #include "suite.h"
 
 struct run {
@@ -122,7 +124,7 @@ static void report(struct sw_job *job, void *context)
     struct run *run = context;
 
     if (run->order->how.tap)
-        sw_report_tap(job, (int)(job - run->jobs) + 1);
+        sw_tap_job(job, (int)(job - run->jobs) + 1);
     else
         sw_report_line(job);
 }
@@ -233,12 +235,12 @@ static int finish(const struct run *run, enum sw_job_end end)
     int status = exit_status(run, end);
 
     if (order->how.tap && end != SW_JOB_END_DONE)
-        sw_report_tap_bail_out(end == SW_JOB_END_INTERRUPTED ? "interrupted" : "harness error");
+        sw_tap_bail_out(end == SW_JOB_END_INTERRUPTED ? "interrupted" : "harness error");
     /* Only when all have run: an .out with some of its sections would be a stale one. */
     for (int i = 0; order->accept && end == SW_JOB_END_DONE && i < run->suite.spec_count; i++)
         if (accept_spec(run, i) < 0)
             status = SW_EXIT_ERROR;
-    if (order->junit != NULL && sw_report_junit(order->junit, run->jobs, run->job_count) < 0)
+    if (order->junit != NULL && sw_junit_write(order->junit, run->jobs, run->job_count) < 0)
         status = SW_EXIT_ERROR;
     print_summary(run, end);
     return status;
@@ -282,7 +284,7 @@ int sw_suite_run(const struct sw_suite_run_order *order)
 
     if (prepare(&run) == 0) {
         if (order->how.tap)
-            sw_report_tap_begin(run.job_count);
+            sw_tap_begin(run.job_count);
         status = finish(&run, sw_job_run_all(run.jobs, run.job_count, &order->how, report, &run));
     }
     free_run(&run);

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "contract/exit.h"
+#include "junit.h"
 #include "report.h"
+#include "tap.h"
 #include "sched_test.h"
 #include "target.h"
 #include "target_list.h"
@@ -133,14 +135,14 @@ static int find_tests(struct tests *tests)
 static void run_all(struct tests *tests)
 {
     if (tests->order->tap)
-        sw_report_tap_begin(tests->list.count);
+        sw_tap_begin(tests->list.count);
     for (int i = 0; i < tests->list.count; i++) {
         struct sw_target *target = &tests->list.targets[i];
         run_target(tests, target, &tests->trials[i]);
         tests->programs[i][0] = target->name;
         fill_job(&tests->jobs[i], tests->programs[i], &tests->trials[i]);
         if (tests->order->tap)
-            sw_report_tap(&tests->jobs[i], i + 1);
+            sw_tap_job(&tests->jobs[i], i + 1);
         else
             print_line(target->name, &tests->trials[i]);
     }
@@ -190,7 +192,7 @@ int sw_target_run(const struct sw_target_run_order *order)
     if (find_tests(&tests) == 0) {
         run_all(&tests);
         status = summarize(&tests);
-        if (order->junit != NULL && sw_report_junit(order->junit, tests.jobs, tests.list.count) < 0)
+        if (order->junit != NULL && sw_junit_write(order->junit, tests.jobs, tests.list.count) < 0)
             status = SW_EXIT_ERROR;
     }
     free_tests(&tests);
