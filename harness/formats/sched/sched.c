@@ -21,23 +21,32 @@ int sw_sched_load(const char *path, struct sw_sched **out, struct sw_error *e)
     return failed;
 }
 
+/* An interpreter has some 10 MB: piece by piece it needs no memory to speak of.  256 KiB are chosen
+ * freely. */
+enum { PIECE = 1 << 18 };
+
+static int hash_pieces(int fd, const char *path, char *piece, XXH3_state_t *state,
+                       struct sw_error *e)
+{
+    ssize_t count;
+
+    XXH3_128bits_reset(state);
+    while ((count = sw_whole_file_next(fd, piece, PIECE, path, e)) > 0)
+        XXH3_128bits_update(state, piece, (size_t)count);
+    return count < 0 ? -1 : 0;
+}
+
 int sw_sched_hash_file(const char *path, char hash[33], struct sw_error *e)
 {
-    enum { PIECE = 1 << 18 };
-    ssize_t count = -1;
     int fd = sw_whole_file_open(path, e);
 
     if (fd < 0)
         return -1;
     char *piece = malloc(PIECE);
     XXH3_state_t *state = XXH3_createState();
-    if (piece == NULL || state == NULL)
-        sw_error_set(e, path, 0, 0, "out of memory");
-    else
-        for (XXH3_128bits_reset(state);
-             (count = sw_whole_file_next(fd, piece, PIECE, path, e)) > 0;)
-            XXH3_128bits_update(state, piece, (size_t)count);
-    if (count == 0) {
+    int failed = piece == NULL || state == NULL ? sw_error_set(e, path, 0, 0, "out of memory")
+                                                : hash_pieces(fd, path, piece, state, e);
+    if (failed == 0) {
         XXH128_hash_t h = XXH3_128bits_digest(state);
         snprintf(hash, 33, "%016llx%016llx", (unsigned long long)h.high64,
                  (unsigned long long)h.low64);
@@ -45,7 +54,7 @@ int sw_sched_hash_file(const char *path, char hash[33], struct sw_error *e)
     XXH3_freeState(state);
     free(piece);
     close(fd);
-    return count < 0 ? -1 : 0;
+    return failed;
 }
 
 void sw_sched_free(struct sw_sched *sched)

@@ -5,6 +5,7 @@
 
 #include "contract/decision_kind.h"
 
+/* A line that is still read; chosen freely. */
 enum { SHOWN_MAX = 10 };
 
 char *sw_sched_data_format(const struct sw_sched *sched, char *buf, size_t size)
@@ -16,6 +17,7 @@ char *sw_sched_data_format(const struct sw_sched *sched, char *buf, size_t size)
     *buf = '\0';
     for (uint32_t i = 0; i < sched->deviation_count; i++) {
         const struct sw_deviation *deviation = &sched->deviations[i];
+        /* All are counted, and those beyond are not shown. */
         if (!sw_decision_kind(deviation->kind)->is_data || ++found > SHOWN_MAX || used >= size)
             continue;
         sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice);

@@ -38,6 +38,7 @@ int sw_sched_lex_fail(const struct sw_sched_lex *lex, const char *format, ...)
 
 int sw_sched_lex_next_line(struct sw_sched_lex *lex, const char *what)
 {
+    /* The reader stands at the newline of the line that it has finished. */
     const char *start = lex->line == 0 ? lex->text : lex->at + 1;
 
     assert(lex->line == 0 || *lex->at == '\n');
@@ -61,6 +62,7 @@ void sw_sched_lex_skip_blanks(struct sw_sched_lex *lex)
         lex->at++;
 }
 
+/* No end is needed: every line ends with a newline, which is not plain. */
 size_t sw_sched_lex_word_length(const struct sw_sched_lex *lex)
 {
     size_t length = 0;
@@ -82,6 +84,7 @@ int sw_sched_lex_keyword(struct sw_sched_lex *lex, const char *keyword)
     return 0;
 }
 
+/* Small ones alone, as the writer has them: a hash has one spelling. */
 static int hex_digit(char c)
 {
     const char *digits = "0123456789abcdef", *found = c != '\0' ? strchr(digits, c) : NULL;
@@ -89,7 +92,8 @@ static int hex_digit(char c)
     return found != NULL ? (int)(found - digits) : -1;
 }
 
-/* A byte of value 0 is refused even as \x00: words end with one in memory. */
+/* What it reads is at most as long as it was written: \xHH is one byte of four.  A byte of value 0
+ * is refused even as \x00: words end with one in memory. */
 static int read_quoted(struct sw_sched_lex *lex, char *out)
 {
     lex->at++;
@@ -165,6 +169,7 @@ int sw_sched_lex_thread(struct sw_sched_lex *lex, uint32_t *out)
     if (*lex->at != 'T')
         return sw_sched_lex_fail(lex, "a thread expected: T and a number");
     lex->at++;
+    /* sw_sched_lex_number() would skip the blank: "T 3" is no thread. */
     if (*lex->at == ' ' ||
         sw_sched_lex_number(lex, UINT32_MAX - 1, &number, "a thread's number") < 0)
         return *lex->at == ' ' ? sw_sched_lex_fail(lex, "a thread expected: T and a number") : -1;
@@ -217,6 +222,7 @@ int sw_sched_lex_words(struct sw_sched_lex *lex, const char *keyword, char **wor
         sw_sched_lex_skip_blanks(lex);
         if (*lex->at == '\n')
             return 0;
+        /* Looked at before the word is read, so that a line of exactly max words is whole. */
         if (*count == max)
             return sw_sched_lex_fail(lex, "more than %d words", max);
         if (sw_sched_lex_word(lex, &words[(*count)++], "a word") < 0)

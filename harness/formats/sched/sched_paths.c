@@ -21,6 +21,7 @@ static const char *below_prefix(const char *name)
     return NULL;
 }
 
+/* The name alone does not tell: the user may have a slpython-lab of his own. */
 const char *sw_sched_paths_name(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
@@ -33,7 +34,8 @@ const char *sw_sched_paths_name(const char *path)
     return is_ours ? name : path;
 }
 
-/* In place of the name.  0 or -1. */
+/* In place of the name.  A file of that name in the folder that we are in goes first: then the
+ * schedule was recorded with it.  0 or -1. */
 static int find_ours(char **name)
 {
     if (below_prefix(*name) == NULL || access(*name, F_OK) == 0)
@@ -55,7 +57,7 @@ char *sw_sched_paths_file(const struct sw_sched *sched, const char *name)
     return asprintf(&path, "%s/%s", sched->folder, name) < 0 ? NULL : path;
 }
 
-/* The folder that the schedule is in; the caller's to free. */
+/* The folder that the schedule is in; the caller's to free.  Of "/name" the stroke itself stays. */
 static char *folder_of_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -79,6 +81,7 @@ static int find_folder(const char *path, struct sw_sched *sched, struct sw_error
                : sw_error_set(e, path, 0, 0, "there is no '%s', neither here nor beside it", name);
 }
 
+/* The program is ours only where it is the starter of tests, and then the test is the input. */
 int sw_sched_paths(const char *path, struct sw_sched *sched, struct sw_error *e)
 {
     if (find_ours(&sched->interp) < 0 || (sched->input != NULL && find_ours(&sched->program) < 0))

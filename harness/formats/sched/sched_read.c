@@ -14,6 +14,8 @@
 #include "sched_word.h"
 #include "settings_table.h"
 
+/* Top to bottom, once; each function takes a line or a part of one, and the first that is wrong
+ * ends it.  What stays is in sched from the start, so that one free is enough. */
 struct reader {
     struct sw_sched_lex lex;
     struct sw_sched *sched;
@@ -37,6 +39,7 @@ static int read_version(struct reader *r)
     return sw_sched_lex_end_of_line(&r->lex);
 }
 
+/* KEYWORD PATH "xxh128" HASH. */
 static int read_hashed_file(struct reader *r, const char *keyword, char **path, char hash[33])
 {
     if (sw_sched_lex_keyword(&r->lex, keyword) < 0 ||
@@ -64,6 +67,7 @@ static int read_setting_words(struct reader *r, const struct sw_settings_row *ro
     return failed;
 }
 
+/* The keyword, and one word that the table of settings judges. */
 static int read_setting_spill(struct reader *r, const struct sw_settings_row *row)
 {
     char *text = NULL;
@@ -134,6 +138,7 @@ static int read_writer(struct reader *r)
                : sw_sched_lex_end_of_line(&r->lex);
 }
 
+/* Two lines may be missing: so each "next line" names all that may stand there. */
 static int read_program(struct reader *r)
 {
     struct sw_sched *sched = r->sched;
@@ -195,7 +200,8 @@ static int read_candidate(struct reader *r, const struct sw_deviation *deviation
     return 0;
 }
 
-/* One more, behind those of this deviation in the pool. */
+/* One more, behind those of this deviation in the pool.  They ascend in each decision, so that a
+ * set has one spelling, and none is there twice. */
 static int add_candidate(struct reader *r, struct sw_deviation *deviation, uint32_t candidate)
 {
     struct sw_sched *sched = r->sched;
@@ -228,6 +234,7 @@ static int check_candidates(const struct reader *r, const struct sw_deviation *d
         sw_decision_format(deviation->kind, deviation->choice, choice, sizeof choice));
 }
 
+/* To the end of the line. */
 static int read_candidates(struct reader *r, struct sw_deviation *deviation)
 {
     uint32_t candidate;
@@ -247,6 +254,7 @@ static int read_name(struct reader *r, int (*find)(const char *), const char *wh
 
     sw_sched_lex_skip_blanks(lex);
     size_t length = sw_sched_lex_word_length(lex);
+    /* Copied, since the text has no NUL where its words end. */
     if (length == 0 || length >= sizeof name)
         return sw_sched_lex_fail(lex, "%s expected", what);
     memcpy(name, lex->at, length);
@@ -274,6 +282,8 @@ static int read_decision(struct reader *r, struct sw_deviation *deviation)
                : read_name(r, sw_decision_find_verb, "verb", &deviation->kind);
 }
 
+/* NUMBER THREAD NAME PLACE VERB CHOICE "of" CANDIDATES.  The choice is read before the candidates
+ * that it must be one of, and so it is checked at the end. */
 static int read_deviation(struct reader *r)
 {
     struct sw_sched *sched = r->sched;
@@ -299,6 +309,7 @@ static int read_deviations(struct reader *r)
     for (;;) {
         if (sw_sched_lex_next_line(&r->lex, "a decision or '" SW_SCHED_RULE "'") < 0)
             return -1;
+        /* No decision begins so: each begins with its number. */
         if (*r->lex.at == '-')
             break;
         if (read_deviation(r) < 0)
@@ -321,6 +332,7 @@ static int read_totals(struct reader *r)
             0 ||
         sw_sched_lex_keyword(lex, "hash") < 0 || sw_sched_lex_hex(lex, 16, hash) < 0)
         return -1;
+    /* 16 digits and no sign: it cannot fail. */
     sched->hash = strtoull(hash, NULL, 16);
     if (sched->deviation_count > 0 &&
         sched->deviations[sched->deviation_count - 1].index >= sched->decision_count)
@@ -348,6 +360,7 @@ static int read_check_sum(struct sw_sched_lex *lex)
                                         "changes them by hand writes 'check none'");
 }
 
+/* The last line; behind it is nothing, since the check would not cover it. */
 static int read_check(struct reader *r)
 {
     struct sw_sched_lex *lex = &r->lex;

@@ -32,6 +32,7 @@ static void write_word(FILE *out, const char *word)
     fputc('"', out);
 }
 
+/* Keywords are padded to 8, and a blank: what they say stands in one column. */
 static void write_words(FILE *out, const char *keyword, char *const *words, int count)
 {
     if (count == 0)
@@ -78,6 +79,8 @@ static void write_header(FILE *out, const struct sw_sched *sched)
     fprintf(out, "found    %s\noutcome  %s\n", sched->found, sched->outcome);
 }
 
+/* The widths are those of the longest usual number, name and place; the reader takes any number of
+ * blanks, but one schedule has one text, since its check is over it. */
 static void write_deviation(FILE *out, const struct sw_sched *sched,
                             const struct sw_deviation *deviation)
 {

@@ -16,11 +16,10 @@
 #define MAGIC "spillway schedz "
 #define RULE "\n----\n"
 
-enum {
-    /* To read one schedule of a record all of it is inflated. */
-    BATCH = 1 << 18, /* bytes of schedules in one record, about */
-    QUOTED_MAX = 180,
-};
+/* BATCH: bytes of schedules in one record, about.  zstd packs many together better than each alone;
+ * but to read one of them the whole record is inflated.  QUOTED_MAX: two lines, and what is said of
+ * them, fit into the 511 bytes of a message. */
+enum { BATCH = 1 << 18, QUOTED_MAX = 180 };
 
 /* An archive that is gone through. */
 struct pack {
@@ -41,7 +40,8 @@ static void pack_close(struct pack *p)
 
 /* ---- the header, the sites ---- */
 
-/* What sw_sched_write() prints above the first ----; allocated. */
+/* What sw_sched_write() prints above the first ----; allocated.  By way of the writer, and so
+ * without a list of settings here: one that is new is compared at once. */
 static char *header_of(const struct sw_sched *sched)
 {
     struct sw_sched bare = *sched;
@@ -57,12 +57,13 @@ static char *header_of(const struct sw_sched *sched)
         free(text);
         return NULL;
     }
+    /* The line feed before the rule is the last line's own. */
     rule[1] = '\0';
     return text;
 }
 
-/* The header as a schedule without decisions. */
-/* Parsed by the one reader of schedules, so that a header can say nothing that a .sched cannot. */
+/* The header as a schedule without decisions.  The one reader of schedules parses it, so that a
+ * header can say nothing that a .sched cannot. */
 static int parse_header(struct pack *p, size_t offset, const char *header)
 {
     struct sw_error inner;
@@ -109,22 +110,31 @@ static void quote(const char *line, char out[QUOTED_MAX + 8])
         snprintf(out, QUOTED_MAX + 8, "'%.*s'", (int)length, line);
 }
 
+/* Goes to the first line that differs, in both; 0 if there is none.  Line by line, since both are
+ * made by one writer: equal settings are equal lines. */
+static int find_difference(const char **old, const char **new)
+{
+    for (;;) {
+        *old = common_line(*old);
+        *new = common_line(*new);
+        size_t length = strcspn(*old, "\n");
+        if (length != strcspn(*new, "\n") || memcmp(*old, *new, length) != 0)
+            return 1;
+        /* Both end here: the lines are equally long. */
+        if ((*old)[length] == '\0')
+            return 0;
+        *old += length + 1;
+        *new += length + 1;
+    }
+}
+
 static int compare_headers(const struct pack *p, const char *new)
 {
     const char *old = p->header;
     char old_line[QUOTED_MAX + 8], new_line[QUOTED_MAX + 8];
 
-    for (;;) {
-        old = common_line(old);
-        new = common_line(new);
-        size_t length = strcspn(old, "\n");
-        if (length != strcspn(new, "\n") || memcmp(old, new, length) != 0)
-            break;
-        if (old[length] == '\0')
-            return 0;
-        old += length + 1;
-        new += length + 1;
-    }
+    if (!find_difference(&old, &new))
+        return 0;
     quote(old, old_line);
     quote(new, new_line);
     return sw_error_set(p->file.e, p->file.path, 0, 0,
@@ -132,6 +142,8 @@ static int compare_headers(const struct pack *p, const char *new)
                         new_line);
 }
 
+/* The numbers in the format of sscanf(): a verb is shorter than 16 bytes, and a place than
+ * SW_PLACE_TEXT = 64. */
 static int read_site(struct pack *p, const struct sw_schedz_records_record *record,
                      const char *line, size_t length)
 {
@@ -177,6 +189,7 @@ static int read_header(struct pack *p, const struct sw_schedz_records_record *re
 
     if (sw_schedz_records_inflate(&p->file, record, &p->header, &size) < 0)
         return -1;
+    /* What follows takes it for a text that ends at its first 0. */
     if (strlen(p->header) != size)
         return sw_schedz_records_fail_at(&p->file, record->offset,
                                          "a byte of value 0 in the header");
@@ -185,7 +198,8 @@ static int read_header(struct pack *p, const struct sw_schedz_records_record *re
 
 /* ---- going through ---- */
 
-/* The offset behind the magic line; 0: it is cut off; -1. */
+/* The offset behind the magic line; 0: it is cut off; -1.  A file that is shorter, and right as far
+ * as it goes, was begun by a process that died. */
 static int read_magic(const struct pack *p)
 {
     char magic[40];
@@ -202,9 +216,11 @@ static int read_magic(const struct pack *p)
     return sw_schedz_records_fail_at(&p->file, 0, "this is no .schedz");
 }
 
-/* A whole record, but for the schedules in it. */
+/* A whole record, but for the schedules in it: these are only inflated by who wants one.  So to
+ * find number n costs the heads of the records before it. */
 static int take_record(struct pack *p, const struct sw_schedz_records_record *record, int thorough)
 {
+    /* The header is the first record, and no other is one. */
     if ((record->type == 'H') != (p->header == NULL))
         return sw_schedz_records_fail_at(
             &p->file, record->offset, p->header == NULL ? "a header expected" : "a second header");
@@ -278,6 +294,7 @@ static int validate(const struct pack *p, size_t offset, const struct sw_sched *
     if (memory == NULL)
         return sw_schedz_records_fail(&p->file, "out of memory");
     int failed = sw_sched_write(memory, sched) < 0;
+    /* Closed in any case: | and not ||. */
     if ((fclose(memory) != 0) | failed)
         sw_schedz_records_fail(&p->file, "out of memory"), failed = 1;
     else if ((failed = sw_sched_read(p->file.path, text, size, out, &inner) < 0))
@@ -321,6 +338,7 @@ static int load(struct pack *p, const struct sw_schedz_records_record *record, u
     if (sw_schedz_records_inflate(&p->file, record, &bytes, &size) < 0)
         return -1;
     struct sw_bytes_walk all = {.at = (uint8_t *)bytes, .end = (uint8_t *)bytes + size}, one;
+    /* Each schedule has its length before it, so those in front are stepped over unread. */
     for (uint64_t i = 0; i <= index; i++) {
         size_t length = sw_bytes_number(&all, SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
         one.at = sw_bytes_take(&all, length);
@@ -336,6 +354,7 @@ static int load(struct pack *p, const struct sw_schedz_records_record *record, u
     return failed;
 }
 
+/* A schedule that was lost with a record that is cut off is not one that never was. */
 static int say_missing(const struct pack *p, uint64_t number)
 {
     unsigned long long whole = p->whole, cut_off = p->cut_off;
@@ -377,6 +396,7 @@ static int add_header(struct pack *p, const struct sw_sched *first, struct sw_by
         return sw_schedz_records_fail(&p->file, "out of memory");
     if (parse_header(p, 0, p->header) < 0)
         return -1;
+    /* Lent, and not to be freed: a sw_bytes that nothing is added to. */
     struct sw_bytes payload = {.start = (uint8_t *)p->header, .used = strlen(p->header)};
     sw_bytes_add(out, magic, (size_t)length);
     return sw_schedz_records_add(out, 'H', 0, &payload);
@@ -397,7 +417,7 @@ static int add_sites(struct pack *p, unsigned known, struct sw_bytes *out)
     return failed;
 }
 
-/* One line that sw_sched_read() gives back. */
+/* One line that sw_sched_read() gives back as it is: that skips blanks in front. */
 static int is_line(const char *text)
 {
     return *text != '\0' && *text != ' ' && strchr(text, '\n') == NULL;
@@ -424,6 +444,17 @@ static int admit(struct pack *p, const struct sw_sched *const *scheds, size_t co
     return 0;
 }
 
+/* Its length, and what schedz_delta.h makes of it.  one: the caller's, to be used again. */
+static void add_schedule(struct sw_bytes *batch, struct sw_bytes *one, const struct sw_sched *sched,
+                         const struct sw_schedz_delta_base *base)
+{
+    one->used = 0;
+    sw_schedz_delta_write(one, sched, base);
+    sw_bytes_add_number(batch, one->used);
+    sw_bytes_add(batch, one->start, one->used);
+    batch->failed |= one->failed; /* looked at once, when the batch is made a record */
+}
+
 static int add_schedules(const struct pack *p, const struct sw_sched *const *scheds, size_t count,
                          struct sw_bytes *out)
 {
@@ -433,11 +464,7 @@ static int add_schedules(const struct pack *p, const struct sw_sched *const *sch
     int failed = 0;
 
     for (size_t i = 0; i < count && !failed; i++) {
-        one.used = 0;
-        sw_schedz_delta_write(&one, scheds[i], &base);
-        sw_bytes_add_number(&batch, one.used);
-        sw_bytes_add(&batch, one.start, one.used);
-        batch.failed |= one.failed;
+        add_schedule(&batch, &one, scheds[i], &base);
         batched++;
         if (i + 1 < count && batch.used < BATCH)
             continue;
@@ -450,6 +477,9 @@ static int add_schedules(const struct pack *p, const struct sw_sched *const *sch
     return failed ? -1 : 0;
 }
 
+/* All that is new is gathered in memory and written at once, when nothing can be refused any more:
+ * so a call adds all of its schedules or none.  A header and sites come before the schedules that
+ * need them. */
 static int append(struct pack *p, const struct sw_sched *const *scheds, size_t count,
                   struct sw_bytes *out)
 {
@@ -466,6 +496,7 @@ static int append(struct pack *p, const struct sw_sched *const *scheds, size_t c
         return sw_error_set(p->file.e, p->file.path, 0, 0,
                             "out of memory, or a schedule above %d bytes",
                             SW_SCHEDZ_RECORDS_PAYLOAD_MAX);
+    /* What is cut off behind `sound` goes, and does not count. */
     if (out->used > SW_SCHEDZ_RECORDS_BYTES_MAX - p->sound)
         return sw_error_set(p->file.e, p->file.path, 0, 0,
                             "it would have more than %u bytes; the next goes to another archive",
@@ -491,6 +522,7 @@ int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_e
 
     if (access(path, F_OK) < 0 && errno == ENOENT)
         return 0;
+    /* Any line will do: the two are not compared. */
     whole.found = whole.outcome = nothing;
     char *header = header_of(&whole);
     if (sw_schedz_records_open(&p.file, path, O_RDWR, e) < 0)

@@ -13,10 +13,10 @@
  * All schedules of an archive have the same header but for their found and
  * outcome.  A schedule that is read is, as text, byte for byte what was packed.
  *
- * Adding writes behind what is there and never changes it.  Whoever dies while
- * adding leaves a last record that is cut off: it is counted, it keeps nobody from
- * reading the others, and whoever adds next removes it.  Two may add at once: one
- * waits for the other.
+ * Adding writes behind what is there and never changes it.  A process that dies while
+ * it adds leaves a last record that is cut off.  That record is counted, it keeps nobody
+ * from reading the others, and the next that adds removes it.  Two processes may add at
+ * once: one waits for the other.
  *
  * Limits: schedz_records.h.
  *
@@ -44,9 +44,9 @@ int sw_schedz_is_archive(const char *path);
 int sw_schedz_append(const char *path, const struct sw_sched *const *scheds, size_t count,
                    uint64_t *first, struct sw_error *e);
 
-/* May a schedule with this header be added?  For who wants to know before the run;
- * all but found, outcome and decisions must be there.  Where there is no archive
- * yet: yes. */
+/* May a schedule with this header be added?  To be asked before a run whose schedule is
+ * to be added: all but found, outcome and decisions must be there.  Yes, where there is
+ * no archive yet. */
 int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_error *e);
 
 /* Reads one; numbers are from 1.  Only what is read of the archive need be sound.

@@ -5,18 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The control byte, from its lowest bit: 2 bits of set, 1 of site, 2 of thread, 3 of choice.  Most
+ * deviations have only that and a distance; zstd packs what they have in common.  Measured when the
+ * format was made: a fifth of a byte a decision. */
 enum { SET_SAME, SET_MORE, SET_FEWER, SET_OTHER, SET_BITS = 3 };
 enum { SITE_BIT = 4, THREAD_SHIFT = 3, THREAD_BITS = 3, CHOICE_SHIFT = 5 };
 enum { THREAD_SAME, THREAD_FIRST, THREAD_SECOND, THREAD_OTHER, CHOICE_OTHER = 7 };
 
-/* In archives; whoever needs other numbers translates them here. */
+/* In archives, where an action is a candidate like any other number; whoever needs other numbers
+ * translates them here. */
 _Static_assert((int)SW_ACTION_NOTHING == 0 && (int)SW_ACTION_SPILL == 1 &&
                    (int)SW_ACTION_COLLECT == 2 && (int)SW_ACTION_PARK == 3 &&
                    (int)SW_ACTION_FAIL == 4 && (int)SW_ACTION_KILL == 5 &&
                    (int)SW_ACTION_THROW == 6 && (int)SW_ACTION_END == 7,
                "an action's number is part of the format");
 
-/* The last deviation of each kind, and the last of all. */
+/* What the next deviation is likely to be like: the last one of its kind, and the last of all.
+ * Writer and reader note the same ones in the same order, and begin with none. */
 struct history {
     struct {
         uint32_t thread;
@@ -38,6 +43,8 @@ static void note(struct history *history, const struct sw_deviation *deviation, 
 
 /* ---- sites ---- */
 
+/* A search from the first: of a program's sites the common ones come early, and one archive has
+ * some dozens. */
 int sw_schedz_delta_find(const struct sw_schedz_delta_sites *sites, unsigned kind, unsigned place)
 {
     for (unsigned i = 0; i < sites->count; i++)
@@ -62,6 +69,7 @@ int sw_schedz_delta_survey(struct sw_schedz_delta_sites *sites, const struct sw_
 
 /* ---- writing ---- */
 
+/* How it was found differs from the header's in a seed, and its outcome mostly in nothing. */
 static void write_line(struct sw_bytes *out, const char *line, const char *base)
 {
     size_t common = 0;
@@ -78,7 +86,8 @@ static void write_candidate(struct sw_bytes *out, uint32_t candidate)
     sw_bytes_add_number(out, (uint32_t)(candidate << 1 | candidate >> 31));
 }
 
-/* How to come from the old candidates to the new; *where they first differ. */
+/* How to come from the old candidates to the new; *where they first differ.  Between two decisions
+ * mostly one thread has come or gone.  Both ascend, so one more has its place from its value. */
 static unsigned compare(const uint32_t *old, uint32_t old_count, const uint32_t *new,
                         uint32_t new_count, uint32_t *where)
 {
@@ -89,6 +98,7 @@ static unsigned compare(const uint32_t *old, uint32_t old_count, const uint32_t 
     *where = i;
     if (old_count == new_count && i == new_count)
         return SET_SAME;
+    /* Behind the place where they differ both go on alike. */
     if (old_count + 1 == new_count &&
         memcmp(old + i, new + i + 1, (old_count - i) * sizeof *old) == 0)
         return SET_MORE;
@@ -168,6 +178,7 @@ void sw_schedz_delta_write(struct sw_bytes *out, const struct sw_sched *sched,
     write_line(out, sched->found, base->found);
     write_line(out, sched->outcome, base->outcome);
     sw_bytes_add_number(out, sched->decision_count);
+    /* Eight bytes, and no number: a hash has no small values, and 7 bits a byte would be ten. */
     for (int i = 0; i < 8; i++)
         sw_bytes_add(out, &(uint8_t){(uint8_t)(sched->hash >> 8 * i)}, 1);
     sw_bytes_add_number(out, sched->deviation_count);
@@ -190,6 +201,7 @@ struct reader {
     struct history history;
 };
 
+/* A number that is wrong reads as 0, and then nothing can be taken: one look is enough. */
 static int read_line(struct sw_bytes_walk *walk, const char *base, char **out)
 {
     size_t common = sw_bytes_number(walk, strlen(base));
@@ -216,6 +228,9 @@ static uint32_t read_candidate(struct sw_bytes_walk *walk)
     return rotated >> 1 | rotated << 31;
 }
 
+/* Twice what is needed, so that the pool is copied a few times only.  A short file can ask for
+ * much: a deviation of two bytes may copy a set of SW_LIVE_THREADS_MAX.  SW_SCHED_POOL_MAX bounds
+ * that, to 2 * 32 MiB. */
 static int reserve(struct reader *r, uint32_t count)
 {
     struct sw_sched *sched = r->sched;
@@ -288,6 +303,7 @@ static int read_set(struct reader *r, unsigned set, struct sw_deviation *deviati
     deviation->first = r->sched->pool_used;
     deviation->count = count;
     r->sched->pool_used += count;
+    /* After reserve(), which may have moved the pool. */
     uint32_t *to = r->sched->pool + deviation->first;
     if (set != SET_OTHER)
         derive(to, r->sched->pool + r->history.of[deviation->kind].first, old, set, value);
@@ -346,12 +362,10 @@ static int read_deviation(struct reader *r, struct sw_deviation *deviation)
     return r->walk->wrong == NULL ? 0 : -1;
 }
 
-int sw_schedz_delta_read(struct sw_bytes_walk *walk, const struct sw_schedz_delta_base *base,
-                         struct sw_sched *sched)
+/* What stands in front of the deviations. */
+static int read_totals(struct sw_bytes_walk *walk, const struct sw_schedz_delta_base *base,
+                       struct sw_sched *sched)
 {
-    struct reader r = {.walk = walk, .base = base, .sched = sched};
-
-    assert(sched->deviations == NULL && sched->pool == NULL);
     if (read_line(walk, base->found, &sched->found) < 0 ||
         read_line(walk, base->outcome, &sched->outcome) < 0)
         return -1;
@@ -359,6 +373,17 @@ int sw_schedz_delta_read(struct sw_bytes_walk *walk, const struct sw_schedz_delt
     const uint8_t *hash = sw_bytes_take(walk, 8);
     for (int i = 0; hash != NULL && i < 8; i++)
         sched->hash |= (uint64_t)hash[i] << 8 * i;
+    return hash == NULL ? -1 : 0;
+}
+
+int sw_schedz_delta_read(struct sw_bytes_walk *walk, const struct sw_schedz_delta_base *base,
+                         struct sw_sched *sched)
+{
+    struct reader r = {.walk = walk, .base = base, .sched = sched};
+
+    assert(sched->deviations == NULL && sched->pool == NULL);
+    if (read_totals(walk, base, sched) < 0)
+        return -1;
     /* A deviation has at least two bytes: no memory is asked for that the rest cannot fill. */
     size_t count = sw_bytes_number(walk, SW_SCHED_DEVIATIONS_MAX);
     if (walk->wrong == NULL && count > sw_bytes_left(walk) / 2)
@@ -368,6 +393,8 @@ int sw_schedz_delta_read(struct sw_bytes_walk *walk, const struct sw_schedz_delt
     sched->deviations = calloc(count + 1, sizeof *sched->deviations);
     if (sched->deviations == NULL)
         return sw_bytes_fail(walk, "out of memory");
+    /* Counted when it is whole: whoever frees the schedule, or looks at it after an error, sees no
+     * half one. */
     for (; sched->deviation_count < count; sched->deviation_count++)
         if (read_deviation(&r, &sched->deviations[sched->deviation_count]) < 0)
             return -1;

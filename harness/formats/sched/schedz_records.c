@@ -64,6 +64,7 @@ int sw_schedz_records_open(struct sw_schedz_records *a, const char *path, int fl
     while ((flags & O_ACCMODE) != O_RDONLY && flock(a->fd, LOCK_EX) < 0)
         if (errno != EINTR)
             return sw_schedz_records_fail(a, strerror(errno));
+    /* By a writer under its lock: what is there now is what it will add to. */
     a->bytes =
         (uint8_t *)sw_whole_file_read_from(a->fd, path, SW_SCHEDZ_RECORDS_BYTES_MAX, &a->size, e);
     return a->bytes != NULL ? 0 : -1;
@@ -78,7 +79,8 @@ void sw_schedz_records_close(struct sw_schedz_records *a)
 
 /* ---- records ---- */
 
-/* Of a beginning that its check vouches for. */
+/* Of a beginning that its check vouches for: what is wrong here was written so, by a later version
+ * or by somebody else. */
 static int check_beginning(const struct sw_schedz_records *a,
                            const struct sw_schedz_records_record *record)
 {
@@ -95,31 +97,42 @@ static int check_beginning(const struct sw_schedz_records *a,
     return 0;
 }
 
-int sw_schedz_records_read(const struct sw_schedz_records *a, size_t offset,
-                           struct sw_schedz_records_record *record)
+/* The walk begins at the record.  1: the record has its type, count, length and payload; 0: the
+ * beginning is cut off; -1. */
+static int read_beginning(const struct sw_schedz_records *a, struct sw_bytes_walk *walk,
+                          struct sw_schedz_records_record *record)
 {
-    const uint8_t *start = a->bytes + offset;
-    struct sw_bytes_walk walk = {.at = start, .end = a->bytes + a->size};
-    const uint8_t *type = sw_bytes_take(&walk, 1);
-    uint64_t count = sw_bytes_number(&walk, UINT32_MAX);
-    uint64_t length = sw_bytes_number(&walk, UINT32_MAX);
-    size_t head = (size_t)(walk.at - start);
-    const uint8_t *check = sw_bytes_take(&walk, HEAD_CHECK);
+    const uint8_t *start = walk->at, *type = sw_bytes_take(walk, 1);
+    uint64_t count = sw_bytes_number(walk, UINT32_MAX);
+    uint64_t length = sw_bytes_number(walk, UINT32_MAX);
+    size_t head = (size_t)(walk->at - start);
+    const uint8_t *check = sw_bytes_take(walk, HEAD_CHECK);
 
-    *record = (struct sw_schedz_records_record){.offset = offset, .count = 1};
-    /* Nobody vouches for the count of a beginning that is cut off: one at least is lost. */
-    if (check == NULL && walk.ended)
+    if (check == NULL && walk->ended)
         return 0;
     if (check == NULL || read_check(check, HEAD_CHECK) != (XXH3_64bits(start, head) & UINT32_MAX))
-        return sw_schedz_records_fail_at(a, offset, "the beginning of a record is damaged");
+        return sw_schedz_records_fail_at(a, record->offset, "the beginning of a record is damaged");
     record->type = (char)(*type & ~0x20); /* the bit that makes a letter a small one */
     record->packed = (*type & 0x20) != 0;
     record->count = count;
     record->length = length;
-    record->payload = walk.at;
-    if (check_beginning(a, record) < 0)
-        return -1;
-    if (sw_bytes_take(&walk, length) == NULL || sw_bytes_take(&walk, CHECK) == NULL)
+    record->payload = walk->at;
+    return check_beginning(a, record) < 0 ? -1 : 1;
+}
+
+/* A record ends too early in two ways: in its beginning, or behind it.  Of the first nobody vouches
+ * for the count: one schedule at least is lost.  Of the second it is known.  Anything else that is
+ * wrong is damage, and stops the reader: it cannot know where the next record begins. */
+int sw_schedz_records_read(const struct sw_schedz_records *a, size_t offset,
+                           struct sw_schedz_records_record *record)
+{
+    struct sw_bytes_walk walk = {.at = a->bytes + offset, .end = a->bytes + a->size};
+
+    *record = (struct sw_schedz_records_record){.offset = offset, .count = 1};
+    int begun = read_beginning(a, &walk, record);
+    if (begun <= 0)
+        return begun;
+    if (sw_bytes_take(&walk, record->length) == NULL || sw_bytes_take(&walk, CHECK) == NULL)
         return 0;
     record->end = (size_t)(walk.at - a->bytes);
     return 1;
@@ -173,10 +186,27 @@ int sw_schedz_records_inflate(const struct sw_schedz_records *a,
     return 0;
 }
 
+/* As it stands in the file.  The check of the beginning is taken over what was just added, wherever
+ * in out that is. */
+static void add_record(struct sw_bytes *out, char type, uint64_t count, const uint8_t *bytes,
+                       size_t length)
+{
+    size_t start = out->used;
+
+    sw_bytes_add(out, &type, 1);
+    sw_bytes_add_number(out, count);
+    sw_bytes_add_number(out, length);
+    if (!out->failed)
+        add_check(out, XXH3_64bits(out->start + start, out->used - start), HEAD_CHECK);
+    sw_bytes_add(out, bytes, length);
+    add_check(out, XXH3_64bits(bytes, length), CHECK);
+}
+
+/* Packed only if that is smaller: of a few bytes it is not. */
 int sw_schedz_records_add(struct sw_bytes *out, char type, uint64_t count,
                           const struct sw_bytes *payload)
 {
-    size_t start = out->used, length = payload->used;
+    size_t length = payload->used;
     const uint8_t *bytes = payload->start;
 
     if (payload->failed || length > SW_SCHEDZ_RECORDS_PAYLOAD_MAX)
@@ -191,25 +221,20 @@ int sw_schedz_records_add(struct sw_bytes *out, char type, uint64_t count,
         length = size;
         type = (char)(type | 0x20);
     }
-    sw_bytes_add(out, &type, 1);
-    sw_bytes_add_number(out, count);
-    sw_bytes_add_number(out, length);
-    if (!out->failed)
-        add_check(out, XXH3_64bits(out->start + start, out->used - start), HEAD_CHECK);
-    sw_bytes_add(out, bytes, length);
-    add_check(out, XXH3_64bits(bytes, length), CHECK);
+    add_record(out, type, count, bytes, length);
     free(packed);
     return out->failed ? -1 : 0;
 }
-
 int sw_schedz_records_write(const struct sw_schedz_records *a, size_t sound,
                             const struct sw_bytes *out)
 {
     size_t done = 0;
 
+    /* What somebody who died has left goes first: behind it nobody would find what follows. */
     if (a->size > sound && ftruncate(a->fd, (off_t)sound) < 0)
         return sw_schedz_records_fail(a, strerror(errno));
     while (done < out->used) {
+        /* At an offset of our own: the descriptor's is where the reader has left it. */
         ssize_t count = pwrite(a->fd, out->start + done, out->used - done, (off_t)(sound + done));
         if (count > 0) {
             done += (size_t)count;

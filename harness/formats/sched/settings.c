@@ -26,6 +26,7 @@ int sw_settings_equal(const struct sw_settings *one, const struct sw_settings *o
 
     for (int i = 0; i < one->variable_count && equal; i++)
         equal = strcmp(one->variables[i], other->variables[i]) == 0;
+    /* As text: a row that can be written can be compared, whatever its type is. */
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT && equal; i++) {
         const struct sw_settings_row *row = &sw_settings_table[i];
         equal = sw_settings_table_is_set(one, row) == sw_settings_table_is_set(other, row);
@@ -60,8 +61,10 @@ int sw_settings_interp_exports(const char *path, const char *name)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC), found = 0;
 
+    /* libelf wants to be told before its first use. */
     elf_version(EV_CURRENT);
     Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+    /* A script is no ELF file: what it starts is not known here. */
     if (elf == NULL || elf_kind(elf) != ELF_K_ELF)
         found = -1;
     for (Elf_Scn *at = NULL; elf != NULL && found == 0 && (at = elf_nextscn(elf, at)) != NULL;)

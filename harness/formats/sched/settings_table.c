@@ -9,6 +9,8 @@
 #include "contract/spill_setting.h"
 #include "contract/words.h"
 
+/* ---- what depends on a setting ---- */
+
 /* Where threads are switched before each access, the checks of the eval breaker are no decisions:
  * nothing that another thread could see happens between them. */
 static void fill_calm(const struct sw_settings *setting, struct sw_control_shm *shm)
@@ -214,6 +216,7 @@ static int set_spill(char **spill, const char *text, struct sw_error *e)
     return *spill != NULL ? 0 : sw_error_set(e, NULL, 0, 0, "out of memory");
 }
 
+/* Added to those that are there: an option may be repeated, and a line has many words. */
 static int add_faults(struct sw_fault_set *to, const char *names, struct sw_error *e)
 {
     struct sw_fault_set set;
@@ -224,7 +227,8 @@ static int add_faults(struct sw_fault_set *to, const char *names, struct sw_erro
     return 0;
 }
 
-/* What the runner sets itself, so that every run has the same. */
+/* What the runner sets itself, so that every run has the same.  A name that ends in "_" stands for
+ * all that begin with it. */
 static int is_ours(const char *variable)
 {
     static const char *const names[] = {
@@ -288,6 +292,7 @@ static int give_number(struct sw_settings *setting, const struct sw_settings_row
 static int give_word(struct sw_settings *setting, const struct sw_settings_row *row,
                      const char *text, struct sw_error *e)
 {
+    /* A flag has no argument, and chooses the word that is not the default. */
     int index = text == NULL ? 1 : sw_words_choose(row->words, text, e);
 
     if (index < 0)
@@ -303,6 +308,7 @@ int sw_settings_table_give(struct sw_settings *setting, const struct sw_settings
                  : row->type == SW_SETTINGS_WORD ? give_word(setting, row, argument, e)
                                                  : sw_settings_table_add(setting, row, argument, e);
 
+    /* A number of 0 is the default, and wants nothing. */
     setting->points |= failed == 0 && row->wants_points && sw_settings_table_is_set(setting, row);
     return failed;
 }

@@ -91,29 +91,33 @@ static int fill(struct sw_spec_owner *owner, struct sw_spec_parser *parser, cons
     return sw_spec_parse_text(parser);
 }
 
+static int parse_into(struct sw_spec_owner *owner, const char *path, const char *bytes,
+                      unsigned long size, struct sw_error *e)
+{
+    /* 90 KB of tables that begin as 0. */
+    struct sw_spec_parser *parser = calloc(1, sizeof *parser);
+
+    if (owner == NULL || parser == NULL) {
+        free(parser);
+        return sw_error_set(e, path, 0, 0, "out of memory");
+    }
+    sw_spec_lex_init(&parser->lexer, path, bytes, size, e);
+    int result = fill(owner, parser, path, bytes, size);
+    free(parser);
+    return result;
+}
+
 int sw_spec_parse(const char *path, const char *bytes, unsigned long size, struct sw_spec **out,
                   struct sw_error *e)
 {
-    struct sw_spec_owner *owner;
-    struct sw_spec_parser *parser;
-    int result;
-
     assert(path != NULL);
     *out = NULL;
     if (size > SW_SPEC_BYTES_MAX)
         return sw_error_set(e, path, 0, 0, "the spec is larger than %u bytes", SW_SPEC_BYTES_MAX);
     if (size == 0)
         bytes = ""; /* a caller with nothing may have no pointer to it */
-    owner = calloc(1, sizeof *owner);
-    /* 90 KB of tables that begin as 0. */
-    parser = calloc(1, sizeof *parser);
-    if (owner == NULL || parser == NULL) {
-        result = sw_error_set(e, path, 0, 0, "out of memory");
-    } else {
-        sw_spec_lex_init(&parser->lexer, path, bytes, size, e);
-        result = fill(owner, parser, path, bytes, size);
-    }
-    free(parser);
+    struct sw_spec_owner *owner = calloc(1, sizeof *owner);
+    int result = parse_into(owner, path, bytes, size, e);
     if (result == 0)
         *out = &owner->spec;
     else

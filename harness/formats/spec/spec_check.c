@@ -79,6 +79,16 @@ static int refuse_to_start(const struct sw_spec_check *check, int step, const ch
     }
 }
 
+static int start_step(struct sw_spec_check *check, int step, const char *at)
+{
+    if (check->started[step] != NULL)
+        return sw_spec_lex_refuse(
+            check->lexer, at, "'%s' has already run in this schedule: line %u starts it",
+            step_name(check, step), sw_spec_lex_line_of(check->lexer, check->started[step]));
+    check->started[step] = at;
+    return 0;
+}
+
 /* A step is in one of two places: its actor parked in it, so that the move resumes it; or not yet
  * started, its actor at rest.  And the actor's thread must not stand still for another one. */
 int sw_spec_check_move(struct sw_spec_check *check, int step, const char *at, int *resume)
@@ -100,12 +110,7 @@ int sw_spec_check_move(struct sw_spec_check *check, int step, const char *at, in
         check->parked_on[check->spec->actors[actor].thread] = -1;
         return 0;
     }
-    if (check->started[step] != NULL)
-        return sw_spec_lex_refuse(
-            check->lexer, at, "'%s' has already run in this schedule: line %u starts it",
-            step_name(check, step), sw_spec_lex_line_of(check->lexer, check->started[step]));
-    check->started[step] = at;
-    return 0;
+    return start_step(check, step, at);
 }
 
 /* ---- directives ---- */

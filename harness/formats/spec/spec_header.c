@@ -42,6 +42,17 @@ static char *join_setting(struct sw_spec_parser *parser, const struct sw_spec_to
     return text;
 }
 
+static int parse_setting(struct sw_spec_parser *parser, struct sw_spec_token *amount,
+                         struct sw_spec_token *policy)
+{
+    if (sw_spec_parse_word(parser, "a number of bytes, 'always', 'never' or 'default'", amount) < 0)
+        return -1;
+    if (sw_spec_lex_peek(&parser->lexer).kind != SW_TOKEN_COMMA)
+        return 0;
+    sw_spec_lex_next(&parser->lexer);
+    return sw_spec_parse_word(parser, "'copy' or 'segment'", policy);
+}
+
 /* AMOUNT [ , POLICY ]: what these may be is said in contract/spill_setting.h.  A
  * policy means something with "never", too: a directive can ask for a spill. */
 int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
@@ -53,19 +64,14 @@ int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_tok
 
     if (parser->spec->spill != NULL)
         return sw_spec_lex_refuse(lexer, keyword->at, "a second 'spill'");
-    if (sw_spec_parse_word(parser, "a number of bytes, 'always', 'never' or 'default'", &amount) <
-        0)
+    if (parse_setting(parser, &amount, &policy) < 0)
         return -1;
-    if (sw_spec_lex_peek(lexer).kind == SW_TOKEN_COMMA) {
-        sw_spec_lex_next(lexer);
-        if (sw_spec_parse_word(parser, "'copy' or 'segment'", &policy) < 0)
-            return -1;
-    }
     text = join_setting(parser, &amount, &policy);
     if (text == NULL)
         return sw_spec_parse_no_memory(parser);
     const char *bad = slp_spill_setting_parse(text, &setting);
     if (bad != NULL)
+        /* The text that was judged has no blanks; the place is in the spec, which may. */
         return sw_spec_lex_refuse(lexer, bad == text ? amount.at : policy.at,
                                   "%s " SLP_SPILL_SETTING_REFUSED, SW_QUOTE(text, strlen(text)));
     parser->spec->spill = text;
@@ -81,31 +87,37 @@ static int has_set(const struct sw_fault_set *sets, int count, struct sw_fault_s
     return 0;
 }
 
-static int read_fault_sets(struct sw_spec_parser *parser, struct sw_fault_set *sets, int *count)
+static int read_fault_set(struct sw_spec_parser *parser, struct sw_fault_set *sets, int *count)
 {
     const struct sw_spec *spec = parser->spec;
     const struct sw_spec_lexer *lexer = &parser->lexer;
     char message[SW_FAULT_SET_MESSAGE_MAX];
+    struct sw_spec_token token;
+    struct sw_fault_set set;
+    const char *bad;
 
+    if (sw_spec_parse_word(parser, "the name of a fault", &token) < 0)
+        return -1;
+    if (sw_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
+        return sw_spec_lex_refuse(lexer, bad, "%s", message);
+    /* A set has one answer: it cannot be on both lists, nor twice on one. */
+    if (has_set(spec->fails, spec->fails_count, set) ||
+        has_set(spec->survives, spec->survives_count, set))
+        return sw_spec_lex_refuse(lexer, token.at, "a second answer for the faults %s",
+                                  SW_QUOTE_TOKEN(&token));
+    if (*count == SW_SPEC_SETS_MAX)
+        return sw_spec_lex_refuse(lexer, token.at, "more than %d sets of faults", SW_SPEC_SETS_MAX);
+    sets[(*count)++] = set;
+    return 0;
+}
+
+/* One set at least, and as many such lines as one likes. */
+static int read_fault_sets(struct sw_spec_parser *parser, struct sw_fault_set *sets, int *count)
+{
     do {
-        struct sw_spec_token token;
-        struct sw_fault_set set;
-        const char *bad;
-
-        if (sw_spec_parse_word(parser, "the name of a fault", &token) < 0)
+        if (read_fault_set(parser, sets, count) < 0)
             return -1;
-        if (sw_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
-            return sw_spec_lex_refuse(lexer, bad, "%s", message);
-        /* A set has one answer: it cannot be on both lists, nor twice on one. */
-        if (has_set(spec->fails, spec->fails_count, set) ||
-            has_set(spec->survives, spec->survives_count, set))
-            return sw_spec_lex_refuse(lexer, token.at, "a second answer for the faults %s",
-                                      SW_QUOTE_TOKEN(&token));
-        if (*count == SW_SPEC_SETS_MAX)
-            return sw_spec_lex_refuse(lexer, token.at, "more than %d sets of faults",
-                                      SW_SPEC_SETS_MAX);
-        sets[(*count)++] = set;
-    } while (sw_spec_lex_peek(lexer).kind != SW_TOKEN_END);
+    } while (sw_spec_lex_peek(&parser->lexer).kind != SW_TOKEN_END);
     return 0;
 }
 

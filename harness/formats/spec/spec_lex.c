@@ -291,7 +291,17 @@ int sw_spec_lex_block(struct sw_spec_lexer *lexer, struct sw_spec_block *block)
     return read_block_of_lines(lexer, open.at, block);
 }
 
-/* How many blanks all lines of the block begin with that hold more than blanks. */
+static size_t common_length(const char *one, const char *other, size_t most)
+{
+    size_t same = 0;
+
+    while (same < most && one[same] == other[same])
+        same++;
+    return same;
+}
+
+/* How many blanks all lines of the block begin with that hold more than blanks.  The first of them
+ * has all of its blanks in common with itself, and each further one can only shorten that. */
 static size_t common_indentation(const struct sw_spec_block *block)
 {
     const char *first = NULL;
@@ -301,17 +311,11 @@ static size_t common_indentation(const struct sw_spec_block *block)
         const char *end = find_line_end(at, block->end);
         size_t own = (size_t)(skip_blanks(at, end) - at);
 
-        /* The first line that says something has all of its blanks in common with itself; each
-         * further one shortens that. */
         if (at + own < end && first == NULL) {
             first = at;
             common = own;
         } else if (at + own < end) {
-            size_t same = 0;
-
-            while (same < own && same < common && at[same] == first[same])
-                same++;
-            common = same;
+            common = common_length(at, first, own < common ? own : common);
         }
         at = end < block->end ? end + 1 : end;
     }

@@ -326,22 +326,28 @@ int sw_spec_parse_find_step(const struct sw_spec *spec, const struct sw_spec_tok
     return -1;
 }
 
+static int refuse_second_step(struct sw_spec_parser *parser, const struct sw_spec_token *name)
+{
+    int first = sw_spec_parse_find_step(parser->spec, name);
+
+    if (first < 0)
+        return 0;
+    return sw_spec_lex_refuse(&parser->lexer, name->at, "a second step %s; the first is in line %u",
+                              SW_QUOTE_TOKEN(name),
+                              sw_spec_lex_line_of(&parser->lexer, parser->step_at[first]));
+}
+
 /* "step" NAME BLOCK, below the actor that was declared last. */
 static int read_step(struct sw_spec_parser *parser)
 {
     struct sw_spec *spec = parser->spec;
     struct sw_spec_step *step = &spec->steps[spec->step_count];
     struct sw_spec_token name;
-    int first;
 
     if (sw_spec_parse_this(parser, "step") < 0 ||
-        sw_spec_parse_name(parser, "the step's name", &name) < 0)
+        sw_spec_parse_name(parser, "the step's name", &name) < 0 ||
+        refuse_second_step(parser, &name) < 0)
         return -1;
-    first = sw_spec_parse_find_step(spec, &name);
-    if (first >= 0)
-        return sw_spec_lex_refuse(
-            &parser->lexer, name.at, "a second step %s; the first is in line %u",
-            SW_QUOTE_TOKEN(&name), sw_spec_lex_line_of(&parser->lexer, parser->step_at[first]));
     if (spec->step_count == SW_STEPS_MAX)
         return sw_spec_lex_refuse(&parser->lexer, name.at, "more than %d steps", SW_STEPS_MAX);
     step->actor = spec->actor_count - 1;

@@ -223,31 +223,39 @@ static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outco
     return sw_spec_check_outcome(&parser->check, step, outcome, word.at);
 }
 
-/* { "," "wakes" STEP ":" OUTCOME }.  They are gathered in the parser and copied to their size when
- * the move is whole. */
+/* "wakes" STEP ":" OUTCOME.  comma: what stood before it. */
+static int read_wake(struct sw_spec_parser *parser, struct sw_spec_move *move,
+                     const struct sw_spec_token *comma)
+{
+    struct sw_spec_wake *wake = &parser->wakes[move->wake_count];
+    struct sw_spec_token step;
+
+    if (sw_spec_parse_this(parser, "wakes") < 0)
+        return -1;
+    if (move->wake_count == SW_SPEC_WAKES_MAX)
+        return sw_spec_lex_refuse(&parser->lexer, comma->at, "more than %d wakes in a move",
+                                  SW_SPEC_WAKES_MAX);
+    if (parse_step(parser, &wake->step, &step) < 0 ||
+        sw_spec_check_wake(&parser->check, wake->step, step.at) < 0 ||
+        sw_spec_parse_this(parser, ":") < 0 || read_outcome(parser, wake->step, &wake->outcome) < 0)
+        return -1;
+    move->wake_count++;
+    return 0;
+}
+
+/* { "," WAKE }, to the end of the line.  They are gathered in the parser and copied to their size
+ * when the move is whole. */
 static int read_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
 {
-    struct sw_spec_lexer *lexer = &parser->lexer;
     struct sw_spec_token token;
 
-    while ((token = sw_spec_lex_next(lexer)).kind != SW_TOKEN_END) {
-        struct sw_spec_wake *wake = &parser->wakes[move->wake_count];
-
+    while ((token = sw_spec_lex_next(&parser->lexer)).kind != SW_TOKEN_END) {
         if (token.kind != SW_TOKEN_COMMA)
-            return sw_spec_lex_refuse(lexer, token.at,
+            return sw_spec_lex_refuse(&parser->lexer, token.at,
                                       "expected ',' or the end of the line but found %s",
                                       SW_QUOTE_TOKEN(&token));
-        if (sw_spec_parse_this(parser, "wakes") < 0)
+        if (read_wake(parser, move, &token) < 0)
             return -1;
-        if (move->wake_count == SW_SPEC_WAKES_MAX)
-            return sw_spec_lex_refuse(lexer, token.at, "more than %d wakes in a move",
-                                      SW_SPEC_WAKES_MAX);
-        if (parse_step(parser, &wake->step, &token) < 0 ||
-            sw_spec_check_wake(&parser->check, wake->step, token.at) < 0 ||
-            sw_spec_parse_this(parser, ":") < 0 ||
-            read_outcome(parser, wake->step, &wake->outcome) < 0)
-            return -1;
-        move->wake_count++;
     }
     return 0;
 }
