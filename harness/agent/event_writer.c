@@ -36,6 +36,7 @@ unsigned sw_event_writer_thread(void)
     return thread_ordinal;
 }
 
+/* Of all threads: moves come one by one, and what any thread does during one belongs to it. */
 void sw_event_writer_set_move(uint32_t move)
 {
     current_move = move;
@@ -109,6 +110,8 @@ sw_text sw_event_writer_format(const char *format, ...)
     va_list args;
 
     va_start(args, format);
+    /* A negative length is an encoding error, which no format here can have; a cut text is still
+     * one. */
     int length = vsnprintf(buf, sizeof buf, format, args);
     va_end(args);
     return length < 0 ? 0 : sw_event_writer_text(buf);

@@ -69,7 +69,8 @@ static void change(int step, struct condition to)
     steps[step].changed = ++now;
 }
 
-/* The same for a step that really ran, if only to its next rest. */
+/* The same for a step that really ran, if only to its next rest: that it was woken is no news any
+ * more. */
 static void come_to(int step, struct condition to)
 {
     steps[step].woken = 0;
@@ -108,7 +109,10 @@ static int begin_step(void)
     return number;
 }
 
-/* ---- which move is next ---- */
+/* ---- which move is next ----
+ *
+ * The plan's order is a proposal: any driver may take the moves of different actors in another one.
+ * What an actor does stays in its own order, since its steps are one program. */
 
 static int can_be_made(const struct sw_plan_move *move)
 {
@@ -238,6 +242,8 @@ void sw_script_settle(void)
     /* Each has changed later than the one before, so the search goes on behind it. */
     for (int i = next_change(move_began); i >= 0; i = next_change(steps[i].changed))
         append_rest(i);
+    /* A directive whose visit has not come by now never will: the runner compares these numbers
+     * with what the spec asks for. */
     memcpy(sw_event_writer_event_shm()->visits[current - plan->moves], visits, sizeof visits);
 }
 

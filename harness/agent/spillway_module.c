@@ -16,6 +16,8 @@
 #include "script.h"
 #include "thread_gates.h"
 
+/* Whatever waits gives the GIL back first: the thread that the engine runs next needs it. */
+
 /* ---- the plan, as Python sees it ---- */
 
 static const char *read_text(sw_text text)
@@ -23,6 +25,7 @@ static const char *read_text(sw_text text)
     return sw_event_writer_read(text);
 }
 
+/* All is built once, before the first step: driver.py then works with plain lists and numbers. */
 static PyObject *list_of(uint32_t count, PyObject *(*item)(const struct sw_plan *, uint32_t))
 {
     PyObject *list = PyList_New((Py_ssize_t)count);
@@ -166,6 +169,7 @@ static PyObject *idle_(PyObject *module, PyObject *object)
 
 /* ---- actors ---- */
 
+/* Before the tasklet runs for the first time, so that it never has another name. */
 static PyObject *born_(PyObject *module, PyObject *args)
 {
     int actor;
@@ -255,6 +259,8 @@ static PyObject *move_(PyObject *module, PyObject *unused)
         PyErr_SetString(PyExc_ValueError, "all moves have been made");
         return NULL;
     }
+    /* The engine chooses among the moves that can be next: a decision like any other, and
+     * recorded. */
     int actor = sw_script_move(sw_agent_api_move(moves, count), &thread);
     if (actor < 0) {
         /* A parked step is resumed by letting its thread go; nobody has to be given anything. */
@@ -272,6 +278,7 @@ static PyObject *move_(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+/* A move ends when nothing can run: that, and no time, says that it has come to rest. */
 static PyObject *settle_(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
@@ -293,6 +300,7 @@ static PyObject *condition_(PyObject *module, PyObject *args)
     struct sw_event event = {.kind = SW_EVENT_CONDITION, .count = c->line};
     event.text =
         sw_event_writer_format("%s %s", c->never ? "never" : "always", read_text(c->source));
+    /* driver.py tells of each condition once, when it first does not hold. */
     if (exception == Py_None)
         event.note = sw_event_writer_text(c->never ? "it is true" : "it is false");
     else

@@ -61,6 +61,7 @@ static void *lookup(const struct table *table, void *address)
     return table->size == 0 ? NULL : table->records[slot_of(table, address)];
 }
 
+/* The record of that address, made if it is new: then its fields are 0, and the caller's to set. */
 static void *enter(struct table *table, void *address)
 {
     void *record = lookup(table, address);
@@ -89,6 +90,7 @@ struct sw_tasklet *sw_tasklet_names_tasklet_new(void *address, unsigned home)
 {
     struct sw_tasklet *t = enter(&tasklets, address);
 
+    /* The value oracle was told that the old tasklet is gone (agent.c) and has forgotten it. */
     assert(t->operation == NULL);
     t->actor = -1;
     t->home = home;

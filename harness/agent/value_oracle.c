@@ -229,6 +229,7 @@ void sw_value_oracle_next_point(void *subject, int raises)
     struct sw_operation *op = burst.operation;
     struct sw_tasklet *t = burst.tasklet;
 
+    /* Told once, at the first point behind the burst, whatever that is. */
     assert(sw_value_oracle_expects && op != NULL);
     sw_value_oracle_expects = 0;
     burst.operation = NULL;
@@ -267,6 +268,7 @@ void sw_value_oracle_sent(struct sw_tasklet *t, struct sw_channel *c, void *obje
 
 static void received_event(const struct sw_tasklet *t, struct sw_operation *op, void *object)
 {
+    /* Only the very object has the value's ordinal and text: another one may look the same. */
     int right = op->value != 0 && object == op->object && !op->is_bomb;
 
     sw_event_writer_append(&(struct sw_event){.kind = SW_EVENT_RECEIVED,
