@@ -57,6 +57,7 @@ int sw_sched_hash_file(const char *path, char hash[33], struct sw_error *e)
     return failed;
 }
 
+/* Also of a schedule that was read half way: what is not there is NULL. */
 void sw_sched_free(struct sw_sched *sched)
 {
     if (sched == NULL)

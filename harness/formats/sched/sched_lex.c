@@ -36,6 +36,7 @@ int sw_sched_lex_fail(const struct sw_sched_lex *lex, const char *format, ...)
     return sw_error_set(lex->e, lex->path, lex->line, column_of(lex), "%s", text);
 }
 
+/* A line without its end is a file that was torn: refused, even where all words of it are there. */
 int sw_sched_lex_next_line(struct sw_sched_lex *lex, const char *what)
 {
     /* The reader stands at the newline of the line that it has finished. */
@@ -51,6 +52,7 @@ int sw_sched_lex_next_line(struct sw_sched_lex *lex, const char *what)
     return 0;
 }
 
+/* The end of each line is checked, so that nothing on it is passed over. */
 int sw_sched_lex_end_of_line(struct sw_sched_lex *lex)
 {
     return *lex->at == '\n' ? 0 : sw_sched_lex_fail(lex, "more on the line than there should be");
@@ -191,6 +193,7 @@ int sw_sched_lex_hex(struct sw_sched_lex *lex, int digits, char *out)
                : sw_sched_lex_fail(lex, "%d hexadecimal digits expected", digits);
 }
 
+/* A sentence: nothing in it is quoted.  A byte of value 0 would hide what follows it. */
 int sw_sched_lex_rest(struct sw_sched_lex *lex, char **out)
 {
     sw_sched_lex_skip_blanks(lex);
@@ -205,6 +208,7 @@ int sw_sched_lex_rest(struct sw_sched_lex *lex, char **out)
     return *out != NULL ? 0 : sw_sched_lex_fail(lex, "out of memory");
 }
 
+/* Looked at without being read: lines that may be missing are known by their keyword. */
 int sw_sched_lex_begins(const struct sw_sched_lex *lex, const char *keyword)
 {
     size_t length = strlen(keyword);
@@ -213,6 +217,7 @@ int sw_sched_lex_begins(const struct sw_sched_lex *lex, const char *keyword)
            lex->at[length] == ' ';
 }
 
+/* *count is raised before a word is read: one whose reading fails is freed with the others. */
 int sw_sched_lex_words(struct sw_sched_lex *lex, const char *keyword, char **words, int max,
                        int *count)
 {

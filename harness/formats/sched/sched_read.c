@@ -185,7 +185,10 @@ static int read_header(struct reader *r)
     return read_rule(r);
 }
 
-/* ---- reading: the deviations ---- */
+/* ---- reading: the deviations ----
+ *
+ * Whoever is given a schedule relies on what is checked here (sched.h): numbers ascend, candidates
+ * ascend and are as many as the kind has, and the choice is one of them. */
 
 static int read_candidate(struct reader *r, const struct sw_deviation *deviation, uint32_t *out)
 {
@@ -247,6 +250,7 @@ static int read_candidates(struct reader *r, struct sw_deviation *deviation)
     return check_candidates(r, deviation);
 }
 
+/* As long as the longest place: no verb is longer. */
 static int read_name(struct reader *r, int (*find)(const char *), const char *what, uint32_t *out)
 {
     struct sw_sched_lex *lex = &r->lex;
@@ -320,6 +324,7 @@ static int read_deviations(struct reader *r)
 
 /* ---- reading: the end ---- */
 
+/* The number of decisions bounds that of the last deviation, which was read before it. */
 static int read_totals(struct reader *r)
 {
     struct sw_sched_lex *lex = &r->lex;

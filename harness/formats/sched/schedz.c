@@ -196,7 +196,11 @@ static int read_header(struct pack *p, const struct sw_schedz_records_record *re
     return parse_header(p, record->offset, p->header);
 }
 
-/* ---- going through ---- */
+/* ---- going through ----
+ *
+ * All that is asked of an archive is one walk over its records from the first: to count them, to
+ * find one, to learn header and sites before more are added.  It stops at what is cut off, and
+ * fails at what is damaged. */
 
 /* The offset behind the magic line; 0: it is cut off; -1.  A file that is shorter, and right as far
  * as it goes, was begun by a process that died. */

@@ -136,6 +136,8 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
 
 /* ---- values ---- */
 
+/* A row knows its member's offset, and its type says what is there. */
+
 const struct sw_settings_row *sw_settings_table_find(const char *key)
 {
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++)
@@ -209,6 +211,7 @@ static int set_spill(char **spill, const char *text, struct sw_error *e)
 {
     struct slp_spill_setting parsed = {0};
 
+    /* Judged here, and kept as it is: the interpreter reads the same text with the same parser. */
     if (slp_spill_setting_parse(text, &parsed) != NULL)
         return sw_error_set(e, NULL, 0, 0, "'%s' " SLP_SPILL_SETTING_REFUSED, text);
     free(*spill);

@@ -14,6 +14,7 @@
 #include "contract/whole_file.h"
 #include "spec_internal.h"
 
+/* The interpreter's own list, so that a new point can be named here at once. */
 static const struct {
     const char *name;
     unsigned flags;
@@ -85,6 +86,7 @@ static int fill(struct sw_spec_owner *owner, struct sw_spec_parser *parser, cons
     if (sw_spec_lex_validate(&parser->lexer) < 0)
         return -1;
     spec->hash = XXH3_64bits(bytes, size);
+    /* A copy, since the spec lives longer than the caller's path. */
     spec->path = sw_spec_parse_copy(parser, &name);
     if (spec->path == NULL)
         return -1;

@@ -6,6 +6,10 @@
 #include "contract/points.h"
 #include "spec_internal.h"
 
+/* What a schedule says of itself, played through as it is read: each actor is in a state, which the
+ * outcomes change, and each move and wake must be possible in it.  Nothing is run, so what is
+ * refused here is wrong whatever the interpreter does. */
+
 static const char *const state_names[] = {
     [SW_SPEC_RESTING] = "at rest", [SW_SPEC_BLOCKED] = "blocked", [SW_SPEC_PAUSED] = "paused",
     [SW_SPEC_PARKED] = "parked",   [SW_SPEC_DEAD] = "dead",
@@ -97,6 +101,7 @@ int sw_spec_check_move(struct sw_spec_check *check, int step, const char *at, in
     int neighbour = parked_neighbour(check, actor);
     enum sw_spec_actor_state state = check->actors[actor].state;
 
+    /* A new move: what was said of the one before does not hold any more. */
     check->mover = actor;
     check->until = NULL;
     check->parked_at = NULL;
@@ -164,6 +169,7 @@ int sw_spec_check_directive(struct sw_spec_check *check, const struct sw_spec_mo
     unsigned flag = abilities[directive->kind].flag;
     char points[256];
 
+    /* The interpreter would not do it there, and the directive would be passed over in silence. */
     if (!(sw_spec_point_flags((int)directive->point) & flag))
         return sw_spec_lex_refuse(check->lexer, point_at, "%s at '%s'%s",
                                   abilities[directive->kind].text, point,
@@ -252,6 +258,7 @@ int sw_spec_check_wake(struct sw_spec_check *check, int step, const char *at)
     return neighbour < 0 ? 0 : refuse_still_thread(check, step, neighbour, at, "go on");
 }
 
+/* Only now does the mover's thread stand still: see check_parked(). */
 void sw_spec_check_move_end(struct sw_spec_check *check)
 {
     if (check->actors[check->mover].state == SW_SPEC_PARKED)

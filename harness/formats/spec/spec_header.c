@@ -7,6 +7,7 @@
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
+/* Checked, and kept nowhere: it is there for who reads the scenario. */
 int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
 {
     static const char *const needs[] = {"spill", "threads", "gc"};
@@ -22,6 +23,7 @@ int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_
 
         if (i < 0)
             return -1;
+        /* Twice does no harm; but whoever wrote it meant something else the second time. */
         if (seen & (1u << i))
             return sw_spec_lex_refuse(&parser->lexer, token.at, "need %s twice",
                                       SW_QUOTE_TOKEN(&token));

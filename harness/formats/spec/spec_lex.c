@@ -27,6 +27,7 @@ static const char *trim_blanks(const char *start, const char *end)
     return end;
 }
 
+/* The last line may have no line feed. */
 static const char *find_line_end(const char *at, const char *end)
 {
     const char *found = memchr(at, '\n', (size_t)(end - at));
@@ -120,6 +121,8 @@ void sw_spec_lex_init(struct sw_spec_lexer *lexer, const char *path, const char 
 
 int sw_spec_lex_line(struct sw_spec_lexer *lexer)
 {
+    /* Before the first line line_end is the beginning of the bytes, and no line feed stands
+     * there. */
     const char *start = lexer->line_end;
 
     if (lexer->line > 0 && start < lexer->end)
@@ -150,6 +153,8 @@ static enum sw_spec_token_kind kind_of(char c)
     }
 }
 
+/* A token never goes over the end of a line: lines are the grammar's, and blocks are read as such.
+ * To look costs no more than to read, so there is no memory of what was looked at. */
 struct sw_spec_token sw_spec_lex_peek(const struct sw_spec_lexer *lexer)
 {
     struct sw_spec_token token = {SW_TOKEN_END, NULL, 0};
@@ -177,6 +182,7 @@ struct sw_spec_token sw_spec_lex_next(struct sw_spec_lexer *lexer)
 {
     struct sw_spec_token token = sw_spec_lex_peek(lexer);
 
+    /* Behind a comment there is nothing more to read. */
     lexer->at = token.kind == SW_TOKEN_END ? lexer->line_end : token.at + token.length;
     return token;
 }
@@ -282,6 +288,7 @@ int sw_spec_lex_block(struct sw_spec_lexer *lexer, struct sw_spec_block *block)
 {
     struct sw_spec_token open = sw_spec_lex_next(lexer);
 
+    /* What stands behind the brace decides which of the two forms it is. */
     *block = (struct sw_spec_block){NULL, NULL, 0};
     if (open.kind != SW_TOKEN_OPEN)
         return sw_spec_lex_refuse(lexer, open.at, "expected '{' but found %s",
@@ -322,6 +329,8 @@ static size_t common_indentation(const struct sw_spec_block *block)
     return common;
 }
 
+/* Line feeds are kept, also those of blank lines: lines are counted in the spec, and a traceback of
+ * the block counts the same ones. */
 void sw_spec_lex_dedent(const struct sw_spec_block *block, char *to)
 {
     size_t common = common_indentation(block);

@@ -7,6 +7,14 @@
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
+/* A spec, in the first column but for what is indented below something:
+ *
+ *      { header line }  [ setup ]  { actor  { step } }  { schedule  { move } }  { condition }
+ *
+ * This file has the loop over the lines and all of them but the header's (spec_header.c) and those
+ * of schedules (spec_schedule.c).  A function that reads a clause leaves the lexer behind it, or
+ * has filled in the error and returns -1, which goes up as it is. */
+
 /* ---- clauses ---- */
 
 int sw_spec_parse_no_memory(struct sw_spec_parser *parser)
@@ -14,6 +22,7 @@ int sw_spec_parse_no_memory(struct sw_spec_parser *parser)
     return sw_error_set(parser->lexer.error, parser->lexer.path, 0, 0, "out of memory");
 }
 
+/* What every line ends with, so that nothing on it is passed over. */
 int sw_spec_parse_end(struct sw_spec_parser *parser)
 {
     struct sw_spec_token token = sw_spec_lex_next(&parser->lexer);
@@ -33,6 +42,7 @@ int sw_spec_parse_word(struct sw_spec_parser *parser, const char *what, struct s
                               SW_QUOTE_TOKEN(token));
 }
 
+/* By its text and not by its kind: a sign is a token, too. */
 int sw_spec_parse_this(struct sw_spec_parser *parser, const char *what)
 {
     struct sw_spec_token token = sw_spec_lex_next(&parser->lexer);
@@ -70,6 +80,8 @@ int sw_spec_parse_is_identifier(const char *at, size_t length)
     return is_name(at, length, 0);
 }
 
+/* Two messages, since there are two reasons: a name that Python code must be able to say follows
+ * Python's rules, and all others may have a hyphen. */
 static int parse_any_name(struct sw_spec_parser *parser, const char *what, int hyphens,
                           struct sw_spec_token *token)
 {
@@ -100,6 +112,7 @@ int sw_spec_parse_identifier(struct sw_spec_parser *parser, const char *what,
 
 char *sw_spec_parse_copy(struct sw_spec_parser *parser, const struct sw_spec_token *token)
 {
+    /* Zeroed: the NUL is there already. */
     char *copy = sw_spec_alloc(parser->owner, token->length + 1);
 
     if (copy == NULL)
@@ -175,6 +188,8 @@ int sw_spec_parse_thread(struct sw_spec_parser *parser, int *thread, struct sw_s
     return 0;
 }
 
+/* Python as it is compiled later, and the line where it begins, so that a traceback names lines of
+ * the spec. */
 static char *parse_block(struct sw_spec_parser *parser, unsigned *line)
 {
     struct sw_spec_block block;
@@ -204,7 +219,8 @@ static int read_setup(struct sw_spec_parser *parser, const struct sw_spec_token 
     return parser->spec->setup != NULL ? 0 : -1;
 }
 
-/* A bare OS thread runs nothing but its one actor. */
+/* A bare OS thread runs nothing but its one actor: its main tasklet waits at the gate, and not in
+ * run(), so that no other tasklet would ever have its turn there. */
 static int refuse_mixture(struct sw_spec_parser *parser, const struct sw_spec_actor *actor,
                           const struct sw_spec_token *where)
 {
@@ -350,6 +366,8 @@ static int read_step(struct sw_spec_parser *parser)
         return -1;
     if (spec->step_count == SW_STEPS_MAX)
         return sw_spec_lex_refuse(&parser->lexer, name.at, "more than %d steps", SW_STEPS_MAX);
+    /* A step stands below its actor, so that is the last one; there is one, since the section is
+     * that of actors. */
     step->actor = spec->actor_count - 1;
     step->name = sw_spec_parse_copy(parser, &name);
     if (step->name == NULL)
@@ -446,6 +464,7 @@ static int read_keyword(struct sw_spec_parser *parser)
 
     if (i < 0)
         return refuse_keyword(parser, &token);
+    /* What is below may name what is above, and so everything is known where it is named. */
     if (keywords[i].section < parser->section)
         return sw_spec_lex_refuse(
             &parser->lexer, token.at,
@@ -467,6 +486,7 @@ static int read_indented(struct sw_spec_parser *parser)
     if (find_keyword(&token) >= 0 && sw_spec_parse_find_step(parser->spec, &token) < 0)
         return sw_spec_lex_refuse(&parser->lexer, token.at, "%s begins in column 1",
                                   SW_QUOTE_TOKEN(&token));
+    /* Below an actor a step, below a schedule a move; below all else nothing is indented. */
     if (parser->section == SW_SPEC_ACTORS)
         return read_step(parser);
     if (parser->schedule_open)
@@ -597,6 +617,7 @@ int sw_spec_parse_text(struct sw_spec_parser *parser)
 
     if (make_tables(parser) < 0 || read_summary(parser) < 0)
         return -1;
+    /* The check reads the tables while they grow: each clause sees what stands above it. */
     parser->check.spec = parser->spec;
     parser->check.lexer = lexer;
     while (sw_spec_lex_line(lexer)) {

@@ -7,6 +7,7 @@
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
+/* Counted when it is opened, before it has a move: the one being read is the last. */
 static struct sw_spec_schedule *current_schedule(struct sw_spec_parser *parser)
 {
     assert(parser->schedule_open && parser->spec->schedule_count > 0);
@@ -90,6 +91,7 @@ static int parse_visit(struct sw_spec_parser *parser, const struct sw_spec_token
 static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *directive,
                        struct sw_spec_token *name)
 {
+    /* All of them for the message: it guesses which was meant. */
     const char *names[SLP_POINT_COUNT];
 
     for (int i = 0; i < SLP_POINT_COUNT; i++)
@@ -124,6 +126,7 @@ static int read_directive(struct sw_spec_parser *parser, struct sw_spec_move *mo
     if (move->directive_count == SW_DIRECTIVES_MAX)
         return sw_spec_lex_refuse(lexer, word.at, "more than %d directives in a move",
                                   SW_DIRECTIVES_MAX);
+    /* Two places, since two things can be wrong: the directive, and what its point allows. */
     if (sw_spec_check_directive(&parser->check, move, &directive, word.at, point.at) < 0)
         return -1;
     move->directives[move->directive_count++] = directive;
@@ -213,6 +216,7 @@ static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outco
     outcome->kind = (enum sw_outcome_kind)kind;
     if (kind == SW_OUT_BLOCKS && read_what_blocks(parser, outcome) < 0)
         return -1;
+    /* The type's name as the transcript has it, without its module: one word. */
     if (kind == SW_OUT_RAISES) {
         if (sw_spec_parse_identifier(parser, "the type of an exception", &name) < 0)
             return -1;
@@ -279,12 +283,15 @@ static int keep_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
 int sw_spec_schedule_move(struct sw_spec_parser *parser)
 {
     struct sw_spec_schedule *schedule = current_schedule(parser);
+    /* In a table at its limit, one for all schedules; sw_spec_schedule_close() copies what is used
+     * of it. */
     struct sw_spec_move *move = &parser->moves[schedule->move_count];
     struct sw_spec_token token = sw_spec_lex_peek(&parser->lexer);
 
     if (schedule->move_count == SW_MOVES_MAX)
         return sw_spec_lex_refuse(&parser->lexer, token.at, "more than %d moves in a schedule",
                                   SW_MOVES_MAX);
+    /* Another schedule may have used this place. */
     memset(move, 0, sizeof *move);
     move->line = parser->lexer.line;
     if (parse_step(parser, &move->step, &token) < 0 ||
@@ -304,6 +311,8 @@ int sw_spec_schedule_move(struct sw_spec_parser *parser)
     return 0;
 }
 
+/* Only now is it known that all moves were there: who is left behind, and which move is whose
+ * last. */
 int sw_spec_schedule_close(struct sw_spec_parser *parser)
 {
     struct sw_spec_schedule *schedule = current_schedule(parser);
