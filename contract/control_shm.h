@@ -28,6 +28,10 @@
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
 
+/* All of it takes 191 MiB of address space: 64 for each of the two lists of deviations (2 ** 20 of
+ * 32 bytes, and 8 candidates for each), 32 for results, 16 for the trace and 14 for the log.  Pages
+ * that nobody touches cost nothing.  The sizes were chosen freely; the members called `lost` say
+ * that something did not fit. */
 enum {
     SW_DEVIATIONS_MAX = 1 << 20,
     SW_POOL_MAX = 1 << 23, /* candidates of all deviations */

@@ -19,8 +19,8 @@
  *      ACT     an enum sw_action, at a point of contract/points.h; or SW_ACTION_FAULT
  *              and an enum slp_fault: that fault is on until the next point that
  *              any thread reaches.  Default: NOTHING
- *      MOVE    the index of a move of a spec's schedule that has not been made and
- *              can be, and of the first that has not.  Default: that one
+ *      MOVE    the index of a move of a spec's schedule: the first that has not been
+ *              made, and each other that can be made now.  Default: the first
  *      READY   is not asked, because it has happened: the ordinal of a thread for which
  *              something outside of the process (a subprocess, a foreign socket) has
  *              become ready, or'ed with which (SW_READY_SHIFT).  It stands in the list as
@@ -47,8 +47,8 @@
 #include <stdint.h>
 
 enum {
-    SW_LIVE_THREADS_MAX = 1024, /* at once */
-    SW_QUANTUM = 10000,
+    SW_LIVE_THREADS_MAX = 1024, /* at once; the engine's tables have this size */
+    SW_QUANTUM = 10000,         /* engine.c says what it is for */
 };
 
 /* What else there is to know of each: decision_kind.h. */
@@ -70,10 +70,10 @@ enum sw_decision_kind {
  * second. */
 enum { SW_READY_SHIFT = 20 };
 
-/* A walk keeps the running thread where it can go on, but for a chance of 1 in so many, since a
- * uniform one cuts everything into equal crumbs and meets few bugs.  At a point it does something
- * with one of 1 in SW_KEEP_NOTHING; but switches a fault on for the step with one of 1 in
- * SW_KEEP_NO_FAULT: most steps have nothing to do with it. */
+/* A random walk leaves the default with a probability of 1 in these.  SW_KEEP_RUNNING: where the
+ * running thread could go on; a uniform choice would cut all threads into equal crumbs, and meet
+ * few bugs.  SW_KEEP_NOTHING: to do something at a point.  SW_KEEP_NO_FAULT: to switch a fault on
+ * for a step; more often, since most steps have nothing to do with it. */
 enum { SW_KEEP_RUNNING = 10, SW_KEEP_NOTHING = 1000, SW_KEEP_NO_FAULT = 16 };
 
 /* X(ID, NAME): what can be done at a point of the interpreter. */

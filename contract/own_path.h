@@ -10,9 +10,10 @@
 #ifndef SW_OWN_PATH_H
 #define SW_OWN_PATH_H
 
-/* So many folders above the program's own, and down to the name: of build/bin/spillway,
- * (0, "slpython-lab") is build/bin/slpython-lab, (1, "lib") is build/lib.  The caller's to free.
- * Whether there is such a file is not looked at.  NULL: no memory, no /proc, or no such folder. */
+/* The path of that name, `up` folders above the one that the program's own file is in.  For
+ * build/bin/spillway, (0, "slpython-lab") is build/bin/slpython-lab, and (1, "lib") is build/lib.
+ * The caller's to free.  Whether there is such a file is not looked at.  NULL: no memory, no /proc,
+ * or not so many folders. */
 char *sw_own_path_find(int up, const char *name);
 
 #endif
