@@ -33,10 +33,10 @@
  * end of a wait by which it starts a step.  A directive fires if its visit comes
  * during its own move.
  *
- * Deciding and keeping book are two things.  Which move is next, and what is done
- * at a visit, is for the engine's driver to say; the one that follows the plan
- * is sw_script_driver().  All else here is the same whoever decides: a replay,
- * or a strategy that makes the plan's moves in another order.
+ * To decide and to record are two things.  Which move is next, and what is done at
+ * a visit, the engine's driver says; sw_script_driver() is the one that follows the
+ * plan.  All else here is the same whoever decides: a replay, or a strategy that
+ * makes the plan's moves in another order.
  *
  * Needs no Python.  Called by the engine's current thread.
  */
