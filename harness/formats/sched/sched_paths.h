@@ -2,12 +2,12 @@
  *
  * sched_paths.h - where the files are that a schedule names.
  *
- * A schedule is recorded with the names that the user gave, and its files are found from the folder
- * that he is in.  One that is kept beside its program (fuzz/explore/promote.h) names it without a
- * folder: what is not found from here is looked for beside the schedule, and then the program runs
- * in that folder, so that its name is the same for ever.  The interpreters and the starter of tests
- * that come with spillway are named without a folder, too, and are its own, wherever it is
- * installed.
+ * A schedule is recorded with the names that the user gave, and they are looked up from the current
+ * folder.  A schedule that is kept beside its program (fuzz/explore/promote.h) names it without a
+ * folder: what is not found from the current folder is looked for beside the schedule.  Then the
+ * program runs in that folder, so that its name stays the same wherever both are moved.  The
+ * interpreters and the starter of tests that come with spillway are named without a folder, too;
+ * they are those of the spillway that runs, wherever it is installed.
  */
 #ifndef SW_SCHED_PATHS_H
 #define SW_SCHED_PATHS_H

@@ -225,16 +225,16 @@ int sw_schedz_records_add(struct sw_bytes *out, char type, uint64_t count,
     free(packed);
     return out->failed ? -1 : 0;
 }
+/* What a process that died has left goes first: behind it nobody would find what follows.  Written
+ * at an offset of our own, since the descriptor's is where the reader has left it. */
 int sw_schedz_records_write(const struct sw_schedz_records *a, size_t sound,
                             const struct sw_bytes *out)
 {
     size_t done = 0;
 
-    /* What somebody who died has left goes first: behind it nobody would find what follows. */
     if (a->size > sound && ftruncate(a->fd, (off_t)sound) < 0)
         return sw_schedz_records_fail(a, strerror(errno));
     while (done < out->used) {
-        /* At an offset of our own: the descriptor's is where the reader has left it. */
         ssize_t count = pwrite(a->fd, out->start + done, out->used - done, (off_t)(sound + done));
         if (count > 0) {
             done += (size_t)count;

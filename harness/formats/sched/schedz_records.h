@@ -3,11 +3,11 @@
  * schedz_records.h - a file of records that grows at its end: what schedz.h is made of.
  *
  * A record:
- *      type        a letter; the small one says that the payload is one zstd frame,
- *                  the big one that it is as it is: whichever is smaller
- *      count       a number (bytes.h): of the schedules in it, 0 for other types
- *      length      a number: of the payload
- *      4 bytes     of the XXH3 of these three, the lowest first
+ *      type        a letter.  In lower case it says that the payload is one zstd frame,
+ *                  in upper case that it is stored as it is: whichever is smaller
+ *      count       a number (bytes.h): how many schedules are in it, 0 for other types
+ *      length      a number: how many bytes the payload has
+ *      4 bytes     the lowest of the XXH3 of these three, the lowest first
  *      payload
  *      8 bytes     the XXH3 of the payload, the lowest first
  *
@@ -39,7 +39,7 @@ struct sw_schedz_records {
 
 struct sw_schedz_records_record {
     size_t offset;
-    char type;  /* the big letter */
+    char type; /* in upper case */
     int packed;
     uint64_t count;         /* 1 if that is cut off */
     const uint8_t *payload; /* in the archive's bytes, as it stands there */

@@ -73,7 +73,6 @@ int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_tok
         return sw_spec_parse_no_memory(parser);
     const char *bad = slp_spill_setting_parse(text, &setting);
     if (bad != NULL)
-        /* The text that was judged has no blanks; the place is in the spec, which may. */
         return sw_spec_lex_refuse(lexer, bad == text ? amount.at : policy.at,
                                   "%s " SLP_SPILL_SETTING_REFUSED, SW_QUOTE(text, strlen(text)));
     parser->spec->spill = text;
@@ -135,11 +134,11 @@ int sw_spec_header_survives(struct sw_spec_parser *parser, const struct sw_spec_
     return read_fault_sets(parser, parser->spec->survives, &parser->spec->survives_count);
 }
 
-/* 256K or 8M, in KiB. */
+/* 256K or 8M, in KiB.  The limits were chosen freely: _thread.stack_size() takes no less than 32
+ * KiB, and the interpreter wants some for itself; of 64 MiB, SW_THREADS_MAX = 16 stacks are a
+ * GiB. */
 static int parse_size(struct sw_spec_parser *parser, uint32_t *size)
 {
-    /* _thread.stack_size() takes no less than 32 KiB, and the interpreter wants some for itself; of
-     * 64 MiB, SW_THREADS_MAX = 16 stacks are a GiB.  Both chosen freely. */
     const uint32_t least = 128, most = 64 * 1024;
     struct sw_spec_lexer *lexer = &parser->lexer;
     struct sw_spec_token token;

@@ -280,20 +280,10 @@ static int keep_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
 }
 
 /* STEP { DIRECTIVE } ":" OUTCOME WAKES. */
-int sw_spec_schedule_move(struct sw_spec_parser *parser)
+static int read_move(struct sw_spec_parser *parser, struct sw_spec_move *move)
 {
-    struct sw_spec_schedule *schedule = current_schedule(parser);
-    /* In a table at its limit, one for all schedules; sw_spec_schedule_close() copies what is used
-     * of it. */
-    struct sw_spec_move *move = &parser->moves[schedule->move_count];
-    struct sw_spec_token token = sw_spec_lex_peek(&parser->lexer);
+    struct sw_spec_token token;
 
-    if (schedule->move_count == SW_MOVES_MAX)
-        return sw_spec_lex_refuse(&parser->lexer, token.at, "more than %d moves in a schedule",
-                                  SW_MOVES_MAX);
-    /* Another schedule may have used this place. */
-    memset(move, 0, sizeof *move);
-    move->line = parser->lexer.line;
     if (parse_step(parser, &move->step, &token) < 0 ||
         sw_spec_check_move(&parser->check, move->step, token.at, &move->resume) < 0)
         return -1;
@@ -304,7 +294,22 @@ int sw_spec_schedule_move(struct sw_spec_parser *parser)
     sw_spec_lex_next(&parser->lexer);
     if (read_outcome(parser, move->step, &move->outcome) < 0 || read_wakes(parser, move) < 0)
         return -1;
-    if (keep_wakes(parser, move) < 0)
+    return keep_wakes(parser, move);
+}
+
+/* The move is in a table at its limit, one for all schedules, of which sw_spec_schedule_close()
+ * copies what is used.  So another schedule may have used its place. */
+int sw_spec_schedule_move(struct sw_spec_parser *parser)
+{
+    struct sw_spec_schedule *schedule = current_schedule(parser);
+    struct sw_spec_move *move = &parser->moves[schedule->move_count];
+
+    if (schedule->move_count == SW_MOVES_MAX)
+        return sw_spec_lex_refuse(&parser->lexer, sw_spec_lex_peek(&parser->lexer).at,
+                                  "more than %d moves in a schedule", SW_MOVES_MAX);
+    memset(move, 0, sizeof *move);
+    move->line = parser->lexer.line;
+    if (read_move(parser, move) < 0)
         return -1;
     sw_spec_check_move_end(&parser->check);
     schedule->move_count++;
