@@ -32,6 +32,10 @@ static const char *const actions[] = {
         SLP_FAULTS(FAULT_NAME)
 #undef FAULT_NAME
 };
+#define FAULT_NAME_FITS(id, name, source, text) \
+    _Static_assert(sizeof "fault:" name <= SW_DECISION_TEXT, "a candidate has room for it");
+SLP_FAULTS(FAULT_NAME_FITS)
+#undef FAULT_NAME_FITS
 enum { ACTION_LIMIT = sizeof actions / sizeof *actions };
 
 /* Multiply and shift: 2 ** 64 divided by the golden ratio spreads the lower bits upwards, and the
@@ -180,13 +184,16 @@ char *sw_decision_format_all(enum sw_decision_kind kind, const uint32_t *candida
                              char *buf, size_t size)
 {
     size_t used = 0;
-    char one[32];
+    char one[SW_DECISION_TEXT];
 
     buf[0] = '\0';
-    /* A name is left out rather than cut: half of T12 is another thread. */
-    for (uint32_t i = 0; i < count && used + sizeof one + 1 < size; i++)
-        used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "",
-                                 sw_decision_format(kind, candidates[i], one, sizeof one));
+    for (uint32_t i = 0; i < count; i++) {
+        sw_decision_format(kind, candidates[i], one, sizeof one);
+        /* A name is left out rather than cut: half of T12 is another thread. */
+        if (used + strlen(one) + sizeof " " > size)
+            break;
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", i > 0 ? " " : "", one);
+    }
     return buf;
 }
 

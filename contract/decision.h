@@ -211,8 +211,12 @@ int sw_decision_find_action(const char *name);
 /* The longest action with which the word begins: its length, 0 if there is none. */
 size_t sw_decision_parse_action(const char *word, uint32_t *action);
 
+/* Bytes that any candidate's text needs at most, its NUL among them; the longest are names of
+ * faults, which decision.c holds to it. */
+enum { SW_DECISION_TEXT = 64 };
+
 /* A candidate of that kind as people read it: "T3", "T3-early", "spill", "fault:NAME", "m7".
- * Returns buf. */
+ * SW_DECISION_TEXT bytes are enough.  Returns buf. */
 char *sw_decision_format(enum sw_decision_kind kind, uint32_t candidate, char *buf, size_t size);
 /* All of them, with blanks in between; of more than fit, the first.  Returns buf. */
 char *sw_decision_format_all(enum sw_decision_kind kind, const uint32_t *candidates, uint32_t count,

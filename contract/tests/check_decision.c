@@ -29,7 +29,7 @@ START_TEST(test_what_is_formatted_is_parsed)
     int formatted = 0;
 
     for (int i = 0; i < NUMBERS; i++) {
-        char word[32], behind[64];
+        char word[SW_DECISION_TEXT], behind[SW_DECISION_TEXT + 4];
         uint32_t candidate = UINT32_MAX;
         if (!ROW->is_candidate(numbers[i]))
             continue;

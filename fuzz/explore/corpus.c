@@ -35,7 +35,7 @@ struct sw_corpus {
 
 char *sw_corpus_format(const struct sw_relative_schedule *plan, uint64_t of)
 {
-    char *text = NULL, choice[32];
+    char *text = NULL, choice[SW_DECISION_TEXT];
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
@@ -54,14 +54,16 @@ char *sw_corpus_format(const struct sw_relative_schedule *plan, uint64_t of)
     return fclose(out) == 0 ? text : NULL;
 }
 
+_Static_assert(SW_DECISION_TEXT == 63 + 1, "the next line's pattern takes any choice");
+
 /* "T1 12 run T2" */
 static int parse_line(const char *line, struct sw_relative_schedule *plan)
 {
     struct sw_deviation deviation = {0};
-    char verb[16], choice[32];
+    char verb[16], choice[SW_DECISION_TEXT];
     int end = 0;
 
-    if (sscanf(line, "T%" SCNu32 " %" SCNu64 " %15[a-z] %31[^ \n]%n", &deviation.thread,
+    if (sscanf(line, "T%" SCNu32 " %" SCNu64 " %15[a-z] %63[^ \n]%n", &deviation.thread,
                &deviation.index, verb, choice, &end) != 4 ||
         line[end] != '\0')
         return -1;

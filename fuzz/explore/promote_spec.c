@@ -22,7 +22,7 @@
 static int check_deviations(const struct sw_promote_order *order, const struct sw_sched *sched,
                             struct sw_error *e)
 {
-    char choice[32];
+    char choice[SW_DECISION_TEXT];
 
     for (uint32_t i = 0; i < sched->deviation_count; i++) {
         const struct sw_deviation *deviation = &sched->deviations[i];

@@ -222,6 +222,28 @@ START_TEST(test_a_plan_is_read_as_it_was_written)
 }
 END_TEST
 
+/* A fault's name may be longer than any other choice. */
+START_TEST(test_a_plan_may_have_each_action)
+{
+    struct sw_relative_schedule plan = {0}, read;
+    struct sw_error e;
+
+    for (uint32_t i = 1; sw_decision_is_action(i); i++)
+        ck_assert_int_eq(
+            sw_relative_schedule_append(
+                &plan, &(struct sw_deviation){.kind = SW_DECIDE_ACT, .index = i, .choice = i}),
+            0);
+    char *text = sw_corpus_format(&plan, 77);
+    ck_assert_msg(sw_corpus_parse("x", text, 77, &read, &e) == 0, "%s\n%s", e.text, text);
+    ck_assert_uint_eq(read.count, plan.count);
+    for (uint32_t i = 0; i < plan.count; i++)
+        ck_assert_uint_eq(read.list[i].choice, plan.list[i].choice);
+    free(text);
+    sw_relative_schedule_free(&read);
+    sw_relative_schedule_free(&plan);
+}
+END_TEST
+
 START_TEST(test_a_damaged_plan_is_refused)
 {
     struct sw_relative_schedule plan = make_plan(6), read;
@@ -338,6 +360,7 @@ CHECK_SUITE(suite)
     tcase_add_test(parts, test_only_what_is_new_is_new);
     tcase_add_test(parts, test_a_change_is_one_that_could_be);
     tcase_add_test(parts, test_a_plan_is_read_as_it_was_written);
+    tcase_add_test(parts, test_a_plan_may_have_each_action);
     tcase_add_test(parts, test_a_damaged_plan_is_refused);
     tcase_add_test(parts, test_processes_see_each_others_plans_once);
     tcase_add_checked_fixture(commands, setup_bench, teardown);

@@ -61,7 +61,7 @@ __attribute__((format(printf, 2, 3))) static void say(const struct sw_replay_ord
 static void say_missing(const struct sw_replay_order *replay, const struct sw_sched *sched,
                         const struct sw_deviation *deviation)
 {
-    char choice[32], candidates[1024];
+    char choice[SW_DECISION_TEXT], candidates[1024];
 
     say(replay, "step %llu never came: wanted T%u at %s to %s %s of %s",
         (unsigned long long)deviation->index, deviation->thread,
@@ -76,7 +76,7 @@ static void say_decision(const struct sw_replay_order *replay, const struct sw_c
                          uint64_t index)
 {
     const struct sw_recent *recent = &shm->recent[index % SW_RECENT_MAX];
-    char choice[32];
+    char choice[SW_DECISION_TEXT];
 
     /* The ring has the last SW_RECENT_MAX of them only. */
     if (index >= shm->decision_count || shm->decision_count - index > SW_RECENT_MAX)

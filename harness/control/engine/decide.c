@@ -58,7 +58,7 @@ static void __attribute__((noreturn)) report_divergence(const struct sw_decision
 {
     const struct sw_replay_driver *replay = &sw_engine.replay;
     const struct sw_deviation *wanted = &replay->deviations[replay->next];
-    char could[1024], should[1024], choice[32];
+    char could[1024], should[1024], choice[SW_DECISION_TEXT];
 
     sw_decision_format_all(decision->kind, decision->candidates, decision->count, could,
                            sizeof could);

@@ -32,7 +32,7 @@ static void copy_last(const struct sw_control_shm *shm)
 
 static void print_one(const struct sw_recent *one)
 {
-    char object[48] = "", choice[32];
+    char object[48] = "", choice[SW_DECISION_TEXT];
 
     if (one->kind == SW_DECISION_KINDS) {
         dprintf(STDERR_FILENO, "  T%u looks outside\n", one->thread);

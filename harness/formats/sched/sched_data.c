@@ -12,7 +12,7 @@ char *sw_sched_data_format(const struct sw_sched *sched, char *buf, size_t size)
 {
     uint32_t found = 0;
     size_t used = 0;
-    char choice[32];
+    char choice[SW_DECISION_TEXT];
 
     *buf = '\0';
     for (uint32_t i = 0; i < sched->deviation_count; i++) {

@@ -223,7 +223,7 @@ static int add_candidate(struct reader *r, struct sw_deviation *deviation, uint3
 static int check_candidates(const struct reader *r, const struct sw_deviation *deviation)
 {
     const uint32_t *candidates = r->sched->pool + deviation->first;
-    char choice[32];
+    char choice[SW_DECISION_TEXT];
 
     if (!sw_decision_kind(deviation->kind)->is_asked && deviation->count != 1)
         return sw_sched_lex_fail(&r->lex, "what happened has itself as its only candidate");

@@ -84,7 +84,7 @@ static void write_header(FILE *out, const struct sw_sched *sched)
 static void write_deviation(FILE *out, const struct sw_sched *sched,
                             const struct sw_deviation *deviation)
 {
-    char word[32];
+    char word[SW_DECISION_TEXT];
 
     fprintf(out, "%8llu  T%u %-9s %-18s %s %s of", (unsigned long long)deviation->index,
             deviation->thread, deviation->thread == 0 ? "main" : "thread",

@@ -20,9 +20,8 @@
  * from the beginning of the suite on. */
 enum { DICE = 0x79a75be3 };
 
-static uint32_t pool[] = {0,  1,  2, 3, 70000, SW_ACTION_NOTHING, SW_ACTION_SPILL,
-                          11, 12, 4, 5, 0,     1 | SW_EARLY,
-                          0,  1,  2};
+static uint32_t pool[] = {
+    0, 1, 2, 3, 70000, SW_ACTION_NOTHING, SW_ACTION_SPILL, 11, 12, 4, 5, 0, 1 | SW_EARLY, 0, 1, 2};
 static struct sw_deviation deviations[] = {
     {7, SW_DECIDE_RUN, SW_AT_GIL_RELEASE, 0, 1, 0, 2},
     {9, SW_DECIDE_WAKE, SW_AT_COND_SIGNAL, 2, 70000, 2, 3},
@@ -121,6 +120,28 @@ START_TEST(test_reads_what_it_wrote)
     char *again = text_of(sched, &again_size);
     ck_assert_str_eq(again, text);
     free(again);
+    free(text);
+    sw_sched_free(sched);
+}
+END_TEST
+
+/* A fault's name may be longer than any other candidate. */
+START_TEST(test_each_action_comes_back)
+{
+    uint32_t action = (uint32_t)_i + 1, candidates[] = {SW_ACTION_NOTHING, action};
+    struct sw_deviation one = {
+        10, SW_DECIDE_ACT, SW_PLACE_POINTS + SLP_POINT_EVAL_ENTER, 2, action, 0, 2};
+    struct sw_sched with = sample;
+    struct sw_error e;
+    size_t size;
+
+    with.deviations = &one, with.deviation_count = 1;
+    with.pool = candidates, with.pool_used = 2;
+    char *text = text_of(&with, &size);
+    struct sw_sched *sched = parse(text, size, &e);
+    ck_assert_msg(sched != NULL, "%s: %u:%u %s", sw_decision_action(action), e.line, e.column,
+                  e.text);
+    ck_assert_uint_eq(sched->deviations[0].choice, action);
     free(text);
     sw_sched_free(sched);
 }
@@ -531,6 +552,8 @@ CHECK_SUITE(suite)
     sw_decision_find_place("choice:dice"); /* from now on the sample's place has its name */
 
     tcase_add_test(file, test_reads_what_it_wrote);
+    tcase_add_loop_test(file, test_each_action_comes_back, 0,
+                        (int)SW_ACTION_FAULT + SLP_FAULT_COUNT - 1);
     tcase_add_test(file, test_each_word_may_need_quotes);
     tcase_add_test(file, test_all_faults_at_once_come_back);
     tcase_add_test(file, test_looks_as_documented);

@@ -18,11 +18,11 @@
 /* Of each type a value that is not the default, as an option has it. */
 static const char *argument_of(const struct sw_settings_row *row)
 {
-    static const char *const arguments[] = {
-        [SW_SETTINGS_ENVIRONMENT] = "B=two words",
-        [SW_SETTINGS_SPILL] = "16384,segment",
-        [SW_SETTINGS_FAULTS] = "release-eats-mailbox+spill-entry-eats-mailbox",
-        [SW_SETTINGS_NUMBER] = "3"};
+    static const char *const arguments[] = {[SW_SETTINGS_ENVIRONMENT] = "B=two words",
+                                            [SW_SETTINGS_SPILL] = "16384,segment",
+                                            [SW_SETTINGS_FAULTS] =
+                                                "release-eats-mailbox+spill-entry-eats-mailbox",
+                                            [SW_SETTINGS_NUMBER] = "3"};
 
     return row->type == SW_SETTINGS_WORD ? row->words[1] : arguments[row->type];
 }
