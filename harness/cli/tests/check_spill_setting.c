@@ -144,6 +144,7 @@ CHECK_SUITE(suite)
     suite_add_tcase(suite, texts);
     tcase_add_checked_fixture(programs_of, setup, teardown);
     tcase_set_timeout(programs_of, 60);
+    tcase_set_tags(programs_of, "no-memcheck"); /* they look at other processes only */
     tcase_add_loop_test(programs_of, test_of_a_command, 0, COUNT_OF(settings));
     tcase_add_loop_test(programs_of, test_of_the_interpreter, 0, COUNT_OF(settings));
     tcase_add_loop_test(programs_of, test_of_the_extension_module, 0, COUNT_OF(settings));
