@@ -155,11 +155,6 @@ int sw_decision_find_place(const char *name)
     return named != 0 ? (int)named : -1;
 }
 
-int sw_decision_find_action(const char *name)
-{
-    return find(actions, ACTION_LIMIT, name);
-}
-
 /* The longest, since one name may be the beginning of another. */
 size_t sw_decision_parse_action(const char *word, uint32_t *action)
 {

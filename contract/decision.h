@@ -207,7 +207,6 @@ int sw_decision_is_action(unsigned action);
 /* And back; -1 for a name that is none.  A name that the program may have given is kept. */
 int sw_decision_find_verb(const char *verb);
 int sw_decision_find_place(const char *name);
-int sw_decision_find_action(const char *name);
 /* The longest action with which the word begins: its length, 0 if there is none. */
 size_t sw_decision_parse_action(const char *word, uint32_t *action);
 

@@ -26,7 +26,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/timerfd.h>
 #include <sys/times.h>
