@@ -17,31 +17,37 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "child_wait.h"
 #include "decision.h"
+#include "explain_log.h"
+#include "fault_set.h"
 #include "place_name.h"
 #include "thread_profile.h"
 #include "trace.h"
 
 #define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
-#define SW_CONTROL_SHM_VERSION 4u
+#define SW_CONTROL_SHM_VERSION 8u
 #define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
 
-/* All of it takes 191 MiB of address space: 64 for each of the two lists of deviations (2 ** 20 of
- * 32 bytes, and 8 candidates for each), 32 for results, 16 for the trace and 14 for the log.  Pages
+/* All of it takes 217 MiB of address space: 64 for each of the two lists of deviations (2 ** 20 of
+ * 32 bytes, and 8 candidates for each), 32 for results, 26 for what explains a run, 16 for the trace
+ * and 14 for the log.  Pages
  * that nobody touches cost nothing.  The sizes were chosen freely; the members called `lost` say
  * that something did not fit. */
 enum {
     SW_DEVIATIONS_MAX = 1 << 20,
     SW_POOL_MAX = 1 << 23, /* candidates of all deviations */
     SW_REPORT_MAX = 1 << 14,
+    SW_LEFT_MAX = 1 << 12,
     SW_UNCONTROLLED_MAX = 32,
     SW_UNCONTROLLED_TEXT = 120,
     SW_RECENT_MAX = 1 << 12, /* a power of two */
     SW_ENVIRONMENT_MAX = 1 << 16,
     SW_RESULTS_MAX = 1 << 20,
     SW_SHOWN_THREADS = 2,
+    SW_INTERP_VERSION_TEXT = 32,
     SW_STRATEGY_NAME = 32, /* bytes of a strategy's name, its NUL among them */
 };
 
@@ -63,6 +69,9 @@ enum sw_control_shm_grain {
 /* What carries the threads; the decisions are the same (carrier.h). */
 enum sw_control_shm_engine { SW_ENGINE_THREADS, SW_ENGINE_FIBERS, SW_ENGINE_POOL, SW_ENGINE_COUNT };
 
+/* Where the process is kept, and gone back to for each schedule: harness/control/checkpoint. */
+enum sw_control_shm_checkpoint { SW_CHECKPOINT_NONE, SW_CHECKPOINT_LATE, SW_CHECKPOINT_EARLY };
+
 /* How the engine ended the process; NONE: it did not, the program ended by itself. */
 enum sw_control_shm_end {
     SW_END_NONE,
@@ -70,6 +79,7 @@ enum sw_control_shm_end {
     SW_END_DIVERGED,
     SW_END_BUDGET, /* more decisions than the order allows */
     SW_END_ERROR,  /* of the engine itself */
+    SW_END_VALUE,  /* a value was lost, or the like: contract/watches_values.h */
     SW_END_COUNT
 };
 
@@ -144,6 +154,16 @@ struct sw_result {
     uint32_t signature; /* FAILED: of the exception and where it was raised; 0: nobody says */
 };
 
+enum { SW_INPUTS_MAX = 4096, SW_INPUTS_TEXT_MAX = 1 << 18 };
+
+/* The files that were opened: 'r' or 'w', the name, a NUL. */
+struct sw_inputs {
+    uint32_t count;
+    uint32_t used;
+    uint32_t lost; /* 1: there were more */
+    char text[SW_INPUTS_TEXT_MAX];
+};
+
 struct sw_control_shm {
     uint32_t magic;
     uint32_t version;
@@ -160,6 +180,7 @@ struct sw_control_shm {
     uint64_t decisions_max; /* 0: no limit */
     /* how many schedules the program begins itself (schedule_loop.h); 0: one, from its start */
     uint64_t loop_count;
+    uint32_t from; /* 1 or more: the line of the program's file where the first one begins */
     uint64_t loop_step;     /* each has the seed of the one before, and so much more */
     /* For who wants to see where a schedule turns: before this decision the stacks of these
      * threads are printed on stderr, and the process stands still (halted) until the runner has
@@ -168,16 +189,26 @@ struct sw_control_shm {
     uint64_t shown;
     uint32_t shown_threads[SW_SHOWN_THREADS]; /* ordinals */
     uint32_t resumed;
+    /* 1: a debugger started it, and wants it to stop before the decision stop_at and at its end
+     * (debug_stop.h).  It changes both while the program stands still. */
+    uint32_t debugged;
+    uint64_t stop_at; /* UINT64_MAX: nowhere */
     uint32_t log_wanted; /* 1: log is filled in, from the decision log_from on */
     uint64_t log_from;
+    uint32_t explain_wanted; /* not 0: explain is filled in (explain_log.h) */
     uint32_t ordered; /* 1: before each it waits for an order (below) */
+    uint32_t checkpoint; /* enum sw_control_shm_checkpoint; then each schedule has an order */
+    uint32_t spares;     /* threads to have at hand then; with POOL */
     uint32_t engine;        /* enum sw_control_shm_engine */
     uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
     uint32_t early_max;     /* how many early time-outs a strategy may choose */
     uint32_t fail_max;      /* how many FAIL actions a strategy may choose; with points */
-    uint64_t steps; /* 1 << enum slp_fault, or'ed: FAULT actions to be asked for; with points */
+    struct sw_fault_set steps; /* FAULT actions to be asked for; with points */
+    uint32_t anyway; /* 1: a replay that does not fit any more goes on with the defaults */
     uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
+    uint32_t values_wanted; /* 1: the interpreter is to watch values (watches_values.h) */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
+    uint32_t events_fd; /* of an event memory, for an agent in a program's process; 0: there is none */
     /* NAME=VALUE, each with its NUL; an empty one ends them */
     char environment[SW_ENVIRONMENT_MAX];
     struct sw_thread_profile profile; /* for the strategies */
@@ -187,10 +218,19 @@ struct sw_control_shm {
      * one, is served: as many as have ended. */
     uint32_t posted;
     uint32_t posted_last; /* 1: there will be none any more */
+    /* From a checkpoint, of a test: how many more schedules an order is for.  Each has a seed that is
+     * greater by loop_step.  The child begins them itself, and serves the order after the first of
+     * which there is more to tell than that it held. */
+    uint32_t ahead;
     struct sw_control_shm_prefix prefix;
     /* ---- below this line the child writes ---- */
     uint32_t started; /* 1: the engine is in charge of a process */
+    char interp_version[SW_INTERP_VERSION_TEXT]; /* "cpython 3.11.2"; "": of none that is known */
     uint32_t end;     /* enum sw_control_shm_end */
+    uint32_t watches_values; /* 1: the interpreter has said so */
+    struct sw_inputs inputs;
+    uint32_t left_count; /* anyway: how many deviations had been followed then */
+    char left[SW_LEFT_MAX]; /* one line: at which step it went on with the defaults, and why; "" */
     uint64_t decision_count;
     uint64_t hash;
     uint64_t switch_count; /* from one thread to another; for the curious */
@@ -206,9 +246,19 @@ struct sw_control_shm {
     struct sw_recent beside;
     char report[SW_REPORT_MAX]; /* one line: why the engine ended it; NUL-terminated */
     uint32_t signature; /* of the schedule under way */
+    uint32_t child_count; /* forks of this schedule that have an entry, in their order */
+    struct sw_child_wait children[SW_CHILD_WAITS_MAX];
     uint32_t halted;    /* 1: it stands still, and halted_tids are the kernel's of those threads */
     int32_t halted_tids[SW_SHOWN_THREADS]; /* 0: there is none */
     uint32_t served; /* see posted */
+    uint32_t checkpoints; /* 1: one was taken, and served counts the schedules from it */
+    uint32_t checkpoint_refused; /* 1: there was none, and checkpoint_note says why */
+    char checkpoint_note[SW_UNCONTROLLED_TEXT]; /* or what an EARLY one is before */
+    int32_t exit_status; /* of the schedule, where it ended by one; -1: it goes on */
+    /* 1: the process that is meant has ended by exit(), with exited_with.  What stands between it and
+     * the runner, like a debugger, ends with a status of its own. */
+    uint32_t exited;
+    int32_t exited_with;
     uint32_t loop_under_way; /* 1: a schedule has begun and not ended */
     /* from the first begin to the last end; for benches, never for a verdict */
     uint64_t loop_real_ns;
@@ -221,6 +271,7 @@ struct sw_control_shm {
     struct sw_control_shm_list taken;
     struct sw_control_shm_log log; /* of the last schedule, if it is wanted */
     struct sw_trace trace; /* of the last schedule at grain "access" */
+    struct sw_explain_log explain; /* of the last schedule, if it is wanted */
 };
 
 static inline void sw_control_shm_copy_list(struct sw_control_shm_list *to,

@@ -9,6 +9,7 @@
 #include "faults.h"
 #include "place_name.h"
 #include "points.h"
+#include "search_faults.h"
 
 _Static_assert((int)SW_PLACE_COUNT <= (int)SW_PLACE_POINTS, "points would be taken for places");
 
@@ -84,8 +85,16 @@ int sw_decision_depends(struct sw_pending a, struct sw_pending b)
     if (a.op == SW_OP_NONE || b.op == SW_OP_NONE)
         return 0;
     if (a.op == SW_OP_UNKNOWN || b.op == SW_OP_UNKNOWN)
+        return !SW_SEARCH_FAULT(UNKNOWN_FREE);
+    if (SW_SEARCH_FAULT(READS_DEPEND) && a.object == b.object)
         return 1;
-    return a.object == b.object && (sw_decision_op_writes(a.op) || sw_decision_op_writes(b.op));
+    if (SW_SEARCH_FAULT(READ_WRITE_FREE) &&
+        sw_decision_op_writes(a.op) != sw_decision_op_writes(b.op))
+        return 0;
+    if (SW_SEARCH_FAULT(WRITE_WRITE_FREE) && a.op == SW_OP_WRITE && b.op == SW_OP_WRITE)
+        return 0;
+    return (a.object == b.object || SW_SEARCH_FAULT(NO_OBJECTS)) &&
+           (sw_decision_op_writes(a.op) || sw_decision_op_writes(b.op));
 }
 
 const char *sw_decision_verb(unsigned kind)

@@ -48,7 +48,7 @@
 
 enum {
     SW_LIVE_THREADS_MAX = 1024, /* at once; the engine's tables have this size */
-    SW_QUANTUM = 10000,         /* engine.c says what it is for */
+    SW_QUANTUM = 10000, /* engine.c says what it is for */
 };
 
 /* What else there is to know of each: decision_kind.h. */
@@ -91,7 +91,7 @@ enum sw_action {
 #define SW_ACTION_ENUM(id, name) SW_ACTION_##id,
     SW_ACTIONS(SW_ACTION_ENUM)
 #undef SW_ACTION_ENUM
-    SW_ACTION_COUNT,
+        SW_ACTION_COUNT,
     SW_ACTION_FAULT = SW_ACTION_COUNT,
 };
 
@@ -125,7 +125,7 @@ enum sw_place {
 #define SW_PLACE_ENUM(id, name) SW_AT_##id,
     SW_PLACES(SW_PLACE_ENUM)
 #undef SW_PLACE_ENUM
-    SW_PLACE_COUNT
+        SW_PLACE_COUNT
 };
 
 /* The points of contract/points.h are places too, from this number on; and so are those that the
@@ -139,22 +139,24 @@ enum { SW_PLACE_TEXT = 64 };
  * one of them writes. */
 #define SW_OPS(X) \
     X(UNKNOWN, "unknown", 1) /* it has not said; dependent with all */ \
-    X(NONE, "none", 0)       /* nothing that another thread could see */ \
+    X(NONE, "none", 0) /* nothing that another thread could see */ \
     X(READ, "read", 0) \
     X(WRITE, "write", 1) \
     X(ACQUIRE, "acquire", 1) /* a lock: not while somebody holds it */ \
-    X(RELEASE, "release", 1)
+    X(RELEASE, "release", 1) \
+    X(TAKE, "take", 1) /* trying a lock that is free */ \
+    X(MISS, "miss", 0) /* trying one that is held, or giving one back that is free: a look */
 
 enum sw_op {
 #define SW_OP_ENUM(id, name, writes) SW_OP_##id,
     SW_OPS(SW_OP_ENUM)
 #undef SW_OP_ENUM
-    SW_OP_COUNT
+        SW_OP_COUNT
 };
 
 /* What a candidate will do first if it is chosen. */
 struct sw_pending {
-    uint32_t op;     /* enum sw_op */
+    uint32_t op; /* enum sw_op */
     uint32_t object; /* ordinal of a variable or lock (access.h), from 1; 0: none */
 };
 
@@ -168,7 +170,7 @@ struct sw_decision {
     unsigned place; /* enum sw_place, SW_PLACE_POINTS + enum slp_point, or a named one */
     uint32_t thread; /* who asks */
     uint32_t object; /* ordinal, from 1; 0: none */
-    uint32_t count;  /* of the candidates, at least 2 */
+    uint32_t count; /* of the candidates, at least 2 */
     uint32_t fallback; /* index of the default in candidates */
     const uint32_t *candidates; /* ascending */
     const struct sw_pending *pending; /* RUN: one for each candidate; else NULL */
@@ -183,13 +185,23 @@ struct sw_driver {
 /* One choice that was not the default: what a .sched lists. */
 struct sw_deviation {
     uint64_t index;
-    uint32_t kind;  /* enum sw_decision_kind */
+    uint32_t kind; /* enum sw_decision_kind */
     uint32_t place; /* as in struct sw_decision */
     uint32_t thread;
     uint32_t choice; /* a candidate, not an index */
-    uint32_t first;  /* of its candidates, in a pool that goes with it */
+    uint32_t first; /* of its candidates, in a pool that goes with it */
     uint32_t count;
 };
+
+/* In a list for strategy "guide" (harness/control/drivers/relative_driver.c): the deviation of no
+ * thread in particular, a RULE.  Its choice is taken at its place whenever it can be.  Its index is
+ * sw_deviation_rule_index(). */
+#define SW_EVERY_THREAD 0xffffffffu
+
+static inline uint64_t sw_deviation_rule_index(uint32_t place, uint32_t choice)
+{
+    return (uint64_t)place << 32 | choice;
+}
 
 /* The hash over a run's decisions begins with this. */
 #define SW_DECISION_SEED 0x5350494c4c574159u

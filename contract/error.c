@@ -41,7 +41,7 @@ int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned c
     int length;
 
     assert(line > 0 || column == 0);
-    e->path = path;
+    sw_error_move(e, path != NULL ? path : "");
     e->line = line;
     e->column = column;
     va_start(arguments, format);
@@ -55,9 +55,18 @@ int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned c
     return -1;
 }
 
+void sw_error_move(struct sw_error *e, const char *path)
+{
+    /* A caller may give the error's own path. */
+    size_t length = strnlen(path, sizeof e->path - 1);
+
+    memmove(e->path, path, length);
+    e->path[length] = '\0';
+}
+
 void sw_error_print(const struct sw_error *e)
 {
-    if (e->path != NULL) {
+    if (*e->path != '\0') {
         fprintf(stderr, "%s:", e->path);
         if (e->line > 0)
             fprintf(stderr, "%u:", e->line);

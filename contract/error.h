@@ -10,8 +10,10 @@
 #ifndef SW_ERROR_H
 #define SW_ERROR_H
 
+#include <limits.h>
+
 struct sw_error {
-    const char *path; /* borrowed from the caller; valid as long as the caller's string is */
+    char path[PATH_MAX]; /* its own, since it outlives what it was about; "" if there is none */
     unsigned line;
     unsigned column; /* in characters, not bytes */
     char text[512];
@@ -20,6 +22,8 @@ struct sw_error {
 /* Fills e, printf-like; returns -1 so that a caller can return it. */
 int sw_error_set(struct sw_error *e, const char *path, unsigned line, unsigned column,
                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Another path, for one that nobody knows. */
+void sw_error_move(struct sw_error *e, const char *path);
 /* Prints "path:line:column: text\n" (as far as the place is known) on stderr. */
 void sw_error_print(const struct sw_error *e);
 /* The candidate nearest to a misspelt word (Damerau-Levenshtein distance of at

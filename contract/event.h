@@ -47,16 +47,25 @@
     X(WRONG, "value-wrong", \
       "who received from object something that is not what was sent (value, text = its repr; " \
       "note = repr of what came)") \
+    X(DOUBLED, "value-doubled", \
+      "who received from object something that somebody had received before (as value-wrong; " \
+      "value = 0: and nobody had sent)") \
+    X(MISPLACED, "value-misplaced", \
+      "who received from object something that was sent for another one (likewise)") \
     X(PHANTOM, "value-phantom", "who received from object, and nobody had sent: note = repr") \
     X(DETONATED, "exception-misplaced", \
       "an exception in transit (value, text) on object for who was raised in a wrong place, stack") \
     X(INVARIANT, "invariant", \
       "the core's state is not as it must be: who = tasklet or object = channel that it is about, " \
-      "text = which invariant, note = what was found, stack") \
+      "text = which invariant, note = what was found, other = the point at which it was looked at, " \
+      "stack") \
     X(CONDITION, "condition", "an always or never does not hold: text = it, note = why") \
     X(SETUP_RAISED, "setup-raised", "text = type, note = str() of it") \
     X(CRASH, "crash", "a deadly signal: count = its number, who = current tasklet, stack") \
-    X(FINISHED, "finished", "the schedule is at its end and every thread has answered")
+    X(FINISHED, "finished", "the schedule is at its end and every thread has answered") \
+    X(VISIT, "visit", \
+      "in an explaining run, a point that is no event by itself: text = which, who = tasklet, " \
+      "object = channel, other = the second tasklet, note = of code that is called: where it begins")
 
 enum sw_event_kind {
 #define SW_EVENT_ENUM(id, name, text) SW_EVENT_##id,
@@ -65,7 +74,7 @@ enum sw_event_kind {
     SW_EVENT_COUNT
 };
 
-/* who, object, other, text and note are offsets of NUL-terminated UTF-8 in the
+/* who, object, other, text, note and place are offsets of NUL-terminated UTF-8 in the
  * event_shm's text; 0 is the empty text. */
 struct sw_event {
     uint32_t index; /* position in the stream, from 0; decisions share it */
@@ -80,6 +89,9 @@ struct sw_event {
     uint32_t note;
     uint32_t count;
     uint32_t stack; /* 1 + index in the event memory's stacks; 0: none was taken */
+    /* These two only in an explaining run (event_shm.h). */
+    uint32_t decision; /* how many decisions had been taken: the number of the next one */
+    uint32_t place; /* text: "path:line function", the innermost Python frame of the program */
 };
 
 #define SW_THREAD_OTHER 0xffff

@@ -23,11 +23,11 @@
 #include "event.h"
 
 #define SW_EVENT_SHM_MAGIC 0x53504c57u /* "SPLW" */
-#define SW_EVENT_SHM_VERSION 2u
+#define SW_EVENT_SHM_VERSION 4u
 #define SW_EVENT_SHM_ENV "SPILLWAY_FD"
 
-/* Of a plan: far above what a person writes.  Of the events and their text: 2 ** 18 of 44 bytes and
- * 16 MiB, by far the most of the 27 MiB that all of it takes.  All chosen freely; an event that
+/* Of a plan: far above what a person writes.  Of the events and their text: 2 ** 18 of 52 bytes and
+ * 16 MiB, by far the most of the 37 MiB that all of it takes.  All chosen freely; an event that
  * does not fit is counted (events_lost). */
 enum {
     SW_THREADS_MAX = 16,
@@ -37,7 +37,8 @@ enum {
     SW_DIRECTIVES_MAX = 8,   /* of one move */
     SW_CONDITIONS_MAX = 32,
     SW_EVENTS_MAX = 1 << 18,
-    SW_STACKS_MAX = 16,
+    SW_STACKS_MAX = 2048,      /* the first SW_STACKS_KEPT stay, in the others the latest are */
+    SW_STACKS_KEPT = 16,
     SW_FRAMES_MAX = 512,
     SW_TEXT_MAX = 1 << 24,
     SW_MAPS_MAX = 1 << 17,
@@ -134,13 +135,16 @@ struct sw_event_shm_stack {
 struct sw_event_shm {
     uint32_t magic;
     uint32_t version;
+    /* 1: events say after how many decisions and on which line of Python they came, and the other
+     * points are visits.  What is decided stays the same. */
+    uint32_t explains;
     struct sw_plan plan;
     /* ---- below this line the child writes ---- */
     uint32_t attached; /* SW_EVENT_SHM_MAGIC once there is an agent at the other end */
     uint32_t text_used; /* the runner puts the plan's texts first, and the first byte is 0 */
     uint32_t event_count;
     uint32_t events_lost; /* how many did not fit: the answer then is "inconclusive" */
-    uint32_t stack_count;
+    uint32_t stack_count; /* of those that stay */
     uint32_t maps_used;
     /* How often each point was visited in the schedule, up to the end of a move. */
     uint32_t visits[SW_MOVES_MAX][SW_POINTS_MAX];

@@ -11,7 +11,7 @@
 /* Of a misspelt name that is worth a guess, and a NUL: as long as sw_error_nearest() takes it. */
 enum { WORD_MAX = 64 };
 
-_Static_assert(SLP_FAULT_COUNT <= 64, "struct sw_fault_set has 64 bits");
+_Static_assert((int)SLP_FAULT_COUNT <= (int)SW_FAULT_SET_MAX, "each fault has a bit");
 
 static const char *const fault_names[] = {
 #define FAULT_NAME(id, name, source, text) name,
@@ -23,6 +23,38 @@ static const char *const fault_names[] = {
 #define FAULT_NAME_SIZE(id, name, source, text) +sizeof name
 _Static_assert(0 SLP_FAULTS(FAULT_NAME_SIZE) <= SW_FAULT_SET_TEXT_MAX, "all at once can be named");
 #undef FAULT_NAME_SIZE
+
+int sw_fault_set_has(const struct sw_fault_set *set, int fault)
+{
+    assert(fault >= 0 && fault < SW_FAULT_SET_MAX);
+    return set->words[fault / 64] >> fault % 64 & 1;
+}
+
+void sw_fault_set_add(struct sw_fault_set *set, int fault)
+{
+    assert(fault >= 0 && fault < SW_FAULT_SET_MAX);
+    set->words[fault / 64] |= UINT64_C(1) << fault % 64;
+}
+
+void sw_fault_set_add_all(struct sw_fault_set *set, const struct sw_fault_set *others)
+{
+    for (int i = 0; i < SW_FAULT_SET_WORDS; i++)
+        set->words[i] |= others->words[i];
+}
+
+int sw_fault_set_is_same(const struct sw_fault_set *a, const struct sw_fault_set *b)
+{
+    return memcmp(a->words, b->words, sizeof a->words) == 0;
+}
+
+int sw_fault_set_count(const struct sw_fault_set *set)
+{
+    int count = 0;
+
+    for (int i = 0; i < SW_FAULT_SET_WORDS; i++)
+        count += __builtin_popcountll(set->words[i]);
+    return count;
+}
 
 const char *sw_fault_set_name(int fault)
 {
@@ -57,13 +89,13 @@ static void describe_unknown_fault(const char *name, size_t length, char *messag
 }
 
 /* One name of the set that has these faults already.  The fault, or -1 with the message. */
-static int read_name(const char *name, size_t length, uint64_t mask, char *message)
+static int read_name(const char *name, size_t length, const struct sw_fault_set *set, char *message)
 {
     int fault = find_fault(name, length);
 
     if (fault < 0)
         describe_unknown_fault(name, length, message);
-    else if (mask & (UINT64_C(1) << fault)) {
+    else if (sw_fault_set_has(set, fault)) {
         snprintf(message, SW_FAULT_SET_MESSAGE_MAX, "fault %s twice in one set",
                  SW_QUOTE(name, length));
         return -1;
@@ -75,7 +107,7 @@ int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out,
                       char *message)
 {
     const char *end = text + length;
-    uint64_t mask = 0;
+    struct sw_fault_set set = {{0}};
 
     /* Each round takes a name; what ends it is a "+", behind which another must come, or the end of
      * the text.  So "", "+a", "a+" and "a++b" have an empty name somewhere. */
@@ -89,15 +121,15 @@ int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out,
                      length > 0 ? " on both sides of '+'" : "");
             return -1;
         }
-        int fault = read_name(at, size, mask, message);
+        int fault = read_name(at, size, &set, message);
         if (fault < 0)
             return -1;
-        mask |= UINT64_C(1) << fault;
+        sw_fault_set_add(&set, fault);
         at += size;
         if (at == end)
             break;
     }
-    out->mask = mask;
+    *out = set;
     return 0;
 }
 
@@ -120,7 +152,7 @@ char *sw_fault_set_format(struct sw_fault_set set, char separator, char *buf, si
     for (int i = 0; i < SLP_FAULT_COUNT; i++) {
         size_t length = strlen(fault_names[i]);
 
-        if (!(set.mask & (UINT64_C(1) << i)))
+        if (!sw_fault_set_has(&set, i))
             continue;
         if (used + (used > 0) + length + 1 > size)
             break; /* half a name would be another fault, or none */

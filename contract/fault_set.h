@@ -13,9 +13,20 @@
 
 #include "error.h"
 
+/* Bit i % 64 of word i / 64: enum slp_fault i.  The words are public so that a set can be a constant,
+ * and lie in shared memory; whoever reads one asks the functions. */
+enum { SW_FAULT_SET_WORDS = 4, SW_FAULT_SET_MAX = SW_FAULT_SET_WORDS * 64 };
 struct sw_fault_set {
-    uint64_t mask; /* bit i: enum slp_fault i */
+    uint64_t words[SW_FAULT_SET_WORDS];
 };
+
+/* 0 <= fault < SW_FAULT_SET_MAX. */
+int sw_fault_set_has(const struct sw_fault_set *set, int fault);
+void sw_fault_set_add(struct sw_fault_set *set, int fault);
+void sw_fault_set_add_all(struct sw_fault_set *set, const struct sw_fault_set *others);
+int sw_fault_set_is_same(const struct sw_fault_set *a, const struct sw_fault_set *b);
+/* How many it has. */
+int sw_fault_set_count(const struct sw_fault_set *set);
 
 /* 0 <= fault < SLP_FAULT_COUNT. */
 const char *sw_fault_set_name(int fault);
@@ -30,7 +41,7 @@ int sw_fault_set_read(const char *text, size_t length, struct sw_fault_set *out,
 
 /* Writes the names with that separator between them; returns buf.  Names that do not fit are left
  * out; SW_FAULT_SET_TEXT_MAX bytes are enough for all that exist. */
-#define SW_FAULT_SET_TEXT_MAX 4096
+#define SW_FAULT_SET_TEXT_MAX 8192
 char *sw_fault_set_format(struct sw_fault_set set, char separator, char *buf, size_t size);
 
 #endif

@@ -198,7 +198,94 @@
       "the end of a thread forgets a reference to its main tasklet") \
     X(ENDING_THREAD_COUNTS, "ending-thread-counts", \
       "Stackless 66f017bbad, #120", \
-      "nobody looks for a deadlock when a thread ends")
+      "nobody looks for a deadlock when a thread ends") \
+    X(REFUSED_SEND_KEEPS_REFERENCE, "refused-send-keeps-reference", \
+      "stackless-dev/stackless #117", \
+      "an operation that is refused keeps the reference of its value") \
+    X(UNDONE_SEND_KEEPS_REFERENCE, "undone-send-keeps-reference", \
+      "stackless-dev/stackless #220", \
+      "a send whose switch fails keeps the reference of its value") \
+    X(RESULT_KEEPS_REFERENCE, "result-keeps-reference", \
+      "carbonengine/scheduler #38", \
+      "a switch keeps a reference to what it brings") \
+    X(QUEUE_SERVES_LAST, "queue-serves-last", \
+      "gevent/gevent #1487", \
+      "of those that wait on a channel the last is served") \
+    X(LATE_WAITER_FIRST, "late-waiter-first", \
+      "python/cpython #83055 (asyncio.Queue)", \
+      "who waits on a channel is put before those that waited already") \
+    X(INSERT_GOES_FIRST, "insert-goes-first", \
+      "gevent/gevent #1520", \
+      "a tasklet that is inserted runs before those that were runnable") \
+    X(YIELD_GOES_SECOND, "yield-goes-second", \
+      "python/cpython #31910 (bpo-45997, asyncio.Semaphore)", \
+      "who yields runs again after one other, and not after all") \
+    X(KILL_BEFORE_START_IGNORED, "kill-before-start-ignored", \
+      "gevent/gevent #330, #1473", \
+      "a tasklet that is killed before it begins calls its function all the same") \
+    X(THROW_AT_RUNNING_IGNORED, "throw-at-running-ignored", \
+      "pypy/pypy #1223", \
+      "what is thrown at a tasklet that runs is dropped") \
+    X(PENDING_KILL_NOT_QUEUED, "pending-kill-not-queued", \
+      "class of Stackless 3074b18010", \
+      "a paused tasklet that is killed later is not made runnable") \
+    X(KILL_LOSES_TO_VALUE, "kill-loses-to-value", \
+      "gevent/gevent #394", \
+      "what is thrown at a tasklet that has received a value is dropped") \
+    X(REFUSED_RUN_EMPTIES_MAILBOX, "refused-run-empties-mailbox", \
+      "here, 2026", \
+      "a run or switch that is refused in the callback of a send drops what is being sent") \
+    X(TRACE_FUNCTION_SHARED, "trace-function-shared", \
+      "stackless-dev/stackless #43", \
+      "a switch does not exchange trace and profile functions") \
+    X(TRACING_DEPTH_SHARED, "tracing-depth-shared", \
+      "stackless-dev/stackless #281", \
+      "a switch in a trace function leaves the next tasklet untraced") \
+    X(USE_TRACING_STALE, "use-tracing-stale", \
+      "python-greenlet/greenlet #256", \
+      "after a switch the loop does not look whether there is something to trace") \
+    X(SPILL_LOSES_TRACING, "spill-loses-tracing", \
+      "python/cpython #28542 (bpo-43760)", \
+      "a trace function that is set in a spilled call is not called behind it") \
+    X(SPILL_ROOT_STAYS, "spill-root-stays", \
+      "stackless-dev/stackless #282", \
+      "a new tasklet begins with the second stack of the one that was left") \
+    X(SPILL_ROOT_LOST, "spill-root-lost", \
+      "stackless-dev/stackless #218", \
+      "a tasklet that stood on a second stack goes on without knowing") \
+    X(FAILED_SPILL_COUNTS, "failed-spill-counts", \
+      "class of Stackless 2243ef89bf", \
+      "a spill that fails is counted") \
+    X(CALLBACK_MAY_SWITCH, "callback-may-switch", \
+      "benoitc/gunicorn #2586 (gevent)", \
+      "a schedule callback may switch, in the middle of a switch") \
+    X(CURRENT_CHANGES_BEFORE_CALLBACK, "current-changes-before-callback", \
+      "stackless-dev/stackless #42", \
+      "a schedule callback runs as the tasklet that comes") \
+    X(CHANNEL_CALLBACK_REENTERS, "channel-callback-reenters", \
+      "Stackless, channelobject.c to this day", \
+      "a channel callback may send and receive, with the mailbox in use") \
+    X(SETUP_MOVES_HOME, "setup-moves-home", \
+      "stackless-dev/stackless #60", \
+      "who sets up a tasklet of another thread becomes its home") \
+    X(BIND_IGNORES_STACK, "bind-ignores-stack", \
+      "stackless-dev/stackless #92", \
+      "a tasklet in the middle of something can be set up again") \
+    X(RUNNABLE_MAY_BE_MOVED, "runnable-may-be-moved", \
+      "stackless-dev/stackless #26", \
+      "bind_thread() takes one that is in a ring") \
+    X(LOST_LOOKS_ALIVE, "lost-looks-alive", \
+      "stackless-dev/stackless #44, #92", \
+      "a tasklet whose thread has ended looks alive") \
+    X(MAIN_OUTLIVES_THREAD, "main-outlives-thread", \
+      "python-greenlet/greenlet #252", \
+      "the main tasklet of a thread that has ended looks alive") \
+    X(KILL_LEAVES_UNSTARTED, "kill-leaves-unstarted", \
+      "stackless-dev/stackless #1, #93", \
+      "a kill without a thread leaves one alive that never ran") \
+    X(SETUP_KEEPS_ENDED, "setup-keeps-ended", \
+      "class of stackless-dev/stackless #91", \
+      "a tasklet that is set up again looks dead")
 
 enum slp_fault {
 #define SLP_FAULT_ENUM(id, name, source, text) SLP_FAULT_##id,

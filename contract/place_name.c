@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fnv.h"
+
 /* LENT_MAX: a runner has as many control memories open as it has jobs.  A name that is only in one
  * beyond that is printed as "choice:?".  BUCKETS: some hundred names are in chains of one or two.
  * Both chosen freely. */
@@ -39,13 +41,13 @@ int sw_place_name_is_valid(const char *name)
     return name[length] == '\0' && length > prefix && length - prefix <= SW_PLACE_NAME_MAX;
 }
 
-/* FNV-1a, whose upper bits are folded into the lower 30. */
+/* A hash whose upper bits are folded into the lower 30. */
 uint32_t sw_place_name_number(const char *name)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = SW_FNV_64;
 
     for (; *name != '\0'; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
+        hash = sw_fnv_64(hash, (unsigned char)*name);
     return SW_PLACE_NAMED | (uint32_t)((hash ^ hash >> 32) & (SW_PLACE_NAMED - 1));
 }
 

@@ -33,7 +33,7 @@ enum slp_point_flags {
 /* What the arguments mean is said in TEXT: (subject, object, value). */
 #define SLP_POINTS(X) \
     X(EVAL_ENTER, "eval.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
-      "C code is about to evaluate a frame (current tasklet, -, -)") \
+      "C code is about to evaluate a frame (current tasklet, -, its code)") \
     X(RELEASE_ENTER, "release.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
       "the same, from the release of a deferred object: a __del__, a weakref callback") \
     X(CALLBACK_ENTER, "callback.enter", SLP_MAY_SPILL | SLP_MAY_PARK | SLP_MAY_RUN, \
@@ -47,7 +47,8 @@ enum slp_point_flags {
     X(SWITCH_LEAVE, "switch.leave", SLP_MAY_PARK, \
       "a switch is decided, nothing is saved yet (previous tasklet, next tasklet, -)") \
     X(SWITCH_SAVE, "switch.save", SLP_MAY_FAIL, \
-      "the C stack is about to be copied away (previous tasklet, next tasklet, -)") \
+      "the C stack is about to be copied away, or there has to be memory for that (previous " \
+      "tasklet, next tasklet, -)") \
     X(BOMB_NEW, "bomb.new", SLP_MAY_FAIL, \
       "an exception is about to be packed for its way to another tasklet (-, -, -)") \
     X(SWITCH_ARRIVE, "switch.arrive", SLP_MAY_PARK | SLP_MAY_END, \
@@ -79,7 +80,8 @@ enum slp_point_flags {
     X(CHAN_NEW, "chan.new", 0, "a channel object was made (the channel, -, -)") \
     X(CHAN_DEALLOC, "chan.dealloc", 0, "its last reference is gone (the channel, -, -)") \
     X(CHAN_TRY, "chan.try", 0, \
-      "a send or receive is asked for, and may be refused (current tasklet, the channel, -)") \
+      "a send or receive is asked for, and may be refused (current tasklet, the channel, what is " \
+      "sent, or None)") \
     X(CHAN_TRIED, "chan.tried", 0, \
       "its answer, refused or not (the tasklet, the channel, the result; NULL when it raises)") \
     X(CHAN_SEND, "chan.send", SLP_MAY_PARK | SLP_MAY_RUN, \
@@ -100,8 +102,8 @@ enum slp_point_flags {
       "a schedule callback is about to be called (previous tasklet, next tasklet, -)") \
     X(CALLBACK_FAILED, "callback.failed", 0, \
       "the channel callback has raised (the tasklet whose operation it is, the channel, -)") \
-    X(RING_INSERT, "ring.insert", 0, "a tasklet became runnable (the tasklet, -, -)") \
-    X(RING_REMOVE, "ring.remove", 0, "a tasklet left its ring (the tasklet, -, -)") \
+    X(RING_INSERT, "ring.insert", 0, "a tasklet became runnable (the tasklet, whom it is put behind; - at the end, -)") \
+    X(RING_REMOVE, "ring.remove", 0, "a tasklet left its ring (the tasklet, who was behind it, -)") \
     X(DEADLOCK, "deadlock", 0, \
       "nobody can run: an error is about to be set (current tasklet, -, -)") \
     X(THREAD_IDLE, "thread.idle", SLP_MAY_PARK, \
@@ -114,7 +116,9 @@ enum slp_point_flags {
     X(THREAD_WOKEN, "thread.woken", SLP_MAY_PARK | SLP_NO_GIL, \
       "the wait is over, the GIL is not taken yet (-, -, -)") \
     X(THREAD_RESUME, "thread.resume", SLP_MAY_PARK | SLP_MAY_END, \
-      "the GIL is taken again, the ring is looked at next (-, -, -)")
+      "the GIL is taken again, the ring is looked at next (-, -, -)") \
+    X(MAILBOX_ASSIGN, "mailbox.assign", 0, \
+      "the program puts something into a mailbox by itself (the tasklet, -, it)")
 
 enum slp_point {
 #define SLP_POINT_ENUM(id, name, flags, text) SLP_POINT_##id,
@@ -154,12 +158,21 @@ extern slp_point_hook slp_point_current_hook;
 extern uint64_t slp_point_active;
 /* points: those at which the hook is called, 1 << point, or'ed. */
 void slp_point_set_hook(slp_point_hook hook, uint64_t points);
+/* While the ledger of values looks at a visit: the frame address of slp_point_visit(), for who
+ * tells where the point was reached. */
+extern __thread const void *slp_point_frame;
+/* While the invariants look at a visit: 1 + the point; 0: in no visit. */
+extern __thread int slp_point_looked_at;
 /* Hostile mode was switched on or off. */
 void slp_point_update(void);
-/* Whether this build has points; whether somebody has set a hook; whether a visit of
- * some point has any effect. */
+/* The hook wants to be asked where frames are evaluated: each of these goes the slow way then, and
+ * the C stack is deeper than without. */
+extern int slp_point_at_frames;
+/* Whether this build has points; whether somebody has set a hook, and wants frames; whether a visit
+ * of some point has any effect. */
 #define SLP_POINT_BUILT 1
 #define SLP_POINT_HOOKED (slp_point_current_hook != NULL)
+#define SLP_POINT_AT_FRAMES (slp_point_at_frames != 0)
 #define SLP_POINT_ACTIVE (slp_point_active != 0)
 unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void *value,
                          uint64_t thread);
@@ -170,6 +183,7 @@ unsigned slp_point_visit(enum slp_point point, void *subject, void *object, void
 #else
 #define SLP_POINT_BUILT 0
 #define SLP_POINT_HOOKED 0
+#define SLP_POINT_AT_FRAMES 0
 #define SLP_POINT_ACTIVE 0
 #define SLP_POINT_THREAD(id, subject, object, value, thread) 0u
 #endif

@@ -112,10 +112,9 @@ END_TEST
 START_TEST(test_the_hash_is_what_it_was)
 {
     static const uint32_t candidates[] = {0, 1, 5};
-    static const uint64_t hashes[] = {
-        0xf27ee92fba111b2cu, 0xa26040443da1e387u, 0x5e3ac7f1254ee812u,
-        0x8c08256b95dade75u, 0xeb57400078ae9c4eu, 0x3757e71c80bb76ebu,
-        0x9ba14122c0957cf6u};
+    static const uint64_t hashes[] = {0xf27ee92fba111b2cu, 0xa26040443da1e387u, 0x5e3ac7f1254ee812u,
+                                      0x8c08256b95dade75u, 0xeb57400078ae9c4eu, 0x3757e71c80bb76ebu,
+                                      0x9ba14122c0957cf6u};
     struct sw_decision decision = {.kind = (enum sw_decision_kind)_i,
                                    .place = SW_AT_GIL_RELEASE,
                                    .thread = 3,

@@ -71,11 +71,12 @@ END_TEST
 
 START_TEST(test_set_fills_everything)
 {
-    static const char path[] = "a.spec";
+    char path[] = "a.spec";
     struct sw_error e;
 
     ck_assert_int_eq(sw_error_set(&e, path, 3, 7, "unknown step '%s'", "x"), -1);
-    ck_assert_ptr_eq(e.path, path);
+    path[0] = '?'; /* it may be gone before the error is */
+    ck_assert_str_eq(e.path, "a.spec");
     ck_assert_uint_eq(e.line, 3);
     ck_assert_uint_eq(e.column, 7);
     ck_assert_str_eq(e.text, "unknown step 'x'");

@@ -20,8 +20,14 @@ START_TEST(test_a_name_is_one_word)
     ck_assert(sw_place_name_is_valid(longest));
     ck_assert_uint_lt(strlen(longest), SW_PLACE_NAME_SIZE);
     ck_assert_int_le((int)SW_PLACE_NAME_SIZE, (int)SW_PLACE_TEXT);
-    static const char *const bad[] = {"",           "dice",        "choice:",       "choice: ",
-                                      "choice:a b", "choice:\"a\"", "choice:\xc3\xa4", "choice:a\n",
+    static const char *const bad[] = {"",
+                                      "dice",
+                                      "choice:",
+                                      "choice: ",
+                                      "choice:a b",
+                                      "choice:\"a\"",
+                                      "choice:\xc3\xa4",
+                                      "choice:a\n",
                                       "choice:12345678901234567890123456789012345678901"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_msg(!sw_place_name_is_valid(bad[i]), "'%s'", bad[i]);
