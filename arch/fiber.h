@@ -24,4 +24,7 @@ void sw_fiber_prepare(struct sw_fiber *fiber, void *top, void (*function)(void *
 /* Leaves the stack whose pointer goes to *from. */
 void sw_fiber_switch(void **from, void *to, uintptr_t fs);
 
+/* The calling OS thread ends, and its stack is not touched any more. */
+void sw_fiber_exit_thread(void) __attribute__((noreturn));
+
 #endif

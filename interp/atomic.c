@@ -12,12 +12,14 @@
 
 #include "atomic.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <structmember.h>
 
 #include "contract/faults.h"
+#include "contract/keeps_gil.h"
 #include "gilwait.h"
 #include "preempt.h"
 
@@ -57,7 +59,9 @@ int slp_atomic_wait(slp_gilwait_function *real, pthread_cond_t *cond, pthread_mu
     if (status != ETIMEDOUT || cond != slp_cpython_gil_cond())
         return status;
     struct timespec again = *deadline;
-    while (status == ETIMEDOUT && holder_is_atomic()) {
+    /* The time may be up in the moment in which the holder, who waits now, gives it away: that is
+     * signalled once. */
+    while (status == ETIMEDOUT && slp_cpython_gil_is_held() && holder_is_atomic()) {
         five_milliseconds_later(&again);
         status = real(cond, mutex, &again);
     }
@@ -84,11 +88,25 @@ int slp_atomic_is_published(const struct slp_thread *thread)
     return 0;
 }
 
+/* Who controls the threads, if somebody does, makes requests of its own. */
+static void tell_controller(int keeps)
+{
+    static slp_keeps_gil_function *told;
+    static int looked;
+
+    if (!looked)
+        *(void **)&told = dlsym(RTLD_DEFAULT, SLP_KEEPS_GIL);
+    looked = 1;
+    if (told != NULL)
+        told(keeps);
+}
+
 void slp_atomic_publish(struct slp_thread *thread, int on)
 {
     thread->atomic = (unsigned char)on;
     if (!on) {
-        replace_state(thread->tstate, NULL);
+        if (replace_state(thread->tstate, NULL))
+            tell_controller(0);
         return;
     }
     slp_gilwait_install();
@@ -96,8 +114,10 @@ void slp_atomic_publish(struct slp_thread *thread, int on)
      * so, and then it does not count any more, or it will see who the holder is. */
     pthread_mutex_t *mutex = slp_cpython_gil_mutex();
     pthread_mutex_lock(mutex);
-    if (!SLP_FAULT(ATOMIC_IGNORED) && replace_state(NULL, thread->tstate))
+    if (!SLP_FAULT(ATOMIC_IGNORED) && replace_state(NULL, thread->tstate)) {
+        tell_controller(1);
         slp_cpython_forget_gil_request(slp_cpython_interp(thread->tstate));
+    }
     pthread_mutex_unlock(mutex);
     /* A run(timeout) counts by the same request, and has just lost it. */
     slp_preempt_again(thread);

@@ -32,12 +32,18 @@ PyObject *slp_channel_callback;
 static void queue_append(slp_channel *channel, slp_tasklet *t, enum slp_direction dir)
 {
     SLP_REQUIRE(I7, t, t->next == NULL && t->prev == NULL && channel->balance * dir >= 0);
-    t->prev = channel->last;
-    if (channel->last != NULL)
-        channel->last->next = t;
-    else
+    if (SLP_FAULT(LATE_WAITER_FIRST) && channel->first != NULL) {
+        t->next = channel->first;
+        channel->first->prev = t;
         channel->first = t;
-    channel->last = t;
+    } else {
+        t->prev = channel->last;
+        if (channel->last != NULL)
+            channel->last->next = t;
+        else
+            channel->first = t;
+        channel->last = t;
+    }
     channel->balance += dir;
     t->channel = channel;
     t->direction = (signed char)dir;
@@ -99,7 +105,9 @@ static int call_back(struct slp_thread *thread, slp_channel *channel, slp_taskle
 
 static slp_tasklet *counterpart(const slp_channel *channel, enum slp_direction dir)
 {
-    return channel->balance * (int)dir < 0 ? channel->first : NULL;
+    slp_tasklet *longest = SLP_FAULT(QUEUE_SERVES_LAST) ? channel->last : channel->first;
+
+    return channel->balance * (int)dir < 0 ? longest : NULL;
 }
 
 /* Why this operation must not begin: -1 with an exception. */
@@ -109,7 +117,7 @@ static int refuse(struct slp_thread *thread, slp_channel *channel, enum slp_dire
 
     if (slp_tasklet_raise_thrown(thread->current) < 0)
         return -1;
-    if (thread->in_callback) {
+    if (thread->in_callback && !SLP_FAULT(CHANNEL_CALLBACK_REENTERS)) {
         PyErr_SetString(PyExc_RuntimeError,
                         "a channel cannot be used inside a channel or schedule callback");
         return -1;
@@ -187,8 +195,7 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
     queue_remove(channel, other);
     swap_mailboxes(current, other);
     receiver->delivered = 1; /* until it goes on: a throw must not drop the value silently */
-    (void)SLP_POINT(CHAN_COMPLETE, sender, receiver, receiver->tempval);
-    (void)sender, (void)receiver;
+    (void)SLP_VALUE_POINT(CHAN_COMPLETE, sender, receiver, receiver->tempval);
     if (other->thread != thread) {
         if (make_runnable(other, NULL))
             slp_thread_wake(other->thread, other);
@@ -229,7 +236,9 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
             slp_schedule_put_back(current);
         }
         thread->ring = current;
-        Py_DECREF(slp_mailbox_take(current)); /* the value that was not sent */
+        PyObject *unsent = slp_mailbox_take(current);
+        if (!SLP_FAULT(UNDONE_SEND_KEEPS_REFERENCE))
+            Py_DECREF(unsent);
     }
     return result;
 }
@@ -253,15 +262,16 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
                                         PyObject *value, enum slp_direction dir, int *begun)
 {
     if (refuse(thread, channel, dir) < 0) {
-        Py_DECREF(value);
+        if (!SLP_FAULT(REFUSED_SEND_KEEPS_REFERENCE))
+            Py_DECREF(value);
         return NULL;
     }
     slp_tasklet *current = thread->current;
     *begun = 1;
     if (dir == SLP_SEND)
-        (void)SLP_POINT(CHAN_SEND, current, channel, value);
+        (void)SLP_VALUE_POINT(CHAN_SEND, current, channel, value);
     else
-        (void)SLP_POINT(CHAN_RECEIVE, current, channel, NULL);
+        (void)SLP_VALUE_POINT(CHAN_RECEIVE, current, channel, NULL);
     /* The point may have let other threads run, or the collector. */
     if (SLP_POINT_ACTIVE && refuse(thread, channel, dir) < 0) {
         Py_DECREF(value);
@@ -291,15 +301,15 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
     }
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
-    (void)SLP_POINT(CHAN_TRY, thread->current, channel, NULL);
+    (void)SLP_POINT(CHAN_TRY, thread->current, channel, value);
     PyObject *result = generic_channel_action(thread, channel, value, dir, &begun);
     thread = slp_thread_here(); /* another one in a child of fork() */
     if (begun)
         thread->current->delivered = 0;
     if (begun && dir == SLP_SEND)
-        (void)SLP_POINT(CHAN_SENT, thread->current, channel, result);
+        (void)SLP_VALUE_POINT(CHAN_SENT, thread->current, channel, result);
     else if (begun)
-        (void)SLP_POINT(CHAN_RECEIVED, thread->current, channel, result);
+        (void)SLP_VALUE_POINT(CHAN_RECEIVED, thread->current, channel, result);
     (void)SLP_POINT(CHAN_TRIED, thread->current, channel, result);
     Py_DECREF(channel);
     return result;

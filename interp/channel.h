@@ -24,6 +24,7 @@ typedef struct slp_channel {
     signed char preference; /* -1 the receiver, 1 the sender, 0 nobody runs at once */
     unsigned char schedule_all;
     unsigned char closing;
+    uint32_t number; /* of its creation, from 1 */
     PyObject *weakrefs;
     struct slp_invariant_channel watch; /* empty in slpython */
 } slp_channel;

@@ -143,6 +143,8 @@ static PyObject *channel_reduce(slp_channel *self, PyObject *unused)
     return NULL;
 }
 
+static uint32_t channels; /* that were made */
+
 static PyObject *channel_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     if (type == &slp_channel_type &&
@@ -154,6 +156,7 @@ static PyObject *channel_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     if (self == NULL)
         return NULL;
     self->preference = -1;
+    self->number = ++channels;
     (void)SLP_POINT(CHAN_NEW, self, NULL, NULL);
     return (PyObject *)self;
 }

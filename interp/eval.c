@@ -30,21 +30,39 @@ void *slp_eval_current(void)
 
 /* ---- the lab's: constants and nothing in slpython ---- */
 
+#ifdef SLP_LAB
+/* What is about to run; NULL: nothing that has a code object. */
+static void *code_of(const struct slp_spill_call *call)
+{
+    switch (call->kind) {
+    case SLP_CALL_VECTOR:
+        return call->of.vector.func->func_code;
+    case SLP_CALL_FRAME:
+        return slp_cpython_frame_code(call->of.frame.frame);
+    case SLP_CALL_CODE:
+        return call->of.code.co;
+    default:
+        return NULL;
+    }
+}
+#endif
+
 /* Asks the hook.  Which point it is depends on why Python code runs here: the
  * places where a spill once did harm have names of their own. */
-static int asked_to_spill(void)
+static int asked_to_spill(const struct slp_spill_call *call)
 {
-    const slp_tasklet *current = SLP_POINT_HOOKED ? slp_eval_current() : NULL;
+    const slp_tasklet *current = SLP_POINT_AT_FRAMES ? slp_eval_current() : NULL;
     unsigned action;
 
     if (current == NULL)
         return 0;
     if (current->releasing)
-        action = SLP_POINT(RELEASE_ENTER, (void *)current, NULL, NULL);
+        action = SLP_POINT(RELEASE_ENTER, (void *)current, NULL, code_of(call));
     else if (current->calling_back)
-        action = SLP_POINT(CALLBACK_ENTER, (void *)current, NULL, NULL);
+        action = SLP_POINT(CALLBACK_ENTER, (void *)current, NULL, code_of(call));
     else
-        action = SLP_POINT(EVAL_ENTER, (void *)current, NULL, NULL);
+        action = SLP_POINT(EVAL_ENTER, (void *)current, NULL, code_of(call));
+    (void)call;
     return (action & SLP_ACT_SPILL) != 0;
 }
 
@@ -101,11 +119,11 @@ static int spill_with_faults(PyThreadState *tstate, struct slp_spill_call *call,
 /* ---- the steps ---- */
 
 /* Whether the stack has really grown past the limit, or somebody wants a spill. */
-static int wants_spill(void)
+static int wants_spill(const struct slp_spill_call *call)
 {
     if (!SLP_POINT_BUILT)
         return 1; /* the entry has compared, and that is all there is to it */
-    if (asked_to_spill())
+    if (asked_to_spill(call))
         return 1;
     /* While a hook is set, and until the next update after, the limit only leads here
      * so that the hook can be asked. */
@@ -135,7 +153,7 @@ static PyObject *slp_eval_frame_newstack(PyThreadState *tstate, struct slp_spill
 
 PyObject *slp_eval_slow(struct slp_spill_call *call)
 {
-    if (!wants_spill())
+    if (!wants_spill(call))
         return slp_eval_entry_evaluate(call);
     return slp_eval_frame_newstack(call->tstate, call);
 }

@@ -13,6 +13,7 @@
 #include "contract/faults.h"
 #include "contract/points.h"
 #include "tasklet.h"
+#include "value_watch.h"
 
 /* Puts value (stolen) in.  What was there is dropped; that it was None is the
  * caller's business, and the lab's points tell when it was not. */
@@ -20,9 +21,18 @@ static inline void slp_mailbox_set(slp_tasklet *t, PyObject *value)
 {
     PyObject *old = t->tempval;
     if (old != Py_None)
-        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
+        (void)SLP_VALUE_POINT(MAILBOX_DROP, t, NULL, old);
     t->tempval = value;
     Py_DECREF(old);
+}
+
+/* Something of t begins, an operation or a life: what the program may have put into the
+ * mailbox before is not its result.  Not before it is sure to begin: a callback of a send may try
+ * one, and be refused, while what is being sent lies there. */
+static inline void slp_mailbox_empty(slp_tasklet *t)
+{
+    if (__builtin_expect(t->tempval != Py_None, 0))
+        slp_mailbox_set(t, Py_NewRef(Py_None));
 }
 
 /* Moves what is in it out and leaves None.  New reference. */
@@ -40,7 +50,7 @@ static inline PyObject *slp_mailbox_claim(slp_tasklet *t)
     PyObject *value =
         SLP_FAULT(MAILBOX_COPIED_NOT_MOVED) ? Py_NewRef(t->tempval) : slp_mailbox_take(t);
     if (__builtin_expect(slp_bomb_check(value), 0)) {
-        (void)SLP_POINT(MAILBOX_BURST, t, NULL, value);
+        (void)SLP_VALUE_POINT(MAILBOX_BURST, t, NULL, value);
         if (SLP_FAULT(MAIN_IGNORES_TASKLET_EXIT) && t->is_main) {
             Py_DECREF(value);
             return Py_NewRef(Py_None);

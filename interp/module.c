@@ -11,6 +11,7 @@
 #include "gcguard.h"
 #include "schedule.h"
 #include "tasklet.h"
+#include "value_watch.h"
 
 /* ---- scheduling ---- */
 
@@ -187,7 +188,8 @@ PyObject *slp_module_init(void)
 
     if (module == NULL)
         return NULL;
-    if (PyModule_AddFunctions(module, slp_module_callback_methods) < 0 ||
+    if (slp_value_watch_init() < 0 ||
+        PyModule_AddFunctions(module, slp_module_callback_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_spill_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_info_methods) < 0 ||
         slp_module_info_add_attributes(module) < 0 || add_types(module) < 0 ||

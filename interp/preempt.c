@@ -59,7 +59,7 @@ int slp_preempt_arm(struct slp_thread *thread)
 
 void slp_preempt_again(struct slp_thread *thread)
 {
-    if (thread->preempt.runner != NULL)
+    if (thread->preempt.runner != NULL || thread->current->thrown != NULL)
         slp_preempt_request(slp_cpython_interp(thread->tstate));
 }
 
@@ -113,6 +113,15 @@ static int may_interrupt(struct slp_thread *thread)
            slp_tasklet_introspect_nesting_level(current) == 0;
 }
 
+/* A schedule callback has taken away the runner, and nobody is left: current runs on. */
+static void take_back_interruption(struct slp_thread *thread, slp_tasklet *current)
+{
+    PyErr_Clear();
+    assert(thread->preempt.victim == current);
+    thread->preempt.victim = NULL;
+    slp_schedule_put_back(current);
+}
+
 /* Takes the running tasklet out of the ring; it goes on here when somebody
  * inserts it again, or throws something at it. */
 static int interrupt(struct slp_thread *thread)
@@ -121,7 +130,7 @@ static int interrupt(struct slp_thread *thread)
     int switched;
 
     /* What can fail comes first: afterwards the ring is another one. */
-    if (slp_schedule_reserve(thread) < 0) {
+    if (slp_schedule_reserve(thread, thread->preempt.runner) < 0) {
         PyErr_Clear(); /* at the next check, perhaps */
         return 0;
     }
@@ -131,6 +140,10 @@ static int interrupt(struct slp_thread *thread)
     thread->preempt.victim = current; /* with the reference that the ring had */
     resume_runner(thread);
     PyObject *result = slp_schedule_task(thread, current, &switched);
+    if (result == NULL && !switched) {
+        take_back_interruption(thread, current);
+        return 0;
+    }
     Py_XDECREF(result);
     return result == NULL ? -1 : 0;
 }

@@ -17,19 +17,21 @@ static void link_before(slp_tasklet *place, slp_tasklet *t)
     place->prev = t;
 }
 
-static void enter(slp_tasklet *t)
+/* place: whom it goes behind; NULL: the end. */
+static void enter(slp_tasklet *t, slp_tasklet *place)
 {
     SLP_REQUIRE(I8, t, t->next == NULL && !t->scheduled && t->direction == 0);
     t->scheduled = 1;
     t->thread->runcount++;
-    (void)SLP_POINT(RING_INSERT, t, NULL, NULL);
+    (void)SLP_POINT(RING_INSERT, t, place, NULL);
+    (void)place;
 }
 
 void slp_ring_append(slp_tasklet *t)
 {
     struct slp_thread *thread = t->thread;
 
-    enter(t);
+    enter(t, NULL);
     if (thread->ring == NULL) {
         t->next = t->prev = t;
         thread->ring = t;
@@ -41,13 +43,14 @@ void slp_ring_append(slp_tasklet *t)
 void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t)
 {
     assert(place->scheduled && place->thread == t->thread);
-    enter(t);
+    enter(t, place);
     link_before(place->next, t);
 }
 
 void slp_ring_remove(slp_tasklet *t)
 {
     struct slp_thread *thread = t->thread;
+    slp_tasklet *behind = t->next;
 
     SLP_REQUIRE(I7, t, t->scheduled && thread->runcount > 0);
     /* With an empty ring the thread looks elsewhere (schedule.c), and may have to wait. */
@@ -66,5 +69,6 @@ void slp_ring_remove(slp_tasklet *t)
         slp_thread_peek()->runcount--;
     else if (!(t->ended && SLP_FAULT(KILL_KEEPS_RUNCOUNT)))
         thread->runcount--;
-    (void)SLP_POINT(RING_REMOVE, t, NULL, NULL);
+    (void)SLP_POINT(RING_REMOVE, t, behind, NULL);
+    (void)behind;
 }

@@ -45,8 +45,12 @@ void slp_schedule_insert(slp_tasklet *t)
         slp_preempt_wake(t);
     } else {
         Py_INCREF(t);
-        slp_ring_append(t);
+        if (SLP_FAULT(INSERT_GOES_FIRST) && t->thread->ring != NULL)
+            slp_ring_insert_after(t->thread->ring, t);
+        else
+            slp_ring_append(t);
     }
+    slp_invariant_order_inserted(t);
     if (!SLP_FAULT(REMOTE_INSERT_NO_WAKE))
         slp_thread_wake(t->thread, t);
 }
@@ -63,11 +67,13 @@ void slp_schedule_run_next(slp_tasklet *t)
         slp_ring_remove(t);
     else
         Py_INCREF(t);
-    /* The head of a ring that is not empty runs: before it nobody can be. */
-    if (thread->ring == NULL)
+    /* The head of a ring runs, and nobody can be before it; but not yet after a wait. */
+    if (thread->idle || thread->ring == NULL) {
         slp_ring_append(t);
-    else
+        thread->ring = t;
+    } else {
         slp_ring_insert_after(thread->ring, t);
+    }
     slp_thread_wake(thread, t);
 }
 
@@ -205,11 +211,16 @@ static __attribute__((noinline)) void notify(struct slp_thread *thread, slp_task
         Py_XDECREF(deferred);
     /* Set aside: whatever the callback makes happen must not release it early. */
     thread->deferred = NULL;
-    thread->in_callback++;
+    thread->in_callback += !SLP_FAULT(CALLBACK_MAY_SWITCH);
     prev->calling_back++;
+    if (SLP_FAULT(CURRENT_CHANGES_BEFORE_CALLBACK))
+        thread->current = next;
     PyObject *result = PyObject_CallFunctionObjArgs(callback, prev, next, NULL);
+    if (SLP_FAULT(CURRENT_CHANGES_BEFORE_CALLBACK))
+        thread->current = prev;
     prev->calling_back--;
-    thread->in_callback--;
+    thread->in_callback -= !SLP_FAULT(CALLBACK_MAY_SWITCH);
+    slp_invariants_callback_returned(thread);
     thread->deferred = SLP_FAULT(CALLBACK_FLUSHES_DEFERRED) ? NULL : deferred;
     if (result == NULL && !SLP_FAULT(SCHEDULE_CALLBACK_ERROR_ESCAPES))
         PyErr_WriteUnraisable(callback);
@@ -246,6 +257,8 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
     *switched = 0;
     slp_preempt_restart(&thread->preempt); /* the time since the last switch */
     slp_tasklet *next = slp_schedule_choose(thread, prev);
+    int reserved = thread->reserved;
+    thread->reserved = 0;
     if (next == NULL) {
         slp_schedule_set_deadlock(prev);
         return NULL;
@@ -253,11 +266,13 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
     /* Chosen again, it stays where it is, but what it wanted released is due. */
     if (next == prev)
         slp_transfer_release(thread);
-    else if (slp_transfer(thread, prev, next) < 0)
+    else if (slp_transfer(thread, prev, next, reserved) < 0)
         return NULL;
     *switched = 1;
     SLP_REQUIRE(I8, prev, thread->current == prev && thread->ring == prev);
     PyObject *result = slp_mailbox_claim(prev);
+    if (SLP_FAULT(RESULT_KEEPS_REFERENCE))
+        Py_XINCREF(result);
     (void)SLP_POINT(SWITCH_RESULT, prev, NULL, result);
     return result;
 }
@@ -294,6 +309,10 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
         remove_current(thread, current);
     else
         thread->ring = current->next;
+    if (SLP_FAULT(YIELD_GOES_SECOND) && !remove && thread->runcount > 2) {
+        slp_ring_remove(current);
+        slp_ring_insert_after(thread->ring, current);
+    }
     slp_preempt_yield(thread);
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched) {
@@ -311,8 +330,9 @@ PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
     int switched;
 
     /* What can fail comes first, so that t need not be taken out of the ring again. */
-    if (slp_schedule_may_switch(thread) < 0 || slp_schedule_reserve(thread) < 0)
+    if (slp_schedule_may_switch(thread) < 0 || slp_schedule_reserve(thread, t) < 0)
         return NULL;
+    slp_mailbox_empty(current);
     if (!t->scheduled)
         slp_schedule_insert(t);
     remove_current(thread, current);
@@ -373,10 +393,13 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
     slp_tasklet *current = thread->current;
     int switched;
 
+    if (SLP_FAULT(REFUSED_RUN_EMPTIES_MAILBOX))
+        slp_mailbox_empty(current);
     if (current->next == current && !how->threadblock)
         Py_RETURN_NONE;
     if (slp_schedule_may_switch(thread) < 0 || begin_timeout(thread, current, how) < 0)
         return NULL;
+    slp_mailbox_empty(current);
     slp_ring_remove(current); /* the ring's reference becomes the stack's */
     watchdog_push(thread, current, how->threadblock);
     PyObject *result = slp_schedule_task(thread, current, &switched);
@@ -391,14 +414,17 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
     return thread->preempt.runner == current ? end_timeout(thread, result) : result;
 }
 
-int slp_schedule_reserve(struct slp_thread *thread)
+int slp_schedule_reserve(struct slp_thread *thread, slp_tasklet *next)
 {
     /* Of C stack, from here to slp_stack_switch(): four frames of some hundred bytes, and
      * a schedule callback does not count, since it has returned by then. */
     enum { STILL_TO_COME = 4096 };
 
-    if (slp_slice_reserve(&thread->current->slice, STILL_TO_COME) == 0)
+    if (slp_transfer_may_save(thread->current, next) &&
+        slp_slice_reserve(&thread->current->slice, STILL_TO_COME) == 0) {
+        thread->reserved = 1;
         return 0;
+    }
     PyErr_NoMemory();
     return -1;
 }

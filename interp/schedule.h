@@ -72,9 +72,9 @@ void slp_schedule_leave_run(slp_tasklet *t);
 void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
     __attribute__((noreturn));
 
-/* Makes sure that slp_schedule_run_now() will have the memory it needs, so that
- * nothing must be undone then.  0, or -1 with MemoryError. */
-int slp_schedule_reserve(struct slp_thread *thread);
+/* Makes sure that the switch to next, which slp_schedule_task() is going to make, will have
+ * the memory it needs, so that nothing must be undone then.  0, or -1 with MemoryError. */
+int slp_schedule_reserve(struct slp_thread *thread, slp_tasklet *next);
 /* Lets t, which is in the ring of the running thread, run now: the ring is
  * turned until t is its head (the order of run(), throw() and kill()). */
 int slp_schedule_run_now(struct slp_thread *thread, slp_tasklet *t);

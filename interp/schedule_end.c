@@ -23,6 +23,7 @@
 #include "ring.h"
 #include "schedule.h"
 #include "transfer.h"
+#include "value_watch.h"
 
 static int ends_silently(void)
 {
@@ -95,37 +96,59 @@ static void resume_target(struct slp_thread *thread, slp_tasklet *target)
     thread->ring = target;
 }
 
-/* Puts the bomb (stolen) into the target's mailbox and makes it the next to
- * run.  A value that was handed to it is not displaced: then the exception is
- * reported as unraisable.  What schedule() would return, or what it has not
- * sent, is.  Returns that, to be dropped, or NULL. */
-static PyObject *deliver(struct slp_thread *thread, PyObject *bomb)
+/* An exception that t sends, and nobody has received yet; or NULL. */
+static PyObject *unsent_bomb(const slp_tasklet *t)
 {
+    return t->direction == SLP_SEND && slp_bomb_check(t->tempval) ? t->tempval : NULL;
+}
+
+/* The mailbox holds what t was handed and has not seen: nothing may take its place. */
+static int holds_what_came(const slp_tasklet *t)
+{
+    if (t->delivered && !SLP_FAULT(BOMB_TO_NEXT_RUNNABLE))
+        return 1;
+    return slp_bomb_check(t->tempval) && unsent_bomb(t) == NULL;
+}
+
+/* Puts the bomb (stolen) into the mailbox of the target, which is the next to run then.
+ * Nobody can be told of the exception but sys.unraisablehook if something was handed to
+ * the target before.  What schedule() would return, or what it has not sent, is displaced;
+ * an exception that it has not sent is told of.  Python code may run here. */
+static void deliver(struct slp_thread *thread, PyObject *bomb)
+{
+    /* Chaining makes instances of both, which is Python code: only then the target is
+     * looked for. */
+    PyObject *unsent = Py_XNewRef(unsent_bomb(target_of_end(thread)));
+    if (unsent != NULL)
+        slp_bomb_chain(bomb, unsent);
     slp_tasklet *target = target_of_end(thread);
-    PyObject *old = target->tempval;
 
     (void)SLP_POINT(TASKLET_UNCAUGHT, thread->current, target, bomb);
-    if ((target->delivered && !SLP_FAULT(BOMB_TO_NEXT_RUNNABLE)) || slp_bomb_check(old)) {
+    if (holds_what_came(target)) {
         slp_bomb_explode(bomb);
         PyErr_WriteUnraisable((PyObject *)target);
-        return NULL;
+    } else {
+        PyObject *old = target->tempval;
+        if (old != Py_None)
+            (void)SLP_VALUE_POINT(MAILBOX_DROP, target, NULL, old);
+        target->tempval = bomb;
+        resume_target(thread, target);
+        if (old == unsent)
+            slp_tasklet_tell_displaced(target, ((slp_bomb *)old)->value, "was sending it");
+        Py_DECREF(old);
     }
-    if (old != Py_None)
-        (void)SLP_POINT(MAILBOX_DROP, target, NULL, old);
-    target->tempval = bomb;
-    resume_target(thread, target);
-    return old;
+    Py_XDECREF(unsent);
 }
 
 /* Nobody can be next.  With an exception, from a signal handler, the target
  * gets that; a target that is paused just goes on; one that waits learns why. */
-static PyObject *resume_stuck(struct slp_thread *thread)
+static void resume_stuck(struct slp_thread *thread)
 {
     slp_tasklet *target = target_of_end(thread);
 
     if (!PyErr_Occurred() && target->direction == 0 && !target->in_run) {
         resume_target(thread, target);
-        return NULL;
+        return;
     }
     if (!PyErr_Occurred() && target->direction != 0)
         PyErr_Format(PyExc_RuntimeError,
@@ -137,7 +160,7 @@ static PyObject *resume_stuck(struct slp_thread *thread)
     /* Nothing can run, nothing can return, and nobody can be told. */
     if (bomb == NULL)
         Py_FatalError("no memory to report a deadlock");
-    return deliver(thread, bomb);
+    deliver(thread, bomb);
 }
 
 /* Takes t, which has ended, out of the ring, and decides who is next.  Python
@@ -145,16 +168,14 @@ static PyObject *resume_stuck(struct slp_thread *thread)
 static slp_tasklet *next_after_end(struct slp_thread *thread, slp_tasklet *t, PyObject *bomb)
 {
     thread->in_callback++;
-    PyObject *dropped = bomb != NULL ? deliver(thread, bomb) : NULL;
+    if (bomb != NULL)
+        deliver(thread, bomb);
     slp_ring_remove(t); /* its reference is released after the switch */
     slp_preempt_yield(thread);
-    Py_XDECREF(dropped);
-    /* What is dropped runs Python code, which may take the chosen one out of the ring. */
+    /* A callback may take the chosen one out of the ring. */
     do {
-        while (slp_schedule_choose(thread, t) == NULL) {
-            dropped = resume_stuck(thread);
-            Py_XDECREF(dropped);
-        }
+        while (slp_schedule_choose(thread, t) == NULL)
+            resume_stuck(thread);
         slp_tstate_swap_drop(thread->tstate); /* what callbacks have left there */
     } while (thread->ring == NULL);
     thread->in_callback--;
@@ -174,7 +195,7 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
 {
     PyObject *bomb = NULL;
 
-    (void)SLP_POINT(TASKLET_END, t, NULL, result);
+    (void)SLP_VALUE_POINT(TASKLET_END, t, NULL, result);
     if (result == NULL) {
         if (slp_schedule_error_handler != NULL && !ends_silently())
             handle_error();

@@ -1,29 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 #include "segment.h"
 
+#include <stdint.h>
 #include <sys/mman.h>
 
 #include "valgrind_stack.h"
 
-/* A page that cannot be touched, below; the last 16 bytes, above, keep the top aligned
- * and hold valgrind's number. */
-enum { GUARD_BYTES = 4096, LAST_BYTES = 16 };
+/* A page that cannot be touched is below, a struct last above. */
+enum { GUARD_BYTES = 4096, MARK_WORDS = 32 };
 
-static char *kept[SLP_SEGMENTS_KEPT_MAX];
+/* 16 bytes, so that the top is aligned. */
+struct last {
+    char *next; /* of those that are kept */
+    unsigned valgrind_number;
+};
+
+static char *kept;
 static int kept_count;
 
-static unsigned *last_word(char *low)
+static struct last *last_of(char *low)
 {
-    return (unsigned *)slp_segment_top(low);
+    return (struct last *)slp_segment_top(low);
 }
 
-char *slp_segment_take(void)
+/* ---- how deep it was used ---- */
+
+/* Where a stack passes that is deeper than what is kept.  Nothing of ours is written there: it is 0
+ * until then, as all memory is that nobody has touched. */
+static uint64_t *mark_of(char *low)
 {
-    if (kept_count > 0)
-        return kept[--kept_count];
+    return (uint64_t *)(slp_segment_top(low) - SLP_SEGMENT_KEPT_BYTES);
+}
+
+/* One frame that spans the mark and leaves all of it alone is missed, and so keeps its pages. */
+static int was_used_deeply(char *low)
+{
+    const uint64_t *mark = mark_of(low);
+    uint64_t any = 0;
+
+    SLP_VALGRIND_STACK_LOOK(mark, MARK_WORDS * sizeof *mark);
+    for (int i = 0; i < MARK_WORDS; i++)
+        any |= mark[i];
+    return any != 0;
+}
+
+static void drop_deep_pages(char *low)
+{
+    uintptr_t end =
+        ((uintptr_t)(mark_of(low) + MARK_WORDS) + GUARD_BYTES - 1) & ~(uintptr_t)(GUARD_BYTES - 1);
+
+    madvise(low, end - (uintptr_t)low, MADV_DONTNEED);
+}
+
+/* ---- taking and giving ---- */
+
+static char *make(void)
+{
     /* Pages come when they are touched: 1 MiB of address space, a few KiB of memory. */
     char *map = mmap(NULL, SLP_SEGMENT_BYTES, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
     if (map == MAP_FAILED)
         return NULL;
     if (mprotect(map, GUARD_BYTES, PROT_NONE) < 0) {
@@ -31,22 +67,41 @@ char *slp_segment_take(void)
         return NULL;
     }
     char *low = map + GUARD_BYTES;
-    /* Its number is in the segment's last word, above what is used as a stack. */
-    *last_word(low) = SLP_VALGRIND_STACK_ADD(low, map + SLP_SEGMENT_BYTES);
+    last_of(low)->valgrind_number = SLP_VALGRIND_STACK_ADD(low, map + SLP_SEGMENT_BYTES);
+    return low;
+}
+
+char *slp_segment_take(void)
+{
+    char *low = kept;
+
+    if (low == NULL)
+        return make();
+    kept = last_of(low)->next;
+    kept_count--;
     return low;
 }
 
 void slp_segment_give(char *low)
 {
-    if (kept_count < SLP_SEGMENTS_KEPT_MAX) {
-        kept[kept_count++] = low;
+    if (kept_count == SLP_SEGMENTS_KEPT_MAX) {
+        SLP_VALGRIND_STACK_DROP(last_of(low)->valgrind_number);
+        munmap(low - GUARD_BYTES, SLP_SEGMENT_BYTES);
         return;
     }
-    SLP_VALGRIND_STACK_DROP(*last_word(low));
-    munmap(low - GUARD_BYTES, SLP_SEGMENT_BYTES);
+    if (was_used_deeply(low))
+        drop_deep_pages(low);
+    last_of(low)->next = kept;
+    kept = low;
+    kept_count++;
 }
 
+/* Not at the same place of each one's last page: a thousand stacks would have eight lines of the
+ * first cache for themselves. */
 char *slp_segment_top(char *low)
 {
-    return low - GUARD_BYTES + SLP_SEGMENT_BYTES - LAST_BYTES;
+    enum { LINES = 64, LINE_BYTES = 64 };
+    uintptr_t line = (uintptr_t)low / GUARD_BYTES % LINES;
+
+    return low - GUARD_BYTES + SLP_SEGMENT_BYTES - sizeof(struct last) - line * LINE_BYTES;
 }

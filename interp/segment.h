@@ -2,9 +2,10 @@
  *
  * segment.h - memory for C stacks beside the thread's own.
  *
- * Needs no Python.  A segment has a guard page at its low end.  Up to
- * SLP_SEGMENTS_KEPT_MAX are kept when they are given back.  All calls need the
- * GIL.
+ * Needs no Python.  A segment has a guard page at its low end.  Up to SLP_SEGMENTS_KEPT_MAX are kept
+ * when they are given back, as many as a recursion has that spills at every level, since to map one
+ * anew costs a hundred times as much as to spill.  Of one that was used deeply the memory goes, but for
+ * SLP_SEGMENT_KEPT_BYTES.  All calls need the GIL.
  */
 #ifndef SLP_SEGMENT_H
 #define SLP_SEGMENT_H
@@ -12,11 +13,13 @@
 #include <stddef.h>
 
 enum {
-    SLP_SEGMENT_BYTES = 1 << 20,
+    /* One page more, so that neighbours have other places in the tables of pages. */
+    SLP_SEGMENT_BYTES = (1 << 20) + 4096,
     /* Left free when the next one is taken, for C code that has no frame to spill at: a
      * quarter, so that three quarters of each segment are used. */
     SLP_SEGMENT_RESERVE = 256 << 10,
-    SLP_SEGMENTS_KEPT_MAX = 8, /* 8 MiB of address space at the most, for the process */
+    SLP_SEGMENT_KEPT_BYTES = 48 << 10,
+    SLP_SEGMENTS_KEPT_MAX = 1024, /* 1 GiB of address space at the most, for the process */
 };
 
 /* The lowest usable byte of a segment, or NULL without memory. */

@@ -98,6 +98,8 @@ void slp_slice_restore(struct slp_slice *slice)
      * (slp_slice_find) must not find the copy. */
     if (!SLP_FAULT(SLICE_STAYS_USED))
         slice->used = 0;
+    if (SLP_FAULT(SPILL_ROOT_LOST))
+        return;
     slp_cstack.segment_low = slice->segment_low;
     slp_cstack.segment_exit = slice->segment_exit;
 }

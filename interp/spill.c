@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "contract/faults.h"
 #include "eval_entry.h"
 #include "gcguard.h"
 #include "contract/points.h"
@@ -91,7 +92,7 @@ uintptr_t slp_spill_stack_limit(void)
 void slp_spill_update_limit(void)
 {
     slp_spill_limit = slp_spill_stack_limit();
-    if (SLP_POINT_HOOKED)
+    if (SLP_POINT_AT_FRAMES)
         slp_spill_limit = UINTPTR_MAX; /* the hook is asked at every frame */
 }
 
@@ -229,7 +230,8 @@ static void take_proxy(PyThreadState *tstate, slp_cpython_cframe *real,
                        const struct slp_spill_record *record)
 {
     assert(slp_cpython_cframe_of(tstate) == &record->proxy);
-    slp_cpython_follow_proxy(real, &record->proxy);
+    if (!SLP_FAULT(SPILL_LOSES_TRACING))
+        slp_cpython_follow_proxy(real, &record->proxy);
     slp_cpython_set_cframe(tstate, real);
 }
 
@@ -276,6 +278,7 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         return -1;
     }
     if (SLP_POINT(SPILL_SAVE, slp_eval_current(), NULL, NULL) & SLP_ACT_FAIL) {
+        slp_spill_count += SLP_FAULT(FAILED_SPILL_COUNTS);
         record_give(record);
         return -1;
     }
@@ -289,9 +292,9 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
     slp_spill_update_limit();
     if (record->segment != NULL)
         slp_segment_give(record->segment);
+    slp_spill_count += !failed || SLP_FAULT(FAILED_SPILL_COUNTS);
     if (!failed) {
         *result = record->result;
-        slp_spill_count++;
         (void)SLP_POINT(SPILL_RESTORE, slp_eval_current(), NULL, NULL);
     }
     record_give(record);

@@ -18,9 +18,12 @@
 #include "ring.h"
 #include "schedule.h"
 #include "tasklet_type.h"
+#include "value_watch.h"
 
 PyObject *slp_tasklet_exit; /* the class TaskletExit */
 PyObject *slp_tasklet_displaced_callback;
+
+static uint32_t tasklets; /* that were made, but for main tasklets */
 
 slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyObject *func)
 {
@@ -32,6 +35,7 @@ slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyOb
     thread->references++;
     t->tempval = Py_NewRef(Py_None);
     t->func = Py_XNewRef(func);
+    t->number = thread->main == NULL ? SLP_TASKLET_MAIN | (uint32_t)thread->id : ++tasklets;
     (void)SLP_POINT(TASKLET_NEW, t, NULL, NULL);
     return t;
 }
@@ -55,7 +59,8 @@ void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread)
 {
     struct slp_thread *old = t->thread;
 
-    assert(!t->scheduled && (!t->started || t->ended));
+    slp_invariant_binding_moves(t, thread);
+    assert((!t->scheduled || SLP_FAULT(RUNNABLE_MAY_BE_MOVED)) && (!t->started || t->ended));
     thread->references++; /* first, in case that both are the same */
     t->thread = thread;
     slp_thread_release(old);
@@ -98,12 +103,7 @@ static int throw_at_nobody(slp_tasklet *t, PyObject *bomb)
                                                       : "the tasklet is dead or unbound");
         return -1;
     }
-    if (!t->started) { /* never run, and it never will */
-        t->ready = 0;
-        t->ended = 1;
-        slp_tasklet_forget(t);
-    }
-    return 0;
+    return 0; /* it has ended already, or there is nothing of it that could end */
 }
 
 /* Makes t runnable wherever it is. */
@@ -130,7 +130,7 @@ static int was_received(const slp_tasklet *t)
     return t->delivered && !slp_bomb_check(t->tempval);
 }
 
-static void tell_displaced(slp_tasklet *t, PyObject *value)
+void slp_tasklet_tell_displaced(slp_tasklet *t, PyObject *value, const char *had)
 {
     PyObject *callback = slp_tasklet_displaced_callback;
     int failed;
@@ -146,9 +146,8 @@ static void tell_displaced(slp_tasklet *t, PyObject *value)
         Py_DECREF(callback);
     } else {
         failed = PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
-                                  "%R is displaced: an exception was thrown at %R, which had "
-                                  "received it and not run since",
-                                  value, t) < 0;
+                                  "%R is displaced: an exception was thrown at %R, which %s", value,
+                                  t, had) < 0;
     }
     if (failed)
         PyErr_WriteUnraisable((PyObject *)t);
@@ -158,6 +157,10 @@ static void tell_displaced(slp_tasklet *t, PyObject *value)
 /* t runs on another thread.  Its loop shall look, and any operation raises it. */
 static int throw_at_running(slp_tasklet *t, PyObject *bomb)
 {
+    if (SLP_FAULT(THROW_AT_RUNNING_IGNORED)) {
+        Py_DECREF(bomb);
+        return 0;
+    }
     Py_XSETREF(t->thrown, bomb);
     slp_preempt_attract(t->thread);
     return 0;
@@ -191,19 +194,26 @@ static int deliver_bomb(slp_tasklet *t, PyObject *bomb, int now)
     PyObject *old = t->tempval;
     int received = was_received(t) && !SLP_FAULT(DELIVERED_THEN_KILLED);
 
+    if (received && SLP_FAULT(KILL_LOSES_TO_VALUE)) {
+        Py_DECREF(bomb);
+        return 0;
+    }
     if (received && SLP_FAULT(DISPLACED_VALUE_LEAKS))
         Py_INCREF(old);
-    if (received)
-        (void)SLP_POINT(MAILBOX_DISPLACE, t, NULL, old);
+    /* An exception that was received becomes the context of this one. */
+    if (received || (t->delivered && slp_bomb_check(old)))
+        (void)SLP_VALUE_POINT(MAILBOX_DISPLACE, t, NULL, old);
     else if (old != Py_None)
-        (void)SLP_POINT(MAILBOX_DROP, t, NULL, old);
-    make_runnable(t);
+        (void)SLP_VALUE_POINT(MAILBOX_DROP, t, NULL, old);
+    if (!SLP_FAULT(PENDING_KILL_NOT_QUEUED) || now || t->direction != 0 || t->in_run)
+        make_runnable(t);
     t->tempval = bomb;
     t->delivered = 0;
+    slp_invariant_ending_delivered(t);
     Py_INCREF(t); /* it may end while it runs, and the ring's reference with it */
     int failed = now ? slp_schedule_run_now(t->thread, t) : 0;
     if (received)
-        tell_displaced(t, old);
+        slp_tasklet_tell_displaced(t, old, "had received it and not run since");
     Py_DECREF(t);
     Py_DECREF(old);
     return failed;
@@ -229,14 +239,16 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
     }
     if (!slp_tasklet_alive(t) || t->thread->tstate == NULL)
         return throw_at_nobody(t, bomb);
+    slp_invariant_ending_asked(t);
     if (t->scheduled && t == t->thread->current)
-        return throw_at_running(t, bomb);
+        return slp_invariant_ending_thrown(t, throw_at_running(t, bomb));
     int now = t->thread == here && !pending;
-    if (now && (slp_schedule_may_switch(here) < 0 || slp_schedule_reserve(here) < 0)) {
+    if (now && (slp_schedule_may_switch(here) < 0 || slp_schedule_reserve(here, t) < 0)) {
         Py_DECREF(bomb);
+        slp_invariant_ending_refused(t);
         return -1;
     }
-    return deliver_bomb(t, bomb, now);
+    return slp_invariant_ending_thrown(t, deliver_bomb(t, bomb, now));
 }
 
 #ifdef SLP_LAB
@@ -265,9 +277,11 @@ void slp_tasklet_end_thread(int just_woken)
 /* Of a thread that has ended: nothing of it will run any more. */
 static int kill_without_thread(slp_tasklet *t)
 {
-    t->ended = 1;
+    if (!SLP_FAULT(KILL_LEAVES_UNSTARTED) || t->started)
+        t->ended = 1;
     if (!t->started)
         slp_tasklet_forget(t);
+    slp_invariant_binding_ended(t);
     return 0;
 }
 
@@ -387,7 +401,7 @@ static void tasklet_dealloc(slp_tasklet *t)
     /* Before anything is taken apart: what is dropped below may start a collection. */
     if (!SLP_FAULT(UNTRACK_MISSING))
         PyObject_GC_UnTrack(t);
-    Py_TRASHCAN_BEGIN(t, tasklet_dealloc)(void) SLP_POINT(TASKLET_DEALLOC, t, NULL, NULL);
+    Py_TRASHCAN_BEGIN(t, tasklet_dealloc)(void) SLP_VALUE_POINT(TASKLET_DEALLOC, t, NULL, NULL);
     SLP_REQUIRE(I14, t, !t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)t);
@@ -398,7 +412,7 @@ static void tasklet_dealloc(slp_tasklet *t)
         slp_tasklet_forget(t);
     Py_CLEAR(t->thrown);
     if (t->tempval != Py_None)
-        (void)SLP_POINT(MAILBOX_DROP, t, NULL, t->tempval);
+        (void)SLP_VALUE_POINT(MAILBOX_DROP, t, NULL, t->tempval);
     Py_CLEAR(t->tempval);
     give_up_stacks(t);
     slp_invariant_walk_tasklet_gone(t);

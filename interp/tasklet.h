@@ -30,6 +30,7 @@
 #include "thread.h"
 
 struct slp_channel;
+struct slp_value_operation;
 
 typedef struct slp_tasklet {
     PyObject_HEAD
@@ -66,12 +67,15 @@ typedef struct slp_tasklet {
     struct slp_slice slice;      /* valid while switched out */
     struct slp_tstate_swap state;      /* valid while switched out */
     PyObject *weakrefs;
+    struct slp_value_operation *operation; /* the innermost under way; owned by value_ledger.c */
+    uint32_t number; /* of its creation, from 1; SLP_TASKLET_MAIN and its thread's */
     struct slp_invariant_tasklet watch; /* empty in slpython */
 } slp_tasklet;
 
 /* One that goes on in spite of so many TaskletExits is left alone: what its
  * frames own is lost. */
 enum { SLP_KILLS_MAX = 10 };
+#define SLP_TASKLET_MAIN (UINT32_C(1) << 31)
 
 extern PyTypeObject slp_tasklet_type;
 extern PyObject *slp_tasklet_exit; /* the class TaskletExit */
@@ -99,6 +103,10 @@ static inline int slp_tasklet_alive(const slp_tasklet *t)
  *                           else a RuntimeWarning tells of it
  *   an earlier exception    becomes the new one's __context__ */
 int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending);
+/* Tells the displaced callback, or with a RuntimeWarning, that nobody will get value, which
+ * an exception for t has displaced; had says what t had to do with it: "was sending it".
+ * Runs Python code; leaves an exception that is set alone. */
+void slp_tasklet_tell_displaced(slp_tasklet *t, PyObject *value, const char *had);
 #ifdef SLP_LAB
 /* The running thread is to end: SystemExit is thrown at its main tasklet, which
  * is the next to run there; just_woken: before the head of its ring, too, since

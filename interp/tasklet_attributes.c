@@ -42,7 +42,11 @@ static PyObject *tasklet_get_tempval(slp_tasklet *t, void *unused)
 static int tasklet_set_tempval(slp_tasklet *t, PyObject *value, void *unused)
 {
     (void)unused;
-    slp_mailbox_set(t, Py_NewRef(value != NULL ? value : Py_None));
+    if (value == NULL)
+        value = Py_None;
+    (void)SLP_VALUE_POINT(MAILBOX_ASSIGN, t, NULL, value);
+    Py_SETREF(t->tempval, Py_NewRef(value));
+    slp_invariant_operation_assigned(t);
     return 0;
 }
 

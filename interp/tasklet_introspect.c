@@ -3,8 +3,6 @@
 
 #include "tasklet_introspect.h"
 
-#include <assert.h>
-
 #include "spill_record.h"
 
 /* ---- frames ----
@@ -148,6 +146,7 @@ int slp_tasklet_introspect_set_hook(slp_tasklet *t, enum slp_tasklet_introspect_
     int failed = call_sys(hook, function);
     slp_cpython_swap_tracing(&t->state.tracing, tstate);
     slp_cpython_update_tracing(tstate);
+    slp_invariant_tracing_set(t);
     return failed;
 }
 
@@ -186,6 +185,37 @@ static PyObject **context_slot(slp_tasklet *t)
     return is_switched_out(t) ? &t->state.context : &t->context;
 }
 
+/* The thread state has theirs from here on; returns what it had, with the reference. */
+static PyObject *enter_context(PyThreadState *tstate, PyObject *theirs)
+{
+    PyObject **current = slp_cpython_context(tstate), *ours = *current;
+
+    *current = Py_NewRef(theirs);
+    slp_cpython_count_context(tstate);
+    return ours;
+}
+
+/* Gives the thread state ours (stolen) back.  It may have another one than theirs: whoever
+ * ran meanwhile has given this tasklet a new context (set_context).  That one stays, and
+ * nobody can go back from it: -1 with the error of contextvars.Context.run(), or with what
+ * was raised before. */
+static int leave_context(PyThreadState *tstate, PyObject *theirs, PyObject *ours)
+{
+    PyObject **current = slp_cpython_context(tstate);
+
+    if (*current == theirs) {
+        *current = ours;
+        slp_cpython_count_context(tstate);
+        Py_DECREF(theirs);
+        return 0;
+    }
+    Py_XDECREF(ours);
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_RuntimeError,
+                        "cannot exit context: thread state references a different context object");
+    return -1;
+}
+
 PyObject *slp_tasklet_introspect_context_run(slp_tasklet *t, PyObject *function, PyObject *args,
                                              PyObject *kwargs)
 {
@@ -197,17 +227,14 @@ PyObject *slp_tasklet_introspect_context_run(slp_tasklet *t, PyObject *function,
     PyObject **slot = context_slot(t);
     if (*slot == NULL && (*slot = PyContext_New()) == NULL)
         return NULL;
-    PyObject **current = slp_cpython_context(tstate);
-    PyObject *ours = *current, *theirs = Py_NewRef(*slot);
-    *current = theirs;
-    slp_cpython_count_context(tstate);
+    PyObject *theirs = Py_NewRef(*slot), *ours = enter_context(tstate, theirs);
     /* What is called may switch; then the context that is borrowed here goes with the
      * caller, and comes back with it. */
     PyObject *result = PyObject_Call(function, args, kwargs);
-    assert(*current == theirs);
-    *current = ours;
-    slp_cpython_count_context(tstate);
+    int failed = leave_context(tstate, theirs, ours);
     Py_DECREF(theirs);
+    if (failed)
+        Py_CLEAR(result);
     return result;
 }
 

@@ -6,6 +6,7 @@
 #include "atomic.h"
 #include "contract/faults.h"
 #include "gcguard.h"
+#include "mailbox.h"
 #include "tasklet_introspect.h"
 #include "ring.h"
 #include "schedule.h"
@@ -23,6 +24,9 @@ PyObject *slp_tasklet_type_new(PyTypeObject *type, PyObject *args, PyObject *kwa
     return (PyObject *)slp_tasklet_new(type, thread, NULL);
 }
 
+/* Of what is lost, nothing else is worth saying. */
+static const char has_no_thread[] = "the tasklet has no thread: it has ended";
+
 /* May it get another function, or other arguments? */
 static int require_idle(slp_tasklet *t)
 {
@@ -32,7 +36,9 @@ static int require_idle(slp_tasklet *t)
         why = "the current tasklet is alive and cannot be bound again";
     else if (t->scheduled || t->direction != 0)
         why = "the tasklet is alive and scheduled, it cannot be bound again";
-    else if (t->lost || (t->started && !t->ended))
+    else if (t->lost)
+        why = has_no_thread;
+    else if (t->started && !t->ended && !SLP_FAULT(BIND_IGNORES_STACK))
         why = "the tasklet is alive: the tasklet has C state on its stack";
     if (why == NULL)
         return 0;
@@ -74,8 +80,13 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
         return -1;
     }
     if (t->thread->tstate == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "the tasklet has no thread: it has ended");
+        PyErr_SetString(PyExc_RuntimeError, has_no_thread);
         return -1;
+    }
+    if (SLP_FAULT(SETUP_MOVES_HOME) && slp_thread_here() != NULL) {
+        t->thread->references--;
+        t->thread = slp_thread_here();
+        t->thread->references++;
     }
     PyObject *context =
         *slp_cpython_context(slp_cpython_tstate()) != NULL ? PyContext_CopyCurrent() : NULL;
@@ -87,8 +98,14 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     t->kwargs = Py_XNewRef(kwargs);
     t->context = context;
     t->ready = 1;
-    t->started = t->ended = t->kills = 0;
+    if (!SLP_FAULT(SETUP_KEEPS_ENDED))
+        t->ended = 0;
+    t->started = t->kills = t->delivered = t->interrupt_due = 0;
     slp_tasklet_introspect_reset_hooks(t);
+    slp_invariant_tracing_set(t);
+    slp_invariant_binding_set_up(t);
+    slp_invariant_ending_refused(t);
+    slp_mailbox_empty(t);
     Py_XDECREF(old_args); /* Python code may run, and even run t */
     Py_XDECREF(old_kwargs);
     Py_XDECREF(old_context);
@@ -162,10 +179,12 @@ static int require_runnable(slp_tasklet *t)
 
     if (t->direction != 0)
         why = "the tasklet is blocked on a channel";
+    else if (t->lost)
+        why = has_no_thread;
     else if (!slp_tasklet_alive(t))
         why = "the tasklet is dead or unbound; bind it and set it up first";
     else if (t->thread->tstate == NULL)
-        why = "the tasklet has no thread: it has ended";
+        why = has_no_thread;
     if (why == NULL)
         return 0;
     PyErr_SetString(PyExc_RuntimeError, why);
@@ -189,14 +208,18 @@ static PyObject *tasklet_run(slp_tasklet *t, PyObject *unused)
     struct slp_thread *here = slp_thread_here();
 
     (void)unused;
-    if (here == NULL || require_runnable(t) < 0)
+    if (here == NULL)
+        return NULL;
+    if (require_runnable(t) < 0)
         return NULL;
     if (t->thread != here) {
         slp_schedule_run_next(t);
         Py_RETURN_NONE;
     }
-    if (slp_schedule_may_switch(here) < 0 || slp_schedule_reserve(here) < 0)
+    if (slp_schedule_may_switch(here) < 0 ||
+        (t != here->current && slp_schedule_reserve(here, t) < 0))
         return NULL;
+    slp_mailbox_empty(here->current);
     if (!t->scheduled)
         slp_schedule_insert(t);
     if (slp_schedule_run_now(here, t) < 0)
@@ -328,8 +351,10 @@ static PyObject *tasklet_bind_thread(slp_tasklet *t, PyObject *args)
         return NULL;
     if (t->is_main)
         why = "a main tasklet belongs to its thread";
-    else if (t->scheduled)
+    else if (t->scheduled && !SLP_FAULT(RUNNABLE_MAY_BE_MOVED))
         why = "a runnable tasklet cannot be bound to another thread; remove() it first";
+    else if (t == t->thread->current) /* in a callback of its last switch, for one */
+        why = "the tasklet still ends on its thread";
     else if (t->lost || (t->started && !t->ended))
         why = "the tasklet has C state on its stack";
     if (why != NULL) {

@@ -13,6 +13,7 @@
 #include "ring.h"
 #include "schedule.h"
 #include "tasklet.h"
+#include "value_watch.h"
 
 /* The record of the thread state that was current last on this OS thread. */
 static __thread struct slp_thread *here;
@@ -66,14 +67,35 @@ void slp_thread_release(struct slp_thread *thread)
     PyMem_Free(thread);
 }
 
-/* Asked anew each time: while one ends, others may end, begin, or be asked as well. */
-static slp_tasklet *first_to_kill(const struct slp_thread *thread)
-{
-    slp_tasklet *t = thread->started;
+/* What the end of a thread has to remember between two questions. */
+struct ending {
+    slp_tasklet *waits; /* owned, or NULL; up to here all wait on channels */
+    int waiters_too; /* only they are left */
+    long kills, turns; /* so many are still allowed */
+};
 
-    while (t != NULL && (t == thread->current || t->kills >= SLP_KILLS_MAX))
+/* Asked anew each time: while one ends, others may end, begin, or be asked as well.  Those
+ * that wait on a channel come last: a `finally` of another one may need their answer.
+ * New reference, since to let go of a tasklet may run Python code; NULL: there is none. */
+static slp_tasklet *first_to_kill(const struct slp_thread *thread, struct ending *ending)
+{
+    if (ending->waits != NULL && ending->waits->started_link == NULL)
+        Py_CLEAR(ending->waits); /* it has ended: from the beginning */
+    slp_tasklet *waits = ending->waits;
+    slp_tasklet *t = waits != NULL ? waits->started_next : thread->started;
+    while (t != NULL && (t == thread->current || t->kills >= SLP_KILLS_MAX ||
+                         (t->direction != 0 && !ending->waiters_too))) {
+        waits = t;
         t = t->started_next;
-    return t;
+    }
+    Py_XINCREF(t);
+    if (!ending->waiters_too)
+        Py_XSETREF(ending->waits, (slp_tasklet *)Py_XNewRef(waits));
+    if (t != NULL || ending->waiters_too)
+        return t;
+    ending->waiters_too = 1;
+    Py_CLEAR(ending->waits);
+    return first_to_kill(thread, ending);
 }
 
 static long count_started(const struct slp_thread *thread)
@@ -98,22 +120,43 @@ static void end_started(slp_tasklet *t)
     Py_DECREF(t);
 }
 
+/* t was asked to end, and switches instead, in a `finally` for one: whoever is runnable runs,
+ * so that it can come to its end before it is asked again. */
+static void let_finish(struct slp_thread *thread, const slp_tasklet *t, struct ending *ending)
+{
+    while (!t->ended && thread->runcount > 1 && ending->turns > 0 &&
+           slp_schedule_why_not(thread) == NULL) {
+        ending->turns -= thread->runcount - 1;
+        PyObject *result = slp_schedule(thread, Py_NewRef(Py_None), 0);
+        if (result == NULL)
+            PyErr_WriteUnraisable((PyObject *)thread->current);
+        Py_XDECREF(result);
+    }
+}
+
 /* Ends what is left on the C stack of this thread, by TaskletExit.  They may
  * start others meanwhile, but not without end. */
 static void kill_started(struct slp_thread *thread)
 {
-    /* Each is asked ten times at the most; one more for those that are started meanwhile. */
-    long left = (count_started(thread) + 1) * SLP_KILLS_MAX;
+    /* Each is asked ten times at the most; one more for those that are started meanwhile.
+     * Ten turns for each of these times are more than an answer takes, and soon over. */
+    enum { TURNS_PER_KILL = 10 };
+    long kills = (count_started(thread) + 1) * SLP_KILLS_MAX;
+    struct ending ending = {.kills = kills, .turns = kills * TURNS_PER_KILL};
 
     thread->switch_trap = 0; /* who has left one set is not there to take it back */
-    for (slp_tasklet *t = first_to_kill(thread); t != NULL && left > 0; left--) {
+    slp_tasklet *t = first_to_kill(thread, &ending);
+    for (; t != NULL && ending.kills > 0; ending.kills--) {
         slp_tasklet *chosen = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? t->started_next : NULL;
         Py_XINCREF(chosen);
         end_started(t);
-        t = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? chosen : first_to_kill(thread);
-        Py_XDECREF(chosen);
+        let_finish(thread, t, &ending);
+        Py_DECREF(t);
+        t = SLP_FAULT(KILL_LOOP_ON_LIVE_LIST) ? chosen : first_to_kill(thread, &ending);
     }
-    thread->gave_up = left == 0;
+    Py_XDECREF(t);
+    Py_CLEAR(ending.waits);
+    thread->gave_up = ending.kills == 0;
 }
 
 /* Takes t, which will never run again, out of whatever it is in. */
@@ -140,15 +183,17 @@ static void abandon_all(struct slp_thread *thread)
     while ((t = thread->started) != NULL && !SLP_FAULT(THREAD_DEATH_LEAVES_QUEUE)) {
         Py_INCREF(t);
         slp_tasklet_mark_ended(t);
+        t->ended = !SLP_FAULT(LOST_LOOKS_ALIVE);
         t->lost = 1;
-        (void)SLP_POINT(TASKLET_LOST, t, NULL, NULL);
+        (void)SLP_VALUE_POINT(TASKLET_LOST, t, NULL, NULL);
         detach(t);
         Py_DECREF(t);
     }
-    thread->main->ended = 1;
+    thread->main->ended = !SLP_FAULT(MAIN_OUTLIVES_THREAD);
     detach(thread->main);
     while (thread->ring != NULL && !SLP_FAULT(THREAD_DEATH_LEAVES_RING))
         detach(thread->ring);
+    slp_invariant_binding_abandoned(thread);
 }
 
 /* ---- the interpreter's exit ----
@@ -500,6 +545,7 @@ int slp_thread_wait(struct slp_thread *thread)
     /* Marked with the GIL: from here on whoever inserts releases the lock, be it before
      * or after we wait for it. */
     thread->waiting = !SLP_FAULT(MARK_AFTER_GIL_DROP);
+    thread->idle = 1;
     (void)SLP_POINT(THREAD_WAIT, NULL, NULL, NULL);
     if (SLP_FAULT(MARK_AFTER_GIL_DROP))
         thread->waiting = 1;
@@ -510,10 +556,11 @@ int slp_thread_wait(struct slp_thread *thread)
         /* Whoever woke us while the handler ran releases the lock. */
         while (!thread->waiting && !acquire_without_gil(thread))
             ;
-        thread->waiting = 0;
+        thread->waiting = thread->idle = 0;
         return -1;
     }
     assert(!thread->waiting);
+    thread->idle = 0;
     thread->woken = 1;
     if (SLP_FAULT(GLOBAL_HANDOFF_SLOT) && handoff != NULL)
         thread->ring = handoff;

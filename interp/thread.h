@@ -50,6 +50,8 @@ struct slp_thread {
     struct slp_tasklet *started;
     PyObject *deferred; /* the del_post_switch of Stackless */
 
+    int reserved; /* between slp_schedule_reserve() and its switch: there is memory for that */
+
     /* Valid during a jump only: who leaves (NULL if it never comes back) and who comes. */
     struct slp_tasklet *leaving;
     struct slp_tasklet *coming;
@@ -59,8 +61,12 @@ struct slp_thread {
 
     struct slp_preempt preempt; /* the run() with a timeout that is under way */
 
+    const void *entry; /* the frame of a traced function that begins (trace_begin.h), or NULL */
+    int entry_is_told; /* its trace function knows */
+
     PyThread_type_lock lock; /* held by this thread, but for the moment of a wake-up */
     int waiting;             /* the mark */
+    int idle;                /* it waits, or was woken and has not run since */
     int woken;               /* the switch under way is the first after a wait */
     unsigned char atomic;    /* what the waiters for the GIL have been told (atomic.h) */
     int bystander;           /* this thread never wakes another: see slp_thread_set_bystander */

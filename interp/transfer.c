@@ -100,6 +100,8 @@ static PyObject *call_function(slp_tasklet *t)
     PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
 
     t->func = t->args = t->kwargs = NULL;
+    if (SLP_FAULT(KILL_BEFORE_START_IGNORED))
+        slp_mailbox_empty(t);
     /* A bomb may have been thrown before the first run. */
     PyObject *result = slp_mailbox_claim(t);
     if (result != NULL) {
@@ -121,8 +123,10 @@ static void run_tasklet(void *arg)
     slp_cpython_cframe root;
 
     /* On the thread's own stack from its base down, wherever the last one was. */
-    slp_cstack.segment_low = NULL;
-    slp_cstack.segment_exit = NULL;
+    if (!SLP_FAULT(SPILL_ROOT_STAYS)) {
+        slp_cstack.segment_low = NULL;
+        slp_cstack.segment_exit = NULL;
+    }
     slp_spill_update_limit();
     slp_tstate_swap_fresh(thread->tstate, &root, t->context);
     t->context = NULL; /* the thread state has it now */
@@ -158,7 +162,13 @@ static void collect_in_the_middle(void)
         PyGC_Disable();
 }
 
-int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
+int slp_transfer_may_save(slp_tasklet *prev, slp_tasklet *next)
+{
+    (void)prev, (void)next;
+    return (SLP_POINT(SWITCH_SAVE, prev, next, NULL) & SLP_ACT_FAIL) == 0;
+}
+
+int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next, int reserved)
 {
     SLP_REQUIRE(I8, next, prev != next && thread->current == prev && !next->ended);
     SLP_REQUIRE(I21, next, next->thread == thread);
@@ -166,7 +176,7 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     /* What the loop is asked to raise is prev's; next's loop must not do it. */
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_calm(thread);
-    if (SLP_POINT(SWITCH_SAVE, prev, next, NULL) & SLP_ACT_FAIL)
+    if (!reserved && !slp_transfer_may_save(prev, next))
         return transfer_failed(thread, prev, next);
     /* On the stack that is left these would be prev's variables: run_tasklet(), and the
      * functions on the other stack, find them in the thread's record. */

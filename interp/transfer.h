@@ -10,8 +10,11 @@
 
 /* Leaves prev for next, both of this thread, prev != next.  Returns when prev runs again, after
  * releasing what the switch back had deferred.  0, or -1 with MemoryError: then nothing has
- * happened. */
-int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next);
+ * happened.  reserved: slp_transfer_may_save() has been asked already. */
+int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next, int reserved);
+
+/* The point at which the lab can have no memory for that switch: 0 then. */
+int slp_transfer_may_save(slp_tasklet *prev, slp_tasklet *next);
 
 /* Leaves a tasklet that has ended for next.  Does not return. */
 void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next) __attribute__((noreturn));

@@ -35,8 +35,26 @@ static void set_context(PyThreadState *tstate, PyObject *context)
         slp_cpython_count_context(tstate);
 }
 
+/* Own, but for the faults: then some of it is of the one that was left. */
+static struct slp_cpython_tracing tracing_to_load(struct slp_cpython_tracing own,
+                                                  const PyThreadState *tstate)
+{
+    struct slp_cpython_tracing left;
+
+    slp_cpython_save_tracing(&left, tstate);
+    if (SLP_FAULT(TRACING_DEPTH_SHARED))
+        own.depth = left.depth;
+    left.depth = own.depth;
+    if (!SLP_FAULT(TRACE_FUNCTION_SHARED))
+        return own;
+    Py_XINCREF(left.trace_object);
+    Py_XINCREF(left.profile_object);
+    return left;
+}
+
 void slp_tstate_swap_load(struct slp_tstate_swap *state, PyThreadState *tstate)
 {
+    state->tracing = tracing_to_load(state->tracing, tstate);
     slp_cpython_load_tracing(tstate, &state->tracing);
     slp_cpython_load_recursion(tstate, &state->recursion);
     if (SLP_FAULT(TRASH_NESTING_SHARED))
@@ -53,16 +71,18 @@ void slp_tstate_swap_load(struct slp_tstate_swap *state, PyThreadState *tstate)
     slp_cpython_set_cframe(tstate, state->cframe);
     /* trace_function may have been set while it was switched out, and its cframe,
      * which was a part of a slice then, was not told. */
-    slp_cpython_update_tracing(tstate);
+    if (!SLP_FAULT(USE_TRACING_STALE))
+        slp_cpython_update_tracing(tstate);
 }
 
 void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyObject *context)
 {
-    static const struct slp_cpython_tracing not_traced;
+    struct slp_cpython_tracing not_traced = {0};
     struct slp_cpython_recursion recursion = {0};
     struct slp_cpython_trash trash = {0};
 
     slp_cpython_begin_cframe(root, tstate);
+    not_traced = tracing_to_load(not_traced, tstate);
     slp_cpython_load_tracing(tstate, &not_traced);
     if (SLP_FAULT(RECURSION_DEPTH_SHARED))
         recursion.depth = slp_cpython_depth(tstate);

@@ -10,6 +10,7 @@
  *   frames_311.h    cframes, frames, the data stack
  *   tasklet_311.h   tracing, recursion, trashcan, handled exception, context
  *   gil_311.h       the GIL, the evaluation loop's checks
+ *   entry_311.h     the check where a traced function begins
  */
 #ifndef SLP_CPYTHON_311_H
 #define SLP_CPYTHON_311_H
@@ -21,6 +22,7 @@
 #include <internal/pycore_runtime.h>
 #include <internal/pycore_traceback.h>
 
+#include "entry_311.h"
 #include "frames_311.h"
 #include "gil_311.h"
 #include "tasklet_311.h"

@@ -9,6 +9,7 @@
 
 #include <internal/pycore_ceval.h>
 #include <internal/pycore_interp.h>
+#include <internal/pycore_pystate.h>
 #include <internal/pycore_runtime.h>
 #include <pthread.h>
 
@@ -46,6 +47,12 @@ static inline uintptr_t slp_cpython_gil_last_holder(void)
     return _Py_atomic_load_relaxed(&_PyRuntime.ceval.gil.last_holder);
 }
 
+/* How often it has changed hands. */
+static inline unsigned long slp_cpython_gil_switches(void)
+{
+    return _PyRuntime.ceval.gil.switch_number;
+}
+
 /* With the mutex: as if the GIL had changed hands.  Then whose time is up does not
  * ask for it, and begins another wait. */
 static inline void slp_cpython_gil_count_switch(void)
@@ -66,10 +73,33 @@ static inline void slp_cpython_ask_for_gil(PyInterpreterState *interp)
     _Py_atomic_store_relaxed(&interp->ceval.eval_breaker, 1);
 }
 
-/* Nobody has asked.  The breaker stays: the loop finds nothing and clears it. */
+/* Does the next check find anything to do? */
+static inline int slp_cpython_is_asked(const PyInterpreterState *interp)
+{
+    return _Py_atomic_load_relaxed(&interp->ceval.eval_breaker);
+}
+
+/* Sets the breaker to what the requests say.  A loop that finds it set and nothing to do
+ * does not clear it, and in front of a traced function looks again for ever.  A signal
+ * may come in the middle: it sets the breaker itself, and so 0 comes first. */
+static inline void slp_cpython_count_requests(PyInterpreterState *interp)
+{
+    struct _ceval_state *ceval = &interp->ceval;
+
+    _Py_atomic_store_relaxed(&ceval->eval_breaker, 0);
+    if (_Py_atomic_load_relaxed(&ceval->gil_drop_request) || ceval->pending.async_exc ||
+        (_Py_atomic_load_relaxed(&ceval->pending.calls_to_do) &&
+         _Py_ThreadCanHandlePendingCalls()) ||
+        (_Py_atomic_load_relaxed(&_PyRuntime.ceval.signals_pending) &&
+         _Py_ThreadCanHandleSignals(interp)))
+        _Py_atomic_store_relaxed(&ceval->eval_breaker, 1);
+}
+
+/* Nobody has asked for the GIL. */
 static inline void slp_cpython_forget_gil_request(PyInterpreterState *interp)
 {
     _Py_atomic_store_relaxed(&interp->ceval.gil_drop_request, 0);
+    slp_cpython_count_requests(interp);
 }
 
 /* Where the class is that the loop will raise in that thread: owned, may be NULL. */
@@ -78,9 +108,24 @@ static inline PyObject **slp_cpython_async_exception(PyThreadState *tstate)
     return &tstate->async_exc;
 }
 
+/* The loop is to look there.  Who takes the GIL does this for itself, if its own is set. */
 static inline void slp_cpython_signal_async_exception(PyThreadState *tstate)
 {
     _PyEval_SignalAsyncExc(tstate->interp);
+}
+
+/* One request for all threads: it stays when a thread that has something to raise drops
+ * the GIL in C, and when what was to be raised is taken back; then whoever runs is asked
+ * for nothing. */
+static inline int slp_cpython_is_asked_in_vain(const PyThreadState *tstate)
+{
+    return tstate->interp->ceval.pending.async_exc && tstate->async_exc == NULL;
+}
+
+static inline void slp_cpython_forget_async_request(PyInterpreterState *interp)
+{
+    interp->ceval.pending.async_exc = 0;
+    slp_cpython_count_requests(interp);
 }
 
 /* What _PyThreadState_Swap(), which the linker leads to us, takes first. */

@@ -33,6 +33,14 @@ static inline void slp_cpython_update_tracing(PyThreadState *tstate)
     tstate->cframe->use_tracing = on ? 255 : 0;
 }
 
+/* Whether the loop knows what that says. */
+static inline int slp_cpython_tracing_is_seen(const PyThreadState *tstate)
+{
+    int on = tstate->tracing == 0 && (tstate->c_tracefunc || tstate->c_profilefunc);
+
+    return (tstate->cframe->use_tracing != 0) == on;
+}
+
 static inline void slp_cpython_save_tracing(struct slp_cpython_tracing *to,
                                             const PyThreadState *tstate)
 {

@@ -31,6 +31,7 @@
 #include "preempt_got.h"
 #include "interp/tasklet.h"
 #include "interp/thread.h"
+#include "interp/trace_begin.h"
 
 /* How the loop comes to pthread_mutex_unlock(). */
 struct way {
@@ -174,12 +175,12 @@ static void check(PyThreadState *tstate, int in_loop)
 
     if (thread == NULL || (thread->preempt.runner == NULL && thread->current->thrown == NULL))
         return;
-    slp_preempt_request(slp_cpython_interp(tstate));
-    if (!in_loop)
-        return;
-    if (thread->preempt.runner != NULL && slp_preempt_tick(thread) < 0)
-        keep_for_loop(thread->current);
-    if (thread->current->thrown != NULL)
+    if (!in_loop || !slp_trace_begin_waits(thread)) {
+        slp_preempt_request(slp_cpython_interp(tstate));
+        if (in_loop && thread->preempt.runner != NULL && slp_preempt_tick(thread) < 0)
+            keep_for_loop(thread->current);
+    }
+    if (in_loop && thread->current->thrown != NULL)
         raise_thrown(thread);
 }
 

@@ -17,6 +17,7 @@ static struct slp_invariant_before before;
 void slp_invariant_operation_others_act(void)
 {
     before.by = NULL;
+    slp_invariant_references_others_act();
 }
 
 /* FNV-1a, a word at a time: two states that differ have, almost surely, different numbers,
@@ -47,9 +48,12 @@ static uint64_t state_of(const slp_tasklet *t, const slp_channel *channel)
     return mix(mix(state, (uint64_t)here->runcount), (uint64_t)here->switch_trap);
 }
 
-static void tries(slp_tasklet *t, const slp_channel *channel)
+static void tries(slp_tasklet *t, const slp_channel *channel, PyObject *value)
 {
-    before.by = slp_channel_callback == NULL ? t : NULL; /* a callback may change everything */
+    slp_invariant_references_tries(t, value);
+    /* A callback may change everything; and what the program has put into the mailbox is
+     * dropped by any operation. */
+    before.by = slp_channel_callback == NULL && !t->watch.assigned ? t : NULL;
     before.state = state_of(t, channel);
 }
 
@@ -58,6 +62,7 @@ static void has_tried(slp_tasklet *t, slp_channel *channel, const void *result)
     /* Only if nobody else ran since it was tried: others may change what they like. */
     int nobody_else = before.by == t;
 
+    slp_invariant_references_has_tried(t, result);
     before.by = NULL;
     if (t->watch.refusing && result != NULL)
         slp_invariants_violated(SLP_I24, t, "its channel callback has raised, and it succeeds");
@@ -92,11 +97,20 @@ static void between_operations(slp_tasklet *t)
 static void operation_begins(slp_tasklet *t)
 {
     between_operations(t);
+    if (t->calling_back > 0)
+        slp_invariants_violated(SLP_I37, t, "it operates in the callback of its own operation");
     /* In a callback another operation has begun already, and its value is there. */
-    if (t->tempval != Py_None && t->calling_back == 0)
+    if (t->tempval != Py_None && t->calling_back == 0 && !t->watch.assigned)
         slp_invariants_violated(SLP_I4, t, "an operation begins, and its mailbox is full");
     if (PyErr_Occurred() && t->calling_back == 0 && t->releasing == 0)
         slp_invariants_violated(SLP_I18, t, "an operation begins, and an exception is set");
+}
+
+void slp_invariant_operation_assigned(slp_tasklet *t)
+{
+    t->watch.assigned = 1;
+    t->watch.asked = 0;
+    slp_invariant_operation_others_act();
 }
 
 /* It has what its operation returns. */
@@ -109,7 +123,8 @@ void slp_invariant_operation_result(slp_tasklet *t, const void *result)
                                 result == NULL ? "failed" : "succeeded", set ? "set" : "not set");
     if (t->watch.burst && result != NULL)
         slp_invariants_violated(SLP_I19, t, "what was thrown at it was not raised");
-    t->watch.burst = 0;
+    t->watch.burst = t->watch.assigned = 0;
+    slp_invariant_references_result(t, result);
 }
 
 static void operation_ends(slp_tasklet *t, const void *result)
@@ -122,8 +137,9 @@ static void operation_ends(slp_tasklet *t, const void *result)
     slp_invariant_walk();
 }
 
-static void enqueued(slp_tasklet *t)
+static void enqueued(slp_tasklet *t, const slp_channel *channel)
 {
+    slp_invariant_order_enqueued(t, channel);
     t->watch.operating = 1;
     if (t->block_trap)
         slp_invariants_violated(SLP_I26, t, "it blocks, and block_trap is set");
@@ -137,7 +153,7 @@ void slp_invariant_operation(const struct slp_point_info *info)
 
     switch ((int)info->point) {
     case SLP_POINT_CHAN_TRY:
-        tries(t, info->object);
+        tries(t, info->object, info->value);
         break;
     case SLP_POINT_CHAN_TRIED:
         has_tried(t, info->object, info->value);
@@ -147,7 +163,7 @@ void slp_invariant_operation(const struct slp_point_info *info)
         operation_begins(t);
         break;
     case SLP_POINT_CHAN_ENQUEUE:
-        enqueued(t);
+        enqueued(t, info->object);
         break;
     case SLP_POINT_CHAN_SENT:
     case SLP_POINT_CHAN_RECEIVED:
@@ -155,6 +171,7 @@ void slp_invariant_operation(const struct slp_point_info *info)
         break;
     case SLP_POINT_CALLBACK_FAILED:
         t->watch.refusing = 1;
+        slp_invariant_references_refused(t);
         break;
     }
 }

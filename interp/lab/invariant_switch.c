@@ -5,6 +5,7 @@
 #include "interp/cpython.h"
 
 #include "interp/atomic.h"
+#include "interp/cstack.h"
 #include "interp/datastack.h"
 #include "invariants.h"
 #include "interp/tasklet.h"
@@ -43,6 +44,9 @@ void slp_invariant_switch_leave(slp_tasklet *t, slp_tasklet *next)
     t->watch.context_version = slp_cpython_context_version(tstate);
     t->watch.exception = slp_cpython_handled_value(tstate);
     t->watch.chunk = slp_cpython_chunk_of(tstate);
+    slp_invariant_tracing_leave(t, tstate);
+    t->watch.segment_low = slp_cstack.segment_low;
+    t->watch.segment_exit = slp_cstack.segment_exit;
 }
 
 /* Who runs is the head, on its own thread, and the waiters for the GIL know
@@ -87,6 +91,10 @@ void slp_invariant_switch_arrive(slp_tasklet *t)
     /* Of the context itself the version is enough: it must be another one each time. */
     if (t->watch.context_version == slp_cpython_context_version(tstate))
         slp_invariants_violated(SLP_I20, t, "the cache of context variables was not told");
+    slp_invariant_tracing_arrive(t, tstate);
+    if (t->watch.segment_low != slp_cstack.segment_low ||
+        t->watch.segment_exit != slp_cstack.segment_exit)
+        slp_invariants_violated(SLP_I36, t, "it goes on, and its stack is taken for another one");
 }
 
 /* A new tasklet begins with nothing. */
@@ -101,4 +109,6 @@ void slp_invariant_switch_start(slp_tasklet *t)
     if (slp_cpython_trash_nesting(tstate) != 0)
         slp_invariants_violated(SLP_I20, t, "it begins with a nesting of deallocations of %d",
                                 slp_cpython_trash_nesting(tstate));
+    slp_invariant_tracing_arrive(t, tstate);
+    slp_invariant_spill_start(t);
 }

@@ -33,6 +33,7 @@ void slp_invariant_walk_tasklet_new(slp_tasklet *t)
     if (tasklets != NULL)
         tasklets->watch.link = &t->watch.next;
     tasklets = t;
+    t->watch.home = t->thread;
     alive++;
 }
 
@@ -108,6 +109,8 @@ static void check_ring(struct slp_thread *thread, int is_here)
     /* Of other threads this may be looked at in the middle of a switch. */
     if (is_here && thread->ring != thread->current)
         slp_invariants_violated(SLP_I7, thread->current, "it runs, and is not the ring's head");
+    if (is_here && count == thread->runcount)
+        slp_invariant_order_ring(thread);
     if (thread->waiting && thread->ring != NULL)
         slp_invariants_violated(SLP_I22, thread->ring, "thread %llu waits, and could run it",
                                 (unsigned long long)thread->id);
@@ -134,6 +137,8 @@ static void check_queue(slp_channel *channel)
     if (count != channel->balance * sign || channel->last != previous)
         slp_invariants_violated(SLP_I6, channel, "its balance is %d, and %d wait", channel->balance,
                                 count);
+    else
+        slp_invariant_order_queue(channel);
 }
 
 /* ---- tasklets ---- */
@@ -151,6 +156,10 @@ static void check_tasklet(slp_tasklet *t)
 
     if (t->watch.dying) /* nothing of it need be in order any more */
         return;
+    if (t->watch.home != t->thread)
+        slp_invariant_binding_home(t);
+    if (t->lost && slp_tasklet_alive(t))
+        slp_invariants_violated(SLP_I39, t, "its thread has ended, and it is alive");
     if (Py_REFCNT(t) < slp_invariant_walk_owners(t) || Py_REFCNT(t) <= 0)
         slp_invariants_violated(SLP_I12, t, "it has %zd references, the core owns %d of it",
                                 Py_REFCNT(t), slp_invariant_walk_owners(t));
@@ -163,11 +172,13 @@ static void check_tasklet(slp_tasklet *t)
     if (t->scheduled != t->watch.in_ring)
         slp_invariants_violated(SLP_I7, t, "it says that it is %sin a ring",
                                 t->scheduled ? "" : "not ");
+    /* With an exception to raise, or with what the program has given it, it may be paused. */
     if (t->watch.operating && t->direction == 0 && !t->scheduled && t->thread->current != t &&
-        !t->lost && !ended_thread)
+        !t->watch.assigned && !slp_bomb_check(t->tempval) && !t->lost && !ended_thread)
         slp_invariants_violated(SLP_I8, t,
                                 "its operation has not been completed, and it waits nowhere");
-    if (t->ended && t->tempval != Py_None && t->thread->current != t)
+    if (t->ended && !t->lost && t->tempval != Py_None && !t->watch.assigned &&
+        t->thread->current != t)
         slp_invariants_violated(SLP_I4, t, "it has ended, and its mailbox is full");
     if (t->ended && (t->scheduled || t->direction != 0) && t->thread->current != t)
         slp_invariants_violated(SLP_I8, t, "it has ended, and is in a ring or a queue");

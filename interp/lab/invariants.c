@@ -90,10 +90,15 @@ static void completed(slp_tasklet *sender, slp_tasklet *receiver)
      * operation decided. */
     sender->watch.operating = receiver->watch.operating = 0;
     expected.actor = NULL;
-    if (actor != sender && actor != receiver)
+    if (actor != sender && actor != receiver) {
         slp_invariants_violated(SLP_I8, actor, "it completes an operation of two others");
+        return;
+    }
+    if (operates_on != NULL)
+        slp_invariant_order_served(other, operates_on);
+    slp_invariant_references_handed(receiver);
     /* A counterpart of another thread runs there; a callback may turn the ring. */
-    else if (other->thread == here && slp_schedule_callback == NULL && operates_on != NULL) {
+    if (other->thread == here && slp_schedule_callback == NULL && operates_on != NULL) {
         expected.next = preferred(operates_on, actor, sender, receiver);
         expected.actor = expected.next != NULL ? actor : NULL;
     }
@@ -115,10 +120,23 @@ static void check_order(slp_tasklet *actor, slp_tasklet *next)
 /* ---- exceptions that nobody catches ---- */
 
 static __thread PyObject *uncaught_type; /* borrowed, only compared */
+static __thread int uncaught_is_silent; /* it ends its tasklet, and concerns nobody */
+
+/* TaskletExit, and outside of the initial thread SystemExit. */
+static int is_silent(PyObject *type)
+{
+    return PyErr_GivenExceptionMatches(type, slp_tasklet_exit) ||
+           (!slp_cpython_is_main_thread() && PyErr_GivenExceptionMatches(type, PyExc_SystemExit));
+}
 
 static void ends(slp_tasklet *t, const void *result)
 {
+    slp_invariant_ending_ends(t);
+    slp_invariant_spill_ends(t);
     uncaught_type = result == NULL ? PyErr_Occurred() : NULL;
+    uncaught_is_silent = uncaught_type != NULL && is_silent(uncaught_type);
+    if (t->watch.burst && result != NULL)
+        slp_invariants_violated(SLP_I19, t, "what was thrown at it was not raised");
     if ((result == NULL) != (uncaught_type != NULL))
         slp_invariants_violated(SLP_I18, t, "its callable %s an exception",
                                 result == NULL ? "failed without" : "returned with");
@@ -134,7 +152,12 @@ static void uncaught(slp_tasklet *t, slp_tasklet *target, const slp_bomb *bomb)
         slp_invariants_violated(SLP_I19, t,
                                 "its exception goes neither to the innermost run() nor to main");
     /* A handler may raise something else; without one it must be the exception itself. */
-    if (slp_schedule_error_handler == NULL && uncaught_type != NULL && bomb->type != uncaught_type)
+    if (uncaught_is_silent && bomb->type == uncaught_type)
+        slp_invariants_violated(SLP_I19, t, "it ended with %s, and that is passed on",
+                                ((PyTypeObject *)uncaught_type)->tp_name);
+    /* After one that is silent it is another one's: that of a deadlock, or of a signal. */
+    if (slp_schedule_error_handler == NULL && uncaught_type != NULL && !uncaught_is_silent &&
+        bomb->type != uncaught_type)
         slp_invariants_violated(SLP_I19, t, "it ended with %s, and %s is passed on",
                                 ((PyTypeObject *)uncaught_type)->tp_name,
                                 ((PyTypeObject *)bomb->type)->tp_name);
@@ -180,10 +203,19 @@ static void dies(slp_tasklet *t)
         slp_invariants_violated(SLP_I15, t, "it was asked to end %d times", t->kills);
 }
 
+/* What is remembered of an earlier life says nothing of this one. */
+static void begins(slp_tasklet *t)
+{
+    t->watch.operating = t->watch.burst = t->watch.refusing = 0;
+    t->watch.left = t->watch.assigned = 0;
+    slp_invariant_switch_start(t);
+}
+
 /* ---- rings ---- */
 
-static void inserted(slp_tasklet *t)
+static void inserted(slp_tasklet *t, const slp_tasklet *place)
 {
+    slp_invariant_order_enters(t, place);
     if (t->watch.in_ring)
         slp_invariants_violated(SLP_I7, t, "it is put into a ring, and is in one");
     if (t->direction != 0)
@@ -196,8 +228,9 @@ static void inserted(slp_tasklet *t)
 }
 
 /* The point is reached after the removal, and before anything else. */
-static void removed(slp_tasklet *t)
+static void removed(slp_tasklet *t, slp_tasklet *behind)
 {
+    slp_invariant_order_leaves(t, behind);
     if (!t->watch.in_ring)
         slp_invariants_violated(SLP_I7, t, "it is taken out of a ring, and is in none");
     if (t->thread->ring == t)
@@ -205,29 +238,25 @@ static void removed(slp_tasklet *t)
     t->watch.in_ring = 0;
 }
 
-/* ---- spills ---- */
+/* ---- callbacks ---- */
 
-/* From the point before the stack is saved to the one on the empty stack: nothing runs in
- * between, so one of each thread is enough, though spills nest. */
-static __thread struct {
-    int depth, error;
-} spilled;
-
-static void spill_begins(void)
+void slp_invariants_callback_returned(struct slp_thread *thread)
 {
-    const PyThreadState *tstate = slp_cpython_tstate();
-
-    spilled.depth = slp_cpython_depth(tstate);
-    spilled.error = slp_cpython_error_is_set(tstate);
+    thread->watch.told = NULL;
 }
 
-static void spill_runs(void *t)
+/* In a channel callback the mailbox has what is being sent. */
+static void drops(slp_tasklet *t)
 {
-    const PyThreadState *tstate = slp_cpython_tstate();
+    if (t->calling_back > 0 && t->thread->watch.told == NULL && t->thread == slp_thread_peek() &&
+        !t->watch.assigned)
+        slp_invariants_violated(SLP_I37, t, "its channel callback drops what its operation sends");
+}
 
-    if (spilled.depth != slp_cpython_depth(tstate) ||
-        spilled.error != slp_cpython_error_is_set(tstate))
-        slp_invariants_violated(SLP_I20, t, "a spill has changed its depth or its exception");
+static void switches(slp_tasklet *t)
+{
+    if (t->calling_back > 0)
+        slp_invariants_violated(SLP_I37, t, "it switches in its callback");
 }
 
 /* ---- threads ---- */
@@ -249,27 +278,35 @@ static void runs_code(void)
     const struct slp_thread *here = slp_thread_peek();
 
     slp_invariant_operation_others_act();
+    slp_invariant_references_code_runs();
     if (__builtin_expect(here != NULL && here->current != NULL && here->current->slice.used > 0, 0))
         slp_invariants_violated(SLP_I8, here->current,
                                 "code runs as it, and its C stack is put away");
+    if (__builtin_expect(here != NULL && here->watch.told != NULL, 0) &&
+        here->watch.told != here->current)
+        slp_invariants_violated(SLP_I37, here->current,
+                                "a schedule callback runs as it, and another one was told of");
 }
 
 /* The schedule callback is about to be told that a tasklet stops running. */
 static void told_callback(slp_tasklet *t)
 {
     slp_invariant_operation_others_act();
+    slp_invariant_references_code_runs();
     if (t->thread->current != t)
         slp_invariants_violated(SLP_I24, t, "a schedule callback is told that it runs");
+    t->thread->watch.told = t;
 }
 
 /* ---- the points ---- */
 
-/* Each of these three knows some of the points; all are asked. */
-static void visit_operation(const struct slp_point_info *info)
+/* Longer than others: one jump for each visit, of which an operation makes a dozen. */
+void slp_invariants_visit(const struct slp_point_info *info)
 {
     slp_tasklet *t = info->subject;
 
     switch ((int)info->point) {
+    /* ---- operations ---- */
     case SLP_POINT_CHAN_SEND:
     case SLP_POINT_CHAN_RECEIVE:
         operates_on = info->object;
@@ -290,55 +327,69 @@ static void visit_operation(const struct slp_point_info *info)
         slp_invariant_operation_others_act();
         completed(t, info->object);
         break;
+    case SLP_POINT_MAILBOX_DROP:
+        drops(t);
+        break;
     case SLP_POINT_MAILBOX_BURST:
         slp_invariant_operation_others_act();
         t->watch.burst = 1;
+        t->watch.asked = 0;
         break;
-    }
-}
-
-static void visit_switch(const struct slp_point_info *info)
-{
-    slp_tasklet *t = info->subject;
-
-    switch ((int)info->point) {
+    /* ---- switches ---- */
     case SLP_POINT_SWITCH_LEAVE:
+        switches(t);
         check_order(t, info->object);
+        slp_invariant_order_switch(t, info->object);
         slp_invariant_switch_leave(t, info->object);
         break;
     case SLP_POINT_SWITCH_ARRIVE:
         slp_invariant_operation_others_act();
         slp_invariant_switch_arrive(t);
         break;
+    case SLP_POINT_SWITCH_RELEASE:
+        slp_invariant_references_code_runs();
+        break;
     case SLP_POINT_SWITCH_RESULT:
         slp_invariant_operation_result(t, info->value);
         break;
     case SLP_POINT_SPILL_SAVE:
-        spill_begins();
+        slp_invariant_spill_begins();
         break;
     case SLP_POINT_SPILL_RUN:
-        spill_runs(t);
+        slp_invariant_spill_runs(t);
+        break;
+    case SLP_POINT_SPILL_RESTORE:
+        slp_invariant_spill_returns(t);
         break;
     case SLP_POINT_RING_INSERT:
-        inserted(t);
+        inserted(t, info->object);
         break;
     case SLP_POINT_RING_REMOVE:
-        removed(t);
+        removed(t, info->object);
         break;
-    }
-}
-
-static void visit_life(const struct slp_point_info *info)
-{
-    slp_tasklet *t = info->subject;
-
-    switch ((int)info->point) {
+    case SLP_POINT_DEADLOCK:
+        deadlock(t);
+        break;
+    case SLP_POINT_THREAD_WAIT:
+        waits();
+        break;
+    /* ---- code ---- */
+    case SLP_POINT_CALLBACK_TELLS:
+        told_callback(t);
+        break;
+    case SLP_POINT_EVAL_ENTER:
+    case SLP_POINT_RELEASE_ENTER:
+    case SLP_POINT_CALLBACK_ENTER:
+        runs_code();
+        break;
+    /* ---- lives ---- */
     case SLP_POINT_TASKLET_NEW:
         slp_invariant_walk_tasklet_new(t);
         break;
     case SLP_POINT_TASKLET_START:
         slp_invariant_operation_others_act();
-        slp_invariant_switch_start(t);
+        slp_invariant_references_code_runs();
+        begins(t);
         break;
     case SLP_POINT_TASKLET_END:
         ends(t, info->value);
@@ -361,29 +412,6 @@ static void visit_life(const struct slp_point_info *info)
     }
 }
 
-void slp_invariants_visit(const struct slp_point_info *info)
-{
-    visit_operation(info);
-    visit_switch(info);
-    visit_life(info);
-    switch ((int)info->point) {
-    case SLP_POINT_DEADLOCK:
-        deadlock(info->subject);
-        break;
-    case SLP_POINT_CALLBACK_TELLS:
-        told_callback(info->subject);
-        break;
-    case SLP_POINT_THREAD_WAIT:
-        waits();
-        break;
-    case SLP_POINT_EVAL_ENTER:
-    case SLP_POINT_RELEASE_ENTER:
-    case SLP_POINT_CALLBACK_ENTER:
-        runs_code();
-        break;
-    }
-}
-
 uint64_t slp_invariants_points(void)
 {
 #define BIT(id) (UINT64_C(1) << SLP_POINT_##id)
@@ -391,9 +419,10 @@ uint64_t slp_invariants_points(void)
            BIT(CHAN_TRY) | BIT(CHAN_TRIED) | BIT(CHAN_SEND) | BIT(CHAN_RECEIVE) |
            BIT(CHAN_ENQUEUE) | BIT(CHAN_COMPLETE) | BIT(CHAN_SENT) | BIT(CHAN_RECEIVED) |
            BIT(RING_INSERT) | BIT(RING_REMOVE) | BIT(MAILBOX_BURST) | BIT(SWITCH_LEAVE) |
-           BIT(SWITCH_ARRIVE) | BIT(SWITCH_RESULT) | BIT(SPILL_SAVE) | BIT(SPILL_RUN) |
-           BIT(TASKLET_START) | BIT(TASKLET_END) | BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) |
-           BIT(DEADLOCK) | BIT(CALLBACK_TELLS) | BIT(CALLBACK_FAILED) | BIT(THREAD_WAIT) |
-           BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) | BIT(CALLBACK_ENTER);
+           BIT(SWITCH_ARRIVE) | BIT(SWITCH_RELEASE) | BIT(SWITCH_RESULT) | BIT(SPILL_SAVE) |
+           BIT(SPILL_RESTORE) | BIT(MAILBOX_DROP) | BIT(SPILL_RUN) | BIT(TASKLET_START) |
+           BIT(TASKLET_END) | BIT(TASKLET_UNCAUGHT) | BIT(TASKLET_LOST) | BIT(DEADLOCK) |
+           BIT(CALLBACK_TELLS) | BIT(CALLBACK_FAILED) | BIT(THREAD_WAIT) | BIT(EVAL_ENTER) |
+           BIT(RELEASE_ENTER) | BIT(CALLBACK_ENTER);
 #undef BIT
 }

@@ -9,7 +9,7 @@
  *
  * X(ID, NAME, TEXT): ID as in the catalogue, NAME as reports write it.  Those
  * that are missing here are checked elsewhere: I1, I2 and I3, the values, by
- * harness/agent/value_oracle.c; I29 and I30, the same outcome with other spills and in
+ * interp/value_ledger.c; I29 and I30, the same outcome with other spills and in
  * another run, by whoever runs a scenario again.
  *
  * Nothing is allocated, no Python code is run, no reference is taken (but see
@@ -42,7 +42,15 @@
     X(I24, "callbacks", "a callback is told who runs, and its error is the operation's") \
     X(I25, "atomic", "the waiters for the GIL know that a tasklet is atomic") \
     X(I26, "traps", "a trapped thread does not switch, a trapped tasklet does not block") \
-    X(I27, "thread-end", "nothing of a thread that has ended is left in a ring or a queue")
+    X(I27, "thread-end", "nothing of a thread that has ended is left in a ring or a queue") \
+    X(I32, "value-references", "a value has the references it had, once an operation is over") \
+    X(I33, "first-in-first-out", "who came first to a queue or a ring goes on first") \
+    X(I34, "thrown", "what is thrown at a tasklet is raised there") \
+    X(I35, "tracing", "trace and profile functions are a tasklet's own, and the loop knows of them") \
+    X(I36, "spill", "spills are counted, come back where they began, and know on which stack they are") \
+    X(I37, "re-entry", "a callback runs as who is told, does not switch, and leaves the mailbox alone") \
+    X(I38, "binding", "who is set up or moved has no C stack, is in no ring, and keeps its home") \
+    X(I39, "liveness", "who was set up is alive; of a thread that has ended nobody is who has begun")
 
 enum slp_invariant {
 #define SLP_INVARIANT_ENUM(id, name, text) SLP_##id,
@@ -76,9 +84,21 @@ struct slp_invariant_tasklet {
     struct slp_tasklet **link;
     unsigned char in_ring;   /* as the points told */
     unsigned char operating; /* waits in a channel operation that nobody has completed */
+    unsigned char assigned;  /* the program has set its mailbox since its last operation */
     unsigned char dying;     /* its deallocation has begun */
     unsigned char burst;     /* it must raise what was thrown at it */
     unsigned char refusing;  /* its channel callback has raised */
+    unsigned char jumped;    /* it was put into its ring before others */
+    unsigned char asked;     /* it has still to raise what was thrown at it */
+    uint64_t ticket;         /* its number in its queue, and in its ring: invariant_order.c */
+    uint64_t turn;
+    struct slp_thread *home; /* compared only */
+    int spills;              /* that it stands in */
+    Py_tracefunc trace;      /* these five as it left, or as they were set for it since */
+    Py_tracefunc profile;
+    void *trace_object;
+    void *profile_object;
+    int tracing_depth;
     unsigned char left;      /* the fields below are valid: it is switched out */
     int depth;
     int trash_nesting;
@@ -86,6 +106,8 @@ struct slp_invariant_tasklet {
     void *exception;
     void *context;
     void *chunk;
+    const void *segment_low; /* the stack that it stands on: cstack.h */
+    const void *segment_exit;
     Py_ssize_t found; /* its references, while invariant_leaks.c counts them */
 };
 /* The state that an operation begins with; of the last one that this thread tried. */
@@ -100,6 +122,9 @@ struct slp_invariant_channel {
 
 struct slp_invariant_thread {
     long seen; /* its tasklets, while invariant_walk.c counts them */
+    uint64_t since; /* numbers up to this one say nothing of its ring's order */
+    struct slp_tasklet *told; /* a schedule callback runs: its first argument; compared only */
+    struct slp_tasklet *heir; /* who was behind the last one that left the ring; compared only */
 };
 
 /* Without one (NULL) a violation is a line on stderr, and the process ends with
@@ -147,6 +172,8 @@ void slp_invariant_leaks(void);
 void slp_invariant_operation(const struct slp_point_info *info);
 /* Somebody else has, or may have, changed something. */
 void slp_invariant_operation_others_act(void);
+/* The program has put something into the mailbox, at its own risk. */
+void slp_invariant_operation_assigned(struct slp_tasklet *t);
 /* An operation or a switch returns this: NULL if and only if an exception is set. */
 void slp_invariant_operation_result(struct slp_tasklet *t, const void *result);
 
@@ -154,6 +181,63 @@ void slp_invariant_operation_result(struct slp_tasklet *t, const void *result);
 void slp_invariant_switch_leave(struct slp_tasklet *t, struct slp_tasklet *next);
 void slp_invariant_switch_arrive(struct slp_tasklet *t);
 void slp_invariant_switch_start(struct slp_tasklet *t);
+
+/* invariant_order.c: somebody has come to the end of a queue; is served; a queue as it is. */
+void slp_invariant_order_enqueued(struct slp_tasklet *t, const struct slp_channel *channel);
+void slp_invariant_order_served(const struct slp_tasklet *waiter,
+                                const struct slp_channel *channel);
+void slp_invariant_order_queue(const struct slp_channel *channel);
+/* Somebody enters a ring, behind place or (NULL) at its end, and leaves it; insert() has put it
+ * there; a switch is decided; a ring as it is. */
+void slp_invariant_order_enters(struct slp_tasklet *t, const struct slp_tasklet *place);
+void slp_invariant_order_leaves(const struct slp_tasklet *t, struct slp_tasklet *behind);
+void slp_invariant_order_inserted(struct slp_tasklet *t);
+void slp_invariant_order_switch(struct slp_tasklet *prev, const struct slp_tasklet *next);
+void slp_invariant_order_ring(const struct slp_thread *thread);
+
+/* invariant_references.c: an operation with that value is tried; its callback refuses; it has its
+ * answer.  A value was handed over; somebody goes on with that.  Others act, and code may run. */
+void slp_invariant_references_tries(const struct slp_tasklet *t, PyObject *value);
+void slp_invariant_references_refused(const struct slp_tasklet *t);
+void slp_invariant_references_has_tried(const struct slp_tasklet *t, const void *result);
+void slp_invariant_references_handed(const struct slp_tasklet *receiver);
+void slp_invariant_references_result(const struct slp_tasklet *t, const void *result);
+void slp_invariant_references_others_act(void);
+void slp_invariant_references_code_runs(void);
+
+/* invariant_ending.c: an exception is about to be thrown at t; that was refused, or t begins
+ * another life; it is in the mailbox; it was thrown (returns failed); t ends. */
+void slp_invariant_ending_asked(struct slp_tasklet *t);
+void slp_invariant_ending_refused(struct slp_tasklet *t);
+void slp_invariant_ending_delivered(struct slp_tasklet *t);
+int slp_invariant_ending_thrown(struct slp_tasklet *t, int failed);
+void slp_invariant_ending_ends(struct slp_tasklet *t);
+
+/* invariant_tracing.c: somebody is left; goes on or begins; its functions are set from outside.
+ * Does the loop know whether who runs is traced?  t may be NULL. */
+void slp_invariant_tracing_leave(struct slp_tasklet *t, const PyThreadState *tstate);
+void slp_invariant_tracing_arrive(struct slp_tasklet *t, const PyThreadState *tstate);
+void slp_invariant_tracing_set(struct slp_tasklet *t);
+void slp_invariant_tracing_seen(struct slp_tasklet *t, const PyThreadState *tstate);
+
+/* invariant_spill.c: a spill begins, is on the empty stack, has come back; t may be NULL.  And
+ * somebody begins, ends. */
+void slp_invariant_spill_begins(void);
+void slp_invariant_spill_runs(struct slp_tasklet *t);
+void slp_invariant_spill_returns(struct slp_tasklet *t);
+void slp_invariant_spill_start(struct slp_tasklet *t);
+void slp_invariant_spill_ends(struct slp_tasklet *t);
+
+/* A schedule callback has returned. */
+void slp_invariants_callback_returned(struct slp_thread *thread);
+
+/* invariant_binding.c: t is as it was found; was set up; is about to get that home; was killed
+ * without a thread.  All of a thread that has ended were given up. */
+void slp_invariant_binding_home(struct slp_tasklet *t);
+void slp_invariant_binding_set_up(struct slp_tasklet *t);
+void slp_invariant_binding_moves(struct slp_tasklet *t, struct slp_thread *thread);
+void slp_invariant_binding_ended(struct slp_tasklet *t);
+void slp_invariant_binding_abandoned(const struct slp_thread *thread);
 
 /* An assertion that reports which invariant it is before it aborts. */
 #define SLP_REQUIRE(id, object, condition) \
@@ -173,6 +257,18 @@ struct slp_invariant_tasklet {};
 struct slp_invariant_channel {};
 struct slp_invariant_thread {};
 #define slp_invariants_exit(status) (status)
+#define slp_invariant_operation_assigned(tasklet) ((void)0)
+#define slp_invariant_order_inserted(tasklet) ((void)0)
+#define slp_invariant_tracing_set(tasklet) ((void)0)
+#define slp_invariants_callback_returned(thread) ((void)0)
+#define slp_invariant_binding_set_up(tasklet) ((void)0)
+#define slp_invariant_binding_moves(tasklet, thread) ((void)0)
+#define slp_invariant_binding_ended(tasklet) ((void)0)
+#define slp_invariant_binding_abandoned(thread) ((void)0)
+#define slp_invariant_ending_asked(tasklet) ((void)0)
+#define slp_invariant_ending_refused(tasklet) ((void)0)
+#define slp_invariant_ending_delivered(tasklet) ((void)0)
+#define slp_invariant_ending_thrown(tasklet, failed) (failed)
 #define slp_invariant_walk_tasklet_gone(tasklet) ((void)0)
 #define slp_invariant_walk_thread_gone(thread) ((void)0)
 #define slp_invariant_walk_visited(tasklet) ((void)0)

@@ -18,6 +18,7 @@
 #include "interp/preempt.h"
 #include "interp/tasklet.h"
 #include "interp/thread.h"
+#include "interp/trace_begin.h"
 
 /* Where the evaluation loop, and nobody else, calls _PyThreadState_Swap() to
  * have its thread state back; found by running one. */
@@ -28,6 +29,8 @@ PyThreadState *__real__PyThreadState_Swap(slp_cpython_gilstate *, PyThreadState 
 PyThreadState *__wrap__PyThreadState_Swap(slp_cpython_gilstate *, PyThreadState *);
 void __real__PyErr_SetNone(PyThreadState *, PyObject *);
 void __wrap__PyErr_SetNone(PyThreadState *, PyObject *);
+void __real__PyEval_SignalAsyncExc(PyInterpreterState *);
+void __wrap__PyEval_SignalAsyncExc(PyInterpreterState *);
 int __real_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
 int __wrap_pthread_cond_wait(pthread_cond_t *, pthread_mutex_t *);
 
@@ -67,8 +70,11 @@ void slp_preempt_calm(struct slp_thread *thread)
 {
     PyObject **slot = slp_cpython_async_exception(thread->tstate);
 
-    if (*slot == slp_tasklet_exit)
-        Py_CLEAR(*slot);
+    if (*slot != slp_tasklet_exit)
+        return;
+    Py_CLEAR(*slot);
+    if (slp_cpython_is_asked_in_vain(slp_cpython_tstate()))
+        slp_cpython_forget_async_request(slp_cpython_interp(thread->tstate));
 }
 
 static void raise_from_loop(struct slp_thread *thread)
@@ -90,17 +96,31 @@ static __attribute__((noinline)) void arrived(PyThreadState *tstate, void *calle
         return;
     }
     struct slp_thread *thread = slp_thread_peek();
-    if (thread == NULL || thread->preempt.runner == NULL)
+    if (thread == NULL || thread->preempt.runner == NULL ||
+        (is_loop(caller) && slp_trace_begin_waits(thread)))
         return;
     slp_preempt_request(slp_cpython_interp(tstate));
     if (is_loop(caller) && slp_preempt_tick(thread) < 0)
         raise_from_loop(thread);
 }
 
+/* Another thread than the one that has something to raise would look for it in vain, and in front
+ * of a traced function again and again, while that one is in C. */
+void __wrap__PyEval_SignalAsyncExc(PyInterpreterState *interp)
+{
+    const PyThreadState *tstate = slp_cpython_tstate();
+
+    __real__PyEval_SignalAsyncExc(interp);
+    if (tstate != NULL && slp_cpython_is_asked_in_vain(tstate))
+        slp_cpython_forget_async_request(slp_cpython_interp(tstate));
+}
+
 PyThreadState *__wrap__PyThreadState_Swap(slp_cpython_gilstate *state, PyThreadState *tstate)
 {
     PyThreadState *old = __real__PyThreadState_Swap(state, tstate);
 
+    if (__builtin_expect(tstate != NULL && slp_cpython_is_asked_in_vain(tstate), 0))
+        slp_cpython_forget_async_request(slp_cpython_interp(tstate));
     if (__builtin_expect(slp_preempt_armed | learning, 0) && tstate != NULL)
         arrived(tstate, __builtin_return_address(0));
     return old;

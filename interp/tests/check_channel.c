@@ -160,11 +160,11 @@ PYTHON_TEST(
     "log = []; d = channel(); other = tasklet(lambda: None)()\n"
     "def callback(c, t, sending, willblock):\n"
     "    for step in d.receive, lambda: d.send(1), schedule, schedule_remove, run, other.run, \\\n"
-    "                other.kill:\n"
+    "                other.kill, other.switch:\n"
     "        try: step()\n"
     "        except RuntimeError: log.append('refused')\n"
     "set_channel_callback(callback); c = channel(); go(c.send, 5); n = len(log)\n"
-    "assert n == 7 and c.receive() == 5 and len(log) == 2 * n, log\n"
+    "assert n == 8 and c.receive() == 5 and len(log) == 2 * n, log\n"
     "set_channel_callback(None); other.kill()\n")
 
 PYTHON_TEST(an_exception_in_the_callback_is_the_operations,

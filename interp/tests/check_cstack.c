@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "contract/tests/suite_main.h"
 #include "interp/base.h"
@@ -293,6 +294,48 @@ START_TEST(segments_are_kept_and_guarded)
 }
 END_TEST
 
+static size_t resident_kib(char *low)
+{
+    unsigned char there[SLP_SEGMENT_BYTES / 4096];
+    size_t count = 0;
+
+    ck_assert_int_eq(mincore(low, SLP_SEGMENT_BYTES - 4096, there), 0);
+    for (size_t i = 0; i < sizeof there - 1; i++)
+        count += there[i] & 1;
+    return count * 4;
+}
+
+START_TEST(what_was_used_deeply_gives_its_memory_back)
+{
+    char *low = slp_segment_take(), *top = slp_segment_top(low);
+
+    memset(top - (32 << 10), 1, 32 << 10);
+    slp_segment_give(low);
+    ck_assert_ptr_eq(slp_segment_take(), low);
+    ck_assert_msg(top[-1] == 1, "what is used again and again keeps its pages");
+    memset(low, 1, (size_t)(top - low));
+    ck_assert_uint_gt(resident_kib(low), 900);
+    slp_segment_give(low);
+    ck_assert_uint_lt(resident_kib(low), 64);
+    ck_assert_ptr_eq(slp_segment_take(), low);
+    slp_segment_give(low);
+    ck_assert_uint_lt(resident_kib(low), 64);
+}
+END_TEST
+
+START_TEST(a_thousand_segments_are_kept)
+{
+    static char *taken[SLP_SEGMENTS_KEPT_MAX];
+
+    for (int i = 0; i < SLP_SEGMENTS_KEPT_MAX; i++)
+        ck_assert_ptr_nonnull(taken[i] = slp_segment_take());
+    for (int i = 0; i < SLP_SEGMENTS_KEPT_MAX; i++)
+        slp_segment_give(taken[i]);
+    for (int i = SLP_SEGMENTS_KEPT_MAX - 1; i >= 0; i--)
+        ck_assert_ptr_eq(slp_segment_take(), taken[i]);
+}
+END_TEST
+
 START_TEST(below_a_segment_is_a_guard)
 {
     volatile char *low = slp_segment_take();
@@ -307,6 +350,7 @@ CHECK_SUITE(suite)
     TCase *switching = tcase_create("switch");
     TCase *bases = tcase_create("base");
     TCase *memory = tcase_create("memory");
+    TCase *many = tcase_create("many");
 
     tcase_add_test(switching, two_parties_keep_their_stacks);
     tcase_add_test(switching, a_refused_save_changes_nothing);
@@ -315,8 +359,12 @@ CHECK_SUITE(suite)
     tcase_add_test(bases, a_thread_has_a_base_of_its_own);
     tcase_add_test(memory, a_slice_grows_and_shrinks);
     tcase_add_test(memory, segments_are_kept_and_guarded);
+    tcase_add_test(memory, what_was_used_deeply_gives_its_memory_back);
     tcase_add_test_raise_signal(memory, below_a_segment_is_a_guard, SIGSEGV);
     suite_add_tcase(suite, switching);
     suite_add_tcase(suite, bases);
     suite_add_tcase(suite, memory);
+    tcase_set_tags(many, "no-memcheck"); /* valgrind looks through all its stacks for each */
+    tcase_add_test(many, a_thousand_segments_are_kept);
+    suite_add_tcase(suite, many);
 }

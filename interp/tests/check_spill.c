@@ -382,6 +382,12 @@ END_TEST
 
 CHECK_SUITE(suite)
 {
+    TCase *hostile = tcase_create("hostile");
+
+    /* The setting is read where Python is started; so before the families below start it. */
+    tcase_set_timeout(hostile, 60);
+    tcase_add_test(hostile, hostile_mode_changes_nothing);
+    suite_add_tcase(suite, hostile);
     FAMILY(suite, "setting", a_setting_is_parsed, a_bad_setting_changes_nothing,
            spill_tells_and_takes_the_setting);
     FAMILY(suite, "depth", deep_calls_by_copy, deep_calls_by_segment,
@@ -394,5 +400,5 @@ CHECK_SUITE(suite)
     FAMILY(suite, "refused", a_collection_keeps_the_stack_where_it_is,
            anothers_collection_does_not_matter, the_last_collection_refuses_too,
            a_foreign_stack_is_not_ours_to_move, a_subinterpreter_is_refused);
-    FAMILY(suite, "lab", a_hook_may_ask_for_a_spill, hostile_mode_changes_nothing);
+    FAMILY(suite, "lab", a_hook_may_ask_for_a_spill);
 }

@@ -5,6 +5,10 @@
  */
 #include "python_fixture.h"
 
+#include <errno.h>
+
+#include "interp/atomic.h"
+#include "interp/gilwait.h"
 #include "interp/thread.h"
 
 /* until(): lets other threads run until the condition holds.  start(): a
@@ -69,18 +73,39 @@ THREAD_TEST(a_wake_up_may_be_taken_back,
 
 THREAD_TEST(
     run_on_another_thread_is_next_there,
+    "log, mine, go = [], {}, []\n"
+    "def body():\n"
+    "    for name in 'ABT': mine[name] = tasklet(log.append); mine[name].bind(None, (name,))\n"
+    "    mine['main'] = getcurrent()\n"
+    "    until(lambda: go); run()\n"
+    "t = start(body); until(lambda: 'main' in mine)\n"
+    "sys.setswitchinterval(10)    # nobody there runs before we are ready\n"
+    "mine['A'].insert(); mine['B'].insert(); mine['T'].run()\n"
+    "ring = [mine['main']]\n"
+    "for i in range(3): ring.append(ring[-1].next)\n"
+    "assert ring == [mine['main'], mine['T'], mine['A'], mine['B']] and log == []\n"
+    "mine['B'].run(); assert mine['main'].next is mine['B'] and mine['B'].next is mine['T']\n"
+    "sys.setswitchinterval(0.005)\n"
+    "go.append(1); t.finish(); assert log == ['B', 'T', 'A'], log\n")
+
+/* Woken already, the thread has not run since: nobody is its ring's head yet. */
+THREAD_TEST(
+    run_on_a_thread_that_waits_is_first_there,
     "c, log, mine = channel(), [], {}\n"
     "def body():\n"
     "    for name in 'ABT': mine[name] = tasklet(log.append); mine[name].bind(None, (name,))\n"
     "    c.receive(); run()\n"
-    "t = start(body); until(lambda: c.balance == -1)\n"
-    "sys.setswitchinterval(10)    # nobody there runs before we are ready\n"
-    "mine['A'].insert(); mine['B'].insert(); mine['T'].run()\n"
-    "assert mine['A'].next is mine['T'] and mine['T'].next is mine['B']\n"
-    "assert mine['A'].prev is mine['B'] and log == []\n"
-    "mine['B'].run(); assert mine['A'].next is mine['B'] and mine['B'].next is mine['T']\n"
-    "sys.setswitchinterval(0.005)\n"
-    "c.send(1); t.finish(); assert log == ['A', 'B', 'T'], log\n")
+    "for first in 'A', 'T':\n"
+    "    log.clear(); t = start(body); until(lambda: c.balance == -1)\n"
+    "    sys.setswitchinterval(10)\n"
+    "    if first == 'A': mine['A'].insert()\n"
+    "    mine['T'].run()\n"
+    "    if first == 'T': mine['A'].insert()\n"
+    "    assert mine['T'].next is mine['A'] and mine['A'].next is mine['T'] and log == []\n"
+    "    mine['B'].insert(); mine['B'].run(); assert mine['B'].next is mine['T']\n"
+    "    assert mine['A'].next is mine['B'] and log == []\n"
+    "    sys.setswitchinterval(0.005)\n"
+    "    c.send(1); t.finish(); assert log == ['B', 'T', 'A'], log\n")
 
 THREAD_TEST(killed_and_thrown_at_from_another_thread,
             "c, log, mine = channel(), [], []\n"
@@ -320,12 +345,47 @@ THREAD_TEST(
     "t = start(both); assert c.receive() == 'v'; t.finish()\n"
     "signal.signal(signal.SIGUSR1, signal.SIG_IGN); assert len(log) % 4 == 0 and len(log) > 0\n")
 
+/* ---- the GIL of who is atomic ---- */
+
+static int looks;
+
+/* The kernel's timed wait ran out in the moment in which the GIL was given away: nobody will signal
+ * again. */
+static int run_out(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline)
+{
+    (void)cond;
+    (void)mutex;
+    (void)deadline;
+    return ++looks < 100 ? ETIMEDOUT : 0;
+}
+
+INSIDE_TEST(a_free_gil_is_taken_whoever_had_it)
+{
+    struct slp_thread *here = slp_thread_here();
+    const struct timespec deadline = {1, 0};
+
+    slp_atomic_publish(here, 1);
+    INSIDE(slp_atomic_wait(run_out, slp_cpython_gil_cond(), slp_cpython_gil_mutex(), &deadline) ==
+           0); /* held: it waits until it is signalled */
+    PyThreadState *self = PyEval_SaveThread();
+    looks = 0;
+    int status =
+        slp_atomic_wait(run_out, slp_cpython_gil_cond(), slp_cpython_gil_mutex(), &deadline);
+    int looked = looks;
+    PyEval_RestoreThread(self);
+    slp_atomic_publish(here, 0);
+    INSIDE(status == ETIMEDOUT && looked == 1);
+    return 0;
+}
+
 CHECK_SUITE(suite)
 {
+    FAMILY(suite, "gil", a_free_gil_is_taken_whoever_had_it);
     FAMILY(suite, "waking", values_go_both_ways, preference_does_not_matter_between_threads,
            two_are_made_runnable_at_once, a_wake_up_may_be_taken_back,
-           run_on_another_thread_is_next_there, killed_and_thrown_at_from_another_thread,
-           an_ending_tasklet_cannot_be_made_runnable, home_decides_what_is_current);
+           run_on_another_thread_is_next_there, run_on_a_thread_that_waits_is_first_there,
+           killed_and_thrown_at_from_another_thread, an_ending_tasklet_cannot_be_made_runnable,
+           home_decides_what_is_current);
     FAMILY(suite, "deadlock", the_last_to_wait_is_told, a_thread_without_tasklets_counts,
            the_end_of_a_tasklet_tells_main, a_bystander_does_not_count);
     FAMILY(suite, "end", the_end_of_a_thread_ends_its_tasklets, one_that_refuses_is_left_alone,

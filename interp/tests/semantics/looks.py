@@ -108,6 +108,29 @@ def a_context_is_seen_by_its_tasklet():
 
 
 @behaviour
+def a_context_may_be_replaced_during_context_run():
+    var, me = contextvars.ContextVar("var", default="none"), getcurrent()
+    new = contextvars.Context()
+    new.run(var.set, "new")
+
+    def replaces(*steps):
+        tasklet(lambda: me.set_context(new))()
+        schedule()
+        for step in steps:
+            step()
+
+    other = tasklet(print)
+    error = raises(RuntimeError, other.context_run, replaces)
+    assert "cannot exit context" in str(error) and var.get() == "new"
+    raises(ZeroDivisionError, other.context_run, replaces, lambda: 1 / 0)
+    assert var.get() == "new"
+    # Nested, in contexts that tasklets have already.
+    one, two = (tasklet(print, ()) for _ in range(2))
+    raises(RuntimeError, one.context_run, lambda: two.context_run(replaces))
+    assert var.get() == "new"
+
+
+@behaviour
 def there_is_a_built_in_tasklet_exit():
     import builtins
 

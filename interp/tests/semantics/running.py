@@ -76,6 +76,34 @@ def only_the_outermost_timeout_counts():
 
 
 @behaviour
+def a_callback_may_leave_nobody_to_interrupt_for():
+    c, mine = channel(), {}
+
+    def loops():
+        for i in range(1000):
+            pass
+        assert getcurrent().scheduled
+        c.send(schedule("it goes on"))
+
+    def runs():
+        mine["loops"] = tasklet(loops)()
+        run(100)
+
+    def callback(prev, following):
+        if prev is mine.get("loops") and following is runner:
+            runner.remove()
+
+    runner = tasklet(runs)()
+    stackless.set_schedule_callback(callback)
+    assert c.receive() == "it goes on"
+    stackless.set_schedule_callback(None)
+    assert runner.paused
+    runner.insert()
+    run()
+    assert not runner.alive and not mine["loops"].alive
+
+
+@behaviour
 def a_soft_timeout_interrupts_nobody():
     log = []
 

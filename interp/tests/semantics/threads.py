@@ -5,7 +5,7 @@ import sys
 import threading
 
 import stackless
-from stackless import channel, getmain, run, schedule_remove, tasklet
+from stackless import channel, getmain, run, schedule, schedule_remove, tasklet
 
 from support import Thread, behaviour, expect, go, raises, until
 
@@ -68,6 +68,115 @@ def the_kills_at_a_threads_end_are_bounded():
 
     Thread(body).finish()
     assert 1 < len(log) <= 1000, len(log)
+
+
+def asks(c, log, *steps):
+    """A tasklet that at its end does the steps."""
+    try:
+        schedule_remove()
+    finally:
+        log.append("begins")
+        for step in steps:
+            log.append(step())
+        log.append("ends")
+
+
+def serves(c):
+    for x, back in c:
+        back.send(x + 1)
+
+
+def at_the_end_of_a_thread(*steps, server_first):
+    """What is told when a thread ends that has a tasklet and, perhaps, a server."""
+    log, c = [], channel()
+
+    def body():
+        kept.append(tasklet(serves)(c) if server_first else None)
+        schedule()
+        kept.append(tasklet(asks)(c, log, *(lambda step=step: step(c) for step in steps)))
+        schedule()
+        if not server_first:
+            kept.append(tasklet(serves)(c))
+            schedule()
+
+    kept = []
+    Thread(body).finish()
+    assert not any(t.alive for t in kept if t is not None)
+    return log
+
+
+def ask(c):
+    back = channel()
+    c.send((1, back))
+    return back.receive()
+
+
+@behaviour
+def a_finally_that_switches_comes_to_its_end():
+    def makes(c):
+        made = []
+        tasklet(made.append)("made")
+        schedule()
+        return made
+
+    def turns(c):
+        for i in range(20):
+            schedule()
+
+    for first in True, False:
+        assert at_the_end_of_a_thread(ask, server_first=first) == ["begins", 2, "ends"]
+        assert at_the_end_of_a_thread(ask, turns, makes, server_first=first) == [
+            "begins", 2, None, ["made"], "ends"]
+    # Nobody answers: it is asked again.
+    assert at_the_end_of_a_thread(lambda c: channel().receive(), server_first=True) == ["begins"]
+
+    # Nor does one that goes on and on keep the thread.
+    def goes_on(c):
+        while True:
+            schedule()
+
+    assert at_the_end_of_a_thread(goes_on, server_first=True) == ["begins"]
+
+
+@expect(out="begins\n2\nends\n")
+def at_exit_a_finally_may_ask_who_waits():
+    c = channel()
+
+    class Log:
+        append = print
+
+    kept_until_exit.extend([tasklet(asks)(c, Log, lambda: ask(c)), tasklet(serves)(c)])
+    schedule()
+
+
+kept_until_exit = []
+
+
+@behaviour
+def bind_thread_leaves_alone_what_still_ends():
+    log, go_on, ready = [], [], []
+
+    def body():
+        ready.append(threading.get_ident())
+        getmain()
+        until(lambda: go_on)
+
+    thread = Thread(body)
+    until(lambda: ready)
+
+    def callback(prev, following):
+        if not prev.alive:
+            for step in (lambda: prev.bind_thread(ready[0]), prev.bind_thread,
+                         lambda: prev.bind(print), lambda: prev(1)):
+                log.append(type(raises(RuntimeError, step)))
+
+    stackless.set_schedule_callback(callback)
+    t = go(lambda: None)
+    stackless.set_schedule_callback(None)
+    assert log == [RuntimeError] * 4
+    t.bind_thread(ready[0])  # now it has ended
+    go_on.append(1)
+    thread.finish()
 
 
 @behaviour

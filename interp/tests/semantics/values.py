@@ -8,7 +8,8 @@ import threading
 import warnings
 
 import stackless
-from stackless import TaskletExit, channel, getcurrent, run, schedule, schedule_remove, tasklet
+from stackless import TaskletExit, channel, getcurrent, getmain, run, schedule, schedule_remove
+from stackless import tasklet
 
 from support import Thread, behaviour, go, raises, until
 
@@ -249,6 +250,127 @@ def tempval_is_changed_on_ones_own_account():
     c = channel()
     go(c.send, 1).tempval = 2
     assert c.receive() == 2
+
+
+@behaviour
+def tempval_of_the_current_one_is_no_result():
+    c, me = channel(), getcurrent()
+    tasklet(c.send)(1)
+    schedule()
+    for step, result in ((c.receive, 1), (run, None), (lambda: tasklet(schedule, ()).run(), None),
+                         (lambda: tasklet(me.insert, ()).switch(), None)):
+        me.tempval = 5
+        assert me.tempval == 5
+        assert step() == result and me.tempval is None, step
+
+
+@behaviour
+def tempval_of_the_dead_is_kept():
+    log = []
+    t = go(lambda: 0)
+    t.tempval = 5
+    c = channel()
+    go(c.send, 1)
+    assert c.receive() == 1  # anybody's operation
+    assert t.tempval == 5 and not t.alive
+    t.bind(log.append)(1)
+    assert t.tempval is None
+    run()
+    assert log == [1] and t.tempval is None
+
+
+@behaviour
+def a_pending_exception_waits_while_paused():
+    c, ends = channel(), []
+
+    def waits(step):
+        try:
+            ends.append(step())
+        except ValueError as error:
+            ends.append(error)
+
+    for step in c.receive, lambda: c.send(1), schedule_remove, lambda: schedule_remove(None):
+        t = go(waits, step)
+        t.throw(ValueError, pending=True)
+        t.remove()
+        assert t.paused and c.balance == 0
+        tasklet(c.send)(2)
+        assert c.receive() == 2 and not ends, ends
+        t.insert()
+        run()
+        assert type(ends.pop()) is ValueError and not ends and not t.alive
+
+
+@behaviour
+def a_kill_before_the_setup_means_nothing():
+    log = []
+    for step in (lambda t: t.kill(), lambda t: t.kill(pending=True), lambda t: t.throw(TaskletExit),
+                 lambda t: t.raise_exception(TaskletExit)):
+        t = tasklet(log.append)
+        step(t)
+        assert not t.alive and not t.scheduled
+        t("called")
+        run()
+        assert log.pop() == "called"
+        step(t)  # nor does one of the dead
+        raises(RuntimeError, t, "it is unbound")
+    tasklet().kill()
+
+
+@behaviour
+def a_second_life_begins_with_nothing():
+    c, log = channel(), []
+    t = tasklet(log.append)("never")
+    t.kill()
+    t.bind(lambda: log.append(c.receive()))()
+    schedule()
+    assert t.blocked and t.tempval is None
+    c.send(1)
+    schedule()
+    assert log == [1] and not t.alive
+    t.bind(log.append)(2)
+    run()
+    assert log == [1, 2]
+
+
+def told_by_a_send_of_main(ends, *steps):
+    """What main's send raises while the tasklet does ends(), and what was told of."""
+    told = []
+    stackless.set_displaced_callback(lambda t, value: told.append((t, value)))
+    tasklet(ends)()
+    try:
+        for step in steps:
+            step()
+    except (RuntimeError, KeyError) as error:
+        return error, told
+    raise AssertionError("nothing was raised")
+
+
+@behaviour
+def an_exception_that_main_could_not_send_is_displaced():
+    def fails():
+        raise KeyError("from the tasklet")
+
+    def exits():
+        raise TaskletExit
+
+    c = channel()
+    for ends, kind in ((lambda: None, RuntimeError), (exits, RuntimeError), (fails, KeyError)):
+        for step in (lambda: c.send_exception(ValueError, "sent"),
+                     lambda: c.send_throw(ValueError, "sent"),
+                     lambda: c.send_throw(ValueError("sent"))):
+            error, told = told_by_a_send_of_main(ends, step)
+            assert type(error) is kind and type(error.__context__) is ValueError, repr(error)
+            assert told == [(getmain(), error.__context__)] and told[0][1].args == ("sent",), told
+            assert c.balance == 0 and getmain().tempval is None
+        error, told = told_by_a_send_of_main(ends, lambda: c.send(1))
+        assert type(error) is kind and not told and c.balance == 0
+    stackless.set_displaced_callback(None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        tasklet(lambda: None)()
+        raises(RuntimeError, c.send_exception, ValueError, "sent")
+    assert "'sent'" in str(caught[0].message) and "displaced" in str(caught[0].message)
 
 
 @behaviour
