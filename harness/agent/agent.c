@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <Python.h>
+#include "interp/cpython.h"
 
 #include "agent.h"
 
@@ -13,12 +13,15 @@
 #include <unistd.h>
 
 #include "interp/lab/invariants.h"
+#include "interp/tasklet.h"
+#include "interp/value_watch.h"
 #include "contract/faults.h"
 #include "contract/points.h"
 #include "contract/control_shm.h"
 #include "harness/control/entry/agent_api.h"
+#include "every_point.h"
 #include "own_cstack.h"
-#include "value_oracle.h"
+#include "value_story.h"
 #include "pyobject_text.h"
 #include "spillway_module.h"
 #include "tasklet_names.h"
@@ -39,7 +42,6 @@ static __thread struct {
     int ends; /* the schedule has said so */
     int asks_spill; /* at that place the schedule wants one, and it has not begun */
     struct sw_tasklet *current;
-    const void *frame; /* valid in the hook: where the agent's own frames end */
 } self;
 
 static const char *const point_names[] = {
@@ -53,11 +55,18 @@ static const unsigned char point_flags[] = {
 #undef POINT_FLAGS
 };
 
+struct faults {
+    unsigned char list[SLP_FAULT_COUNT];
+    int count;
+};
+
 static int controls; /* there is a plan */
 static int observes; /* there is an event memory */
+static int explains; /* it wants to know more: every_point.h */
+static int explains_program; /* and nothing may be where it was not when nobody observed */
 static int decides_points; /* a program's: see decide() */
-static uint64_t steps; /* the faults that decide() asks for, bits */
-static uint64_t step_faults; /* those that are on until the next point, bits */
+static struct faults steps; /* that decide() asks for */
+static struct faults step_faults; /* that are on until the next point */
 static pthread_key_t end_of_thread;
 static unsigned program_threads = 1; /* the main thread is there from the start */
 static uint32_t spills;
@@ -86,7 +95,7 @@ static void know_thread(int slot, unsigned ordinal)
     assert(!self.known || slot >= 0);
     /* The driver introduces a thread that may have passed points before: then only its name
      * changes, and its signal stack is there already. */
-    if (!self.known) {
+    if (!self.known && !explains_program) {
         sw_own_cstack_enter_thread();
         /* Any value but NULL has leave_thread() called when the thread ends. */
         pthread_setspecific(end_of_thread, &self);
@@ -132,24 +141,16 @@ int sw_agent_ends(void)
     return self.ends;
 }
 
-/* ---- what the value oracle sees ---- */
+/* ---- what was found wrong ---- */
 
-static void capture_here(struct sw_event_shm_stack *out)
-{
-    sw_own_cstack_capture(out, self.frame, (uintptr_t)&slp_point_visit);
-}
-
-/* What the core's own checks have found.  The walk at the end of a schedule is in no visit, where
- * self.frame would be that of an earlier one: so the stack begins here. */
+/* What the core's own checks have found.  The walk at the end of a schedule is in no visit: so the
+ * stack begins here. */
 static void tell_violation(const struct slp_violation *violation)
 {
-    const void *outer_frame = self.frame;
     struct sw_event_shm_stack stack;
     sw_text who = 0, object = 0;
 
-    self.frame = __builtin_frame_address(0);
-    capture_here(&stack);
-    self.frame = outer_frame;
+    sw_own_cstack_capture(&stack, __builtin_frame_address(0), (uintptr_t)&slp_point_visit);
     if (violation->object != NULL && sw_pyobject_text_is_channel(violation->object))
         object = sw_tasklet_names_of_channel(sw_tasklet_names_channel(violation->object));
     /* What is no channel may be no tasklet either: no record is made for it. */
@@ -159,19 +160,24 @@ static void tell_violation(const struct slp_violation *violation)
         &(struct sw_event){.kind = SW_EVENT_INVARIANT,
                            .who = who,
                            .object = object,
+                           .other = slp_point_looked_at != 0
+                                        ? sw_event_writer_text(point_names[slp_point_looked_at - 1])
+                                        : 0,
                            .text = sw_event_writer_format("%s %s", violation->id, violation->name),
                            .note = sw_event_writer_text(violation->text),
                            .stack = sw_own_cstack_keep(&stack)});
 }
 
-static const struct sw_value_oracle_eyes eyes = {
-    .describe = sw_pyobject_text_describe,
-    .is_none = sw_pyobject_text_is_none,
-    .is_bomb = sw_pyobject_text_is_bomb,
-    .pending = sw_pyobject_text_pending,
-    .capture = capture_here,
-    .keep = sw_own_cstack_keep,
-};
+/* The ledger looks at a visit before the hook does. */
+static void tell_value(const struct slp_value_told *told)
+{
+    if (__builtin_expect(!self.known, 0))
+        meet_thread();
+    sw_value_story_tell(told);
+    /* A program that is explained must end as it did when nobody observed it. */
+    if (explains_program)
+        slp_value_watch_tell(told);
+}
 
 static sw_text name_of_current(void)
 {
@@ -187,13 +193,8 @@ static void simple_event(enum sw_event_kind kind, sw_text who, sw_text other)
 
 static void tasklet_made(void *address)
 {
-    struct sw_tasklet *t = sw_tasklet_names_known_tasklet(address);
+    struct sw_tasklet *t = sw_tasklet_names_tasklet_new(address, sw_event_writer_thread());
 
-    /* A tasklet was at this address before.  If its end was told, it owes nothing any more; if it
-     * was not, what it had in transit went with it. */
-    if (t != NULL)
-        sw_value_oracle_gone(t, "its tasklet vanished");
-    t = sw_tasklet_names_tasklet_new(address, sw_event_writer_thread());
     /* The interpreter makes a thread's main tasklet before any other there. */
     if (self.has_main)
         return;
@@ -208,9 +209,7 @@ static void tasklet_gone(const struct slp_point_info *info)
     struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
     int ends = info->point == SLP_POINT_TASKLET_END;
 
-    /* First the end, then the losses that follow from it: the story reads in that order. */
     simple_event(ends ? SW_EVENT_ENDS : SW_EVENT_DEALLOC, t->name, 0);
-    sw_value_oracle_gone(t, ends ? "its tasklet ended" : "its tasklet was deallocated");
     if (controls && t->actor >= 0)
         sw_script_actor_ended(t->actor);
     if (!ends)
@@ -226,11 +225,21 @@ static void push_spill(struct sw_tasklet *t, uint32_t number)
         uint32_t *bigger = sw_event_writer_alloc(room, sizeof *bigger);
         for (uint32_t i = 0; i < t->spill_depth; i++)
             bigger[i] = t->spills[i];
-        free(t->spills);
+        sw_event_writer_free(t->spills);
         t->spills = bigger;
         t->spill_room = room;
     }
     t->spills[t->spill_depth++] = number;
+}
+
+/* As interp/eval.c chooses the point, where the hook was not called at it. */
+static enum slp_point entered_by(const slp_tasklet *t)
+{
+    if (!explains_program || t == NULL)
+        return self.entered;
+    return t->releasing      ? SLP_POINT_RELEASE_ENTER
+           : t->calling_back ? SLP_POINT_CALLBACK_ENTER
+                             : SLP_POINT_EVAL_ENTER;
 }
 
 static void spill_begins(void *address)
@@ -246,7 +255,7 @@ static void spill_begins(void *address)
     sw_event_writer_append(
         &(struct sw_event){.kind = SW_EVENT_SPILL,
                            .who = t->name,
-                           .text = sw_event_writer_text(point_names[self.entered]),
+                           .text = sw_event_writer_text(point_names[entered_by(address)]),
                            .value = number & 1,
                            .count = number >> 1});
 }
@@ -326,7 +335,7 @@ static void blocks(const struct slp_point_info *info)
     if (controls && t->actor >= 0)
         sw_script_blocks(t->actor,
                          sw_tasklet_names_of_channel(sw_tasklet_names_channel(info->object)),
-                         sw_value_oracle_receives(t));
+                         ((slp_tasklet *)info->subject)->direction < 0);
 }
 
 static void ring_changes(const struct slp_point_info *info)
@@ -346,41 +355,6 @@ static void ring_changes(const struct slp_point_info *info)
     /* Its thread may sit at the gate because run() found nothing to run. */
     if (t->home < SW_THREADS_MAX && sw_thread_gates_state_of((int)t->home) == SW_SEAT_IDLE)
         sw_thread_gates_call((int)t->home);
-}
-
-/* The points of a channel's operation and of the mailboxes. */
-static void observe_values(const struct slp_point_info *info)
-{
-    struct sw_tasklet *t = sw_tasklet_names_tasklet(info->subject);
-    struct sw_channel *c = sw_tasklet_names_channel(info->object);
-
-    if (t == NULL)
-        return;
-    switch ((int)info->point) {
-    case SLP_POINT_CHAN_SEND:
-        self.current = t;
-        sw_value_oracle_send(t, c, info->value);
-        break;
-    case SLP_POINT_CHAN_RECEIVE:
-        self.current = t;
-        sw_value_oracle_receive(t, c);
-        break;
-    case SLP_POINT_CHAN_SENT:
-        sw_value_oracle_sent(t, c, info->value);
-        break;
-    case SLP_POINT_CHAN_RECEIVED:
-        sw_value_oracle_received(t, c, info->value);
-        break;
-    case SLP_POINT_MAILBOX_DROP:
-        sw_value_oracle_drop(t, info->value, t == self.current);
-        break;
-    case SLP_POINT_MAILBOX_BURST:
-        sw_value_oracle_burst(t, info->value);
-        break;
-    case SLP_POINT_MAILBOX_DISPLACE:
-        sw_value_oracle_displace(t, info->value);
-        break;
-    }
 }
 
 static void observe_spill(const struct slp_point_info *info)
@@ -423,6 +397,10 @@ static void observe_object(const struct slp_point_info *info)
 static void observe_scheduling(const struct slp_point_info *info)
 {
     switch ((int)info->point) {
+    case SLP_POINT_CHAN_SEND:
+    case SLP_POINT_CHAN_RECEIVE:
+        self.current = sw_tasklet_names_tasklet(info->subject);
+        break;
     case SLP_POINT_SWITCH_ARRIVE:
         self.current = sw_tasklet_names_tasklet(info->subject);
         self.arrivals++;
@@ -453,31 +431,12 @@ static void observe_scheduling(const struct slp_point_info *info)
     }
 }
 
-/* The last three take the points that are their own and pass over the others.  observe_values()
- * takes the subject for a tasklet and the object for a channel before it looks, which makes records
- * of them: so it sees no point where they are something else. */
+/* Each takes the points that are its own and passes over the others. */
 static void observe(const struct slp_point_info *info)
 {
-    switch ((int)info->point) {
-    case SLP_POINT_CHAN_SEND:
-    case SLP_POINT_CHAN_RECEIVE:
-    case SLP_POINT_CHAN_SENT:
-    case SLP_POINT_CHAN_RECEIVED:
-    case SLP_POINT_MAILBOX_DROP:
-    case SLP_POINT_MAILBOX_BURST:
-    case SLP_POINT_MAILBOX_DISPLACE:
-        observe_values(info);
-        break;
-    case SLP_POINT_CHAN_COMPLETE:
-        sw_value_oracle_complete(sw_tasklet_names_tasklet(info->subject),
-                                 sw_tasklet_names_tasklet(info->object), info->value);
-        break;
-    default:
-        observe_spill(info);
-        observe_object(info);
-        observe_scheduling(info);
-        break;
-    }
+    observe_spill(info);
+    observe_object(info);
+    observe_scheduling(info);
 }
 
 /* ---- controlling ---- */
@@ -526,6 +485,7 @@ static int is_our_own(const struct slp_point_info *info)
     case SLP_POINT_THREAD_RESUME:
         return woken_by_conductor[self.slot];
     case SLP_POINT_SWITCH_LEAVE:
+    case SLP_POINT_SWITCH_SAVE:
         return is_between_steps(self.current) ||
                is_between_steps(sw_tasklet_names_known_tasklet(info->object));
     case SLP_POINT_SWITCH_RELEASE:
@@ -622,23 +582,22 @@ static unsigned control(const struct slp_point_info *info)
     return act(info);
 }
 
-/* x & (x - 1) is x without its lowest bit. */
 static void end_step(void)
 {
-    for (; step_faults != 0; step_faults &= step_faults - 1)
-        slp_fault_on[__builtin_ctzll(step_faults)] = 0;
+    while (step_faults.count > 0)
+        slp_fault_on[step_faults.list[--step_faults.count]] = 0;
 }
 
 /* A fault that is on anyhow, because of SLP_FAULTS, is not asked for: it is not the step's, and
  * end_step() must leave it on. */
 static void begin_step(unsigned place)
 {
-    for (uint64_t rest = steps; rest != 0; rest &= rest - 1) {
-        int fault = __builtin_ctzll(rest);
+    for (int i = 0; i < steps.count; i++) {
+        unsigned char fault = steps.list[i];
         if (slp_fault_on[fault] || !sw_agent_api_act(place, SW_ACTION_FAULT + (unsigned)fault))
             continue;
         slp_fault_on[fault] = 1;
-        step_faults |= UINT64_C(1) << fault;
+        step_faults.list[step_faults.count++] = fault;
     }
 }
 
@@ -666,27 +625,22 @@ static unsigned decide(enum slp_point point)
 
 static unsigned visit(const struct slp_point_info *info)
 {
-    const void *outer_frame = self.frame;
     unsigned action = SLP_ACT_NOTHING;
 
     if (__builtin_expect(!self.known, 0))
         meet_thread();
-    self.frame = __builtin_frame_address(0);
-    /* First what burst at the point before: this one decides whether it did so in its place. */
-    if (__builtin_expect(sw_value_oracle_expects, 0))
-        sw_value_oracle_next_point(info->subject,
-                                   info->point == SLP_POINT_CHAN_RECEIVED && info->value == NULL);
     /* The one point without the GIL: no object may be touched, and another thread may be writing an
      * event. */
     if (observes && info->point != SLP_POINT_THREAD_WOKEN)
         observe(info);
+    if (explains && info->point != SLP_POINT_THREAD_WOKEN)
+        sw_every_point_visited(info, controls ? __builtin_frame_address(0) : NULL);
     if (controls && info->point == SLP_POINT_THREAD_WAKE)
         note_who_wakes(info->thread);
     if (controls && self.slot >= 0 && self.slot < SW_THREAD_GATES_CONDUCTOR)
         action = control(info);
     else if (decides_points)
         action = decide(info->point);
-    self.frame = outer_frame;
     return action;
 }
 
@@ -703,11 +657,18 @@ static uint64_t points_that_decide(void)
     uint64_t points = 0;
 
     for (int i = 0; i < SLP_POINT_COUNT; i++)
-        points |= (uint64_t)(steps != 0 || (point_flags[i] & deciding) != 0) << i;
+        points |= (uint64_t)(steps.count > 0 || (point_flags[i] & deciding) != 0) << i;
     return points;
 }
 
 /* ---- start-up ---- */
+
+/* Who asks to be called at each frame makes the C stack deeper, and so other frames are spilled. */
+#define BIT(id) (UINT64_C(1) << SLP_POINT_##id)
+#define POINTS_BUT_FRAMES (~(BIT(EVAL_ENTER) | BIT(RELEASE_ENTER) | BIT(CALLBACK_ENTER)))
+
+/* Beside the memory of event_writer.c. */
+#define EXPLAINED_EVENTS ((void *)0x190000000000)
 
 static void fail(const char *why)
 {
@@ -715,7 +676,8 @@ static void fail(const char *why)
     _exit(2);
 }
 
-static struct sw_event_shm *map_event_shm(const char *number)
+/* address NULL: anywhere. */
+static struct sw_event_shm *map_event_shm(const char *number, void *address)
 {
     struct stat status;
     char *end;
@@ -731,7 +693,8 @@ static struct sw_event_shm *map_event_shm(const char *number)
         fail("the shared memory has not the size of this version's; "
              "spillway and slpython-lab are not of one build");
     struct sw_event_shm *event_shm =
-        mmap(NULL, sizeof *event_shm, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+        mmap(address, sizeof *event_shm, PROT_READ | PROT_WRITE,
+             MAP_SHARED | (address != NULL ? MAP_FIXED_NOREPLACE : 0), (int)fd, 0);
     if (event_shm == MAP_FAILED)
         fail("the shared memory cannot be mapped");
     if (event_shm->magic != SW_EVENT_SHM_MAGIC || event_shm->version != SW_EVENT_SHM_VERSION)
@@ -754,9 +717,16 @@ static void observe_with(struct sw_event_shm *event_shm)
 {
     observes = 1;
     controls = event_shm->plan.spec_path != 0;
+    explains = event_shm->explains != 0;
+    explains_program = explains && !controls;
+    if (explains_program)
+        sw_event_writer_use_own_memory();
     sw_event_writer_start(event_shm, !controls);
+    sw_event_writer_tell_engine_with(sw_agent_api_event);
+    if (explains)
+        sw_every_point_start();
     sw_tasklet_names_start(sw_pyobject_text_find_name, !controls);
-    sw_value_oracle_start(&eyes);
+    slp_value_ledger_set_observer(tell_value);
     sw_script_start(&event_shm->plan);
     if (!controls)
         return;
@@ -766,11 +736,13 @@ static void observe_with(struct sw_event_shm *event_shm)
     sw_agent_api_set_script(sw_script_driver());
 }
 
-/* Those that only the invariants look at would come between a burst and the end
- * of its receive, see value_oracle.h. */
-static uint64_t points_to_observe(void)
+static void list_steps(void)
 {
-    return SLP_POINT_ALL & ~(UINT64_C(1) << SLP_POINT_SWITCH_RESULT);
+    const struct sw_fault_set set = sw_agent_api_steps();
+
+    for (int i = 0; i < SLP_FAULT_COUNT; i++)
+        if (sw_fault_set_has(&set, i))
+            steps.list[steps.count++] = (unsigned char)i;
 }
 
 /* A constructor, since builtin modules are added before Python starts.  The hook is set last: it
@@ -778,12 +750,18 @@ static uint64_t points_to_observe(void)
 static __attribute__((constructor)) void start(void)
 {
     const char *number = getenv(SW_EVENT_SHM_ENV);
-    struct sw_event_shm *event_shm = number != NULL ? map_event_shm(number) : NULL;
+    char of_program[16];
+    struct sw_event_shm *event_shm = NULL;
 
     /* Before all else: what follows asks what the control memory says. */
     sw_agent_api_claim();
+    snprintf(of_program, sizeof of_program, "%u", sw_agent_api_events_fd());
+    if (number != NULL)
+        event_shm = map_event_shm(number, NULL);
+    else if (sw_agent_api_events_fd() != 0)
+        event_shm = map_event_shm(of_program, EXPLAINED_EVENTS);
     decides_points = sw_agent_api_decides_points();
-    steps = sw_agent_api_steps();
+    list_steps();
     if (event_shm == NULL && !decides_points)
         return;
     unsetenv(SW_EVENT_SHM_ENV); /* a process that this one starts is not ours */
@@ -791,14 +769,15 @@ static __attribute__((constructor)) void start(void)
         observe_with(event_shm);
     if (pthread_key_create(&end_of_thread, leave_thread) != 0 ||
         pthread_atfork(NULL, NULL, forget_in_child) != 0 ||
-        PyImport_AppendInittab("_spillway", sw_spillway_module_init) != 0)
+        (!explains_program && PyImport_AppendInittab("_spillway", sw_spillway_module_init) != 0))
         fail("out of memory");
     if (event_shm == NULL) {
         slp_point_set_hook(visit_program, points_that_decide());
         return;
     }
     know_thread(-1, 0);
-    sw_own_cstack_catch_crashes(name_of_current);
+    if (!explains_program)
+        sw_own_cstack_catch_crashes(name_of_current);
     slp_invariants_set_reporter(tell_violation);
-    slp_point_set_hook(visit, points_to_observe());
+    slp_point_set_hook(visit, explains_program ? POINTS_BUT_FRAMES : SLP_POINT_ALL);
 }

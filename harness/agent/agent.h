@@ -6,7 +6,7 @@
  * SPILLWAY_FD is in the environment, or there is a control memory that wants points to
  * be decisions.  Then the interpreter's points lead to one hook, which
  *
- *   observes   if there is an event memory: it follows values (value_oracle.h), names
+ *   observes   if there is an event memory: it tells of values (value_story.h), names
  *              tasklets and channels (tasklet_names.h), writes the events of the story
  *              (event_writer.h) and tells of crashes (own_cstack.h);
  *   controls   if there is a plan: it seats the threads (thread_gates.h) and keeps the

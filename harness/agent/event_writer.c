@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static struct sw_event_shm *event_shm;
 static int program;
 static uint32_t current_move;
+static void (*annotate)(struct sw_event *event);
+static void (*tell_engine)(uint32_t number);
 static __thread unsigned thread_ordinal = SW_THREAD_OTHER;
 
 void sw_event_writer_start(struct sw_event_shm *the_event_shm, int is_program)
@@ -36,6 +39,16 @@ unsigned sw_event_writer_thread(void)
     return thread_ordinal;
 }
 
+void sw_event_writer_tell_engine_with(void (*to_tell)(uint32_t number))
+{
+    tell_engine = to_tell;
+}
+
+void sw_event_writer_annotate_with(void (*to_annotate)(struct sw_event *event))
+{
+    annotate = to_annotate;
+}
+
 /* Of all threads: moves come one by one, and what any thread does during one belongs to it. */
 void sw_event_writer_set_move(uint32_t move)
 {
@@ -54,6 +67,7 @@ static int is_narrative(unsigned kind)
     case SW_EVENT_ENDS:
     case SW_EVENT_WAIT:
     case SW_EVENT_WAKE:
+    case SW_EVENT_VISIT:
         return 1;
     default:
         return 0;
@@ -72,8 +86,11 @@ uint32_t sw_event_writer_append(const struct sw_event *event)
     uint32_t at = event_shm->event_count;
 
     assert(event->kind > SW_EVENT_NONE && event->kind < SW_EVENT_COUNT);
-    if (program && at >= SW_EVENTS_MAX / 2 && is_narrative(event->kind))
+    if (program && at >= SW_EVENTS_MAX / 2 && is_narrative(event->kind)) {
+        /* Who asks why wants the story, and must be told of a gap. */
+        event_shm->events_lost += event_shm->explains != 0;
         return 0;
+    }
     if (at >= SW_EVENTS_MAX - (is_plain(event->kind) ? SW_EVENT_WRITER_RESERVE : 0u)) {
         event_shm->events_lost++;
         return 0;
@@ -84,7 +101,12 @@ uint32_t sw_event_writer_append(const struct sw_event *event)
     slot->index = at;
     slot->move = current_move;
     slot->thread = (uint16_t)thread_ordinal;
+    /* A handler of a crash may look at nothing of Python's. */
+    if (annotate != NULL && event->kind != SW_EVENT_CRASH)
+        annotate(slot);
     __atomic_store_n(&event_shm->event_count, at + 1, __ATOMIC_RELEASE);
+    if (tell_engine != NULL)
+        tell_engine(at + 1);
     return at + 1;
 }
 
@@ -122,9 +144,43 @@ const char *sw_event_writer_read(sw_text text)
     return sw_event_shm_text(event_shm, text);
 }
 
+/* Far from the regions of the C library and of harness/control/process/mmap_layout.c.  A page that
+ * is not touched costs nothing; nothing is given back, since an explained run is short. */
+#define OWN_MEMORY ((void *)0x1a0000000000)
+enum { OWN_MEMORY_MAX = 1 << 30, ALIGNMENT = 16 };
+static char *own_memory;
+static unsigned long own_used;
+
+void sw_event_writer_use_own_memory(void)
+{
+    void *memory = mmap(OWN_MEMORY, OWN_MEMORY_MAX, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+
+    /* Then it is the heap: the run shows by its decisions whether that matters. */
+    own_memory = memory != MAP_FAILED ? memory : NULL;
+}
+
+static void *alloc(unsigned long count, unsigned long size)
+{
+    unsigned long bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+
+    if (own_memory == NULL)
+        return calloc(count, size);
+    if (bytes > OWN_MEMORY_MAX - own_used)
+        return NULL;
+    own_used += bytes;
+    return own_memory + own_used - bytes;
+}
+
+void sw_event_writer_free(void *memory)
+{
+    if (own_memory == NULL)
+        free(memory);
+}
+
 void *sw_event_writer_alloc(unsigned long count, unsigned long size)
 {
-    void *memory = calloc(count, size);
+    void *memory = alloc(count, size);
 
     if (memory == NULL) {
         /* A hook cannot fail: the interpreter's state at a point is not one to raise an exception

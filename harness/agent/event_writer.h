@@ -34,6 +34,10 @@ void sw_event_writer_set_move(uint32_t move);
 /* Appends *event; index, move and thread are filled in here.  Returns 1 + its
  * index, or 0 when there was no room. */
 uint32_t sw_event_writer_append(const struct sw_event *event);
+/* Is told of each event, by its number, when it is whole. */
+void sw_event_writer_tell_engine_with(void (*tell)(uint32_t number));
+/* In an explaining run: asked for each event, to fill in its decision and place. */
+void sw_event_writer_annotate_with(void (*annotate)(struct sw_event *event));
 /* The event that sw_event_writer_append() numbered so, to fill in a note; NULL for 0. */
 struct sw_event *sw_event_writer_at(uint32_t number);
 
@@ -43,7 +47,10 @@ sw_text sw_event_writer_text_n(const char *text, uint32_t length);
 sw_text sw_event_writer_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *sw_event_writer_read(sw_text text);
 
-/* calloc() that ends the process with one line on stderr when there is no memory. */
+/* calloc() and free(), in memory of our own once that was asked for: a program that is explained
+ * must find its heap as it was.  Ends the process with one line on stderr when there is none. */
 void *sw_event_writer_alloc(unsigned long count, unsigned long size);
+void sw_event_writer_free(void *memory);
+void sw_event_writer_use_own_memory(void);
 
 #endif

@@ -21,6 +21,7 @@ struct walk {
     struct sw_event_shm_stack *out;
     uintptr_t above; /* frames whose stack pointer is not above it are left out */
     uintptr_t skipped; /* start of a function that is left out if it comes first */
+    uint32_t most; /* frames; 0: as many as there is room for */
     uintptr_t from_pc; /* if not 0: all before this address are left out instead */
 };
 
@@ -48,7 +49,7 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *arg)
     if (out->frame_count == 0 && walk->skipped != 0 &&
         (uintptr_t)_Unwind_GetRegionStart(context) == walk->skipped)
         return _URC_NO_REASON;
-    if (out->frame_count == SW_FRAMES_MAX) {
+    if (out->frame_count == (walk->most != 0 ? walk->most : SW_FRAMES_MAX)) {
         out->truncated = 1;
         return _URC_END_OF_STACK;
     }
@@ -86,7 +87,7 @@ static void copy_maps(struct sw_event_shm *event_shm)
  * (SW_MAPS_MAX) is room for one copy.  What is loaded later has no name in the report. */
 static struct sw_event_shm_stack *next_stack(struct sw_event_shm *event_shm)
 {
-    if (event_shm->stack_count >= SW_STACKS_MAX)
+    if (event_shm->stack_count >= SW_STACKS_KEPT)
         return NULL;
     if (event_shm->maps_used == 0)
         copy_maps(event_shm);
@@ -106,6 +107,31 @@ uint32_t sw_own_cstack_keep(const struct sw_event_shm_stack *stack)
     memcpy(slot->frames, stack->frames, sizeof *slot->frames * stack->frame_count);
     /* Counted when it is whole, so that a crash in the copy leaves the others readable. */
     return ++event_shm->stack_count;
+}
+
+/* Innermost frames are enough to tell which operation it is: 24 lead to its beginning. */
+enum { NOTED_FRAMES = 24, NOTED_MAX = SW_STACKS_MAX - SW_STACKS_KEPT };
+
+void sw_own_cstack_note(uint32_t number, const void *frame, uintptr_t skipped)
+{
+    static uint32_t owners[NOTED_MAX], next;
+    struct sw_event_shm *event_shm = sw_event_writer_event_shm();
+    struct sw_event *event = sw_event_writer_at(number);
+    struct sw_event_shm_stack *slot = &event_shm->stacks[SW_STACKS_KEPT + next];
+    struct walk walk = {
+        .out = slot, .above = (uintptr_t)frame, .skipped = skipped, .most = NOTED_FRAMES};
+
+    if (event == NULL || event->stack != 0)
+        return;
+    if (event_shm->maps_used == 0)
+        copy_maps(event_shm);
+    if (owners[next] != 0)
+        sw_event_writer_at(owners[next])->stack = 0;
+    slot->frame_count = slot->truncated = 0;
+    _Unwind_Backtrace(step, &walk);
+    owners[next] = number;
+    event->stack = SW_STACKS_KEPT + ++next;
+    next %= NOTED_MAX;
 }
 
 static uintptr_t pc_of(const ucontext_t *context)

@@ -22,6 +22,10 @@ void sw_own_cstack_capture(struct sw_event_shm_stack *out, const void *frame, ui
  * Returns 1 + its index, 0 when there is no room. */
 uint32_t sw_own_cstack_keep(const struct sw_event_shm_stack *stack);
 
+/* The calling thread's latest frames, at most so many, for the event of that number.  Not kept for
+ * long: the event whose stack it takes the place of has none then. */
+void sw_own_cstack_note(uint32_t number, const void *frame, uintptr_t skipped);
+
 /* Catches SIGSEGV, SIGBUS, SIGABRT, SIGILL and SIGFPE: a CRASH event with the
  * stack, then the default action.  current: asked for the name of the tasklet
  * that runs; it must be safe in a signal handler. */

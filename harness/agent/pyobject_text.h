@@ -20,13 +20,8 @@
  * characters; the exception type's name for an exception in transit; else
  * "<TypeName #k>" with k = ordinal, or "<TypeName>" for 0.  NULL is "nothing". */
 sw_text sw_pyobject_text_describe(void *object, uint32_t ordinal);
-int sw_pyobject_text_is_none(void *object);
-/* Is it an exception in transit? */
-int sw_pyobject_text_is_bomb(void *object);
 /* A channel, or of a class that is derived from it. */
 int sw_pyobject_text_is_channel(void *object);
-/* The name of the pending exception's type, 0 if none is pending. */
-sw_text sw_pyobject_text_pending(void);
 /* The type's name without its module. */
 sw_text sw_pyobject_text_type_name(PyTypeObject *type);
 /* Is the caller's reference, seen from the outside, the only one? */

@@ -7,6 +7,7 @@
 #include "contract/decision_kind.h"
 #include "contract/points.h"
 #include "event_writer.h"
+#include "thread_gates.h"
 
 enum state { IDLE, RUNS, BLOCKS, PAUSES, PARKED, DONE, RAISED, REFUSED };
 
@@ -191,13 +192,21 @@ static void append_rest(int number)
         [RAISED] = SW_EVENT_RAISED,   [REFUSED] = SW_EVENT_UNFINISHED};
     const struct condition *at = &steps[number].now;
     const struct sw_plan_step *step = &plan->steps[number];
+    uint32_t note = at->note;
 
+    /* It is in the middle of the step: in something that is no operation of the interpreter's. */
+    if (at->state == RUNS && note == 0) {
+        char waits[128];
+        sw_thread_gates_describe((int)plan->actors[step->actor].thread, waits, sizeof waits);
+        if (*waits != '\0')
+            note = sw_event_writer_text(waits);
+    }
     sw_event_writer_append(&(struct sw_event){.kind = kinds[at->state],
                                               .who = step->name,
                                               .other = plan->actors[step->actor].name,
                                               .object = at->object,
                                               .text = at->text,
-                                              .note = at->note,
+                                              .note = note,
                                               .count = at->count});
 }
 

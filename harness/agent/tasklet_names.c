@@ -52,7 +52,7 @@ static void grow(struct table *table)
         if (table->records[i] != NULL)
             bigger.records[slot_of(&bigger, address_of(table->records[i]))] = table->records[i];
     }
-    free(table->records);
+    sw_event_writer_free(table->records);
     *table = bigger;
 }
 
@@ -90,8 +90,6 @@ struct sw_tasklet *sw_tasklet_names_tasklet_new(void *address, unsigned home)
 {
     struct sw_tasklet *t = enter(&tasklets, address);
 
-    /* The value oracle was told that the old tasklet is gone (agent.c) and has forgotten it. */
-    assert(t->operation == NULL);
     t->actor = -1;
     t->home = home;
     t->is_main = 0;

@@ -23,8 +23,6 @@
 
 #include "contract/event_shm.h"
 
-struct sw_operation; /* value_oracle.h */
-
 struct sw_tasklet {
     void *address;
     sw_text name;
@@ -32,7 +30,6 @@ struct sw_tasklet {
     unsigned home; /* ordinal of the thread that made it, or SW_THREAD_OTHER */
     uint32_t number; /* the N of "tasklet#N"; 0: named otherwise */
     int is_main; /* of its thread */
-    struct sw_operation *operation; /* the innermost under way, owned by the value oracle */
     uint32_t *spills; /* the spills under way, the innermost last: 2 * ordinal + asked for */
     uint32_t spill_depth;
     uint32_t spill_room;

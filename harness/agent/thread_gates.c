@@ -9,6 +9,7 @@
 struct seat {
     enum sw_seat_state state;
     uint64_t id;
+    uint32_t ordinal; /* the engine's number of it; valid if it has an id */
     int expected; /* somebody waits for it to come */
 };
 
@@ -24,6 +25,25 @@ void sw_thread_gates_identify(int thread, uint64_t id)
 {
     assert(thread >= 0 && thread <= SW_THREAD_GATES_CONDUCTOR && id != 0);
     seats[thread].id = id;
+    seats[thread].ordinal = sw_agent_api_ordinal();
+}
+
+static int is_counted_alike(void)
+{
+    for (int i = 0; i < SW_THREADS_MAX; i++)
+        if (seats[i].id != 0 && seats[i].ordinal != (uint32_t)i)
+            return 0;
+    return 1;
+}
+
+void sw_thread_gates_describe(int thread, char *buf, size_t size)
+{
+    *buf = '\0';
+    if (seats[thread].state == SW_SEAT_UP && seats[thread].id != 0)
+        sw_agent_api_describe(seats[thread].ordinal, buf, size);
+    char *holder = strchr(buf, ',');
+    if (holder != NULL && !is_counted_alike())
+        *holder = '\0';
 }
 
 int sw_thread_gates_find(uint64_t id)

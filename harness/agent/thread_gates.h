@@ -16,6 +16,7 @@
 #ifndef SW_AGENT_THREAD_GATES_H
 #define SW_AGENT_THREAD_GATES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "contract/event_shm.h"
@@ -27,8 +28,11 @@ enum { SW_THREAD_GATES_CONDUCTOR = SW_THREADS_MAX };
 /* Forgets everything; the calling thread is T0, and UP. */
 void sw_thread_gates_start(void);
 
-/* id: what the interpreter calls the thread (PyThreadState.id). */
+/* The calling thread.  id: what the interpreter calls it (PyThreadState.id). */
 void sw_thread_gates_identify(int thread, uint64_t id);
+/* What it waits for of its own, where it is UP: "waits for lock#3, held by T1"; else an empty text.
+ * Who holds it is left out where the engine counts threads in another way than the plan. */
+void sw_thread_gates_describe(int thread, char *buf, size_t size);
 /* The thread of that id, or -1. */
 int sw_thread_gates_find(uint64_t id);
 enum sw_seat_state sw_thread_gates_state_of(int thread);

@@ -30,26 +30,4 @@ static inline const struct sw_event *agent_event_shm_last(void)
     return &event_shm->events[event_shm->event_count - 1];
 }
 
-/* The kinds of all events, in words. */
-static inline const char *agent_event_shm_story(void)
-{
-    static char story[4096];
-
-    story[0] = '\0';
-    for (uint32_t i = 0; i < event_shm->event_count; i++) {
-        strcat(story, i ? " " : "");
-        strcat(story, sw_event_name(event_shm->events[i].kind));
-    }
-    return story;
-}
-
-static inline int agent_event_shm_count(enum sw_event_kind kind)
-{
-    int count = 0;
-
-    for (uint32_t i = 0; i < event_shm->event_count; i++)
-        count += event_shm->events[i].kind == kind;
-    return count;
-}
-
 #endif

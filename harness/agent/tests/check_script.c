@@ -7,6 +7,15 @@
 #include "contract/points.h"
 #include "harness/agent/script.c"
 
+/* What an engine would say of a thread that is in the middle of a step. */
+static const char *waits = "";
+
+void sw_thread_gates_describe(int thread, char *buf, size_t size)
+{
+    (void)thread;
+    snprintf(buf, size, "%s", waits);
+}
+
 /* Three actors: r and s tasklets on T0, b a thread on T1.  Steps 0 and 1 are
  * r's, 2 is s's, 3 is b's. */
 static void setup(void)
@@ -132,6 +141,17 @@ START_TEST(runnable_and_not_run)
     sw_script_blocks(0, 0, 1);
     sw_script_wakes(0);
     ck_assert_str_eq(rest(), "wait unfinished");
+}
+END_TEST
+
+START_TEST(in_the_middle_of_a_step)
+{
+    add_move(0, 0, 1);
+    begin(0);
+    waits = "waits for lock#3, held by T1";
+    ck_assert_str_eq(rest(), "wait unfinished");
+    ck_assert_str_eq(sw_event_writer_read(agent_event_shm_last()->note), waits);
+    waits = "";
 }
 END_TEST
 
@@ -342,6 +362,7 @@ CHECK_SUITE(suite)
     tcase_add_test(tcase, blocked_again_is_a_change);
     tcase_add_test(tcase, untouched_steps_are_not_told);
     tcase_add_test(tcase, runnable_and_not_run);
+    tcase_add_test(tcase, in_the_middle_of_a_step);
     tcase_add_test(tcase, moves_that_cannot_be_made);
     tcase_add_test(tcase, moves_that_can_be_next);
     tcase_add_test(tcase, visits_count_from_the_first_move);

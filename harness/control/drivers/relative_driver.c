@@ -7,7 +7,8 @@
  * kind of decision, and how often that thread was asked for that kind before: what other threads do
  * meanwhile shifts nothing.  So any subset of a schedule's deviations is a schedule, which is what
  * the minimiser and the mutations of fuzz/explore need.  A deviation whose choice is no candidate
- * when it is due is left out; all other decisions get their default.
+ * when it is due is left out; all other decisions get their default, or what a rule says
+ * (SW_EVERY_THREAD), if there is one for them.
  *
  * Reads the control memory's wanted list, ordered by thread, kind, and index, which is that count.
  */
@@ -48,18 +49,31 @@ static const struct sw_deviation *find(const struct sw_control_shm_list *list, u
     return NULL;
 }
 
+/* Rules are the last of the list. */
+static int choose_by_rule(const struct sw_control_shm_list *list,
+                          const struct sw_decision *decision)
+{
+    if (list->count == 0 || list->deviations[list->count - 1].thread != SW_EVERY_THREAD)
+        return (int)decision->fallback;
+    for (uint32_t i = 0; i < decision->count; i++)
+        if (find(list, SW_EVERY_THREAD, decision->kind,
+                 sw_deviation_rule_index(decision->place, decision->candidates[i])) != NULL)
+            return (int)i;
+    return (int)decision->fallback;
+}
+
 static int choose(struct sw_driver *self, const struct sw_decision *decision)
 {
+    const struct sw_control_shm_list *list = sw_strategies_wanted();
     /* Counted even where nothing is wanted: the count is the thread's clock. */
     uint32_t *number = &asked[decision->thread % SW_LIVE_THREADS_MAX][decision->kind];
-    const struct sw_deviation *wanted =
-        find(sw_strategies_wanted(), decision->thread, decision->kind, (*number)++);
+    const struct sw_deviation *wanted = find(list, decision->thread, decision->kind, (*number)++);
 
     (void)self;
     for (uint32_t i = 0; wanted != NULL && i < decision->count; i++)
         if (decision->candidates[i] == wanted->choice)
             return (int)i;
-    return (int)decision->fallback;
+    return choose_by_rule(list, decision);
 }
 
 static struct sw_driver *begin(uint64_t seed, uint64_t argument)

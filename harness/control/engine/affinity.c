@@ -28,19 +28,19 @@ void sw_affinity_undo(void)
         SW_REAL(sched_setaffinity)(0, sizeof seen, &seen);
 }
 
-SW_EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+int sw_affinity_get(size_t size, cpu_set_t *set)
 {
-    if (sw_engine_self() == NULL || CPU_COUNT(&seen) == 0)
-        return SW_REAL(sched_getaffinity)(pid, size, set);
+    if (CPU_COUNT(&seen) == 0)
+        return SW_REAL(sched_getaffinity)(0, size, set);
     memset(set, 0, size);
     memcpy(set, &seen, size < sizeof seen ? size : sizeof seen);
     return 0;
 }
 
-SW_EXPORT int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
+int sw_affinity_set(size_t size, const cpu_set_t *set)
 {
-    if (sw_engine_self() == NULL || CPU_COUNT(&seen) == 0)
-        return SW_REAL(sched_setaffinity)(pid, size, set);
+    if (CPU_COUNT(&seen) == 0)
+        return SW_REAL(sched_setaffinity)(0, size, set);
     if (CPU_COUNT_S(size, set) == 0) {
         errno = EINVAL;
         return -1;
@@ -52,14 +52,14 @@ SW_EXPORT int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
 
 SW_EXPORT int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set)
 {
-    return sw_engine_self() == NULL ? SW_REAL(pthread_getaffinity_np)(thread, size, set)
-           : sched_getaffinity(0, size, set) != 0 ? errno
-                                                  : 0;
+    return sw_engine_self() == NULL          ? SW_REAL(pthread_getaffinity_np)(thread, size, set)
+           : sw_affinity_get(size, set) != 0 ? errno
+                                             : 0;
 }
 
 SW_EXPORT int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set)
 {
-    return sw_engine_self() == NULL ? SW_REAL(pthread_setaffinity_np)(thread, size, set)
-           : sched_setaffinity(0, size, set) != 0 ? errno
-                                                  : 0;
+    return sw_engine_self() == NULL          ? SW_REAL(pthread_setaffinity_np)(thread, size, set)
+           : sw_affinity_set(size, set) != 0 ? errno
+                                             : 0;
 }

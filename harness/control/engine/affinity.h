@@ -9,10 +9,17 @@
 #ifndef SW_AFFINITY_H
 #define SW_AFFINITY_H
 
+#include <sched.h>
+#include <stddef.h>
+
 /* The calling thread, and so all that it makes, stays on the CPU that it is on.
  * The program is told what it would be told without. */
 void sw_affinity_start(void);
 /* For the child of a fork, which is not controlled. */
 void sw_affinity_undo(void);
+
+/* What the program sees of its own, and sets.  -1 and errno. */
+int sw_affinity_get(size_t size, cpu_set_t *set);
+int sw_affinity_set(size_t size, const cpu_set_t *set);
 
 #endif

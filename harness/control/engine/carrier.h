@@ -24,6 +24,8 @@
 #define SW_CARRIER_H
 
 #include <pthread.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct sw_thread;
 
@@ -45,6 +47,14 @@ struct sw_carrier {
 
 extern const struct sw_carrier sw_carrier_threads;
 extern const struct sw_carrier sw_carrier_fibers; /* shm->engine says whether pooled */
+
+/* Of the fibers: makes so many shells beforehand, for threads that will be made without attributes
+ * of their own.  The first thread gets the first of them. */
+void sw_carrier_fibers_prepare(uint32_t count);
+/* Of the fibers: each real thread but the calling one and those with these numbers ends at once and
+ * without a trace in memory, which is put back to a time when it was not there.  -1: one of those
+ * numbers is not there any more. */
+int sw_carrier_fibers_vanish(const pid_t *kept, int count);
 
 /* All that the thread does, from its first turn to its last; pthreads.c.  Calls
  * sw_engine_leave() at the end, from its return and from pthread_exit(). */

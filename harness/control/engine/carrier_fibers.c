@@ -21,13 +21,15 @@
  * AVX-512 and 11 KiB with AMX, and the handler itself needs little. */
 enum { SHELL_BYTES = 16384 };
 
+enum { DIES = 1, VANISHES = 2 };
+
 /* A real thread that is parked: on its own stack, until it has died. */
 struct shell {
     struct sw_fiber fiber;
     struct sw_thread *thread; /* whom it serves, or served last */
     void *top; /* where the fiber's stack begins */
     uint32_t parked; /* futex word: 1 once it is */
-    uint32_t ends; /* futex word: 1 when it is to die */
+    uint32_t ends; /* futex word: DIES or VANISHES */
     int renewed; /* can serve another thread */
     pid_t tid;
     pthread_t handle;
@@ -45,9 +47,9 @@ static void wait_for(uint32_t *word)
     sw_futex_wait_while(SW_REAL(syscall), word, 0, FUTEX_PRIVATE_FLAG);
 }
 
-static void set(uint32_t *word)
+static void set(uint32_t *word, uint32_t value)
 {
-    sw_futex_set(SW_REAL(syscall), word, 1, FUTEX_PRIVATE_FLAG);
+    sw_futex_set(SW_REAL(syscall), word, value, FUTEX_PRIVATE_FLAG);
 }
 
 /* ---- the shells ---- */
@@ -75,8 +77,10 @@ static void *shell_main(void *argument)
      * where a fiber's stack is. */
     block_signals();
     thread->shell = &shell;
-    set(&shell.parked);
+    set(&shell.parked, 1);
     wait_for(&shell.ends);
+    if (shell.ends == VANISHES)
+        sw_fiber_exit_thread();
     return shell.thread->result;
 }
 
@@ -98,6 +102,13 @@ static struct shell *make_shell(struct sw_thread *thread, const pthread_attr_t *
     return shell;
 }
 
+/* Signal 0 only asks whether it is there. */
+static void wait_until_gone(pid_t tid)
+{
+    while (SW_REAL(syscall)(SYS_tgkill, SW_REAL(getpid)(), tid, 0) == 0)
+        SW_REAL(sched_yield)();
+}
+
 /* Its C stack is its own again only when the carrier has left it.  Returns when the kernel has
  * forgotten the thread: until then it would go on beside us, unseen, in the C library's exit
  * path. */
@@ -109,16 +120,14 @@ static void let_die(struct shell *shell)
     pthread_t handle = shell->handle;
 
     thread->shell = NULL; /* it is on the stack that goes with it */
-    set(&shell->ends);
+    set(&shell->ends, DIES);
     if (detached) {
         SW_REAL(pthread_join)(handle, NULL);
         sw_thread_table_remove(thread);
         return;
     }
-    /* Signal 0 only asks whether it is there.  It must not be joined here: the handle is the
-     * program's to join. */
-    while (SW_REAL(syscall)(SYS_tgkill, getpid(), tid, 0) == 0)
-        SW_REAL(sched_yield)();
+    /* It must not be joined here: the handle is the program's to join. */
+    wait_until_gone(tid);
 }
 
 /* ---- the pool ---- */
@@ -283,6 +292,87 @@ static int join(struct sw_thread *thread)
     if (shell == NULL || shell == &first_shell)
         return SW_REAL(pthread_join)(thread->handle, NULL);
     put_into_pool(shell);
+    return 0;
+}
+
+/* ---- a checkpoint ---- */
+
+/* malloc() gives a thread an arena when it first asks for memory, which takes four system calls: so
+ * each shell asks beforehand. */
+static struct {
+    void *asker, *back;
+} asking;
+
+static void ask_for_memory(void *unused)
+{
+    void *volatile memory = malloc(1); /* volatile: the compiler would leave both calls out */
+
+    (void)unused;
+    free(memory);
+    sw_fiber_switch(&asking.asker, asking.back, first_shell.fiber.fs);
+}
+
+/* Each record is only lent to the shell that is made, which finds its own when it is taken. */
+static void make_shells(uint32_t count)
+{
+    static struct sw_thread lent;
+    int failed;
+
+    while (count-- > 0) {
+        struct shell *shell = make_shell(&lent, NULL, &failed);
+        if (shell == NULL)
+            return;
+        get_sizes(NULL, &shell->stack_size, &shell->guard_size);
+        /* At the end: the first is taken first. */
+        struct shell **at = &pool;
+        while (*at != NULL)
+            at = &(*at)->next;
+        *at = shell;
+        shell->next = NULL;
+    }
+}
+
+void sw_carrier_fibers_prepare(uint32_t count)
+{
+    make_shells(count);
+    for (struct shell *shell = pool; shell != NULL; shell = shell->next) {
+        sw_fiber_prepare(&shell->fiber, shell->top, ask_for_memory, NULL);
+        sw_fiber_switch(&asking.back, shell->fiber.sp, shell->fiber.fs);
+    }
+}
+
+/* As if it had never been made: not by the C library's exit path, which would write down in memory
+ * that it is gone.  That memory is about to be put back. */
+static void vanish(struct shell *shell, const pid_t *kept, int count)
+{
+    pid_t tid = shell->tid;
+
+    for (int i = 0; i < count; i++)
+        if (kept[i] == tid)
+            return;
+    set(&shell->ends, VANISHES);
+    wait_until_gone(tid);
+}
+
+int sw_carrier_fibers_vanish(const pid_t *kept, int count)
+{
+    pid_t own = SW_REAL(getpid)();
+    int may_have_died = sw_engine.shm->engine != SW_ENGINE_POOL || sw_engine.shm->pool_refused > 0;
+
+    for (int i = 0; may_have_died && i < count; i++)
+        if (SW_REAL(syscall)(SYS_tgkill, own, kept[i], 0) != 0)
+            return -1;
+    for (struct shell *shell = pool, *next; shell != NULL; shell = next) {
+        next = shell->next; /* it lies on a stack that is free then */
+        vanish(shell, kept, count);
+    }
+    for (uint32_t i = 0; i < SW_LIVE_THREADS_MAX; i++) {
+        struct sw_thread *thread = &sw_engine.threads[i];
+        if (thread->state == SW_THREAD_FREE || thread->shell == NULL ||
+            thread->shell == &first_shell)
+            continue;
+        vanish(thread->shell, kept, count);
+    }
     return 0;
 }
 

@@ -38,7 +38,8 @@ static void see_off_the_dying(void)
         return;
     }
     /* A join would give its handle away; and the first thread never leaves the kernel. */
-    while (thread->ordinal != 0 && SW_REAL(syscall)(SYS_tgkill, getpid(), thread->tid, 0) == 0)
+    while (thread->ordinal != 0 &&
+           SW_REAL(syscall)(SYS_tgkill, SW_REAL(getpid)(), thread->tid, 0) == 0)
         SW_REAL(sched_yield)();
 }
 

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "contract/futex.h"
+#include "debug_stop.h"
 #include "engine_state.h"
+#include "explain.h"
 #include "harness/control/drivers/strategies.h"
 #include "outcome.h"
 #include "real.h"
@@ -51,11 +53,23 @@ struct sw_driver *sw_decide_driver(struct sw_engine *engine)
     }
 }
 
+/* From here on the defaults, to the end.  Those that follow would be of another situation: the
+ * first that does not fit is the last that is looked at. */
+static void leave(const char *why)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    snprintf(shm->left, sizeof shm->left, "%s", why);
+    shm->left_count = sw_engine.replay.next;
+    sw_engine.driver = sw_random_driver_default_answers();
+}
+
 /* The schedule's next deviation does not fit what is here: another program, other inputs, or
  * something that nobody controls.  Says what was wanted and what there is, and the hash, which
- * tells whether the runs were already different before. */
-static void __attribute__((noreturn)) report_divergence(const struct sw_decision *decision)
+ * tells whether the runs were already different before.  Returns if it is to go on anyway. */
+static void report_divergence(const struct sw_decision *decision)
 {
+    char text[SW_LEFT_MAX];
     const struct sw_replay_driver *replay = &sw_engine.replay;
     const struct sw_deviation *wanted = &replay->deviations[replay->next];
     char could[1024], should[1024], choice[SW_DECISION_TEXT];
@@ -64,15 +78,17 @@ static void __attribute__((noreturn)) report_divergence(const struct sw_decision
                            sizeof could);
     sw_decision_format_all(wanted->kind, replay->pool + wanted->first, wanted->count, should,
                            sizeof should);
-    sw_outcome_end(SW_END_DIVERGED,
-                   "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
-                   "%s %s; hash so far %016llx",
-                   (unsigned long long)decision->index, replay->why, wanted->thread,
-                   sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
-                   sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
-                   decision->thread, sw_decision_place(decision->place),
-                   sw_decision_verb(decision->kind), could,
-                   (unsigned long long)sw_engine.shm->hash);
+    snprintf(text, sizeof text,
+             "step %llu: %s: wanted T%u at %s to %s %s of %s; there is T%u at %s, and it can "
+             "%s %s; hash so far %016llx",
+             (unsigned long long)decision->index, replay->why, wanted->thread,
+             sw_decision_place(wanted->place), sw_decision_verb(wanted->kind),
+             sw_decision_format(wanted->kind, wanted->choice, choice, sizeof choice), should,
+             decision->thread, sw_decision_place(decision->place), sw_decision_verb(decision->kind),
+             could, (unsigned long long)sw_engine.shm->hash);
+    if (!sw_engine.shm->anyway)
+        sw_outcome_end(SW_END_DIVERGED, "%s", text);
+    leave(text);
 }
 
 /* A schedule is the list of its deviations from the default, each with its candidates, so that a
@@ -206,6 +222,8 @@ uint32_t sw_decide_ask(struct sw_decision *decision)
     struct sw_control_shm *shm = sw_engine.shm;
 
     assert(decision->count >= 2 && decision->fallback < decision->count);
+    if (sw_engine.live_count == 1)
+        sw_engine.hooks->before_decision();
     decision->index = shm->decision_count;
     decision->thread = sw_engine.current->ordinal;
     /* Before the driver is asked: what it answers would be noted nowhere. */
@@ -213,11 +231,14 @@ uint32_t sw_decide_ask(struct sw_decision *decision)
     if (shm->shows && decision->index == shm->shown &&
         (shm->loop_count == 0 || shm->loop_under_way))
         show(shm);
+    sw_debug_stop_before(shm, decision);
     /* The driver sees the decision with its number; an answer below 0 is that of a replay that does
      * not fit. */
     int choice = sw_engine.driver->choose(sw_engine.driver, decision);
-    if (choice < 0)
+    if (choice < 0) {
         report_divergence(decision);
+        choice = (int)decision->fallback;
+    }
     assert((uint32_t)choice < decision->count);
     /* The hash is of all decisions, the defaults too: two runs with equal hashes are one schedule,
      * and one that goes another way is found out at its end at the latest. */
@@ -230,6 +251,7 @@ uint32_t sw_decide_ask(struct sw_decision *decision)
         record_deviation(decision, (uint32_t)choice);
     if (shm->log_wanted)
         log_decision(decision, (uint32_t)choice);
+    sw_explain_decision(decision, (uint32_t)choice);
     return (uint32_t)choice;
 }
 
@@ -242,6 +264,7 @@ void sw_decide_happened(struct sw_decision *decision)
     assert(decision->count == 1 && !sw_decision_kind(decision->kind)->is_asked);
     check_budget();
     decision->index = shm->decision_count;
+    sw_debug_stop_before(shm, decision);
     shm->hash = sw_decision_hash(shm->hash, decision, 0);
     record_recent(decision, 0);
     shm->decision_count++;
@@ -257,6 +280,7 @@ void sw_decide_passed(void)
     struct sw_control_shm *shm = sw_engine.shm;
 
     check_budget();
+    sw_debug_stop_before(shm, NULL);
     shm->recent[shm->decision_count++ % SW_RECENT_MAX] =
         (struct sw_recent){.kind = SW_DECISION_KINDS, .thread = sw_engine.current->ordinal};
 }
@@ -284,5 +308,5 @@ int sw_decide_is_due(enum sw_decision_kind kind, uint32_t *choice)
 
     if (due < 0)
         sw_decide_misfit(kind, replay->why);
-    return due;
+    return due > 0;
 }

@@ -16,7 +16,8 @@ struct sw_driver;
 struct sw_engine;
 
 /* Index of the chosen candidate; fills in the decision's index and thread.  Does not return when
- * the driver follows a schedule that does not fit, or when there have been too many decisions. */
+ * the driver follows a schedule that does not fit, unless the order is to go on anyway, or when
+ * there have been too many decisions. */
 uint32_t sw_decide_ask(struct sw_decision *decision);
 /* The driver for the strategy that the control memory orders. */
 struct sw_driver *sw_decide_driver(struct sw_engine *engine);
@@ -29,7 +30,7 @@ void sw_decide_passed(void);
 /* Does the driver know when these things happen?  Is one of the kind due now, and which? */
 int sw_decide_replays(void);
 int sw_decide_is_due(enum sw_decision_kind kind, uint32_t *choice);
-/* What was due is impossible. */
-void sw_decide_misfit(enum sw_decision_kind kind, const char *why) __attribute__((noreturn));
+/* What was due is impossible.  Returns if the order is to go on anyway, with the defaults. */
+void sw_decide_misfit(enum sw_decision_kind kind, const char *why);
 
 #endif

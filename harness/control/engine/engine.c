@@ -6,10 +6,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "decide.h"
 #include "engine_state.h"
+#include "explain.h"
+#include "real.h"
 
 enum {
     /* A clock is read, or somebody chosen, in a microsecond: the order of what either takes on a
@@ -211,9 +212,16 @@ static struct sw_thread *choose_next(struct sw_thread *self, enum sw_place place
 
     sw_engine.busy = 1;
     /* Else who computes would keep a sleeper asleep for ever. */
-    sw_engine_tick();
+    if (sw_engine.grain == NULL || sw_engine.grain->takes_time())
+        sw_engine_tick();
     uint32_t count = find_candidates(candidates);
     const struct sw_grain *grain = sw_engine.grain;
+    /* It stands before an operation that it can do, and nobody may come between this and the one
+     * before: the operation is in the trace, and no choice. */
+    if (self->keeps_gil && self->announced && can_run(self)) {
+        candidates[0] = self;
+        count = 1;
+    }
     /* At grain "access" who is between two operations runs on, unasked; only among those who stand
      * before one there is a choice (access.h). */
     struct sw_thread *next = grain != NULL ? grain->moving(self, candidates, count) : NULL;
@@ -279,6 +287,8 @@ int sw_engine_block(const struct sw_wait *wait)
     /* From here on the thread is no candidate unless what it waits for is there already. */
     self->wait = *wait;
     count_waiting(clause, 1);
+    if (!has_come(wait))
+        sw_explain_block(wait);
     switch_to(self, choose_next(self, wait->place, wait->object));
     count_waiting(clause, (uint32_t)-1);
     /* It runs, but why? What it waited for comes first: when the lock has become free in the same
@@ -289,6 +299,8 @@ int sw_engine_block(const struct sw_wait *wait)
     self->wait.deadline_ns = 0;
     if (sw_engine.signals_sent > 0)
         sw_engine.hooks->signals_arrive();
+    if (!came)
+        sw_explain_timeout(wait);
     return came ? 0 : interrupted ? EINTR : ETIMEDOUT;
 }
 
@@ -363,6 +375,7 @@ static void wake(struct sw_thread *thread)
     struct sw_wait *wait = &thread->wait;
 
     wait->woken = 1;
+    sw_explain_note(SW_TIMELINE_WAKE, wait->place, wait->object, thread->ordinal);
     if (wait->then == NULL)
         return;
     wait->clause = wait->then;
@@ -447,6 +460,7 @@ void sw_engine_leave(struct sw_thread *self)
     assert(self == sw_engine.current);
     /* EXITED before the choice: its joiner is a candidate already.  The last thread chooses
      * nobody. */
+    sw_explain_note(SW_TIMELINE_END, SW_AT_THREAD_EXIT, 0, SW_EXPLAIN_NOBODY);
     self->state = SW_THREAD_EXITED;
     sw_thread_table_retire(self);
     struct sw_thread *next =
@@ -468,10 +482,11 @@ void sw_engine_start(struct sw_control_shm *shm, const struct sw_hooks *hooks)
     /* The carrier is no part of the schedule: all three make the same decisions. */
     sw_engine.carrier = shm->engine == SW_ENGINE_THREADS ? &sw_carrier_threads : &sw_carrier_fibers;
     shm->hash = SW_DECISION_SEED;
+    sw_explain_begin();
     /* The process's first thread is T0; it is running already. */
     struct sw_thread *self = sw_thread_table_add();
     self->handle = pthread_self();
-    self->tid = getpid();
+    self->tid = SW_REAL(getpid)();
     sw_engine_own = sw_engine.current = self;
     sw_engine.carrier->start(self);
     shm->started = 1;

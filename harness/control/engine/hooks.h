@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct sw_thread;
+struct sw_explain_site;
 
 struct sw_hooks {
     /* Signals have been sent to the calling thread, which runs: their handlers run now. */
@@ -25,8 +26,16 @@ struct sw_hooks {
     /* The verdicts, with their reports: none returns. */
     void (*end_deadlock)(void);
     void (*end_livelock)(void);
+    /* The only thread is about to ask for a decision: checkpoint.h. */
+    void (*before_decision)(void);
+    /* A schedule begins at a checkpoint: outside.h. */
+    void (*restart_outside)(void);
+    /* The process is about to end by this status: returns if it is. */
+    void (*end_process)(int status);
     /* Prints the thread's stack on stderr. */
     void (*print_stack)(const struct sw_thread *thread);
+    /* Where the calling thread stands: explain.h. */
+    void (*where)(struct sw_explain_site *site);
 };
 
 /* Where decisions are asked for, if not at every place where a thread could be interrupted: grain
@@ -39,6 +48,11 @@ struct sw_grain {
     /* `next` was chosen of the candidates. */
     void (*record)(struct sw_thread *const *candidates, uint32_t count,
                    const struct sw_thread *next);
+    /* Somebody is about to be chosen: does that take time?  Only once it has been done so often that
+     * somebody may wait for time by looking. */
+    int (*takes_time)(void);
+    /* Nobody can run before the deadline, to which time is about to jump: how far it does. */
+    uint64_t (*time_jumps)(uint64_t deadline_ns);
     /* Nobody can run, for good. */
     void (*record_blocked)(void);
     /* How many events the trace has: what a thread that is made now comes after. */

@@ -30,7 +30,7 @@
 
 #define SW_REALS(X) \
     X(pthread_create) X(pthread_join) X(pthread_detach) X(pthread_exit) \
-    X(pthread_tryjoin_np) X(pthread_timedjoin_np) X(pthread_cancel) X(pthread_setcanceltype) \
+    X(pthread_tryjoin_np) X(pthread_timedjoin_np) X(pthread_clockjoin_np) X(pthread_cancel) X(pthread_setcanceltype) \
     X(pthread_sigqueue) X(sem_open) X(clone) \
     X(pthread_mutex_init) X(pthread_mutex_destroy) X(pthread_mutex_lock) \
     X(pthread_mutex_trylock) X(pthread_mutex_timedlock) X(pthread_mutex_clocklock) \
@@ -42,6 +42,7 @@
     X(pthread_rwlock_init) X(pthread_rwlock_destroy) X(pthread_rwlock_rdlock) \
     X(pthread_rwlock_tryrdlock) X(pthread_rwlock_timedrdlock) X(pthread_rwlock_wrlock) \
     X(pthread_rwlock_trywrlock) X(pthread_rwlock_timedwrlock) X(pthread_rwlock_unlock) \
+    X(pthread_rwlock_clockrdlock) X(pthread_rwlock_clockwrlock) \
     X(pthread_barrier_init) X(pthread_barrier_destroy) X(pthread_barrier_wait) \
     X(pthread_once) X(pthread_key_create) X(pthread_key_delete) \
     X(pthread_spin_init) X(pthread_spin_destroy) X(pthread_spin_lock) X(pthread_spin_trylock) \
@@ -50,7 +51,7 @@
     X(pthread_getaffinity_np) X(pthread_setaffinity_np) X(clock_gettime) X(gettimeofday) X(time) X(clock) \
     X(nanosleep) \
     X(clock_nanosleep) X(usleep) X(sleep) \
-    X(mmap) X(gettid) X(syscall) X(dlopen) X(dlclose) SW_REALS_IO(X)
+    X(mmap) X(_exit) X(gettid) X(syscall) X(dlopen) X(dlclose) SW_REALS_IO(X)
 
 struct sw_real {
     int resolved;

@@ -26,6 +26,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <sys/timerfd.h>
 #include <sys/times.h>
@@ -55,7 +56,17 @@
     X(kill) X(pthread_kill) X(sigaction) X(pause) X(sigsuspend) X(signalfd) X(sigwait) \
     X(sigwaitinfo) X(sigtimedwait) \
     X(fread) X(fgets) X(getc) X(fgetc) X(__uflow) X(open) X(open64) X(openat) X(openat64) \
-    X(readdir) X(readdir64) X(mkfifo) X(mkfifoat) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r) \
-    X(gethostbyaddr) X(gethostbyaddr_r) X(getnameinfo)
+    X(readdir) X(readdir64) X(getaddrinfo) X(gethostbyname) X(gethostbyname_r) \
+    X(gethostbyaddr) X(gethostbyaddr_r) X(getnameinfo) \
+    X(getpid) X(getppid) X(getpgid) X(getpgrp) X(setpgid) X(getsid) X(setsid) X(tcgetpgrp) \
+    X(tcsetpgrp) X(tcgetsid) X(sigqueue) X(getpriority) X(setpriority) X(sched_getscheduler) \
+    X(sched_setscheduler) X(sched_getparam) X(sched_setparam) X(sched_rr_get_interval) \
+    X(prlimit) X(prlimit64) X(clock_getcpuclockid) X(process_vm_readv) X(process_vm_writev) \
+    X(readlink) X(readlinkat) X(access) X(faccessat) X(opendir) X(fopen) X(chdir) X(stat) \
+    X(lstat) X(fstatat) X(statx) X(statvfs) X(fstatvfs) X(sysconf) X(utimensat) X(futimens) \
+    X(mkdir) X(mkdirat) X(rmdir) X(unlink) X(unlinkat) X(remove) X(rename) X(renameat) \
+    X(renameat2) X(link) X(linkat) X(symlink) X(symlinkat) X(mknod) X(mknodat) X(pwrite) \
+    X(pwritev) X(pwritev2) X(ftruncate) X(truncate) X(fallocate) X(posix_fallocate) \
+    X(copy_file_range) X(fflush)
 
 #endif

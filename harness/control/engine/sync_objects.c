@@ -36,7 +36,7 @@ static void grow(void)
     struct sw_object *old = table;
     uint32_t old_size = size;
 
-    /* 4096 entries of 40 bytes: most programs have fewer than 2000 objects at once and never
+    /* 4096 entries of 48 bytes: most programs have fewer than 2000 objects at once and never
      * grow. */
     size = size == 0 ? 4096 : size * 2;
     table = mmap(NULL, size * sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,

@@ -33,6 +33,8 @@ struct sw_object {
     int is_shared;    /* MUTEX, SEM: another process may release it */
     uint32_t limit;   /* BARRIER: how many must arrive */
     uint32_t arrived; /* BARRIER */
+    uint32_t writer;  /* RWLOCK: as rwlock.c says */
+    uint32_t handed;  /* RWLOCK: readers that have it and have not yet run */
 };
 
 /* A new one at the address, in place of any other. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/explain.h"
 #include "attach.h"
 
 void sw_agent_api_claim(void)
@@ -22,14 +23,25 @@ int sw_agent_api_decides_points(void)
     return sw_engine_self() != NULL && sw_engine_shm()->points;
 }
 
-uint64_t sw_agent_api_steps(void)
+struct sw_fault_set sw_agent_api_steps(void)
 {
-    return sw_agent_api_decides_points() ? sw_engine_shm()->steps : 0;
+    return sw_agent_api_decides_points() ? sw_engine_shm()->steps : (struct sw_fault_set){{0}};
 }
 
 int sw_agent_api_may_fail(void)
 {
     return sw_engine_self() != NULL && sw_engine_may_fail();
+}
+
+uint32_t sw_agent_api_events_fd(void)
+{
+    return sw_engine_self() != NULL ? sw_engine_shm()->events_fd : 0;
+}
+
+/* Also asked from threads that the engine does not know: there is one list of decisions. */
+uint64_t sw_agent_api_decisions(void)
+{
+    return sw_engine_shm() != NULL ? sw_engine_shm()->decision_count : 0;
 }
 
 static void describe(const struct sw_thread *thread, char *buf, size_t size)
@@ -39,6 +51,20 @@ static void describe(const struct sw_thread *thread, char *buf, size_t size)
 }
 
 static const struct sw_clause at_gate = {.has_come = sw_engine_is_woken, .describe = describe};
+
+uint32_t sw_agent_api_ordinal(void)
+{
+    return sw_engine_self()->ordinal;
+}
+
+void sw_agent_api_describe(uint32_t ordinal, char *buf, size_t size)
+{
+    const struct sw_thread *thread = sw_thread_table_find_ordinal(ordinal);
+
+    *buf = '\0';
+    if (thread != NULL && thread->wait.clause != NULL && thread->wait.clause->describe != NULL)
+        thread->wait.clause->describe(thread, buf, size);
+}
 
 void sw_agent_api_wait(const void *address, unsigned place)
 {
@@ -63,6 +89,12 @@ int sw_agent_api_act(unsigned place, enum sw_action action)
 uint32_t sw_agent_api_move(const uint32_t *moves, uint32_t count)
 {
     return sw_engine_move(moves, count);
+}
+
+void sw_agent_api_event(uint32_t number)
+{
+    if (sw_engine_self() != NULL)
+        sw_explain_event(number);
 }
 
 void sw_agent_api_set_script(struct sw_driver *driver)

@@ -7,18 +7,27 @@
  */
 #include "attach.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
+#include "harness/control/checkpoint/kernel_state.h"
 #include "harness/control/engine/affinity.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/hooks.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/io/idle.h"
 #include "harness/control/io/std_fds.h"
+#include "harness/control/process/exit_calls.h"
+#include "harness/control/process/outside.h"
+#include "harness/control/process/pid.h"
 #include "harness/control/process/signals.h"
+#include "harness/control/python/interp_version.h"
+#include "harness/control/python/python_where.h"
+#include "harness/control/time/file_times.h"
 #include "harness/control/verdict/deadlock.h"
 #include "harness/control/verdict/livelock.h"
 #include "harness/control/verdict/postmortem.h"
@@ -77,8 +86,11 @@ static struct sw_control_shm *find_shm(int *fd)
         return NULL;
     *fd = atoi(fd_text);
     struct sw_control_shm *shm = map_shm(*fd);
-    /* Another version's memory, or that of a process that is controlled already: its child has the
-     * variable, too. */
+    /* Another version's memory, or that of a process that is controlled already. */
+    if (shm != NULL && shm->started && runs_what_is_meant(shm))
+        dprintf(STDERR_FILENO,
+                "spillway: this run is not controlled: the one before it had the schedule "
+                "(`spillway debug FILE.sched` controls each run)\n");
     if (shm != NULL && (shm->magic != SW_CONTROL_SHM_MAGIC ||
                         shm->version != SW_CONTROL_SHM_VERSION || shm->started)) {
         munmap(shm, sizeof *shm);
@@ -95,7 +107,11 @@ static const struct sw_hooks hooks = {
     .stuck = sw_postmortem_stuck,
     .end_deadlock = sw_deadlock_end,
     .end_livelock = sw_livelock_end,
+    .before_decision = sw_checkpoint_before_decision,
+    .restart_outside = sw_outside_restart,
+    .end_process = sw_checkpoint_end,
     .print_stack = sw_python_stacks_print_one,
+    .where = sw_python_where_find,
 };
 
 /* In this order: the descriptor is closed before the program can see it; the environment is as the
@@ -105,7 +121,12 @@ static void take_control(struct sw_control_shm *shm, int fd)
 {
     close(fd);
     set_environment(shm);
+    sw_interp_version_format(shm->interp_version, sizeof shm->interp_version);
     sw_std_fds_start();
+    sw_exit_calls_start();
+    sw_kernel_state_start();
+    sw_pid_start();
+    sw_file_times_start();
     sw_watchdog_dump_start();
     if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
         sw_affinity_start();

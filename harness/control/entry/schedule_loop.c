@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "access.h"
+#include "harness/control/checkpoint/checkpoint.h"
 #include "contract/futex.h"
 #include "contract/real_time.h"
 #include "harness/control/time/random_bytes.h"
 #include "harness/control/engine/decide.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/explain.h"
 #include "harness/control/drivers/strategies.h"
 #include "harness/control/net/net.h"
+#include "harness/control/process/outside.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
 
@@ -21,6 +24,7 @@ enum { DRAIN_MAX = 100000 };
 static struct {
     uint64_t begun;
     uint64_t first_ns; /* virtual time at the first begin */
+    uint64_t first_random; /* where the sequence of random bytes was */
     uint32_t first_object;
     uint64_t first_real_ns;
 } loop;
@@ -35,14 +39,20 @@ static void restart(struct sw_control_shm *shm)
     if (loop.begun == 0) {
         loop.first_ns = sw_engine.now_ns;
         loop.first_real_ns = sw_real_time_ns(SW_REAL(clock_gettime));
+        loop.first_random = sw_random_bytes_state();
         loop.first_object = sw_sync_objects_last();
     }
     sw_engine.now_ns = loop.first_ns;
+    sw_random_bytes_restart(loop.first_random);
     /* Objects that a schedule has left get other ordinals if they are used again: equal ones in
      * every schedule that uses them. */
-    sw_sync_objects_forget_after(loop.first_object);
-    sw_random_bytes_restart();
-    sw_net_restart();
+    if (loop.begun > 0)
+        sw_sync_objects_forget_after(loop.first_object);
+    /* One that begins in the middle of a program goes on with what it had. */
+    if (shm->from == 0) {
+        sw_net_restart();
+        sw_outside_restart();
+    }
     /* Only the calling thread is there, and it is T0. */
     sw_engine.next_ordinal = self->ordinal + 1;
     sw_engine.switches = 0;
@@ -56,6 +66,7 @@ static void restart(struct sw_control_shm *shm)
     shm->taken.count = shm->taken.pool_used = 0;
     shm->log.count = shm->log.pool_used = shm->log.lost = 0;
     sw_access_begin(shm);
+    sw_explain_begin();
     memset(shm->chosen, 0, sizeof shm->chosen);
     memset(shm->made_by, 0, sizeof shm->made_by);
     /* Last: a strategy may look at what has been reset. */
@@ -81,9 +92,13 @@ int64_t spillway_loop_begin(void)
     struct sw_control_shm *shm = sw_engine.shm;
     uint64_t count = shm != NULL && shm->loop_count > 0 ? shm->loop_count : 1;
 
+    /* A process that was to have a checkpoint, and has none, runs one schedule. */
+    int is_alone = sw_checkpoint_at_begin();
+    if (shm != NULL && shm->checkpoint != SW_CHECKPOINT_NONE)
+        count = 1;
     if (loop.begun >= count) /* the runner may lower it at any time */
         return -1;
-    if (shm != NULL && shm->ordered && wait_for_order(shm) < 0)
+    if (shm != NULL && shm->ordered && !is_alone && wait_for_order(shm) < 0)
         return -1;
     if (sw_engine_self() != NULL) {
         if (sw_engine.live_count > 1 || sw_engine.current->ordinal != 0)
@@ -95,6 +110,11 @@ int64_t spillway_loop_begin(void)
     if (shm != NULL)
         shm->loop_under_way = 1;
     return (int64_t)loop.begun++;
+}
+
+uint32_t spillway_from_line(void)
+{
+    return sw_engine.shm != NULL ? sw_engine.shm->from : 0;
 }
 
 static void write_result(struct sw_control_shm *shm, int outcome)
@@ -133,6 +153,8 @@ int spillway_loop_end(int outcome)
 
     if (sw_engine_self() == NULL)
         return 0;
+    if (shm->loop_under_way)
+        sw_access_finish();
     /* The schedule is over: what the test's threads do on their way out is no part of it, and must
      * not ask a strategy that has been told it is done. */
     sw_engine.driver = sw_random_driver_default_answers();
@@ -142,6 +164,8 @@ int spillway_loop_end(int outcome)
     if (shm->loop_under_way)
         write_result(shm, outcome);
     shm->loop_under_way = 0;
+    if (loop.begun > 0)
+        sw_checkpoint_end(0);
     if (shm->ordered && loop.begun > 0)
         tell_served(shm);
     return (int)sw_engine.live_count - 1;

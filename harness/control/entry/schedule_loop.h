@@ -24,6 +24,8 @@
  * with the GIL held (ctypes.PyDLL), so that nothing is decided before it
  * returns.  Its number, from 0; -1: there are no more; -2: other threads are left. */
 SW_EXPORT int64_t spillway_loop_begin(void);
+/* The line of the program's file where the first one is to begin; 0: where the caller likes. */
+SW_EXPORT uint32_t spillway_from_line(void);
 /* It has ended, with an enum sw_loop_outcome: waits for its threads, to the last instruction.  To
  * be called without the GIL (ctypes.CDLL), and once before the first begin, if anything has made
  * threads already.  How many threads are left that never end: 0, or else there can be no next

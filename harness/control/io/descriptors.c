@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: MIT
  *
- * descriptors.c - where descriptors come from and go to: pipe, dup, close and their like.
+ * descriptors.c - where descriptors come from and go to: socketpair, dup, close and their like.
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "epoll.h"
 #include "fds.h"
+#include "file_changes.h"
 #include "file_locks.h"
 #include "io.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/process/pid.h"
 
-static int add_pair(int failed, const int fds[2])
+SW_EXPORT int socketpair(int family, int type, int protocol, int fds[2])
 {
+    sw_checkpoint_before_outside("its first socket");
+    int failed = SW_REAL(socketpair)(family, type, protocol, fds);
+
     if (failed == 0 && sw_fds_kept()) {
         sw_fds_add(fds[0], SW_FD_LOCAL, NULL);
         sw_fds_add(fds[1], SW_FD_LOCAL, NULL);
@@ -21,23 +28,9 @@ static int add_pair(int failed, const int fds[2])
     return failed;
 }
 
-SW_EXPORT int pipe(int fds[2])
-{
-    return add_pair(SW_REAL(pipe)(fds), fds);
-}
-
-SW_EXPORT int pipe2(int fds[2], int flags)
-{
-    return add_pair(SW_REAL(pipe2)(fds, flags), fds);
-}
-
-SW_EXPORT int socketpair(int family, int type, int protocol, int fds[2])
-{
-    return add_pair(SW_REAL(socketpair)(family, type, protocol, fds), fds);
-}
-
 SW_EXPORT int eventfd(unsigned value, int flags)
 {
+    sw_checkpoint_before_outside("its first event counter");
     int fd = SW_REAL(eventfd)(value, flags);
 
     if (fd >= 0)
@@ -71,13 +64,24 @@ SW_EXPORT int dup3(int from, int to, int flags)
     return copied(from, SW_REAL(dup3)(from, to, flags));
 }
 
+static void show_holder(struct flock *lock)
+{
+    if (lock->l_type != F_UNLCK)
+        lock->l_pid = sw_pid_shown(lock->l_pid);
+}
+
 static int control(int fd, int command, void *argument)
 {
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
         return copied(fd, SW_REAL(fcntl)(fd, command, argument));
     if (command == F_SETLKW || command == F_OFD_SETLKW)
         return sw_file_locks_wait(fd, command, argument);
-    return SW_REAL(fcntl)(fd, command, argument);
+    if (command == F_SETOWN)
+        return SW_REAL(fcntl)(fd, command, (long)sw_pid_real_group((pid_t)(intptr_t)argument));
+    int got = SW_REAL(fcntl)(fd, command, argument);
+    if (command == F_GETLK && got == 0)
+        show_holder(argument);
+    return command == F_GETOWN ? sw_pid_shown_group(got) : got;
 }
 
 /* Whatever the third argument is, it is in the same register. */
@@ -141,6 +145,8 @@ SW_EXPORT int fclose(FILE *file)
     int fd = fileno(file);
 
     errno = saved;
+    if (file->_IO_write_ptr > file->_IO_write_base)
+        sw_file_changes_written(fd);
     if (fd >= 0)
         forget((unsigned)fd, (unsigned)fd);
     return (int)sw_io_after(SW_REAL(fclose)(file));

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "harness/control/net/net.h"
@@ -104,11 +105,13 @@ void sw_epoll_forget(unsigned first, unsigned last)
 
 SW_EXPORT int epoll_create(int size)
 {
+    sw_checkpoint_before_outside("its first epoll set");
     return add_set(SW_REAL(epoll_create)(size));
 }
 
 SW_EXPORT int epoll_create1(int flags)
 {
+    sw_checkpoint_before_outside("its first epoll set");
     return add_set(SW_REAL(epoll_create1)(flags));
 }
 
@@ -270,6 +273,10 @@ SW_EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int max,
 
     if (sw_engine_self() == NULL)
         return SW_REAL(epoll_pwait2)(fd, events, max, timeout, mask);
+    if (timeout != NULL && (timeout->tv_sec < 0 || !sw_vtime_is_valid(timeout))) {
+        errno = EINVAL;
+        return -1;
+    }
     uint64_t ns = timeout != NULL ? sw_vtime_of_timespec(timeout) : 1;
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, mask, &old);

@@ -54,7 +54,7 @@ static void put(int fd, struct entry entry)
 void sw_fds_add(int fd, enum sw_fd_kind kind, struct sw_fd_about *about)
 {
     put(fd, (struct entry){
-                .kind = (uint8_t)kind, .outside = kind == SW_FD_OTHER, .made = 1, .about = about});
+                .kind = (uint8_t)kind, .outside = kind >= SW_FD_OTHER, .made = 1, .about = about});
 }
 
 void sw_fds_copy(int from, int to)

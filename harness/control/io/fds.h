@@ -12,12 +12,13 @@
  *      EPOLL    a set of others                 epoll_create(); epoll.c
  *      TIMER    a timer in virtual time         timerfd_create(); timers.c
  *      OTHER    a terminal, a real socket, a    anything else
- *               named pipe, a child's end
+ *               named pipe
+ *      CHILD    a child's end                   children.c
  *
  * A descriptor is INSIDE when only this process can make it ready: then it is
  * ready at the same step of every run.  LOCAL, MAPPED, EPOLL and TIMER are,
  * until a fork() shares them with another process; they are OUTSIDE from then
- * on, as OTHER always is.  Whether something outside is ready is up to others,
+ * on, as OTHER and CHILD always are.  Whether something outside is ready is up to others,
  * and is recorded (readiness.h).
  *
  * To be OUTSIDE costs time but no determinism, so that nothing is ever made
@@ -41,6 +42,7 @@ enum sw_fd_kind {
     SW_FD_EPOLL,
     SW_FD_TIMER,
     SW_FD_OTHER,
+    SW_FD_CHILD,
 };
 
 enum { SW_FDS_MAX = 65536 }; /* from here on each is OTHER */

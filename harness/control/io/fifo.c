@@ -12,28 +12,32 @@
 
 #include "harness/control/engine/engine.h"
 #include "fds.h"
+#include "file_changes.h"
+#include "kernel_files.h"
+#include "inputs.h"
 #include "readiness.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/process/pid_paths.h"
 
 static int made_any;
 
 SW_EXPORT int mkfifo(const char *path, mode_t mode)
 {
     made_any = 1;
-    return SW_REAL(mkfifo)(path, mode);
+    return mknod(path, (mode & 07777) | S_IFIFO, 0);
 }
 
 SW_EXPORT int mkfifoat(int folder, const char *path, mode_t mode)
 {
     made_any = 1;
-    return SW_REAL(mkfifoat)(folder, path, mode);
+    return mknodat(folder, path, (mode & 07777) | S_IFIFO, 0);
 }
 
 static int is_fifo(int folder, const char *path)
 {
     struct stat status;
     int saved = errno;
-    int fifo = fstatat(folder, path, &status, 0) == 0 && S_ISFIFO(status.st_mode);
+    int fifo = SW_REAL(fstatat)(folder, path, &status, 0) == 0 && S_ISFIFO(status.st_mode);
 
     errno = saved;
     return fifo;
@@ -55,10 +59,20 @@ static int open_fifo(int folder, const char *path, int flags)
 
 static int open_any(int folder, const char *path, int flags, mode_t mode)
 {
+    struct sw_pid_path real;
+
+    path = sw_pid_paths_real(path, &real);
     if (made_any && sw_engine_self() != NULL && (flags & (O_NONBLOCK | O_PATH)) == 0 &&
         is_fifo(folder, path))
         return open_fifo(folder, path, flags);
-    return SW_REAL(openat)(folder, path, flags, mode);
+    int made = sw_file_changes_would_make(folder, path, flags);
+    int fd = SW_REAL(openat)(folder, path, flags, mode);
+    sw_file_changes_opened(fd, folder, path, flags, made);
+    if (fd >= 0)
+        sw_kernel_files_report(path);
+    if (fd >= 0 && (flags & (O_PATH | O_DIRECTORY)) == 0)
+        sw_inputs_note(folder, path, (flags & O_ACCMODE) != O_RDONLY);
+    return fd;
 }
 
 /* A mode that was not given is some number, and not looked at. */
@@ -100,4 +114,14 @@ SW_EXPORT int openat64(int folder, const char *path, int flags, ...)
 
     GET_MODE(flags, mode);
     return open_any(folder, path, flags, mode);
+}
+
+SW_EXPORT int creat(const char *path, mode_t mode)
+{
+    return open_any(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+SW_EXPORT int creat64(const char *path, mode_t mode)
+{
+    return creat(path, mode);
 }

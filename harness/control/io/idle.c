@@ -6,6 +6,7 @@
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/time/timers.h"
 #include "readiness.h"
+#include "settle.h"
 
 enum {
     /* A look outside costs a system call, and a number of the decisions'. At every choice it would
@@ -82,11 +83,29 @@ static void find(uint32_t i)
     waiters[i].thread->wait.woken = 1;
 }
 
-static int record_outside(uint32_t count, int timeout_ms)
+/* While others can run, what children do is not to be seen just because it is there; and when
+ * nobody can, all of it is, and none is cut short. */
+static int poll_outside(uint32_t count, int timeout_ms, int is_idle)
+{
+    int ready = sw_readiness_poll_or_give_up(polled, count, is_idle ? timeout_ms : 0);
+
+    if (is_idle && ready > 0) {
+        sw_settle_wait(polled, count);
+        return sw_readiness_poll(polled, count, 0);
+    }
+    for (uint32_t i = 0; i < count && !is_idle; i++)
+        if (!sw_settle_may_see(&polled[i]))
+            polled[i].revents = 0;
+        else if (sw_settle_is_childs(&polled[i]))
+            ready += sw_readiness_poll(&polled[i], 1, 0);
+    return ready;
+}
+
+static int record_outside(uint32_t count, int timeout_ms, int is_idle)
 {
     int found = 0;
 
-    if (sw_readiness_poll(polled, count, timeout_ms) > 0)
+    if (poll_outside(count, timeout_ms, is_idle) > 0)
         for (uint32_t i = 0; i < count; i++) {
             if (polled[i].revents == 0)
                 continue;
@@ -121,8 +140,10 @@ static int replay_outside(uint32_t count)
 
     while (sw_decide_is_due(SW_DECIDE_READY, &choice)) {
         uint32_t i = find_waiter(choice, count);
-        if (i == count)
+        if (i == count) {
             sw_decide_misfit(SW_DECIDE_READY, "nobody waits for that descriptor");
+            break;
+        }
         sw_readiness_poll(&polled[i], 1, -1);
         find(i);
         found++;
@@ -132,7 +153,7 @@ static int replay_outside(uint32_t count)
 }
 
 /* Waits at most for the time, and not at all in a replay, which knows. */
-static int look_outside(int timeout_ms)
+static int look_outside(int timeout_ms, int is_idle)
 {
     uint32_t count = gather(1);
 
@@ -142,7 +163,17 @@ static int look_outside(int timeout_ms)
         return 0;
     for (uint32_t i = 0; i < count; i++)
         waiters[i].fds[waiters[i].k].revents = 0;
-    return sw_decide_replays() ? replay_outside(count) : record_outside(count, timeout_ms);
+    return sw_decide_replays() ? replay_outside(count) : record_outside(count, timeout_ms, is_idle);
+}
+
+/* A replay has nothing to wait for any more, but when it was recorded nobody brought it, for good:
+ * so it is here, too, once the children have come to where they wait. */
+static void wait_in_vain(void)
+{
+    uint32_t count = gather(1);
+
+    if (count > 0)
+        sw_readiness_poll_or_give_up(polled, count, -1);
 }
 
 /* ---- before each choice of who runs ---- */
@@ -160,7 +191,7 @@ void sw_idle_look(void)
         look_inside();
     else if (++since_look < LOOK_EVERY)
         return;
-    look_outside(0);
+    look_outside(0, 0);
 }
 
 /* ---- when nobody can run ---- */
@@ -190,7 +221,7 @@ int sw_idle_go_on(void)
     /* -1: without a deadline there is only the outside, however long it takes. */
     int timeout_ms = find_timeout(deadline);
 
-    if (sw_readiness_waiting() > 0 && (look_inside() || look_outside(timeout_ms)))
+    if (sw_readiness_waiting() > 0 && (look_inside() || look_outside(timeout_ms, 1)))
         return 1;
     /* All that is left is a signal from outside: a thread waits for one, and nobody for anything
      * else. */
@@ -198,12 +229,16 @@ int sw_idle_go_on(void)
         sw_readiness_poll(NULL, 0, -1);
     if (sw_readiness_was_interrupted())
         return 1;
+    if (deadline == 0 && sw_readiness_waiting() > 0 && sw_decide_replays())
+        wait_in_vain();
     if (deadline == 0)
         return 0;
     if (sw_readiness_waiting() > 0 || sw_readiness_expects())
         sw_readiness_lose_patience(timeout_ms > 0 ? timeout_ms : 0);
     sw_readiness_wait_for_expected(timeout_ms);
     /* Time jumps: nobody could have done anything until then. */
+    if (sw_engine.grain != NULL)
+        deadline = sw_engine.grain->time_jumps(deadline);
     if (deadline > sw_engine.now_ns)
         sw_engine.now_ns = deadline;
     in_vain += sw_timers_fire();

@@ -10,6 +10,7 @@
 
 #include "harness/control/engine/engine.h"
 #include "fds.h"
+#include "file_changes.h"
 #include "io.h"
 #include "harness/control/net/net.h"
 #include "harness/control/engine/real.h"
@@ -31,6 +32,13 @@ static int is_socket(int fd)
     struct stat status;
 
     return SW_REAL(fstat)(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/* So much has been written to it. */
+static void changed(int fd, ssize_t n)
+{
+    if (n >= 0 && sw_fds_kind(fd) == SW_FD_FILE)
+        sw_file_changes_written(fd);
 }
 
 /* ---- pipes ---- */
@@ -111,7 +119,9 @@ SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
         return send(fd, buf, size, 0);
     if (sw_io_before(fd, POLLOUT, 0) < 0)
         return -1;
-    return sw_io_after(SW_REAL(write)(fd, buf, size));
+    ssize_t n = sw_io_after(SW_REAL(write)(fd, buf, size));
+    changed(fd, n);
+    return n;
 }
 
 SW_EXPORT int eventfd_write(int fd, eventfd_t value)
@@ -195,7 +205,9 @@ SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count)
         return sendmsg(fd, &message, 0);
     if (sw_io_before(fd, POLLOUT, 0) < 0)
         return -1;
-    return sw_io_after(SW_REAL(writev)(fd, parts, count));
+    ssize_t n = sw_io_after(SW_REAL(writev)(fd, parts, count));
+    changed(fd, n);
+    return n;
 }
 
 /* Another process may be about to have the other end of what we have. */
@@ -275,7 +287,9 @@ static ssize_t send_any_file(int out, int in, off_t *offset, size_t count)
         return send_file(out, in, offset, count);
     if (sw_io_before(out, POLLOUT, 0) < 0)
         return -1;
-    return sw_io_after(SW_REAL(sendfile)(out, in, offset, count));
+    ssize_t n = sw_io_after(SW_REAL(sendfile)(out, in, offset, count));
+    changed(out, n);
+    return n;
 }
 
 SW_EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t count)

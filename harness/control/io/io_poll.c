@@ -4,6 +4,8 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
 
 #include "harness/control/engine/engine.h"
 #include "fds.h"
@@ -16,6 +18,25 @@ int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout
                 const sigset_t *mask, size_t room);
 
 #define FOREVER UINT64_MAX
+
+static int refuse(void)
+{
+    errno = EINVAL;
+    return -1;
+}
+
+static int is_no_timeout(const struct timespec *timeout)
+{
+    return timeout != NULL && (timeout->tv_sec < 0 || !sw_vtime_is_valid(timeout));
+}
+
+/* The kernel looks at the number first, and at what is there only then. */
+static int is_too_many(nfds_t count)
+{
+    struct rlimit limit;
+
+    return count > FD_SETSIZE && getrlimit(RLIMIT_NOFILE, &limit) == 0 && count > limit.rlim_cur;
+}
 
 /* The mask is the thread's as long as it waits. */
 static void enter(const sigset_t *mask, sigset_t *old)
@@ -54,6 +75,8 @@ SW_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(poll)(fds, count, timeout_ms);
+    if (is_too_many(count))
+        return refuse();
     return wait_for(fds, count, timeout_ms < 0 ? FOREVER : (uint64_t)timeout_ms * 1000000);
 }
 
@@ -64,6 +87,8 @@ SW_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *tim
 
     if (sw_engine_self() == NULL)
         return SW_REAL(ppoll)(fds, count, timeout, mask);
+    if (is_too_many(count) || is_no_timeout(timeout))
+        return refuse();
     enter(mask, &old);
     int ready = wait_for(fds, count, timeout != NULL ? sw_vtime_of_timespec(timeout) : FOREVER);
     leave(mask, &old);
@@ -138,10 +163,8 @@ SW_EXPORT int select(int n, fd_set *restrict in, fd_set *restrict out, fd_set *r
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(select)(n, in, out, bad, timeout);
-    if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_usec < 0)) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (n < 0 || (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_usec < 0)))
+        return refuse();
     uint64_t timeout_ns = timeout == NULL ? FOREVER
                                           : (uint64_t)timeout->tv_sec * 1000000000u +
                                                 (uint64_t)timeout->tv_usec * 1000;
@@ -155,6 +178,8 @@ SW_EXPORT int pselect(int n, fd_set *restrict in, fd_set *restrict out, fd_set *
 
     if (sw_engine_self() == NULL)
         return SW_REAL(pselect)(n, in, out, bad, timeout, mask);
+    if (n < 0 || is_no_timeout(timeout))
+        return refuse();
     enter(mask, &old);
     int bits = select_ns(n, (fd_set *const[3]){in, out, bad},
                          timeout != NULL ? sw_vtime_of_timespec(timeout) : FOREVER);

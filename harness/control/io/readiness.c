@@ -13,6 +13,8 @@
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/net/net.h"
+#include "settle.h"
+#include "harness/control/process/children.h"
 
 enum {
     EXPECTED_MAX = 256,
@@ -29,6 +31,8 @@ enum {
     SLICE_MS = 100,
     /* Where somebody has to look before the kernel can tell (children.h): so often. */
     LOOKED_SLICE_MS = 2,
+    /* So often it is asked whether the wait is in vain. */
+    VAIN_SLICE_MS = 10,
 };
 
 static int expected[EXPECTED_MAX]; /* pidfds */
@@ -39,6 +43,7 @@ static int patience_ms;
 static int pausing; /* threads that wait for a signal only */
 static volatile sig_atomic_t interrupted; /* a signal has come from outside */
 static void (*look_first)(void); /* NULL: the kernel knows all */
+static int (*in_vain)(const struct pollfd *fds, nfds_t count); /* NULL: nobody can tell */
 
 /* ---- asking the kernel ---- */
 
@@ -69,19 +74,46 @@ static int poll_slice(struct pollfd *fds, nfds_t count, int most_ms)
     return SW_REAL(poll)(fds, count, most_ms);
 }
 
-int sw_readiness_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+void sw_readiness_give_up_when(int (*is_in_vain)(const struct pollfd *fds, nfds_t count))
 {
-    int slice_ms = look_first != NULL ? LOOKED_SLICE_MS : SLICE_MS;
+    in_vain = is_in_vain;
+}
+
+/* None was ready.  Before it is given up the kernel is asked once more: what is there now was there
+ * before nobody was left who could bring it. */
+static int is_in_vain(struct pollfd *fds, nfds_t count, int *ready)
+{
+    if (in_vain == NULL || !in_vain(fds, count))
+        return 0;
+    *ready = poll_slice(fds, count, 0);
+    return 1;
+}
+
+static int poll_in_slices(struct pollfd *fds, nfds_t count, int timeout_ms, int slice_ms,
+                          int gives_up)
+{
     /* The kernel's time is counted in slices and not by a clock: how long it really takes does not
      * matter, only that it ends. */
     int saved = errno, left_ms = timeout_ms, ready;
 
+    slice_ms = look_first != NULL ? LOOKED_SLICE_MS : slice_ms;
     do {
         ready = poll_slice(fds, count, timeout_ms < 0 || left_ms > slice_ms ? slice_ms : left_ms);
         left_ms -= slice_ms;
-    } while (ready <= 0 && (timeout_ms < 0 || left_ms > 0) && !interrupted);
+    } while (ready <= 0 && (timeout_ms < 0 || left_ms > 0) && !interrupted &&
+             !(gives_up && is_in_vain(fds, count, &ready)));
     errno = saved;
     return ready;
+}
+
+int sw_readiness_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    return poll_in_slices(fds, count, timeout_ms, SLICE_MS, 0);
+}
+
+int sw_readiness_poll_or_give_up(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    return poll_in_slices(fds, count, timeout_ms, in_vain != NULL ? VAIN_SLICE_MS : SLICE_MS, 1);
 }
 
 void sw_readiness_interrupt(void)
@@ -112,6 +144,7 @@ void sw_readiness_announce(struct sw_thread *thread, struct pollfd *fds, nfds_t 
     fds[k].revents = sw_net_events(fds[k].fd, revents);
     /* Something has come: whoever sent it may send more. */
     patience_ms = PATIENCE_MS;
+    sw_settle_was_seen(fds[k].fd);
     sw_decide_happened(&decision);
 }
 
@@ -162,8 +195,10 @@ static int observe_outside(struct pollfd *fds, nfds_t count)
             /* READY says whose descriptor, and which of them: another thread's, or one that is not
              * outside, shows that the program does something else than it did. */
             if ((choice & ((1u << SW_READY_SHIFT) - 1)) != self->ordinal || k >= count ||
-                !sw_readiness_is_outside(&fds[k]))
+                !sw_readiness_is_outside(&fds[k])) {
                 sw_decide_misfit(SW_DECIDE_READY, "this thread looks at other descriptors");
+                break;
+            }
             sw_readiness_poll(&fds[k], 1, -1);
             sw_readiness_announce(self, fds, k, fds[k].revents);
             found++;
@@ -171,7 +206,8 @@ static int observe_outside(struct pollfd *fds, nfds_t count)
     } else {
         for (nfds_t k = 0; k < count; k++) {
             struct pollfd one = fds[k];
-            if (!sw_readiness_is_outside(&one) || sw_readiness_poll(&one, 1, 0) <= 0)
+            if (!sw_readiness_is_outside(&one) || !sw_settle_may_see(&one) ||
+                sw_readiness_poll(&one, 1, 0) <= 0)
                 continue;
             sw_readiness_announce(self, fds, k, one.revents);
             found++;
@@ -247,7 +283,10 @@ static void describe(const struct sw_thread *thread, char *buf, size_t size)
 {
     const struct sw_readiness_fds *wanted = thread->wait.address;
 
-    snprintf(buf, size, "waits for descriptor %d", wanted->fds != NULL ? wanted->fds[0].fd : -1);
+    int fd = wanted->fds != NULL ? wanted->fds[0].fd : -1;
+
+    if (!sw_children_describe(fd, buf, size))
+        snprintf(buf, size, "waits for descriptor %d", fd);
 }
 
 static const struct sw_clause for_fds = {
@@ -328,8 +367,10 @@ size_t sw_readiness_before_read(int fd, size_t size)
 {
     uint32_t bytes = size < BYTES_MAX ? (uint32_t)size : BYTES_MAX;
 
-    if (!sw_decide_replays())
+    if (!sw_decide_replays()) {
+        sw_settle_wait_for_bytes(fd, bytes);
         return bytes;
+    }
     int due = sw_decide_is_due(SW_DECIDE_BYTES, &bytes);
     /* 0 was the end of the stream, of which one has not to wait for bytes. */
     if (due && (bytes == 0 || bytes > size))
@@ -410,5 +451,9 @@ void sw_readiness_wait_for_expected(int timeout_ms)
         return;
     for (uint32_t i = 0; i < expected_count; i++)
         fds[i] = (struct pollfd){.fd = expected[i], .events = POLLIN};
-    sw_readiness_poll(fds, expected_count, timeout_ms);
+    sw_readiness_poll_or_give_up(fds, expected_count, timeout_ms);
+    /* Time has waited for it: whoever asks next is told. */
+    for (uint32_t i = 0; i < expected_count; i++)
+        if (fds[i].revents != 0)
+            sw_settle_was_seen(fds[i].fd);
 }

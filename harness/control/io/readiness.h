@@ -21,7 +21,8 @@
  *
  * How much a read gets that asked for more is recorded as well, as BYTES: a
  * child that writes a line in two pieces is heard in as many in a replay.  That
- * takes one number for each read.
+ * takes one number for each read.  settle.h keeps a recording's own from depending
+ * on how fast a child is.
  *
  * When nobody can run but time could go on, a look gives the outside some real
  * time first, as long as a thread waits for it or has asked whether a child
@@ -74,6 +75,8 @@ void sw_readiness_forget(int pidfd);
 /* From now on look() is called before the kernel is asked, and the kernel is asked every few
  * milliseconds; NULL: no longer. */
 void sw_readiness_look_first(void (*look)(void));
+/* Who knows that nobody is left who could make any of these ready. */
+void sw_readiness_give_up_when(int (*is_in_vain)(const struct pollfd *fds, nfds_t count));
 
 /* ---- for idle.c ---- */
 
@@ -95,6 +98,8 @@ int sw_readiness_was_interrupted(void);
 int sw_readiness_is_outside(const struct pollfd *one);
 /* poll() of the kernel's, which nothing but sw_readiness_interrupt() ends early. */
 int sw_readiness_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+/* The same, which also ends when nobody is left who could make one of them ready. */
+int sw_readiness_poll_or_give_up(struct pollfd *fds, nfds_t count, int timeout_ms);
 /* An OUTSIDE descriptor, the k-th of the thread's, is ready: takes a number of the decisions', and
  * tells the thread. */
 void sw_readiness_announce(struct sw_thread *thread, struct pollfd *fds, nfds_t k, short revents);

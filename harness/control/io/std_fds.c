@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/time/file_times.h"
 
 enum { STANDARD_FILES = 3 };
 
@@ -60,6 +63,20 @@ static void make_pipe(struct stat *status)
     };
 }
 
+/* By its name, as the kernel remembers it. */
+static int is_source(int fd, const struct stat *status)
+{
+    char link[32], path[4096];
+    int saved = errno;
+
+    if (!S_ISREG(status->st_mode))
+        return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = SW_REAL(readlink)(link, path, sizeof path);
+    errno = saved;
+    return length > 3 && memcmp(path + length - 3, ".py", 3) == 0;
+}
+
 SW_EXPORT int fstat(int fd, struct stat *status)
 {
     int failed = SW_REAL(fstat)(fd, status);
@@ -67,6 +84,8 @@ SW_EXPORT int fstat(int fd, struct stat *status)
     if (failed == 0 && fd >= 0 && fd < STANDARD_FILES && sw_engine_self() != NULL &&
         is_given(status))
         make_pipe(status);
+    else if (failed == 0 && sw_engine_self() != NULL)
+        sw_file_times_show(status, is_source(fd, status));
     return failed;
 }
 

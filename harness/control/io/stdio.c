@@ -7,15 +7,52 @@
  * exact as read() is; one with a buffer takes as much from outside as there is.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include "harness/control/engine/engine.h"
 #include "fds.h"
+#include "file_changes.h"
+#include "inputs.h"
 #include "io.h"
+#include "kernel_files.h"
 #include "readiness.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/process/pid_paths.h"
+
+/* ---- opening ---- */
+
+/* "r+b": what open() would be asked for. */
+static int flags_of(const char *mode)
+{
+    int makes = mode[0] == 'w' || mode[0] == 'a';
+
+    return (makes ? O_CREAT : 0) | (mode[0] == 'w' ? O_TRUNC : 0);
+}
+
+SW_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
+{
+    struct sw_pid_path real;
+    int flags = flags_of(mode), made = sw_file_changes_would_make(AT_FDCWD, path, flags);
+    FILE *file = SW_REAL(fopen)(sw_pid_paths_real(path, &real), mode);
+
+    if (file == NULL)
+        return NULL;
+    sw_file_changes_opened(fileno(file), AT_FDCWD, path, flags, made);
+    sw_kernel_files_report(path);
+    sw_inputs_note(AT_FDCWD, path, mode[0] != 'r' || strchr(mode, '+') != NULL);
+    return file;
+}
+
+SW_EXPORT FILE *fopen64(const char *restrict path, const char *restrict mode)
+{
+    return fopen(path, mode);
+}
+
+/* ---- reading ---- */
 
 /* The C library's own fields: nothing exported tells whether a call would read from the file. */
 static size_t buffered(const FILE *file)

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/io.h"
 #include "net.h"
@@ -43,6 +44,7 @@ static int socket_mapped(int family, int type)
 
 SW_EXPORT int socket(int family, int type, int protocol)
 {
+    sw_checkpoint_before_outside("its first socket");
     if (sw_fds_kept() && !sw_engine_shm()->real_network && is_tcp(family, type, protocol))
         return socket_mapped(family, type);
     int fd = SW_REAL(socket)(family, type, protocol);
@@ -65,6 +67,8 @@ SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length)
         int failed = SW_REAL(bind)(fd, address, length);
         if (failed == 0)
             sw_net_unix_bound(address, length);
+        if (failed == 0 && length == sizeof address->sa_family && sw_engine_self() != NULL)
+            sw_engine_uncontrolled("a socket's name that the kernel has chosen");
         return failed;
     }
     if (sw_net_read_address(net->family, address, length, &wanted) < 0)
@@ -313,6 +317,8 @@ SW_EXPORT int shutdown(int fd, int how)
 {
     struct sw_net *net = sw_net_find(fd);
 
+    if (net != NULL && how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR)
+        return fail(EINVAL);
     if (net != NULL && net->state != SW_NET_CONNECTED && net->state != SW_NET_LISTENING)
         return fail(ENOTCONN);
     if (net != NULL && (how == SHUT_WR || how == SHUT_RDWR))

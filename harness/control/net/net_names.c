@@ -18,7 +18,7 @@ static pid_t root; /* of the family */
 static pid_t get_root(void)
 {
     if (root == 0)
-        root = getpid();
+        root = SW_REAL(getpid)();
     return root;
 }
 
@@ -67,8 +67,8 @@ int sw_net_names_client(int fd, const struct sw_net *net, const struct sw_net_ad
     char from_ip[33], to_ip[33];
 
     snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "spillway-%x-c%x.%x-%s-%u-%s",
-             (unsigned)get_root(), (unsigned)getpid(), ++serial, hex(net->local.ip, from_ip),
-             net->local.port, hex(to->ip, to_ip));
+             (unsigned)get_root(), (unsigned)SW_REAL(getpid)(), ++serial,
+             hex(net->local.ip, from_ip), net->local.port, hex(to->ip, to_ip));
     return SW_REAL(bind)(fd, (struct sockaddr *)&name, finish(&name));
 }
 

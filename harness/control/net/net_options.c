@@ -14,6 +14,7 @@
 #include "harness/control/io/epoll.h"
 #include "net.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/process/pid.h"
 
 /* ---- real sockets ---- */
 
@@ -169,13 +170,26 @@ static int take_error(int fd, struct sw_net *net, void *value, socklen_t *size)
                       : SW_REAL(getsockopt)(fd, SOL_SOCKET, SO_ERROR, value, size);
 }
 
+/* Who is at the other end is a process. */
+static int get_real(int fd, int level, int name, void *value, socklen_t *size)
+{
+    int failed = SW_REAL(getsockopt)(fd, level, name, value, size);
+
+    if (failed == 0 && level == SOL_SOCKET && name == SO_PEERCRED &&
+        *size >= sizeof(struct ucred)) {
+        struct ucred *peer = value;
+        peer->pid = sw_pid_shown(peer->pid);
+    }
+    return failed;
+}
+
 SW_EXPORT int getsockopt(int fd, int level, int name, void *restrict value,
                          socklen_t *restrict size)
 {
     struct sw_net *net = sw_net_find(fd);
 
     if (net == NULL)
-        return SW_REAL(getsockopt)(fd, level, name, value, size);
+        return get_real(fd, level, name, value, size);
     if (level == SOL_SOCKET && name == SO_ERROR)
         return take_error(fd, net, value, size);
     if (level == SOL_SOCKET && name == SO_ACCEPTCONN)

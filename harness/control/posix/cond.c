@@ -10,6 +10,7 @@
 #include "harness/control/python/gil.h"
 #include "mutex.h"
 #include "harness/control/engine/sync_objects.h"
+#include "harness/control/process/forked.h"
 #include "harness/control/verdict/uncontrolled.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
@@ -44,6 +45,27 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
     return failed != 0 ? failed : result;
 }
 
+/* The mutex stays locked if the deadline is none. */
+static int wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
+                      const struct timespec *time)
+{
+    if (!sw_vtime_may_end_a_wait(clock, time))
+        return EINVAL;
+    return wait_on(cond, mutex, sw_vtime_absolute(clock, time));
+}
+
+/* Where nobody decides; in the child of a fork nobody is left who would signal it (forked.h). */
+static int wait_uncontrolled(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+    enum { SHARED = 1 }; /* glibc's own */
+
+    if ((cond->__data.__wrefs & SHARED) == 0)
+        sw_forked_wait(SW_OBJECT_COND, cond);
+    int failed = SW_REAL(pthread_cond_wait)(cond, mutex);
+    sw_forked_go_on();
+    return failed;
+}
+
 static int wake(pthread_cond_t *cond, int all)
 {
     if (sw_gil_signal(cond))
@@ -58,6 +80,7 @@ static int wake(pthread_cond_t *cond, int all)
 SW_EXPORT int pthread_cond_init(pthread_cond_t *restrict cond,
                                 const pthread_condattr_t *restrict attributes)
 {
+    sw_forked_made(cond);
     if (sw_engine_self() != NULL) {
         int shared = PTHREAD_PROCESS_PRIVATE;
         if (attributes != NULL)
@@ -81,7 +104,7 @@ SW_EXPORT int pthread_cond_destroy(pthread_cond_t *cond)
 SW_EXPORT int pthread_cond_wait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex)
 {
     if (sw_engine_self() == NULL)
-        return SW_REAL(pthread_cond_wait)(cond, mutex);
+        return wait_uncontrolled(cond, mutex);
     return wait_on(cond, mutex, 0);
 }
 
@@ -90,7 +113,7 @@ SW_EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mute
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(pthread_cond_timedwait)(cond, mutex, time);
-    return wait_on(cond, mutex, sw_vtime_absolute(clock_of(cond), time));
+    return wait_until(cond, mutex, clock_of(cond), time);
 }
 
 SW_EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
@@ -98,7 +121,7 @@ SW_EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict cond, pthread_mute
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(pthread_cond_clockwait)(cond, mutex, clock, time);
-    return wait_on(cond, mutex, sw_vtime_absolute(clock, time));
+    return wait_until(cond, mutex, clock, time);
 }
 
 SW_EXPORT int pthread_cond_signal(pthread_cond_t *cond)

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/explain.h"
 #include "harness/control/engine/fiber_tls.h"
 #include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
@@ -13,6 +14,7 @@
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/verdict/uncontrolled.h"
 #include "harness/control/io/readiness.h"
+#include "harness/control/process/forked.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 
@@ -22,6 +24,7 @@ enum {
     PRIO_INHERIT = 32,
     PRIO_PROTECT = 64,
     PROTECT_HELD = 0x7ffff, /* above it is the ceiling, which stays */
+    SHARED = 128, /* between processes */
     OWNER = 0x3fffffff, /* above it is that the owner has died */
 };
 
@@ -58,6 +61,8 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
         if ((mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK &&
             mutex->__data.__owner == sw_engine_self()->tid)
             return EDEADLK;
+        if (deadline_ns == SW_VTIME_INVALID) /* nobody looks at it who does not have to wait */
+            return EINVAL;
         const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_MUTEX, mutex);
         /* Another process may hold it, and who unlocks there tells nobody here: it is tried
          * again. */
@@ -91,8 +96,36 @@ int sw_mutex_unlock(pthread_mutex_t *mutex)
     return failed;
 }
 
+/* Who locks an error-checking one again is told so, and does not wait; what the kernel does with one
+ * that inherits priorities is its own. */
+static int may_wait_for_ever(const pthread_mutex_t *mutex)
+{
+    int kind = mutex->__data.__kind;
+
+    return (kind & (SHARED | PRIO_INHERIT)) == 0 &&
+           ((kind & 3) != PTHREAD_MUTEX_ERRORCHECK || mutex->__data.__owner != SW_REAL(gettid)());
+}
+
+/* Where nobody decides; in the child of a fork it may be for ever (forked.h). */
+static int lock_uncontrolled(pthread_mutex_t *mutex)
+{
+    int failed;
+
+    if (!sw_forked_is() || !may_wait_for_ever(mutex))
+        return SW_REAL(pthread_mutex_lock)(mutex);
+    if ((failed = SW_REAL(pthread_mutex_trylock)(mutex)) == EBUSY) {
+        sw_forked_wait(SW_OBJECT_MUTEX, mutex);
+        failed = SW_REAL(pthread_mutex_lock)(mutex);
+        sw_forked_go_on();
+    }
+    if (failed == 0)
+        sw_forked_took(mutex);
+    return failed;
+}
+
 SW_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
+    sw_forked_made(mutex);
     if (sw_engine_self() != NULL) {
         int shared = PTHREAD_PROCESS_PRIVATE;
         if (attributes != NULL)
@@ -115,7 +148,7 @@ SW_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 SW_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     if (sw_engine_self() == NULL)
-        return SW_REAL(pthread_mutex_lock)(mutex);
+        return lock_uncontrolled(mutex);
     return sw_mutex_lock(mutex, 0);
 }
 
@@ -126,6 +159,8 @@ SW_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 
     if (self != NULL && failed == 0)
         sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->holder = self->ordinal;
+    else if (failed == 0)
+        sw_forked_took(mutex);
     return failed;
 }
 
@@ -142,16 +177,22 @@ SW_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *restrict mutex, clockid_t
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(pthread_mutex_clocklock)(mutex, clock, time);
+    if (!sw_vtime_may_wait_by(clock))
+        return EINVAL;
     return sw_mutex_lock(mutex, sw_vtime_absolute(clock, time));
 }
 
 SW_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    if (sw_engine_self() == NULL)
+    if (sw_engine_self() == NULL) {
+        sw_forked_released(mutex);
         return SW_REAL(pthread_mutex_unlock)(mutex);
+    }
     int failed = sw_mutex_unlock(mutex);
     if (failed != 0 || sw_gil_unlocked(mutex))
         return failed;
+    sw_explain_note(SW_TIMELINE_UNLOCK, SW_AT_MUTEX_UNLOCK,
+                    sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->ordinal, SW_EXPLAIN_NOBODY);
     if (!sw_gil_pypy_unlocked(mutex))
         sw_after_release(SW_AT_MUTEX_UNLOCK, sw_sync_objects_get(SW_OBJECT_MUTEX, mutex));
     return 0;

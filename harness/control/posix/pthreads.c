@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/explain.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/engine/sigmask.h"
@@ -26,6 +28,7 @@ void *sw_pthreads_body(struct sw_thread *self)
     pthread_cleanup_push(on_exit_of, self);
     if (sw_engine.signals_sent > 0) /* before it ran for the first time */
         sw_signals_arrive();
+    self->result = PTHREAD_CANCELED; /* unless it returns, or says what it is */
     self->result = self->start(self->argument);
     pthread_cleanup_pop(1);
     return self->result;
@@ -55,6 +58,7 @@ SW_EXPORT int pthread_create(pthread_t *restrict handle, const pthread_attr_t *r
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(pthread_create)(handle, attributes, start, argument);
+    sw_checkpoint_before_decision();
     struct sw_thread *thread = sw_thread_table_add();
     if (thread == NULL)
         return EAGAIN;
@@ -68,6 +72,7 @@ SW_EXPORT int pthread_create(pthread_t *restrict handle, const pthread_attr_t *r
         return failed;
     }
     *handle = thread->handle;
+    sw_explain_note(SW_TIMELINE_SPAWN, SW_AT_THREAD_CREATE, 0, thread->ordinal);
     sw_after_release(SW_AT_THREAD_CREATE, NULL);
     return 0;
 }
@@ -104,6 +109,14 @@ static void describe_join(const struct sw_thread *thread, char *buf, size_t size
 static const struct sw_clause joining = {
     .has_come = has_exited, .describe = describe_join, .holder = ordinal_of_joined};
 
+static int is_being_joined(const struct sw_thread *thread)
+{
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        if (sw_engine.live[i]->wait.clause == &joining && sw_engine.live[i]->wait.address == thread)
+            return 1;
+    return 0;
+}
+
 static int join(pthread_t handle, void **result, uint64_t deadline_ns)
 {
     struct sw_thread *thread = sw_thread_table_find(handle);
@@ -114,6 +127,11 @@ static int join(pthread_t handle, void **result, uint64_t deadline_ns)
         return EINVAL;
     if (thread == sw_engine_self())
         return EDEADLK;
+    if (is_being_joined(
+            thread)) /* as it is documented: glibc 2.36 waits for a thread that is gone */
+        return EINVAL;
+    if (deadline_ns == SW_VTIME_INVALID) /* glibc asks until the thread has ended */
+        deadline_ns = 0;
     if (thread->state == SW_THREAD_LIVE &&
         sw_engine_block(&(struct sw_wait){.clause = &joining,
                                           .place = SW_AT_THREAD_JOIN,
@@ -122,6 +140,7 @@ static int join(pthread_t handle, void **result, uint64_t deadline_ns)
         return ETIMEDOUT;
     if (result != NULL)
         *result = thread->result;
+    sw_explain_note(SW_TIMELINE_JOIN, SW_AT_THREAD_JOIN, 0, thread->ordinal);
     /* It has EXITED, and the kernel has forgotten it: the real join does not block. */
     sw_thread_table_remove(thread);
     return sw_engine.carrier->join(thread);
@@ -150,6 +169,16 @@ SW_EXPORT int pthread_timedjoin_np(pthread_t handle, void **result, const struct
     return join(handle, result, sw_vtime_absolute(CLOCK_REALTIME, time));
 }
 
+SW_EXPORT int pthread_clockjoin_np(pthread_t handle, void **result, clockid_t clock,
+                                   const struct timespec *time)
+{
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pthread_clockjoin_np)(handle, result, clock, time);
+    if (!sw_vtime_may_wait_by(clock))
+        return EINVAL;
+    return join(handle, result, sw_vtime_absolute(clock, time));
+}
+
 SW_EXPORT int pthread_detach(pthread_t handle)
 {
     if (sw_engine_self() == NULL)
@@ -159,6 +188,8 @@ SW_EXPORT int pthread_detach(pthread_t handle)
         return SW_REAL(pthread_detach)(handle);
     if (thread->detached)
         return EINVAL;
+    if (is_being_joined(thread)) /* it is gone after that anyhow */
+        return 0;
     thread->detached = 1;
     if (thread->state == SW_THREAD_EXITED) {
         sw_thread_table_remove(thread);
@@ -168,17 +199,6 @@ SW_EXPORT int pthread_detach(pthread_t handle)
 }
 
 /* ---- what else there is of threads and processes ---- */
-
-/* The kernel's number differs from run to run; nothing that a program may do
- * with another thread's needs the true one. */
-SW_EXPORT pid_t gettid(void)
-{
-    const struct sw_thread *self = sw_engine_self();
-
-    if (self == NULL)
-        return SW_REAL(gettid)();
-    return self->ordinal == 0 ? self->tid : (pid_t)(1 << 22) + (pid_t)self->ordinal;
-}
 
 /* A constructor runs under the loader's lock, which is out of sight: who switched
  * there would hang on the next thread that loads something. */

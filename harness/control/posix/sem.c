@@ -8,12 +8,14 @@
 #include <link.h>
 
 #include "harness/control/engine/engine.h"
+#include "harness/control/engine/explain.h"
 #include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/python/gil.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/verdict/uncontrolled.h"
 #include "harness/control/io/readiness.h"
+#include "harness/control/process/forked.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/vtime.h"
 
@@ -77,7 +79,10 @@ const struct sw_clause sw_sem_clause = {
 
 static void took(sem_t *sem)
 {
-    sw_sync_objects_get(SW_OBJECT_SEM, sem)->holder = sw_engine_self()->ordinal;
+    struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
+
+    object->holder = sw_engine_self()->ordinal;
+    sw_explain_note(SW_TIMELINE_LOCK, SW_AT_SEM_WAIT, object->ordinal, SW_EXPLAIN_NOBODY);
     sw_gil_py2_took(sem);
     sw_gil_pypy_arm();
 }
@@ -88,6 +93,12 @@ static int take(sem_t *sem, uint64_t deadline_ns)
         if (errno != EAGAIN)
             return -1;
         const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
+        /* It has waited already, before the operation (access.h). */
+        if (deadline_ns != 0 && sw_engine_self()->late == sem) {
+            sw_engine_self()->late = NULL;
+            errno = ETIMEDOUT;
+            return -1;
+        }
         if (object->is_shared) {
             if (deadline_ns != 0 && sw_engine_now() >= deadline_ns) {
                 errno = ETIMEDOUT;
@@ -110,6 +121,16 @@ static int take(sem_t *sem, uint64_t deadline_ns)
     return 0;
 }
 
+/* The C library looks at the time first, whether it has to wait or not. */
+static int take_until(sem_t *sem, clockid_t clock, const struct timespec *time)
+{
+    if (!sw_vtime_may_end_a_wait(clock, time)) {
+        errno = EINVAL;
+        return -1;
+    }
+    return take(sem, sw_vtime_absolute(clock, time));
+}
+
 static void add(sem_t *sem, int shared, const void *caller)
 {
     struct sw_object *object = sw_sync_objects_add(SW_OBJECT_SEM, sem);
@@ -120,8 +141,33 @@ static void add(sem_t *sem, int shared, const void *caller)
         sw_uncontrolled_note("a semaphore shared between processes", caller);
 }
 
+/* glibc's own: behind the value stands whether other processes may have it. */
+static int is_shared(const sem_t *sem)
+{
+    return ((const int *)sem)[2] != 0;
+}
+
+/* Where nobody decides; in the child of a fork it may be for ever (forked.h). */
+static int wait_uncontrolled(sem_t *sem)
+{
+    if (!sw_forked_is() || is_shared(sem))
+        return SW_REAL(sem_wait)(sem);
+    if (SW_REAL(sem_trywait)(sem) != 0) {
+        int interrupted = sw_forked_wait(SW_OBJECT_SEM, sem);
+        int failed = interrupted ? -1 : SW_REAL(sem_wait)(sem);
+        sw_forked_go_on();
+        if (interrupted)
+            errno = EINTR;
+        if (failed != 0)
+            return failed;
+    }
+    sw_forked_took(sem);
+    return 0;
+}
+
 SW_EXPORT int sem_init(sem_t *sem, int shared, unsigned value)
 {
+    sw_forked_made(sem);
     if (sw_engine_self() != NULL)
         add(sem, shared, __builtin_return_address(0));
     return SW_REAL(sem_init)(sem, shared, value);
@@ -136,7 +182,7 @@ SW_EXPORT int sem_destroy(sem_t *sem)
 
 SW_EXPORT int sem_wait(sem_t *sem)
 {
-    return sw_engine_self() == NULL ? SW_REAL(sem_wait)(sem) : take(sem, 0);
+    return sw_engine_self() == NULL ? wait_uncontrolled(sem) : take(sem, 0);
 }
 
 SW_EXPORT int sem_trywait(sem_t *sem)
@@ -145,6 +191,8 @@ SW_EXPORT int sem_trywait(sem_t *sem)
 
     if (failed == 0 && sw_engine_self() != NULL)
         took(sem);
+    else if (failed == 0)
+        sw_forked_took(sem);
     return failed;
 }
 
@@ -152,7 +200,7 @@ SW_EXPORT int sem_timedwait(sem_t *restrict sem, const struct timespec *restrict
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(sem_timedwait)(sem, time);
-    return take(sem, sw_vtime_absolute(CLOCK_REALTIME, time));
+    return take_until(sem, CLOCK_REALTIME, time);
 }
 
 SW_EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
@@ -160,17 +208,19 @@ SW_EXPORT int sem_clockwait(sem_t *restrict sem, clockid_t clock,
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(sem_clockwait)(sem, clock, time);
-    return take(sem, sw_vtime_absolute(clock, time));
+    return take_until(sem, clock, time);
 }
 
 SW_EXPORT int sem_post(sem_t *sem)
 {
     int failed = SW_REAL(sem_post)(sem);
 
+    sw_forked_released(sem);
     if (failed != 0 || sw_engine_self() == NULL)
         return failed;
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
     object->holder = SW_OBJECT_NOBODY;
+    sw_explain_note(SW_TIMELINE_UNLOCK, SW_AT_SEM_POST, object->ordinal, SW_EXPLAIN_NOBODY);
     /* Python 2's GIL itself: that is a decision always. */
     if (sw_gil_py2_drops(sem))
         sw_engine_point(SW_AT_GIL_RELEASE, object->ordinal);

@@ -42,6 +42,15 @@ SW_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
     return 0;
 }
 
+SW_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
+{
+    int failed = SW_REAL(pthread_spin_trylock)(lock);
+
+    if (failed == 0 && sw_engine_self() != NULL)
+        sw_sync_objects_get(SW_OBJECT_SPIN, (const void *)lock)->holder = sw_engine_self()->ordinal;
+    return failed;
+}
+
 SW_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
     const void *address = (const void *)lock;

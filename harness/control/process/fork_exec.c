@@ -5,9 +5,8 @@
  * The child of a fork has one thread and nobody to decide for it.  Its sockets
  * are mapped as its parent's are (net.h), so that the two can talk.
  *
- * getpid() tells the truth, which differs from run to run: a number of our own
- * would not do for kill(), for files in /proc or for what others are told.  A
- * program that prints it, or seeds with it, is not the same twice.
+ * Each is told to the program by a number of our own (pid.h): the same in every run.  What is
+ * started by an exec sees the kernel's numbers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,12 +17,18 @@
 #include <string.h>
 
 #include "children.h"
+#include "forked.h"
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/affinity.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/net/net.h"
+#include "pid.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/timers.h"
+
+/* What a checkpoint is said to be before: checkpoint.h. */
+#define SPAWN "its first subprocess"
 
 static const char *last_part(const char *path)
 {
@@ -43,11 +48,21 @@ static void report(const char *what)
 
 /* ---- fork ---- */
 
+static void before_fork(void)
+{
+    sw_pid_before_fork();
+    sw_net_names_fork();
+    if (sw_fds_kept())
+        sw_forked_prepare();
+}
+
 /* Pipes and sockets are the child's, too: what comes there may come from outside from now on. */
 static void after_fork_in_parent(void)
 {
-    if (sw_fds_kept())
-        sw_fds_share();
+    if (!sw_fds_kept())
+        return;
+    sw_fds_share();
+    sw_forked_parent();
 }
 
 /* However it came to be: by daemon() or forkpty() too. */
@@ -57,7 +72,10 @@ static void after_fork_in_child(void)
         return;
     /* In this order: nothing must be decided any more, or our own bookkeeping would try. */
     sw_engine_stop();
+    sw_forked_child();
+    sw_checkpoint_forget();
     sw_affinity_undo();
+    sw_pid_forked();
     sw_children_forget_all();
     sw_timers_forget();
     sw_net_forked();
@@ -65,30 +83,32 @@ static void after_fork_in_child(void)
 
 static void __attribute__((constructor)) watch_forks(void)
 {
-    pthread_atfork(sw_net_names_fork, after_fork_in_parent, after_fork_in_child);
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+/* The child that has been made, in its parent.  Returns what the program is to call it. */
+static pid_t made(pid_t pid, const char *how)
+{
+    if (pid <= 0)
+        return pid;
+    if (sw_engine_self() != NULL) {
+        sw_children_add(pid);
+        report(how);
+    }
+    return sw_pid_add_child(pid);
 }
 
 SW_EXPORT pid_t fork(void)
 {
-    pid_t pid = SW_REAL(fork)();
-
-    if (pid > 0 && sw_engine_self() != NULL) {
-        sw_children_add(pid);
-        report("fork");
-    }
-    return pid;
+    sw_checkpoint_before_outside("its first fork");
+    return made(SW_REAL(fork)(), "fork");
 }
 
 SW_EXPORT pid_t forkpty(int *master, char *name, const struct termios *termios,
                         const struct winsize *size)
 {
-    pid_t pid = SW_REAL(forkpty)(master, name, termios, size);
-
-    if (pid > 0 && sw_engine_self() != NULL) {
-        sw_children_add(pid);
-        report("forkpty");
-    }
-    return pid;
+    sw_checkpoint_before_outside("its first fork");
+    return made(SW_REAL(forkpty)(master, name, termios, size), "forkpty");
 }
 
 /* It returns twice, which no function of C can do in front of it; POSIX lets it be a fork. */
@@ -104,14 +124,17 @@ SW_EXPORT pid_t _Fork(void)
 
 /* ---- spawn ---- */
 
-static int spawned(int failed, const pid_t *pid, const char *path)
+static int spawned(int failed, pid_t *pid, const char *path)
 {
-    if (failed == 0 && sw_engine_self() != NULL) {
+    sw_forked_leaves();
+    if (failed != 0)
+        return failed;
+    if (sw_engine_self() != NULL) {
         sw_fds_share();
-        sw_children_add(*pid);
-        report(last_part(path));
+        sw_children_saw_stranger(); /* it may leave others behind */
     }
-    return failed;
+    *pid = made(*pid, last_part(path));
+    return 0;
 }
 
 SW_EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
@@ -122,6 +145,7 @@ SW_EXPORT int posix_spawn(pid_t *restrict pid, const char *restrict path,
     pid_t own;
 
     pid = pid != NULL ? pid : &own;
+    sw_checkpoint_before_outside(SPAWN);
     return spawned(SW_REAL(posix_spawn)(pid, path, actions, attributes, arguments, environment),
                    pid, path);
 }
@@ -134,6 +158,7 @@ SW_EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
     pid_t own;
 
     pid = pid != NULL ? pid : &own;
+    sw_checkpoint_before_outside(SPAWN);
     return spawned(SW_REAL(posix_spawnp)(pid, file, actions, attributes, arguments, environment),
                    pid, file);
 }
@@ -191,10 +216,13 @@ SW_EXPORT int system(const char *command)
 /* The C library reads, and waits in pclose(), as the current thread: others wait meanwhile. */
 SW_EXPORT FILE *popen(const char *command, const char *mode)
 {
+    sw_checkpoint_before_outside(SPAWN);
     FILE *file = SW_REAL(popen)(command, mode);
 
+    sw_forked_leaves();
     if (file != NULL && sw_engine_self() != NULL) {
         sw_fds_share();
+        sw_children_saw_stranger();
         sw_fds_add(fileno(file), SW_FD_OTHER, NULL);
         report(command);
     }
@@ -210,11 +238,12 @@ SW_EXPORT int pclose(FILE *file)
 
 /* ---- exec ---- */
 
-/* In the child of a fork nobody is told. */
+/* In the child of a fork nobody is told; see forked.h. */
 static void report_exec(const char *path)
 {
     if (sw_engine_self() != NULL)
         sw_engine_uncontrolled("an exec of %s", last_part(path));
+    sw_forked_leaves();
 }
 
 SW_EXPORT int execv(const char *path, char *const arguments[])

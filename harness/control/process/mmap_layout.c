@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
 
@@ -27,6 +28,8 @@ static void *map(void *address, size_t size, int protection, int flags, int fd, 
 {
     static uintptr_t next = REGION_START;
 
+    if ((flags & MAP_SHARED) != 0 && (protection & PROT_WRITE) != 0)
+        sw_checkpoint_before_outside("its first shared memory");
     if (sw_engine_self() != NULL && address == NULL && (flags & MAP_ANONYMOUS) != 0 && size > 0 &&
         size < REGION_END - next - GAP) {
         uintptr_t at = next;

@@ -6,11 +6,15 @@
 #include <signal.h>
 #include <string.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
+#include "pid.h"
+#include "children.h"
+#include "forked.h"
 
 static uint64_t sent[SW_LIVE_THREADS_MAX]; /* to the threads of sw_engine.threads */
 
@@ -69,7 +73,7 @@ void sw_signals_send(int number)
             return;
         }
     /* Every thread blocks it: it stays pending with the kernel, for sigwait() or a signalfd. */
-    SW_REAL(kill)(getpid(), number);
+    SW_REAL(kill)(SW_REAL(getpid)(), number);
     sw_readiness_io_done(); /* a signalfd may be readable */
 }
 
@@ -99,8 +103,12 @@ void sw_signals_arrive(void)
 
 SW_EXPORT int kill(pid_t pid, int number)
 {
-    if (sw_engine_self() == NULL || pid != getpid() || number <= 0 || number > 64)
-        return SW_REAL(kill)(pid, number);
+    pid_t real = sw_pid_real_group(pid);
+
+    if (sw_engine_self() != NULL && real != SW_REAL(getpid)() && number > 0)
+        sw_children_signalled(real);
+    if (sw_engine_self() == NULL || real != SW_REAL(getpid)() || number <= 0 || number > 64)
+        return SW_REAL(kill)(real, number);
     sw_signals_send(number);
     return 0;
 }
@@ -122,6 +130,7 @@ SW_EXPORT int pthread_kill(pthread_t handle, int number)
 /* ---- handlers ---- */
 
 static struct sigaction handlers[65]; /* the program's own, for those that have the trampoline */
+static volatile uint32_t handled; /* calls of them so far */
 
 /* The program raises these itself, at a point that is the same in every run: there is nothing to
  * note, and the trampoline would take their si_code for one from outside. */
@@ -153,9 +162,13 @@ static void trampoline(int number, siginfo_t *info, void *context)
     int saved = errno;
 
     /* Neither raised by this process nor sent by it to itself. */
-    if (sw_engine.on && (info->si_code > 0 || info->si_pid != getpid()))
+    if (sw_forked_is())
+        sw_forked_signal_came();
+    if (sw_engine.on && (info->si_code > 0 || info->si_pid != SW_REAL(getpid)()))
         note_foreign(number);
+    sw_pid_show_sender(info);
     errno = saved;
+    handled++;
     if ((handler->sa_flags & SA_SIGINFO) != 0)
         handler->sa_sigaction(number, info, context);
     else
@@ -172,6 +185,8 @@ SW_EXPORT int sigaction(int number, const struct sigaction *restrict action,
 {
     struct sigaction ours, before;
 
+    if (action != NULL && number > 0 && number <= 64)
+        sw_checkpoint_signal_changed(number);
     if (!sw_fds_kept() || number <= 0 || number > 64 || is_fault(number))
         return SW_REAL(sigaction)(number, action, old);
     struct sigaction previous = handlers[number];
@@ -214,11 +229,14 @@ SW_EXPORT int pause(void)
 SW_EXPORT int sigsuspend(const sigset_t *mask)
 {
     sigset_t old;
+    uint32_t before = handled;
 
     if (sw_engine_self() == NULL)
         return SW_REAL(sigsuspend)(mask);
+    /* One that was pending has its handler run here. */
     pthread_sigmask(SIG_SETMASK, mask, &old);
-    pause_until_any();
+    if (handled == before)
+        pause_until_any();
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     errno = EINTR;
     return -1;

@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/io/readiness.h"
 #include "harness/control/engine/real.h"
+#include "pid.h"
 #include "harness/control/time/vtime.h"
 
 /* The number; -1 and EAGAIN after the deadline, or EINTR. */
@@ -28,6 +30,8 @@ static int wait_for(const sigset_t *set, siginfo_t *info, uint64_t deadline_ns)
         ready = sw_readiness_wait(&one, 1, deadline_ns);
         number = ready > 0 ? SW_REAL(sigtimedwait)(set, info, &now) : -1;
     }
+    if (number > 0 && info != NULL)
+        sw_pid_show_sender(info);
     int saved = ready == 0 ? EAGAIN : errno;
     sw_fds_forget(fd);
     SW_REAL(close)(fd);
@@ -45,6 +49,10 @@ SW_EXPORT int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict inf
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(sigtimedwait)(set, info, timeout);
+    if (timeout != NULL && (timeout->tv_sec < 0 || !sw_vtime_is_valid(timeout))) {
+        errno = EINVAL;
+        return -1;
+    }
     return wait_for(set, info,
                     timeout != NULL ? sw_vtime_relative(sw_vtime_of_timespec(timeout)) : 0);
 }
@@ -66,6 +74,7 @@ SW_EXPORT int sigwait(const sigset_t *restrict set, int *restrict number)
 
 SW_EXPORT int signalfd(int fd, const sigset_t *set, int flags)
 {
+    sw_checkpoint_before_outside("its first signal descriptor");
     int got = SW_REAL(signalfd)(fd, set, flags);
 
     if (got >= 0 && fd < 0)

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contract/keeps_gil.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
+#include "traced_entry.h"
 
 /* Sizes of what is compared before and after a time-out.  Each is larger than the largest struct
  * of its versions up to where the request stands, and small enough to be read whole: a few
@@ -325,7 +327,8 @@ void sw_gil_arm(void)
     sw_gil_py2_arm();
     /* Only while somebody holds it and another thread could want it: else each check of the eval
      * breaker would be a decision among one, at the cost of a hand-over. */
-    if (gil->cond == NULL || gil->holder == NULL || !is_locked(gil) || !sw_engine_others_may_run())
+    if (gil->cond == NULL || gil->holder == NULL || gil->holder->keeps_gil || !is_locked(gil) ||
+        !sw_engine_others_may_run())
         return;
     if (!lesson.done && gil->holder == sw_engine_self() && sw_engine_others_can_run())
         make_somebody_wait();
@@ -341,7 +344,45 @@ void sw_gil_arm(void)
     }
 }
 
+/* The interpreter's own waiters do not ask either, and each of their time-outs would be a lesson
+ * without a request. */
+SW_EXPORT slp_keeps_gil_function spillway_keeps_gil;
+
+SW_EXPORT void spillway_keeps_gil(int keeps)
+{
+    struct sw_thread *self = sw_engine_self();
+
+    if (self == NULL)
+        return;
+    self->keeps_gil = keeps;
+    if (!keeps)
+        sw_gil_arm();
+}
+
 /* ---- operations ---- */
+
+/* The thread state that has it, or had it last. */
+static void *holder_state(const struct gil *gil)
+{
+    return gil->locked != &gil->seen_locked ? find_holder_state(gil).start : NULL;
+}
+
+void *sw_gil_holder_state(void)
+{
+    return holder_state(&gils[0]);
+}
+
+/* The words of the request, right after the GIL was taken: there its own bit is clear. */
+static int is_asked(void)
+{
+    uint32_t now, asked = 0;
+
+    for (int i = 0; i < lesson.word_count && lesson.done; i++) {
+        memcpy(&now, lesson.regions[lesson.words[i].region].start + lesson.words[i].offset, 4);
+        asked |= now & lesson.words[i].bits;
+    }
+    return asked != 0;
+}
 
 int sw_gil_unlocked(const pthread_mutex_t *mutex)
 {
@@ -352,11 +393,14 @@ int sw_gil_unlocked(const pthread_mutex_t *mutex)
     /* It has just been taken, and the next check is to be a decision.  Or it has just been dropped:
      * the one decision of the whole hand-over. */
     if (is_locked(gil)) {
-        sw_gil_arm();
+        if (!sw_traced_entry_waits(holder_state(gil), is_asked()))
+            sw_gil_arm();
         return 1;
     }
     gil->holder = NULL;
-    sw_engine_point(SW_AT_GIL_RELEASE, 0);
+    if (!sw_traced_entry_is_ahead(holder_state(gil)) &&
+        (sw_engine_self() == NULL || !sw_engine_self()->unchecked))
+        sw_engine_point(SW_AT_GIL_RELEASE, 0);
     return 1;
 }
 
@@ -367,7 +411,8 @@ static int wait_for_gil(struct gil *gil, pthread_mutex_t *mutex)
     if (lesson.under_way && lesson.pupil == self)
         learn_end();
     if (!sw_engine_shm()->calm && gil == &gils[0] && !lesson.done && !lesson.under_way &&
-        lesson.attempts < LESSONS_MAX && is_locked(gil)) {
+        lesson.attempts < LESSONS_MAX && is_locked(gil) &&
+        !(gil->holder != NULL && gil->holder->keeps_gil)) {
         learn_begin(gil, self);
         return ETIMEDOUT;
     }

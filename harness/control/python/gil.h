@@ -66,6 +66,8 @@ int sw_gil_pypy_arm(void);
 /* Does the calling thread hold it?  Then a release of something else is no
  * decision: the thread that is released could not run Python yet. */
 int sw_gil_is_mine(void);
+/* The thread state that holds it, or held it last; NULL where nobody knows. */
+void *sw_gil_holder_state(void);
 /* Another thread has become able to run: the next check is a decision. */
 void sw_gil_arm(void);
 

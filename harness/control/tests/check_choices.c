@@ -153,13 +153,15 @@ START_TEST(test_a_replay_names_what_differs)
 }
 END_TEST
 
-/* Of an archive the names are in its list of sites. */
+/* Of an archive the names are in its list of sites.  It does not keep what was read. */
 START_TEST(test_an_archive_has_the_names)
 {
     ck_assert_int_eq(explore_named(), 1);
     ck_assert_int_eq(spillway("convert found.sched all.schedz"), 0);
     ck_assert_int_eq(spillway("convert all.schedz back.sched"), 0);
-    ck_assert_int_eq(shell("cmp found.sched back.sched"), 0);
+    ck_assert_int_eq(shell("sed '/^reads /d; /^check /d' found.sched >was; "
+                           "sed '/^check /d' back.sched | cmp was -"),
+                     0);
     ck_assert_int_eq(spillway("replay all.schedz"), 0);
 }
 END_TEST

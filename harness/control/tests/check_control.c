@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * check_control.c - record and replay of whole programs, on Debian's own python3.11 and on
- * raw_threads.c in place of an interpreter.
+ * raw_threads.c and raw_timed.c in place of an interpreter.
  */
 #include "harness/tests/control_fixture.h"
 
 /* Its own source stands in for the program that this "interpreter" does not read. */
-#define RAW "--interp %s/harness/control/tests/raw_threads"
+#define RAW "--interp %s/harness/control/tests/%s"
 
 /* ---- round trips ---- */
 
@@ -210,12 +210,14 @@ START_TEST(test_daemons_forks_and_children)
 }
 END_TEST
 
+static const char *const raw[] = {"raw_threads", "raw_timed"};
+
 START_TEST(test_raw_primitives_are_as_posix_says)
 {
     write_file("nothing", "");
     for (int seed = 0; seed < seeds; seed++) {
-        ck_assert_msg(spillway("record --seed %d " RAW " -o a.sched -- nothing", seed, binaries) ==
-                          0,
+        ck_assert_msg(spillway("record --seed %d " RAW " -o a.sched -- nothing", seed, binaries,
+                               raw[_i]) == 0,
                       "seed %d: %s", seed, content("out"));
         ck_assert_msg(spillway("replay a.sched") == 0, "seed %d: %s", seed, content("err"));
     }
@@ -262,14 +264,15 @@ START_TEST(test_bad_input_is_refused_before_it_runs)
     write_file("p.py", "print('ran')\n");
     ck_assert_int_eq(spillway("record -o a.sched -- p.py"), 0);
     write_file("p.py", "print('RAN')\n");
-    ck_assert_int_eq(spillway("replay a.sched"), 2);
+    ck_assert_int_eq(spillway("minimise a.sched"), 2);
     ASSERT_SAYS("err", "a.sched: it is of another program: p.py is xxh128 ");
     ck_assert_str_eq(content("out"), "");
-    ck_assert_int_eq(shell("sed -i 's|^interp   .*  x|interp   /bin/true  x|; "
-                           "s/^check.*/check none/' a.sched"),
+    ck_assert_int_eq(shell("sed -i 's|^interp   .*|interp   /bin/true  xxh128 %032d|; "
+                           "s/^check.*/check none/' a.sched",
+                           0),
                      0);
     write_file("p.py", "print('ran')\n");
-    ck_assert_int_eq(spillway("replay a.sched"), 2);
+    ck_assert_int_eq(spillway("minimise a.sched"), 2);
     ASSERT_SAYS("err", "it is of another interpreter: /bin/true is");
     ck_assert_int_eq(shell("head -c 100 a.sched >b.sched"), 0);
     ck_assert_int_eq(spillway("replay b.sched"), 2);
@@ -293,6 +296,29 @@ START_TEST(test_a_setting_is_recorded_and_had_again)
     ASSERT_SAYS("a.sched", "env      COLOUR=red\n");
     ck_assert_int_eq(spillway("replay a.sched"), 0);
     ck_assert_int_eq(shell("cmp out recorded"), 0);
+}
+END_TEST
+
+/* A spec's process has an environment of its own, a program that of the caller; both get it. */
+START_TEST(test_a_scenario_and_a_program_get_a_variable)
+{
+    write_file("p.py", "import os\nassert os.environ.get('COLOUR') == 'dark red'\n");
+    write_file("s.spec", "# The environment.\n"
+                         "setup { import os }\n"
+                         "tasklet a on T0\n"
+                         "  step look { assert os.environ['COLOUR'] == 'dark red' }\n"
+                         "schedule x\n"
+                         "  look : done\n");
+    ck_assert_int_eq(shell("env -u CI %s/spillway run --accept s.spec >out 2>err", binaries), 1);
+    ASSERT_SAYS("out", "look: raises KeyError: 'COLOUR'");
+    ck_assert_int_eq(spillway("run p.py"), 1);
+    ck_assert_int_eq(spillway("run --env 'COLOUR=dark red' p.py"), 0);
+    spillway("run --env 'COLOUR=dark red' s.spec");
+    ASSERT_SAYS("out", "there is no transcript to compare with yet");
+    ASSERT_SAYS("out", "again: spillway run --env 'COLOUR=dark red' --schedule x s.spec");
+    ck_assert_int_eq(spillway("run --env SLP_SPILL=always s.spec"), 2);
+    ck_assert_int_eq(spillway("run --accept --env COLOUR=red s.spec"), 2);
+    ck_assert_int_eq(spillway("run --env COLOUR=red p.py::test_it"), 2);
 }
 END_TEST
 
@@ -370,11 +396,12 @@ CHECK_SUITE(suite)
     tcase_add_test(outcomes, test_time_is_virtual);
     tcase_add_test(outcomes, test_blocking_io_lets_others_run);
     tcase_add_test(outcomes, test_daemons_forks_and_children);
-    tcase_add_test(outcomes, test_raw_primitives_are_as_posix_says);
+    tcase_add_loop_test(outcomes, test_raw_primitives_are_as_posix_says, 0, 2);
     tcase_add_test(misfits, test_divergence_says_step_wanted_and_able);
     tcase_add_test(misfits, test_a_missing_deviation_shows_in_the_hash);
     tcase_add_test(misfits, test_bad_input_is_refused_before_it_runs);
     tcase_add_test(misfits, test_a_setting_is_recorded_and_had_again);
+    tcase_add_test(misfits, test_a_scenario_and_a_program_get_a_variable);
     tcase_add_test(misfits, test_it_does_not_matter_what_the_standard_files_are);
     tcase_add_test(misfits, test_faults_and_spills_need_our_interpreter);
     tcase_add_test(outcomes, test_an_early_time_out_is_a_decision);

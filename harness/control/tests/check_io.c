@@ -134,6 +134,36 @@ START_TEST(test_what_a_child_does_is_replayed)
 }
 END_TEST
 
+/* When it comes, and in which pieces, does not depend on how fast the child is. */
+START_TEST(test_what_quick_children_do_is_one_run)
+{
+    if (!is_here(interpreters[_i]))
+        return;
+    for (int i = 0; i < cold_runs; i++) {
+        int status = spillway("record --interp %s --seed 7 -o a.sched -- %s/io_programs.py "
+                              "subprocess_quick",
+                              interpreters[_i], tests);
+        ck_assert_msg(status == 0, "%.2000s", content("err"));
+        ck_assert_int_eq(shell("{ tail -2 a.sched | head -1; sort out; } >>runs"), 0);
+    }
+    /* A hash, and three lines of output. */
+    ck_assert_msg(shell("test $(sort -u runs | wc -l) = 4") == 0, "%.2000s", content("runs"));
+    ASSERT_SAYS("err", "not controlled: a subprocess (fork)");
+    ck_assert_msg(spillway("replay a.sched") == 0, "%.2000s", content("err"));
+}
+END_TEST
+
+START_TEST(test_a_child_that_does_not_end_is_not_waited_for)
+{
+    if (!is_here(interpreters[_i]))
+        return;
+    char options[64];
+    snprintf(options, sizeof options, "--interp %s", interpreters[_i]);
+    record_and_replay("subprocess_in_turns", 2, options);
+    ck_assert_str_eq(content("out"), "0\nready\nNone\n-9\n");
+}
+END_TEST
+
 START_TEST(test_more_than_a_pipe_holds_goes_both_ways)
 {
     record_and_replay("subprocess_both_ways", _i, _i % 2 ? "--engine=fibers" : "");
@@ -165,6 +195,15 @@ START_TEST(test_what_is_read_from_outside_is_told)
     ASSERT_SAYS("err", "not controlled: a pipe from outside, descriptor 0");
     ck_assert_int_eq(record("standard_input", 0), 0); /* it is /dev/null */
     ck_assert_ptr_null(strstr(content("err"), "not controlled"));
+}
+END_TEST
+
+START_TEST(test_what_the_kernel_makes_up_is_told)
+{
+    ck_assert_int_eq(record("of_the_moment", 0), 0);
+    ck_assert_str_eq(content("out"), "True\n6\n");
+    ASSERT_SAYS("err", "not controlled: what the kernel tells in /proc (status) (1 time)");
+    ASSERT_SAYS("err", "not controlled: a socket's name that the kernel has chosen (1 time)");
 }
 END_TEST
 
@@ -228,9 +267,12 @@ CHECK_SUITE(suite)
     tcase_add_test(loopback, test_the_real_network_is_replayed_too);
     tcase_add_test(loopback, test_a_port_of_nobodys_is_the_kernels);
     tcase_add_test(outside, test_what_a_child_does_is_replayed);
+    tcase_add_loop_test(outside, test_what_quick_children_do_is_one_run, 0, INTERPRETERS);
+    tcase_add_loop_test(outside, test_a_child_that_does_not_end_is_not_waited_for, 0, INTERPRETERS);
     tcase_add_loop_test(outside, test_more_than_a_pipe_holds_goes_both_ways, 0, 2);
     tcase_add_loop_test(outside, test_each_way_to_wait_for_a_child, 0, INTERPRETERS);
     tcase_add_test(outside, test_what_is_read_from_outside_is_told);
+    tcase_add_test(outside, test_what_the_kernel_makes_up_is_told);
     tcase_add_test(inside, test_chance_and_clocks_are_the_same_again);
     tcase_add_loop_test(inside, test_deadlines_are_virtual, 0, INTERPRETERS);
     tcase_add_loop_test(inside, test_signals_come_in_virtual_time, 0, 2);

@@ -54,6 +54,40 @@ def subprocess_output():
     print(lines)
 
 
+def subprocess_quick():
+    """Children that compute, write and end, while others compute."""
+    def read(number):
+        child = subprocess.Popen(
+            ["/bin/sh", "-c", "i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done; "
+             "/bin/echo end; exit %d" % number], stdout=subprocess.PIPE)
+        size = 0
+        for line in child.stdout:
+            size += len(line)
+        sys.stdout.write("%d %d\n" % (size, child.wait()))  # in one piece
+
+    in_threads(lambda: read(1), lambda: read(2), compute)
+    child = subprocess.Popen(["/bin/sh", "-c", "echo a; echo b >&2; exit 3"],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    print(child.communicate(), child.returncode)
+
+
+def subprocess_in_turns():
+    """A child that answers, one that goes on for ever, and one that is given up."""
+    child = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for i in range(20):
+        child.stdin.write(b"line %d\n" % i if sys.version_info >= (3,) else "line %d\n" % i)
+        child.stdin.flush()
+        assert child.stdout.readline().decode() == "line %d\n" % i
+    child.stdin.close()
+    print(child.wait())
+    child = subprocess.Popen(["/bin/sh", "-c", "echo ready; while :; do :; done"],
+                             stdout=subprocess.PIPE)
+    print(child.stdout.readline().decode().strip())
+    print(child.poll())
+    child.kill()
+    print(child.wait())
+
+
 def subprocess_both_ways():
     """More than a pipe holds, in both directions, for two children at once."""
     def talk():
@@ -121,7 +155,18 @@ def chance():
     print(time.time(), os.times()[:5], tempfile.mktemp())
     import resource
     print(resource.getrusage(resource.RUSAGE_SELF)[:3])
-    print(os.getloadavg())
+    print(os.getloadavg(), os.sysconf("SC_AVPHYS_PAGES"))
+    room = os.statvfs(".")
+    print(room.f_bfree, room.f_bavail, room.f_ffree)
+
+
+def of_the_moment():
+    """What cannot be the same: each has to be told."""
+    with open("/proc/self/status") as f:
+        print("Pid:" in f.read())
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind("")
+    print(len(listener.getsockname()))
 
 
 def deadlines():

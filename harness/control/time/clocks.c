@@ -6,6 +6,8 @@
  * a time by looking at a clock comes to its end.
  */
 #include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
@@ -23,10 +25,19 @@ static uint64_t read_clock(clockid_t clock)
 
 /* ---- clocks ---- */
 
+/* Is it one of those that every machine has?  Of the others the kernel knows more: the time of a
+ * process that is not there cannot be read. */
+static int is_everywhere(clockid_t clock)
+{
+    return (clock >= CLOCK_REALTIME && clock <= CLOCK_BOOTTIME) || clock == CLOCK_TAI;
+}
+
 SW_EXPORT int clock_gettime(clockid_t clock, struct timespec *out)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(clock_gettime)(clock, out);
+    if (!is_everywhere(clock) && SW_REAL(clock_gettime)(clock, out) != 0)
+        return -1;
     uint64_t ns = read_clock(clock);
     *out = (struct timespec){(time_t)(ns / SECOND_NS), (long)(ns % SECOND_NS)};
     return 0;
@@ -82,8 +93,10 @@ SW_EXPORT clock_t times(struct tms *out)
 /* How much memory it was differs from run to run, too. */
 SW_EXPORT int getrusage(__rusage_who_t who, struct rusage *usage)
 {
-    if (sw_engine_self() == NULL)
-        return SW_REAL(getrusage)(who, usage);
+    int failed = SW_REAL(getrusage)(who, usage);
+
+    if (failed != 0 || sw_engine_self() == NULL)
+        return failed;
     uint64_t ns = who == RUSAGE_CHILDREN ? 0 : read_clock(CLOCK_PROCESS_CPUTIME_ID);
     memset(usage, 0, sizeof *usage);
     usage->ru_utime = (struct timeval){(time_t)(ns / SECOND_NS), (long)(ns % SECOND_NS / 1000)};
@@ -99,6 +112,19 @@ SW_EXPORT int getloadavg(double loads[], int count)
     for (int i = 0; i < count; i++)
         loads[i] = 1;
     return count;
+}
+
+/* Memory that is free: as sysinfo() has it. */
+SW_EXPORT long sysconf(int name)
+{
+    if (sw_engine_self() != NULL && name == _SC_AVPHYS_PAGES)
+        return SW_REAL(sysconf)(_SC_PHYS_PAGES) / 2;
+    return SW_REAL(sysconf)(name);
+}
+
+SW_EXPORT long get_avphys_pages(void)
+{
+    return sysconf(_SC_AVPHYS_PAGES);
 }
 
 SW_EXPORT int sysinfo(struct sysinfo *info)

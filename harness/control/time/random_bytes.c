@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
@@ -11,9 +12,14 @@ enum { FIRST = 0x6368616e }; /* any number but 0 would do; this one is "chan" in
 
 static uint64_t state = FIRST;
 
-void sw_random_bytes_restart(void)
+uint64_t sw_random_bytes_state(void)
 {
-    state = FIRST;
+    return state;
+}
+
+void sw_random_bytes_restart(uint64_t first)
+{
+    state = first;
 }
 
 ssize_t sw_random_bytes_fill(void *buf, size_t size)
@@ -31,6 +37,10 @@ SW_EXPORT ssize_t getrandom(void *buf, size_t size, unsigned flags)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(getrandom)(buf, size, flags);
+    if ((flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
     return sw_random_bytes_fill(buf, size);
 }
 

@@ -8,11 +8,14 @@
 #ifndef SW_RANDOM_BYTES_H
 #define SW_RANDOM_BYTES_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Returns size. */
 ssize_t sw_random_bytes_fill(void *buf, size_t size);
-/* The sequence begins anew. */
-void sw_random_bytes_restart(void);
+/* Where the sequence is; and it goes on from there, once more.  Never from its beginning: a name that
+ * is made there would be one that the program has made before. */
+uint64_t sw_random_bytes_state(void);
+void sw_random_bytes_restart(uint64_t state);
 
 #endif

@@ -23,12 +23,23 @@ static int sleep_until(uint64_t deadline_ns, struct timespec *left)
     return EINTR;
 }
 
+/* The kernel is asked for a time that has passed: it does not wait, but says whether it could. */
+static int refusal_of(clockid_t clock)
+{
+    return SW_REAL(clock_nanosleep)(clock, TIMER_ABSTIME, &(struct timespec){0, 0}, NULL);
+}
+
 SW_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                               struct timespec *left)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(clock_nanosleep)(clock, flags, time, left);
-    if (time->tv_nsec < 0 || time->tv_nsec >= (long)SECOND_NS || time->tv_sec < 0)
+    if (time == NULL)
+        return EFAULT;
+    int failed = sw_vtime_may_wait_by(clock) ? 0 : refusal_of(clock);
+    if (failed != 0)
+        return failed;
+    if (!sw_vtime_is_valid(time) || time->tv_sec < 0)
         return EINVAL;
     if ((flags & TIMER_ABSTIME) != 0)
         return sleep_until(sw_vtime_absolute(clock, time), NULL);

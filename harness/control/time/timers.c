@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/io/readiness.h"
@@ -148,6 +149,16 @@ static uint64_t of_timeval(const struct timeval *time)
     return (uint64_t)time->tv_sec * SECOND_NS + (uint64_t)time->tv_usec * 1000;
 }
 
+static int is_valid_timeval(const struct timeval *time)
+{
+    return time->tv_sec >= 0 && time->tv_usec >= 0 && time->tv_usec < 1000000;
+}
+
+static int is_valid_timespec(const struct timespec *time)
+{
+    return time->tv_sec >= 0 && sw_vtime_is_valid(time);
+}
+
 static struct timeval to_timeval(uint64_t ns)
 {
     ns += 999; /* what is left must not read as 0 */
@@ -174,8 +185,7 @@ SW_EXPORT int setitimer(__itimer_which_t which, const struct itimerval *restrict
 {
     if (sw_engine_self() == NULL || (unsigned)which >= ITIMERS || value == NULL)
         return SW_REAL(setitimer)(which, value, old);
-    if (value->it_value.tv_usec < 0 || value->it_value.tv_usec >= 1000000 ||
-        value->it_value.tv_sec < 0) {
+    if (!is_valid_timeval(&value->it_value) || !is_valid_timeval(&value->it_interval)) {
         errno = EINVAL;
         return -1;
     }
@@ -206,10 +216,25 @@ static struct timer_fd *find_timer_fd(int fd)
     return (struct timer_fd *)sw_fds_about(fd, SW_FD_TIMER);
 }
 
+/* By the kernel, whom we do not ask for the timer: errno is its own. */
+static int is_refused(clockid_t clock, int flags)
+{
+    if ((clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) &&
+        (flags & ~(TFD_NONBLOCK | TFD_CLOEXEC)) == 0)
+        return 0;
+    int fd = SW_REAL(timerfd_create)(clock, flags);
+    if (fd >= 0)
+        SW_REAL(close)(fd);
+    return fd < 0;
+}
+
 SW_EXPORT int timerfd_create(clockid_t clock, int flags)
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(timerfd_create)(clock, flags);
+    if (is_refused(clock, flags))
+        return -1;
+    sw_checkpoint_before_outside("its first timer descriptor");
     for (int i = 0; i < TIMER_FDS_MAX; i++) {
         if (timer_fds[i].used)
             continue;
@@ -233,6 +258,10 @@ SW_EXPORT int timerfd_gettime(int fd, struct itimerspec *value)
 
     if (timer_fd == NULL || sw_engine_self() == NULL)
         return SW_REAL(timerfd_gettime)(fd, value);
+    if (value == NULL) {
+        errno = EFAULT;
+        return -1;
+    }
     value->it_value = to_timespec(left_of(&timer_fd->timer));
     value->it_interval = to_timespec(timer_fd->timer.interval_ns);
     return 0;
@@ -246,6 +275,11 @@ SW_EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *value,
 
     if (timer_fd == NULL || sw_engine_self() == NULL)
         return SW_REAL(timerfd_settime)(fd, flags, value, old);
+    if (value == NULL || (flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) != 0 ||
+        !is_valid_timespec(&value->it_value) || !is_valid_timespec(&value->it_interval)) {
+        errno = value == NULL ? EFAULT : EINVAL;
+        return -1;
+    }
     if (old != NULL)
         timerfd_gettime(fd, old);
     if (is_unread(fd)) /* setting it forgets what it has counted */

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "contract/fnv.h"
+#include "contract/library_frame.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/engine/thread_table.h"
 #include "harness/control/engine/real.h"
@@ -82,24 +84,25 @@ static int is_ending(void)
 }
 
 /* All by name: this library is built for no version, and is loaded into each. */
-static void ask_cpython(int with_stacks)
+static void ask_cpython(int with_stacks, int fd, int gives_back)
 {
     int (*initialized)(void), (*set_item)(void *, const char *, void *);
     void *(*modules_of)(void), *(*make_dict)(void), *(*make_int)(long);
     void *(*compile)(const char *, const char *, int), *(*run)(void *, void *, void *);
     void *(*get_item)(void *, const char *);
-    int (*ensure)(void);
-    void (*clear)(void);
+    int (*ensure)(void), had;
+    void (*clear)(void), (*give_back)(int);
     enum { FILE_INPUT = 257 };
 
     if (!(FIND(initialized, "Py_IsInitialized") && FIND(ensure, "PyGILState_Ensure") &&
           FIND(modules_of, "PyImport_GetModuleDict") && FIND(make_dict, "PyDict_New") &&
           FIND(set_item, "PyDict_SetItemString") && FIND(get_item, "PyDict_GetItemString") &&
           FIND(make_int, "PyLong_FromLong") && FIND(compile, "Py_CompileString") &&
-          FIND(run, "PyEval_EvalCode") && FIND(clear, "PyErr_Clear")) ||
+          FIND(run, "PyEval_EvalCode") && FIND(clear, "PyErr_Clear") &&
+          FIND(give_back, "PyGILState_Release")) ||
         !initialized() || is_ending())
         return;
-    ensure(); /* and never given back */
+    had = ensure();
     void *globals = make_dict(), *modules = modules_of();
     if (globals == NULL || modules == NULL)
         return;
@@ -107,14 +110,16 @@ static void ask_cpython(int with_stacks)
     set_item(globals, "__builtins__",
              builtins != NULL ? builtins : get_item(modules, "__builtin__"));
     set_item(globals, "modules", modules);
-    set_item(globals, "fd", make_int(open_text()));
+    set_item(globals, "fd", make_int(fd));
     set_item(globals, "with_stacks", make_int(with_stacks));
     void *code = compile(questions, OUR_FILE, FILE_INPUT);
     if (code == NULL || run(code, globals, globals) == NULL)
         clear();
+    if (gives_back)
+        give_back(had);
 }
 
-static void ask_pypy(void)
+static void ask_pypy(int fd)
 {
     static char source[sizeof questions + 128];
     int (*execute)(const char *);
@@ -122,7 +127,7 @@ static void ask_pypy(void)
     if (!FIND(execute, "pypy_execute_source"))
         return;
     snprintf(source, sizeof source, "import sys\nmodules, fd, with_stacks = sys.modules, %d, 1\n%s",
-             open_text(), questions);
+             fd, questions);
     execute(source);
 }
 
@@ -147,8 +152,24 @@ void sw_python_stacks_ask(void)
 {
     /* CPython's own dump, where there is one, is better than the questions: it needs no GIL. But it
      * ends after DUMPED_MAX threads. */
-    ask_cpython(find_dump() == NULL || count_threads() > DUMPED_MAX);
-    ask_pypy();
+    ask_cpython(find_dump() == NULL || count_threads() > DUMPED_MAX, open_text(), 0);
+    ask_pypy(open_text());
+}
+
+int sw_python_stacks_dump(int fd)
+{
+    const char *(*dump)(int, void *, void *) = find_dump();
+
+    if (dump != NULL)
+        dump(fd, NULL, NULL);
+    return dump != NULL ? 0 : -1;
+}
+
+int sw_python_stacks_question(int fd)
+{
+    ask_cpython(1, fd, 1);
+    ask_pypy(fd);
+    return 0;
 }
 
 /* ---- reading what was told ---- */
@@ -307,15 +328,23 @@ static void print_stack(const char *line, const char *end)
     print_repeated(&repeated);
 }
 
+/* The first line of its stack; NULL: there is none. */
+static const char *find_stack(const struct sw_thread *thread, const char *text, const char *end)
+{
+    for (const char *line = text; line < end; line = next_line(line, end))
+        if (number_in_heading(line, end) == (unsigned long)thread->handle)
+            return next_line(line, end);
+    return NULL;
+}
+
 static void print_thread(const struct sw_thread *thread, const char *text, const char *end)
 {
-    for (const char *line = text; line < end; line = next_line(line, end)) {
-        if (number_in_heading(line, end) != (unsigned long)thread->handle)
-            continue;
-        print_stack(next_line(line, end), end);
-        return;
-    }
-    dprintf(STDERR_FILENO, "  no Python stack\n");
+    const char *stack = find_stack(thread, text, end);
+
+    if (stack != NULL)
+        print_stack(stack, end);
+    else
+        dprintf(STDERR_FILENO, "  no Python stack\n");
 }
 
 static const struct sw_thread *find_handle(unsigned long handle)
@@ -376,13 +405,18 @@ static void print_none(void)
     else
         dprintf(STDERR_FILENO,
                 "no Python stacks: this interpreter can tell them only to who has its GIL; a "
-                "debugger shows them: spillway replay --under 'gdb -q -ex run --args' FILE.sched, "
-                "and py-bt there\n");
+                "debugger shows them: spillway debug FILE.sched, and py-bt there\n");
 }
 
-/* What the interpreter tells of the threads as they are now.  Returns where the text ends. */
-static const char *begin_dump(const char **text)
+/* What the interpreter tells of the threads as they are now. */
+struct dump {
+    const char *text, *end;
+    off_t before; /* so much had been told then */
+};
+
+static struct dump begin_dump(void)
 {
+    off_t before = text_fd >= 0 ? SW_REAL(lseek)(text_fd, 0, SEEK_CUR) : 0;
     const char *(*dump)(int, void *, void *) = find_dump();
     void (*dump_tasklets)(int);
     size_t size;
@@ -391,34 +425,81 @@ static const char *begin_dump(const char **text)
         dump(open_text(), NULL, NULL);
     if (FIND(dump_tasklets, "slp_dump_tasklets"))
         dump_tasklets(open_text());
-    *text = map_text(&size);
-    return *text + size;
+    const char *text = map_text(&size);
+    return (struct dump){text, text + size, before};
 }
 
-/* The next dump finds what had been told before this one, and nothing else. */
-static void end_dump(off_t before)
+/* The next one finds what had been told before this one, and nothing else. */
+static void end_dump(const struct dump *dump)
 {
-    if (text_fd >= 0 && ftruncate(text_fd, before) == 0)
-        SW_REAL(lseek)(text_fd, before, SEEK_SET);
+    if (text_fd >= 0 && ftruncate(text_fd, dump->before) == 0)
+        SW_REAL(lseek)(text_fd, dump->before, SEEK_SET);
 }
 
 void sw_python_stacks_print_one(const struct sw_thread *thread)
 {
-    off_t before = text_fd >= 0 ? SW_REAL(lseek)(text_fd, 0, SEEK_CUR) : 0;
-    const char *text, *end = begin_dump(&text);
+    const struct dump dump = begin_dump();
 
-    if (has_stacks(text, end))
-        print_thread(thread, text, end);
+    if (has_stacks(dump.text, dump.end))
+        print_thread(thread, dump.text, dump.end);
     else
         print_none();
-    end_dump(before);
+    end_dump(&dump);
+}
+
+/* Of what stands behind the line's last slash. */
+static uint32_t hash_frame(const char *line, size_t size)
+{
+    const char *slash = memrchr(line, '/', size);
+    uint32_t hash = SW_FNV_32;
+
+    for (const char *at = slash != NULL ? slash : line; at < line + size; at++)
+        hash = sw_fnv_32(hash, (unsigned char)*at);
+    return hash != 0 ? hash : 1;
+}
+
+uint32_t sw_python_stacks_place(const struct sw_thread *thread)
+{
+    const struct dump dump = begin_dump();
+    const char *end = dump.end, *next;
+    uint32_t place = 0;
+
+    for (const char *line = find_stack(thread, dump.text, end);
+         line != NULL && line < end && is_frame(line, end); line = next) {
+        next = next_line(line, end);
+        size_t size = (size_t)(next - line);
+        int is_library = sw_library_frame_is(line, size);
+        if (is_of_questions(line, end) || (place != 0 && is_library))
+            continue;
+        place = hash_frame(line, size);
+        if (!is_library)
+            break;
+    }
+    end_dump(&dump);
+    return place;
+}
+
+int sw_python_stacks_waits_for_notify(const struct sw_thread *thread)
+{
+    static const char file[] = "/threading.py\", line ", function[] = " in wait\n";
+    const struct dump dump = begin_dump();
+    const char *end = dump.end, *line = find_stack(thread, dump.text, end);
+
+    while (line != NULL && line < end && is_of_questions(line, end))
+        line = next_line(line, end);
+    size_t size = line != NULL && line < end ? (size_t)(next_line(line, end) - line) : 0;
+    int waits = size > sizeof function && memmem(line, size, file, sizeof file - 1) != NULL &&
+                memcmp(line + size - sizeof function + 1, function, sizeof function - 1) == 0;
+    end_dump(&dump);
+    return waits;
 }
 
 void sw_python_stacks_print(describe_func describe)
 {
     struct sw_thread *const *threads;
     uint32_t count = sw_thread_table_live(&threads);
-    const char *text, *end = begin_dump(&text);
+    const struct dump dump = begin_dump();
+    const char *text = dump.text, *end = dump.end;
 
     if (!has_stacks(text, end)) {
         print_none();

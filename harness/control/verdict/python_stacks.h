@@ -11,6 +11,7 @@
 #define SW_PYTHON_STACKS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct sw_thread;
 
@@ -23,7 +24,18 @@ const char *sw_python_stacks_name(const struct sw_thread *thread);
  * stacks.  A signal's handler may call it. */
 void sw_python_stacks_print(void (*describe)(const struct sw_thread *thread, char *buf,
                                              size_t size));
-/* The same for one thread, and without a heading or tasklets. */
+/* Does it stand in threading's own wait(), which is left when somebody notifies?  The lock there it
+ * has taken itself, as if it had taken one twice.  0 also where there are no stacks. */
+int sw_python_stacks_waits_for_notify(const struct sw_thread *thread);
+/* A hash of where it stands: its innermost frame that is not of Python's library, if there is one,
+ * by the file's name without its folder, the line and the function.  0: there is no stack. */
+uint32_t sw_python_stacks_place(const struct sw_thread *thread);
+/* Prints the same for one thread, and without a heading or tasklets. */
 void sw_python_stacks_print_one(const struct sw_thread *thread);
+
+/* For stack_text.h: the interpreter writes to fd what it tells without its GIL.  -1: it cannot. */
+int sw_python_stacks_dump(int fd);
+/* It is asked in Python, by the calling thread, which has the GIL afterwards if it had it before. */
+int sw_python_stacks_question(int fd);
 
 #endif

@@ -15,6 +15,9 @@
 #include "harness/control/engine/object_wait.h"
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/process/pid.h"
+#include "harness/control/process/children.h"
+#include "harness/control/process/forked.h"
 #include "harness/control/time/vtime.h"
 
 #define CALLER __builtin_return_address(0)
@@ -42,7 +45,7 @@ void sw_uncontrolled_note_threads(void)
     struct stat status;
 
     /* Each thread is a directory, and a directory's links are "..", "." and these. */
-    if (stat("/proc/self/task", &status) != 0)
+    if (SW_REAL(stat)("/proc/self/task", &status) != 0)
         return;
     for (nlink_t i = 3; i < status.st_nlink; i++)
         sw_engine_uncontrolled("a thread that was there before control began");
@@ -146,13 +149,75 @@ static const char *name_of(long number)
     }
 }
 
+/* Those whose first argument is the number of a process or a thread. */
+static int takes_pid(long number)
+{
+    switch (number) {
+    case SYS_getpgid:
+    case SYS_getsid:
+    case SYS_pidfd_open:
+    case SYS_sched_getparam:
+    case SYS_sched_setparam:
+    case SYS_sched_getscheduler:
+    case SYS_sched_setscheduler:
+    case SYS_sched_getattr:
+    case SYS_sched_setattr:
+    case SYS_prlimit64:
+    case SYS_process_vm_readv:
+    case SYS_process_vm_writev:
+    case SYS_rt_sigqueueinfo:
+    case SYS_tkill:
+    case SYS_tgkill:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static void translate(long number, long *a)
+{
+    if (takes_pid(number))
+        a[0] = sw_pid_real((pid_t)a[0]);
+    if (number == SYS_tgkill)
+        a[1] = sw_pid_real((pid_t)a[1]);
+}
+
+/* Those that a process which is not controlled knows by our numbers too. */
+static int is_about_pids(long number, const long *a, long *result)
+{
+    switch (number) {
+    case SYS_getpid:
+        *result = getpid();
+        return 1;
+    case SYS_getppid:
+        *result = getppid();
+        return 1;
+    case SYS_gettid:
+        *result = gettid();
+        return 1;
+    case SYS_kill:
+        *result = kill((pid_t)a[0], (int)a[1]);
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* A futex of its own, in the child of a fork: forked.h.  Between threads only if it says so. */
+static int waits_alone(long number, const long *a)
+{
+    int operation = (int)a[1];
+
+    return sw_forked_is() && number == SYS_futex && (operation & FUTEX_PRIVATE_FLAG) != 0 &&
+           ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT ||
+            (operation & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET) &&
+           a[3] == 0 && __atomic_load_n((const uint32_t *)a[0], __ATOMIC_SEQ_CST) == (uint32_t)a[2];
+}
+
 /* Those that have a controlled function of the same meaning. */
 static int is_ours(long number, const long *a, long *result)
 {
     switch (number) {
-    case SYS_gettid:
-        *result = gettid();
-        return 1;
     case SYS_getrandom:
         *result = getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
         return 1;
@@ -187,10 +252,23 @@ SW_EXPORT long syscall(long number, ...)
     if (sw_engine_self() != NULL) {
         if (name_of(number) != NULL)
             sw_uncontrolled_note(name_of(number), CALLER);
+        if (number == SYS_clone || number == SYS_clone3 || number == SYS_fork ||
+            number == SYS_vfork)
+            sw_children_saw_stranger();
         if (is_ours(number, a, &result))
             return result;
     }
-    return SW_REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (is_about_pids(number, a, &result))
+        return result;
+    translate(number, a);
+    if (waits_alone(number, a) && sw_forked_wait(SW_OBJECT_MUTEX, (const void *)a[0])) {
+        sw_forked_go_on();
+        errno = EINTR;
+        return -1;
+    }
+    result = SW_REAL(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    sw_forked_go_on();
+    return result;
 }
 
 SW_EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
@@ -204,7 +282,8 @@ SW_EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argum
     va_end(arguments);
     if (sw_engine_self() != NULL)
         sw_uncontrolled_note("clone()", CALLER);
-    return SW_REAL(clone)(function, stack, flags, argument, more[0], more[1], more[2]);
+    int pid = SW_REAL(clone)(function, stack, flags, argument, more[0], more[1], more[2]);
+    return pid > 0 && (flags & CLONE_THREAD) == 0 ? sw_pid_add_child(pid) : pid;
 }
 
 /* ---- one thread to another; pthread_kill() is in signals.c ---- */

@@ -7,6 +7,7 @@
 
 #include "deadlock.h"
 #include "harness/control/engine/engine_state.h"
+#include "harness/control/engine/real.h"
 #include "harness/control/engine/thread_table.h"
 #include "python_stacks.h"
 
@@ -22,7 +23,7 @@ static void answer(int number)
             (unsigned long long)sw_engine.shm->decision_count);
     sw_deadlock_print_threads();
     sw_python_stacks_print(sw_deadlock_describe);
-    kill(getpid(), SIGKILL);
+    SW_REAL(kill)(SW_REAL(getpid)(), SIGKILL);
 }
 
 void sw_watchdog_dump_start(void)
