@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
 #include "call.h"
 
 #include <string.h>
 
-int sw_call_set(struct operation *operation, enum sw_op op, const void *address, uint64_t part)
-{
-    *operation = (struct operation){.op = op, .address = address, .part = part};
-    return 1;
-}
-
-static int is_one_of(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return 1;
-    return 0;
-}
-
-#define IS_ONE_OF(name, names) is_one_of((name), (names), Py_ARRAY_LENGTH(names))
-
-/* ---- what can change ---- */
-
-/* A class statement made it, and not C code by a spec. */
-static int is_a_class(const PyTypeObject *type)
-{
-    /* A type that C code makes by PyType_FromSpec() has its name in memory of its own; one that a
-     * class statement makes does not. */
-    return (type->tp_flags & Py_TPFLAGS_HEAPTYPE) &&
-           ((const PyHeapTypeObject *)type)->_ht_tpname == NULL;
-}
-
-/* Is all that its instances do done by classes in Python, down to object? */
-static int is_in_python(const PyTypeObject *type)
-{
-    while (type != NULL && is_a_class(type))
-        type = type->tp_base;
-    return type == &PyBaseObject_Type;
-}
+#include "file_object.h"
+#include "one_of.h"
+#include "touch.h"
 
 /* Looked up as the interpreter does, along the type's bases, and without running anything. */
 static int has_in_python(PyTypeObject *type, const char *method)
@@ -48,62 +18,57 @@ static int has_in_python(PyTypeObject *type, const char *method)
     return found != NULL && PyFunction_Check(found);
 }
 
-int sw_call_can_change(PyObject *object)
-{
-    PyTypeObject *type = Py_TYPE(object);
+/* ---- what is done to an argument ---- */
 
-    /* The containers, with their subclasses, whose methods are C code's as well. */
-    if (PyList_Check(object) || PyDict_Check(object) || PyAnySet_Check(object) ||
-        PyByteArray_Check(object))
-        return !PyFrozenSet_CheckExact(object);
-    if (object == Py_None || PyLong_Check(object) || PyFloat_Check(object) ||
-        PyUnicode_Check(object) || PyBytes_Check(object) || PyTuple_Check(object) ||
-        PyType_Check(object) || PyFunction_Check(object) || PyCFunction_Check(object) ||
-        PyMethod_Check(object) || PyModule_Check(object) || PyRange_Check(object) ||
-        PyCode_Check(object) || PySlice_Check(object) || PyComplex_Check(object) ||
-        type == &PyMethodDescr_Type || type == &PyProperty_Type ||
-        PyExceptionInstance_Check(object))
-        return 0;
-    /* An instance of a class that is written in Python all the way up is changed by its methods'
-     * bytecodes, which are seen one by one. */
-    return !is_in_python(type);
+typedef void touch_func(const struct call *call, PyObject *object, struct operation *operation);
+
+static void all(const struct call *call, Py_ssize_t first, touch_func *touch,
+                struct operation *operation)
+{
+    if (call->unseen)
+        sw_touch_anything(operation);
+    for (Py_ssize_t i = first; i < call->count; i++)
+        touch(call, call->arguments[i], operation);
 }
 
-/* The layouts of 3.11. */
-struct list_iterator {
-    PyObject_HEAD
-    Py_ssize_t index;
-    PyObject *list;
-};
-struct collection_iterator { /* of a dict or a set */
-    PyObject_HEAD
-    PyObject *collection;
-};
-
-PyObject *sw_call_iterated(PyObject *object)
+static void read_deep(const struct call *call, PyObject *object, struct operation *operation)
 {
-    PyTypeObject *type = Py_TYPE(object);
-
-    if (type == &PyListIter_Type || type == &PyListRevIter_Type)
-        return ((struct list_iterator *)object)->list;
-    if (type == &PyDictIterKey_Type || type == &PyDictIterValue_Type ||
-        type == &PyDictIterItem_Type || type == &PySetIter_Type)
-        return ((struct collection_iterator *)object)->collection;
-    if (type == &PyRangeIter_Type || type == &PyTupleIter_Type || type == &PyUnicodeIter_Type ||
-        type == &PyBytesIter_Type || PyGen_CheckExact(object) || PyCoro_CheckExact(object))
-        return NULL;
-    return sw_call_can_change(object) ? object : NULL;
+    (void)call;
+    sw_touch_deep(operation, SW_OP_READ, object);
 }
 
-int sw_call_next_operation(PyObject *iterator, struct operation *operation)
+static void read_shallow(const struct call *call, PyObject *object, struct operation *operation)
 {
-    PyObject *touched = sw_call_iterated(iterator);
+    (void)call;
+    sw_touch_shallow(operation, SW_OP_READ, object);
+}
 
-    if (touched == NULL)
-        return 0;
-    /* One of C that may wrap another: enumerate(), zip(), ... */
-    return touched == iterator ? sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0)
-                               : sw_call_set(operation, SW_OP_READ, touched, 0);
+/* It may be another thread's as well if there are more references to it than the frame's own. */
+static void iterate(const struct call *call, PyObject *object, struct operation *operation)
+{
+    sw_touch_iterated(operation, object, sw_operation_held(call->frame, object));
+}
+
+/* A key= that is a method of C code reads what that method reads. */
+static int calls_c(PyObject *callable)
+{
+    PyObject *self = PyCFunction_Check(callable) ? PyCFunction_GET_SELF(callable) : NULL;
+
+    return (self != NULL && !PyModule_Check(self) && !sw_touch_is_plain(self)) ||
+           strcmp(Py_TYPE(callable)->tp_name, "functools.partial") == 0 ||
+           strcmp(Py_TYPE(callable)->tp_name, "method-wrapper") == 0;
+}
+
+/* What is gone over is asked for its elements, and they are looked at. */
+static void read_elements(const struct call *call, PyObject *object, struct operation *operation)
+{
+    object = sw_touch_behind(object);
+    if (PyCallable_Check(object) && calls_c(object))
+        sw_touch_anything(operation);
+    else if (PyIter_Check(object))
+        iterate(call, object, operation);
+    else
+        read_deep(call, object, operation);
 }
 
 /* ---- locks ---- */
@@ -127,204 +92,438 @@ struct rlock {
     unsigned long count;
 };
 
-/* May it end without the lock: acquire(False), acquire(timeout=1)?  first: of the
- * arguments behind self. */
-static int is_try(const struct call *call, Py_ssize_t first)
-{
-    Py_ssize_t count = call->count - first;
+/* How long acquire() waits. */
+enum patience { FOR_EVER, NOT_AT_ALL, FOR_A_TIME, NOBODY_KNOWS };
 
-    if (call->unseen || call->keywords > 0 || count > 1)
-        return 1;
-    return count == 1 && call->arguments[first] != Py_True &&
-           !(PyLong_CheckExact(call->arguments[first]) && Py_SIZE(call->arguments[first]) != 0);
+/* An argument behind self by its place, or by its name; NULL: it is not given. */
+static PyObject *argument_of(const struct call *call, Py_ssize_t place, const char *name)
+{
+    Py_ssize_t named = call->names != NULL ? PyTuple_GET_SIZE(call->names) : 0;
+
+    if (place < call->count - named)
+        return call->arguments[place];
+    for (Py_ssize_t i = 0; i < named; i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(call->names, i), name) == 0)
+            return call->arguments[call->count - named + i];
+    return NULL;
 }
 
-static int of_lock(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
-                   struct operation *operation)
+/* acquire(blocking=True, timeout=-1); first: of the arguments behind self. */
+static enum patience patience_of(const struct call *call, Py_ssize_t first, double *seconds)
+{
+    PyObject *blocking = argument_of(call, first, "blocking");
+    PyObject *timeout = argument_of(call, first + 1, "timeout");
+
+    if (call->unseen || (blocking != NULL && blocking != Py_None && !PyLong_CheckExact(blocking) &&
+                         !PyBool_Check(blocking)))
+        return NOBODY_KNOWS;
+    if (blocking != NULL && PyObject_IsTrue(blocking) == 0)
+        return NOT_AT_ALL;
+    if (timeout == NULL)
+        return FOR_EVER;
+    if (!PyLong_CheckExact(timeout) && !PyFloat_CheckExact(timeout))
+        return NOBODY_KNOWS;
+    *seconds = PyFloat_AsDouble(timeout);
+    PyErr_Clear();
+    /* Longer than any schedule; more than this is an OverflowError. */
+    return *seconds == 0 ? NOT_AT_ALL : *seconds < 0 || *seconds > 1e9 ? FOR_EVER : FOR_A_TIME;
+}
+
+static void of_acquire(PyObject *self, enum patience patience, double seconds,
+                       struct operation *operation)
+{
+    if (patience == NOBODY_KNOWS) {
+        sw_touch_refuse(operation, "waits for a lock, nobody knows how long");
+        return;
+    }
+    sw_touch_add(operation, patience == NOT_AT_ALL ? SW_OP_TAKE : SW_OP_ACQUIRE, self, 0);
+    operation->semaphore = ((struct lock *)self)->semaphore;
+    /* Rounded up, as CPython does; never 0, which is for ever. */
+    if (patience == FOR_A_TIME)
+        operation->timeout_ns = (uint64_t)(seconds * 1e9) + 1;
+}
+
+static void of_lock(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
+                    struct operation *operation)
 {
     int reentrant = strcmp(Py_TYPE(self)->tp_name, "_thread.RLock") == 0;
     static const char *const takes[] = {"acquire", "__enter__", "acquire_lock", "_acquire_restore"};
     static const char *const gives[] = {"release", "__exit__", "release_lock", "_release_save"};
+    static const char *const looks[] = {"locked", "locked_lock", "__repr__"};
     const struct rlock *lock = (struct rlock *)self;
+    double seconds = 0;
     int is_ours = reentrant && lock->count > 0 && lock->owner == PyThread_get_thread_ident();
 
     if (strcmp(name, "_is_owned") == 0)
-        return 0;
+        return;
     if (IS_ONE_OF(name, takes)) {
+        enum patience patience = name[0] == '_' ? FOR_EVER : patience_of(call, first, &seconds);
         /* A second acquire of an RLock by its owner waits for nobody, and tells nobody anything. */
-        if (is_ours)
-            return 0;
-        /* With a time limit or without waiting it may end without the lock: then what it does is to
-         * look, and to take it if it is free; it can always be done. */
-        int waits = name[0] == '_' || !is_try(call, first);
-        sw_call_set(operation, waits ? SW_OP_ACQUIRE : SW_OP_WRITE, self, 0);
-        operation->semaphore = ((struct lock *)self)->semaphore;
-        return 1;
-    }
-    if (IS_ONE_OF(name, gives)) {
-        if (is_ours && lock->count > 1 && strcmp(name, "_release_save") != 0)
-            return 0;
-        return sw_call_set(operation, SW_OP_RELEASE, self, 0);
-    }
-    return sw_call_set(operation, strcmp(name, "locked") == 0 ? SW_OP_READ : SW_OP_WRITE, self, 0);
+        if (!is_ours)
+            of_acquire(self, patience, seconds, operation);
+    } else if (IS_ONE_OF(name, gives)) {
+        /* Of an RLock that is another's, or nobody's, it is an error whatever the others do. */
+        if (reentrant && (!is_ours || (lock->count > 1 && strcmp(name, "_release_save") != 0)))
+            return;
+        sw_touch_add(operation, SW_OP_RELEASE, self, 0);
+        operation->semaphore = lock->semaphore;
+    } else if (IS_ONE_OF(name, looks))
+        sw_touch_add(operation, SW_OP_READ, self, 0);
+    else
+        sw_touch_anything(operation);
 }
 
-/* ---- calls of C code ---- */
+/* ---- methods of C code ---- */
 
-/* The one argument from the first on that can change; *more: there are others. */
-static PyObject *find_changing(const struct call *call, Py_ssize_t first, int *more)
+static void of_container(const struct call *call, PyObject *self, const char *name,
+                         Py_ssize_t first, struct operation *operation)
 {
-    PyObject *found = NULL;
+    static const char *const reads[] = {"get",          "keys",       "values",
+                                        "items",        "copy",       "index",
+                                        "count",        "__len__",    "__contains__",
+                                        "__iter__",     "issubset",   "isdisjoint",
+                                        "issuperset",   "union",      "__getitem__",
+                                        "intersection", "difference", "__eq__",
+                                        "__ne__",       "__repr__",   "symmetric_difference",
+                                        "__reversed__", "tobytes",    "tolist",
+                                        "decode",       "hex",        "find",
+                                        "startswith",   "endswith"};
+    static const char *const traverses[] = {"extend",
+                                            "update",
+                                            "union",
+                                            "difference",
+                                            "intersection",
+                                            "extendleft",
+                                            "issubset",
+                                            "isdisjoint",
+                                            "issuperset",
+                                            "symmetric_difference",
+                                            "__init__",
+                                            "__ior__",
+                                            "difference_update",
+                                            "intersection_update",
+                                            "symmetric_difference_update",
+                                            "__iadd__",
+                                            "join"};
+    static const char *const compares[] = {"__eq__", "__ne__",       "index",    "count",
+                                           "remove", "__contains__", "__repr__", "sort"};
+    static const char *const takes[] = {
+        "append",      "add",         "insert",      "pop",      "popleft",      "appendleft",
+        "get",         "clear",       "keys",        "values",   "items",        "copy",
+        "setdefault",  "discard",     "popitem",     "reverse",  "rotate",       "__len__",
+        "__getitem__", "__setitem__", "__delitem__", "__iter__", "__reversed__", "move_to_end"};
+    enum sw_op op = IS_ONE_OF(name, reads) ? SW_OP_READ : SW_OP_WRITE;
+    /* A set and a dict compare by hash, and so with what cannot change. */
+    int by_hash = PyDict_Check(self) || PyAnySet_Check(self);
 
-    /* Arguments behind a star are not on the stack one by one. */
-    *more = call->unseen;
-    for (Py_ssize_t i = first; i < call->count; i++) {
-        PyObject *argument = sw_call_iterated(call->arguments[i]);
-        if (argument == NULL || argument == found)
-            continue;
-        *more |= found != NULL;
-        found = argument;
+    if (PyDict_Check(self) && sw_touch_is_namespace(self))
+        sw_touch_anything(operation);
+    if (IS_ONE_OF(name, compares) && !(by_hash && strncmp(name, "__c", 3) == 0)) {
+        sw_touch_deep(operation, op, self);
+        all(call, first, read_deep, operation);
+        return;
     }
-    return found;
+    sw_touch_shallow(operation, op, self);
+    if (IS_ONE_OF(name, traverses))
+        all(call, first, iterate, operation);
+    else if (!IS_ONE_OF(name, takes))
+        all(call, first, read_deep, operation);
 }
 
-static int of_arguments(const struct call *call, Py_ssize_t first, enum sw_op op,
-                        struct operation *operation)
-{
-    /* With more than one of them there is no single object to name. */
-    int more;
-    PyObject *found = find_changing(call, first, &more);
-
-    if (more)
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    return found != NULL ? sw_call_set(operation, op, found, 0) : 0;
-}
-
-/* Of a type whose methods are known, and it is one of those that change nothing. */
-static int only_reads(PyObject *self, const char *name)
+/* Of what keeps a state of its own, which each method may change, and looks at nothing else. */
+static int keeps_to_itself(PyObject *self)
 {
     static const char *const names[] = {
-        "get",        "keys",    "values",       "items",        "copy",      "index",
-        "count",      "__len__", "__contains__", "__iter__",     "issubset",  "isdisjoint",
-        "issuperset", "union",   "__getitem__",  "intersection", "difference"};
+        "generator",          "coroutine",     "itertools.count",
+        "_random.Random",     "_io.StringIO",  "_io.BytesIO",
+        "_queue.SimpleQueue", "_hashlib.HASH", "_thread._localdummy"};
 
-    if (!PyList_Check(self) && !PyDict_Check(self) && !PyAnySet_Check(self) &&
-        !PyByteArray_Check(self) && strcmp(Py_TYPE(self)->tp_name, "collections.deque") != 0)
-        return strcmp(name, "qsize") == 0 || strcmp(name, "empty") == 0;
+    return IS_ONE_OF(Py_TYPE(self)->tp_name, names) ||
+           (Py_TYPE(self)->tp_base != NULL && sw_touch_is_a_class(Py_TYPE(self)) &&
+            IS_ONE_OF(Py_TYPE(self)->tp_base->tp_name, names));
+}
+
+static int is_of_object(const char *name)
+{
+    static const char *const names[] = {"__init__", "__new__", "__init_subclass__",
+                                        "__subclasshook__", "__enter__"};
+
     return IS_ONE_OF(name, names);
 }
 
-/* A method of something that can change. */
-static int of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
-                     struct operation *operation)
+static void of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
+                      struct operation *operation)
 {
-    static const char *const traverses[] = {
-        "extend",     "update", "union",    "difference", "__eq__",     "intersection",
-        "extendleft", "__ne__", "issubset", "isdisjoint", "issuperset", "symmetric_difference"};
-
+    self = sw_touch_behind(self);
     if (sw_call_is_lock(self))
-        return of_lock(call, self, name, first, operation);
-    /* These look into their argument, too; two objects that can change are more than one
-     * announcement can say. */
-    if (IS_ONE_OF(name, traverses)) {
-        int more;
-        PyObject *other = find_changing(call, first, &more);
-        if (more || (other != NULL && other != self))
-            return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    }
-    return sw_call_set(operation, only_reads(self, name) ? SW_OP_READ : SW_OP_WRITE, self, 0);
+        of_lock(call, self, name, first, operation);
+    else if (sw_file_object_is(self)) {
+        sw_file_object_touch(self, operation);
+        all(call, first, iterate, operation);
+    } else if (keeps_to_itself(self)) {
+        int puts = strcmp(Py_TYPE(self)->tp_name, "_queue.SimpleQueue") == 0;
+        sw_touch_add(operation,
+                     strcmp(name, "qsize") == 0 || strcmp(name, "empty") == 0 ? SW_OP_READ
+                                                                              : SW_OP_WRITE,
+                     self, 0);
+        if (!puts)
+            all(call, first, iterate, operation);
+    } else if (sw_touch_is_plain(self) || PyTuple_Check(self) || PyFrozenSet_CheckExact(self)) {
+        if (PyTuple_Check(self))
+            sw_touch_deep(operation, SW_OP_READ, self);
+        all(call, first, read_deep, operation);
+    } else if (sw_touch_is_in_python(self)) {
+        /* object's own: what makes it is nobody else's yet. */
+        if (!is_of_object(name))
+            sw_touch_anything(operation);
+    } else
+        of_container(call, self, name, first, operation);
 }
 
-/* getattr(object, "x") and the like. */
-static int of_attribute(const struct call *call, enum sw_op op, struct operation *operation)
+/* ---- functions of C code ---- */
+
+static void of_attribute(const struct call *call, enum sw_op op, struct operation *operation)
 {
     if (call->unseen || call->count < 2)
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    /* It raises an exception, and touches nothing. */
-    if (!PyUnicode_CheckExact(call->arguments[1]))
-        return 0;
-    return sw_call_set(operation, op, call->arguments[0],
-                       (uint64_t)PyObject_Hash(call->arguments[1]) | 1);
+        sw_touch_anything(operation);
+    /* What is no str raises an exception, and touches nothing. */
+    else if (PyUnicode_Check(call->arguments[1]))
+        sw_touch_attribute(operation, op, call->arguments[0], call->arguments[1]);
 }
 
-static int of_builtin(const struct call *call, const char *name, struct operation *operation)
+static int is_keyword(const struct call *call, const char *name)
 {
-    static const char *const anything[] = {"exec",       "eval",    "globals",   "locals",
-                                           "vars",       "dir",     "open",      "input",
-                                           "__import__", "compile", "breakpoint"};
-    static const char *const nothing[] = {
-        "isinstance", "issubclass", "id",   "type", "callable",
-        "chr",        "ord",        "hash", "iter", "__build_class__"};
+    for (Py_ssize_t i = 0; call->names != NULL && i < PyTuple_GET_SIZE(call->names); i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(call->names, i), name) == 0)
+            return 1;
+    return 0;
+}
 
-    if (IS_ONE_OF(name, anything))
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+static void of_print(const struct call *call, struct operation *operation)
+{
+    PyObject *out = PySys_GetObject("stdout");
+
+    if (out == NULL || call->unseen || is_keyword(call, "file"))
+        sw_touch_anything(operation);
+    else if (sw_file_object_is(out))
+        sw_file_object_touch(out, operation);
+    else if (keeps_to_itself(out))
+        sw_touch_add(operation, SW_OP_WRITE, out, 0);
+    else
+        sw_touch_anything(operation);
+    all(call, 0, read_deep, operation);
+}
+
+static void of_builtin(const struct call *call, const char *name, struct operation *operation)
+{
+    static const char *const nothing[] = {"isinstance", "issubclass",     "id", "callable", "chr",
+                                          "ord",        "__build_class__"};
+    static const char *const shallow[] = {"len",    "abs", "round", "pow",
+                                          "divmod", "bin", "hex",   "oct"};
+    static const char *const deep[] = {"repr", "ascii", "format", "sum",    "min",
+                                       "max",  "any",   "all",    "sorted", "hash"};
+
+    if (strcmp(name, "vars") == 0 && call->count == 1)
+        sw_touch_expose(call->arguments[0]);
     if (IS_ONE_OF(name, nothing))
-        return 0;
-    if (strcmp(name, "getattr") == 0 || strcmp(name, "hasattr") == 0)
-        return of_attribute(call, SW_OP_READ, operation);
-    if (strcmp(name, "setattr") == 0 || strcmp(name, "delattr") == 0)
-        return of_attribute(call, SW_OP_WRITE, operation);
-    /* Lines of two threads are in an order: one object stands for the output. */
-    if (strcmp(name, "print") == 0)
-        return sw_call_set(operation, SW_OP_WRITE, call->callable, 0);
-    return of_arguments(call, 0, strcmp(name, "next") == 0 ? SW_OP_WRITE : SW_OP_READ, operation);
+        return;
+    if (IS_ONE_OF(name, shallow))
+        all(call, 0, read_shallow, operation);
+    else if (IS_ONE_OF(name, deep))
+        all(call, 0, read_elements, operation);
+    else if (strcmp(name, "iter") == 0)
+        all(call, 0, read_shallow, operation);
+    else if (strcmp(name, "next") == 0)
+        all(call, 0, iterate, operation);
+    else if (strcmp(name, "getattr") == 0 || strcmp(name, "hasattr") == 0)
+        of_attribute(call, SW_OP_READ, operation);
+    else if (strcmp(name, "setattr") == 0 || strcmp(name, "delattr") == 0)
+        of_attribute(call, SW_OP_WRITE, operation);
+    else if (strcmp(name, "print") == 0)
+        of_print(call, operation);
+    else
+        sw_touch_anything(operation);
 }
 
-/* Functions of modules that keep nothing that a program could notice. */
-static int is_calm(const char *module)
+/* Of functions of modules: what they do with their arguments, and that they keep nothing. */
+static void of_module(const struct call *call, const char *module, const char *name,
+                      struct operation *operation)
 {
-    static const char *const names[] = {"math",       "time",         "_operator", "itertools",
-                                        "_functools", "_struct",      "_thread",   "gc",
-                                        "_weakref",   "_collections", "zlib",      "binascii"};
+    static const char *const nothing[] = {"time", "_abc"};
+    static const char *const of_numbers[] = {"math",     "cmath",     "_struct",    "zlib",
+                                             "binascii", "_operator", "_functools", "_statistics"};
+    static const char *const own[] = {"get_ident", "get_native_id",     "allocate_lock",
+                                      "getpid",    "_getframe",         "intern",
+                                      "getsizeof", "exc_info",          "fspath",
+                                      "allocate",  "getrecursionlimit", "start_new_thread"};
 
-    return IS_ONE_OF(module, names);
+    if (strcmp(module, "sys") == 0 && strncmp(name, "set", 3) == 0) {
+        sw_touch_refuse(operation, "changes how the interpreter itself runs");
+        return;
+    }
+    if (IS_ONE_OF(module, nothing) || IS_ONE_OF(name, own))
+        return;
+    if (IS_ONE_OF(module, of_numbers)) {
+        all(call, 0, read_deep, operation);
+        /* With one that can change: it may change it. */
+        if (operation->op != SW_OP_NONE)
+            sw_touch_anything(operation);
+    } else
+        sw_touch_anything(operation);
 }
 
-/* By name and module: there is no other way to know what C code does.  What is not listed is
- * UNKNOWN, which is always right. */
-static int of_function(const struct call *call, struct operation *operation)
+/* By name and module: there is no other way to know what C code does. */
+static void of_function(const struct call *call, struct operation *operation)
 {
     const PyCFunctionObject *function = (const PyCFunctionObject *)call->callable;
     const char *name = function->m_ml->ml_name;
     PyObject *self = (function->m_ml->ml_flags & METH_STATIC) ? NULL : function->m_self;
-
-    if (self != NULL && !PyModule_Check(self) && !PyType_Check(self))
-        return sw_call_can_change(self) ? of_method(call, self, name, 0, operation)
-                                        : of_arguments(call, 0, SW_OP_READ, operation);
-    if (strcmp(name, "start_new_thread") == 0) /* the tracer's own */
-        return 0;
     const char *module = function->m_module != NULL && PyUnicode_Check(function->m_module)
                              ? PyUnicode_AsUTF8(function->m_module)
                              : "";
-    if (strcmp(module, "builtins") == 0)
-        return of_builtin(call, name, operation);
-    if (is_calm(module))
-        return of_arguments(call, 0, SW_OP_READ, operation);
-    return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+
+    if (self != NULL && !PyModule_Check(self) && !PyType_Check(self))
+        of_method(call, self, name, 0, operation);
+    else if (self != NULL && PyType_Check(self) && strcmp(name, "__new__") == 0)
+        all(call, 1, read_deep, operation);
+    else if (strcmp(module, "builtins") == 0)
+        of_builtin(call, name, operation);
+    else
+        of_module(call, module, name, operation);
+}
+
+/* ---- classes ---- */
+
+/* The class in C that makes the new object. */
+static const PyTypeObject *maker(PyTypeObject *type)
+{
+    while (sw_touch_is_a_class(type) && type->tp_base != NULL)
+        type = type->tp_base;
+    return type;
+}
+
+static void of_class(const struct call *call, PyTypeObject *type, struct operation *operation)
+{
+    static const char *const iterates[] = {"list",
+                                           "tuple",
+                                           "set",
+                                           "frozenset",
+                                           "dict",
+                                           "bytearray",
+                                           "bytes",
+                                           "collections.deque",
+                                           "enumerate",
+                                           "zip",
+                                           "reversed",
+                                           "map",
+                                           "filter",
+                                           "collections.OrderedDict",
+                                           "collections.defaultdict",
+                                           "array.array"};
+    static const char *const keep[] = {"object",
+                                       "type",
+                                       "super",
+                                       "property",
+                                       "staticmethod",
+                                       "classmethod",
+                                       "range",
+                                       "slice",
+                                       "memoryview",
+                                       "_thread.lock",
+                                       "_thread.RLock",
+                                       "functools.partial",
+                                       "_queue.SimpleQueue",
+                                       "itertools.count",
+                                       "_io.StringIO",
+                                       "_io.BytesIO",
+                                       "weakref",
+                                       "method",
+                                       "_thread._local",
+                                       "operator.itemgetter",
+                                       "operator.attrgetter",
+                                       "types.SimpleNamespace",
+                                       "module"};
+    static const char *const read[] = {"int",
+                                       "float",
+                                       "complex",
+                                       "bool",
+                                       "str",
+                                       "datetime.timedelta",
+                                       "datetime.datetime",
+                                       "datetime.date",
+                                       "decimal.Decimal",
+                                       "_random.Random"};
+    const char *name = maker(type)->tp_name;
+    int in_python = has_in_python(type, "__init__") || has_in_python(type, "__new__");
+
+    /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
+    if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||
+        PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException))
+        return;
+    if (type == &PyType_Type || has_in_python(Py_TYPE(type), "__call__"))
+        return;
+    if (IS_ONE_OF(name, iterates)) {
+        if (!in_python) /* else its own call of the class above comes */
+            all(call, 0, iterate, operation);
+    } else if (IS_ONE_OF(name, read))
+        all(call, 0, read_deep, operation);
+    else
+        sw_touch_anything(operation);
+}
+
+/* ---- calls ---- */
+
+/* The layout of 3.11. */
+struct partial {
+    PyObject_HEAD
+    PyObject *function;
+};
+static int is_python_function(PyObject *callable)
+{
+    return PyFunction_Check(callable) ||
+           (PyMethod_Check(callable) && PyFunction_Check(PyMethod_GET_FUNCTION(callable)));
+}
+
+static void of_other(const struct call *call, struct operation *operation)
+{
+    PyObject *callable = call->callable;
+    const char *type = Py_TYPE(callable)->tp_name;
+
+    if (strcmp(type, "functools.partial") == 0 &&
+        is_python_function(((struct partial *)callable)->function))
+        return;
+    /* The last reference goes away without an operation. */
+    if (PyWeakref_CheckRefExact(callable)) {
+        sw_touch_refuse(operation, "asks a weak reference whether its object is still there");
+        return;
+    }
+    /* A lookup of super() in a class at the top: its own object, which is new. */
+    if (strcmp(type, "method-wrapper") == 0 || Py_TYPE(callable) == &PyWrapperDescr_Type) {
+        PyObject *name = PyObject_GetAttrString(callable, "__name__");
+        int known = name != NULL && is_of_object(PyUnicode_AsUTF8(name));
+        Py_XDECREF(name);
+        PyErr_Clear();
+        if (known)
+            return;
+    }
+    if (!has_in_python(Py_TYPE(callable), "__call__"))
+        sw_touch_anything(operation);
 }
 
 int sw_call_operation(const struct call *call, struct operation *operation)
 {
     PyObject *callable = call->callable;
 
-    if (PyFunction_Check(callable) ||
-        (PyMethod_Check(callable) && PyFunction_Check(PyMethod_GET_FUNCTION(callable))))
-        return 0;
-    if (PyCFunction_Check(callable))
-        return of_function(call, operation);
-    if (Py_TYPE(callable) == &PyMethodDescr_Type && call->count > 0) {
-        const char *name = ((PyMethodDescrObject *)callable)->d_method->ml_name;
-        PyObject *self = call->arguments[0];
-        return sw_call_can_change(self) ? of_method(call, self, name, 1, operation)
-                                        : of_arguments(call, 1, SW_OP_READ, operation);
-    }
-    if (PyType_Check(callable)) {
-        /* The new object is nobody else's yet, and __init__'s own bytecodes come. */
-        if (has_in_python((PyTypeObject *)callable, "__init__"))
-            return 0;
-        return of_arguments(call, 0, SW_OP_READ, operation);
-    }
-    if (has_in_python(Py_TYPE(callable), "__call__"))
-        return 0;
-    return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
+    if (is_python_function(callable)) {
+        /* Its own bytecodes come. */
+    } else if (PyCFunction_Check(callable))
+        of_function(call, operation);
+    else if (Py_TYPE(callable) == &PyMethodDescr_Type && call->count > 0 && !call->unseen)
+        of_method(call, call->arguments[0], ((PyMethodDescrObject *)callable)->d_method->ml_name, 1,
+                  operation);
+    else if (PyType_Check(callable))
+        of_class(call, (PyTypeObject *)callable, operation);
+    else
+        of_other(call, operation);
+    return operation->op != SW_OP_NONE;
 }

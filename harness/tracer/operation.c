@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "touch.h"
 
 /* The bytecode under the eye, and what is on the value stack. */
 struct look {
@@ -46,198 +47,291 @@ static PyObject *name(const struct look *look, int index)
     return PyTuple_GET_ITEM(look->frame->f_code->co_names, index);
 }
 
-static uint64_t part_of(PyObject *name)
+Py_ssize_t sw_operation_held(const _PyInterpreterFrame *frame, PyObject *object)
+{
+    Py_ssize_t count = 0;
+
+    for (int i = 0; i < frame->stacktop; i++)
+        count += frame->localsplus[i] == object;
+    return count;
+}
+
+uint64_t sw_operation_part(PyObject *name)
 {
     return (uint64_t)PyObject_Hash(name) | 1; /* never 0, which is the whole */
 }
 
-/* ---- names and attributes ---- */
+/* ---- names ---- */
 
-static int of_global(const struct look *look, int index, enum sw_op op, struct operation *operation)
+static void of_global(const struct look *look, int index, enum sw_op op,
+                      struct operation *operation)
 {
-    return sw_call_set(operation, op, look->frame->f_globals, part_of(name(look, index)));
+    sw_touch_add(operation, op, look->frame->f_globals, sw_operation_part(name(look, index)));
 }
 
 /* Of a class body or of exec(): a namespace that others may have as well. */
-static int of_name(const struct look *look, enum sw_op op, struct operation *operation)
+static void of_name(const struct look *look, enum sw_op op, struct operation *operation)
 {
-    const void *namespace = look->frame->f_locals;
+    PyObject *namespace = look->frame->f_locals;
 
-    return sw_call_set(operation, op, namespace, part_of(name(look, look->argument)));
+    sw_touch_add(operation, op, namespace, sw_operation_part(name(look, look->argument)));
 }
 
-static int of_attribute(const struct look *look, PyObject *owner, enum sw_op op,
-                        struct operation *operation)
+static void of_cell(const struct look *look, enum sw_op op, struct operation *operation)
 {
-    PyObject *attribute = name(look, look->argument);
-
-    /* Whoever has it can touch every attribute, and we would not see it. */
-    if (PyUnicode_CompareWithASCIIString(attribute, "__dict__") == 0)
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    /* A module's attribute is a global of that module: both ways to it must have one address. */
-    if (PyModule_Check(owner))
-        return sw_call_set(operation, op, PyModule_GetDict(owner), part_of(attribute));
-    /* An assignment to a class is seen by all of its instances, and could replace a method. */
-    if (PyType_Check(owner) && op == SW_OP_WRITE)
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    /* What a class of C says of its instances is its methods, mostly: the call comes. */
-    if (op == SW_OP_READ && !(Py_TYPE(owner)->tp_flags & Py_TPFLAGS_HEAPTYPE) &&
-        !PyType_Check(owner))
-        return 0;
-    /* Each thread has its own. */
-    if (strcmp(Py_TYPE(owner)->tp_name, "_thread._local") == 0)
-        return 0;
-    /* Methods and properties stand in the class, which nobody changes while threads run; what a
-     * property's function does, its own bytecodes tell. */
-    PyObject *found = _PyType_Lookup(Py_TYPE(owner), attribute);
-    if (op == SW_OP_READ && found != NULL &&
-        (PyFunction_Check(found) || Py_TYPE(found) == &PyMethodDescr_Type ||
-         Py_TYPE(found) == &PyProperty_Type))
-        return 0;
-    return sw_call_set(operation, op, owner, part_of(attribute));
-}
-
-static int of_cell(const struct look *look, enum sw_op op, struct operation *operation)
-{
-    return sw_call_set(operation, op, look->frame->localsplus[look->argument], 0);
+    sw_touch_add(operation, op, look->frame->localsplus[look->argument], 0);
 }
 
 /* ---- containers ---- */
 
-/* A namespace's items are its names. */
-static int of_item(const struct look *look, PyObject *container, PyObject *key, enum sw_op op,
-                   struct operation *operation)
+static void of_iterated(const struct look *look, PyObject *object, struct operation *operation)
 {
-    if (!sw_call_can_change(container))
-        return 0;
-    if (container == look->frame->f_globals)
-        return PyUnicode_CheckExact(key) ? sw_call_set(operation, op, container, part_of(key))
-                                         : sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    return sw_call_set(operation, op, container, 0);
+    sw_touch_iterated(operation, object, sw_operation_held(look->frame, object));
 }
 
-static int of_one(PyObject *object, enum sw_op op, struct operation *operation)
+/* A namespace's items are its names.  value: what is stored there, or NULL. */
+static void of_item(const struct look *look, PyObject *container, PyObject *key, PyObject *value,
+                    enum sw_op op, struct operation *operation)
 {
-    PyObject *touched = sw_call_iterated(object);
-
-    return touched != NULL ? sw_call_set(operation, op, touched, 0) : 0;
+    container = sw_touch_behind(container);
+    if (container == look->frame->f_globals && PyUnicode_CheckExact(key)) {
+        sw_touch_add(operation, op, container, sw_operation_part(key));
+        return;
+    }
+    sw_touch_shallow(operation, op, container);
+    if (PySlice_Check(key) && value != NULL)
+        of_iterated(look, value, operation);
 }
 
-static int of_two(PyObject *a, PyObject *b, enum sw_op op, struct operation *operation)
+static void of_two(PyObject *a, PyObject *b, struct operation *operation)
 {
-    PyObject *first = sw_call_iterated(a), *second = sw_call_iterated(b);
+    sw_touch_deep(operation, SW_OP_READ, a);
+    sw_touch_deep(operation, SW_OP_READ, b);
+}
 
-    /* An announcement names one object; both are more than it can say. */
-    if (first != NULL && second != NULL && first != second)
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
-    if (first != NULL)
-        return sw_call_set(operation, op, first, 0);
-    return second != NULL ? sw_call_set(operation, SW_OP_READ, second, 0) : 0;
+/* a += b may change a itself; a + b only reads both. */
+static void of_binary(const struct look *look, struct operation *operation)
+{
+    PyObject *a = peek(look, 2), *b = peek(look, 1);
+
+    sw_touch_shallow(operation, look->argument >= NB_INPLACE_ADD ? SW_OP_WRITE : SW_OP_READ, a);
+    /* "..." % what is formatted */
+    if (PyUnicode_Check(a) || PyBytes_Check(a))
+        sw_touch_deep(operation, SW_OP_READ, b);
+    else
+        of_iterated(look, b, operation);
+}
+
+/* A dict and a set look by hash, and compare with what cannot change; the others compare. */
+static void of_contains(const struct look *look, struct operation *operation)
+{
+    PyObject *container = sw_touch_behind(peek(look, 1));
+
+    if (PyDict_Check(container) || PyAnySet_Check(container))
+        sw_touch_shallow(operation, SW_OP_READ, container);
+    else if (PyIter_Check(container))
+        of_iterated(look, container, operation);
+    else
+        of_two(container, peek(look, 2), operation);
+}
+
+/* An iterator of a dict, a set or a deque begins with its size; one of a list with nothing. */
+static void of_iter(const struct look *look, struct operation *operation)
+{
+    PyObject *object = peek(look, 1);
+
+    if (!PyList_CheckExact(object) && !PyIter_Check(object))
+        sw_touch_shallow(operation, SW_OP_READ, object);
 }
 
 /* ---- calls ---- */
 
 /* KW_NAMES stands before PRECALL, which stands before CALL. */
-static Py_ssize_t count_keywords(const _PyInterpreterFrame *frame)
+static PyObject *find_keywords(const _PyInterpreterFrame *frame)
 {
     const _Py_CODEUNIT *at = frame->prev_instr - (2 + INLINE_CACHE_ENTRIES_PRECALL);
 
     if (at < _PyCode_CODE(frame->f_code) || _Py_OPCODE(*at) != KW_NAMES)
-        return 0;
-    return PyTuple_GET_SIZE(PyTuple_GET_ITEM(frame->f_code->co_consts, _Py_OPARG(*at)));
+        return NULL;
+    return PyTuple_GET_ITEM(frame->f_code->co_consts, _Py_OPARG(*at));
 }
 
-static int of_call(const struct look *look, struct operation *operation)
+static void of_call(const struct look *look, struct operation *operation)
 {
     const _PyInterpreterFrame *frame = look->frame;
     int count = look->argument, is_method = peek(look, count + 2) != NULL;
-    PyObject *const *arguments = &frame->localsplus[frame->stacktop - count - is_method];
     const struct call call = {
         .callable = peek(look, count + 1 + is_method),
-        .arguments = arguments,
+        .arguments = &frame->localsplus[frame->stacktop - count - is_method],
         .count = count + is_method,
-        .keywords = count_keywords(frame),
+        .names = find_keywords(frame),
+        .frame = frame,
     };
 
-    return sw_call_operation(&call, operation);
+    sw_call_operation(&call, operation);
 }
 
-static int of_star_call(const struct look *look, struct operation *operation)
+/* f(*arguments, **named): the interpreter makes a tuple of what is not one. */
+static void of_star_call(const struct look *look, struct operation *operation)
 {
     int with_keywords = look->argument & 1;
-    const struct call call = {.callable = peek(look, 2 + with_keywords), .unseen = 1};
+    PyObject *star = peek(look, 1 + with_keywords);
+    PyObject *named = with_keywords ? peek(look, 1) : NULL;
+    int is_known = PyTuple_CheckExact(star) && (named == NULL || PyDict_GET_SIZE(named) == 0);
+    const struct call call = {
+        .callable = peek(look, 2 + with_keywords),
+        .arguments = is_known ? &PyTuple_GET_ITEM(star, 0) : NULL,
+        .count = is_known ? PyTuple_GET_SIZE(star) : 0,
+        .unseen = !is_known,
+        .frame = look->frame,
+    };
 
-    return sw_call_operation(&call, operation);
+    if (!PyTuple_CheckExact(star))
+        of_iterated(look, star, operation);
+    sw_call_operation(&call, operation);
 }
 
-/* The lock of a `with`, or NULL. */
-static int of_with(PyObject *manager, const char *name, struct operation *operation)
+/* With a class in Python __enter__ is a call that comes by itself; with one in C this is all that
+ * will be seen of it. */
+static void of_with(const struct look *look, const char *name, struct operation *operation)
 {
-    /* With a class in Python __enter__ is a call that comes by itself; with one in C this is all
-     * that will be seen of it. */
-    if (!sw_call_is_lock(manager))
-        return PyFunction_Check(manager) || (Py_TYPE(manager)->tp_flags & Py_TPFLAGS_HEAPTYPE)
-                   ? 0
-                   : sw_call_set(operation, SW_OP_WRITE, manager, 0);
-    PyObject *method = PyObject_GetAttrString(manager, name);
-    if (method == NULL) {
-        PyErr_Clear();
-        return 0;
-    }
-    int found = sw_call_operation(&(struct call){.callable = method}, operation);
-    Py_DECREF(method);
-    return found;
+    PyObject *manager = peek(look, 1);
+    PyObject *method =
+        sw_touch_is_in_python(manager) ? NULL : PyObject_GetAttrString(manager, name);
+
+    PyErr_Clear();
+    if (method != NULL)
+        sw_call_operation(&(struct call){.callable = method, .frame = look->frame}, operation);
+    Py_XDECREF(method);
 }
 
 /* ---- all ---- */
 
-/* One case a bytecode, and so longer than other functions.  What is not named here touches the
- * frame's own locals and value stack only, or is followed by one that is: a call's PRECALL by its
- * CALL. */
-int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operation)
+/* What touches the frame's own locals and value stack only, or is followed by one that is looked
+ * at: a call's PRECALL by its CALL. */
+static int is_local(int opcode)
 {
-    struct look look;
+    static const unsigned char is[256] = {[CACHE] = 1,
+                                          [COPY] = 1,
+                                          [COPY_FREE_VARS] = 1,
+                                          [SWAP] = 1,
+                                          [POP_TOP] = 1,
+                                          [PUSH_NULL] = 1,
+                                          [NOP] = 1,
+                                          [RESUME] = 1,
+                                          [EXTENDED_ARG] = 1,
+                                          [LOAD_FAST] = 1,
+                                          [STORE_FAST] = 1,
+                                          [DELETE_FAST] = 1,
+                                          [LOAD_CONST] = 1,
+                                          [LOAD_CLOSURE] = 1,
+                                          [MAKE_CELL] = 1,
+                                          [MAKE_FUNCTION] = 1,
+                                          [LOAD_ASSERTION_ERROR] = 1,
+                                          [LOAD_BUILD_CLASS] = 1,
+                                          [KW_NAMES] = 1,
+                                          [PRECALL] = 1,
+                                          [IS_OP] = 1,
+                                          [BUILD_LIST] = 1,
+                                          [BUILD_MAP] = 1,
+                                          [BUILD_CONST_KEY_MAP] = 1,
+                                          [BUILD_SET] = 1,
+                                          [BUILD_SLICE] = 1,
+                                          [BUILD_STRING] = 1,
+                                          [BUILD_TUPLE] = 1,
+                                          [LIST_APPEND] = 1,
+                                          [LIST_TO_TUPLE] = 1,
+                                          [MAP_ADD] = 1,
+                                          [SET_ADD] = 1,
+                                          [JUMP_BACKWARD] = 1,
+                                          [JUMP_BACKWARD_NO_INTERRUPT] = 1,
+                                          [JUMP_FORWARD] = 1,
+                                          [POP_JUMP_BACKWARD_IF_NONE] = 1,
+                                          [POP_JUMP_BACKWARD_IF_NOT_NONE] = 1,
+                                          [POP_JUMP_FORWARD_IF_NONE] = 1,
+                                          [POP_JUMP_FORWARD_IF_NOT_NONE] = 1,
+                                          [CHECK_EXC_MATCH] = 1,
+                                          [CHECK_EG_MATCH] = 1,
+                                          [POP_EXCEPT] = 1,
+                                          [PREP_RERAISE_STAR] = 1,
+                                          [PUSH_EXC_INFO] = 1,
+                                          [RAISE_VARARGS] = 1,
+                                          [RERAISE] = 1,
+                                          [END_ASYNC_FOR] = 1,
+                                          [RETURN_VALUE] = 1,
+                                          [RETURN_GENERATOR] = 1,
+                                          [YIELD_VALUE] = 1,
+                                          [ASYNC_GEN_WRAP] = 1,
+                                          [GET_AITER] = 1,
+                                          [GET_ANEXT] = 1,
+                                          [GET_AWAITABLE] = 1,
+                                          [GET_YIELD_FROM_ITER] = 1,
+                                          [MATCH_MAPPING] = 1,
+                                          [MATCH_SEQUENCE] = 1,
+                                          [SETUP_ANNOTATIONS] = 1,
+                                          [UNARY_INVERT] = 1,
+                                          [UNARY_NEGATIVE] = 1,
+                                          [UNARY_POSITIVE] = 1};
 
-    decode(frame, &look);
-    switch (look.opcode) {
+    return is[opcode];
+}
+
+/* One case a bytecode, and so longer than other functions. */
+static void find(const struct look *look, struct operation *operation)
+{
+    switch (look->opcode) {
     /* The lowest bit of 3.11's LOAD_GLOBAL asks for a NULL below the value; the name's index is
      * above it. */
     case LOAD_GLOBAL:
-        return of_global(&look, look.argument >> 1, SW_OP_READ, operation);
+        of_global(look, look->argument >> 1, SW_OP_READ, operation);
+        break;
     case STORE_GLOBAL:
     case DELETE_GLOBAL:
-        return of_global(&look, look.argument, SW_OP_WRITE, operation);
+        of_global(look, look->argument, SW_OP_WRITE, operation);
+        break;
     case LOAD_NAME:
-        return of_name(&look, SW_OP_READ, operation);
+        of_name(look, SW_OP_READ, operation);
+        break;
     case STORE_NAME:
     case DELETE_NAME:
-        return of_name(&look, SW_OP_WRITE, operation);
+        of_name(look, SW_OP_WRITE, operation);
+        break;
     /* The owner is on the top; the value to be stored lies below it. */
     case LOAD_ATTR:
     case LOAD_METHOD:
-        return of_attribute(&look, peek(&look, 1), SW_OP_READ, operation);
+        sw_touch_attribute(operation, SW_OP_READ, peek(look, 1), name(look, look->argument));
+        break;
     case STORE_ATTR:
     case DELETE_ATTR:
-        return of_attribute(&look, peek(&look, 1), SW_OP_WRITE, operation);
+        sw_touch_attribute(operation, SW_OP_WRITE, peek(look, 1), name(look, look->argument));
+        break;
     case LOAD_DEREF:
     case LOAD_CLASSDEREF:
-        return of_cell(&look, SW_OP_READ, operation);
+        of_cell(look, SW_OP_READ, operation);
+        break;
     case STORE_DEREF:
     case DELETE_DEREF:
-        return of_cell(&look, SW_OP_WRITE, operation);
+        of_cell(look, SW_OP_WRITE, operation);
+        break;
     /* The key is on the top, and the container below it; of a store, the value is below both. */
     case BINARY_SUBSCR:
-        return of_item(&look, peek(&look, 2), peek(&look, 1), SW_OP_READ, operation);
+        of_item(look, peek(look, 2), peek(look, 1), NULL, SW_OP_READ, operation);
+        break;
     case STORE_SUBSCR:
+        of_item(look, peek(look, 2), peek(look, 1), peek(look, 3), SW_OP_WRITE, operation);
+        break;
     case DELETE_SUBSCR:
-        return of_item(&look, peek(&look, 2), peek(&look, 1), SW_OP_WRITE, operation);
-    /* a += b may change a itself; a + b only reads both. */
+        of_item(look, peek(look, 2), peek(look, 1), NULL, SW_OP_WRITE, operation);
+        break;
     case BINARY_OP:
-        return of_two(peek(&look, 2), peek(&look, 1),
-                      look.argument >= NB_INPLACE_ADD ? SW_OP_WRITE : SW_OP_READ, operation);
+        of_binary(look, operation);
+        break;
     case COMPARE_OP:
+        of_two(peek(look, 2), peek(look, 1), operation);
+        break;
     case CONTAINS_OP:
-        return of_two(peek(&look, 2), peek(&look, 1), SW_OP_READ, operation);
+        of_contains(look, operation);
+        break;
     /* These go through the one on the top, which can be shared; what they write to, or push, is
      * new. */
     case LIST_EXTEND:
@@ -246,6 +340,15 @@ int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operat
     case DICT_MERGE: /* into one that is new */
     case UNPACK_SEQUENCE:
     case UNPACK_EX:
+    case FOR_ITER:
+        of_iterated(look, peek(look, 1), operation);
+        break;
+    case GET_ITER:
+        of_iter(look, operation);
+        break;
+    case SEND: /* the value is on the top */
+        of_iterated(look, peek(look, 2), operation);
+        break;
     case GET_LEN:
     case UNARY_NOT:
     case POP_JUMP_FORWARD_IF_FALSE:
@@ -254,25 +357,68 @@ int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operat
     case POP_JUMP_BACKWARD_IF_TRUE:
     case JUMP_IF_FALSE_OR_POP:
     case JUMP_IF_TRUE_OR_POP:
+        sw_touch_shallow(operation, SW_OP_READ, peek(look, 1));
+        break;
+    case MATCH_KEYS:
+        sw_touch_shallow(operation, SW_OP_READ, peek(look, 2));
+        break;
+    /* Its text, below the format if there is one. */
     case FORMAT_VALUE:
-        return of_one(peek(&look, 1), SW_OP_READ, operation);
-    case FOR_ITER:
-        return sw_call_next_operation(peek(&look, 1), operation);
+        sw_touch_deep(operation, SW_OP_READ,
+                      peek(look, 1 + ((look->argument & FVS_MASK) == FVS_HAVE_SPEC)));
+        break;
     case CALL:
-        return of_call(&look, operation);
+        of_call(look, operation);
+        break;
     case CALL_FUNCTION_EX:
-        return of_star_call(&look, operation);
+        of_star_call(look, operation);
+        break;
     case BEFORE_WITH:
-        return of_with(peek(&look, 1), "__enter__", operation);
+        of_with(look, "__enter__", operation);
+        break;
     /* The bound __exit__ lies fourth from the top, below what is known of the exception. */
     case WITH_EXCEPT_START:
-        return sw_call_operation(&(struct call){.callable = peek(&look, 4), .unseen = 1},
-                                 operation);
+        sw_call_operation(&(struct call){.callable = peek(look, 4), .frame = look->frame},
+                          operation);
+        break;
     /* An import runs other modules, and takes locks of its own. */
     case IMPORT_NAME:
     case IMPORT_FROM:
-        return sw_call_set(operation, SW_OP_UNKNOWN, NULL, 0);
     default:
-        return 0;
+        if (!is_local(look->opcode))
+            sw_touch_anything(operation);
     }
+}
+
+int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operation)
+{
+    struct look look;
+
+    decode(frame, &look);
+    sw_touch_nothing(operation);
+    find(&look, operation);
+    return operation->op != SW_OP_NONE;
+}
+
+int sw_operation_decode(const _PyInterpreterFrame *frame, int *argument)
+{
+    struct look look;
+
+    decode(frame, &look);
+    *argument = look.argument;
+    return look.opcode;
+}
+
+int sw_operation_opcode(const _PyInterpreterFrame *frame)
+{
+    int argument;
+
+    return sw_operation_decode(frame, &argument);
+}
+
+int sw_operation_ends(const _PyInterpreterFrame *frame)
+{
+    int opcode = sw_operation_opcode(frame);
+
+    return opcode == RETURN_VALUE || opcode == YIELD_VALUE;
 }

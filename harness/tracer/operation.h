@@ -7,19 +7,16 @@
  *      a variable of a closure      its cell
  *      a list, dict, set, ...       the whole of it, whatever the key
  *      a lock, `with lock`          the lock
- *      a call of C code             the object whose method it is, or the one
- *                                   argument that can change; more than one, or a
- *                                   function of which nothing is known: anything
+ *      a call of C code             what that touches (call.h, touch.h)
  *
  * What a thread does to local variables and to what cannot change is nothing.  A
- * call of a Python function is nothing in itself, its own bytecodes come.  Where
- * this does not know what is touched it says so (SW_OP_UNKNOWN), and never too
- * little; but it takes for granted
- *   - that nobody reaches an instance's attributes by way of its __dict__,
- *   - that functions and methods are not replaced by assignment to a class while
- *     threads run (an assignment to a class is UNKNOWN),
- *   - that a C function that is asked for an element (a sort, say) and what it
- *     calls back are one step, but for the Python code that it calls.
+ * call of a Python function is nothing in itself, its own bytecodes come.  What is
+ * not known exactly is UNKNOWN, dependent with everything: a second object, an
+ * object of a type that is not listed, a function of C code that is not, a bytecode
+ * that is not.
+ *
+ * C code that calls Python code goes on when that returns, and looks at its object
+ * again: the tracer announces its operation a second time (tracer.c).
  */
 #ifndef SW_TRACER_OPERATION_H
 #define SW_TRACER_OPERATION_H
@@ -33,11 +30,23 @@ struct operation {
     unsigned op; /* enum sw_op */
     const void *address;
     uint64_t part;
-    const void *semaphore; /* ACQUIRE only */
+    const void *semaphore; /* of a lock that is acquired, tried or given back */
+    uint64_t timeout_ns; /* of one that is acquired, for how long; 0: for ever */
+    const char *refused; /* what it does that no operation can say; NULL: nothing */
 };
 
 /* Of the bytecode that the frame is about to run, its value stack valid.  1, or 0
  * when it does nothing that another thread could see.  Runs no Python code. */
 int sw_operation_find(const _PyInterpreterFrame *frame, struct operation *operation);
+/* How many references to the object the frame itself has. */
+Py_ssize_t sw_operation_held(const _PyInterpreterFrame *frame, PyObject *object);
+/* What the compiler wrote there, behind its EXTENDED_ARGs; and its argument. */
+int sw_operation_decode(const _PyInterpreterFrame *frame, int *argument);
+int sw_operation_opcode(const _PyInterpreterFrame *frame);
+/* Does the bytecode leave the frame? */
+int sw_operation_ends(const _PyInterpreterFrame *frame);
+
+/* Of an object, by that name: never 0, which is the whole of it. */
+uint64_t sw_operation_part(PyObject *name);
 
 #endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * file_object.h - a file of module _io, named by what it is open on: two objects can be one file.
+ */
+#ifndef SW_FILE_OBJECT_H
+#define SW_FILE_OBJECT_H
+
+#include "operation.h"
+
+/* A FileIO, a buffered or a text file of C code. */
+int sw_file_object_is(PyObject *object);
+/* It is read, written, flushed, or closed: a WRITE of its regular file; anything, if that is a
+ * pipe or the like, whose other end has another name, or if it is closed. */
+void sw_file_object_touch(PyObject *file, struct operation *operation);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * touch.h - what C code touches when it gets an object, summed up to one operation.
+ *
+ * An announcement names one object.  An operation begins as NONE; what is added to it makes it that
+ * object's, or, with a second object, UNKNOWN: dependent with everything.  So does an object of a
+ * type that is not known here.  What is known:
+ *
+ *      nothing      what cannot change: numbers, text, code; and an instance of a class that is
+ *                   written in Python all the way up, whose methods' bytecodes are seen
+ *      the object   a list, dict, set, bytearray, deque, array
+ *      another      a view of a dict or a proxy: the dict; a memoryview: its buffer; an iterator
+ *                   that only its frame has: what it goes over
+ *
+ * SHALLOW is what looks at the object alone (its length, which elements it has); DEEP also at its
+ * elements (text of it, a comparison).
+ */
+#ifndef SW_TOUCH_H
+#define SW_TOUCH_H
+
+#include "operation.h"
+
+void sw_touch_nothing(struct operation *operation);
+void sw_touch_anything(struct operation *operation);
+/* It changes, or depends on, what is looked at without an operation: the search proves nothing. */
+void sw_touch_refuse(struct operation *operation, const char *what);
+/* op: READ or WRITE. */
+void sw_touch_add(struct operation *operation, enum sw_op op, const void *address, uint64_t part);
+void sw_touch_shallow(struct operation *operation, enum sw_op op, PyObject *object);
+void sw_touch_deep(struct operation *operation, enum sw_op op, PyObject *object);
+/* It is iterated over, to the end; or, an iterator, asked for its next element.  held: how many
+ * references the frame itself has to it; with more it may be another thread's, too. */
+void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t held);
+
+/* An attribute of that name; SHALLOW, as its value is only taken. */
+void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *owner,
+                        PyObject *name);
+
+/* Behind a view or a proxy: what it shows; else the object itself.  Borrowed. */
+PyObject *sw_touch_behind(PyObject *object);
+/* Nothing about it can change. */
+int sw_touch_is_plain(PyObject *object);
+/* An instance of a class in Python all the way up. */
+int sw_touch_is_in_python(PyObject *object);
+/* A class statement made it, and not C code by a spec. */
+int sw_touch_is_a_class(const PyTypeObject *type);
+/* A dict that is the namespace of a module, or that somebody got as the namespace of an object. */
+int sw_touch_is_namespace(PyObject *dict);
+/* Somebody gets the namespace of the object: from now on it is known to be one. */
+void sw_touch_expose(PyObject *object);
+
+#endif
