@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "contract/whole_file.h"
+#include "harness/formats/files/atomic_files.h"
 #include "transcript.h"
 
 enum { FILE_BYTES_MAX = 64 << 20 };
@@ -171,23 +172,19 @@ int sw_golden_compare(const struct sw_expected *expected, const char *schedule, 
 
 int sw_golden_write(const struct sw_spec *spec, const char *sections, struct sw_error *e)
 {
-    char path[PATH_MAX], temporary[PATH_MAX + 8], head[SW_TRANSCRIPT_NAME_MAX + 40];
+    char path[PATH_MAX], head[SW_TRANSCRIPT_NAME_MAX + 40], *text = NULL;
 
     out_path(spec, path, sizeof path);
-    /* Beside it and then renamed: whoever reads meanwhile, or interrupts, has the old one or the
-     * new one whole. */
-    snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *file = fopen(temporary, "we");
-    if (file == NULL)
-        return sw_error_set(e, spec->path, 0, 0, "cannot write %s: %s", temporary, strerror(errno));
     format_head(spec, head, sizeof head);
-    fputs(head, file);
-    fputs(sections, file);
-    int failed = ferror(file);
-    failed |= fclose(file) != 0;
-    if (failed || rename(temporary, path) != 0) {
-        remove(temporary);
-        return sw_error_set(e, spec->path, 0, 0, "cannot write %s: %s", path, strerror(errno));
+    int length = asprintf(&text, "%s%s", head, sections);
+    if (length < 0)
+        return sw_error_set(e, spec->path, 0, 0, "out of memory");
+    int status = sw_atomic_files_write(path, text, (size_t)length, e);
+    if (status < 0) {
+        /* The path ends with this function. */
+        struct sw_error why = *e;
+        sw_error_set(e, spec->path, 0, 0, "%s: %s", path, why.text);
     }
-    return 0;
+    free(text);
+    return status;
 }

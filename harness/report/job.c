@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "harness/runner/memcheck.h"
 #include "harness/runner/agentless.h"
 #include "harness/runner/event_shm_sanitize.h"
 #include "harness/formats/spec/plan.h"
@@ -49,11 +50,13 @@ order_of(const struct sw_job *job, const struct sw_job_options *options, char *f
 {
     const char *spill = job->spec != NULL ? job->spec->spill : NULL;
 
-    sw_fault_set_format((struct sw_fault_set){job->faults}, ',', faults, size);
+    sw_fault_set_format(job->faults, ',', faults, size);
     return (struct sw_spec_process_order){.interp = options->interp,
+                                          .under = options->memcheck ? sw_memcheck_words() : NULL,
                                           .program = job->program,
                                           .faults = faults,
                                           .spill = options->spill != NULL ? options->spill : spill,
+                                          .variables = options->variables,
                                           .foreign = job->foreign,
                                           .stdout_is_ours = options->tap};
 }
@@ -64,7 +67,8 @@ static int start_child(struct sw_spec_process *child, const struct sw_job *job,
     char faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_spec_process_order order = order_of(job, options, faults, sizeof faults);
     /* A spec is small; a program may be anybody's. */
-    int watchdog_s = job->spec != NULL ? SW_WATCHDOG_SPEC_S : SW_WATCHDOG_S;
+    int watchdog_s = (job->spec != NULL ? SW_WATCHDOG_SPEC_S : SW_WATCHDOG_S) *
+                     (options->memcheck ? SW_MEMCHECK_SLOWER : 1);
 
     if (sw_spec_process_make_event_shm(child, e) < 0)
         return -1;
@@ -111,7 +115,8 @@ static char *compare_with_expected(const struct sw_job *job, const char *section
         return NULL;
     if (job->expected->text == NULL)
         fail_transcript(verdict, "transcript",
-                        "there is no expected transcript; run with --accept");
+                        "there is no transcript to compare with yet: if what follows is as it must "
+                        "be, spillway run --accept writes it to the .out beside the spec");
     else if (job->expected->stale)
         fail_transcript(
             verdict, "transcript",
@@ -225,7 +230,7 @@ static int skip(struct sw_job *job, const struct sw_job_options *options)
 {
     job->foreign = job->spec != NULL && options->agentless;
     const char *lacks =
-        job->foreign ? sw_agentless_lacks(job->spec, job->schedule, job->faults) : NULL;
+        job->foreign ? sw_agentless_lacks(job->spec, job->schedule, &job->faults) : NULL;
     if (lacks == NULL)
         return 0;
     sw_judge_decide(&job->verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", lacks);

@@ -10,6 +10,7 @@
 #ifndef SW_JOB_H
 #define SW_JOB_H
 
+#include "contract/fault_set.h"
 #include "judge.h"
 #include "job_options.h"
 #include "transcript.h"
@@ -22,7 +23,7 @@ struct sw_job {
     const struct sw_spec_schedule *schedule;
     const struct sw_expected *expected; /* NULL: the transcript is not compared */
     char *const *program;
-    uint64_t faults;
+    struct sw_fault_set faults;
     int repeat; /* how many runs, at least 1 */
     int foreign; /* the interpreter has no agent: agentless.h; job.c's own */
     int silent; /* a failure is what is wanted: no story is written of one */

@@ -12,8 +12,10 @@ enum { SW_JOB_OPTIONS_JOBS_MAX = 64 };
 struct sw_job_options {
     const char *interp;  /* it can be executed */
     int interp_is_given; /* 0: it is the default, so a story need not name it */
+    int memcheck;        /* it runs under valgrind's memcheck */
     int agentless;       /* the interpreter has no agent: harness/runner/agentless.h */
     const char *spill;   /* SLP_SPILL in place of every spec's; NULL: each has its own */
+    char *const *variables; /* NAME=VALUE for each process, and a NULL; NULL: none */
     int tap;             /* stdout is a TAP report: what a program prints goes to stderr */
     int verbose;         /* a story of each schedule, also of those that are as expected */
     int jobs;            /* processes at once, from 1 to SW_JOB_OPTIONS_JOBS_MAX */

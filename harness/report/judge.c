@@ -164,9 +164,10 @@ static int judge_move(const struct sw_event_shm *event_shm, const struct sw_spec
     return -1;
 }
 
-/* A directive whose visit did not come has done nothing, and that is no pass. */
+/* A directive whose visit did not come has done nothing, and that is no pass.  wrong: the outcome
+ * that may follow from it, or an empty text. */
 static int judge_directives(const struct sw_event_shm *event_shm, const struct sw_spec_move *move,
-                            uint32_t number, struct sw_verdict *verdict)
+                            uint32_t number, const char *wrong, struct sw_verdict *verdict)
 {
     static const char *const words[] = {
 #define WORD(id, word, flag, why) word,
@@ -184,9 +185,9 @@ static int judge_directives(const struct sw_event_shm *event_shm, const struct s
             continue;
         sw_judge_decide(verdict, SW_FAILED, "directive", move->line, 0,
                         "move %u: %s %s#%u: that visit did not come in this move: %u before it, "
-                        "%u in it",
+                        "%u in it (run -v numbers them)%s%s",
                         number, words[d->kind], sw_spec_point_name((int)d->point), d->nth, before,
-                        after - before);
+                        after - before, *wrong != '\0' ? "; " : "", wrong);
         return -1;
     }
     return 0;
@@ -196,12 +197,18 @@ static void judge_moves(const struct sw_event_shm *event_shm, const struct sw_sp
                         const struct sw_spec_schedule *schedule, struct sw_verdict *verdict)
 {
     uint32_t at = 0;
+    int failed = 0;
 
-    /* The first move that is wrong explains those behind it. */
-    for (int i = 0; i < schedule->move_count; i++)
-        if (judge_move(event_shm, spec, &schedule->moves[i], (uint32_t)i + 1, &at, verdict) < 0 ||
-            judge_directives(event_shm, &schedule->moves[i], (uint32_t)i + 1, verdict) < 0)
-            return;
+    /* The first move that is wrong explains those behind it; in a move, what was not done explains
+     * what did not come. */
+    for (int i = 0; i < schedule->move_count && !failed; i++) {
+        const struct sw_spec_move *move = &schedule->moves[i];
+        char wrong[sizeof verdict->text] = "";
+        failed = judge_move(event_shm, spec, move, (uint32_t)i + 1, &at, verdict) < 0;
+        if (failed) /* behind "move N: " */
+            snprintf(wrong, sizeof wrong, "%s", strchr(verdict->text, ':') + 2);
+        failed |= judge_directives(event_shm, move, (uint32_t)i + 1, wrong, verdict) < 0;
+    }
 }
 
 /* ---- oracles ---- */

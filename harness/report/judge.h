@@ -9,8 +9,8 @@
  *   crashed        a deadly signal, and the engine had not ended the child
  *   skipped        a foreign interpreter has not what the spec needs (agentless.h)
  *   harness error  no agent has answered: not slpython-lab, or it did not start
- *   failed         an oracle's event, the first of value-lost, value-wrong,
- *                  value-phantom, exception-misplaced and setup-raised; else the
+ *   failed         an oracle's event, the first of what says that a value was lost,
+ *                  or the like (contract/event.h), and setup-raised; else the
  *                  first condition; else a deadlock or a livelock, with which
  *                  the engine ended the child
  *   harness error  an error of the engine

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "junit.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "contract/utf8.h"
+#include "harness/formats/files/atomic_files.h"
 #include "report.h"
 
 static const char *entity_of(char c)
@@ -103,19 +104,19 @@ static void write_suite(FILE *out, const struct sw_job *jobs, int count)
 
 int sw_junit_write(const char *path, const struct sw_job *jobs, int count)
 {
-    FILE *out = fopen(path, "we");
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct sw_error e;
 
-    if (out == NULL) {
-        fprintf(stderr, "spillway: %s: %s\n", path, strerror(errno));
-        return -1;
-    }
-    write_suite(out, jobs, count);
-    /* A full disk shows at the latest when the last of the buffer goes out. */
-    int failed = ferror(out);
-    failed |= fclose(out) != 0;
-    if (failed) {
-        fprintf(stderr, "spillway: %s: could not be written\n", path);
-        return -1;
-    }
-    return 0;
+    if (out != NULL)
+        write_suite(out, jobs, count);
+    int failed = out == NULL || ferror(out);
+    failed |= out != NULL && fclose(out) != 0;
+    int status = failed ? sw_error_set(&e, path, 0, 0, "out of memory")
+                        : sw_atomic_files_write(path, text, size, &e);
+    if (status < 0)
+        sw_error_print(&e);
+    free(text);
+    return status;
 }

@@ -3,16 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "contract/exit.h"
+#include "harness/formats/files/atomic_files.h"
 #include "harness/formats/sched/sched_data.h"
+#include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/version.h"
+#include "harness/runner/interrupt.h"
+#include "run_inputs.h"
 #include "run_once.h"
+#include "sched_file.h"
 
 /* *number is that in an archive, 0 of a file of its own. */
 static int write_file(const char *path, const struct sw_sched *sched, uint64_t *number)
@@ -20,21 +26,12 @@ static int write_file(const char *path, const struct sw_sched *sched, uint64_t *
     struct sw_error e;
 
     *number = 0;
-    if (sw_schedz_is_archive(path)) {
-        if (sw_schedz_append(path, &sched, 1, number, &e) == 0)
-            return SW_EXIT_OK;
-        sw_error_print(&e);
-        return SW_EXIT_ERROR;
-    }
-    FILE *out = fopen(path, "w");
-    if (out == NULL || sw_sched_write(out, sched) < 0) {
-        fprintf(stderr, "%s: cannot be written: %s\n", path, strerror(errno));
-        if (out != NULL)
-            fclose(out);
-        return SW_EXIT_ERROR;
-    }
-    fclose(out);
-    return SW_EXIT_OK;
+    int status = sw_schedz_is_archive(path) ? sw_schedz_append(path, &sched, 1, number, &e)
+                                            : sw_sched_write(path, sched, &e);
+    if (status == 0)
+        return SW_EXIT_OK;
+    sw_sched_file_print(sched, &e);
+    return SW_EXIT_ERROR;
 }
 
 /* How fine the decisions were. */
@@ -64,6 +61,21 @@ static void tell(const struct sw_process *run, const struct sw_sched *sched, con
             (unsigned long long)sched->hash, mode_of(run->shm), option, path);
 }
 
+/* As it is found again where the project has been moved to. */
+static int write_portable(const char *path, const struct sw_sched *sched, uint64_t *number)
+{
+    struct sw_sched file;
+    struct sw_error e;
+    int status = SW_EXIT_ERROR;
+
+    if (sw_sched_paths_portable(path, sched, &file, &e) < 0)
+        sw_error_print(&e);
+    else
+        status = write_file(path, &file, number);
+    sw_sched_paths_free(&file);
+    return status;
+}
+
 static int keep(const struct sw_record_order *record, const struct sw_process *run,
                 struct sw_sched *sched, const char *path)
 {
@@ -74,23 +86,22 @@ static int keep(const struct sw_record_order *record, const struct sw_process *r
         snprintf(found, sizeof found, "random seed %llu",
                  (unsigned long long)record->schedule.seed);
     sched->found = found;
-    sched->outcome = sw_run_end_format(&run->end, outcome, sizeof outcome);
+    sched->outcome = run->interrupted ? strcpy(outcome, "interrupted")
+                                      : sw_run_end_format(&run->end, outcome, sizeof outcome);
+    sched->interp_version = (char *)sw_process_interp_version(run);
     sw_process_fill(run, sched);
+    sw_run_inputs_collect(run, sched);
     /* It is kept whatever came of it: a recorded pass is what a later failure is compared with. */
     int failed = sw_run_end_is_failure(&run->end);
-    if (write_file(path, sched, &number) != SW_EXIT_OK)
+    int status = write_portable(path, sched, &number);
+    sw_run_inputs_free(sched);
+    if (sched->has_unnoted)
+        fputs("spillway: " SW_RUN_INPUTS_UNNOTED "\n", stderr);
+    if (status != SW_EXIT_OK)
         return SW_EXIT_ERROR;
     if (!record->quiet || failed)
         tell(run, sched, path, number);
     return failed ? SW_EXIT_FAILED : SW_EXIT_OK;
-}
-
-static const char *output_path(const struct sw_record_order *record, char *buf, size_t size)
-{
-    if (record->output != NULL)
-        return record->output;
-    snprintf(buf, size, "%s.sched", record->program[0]);
-    return buf;
 }
 
 /* The schedule's head, all but how it ends.  Its texts are the command line's. */
@@ -116,30 +127,57 @@ static int describe(const struct sw_record_order *record, struct sw_sched *sched
                : 0;
 }
 
-/* The file is there before the run, as it will be before a replay: CPython reads the program's
- * folder, and one name more in it moves all that is allocated later.  Returns 1 if it is new, 0,
- * or -1 with *e. */
-static int make_output(const char *path, struct sw_error *e)
+/* Of the program's own name, beside it, if the user has named none.  0, or -1 with *e. */
+static int take_file(const struct sw_record_order *record, const struct sw_sched *sched,
+                     struct sw_sched_file *file, struct sw_error *e)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    char folder[PATH_MAX];
+    const char *slash = strrchr(record->program[0], '/');
+    int length = slash != NULL ? (int)(slash - record->program[0]) + 1 : 0;
+    const struct sw_sched_file_name name = {folder, record->program[0], NULL, ""};
 
-    if (fd >= 0) {
-        close(fd);
-        return 1;
-    }
-    if (errno != EEXIST || access(path, W_OK) < 0)
-        return sw_error_set(e, path, 0, 0, "cannot be written: %s", strerror(errno));
+    snprintf(folder, sizeof folder, "%.*s", length, record->program[0]);
+    return record->output != NULL ? sw_sched_file_take_named(file, record->output, e)
+                                  : sw_sched_file_take(file, &name, sched, e);
+}
+
+static int check_archive(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    struct sw_sched file;
+    int status = sw_sched_paths_portable(path, sched, &file, e);
+
+    if (status == 0)
+        status = sw_schedz_admits(path, &file, e);
+    sw_sched_paths_free(&file);
+    return status;
+}
+
+/* Others may be about to add to an archive, so that one stays, if it is empty. */
+static int take_output(const struct sw_record_order *record, const struct sw_sched *sched,
+                       struct sw_sched_file *file, struct sw_error *e)
+{
+    if (record->output == NULL || !sw_schedz_is_archive(record->output))
+        return take_file(record, sched, file, e);
+    file->fd = -1;
+    snprintf(file->path, sizeof file->path, "%s", record->output);
+    if (sw_atomic_files_check_output(file->path, e) < 0 || check_archive(file->path, sched, e) < 0)
+        return -1;
+    int fd = open(file->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return sw_error_set(e, file->path, 0, 0, "cannot be written: %s", strerror(errno));
+    close(fd);
     return 0;
 }
 
 /* All that can be wrong before anything has run. */
-static int prepare(const struct sw_record_order *record, const char *path, struct sw_sched *sched,
-                   struct sw_error *e)
+static int prepare(const struct sw_record_order *record, struct sw_sched *sched,
+                   struct sw_sched_file *file, struct sw_error *e)
 {
-    if (describe(record, sched, e) < 0 ||
-        sw_settings_check(&record->setting, record->interp, e) < 0)
-        return -1;
-    return sw_schedz_is_archive(path) ? sw_schedz_admits(path, sched, e) : 0;
+    return describe(record, sched, e) < 0 ||
+                   sw_settings_check(&record->setting, record->interp, e) < 0 ||
+                   take_output(record, sched, file, e) < 0
+               ? -1
+               : 0;
 }
 
 static int run_it(const struct sw_record_order *record, struct sw_sched *sched, const char *path)
@@ -151,7 +189,8 @@ static int run_it(const struct sw_record_order *record, struct sw_sched *sched, 
 
     process.under = record->under;
     process.watchdog_s = record->watchdog_s;
-    if (sw_run_once_run(&run, &process, &record->schedule, &e) < 0) {
+    sw_interrupt_begin();
+    if (sw_run_once_run(&run, &process, &record->schedule, &e) < 0 && !run.interrupted) {
         sw_error_print(&e);
     } else {
         status = sw_process_check(&run);
@@ -160,27 +199,20 @@ static int run_it(const struct sw_record_order *record, struct sw_sched *sched, 
         sw_process_warn(&run);
     }
     sw_process_close(&run);
-    return status;
+    return sw_interrupt_came() && status != SW_EXIT_ERROR ? SW_EXIT_INTERRUPTED : status;
 }
 
 int sw_record_run(const struct sw_record_order *record)
 {
     struct sw_sched sched;
+    struct sw_sched_file file = {.fd = -1};
     struct sw_error e;
-    char buf[4096];
     int status = SW_EXIT_ERROR;
-    const char *path = output_path(record, buf, sizeof buf);
-    /* 1: the file is new, and is taken away again if there is nothing to put into it. */
-    int made = prepare(record, path, &sched, &e);
 
-    if (made == 0)
-        made = make_output(path, &e);
-    if (made < 0)
+    if (prepare(record, &sched, &file, &e) < 0)
         sw_error_print(&e);
     else
-        status = run_it(record, &sched, path);
-    /* Others may be about to add to an archive, so that one stays, empty. */
-    if (made > 0 && status != SW_EXIT_OK && status != SW_EXIT_FAILED && !sw_schedz_is_archive(path))
-        unlink(path);
+        status = run_it(record, &sched, file.path);
+    sw_sched_file_release(&file);
     return status;
 }

@@ -13,7 +13,7 @@ struct sw_record_order {
     char **program; /* and its arguments; NULL-terminated */
     const char *interp;
     const char *output; /* a .sched, or a .schedz to which it is added; NULL: PROGRAM.sched */
-    const char *under;  /* a command that the interpreter runs under, like valgrind; NULL: nothing */
+    char *const *under; /* as in a replay */
     struct sw_schedule_order schedule; /* RANDOM or DEFAULT */
     int watchdog_s; /* 0: SW_WATCHDOG_S */
     int quiet; /* say nothing if the program ended with 0 */

@@ -5,40 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include "harness/formats/files/atomic_files.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/exit.h"
 #include "contract/version.h"
+#include "harness/runner/memcheck.h"
+#include "recorded_files.h"
+#include "run_inputs.h"
+#include "explained.h"
 #include "run_once.h"
-
-/* Of another file the decisions would mean something else, and a divergence would tell nothing. */
-static int check_file(const char *sched_path, const char *what, const char *path,
-                      const char *wanted, struct sw_error *e)
-{
-    char hash[33];
-
-    if (sw_sched_hash_file(path, hash, e) < 0)
-        return -1;
-    if (strcmp(hash, wanted) != 0)
-        return sw_error_set(e, sched_path, 0, 0, "it is of another %s: %s is xxh128 %s now, not %s",
-                            what, path, hash, wanted);
-    return 0;
-}
-
-/* One that the program finds by that name. */
-static int check_found(const char *sched_path, const struct sw_sched *sched, const char *what,
-                       const char *name, const char *wanted, struct sw_error *e)
-{
-    char *file = sw_sched_paths_file(sched, name);
-    int status = file != NULL ? check_file(sched_path, what, file, wanted, e)
-                              : sw_error_set(e, sched_path, 0, 0, "out of memory");
-
-    if (status < 0 && e->path == file)
-        e->path = name;
-    free(file);
-    return status;
-}
+#include "timeline.h"
 
 /* ---- what came of it ---- */
 
@@ -153,13 +132,49 @@ static int has_diverged(const struct sw_process *run, const struct sw_sched *sch
     return 1;
 }
 
+static void say_line(const void *context, const char *line)
+{
+    say(context, "%s", line);
+}
+
+/* Of what has a version, that is said where the run was another. */
+static void say_interp(const struct sw_process *run, const struct sw_sched *sched,
+                       const struct sw_replay_order *replay)
+{
+    const char *now = sw_process_interp_version(run), *then = sched->interp_version;
+
+    if (then != NULL && strncmp(then, "spillway ", 9) != 0 &&
+        (now == NULL || strcmp(now, then) != 0))
+        say(replay, "it was recorded with %s; %s is %s", then, sched->interp,
+            now != NULL ? now : "another");
+}
+
+/* 1: with --anyway, it went on without the schedule, and it has been said from where on. */
+static int has_left(const struct sw_process *run, const struct sw_sched *sched,
+                    const struct sw_replay_order *replay)
+{
+    const struct sw_control_shm *shm = run->shm;
+
+    if (memchr(shm->left, '\0', sizeof shm->left) == NULL || shm->left[0] == '\0')
+        return 0;
+    say(replay, "it fitted for %u of %u deviations, and not at %s", shm->left_count,
+        sched->deviation_count, shm->left);
+    say(replay, "from there on nothing but the defaults: %llu decisions, hash %016llx",
+        (unsigned long long)shm->decision_count, (unsigned long long)shm->hash);
+    return 1;
+}
+
 static int judge(const struct sw_process *run, const struct sw_sched *sched,
                  const struct sw_replay_order *replay)
 {
     const struct sw_control_shm *shm = run->shm;
     char outcome[SW_END_LINE_MAX];
-    int same = !has_diverged(run, sched, replay);
+    int same = !has_left(run, sched, replay) && !has_diverged(run, sched, replay);
 
+    if (!same)
+        say_interp(run, sched, replay);
+    if (!same && replay->interp == NULL)
+        sw_run_inputs_compare(run, replay->path, sched, say_line, replay);
     sw_run_end_format(&run->end, outcome, sizeof outcome);
     if (run->end.kind != SW_ENDED_DIVERGED && !sw_run_end_is_recorded(&run->end, sched->outcome)) {
         say(replay, "another outcome: %s; recorded was: %s", outcome, sched->outcome);
@@ -175,6 +190,17 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
     return same ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
 
+/* What memcheck has found is another failure than that of the program. */
+static int judge_memory(const struct sw_process *run, int status,
+                        const struct sw_replay_order *replay)
+{
+    if (!replay->memcheck || !WIFEXITED(run->tool_status) ||
+        WEXITSTATUS(run->tool_status) != SW_MEMCHECK_ERRORS)
+        return status;
+    say(replay, "valgrind has found errors; again: spillway replay --valgrind %s", replay->path);
+    return SW_EXIT_FAILED;
+}
+
 static int run_again(const struct sw_sched *sched, const struct sw_replay_order *replay)
 {
     struct sw_process_order process = sw_process_order_of(sched);
@@ -183,47 +209,183 @@ static int run_again(const struct sw_sched *sched, const struct sw_replay_order 
     struct sw_error e;
     int status = SW_EXIT_ERROR;
 
-    process.under = replay->under;
+    process.under = replay->memcheck ? sw_memcheck_words() : replay->under;
+    schedule.anyway = replay->anyway;
     schedule.engine = (enum sw_control_shm_engine)replay->engine;
     if (sw_run_once_run(&run, &process, &schedule, &e) < 0)
         sw_error_print(&e);
     else if ((status = sw_process_check(&run)) == SW_EXIT_OK)
-        status = judge(&run, sched, replay);
+        status = judge_memory(&run, judge(&run, sched, replay), replay);
     sw_process_close(&run);
     return status;
 }
 
+/* Of a failure that has come again; one more run.  Quiet, only if it is asked for. */
+static void explain(const struct sw_replay_order *replay, const struct sw_sched *sched)
+{
+    struct sw_explained explained;
+    struct sw_end end;
+
+    sw_run_end_parse(&end, sched->outcome);
+    if (!sw_run_end_is_failure(&end) ||
+        (!replay->explain && (replay->quiet || replay->under != NULL)))
+        return;
+    sw_explained_make(&explained, sched,
+                      replay->explain ? SW_EXPLANATION_FULL : SW_EXPLANATION_SHORT);
+    if (explained.text != NULL)
+        fputs(explained.text, stderr);
+    sw_explained_free(&explained);
+}
+
+/* Of one more run, which notes what happens. */
+static int write_timeline(const struct sw_replay_order *replay, const struct sw_sched *sched)
+{
+    struct sw_timeline timeline;
+    struct sw_error e;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    int failed = sw_timeline_fill(&timeline, sched, &e);
+
+    if (failed == 0 && out != NULL)
+        sw_timeline_write(out, &timeline);
+    if ((out == NULL || fclose(out) != 0) && failed == 0)
+        failed = sw_error_set(&e, replay->timeline, 0, 0, "out of memory");
+    if (failed == 0)
+        failed = sw_atomic_files_write(replay->timeline, text, size, &e);
+    if (failed != 0)
+        sw_error_print(&e);
+    else if (*timeline.note != '\0')
+        say(replay, "%s", timeline.note);
+    sw_timeline_free(&timeline);
+    free(text);
+    return failed;
+}
+
+/* Of another file the decisions would mean something else: who relies on them runs nothing. */
 int sw_replay_check_program(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
-    return sched->input != NULL
-               ? check_found(path, sched, "input", sched->input, sched->input_hash, e)
-               : check_found(path, sched, "program", sched->program, sched->program_hash, e);
+    return sw_recorded_files_program(path, sched, e) != 0 ? -1 : 0;
 }
 
 int sw_replay_check(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
-    return sw_replay_check_program(path, sched, e) < 0 ||
-                   check_found(path, sched, "program", sched->program, sched->program_hash, e) <
-                       0 ||
-                   check_file(path, "interpreter", sched->interp, sched->interp_hash, e) < 0
+    return sw_recorded_files_program(path, sched, e) != 0 ||
+                   sw_recorded_files_interp(path, sched, e) != 0
                ? -1
                : 0;
+}
+
+int sw_replay_check_apart(const char *output, const char *path, const struct sw_sched *sched,
+                          struct sw_error *e)
+{
+    const char *name = sched->input != NULL ? sched->input : sched->program;
+    char *program = sw_sched_paths_file(sched, name);
+    int failed = sw_atomic_files_check_apart(output, path, e) < 0 ||
+                 sw_atomic_files_check_apart(output, sched->interp, e) < 0;
+
+    if (!failed && sw_atomic_files_check_apart(output, program, e) < 0)
+        failed = sw_error_set(e, output, 0, 0, "cannot be written: it is the program");
+    free(program);
+    return failed ? -1 : 0;
+}
+
+/* ---- is it still the same program ---- */
+
+/* 1: what there is to say of it has been kept for later; 0; -1, with a message. */
+static int note(int changed, const struct sw_error *e, char **warning)
+{
+    if (changed < 0)
+        sw_error_print(e);
+    else if (changed > 0 && asprintf(warning, "%s", e->text) < 0)
+        *warning = NULL;
+    return changed;
+}
+
+static int compare(const struct sw_replay_order *replay, const struct sw_sched *sched,
+                   char *warnings[2])
+{
+    struct sw_error e;
+
+    return note(sw_recorded_files_program(replay->path, sched, &e), &e, &warnings[0]) < 0 ||
+                   (replay->interp == NULL &&
+                    note(sw_recorded_files_interp(replay->path, sched, &e), &e, &warnings[1]) < 0)
+               ? -1
+               : 0;
+}
+
+static void warn(const struct sw_replay_order *replay, const struct sw_sched *sched,
+                 char *const warnings[2])
+{
+    if (sched->interp_missing != NULL)
+        say(replay, "%s is not there: %s instead", sched->interp_missing, sched->interp);
+    for (int i = 0; i < 2; i++)
+        if (warnings[i] != NULL)
+            say(replay, "%s", warnings[i]);
+}
+
+/* It was compared before the run, which may write its own files; quiet, it is said only if the run
+ * was another. */
+static int replay_it(const struct sw_replay_order *replay, const struct sw_sched *sched)
+{
+    char *warnings[2] = {NULL, NULL};
+    int status = SW_EXIT_ERROR;
+
+    if (compare(replay, sched, warnings) == 0) {
+        if (!replay->quiet)
+            warn(replay, sched, warnings);
+        status = run_again(sched, replay);
+        if (status == SW_EXIT_OK)
+            explain(replay, sched);
+        if (replay->timeline != NULL && write_timeline(replay, sched) < 0)
+            status = SW_EXIT_ERROR;
+        if (replay->quiet && status != SW_EXIT_OK)
+            warn(replay, sched, warnings);
+    }
+    free(warnings[0]);
+    free(warnings[1]);
+    return status;
+}
+
+int sw_replay_warn(const char *path, const struct sw_sched *sched, const char *interp)
+{
+    struct sw_replay_order replay = {.path = path, .interp = interp};
+    char *warnings[2] = {NULL, NULL};
+    int said = 0;
+
+    if (compare(&replay, sched, warnings) == 0) {
+        said = (sched->interp_missing != NULL) + (warnings[0] != NULL) + (warnings[1] != NULL);
+        warn(&replay, sched, warnings);
+    }
+    free(warnings[0]);
+    free(warnings[1]);
+    return said;
+}
+
+int sw_replay_load(const char *path, uint64_t number, const char *interp, struct sw_sched **sched,
+                   struct sw_error *e)
+{
+    *sched = NULL;
+    if (number == 0 && sw_schedz_is_archive(path))
+        return sw_error_set(e, path, 0, 0, "--number says which of its schedules");
+    if ((number == 0 ? sw_sched_load(path, sched, e) : sw_schedz_load(path, number, sched, e)) < 0)
+        return -1;
+    return sw_sched_paths_with(path, *sched, interp, e);
 }
 
 /* replay->number says which; 0: a .sched's only one. */
 static int replay_one(const struct sw_replay_order *replay)
 {
-    struct sw_sched *sched = NULL;
+    struct sw_sched *sched;
     struct sw_error e;
     int status = SW_EXIT_ERROR;
-    int failed = replay->number == 0 ? sw_sched_load(replay->path, &sched, &e)
-                                     : sw_schedz_load(replay->path, replay->number, &sched, &e);
 
-    if (failed < 0 || sw_sched_paths(replay->path, sched, &e) < 0 ||
-        sw_replay_check(replay->path, sched, &e) < 0)
+    if (sw_replay_load(replay->path, replay->number, replay->interp, &sched, &e) < 0 ||
+        sw_atomic_files_check_output(replay->timeline, &e) < 0 ||
+        sw_replay_check_apart(replay->timeline, replay->path, sched, &e) < 0)
         sw_error_print(&e);
     else
-        status = run_again(sched, replay);
+        status = replay_it(replay, sched);
     sw_sched_free(sched);
     return status;
 }

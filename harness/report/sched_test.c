@@ -16,8 +16,8 @@ static void refuse(struct sw_trial *trial, const struct sw_error *e)
 
     if (e->line > 0)
         snprintf(place, sizeof place, "line %u, column %u: ", e->line, e->column);
-    sw_judge_decide(&trial->verdict, SW_HARNESS_ERROR, "schedule", 0, 0, "%s%s%s%s",
-                    e->path != NULL ? e->path : "", e->path != NULL ? ": " : "", place, e->text);
+    sw_judge_decide(&trial->verdict, SW_HARNESS_ERROR, "schedule", 0, 0, "%s%s%s%s", e->path,
+                    *e->path != '\0' ? ": " : "", place, e->text);
 }
 
 static void judge(const struct sw_process *run, const struct sw_sched *sched,

@@ -37,10 +37,10 @@ static void print_not_as_declared(const struct sw_score *score, const struct sw_
     const struct sw_job *failure = first_failure(score, trial);
 
     sw_transcript_spec_name(trial->spec->path, name, sizeof name);
-    sw_fault_set_format((struct sw_fault_set){trial->faults}, '+', faults, sizeof faults);
+    sw_fault_set_format(trial->faults, '+', faults, sizeof faults);
     printf("not as declared: %s %s with %s\n", name,
            failure == NULL ? "passes" : sw_judge_name(failure->verdict.kind),
-           trial->faults == 0 ? "no fault" : faults);
+           *faults == '\0' ? "no fault" : faults);
     if (failure != NULL && failure->story != NULL)
         sw_report_line(failure);
 }
@@ -48,7 +48,7 @@ static void print_not_as_declared(const struct sw_score *score, const struct sw_
 /* ---- the table ---- */
 
 struct totals {
-    int by[SW_SCORE_CAUGHT_INVARIANT + 1];
+    int by[SW_SCORE_CATCH_KINDS];
 };
 
 static void print_fault(const struct sw_score *score, int fault, struct totals *totals)
@@ -59,12 +59,11 @@ static void print_fault(const struct sw_score *score, int fault, struct totals *
 
     if (count == 0)
         caught = sw_score_catch_in_company(score, fault);
+    totals->by[caught.kind]++;
     if (caught.verdict == NULL) {
-        totals->by[SW_SCORE_CAUGHT_NOT]++;
         printf("%-34s NOT CAUGHT\n", sw_fault_set_name(fault));
         return;
     }
-    totals->by[sw_score_catch_kind_of(caught.verdict)]++;
     sw_transcript_spec_name(caught.path, name, sizeof name);
     if (caught.moves != 0)
         snprintf(moves, sizeof moves, "%u", caught.moves);
@@ -89,7 +88,7 @@ static int print_healthy_programs(const struct sw_score *score)
 
     for (int i = 0; i < score->program_count; i++) {
         const struct sw_score_program_trial *trial = &score->programs[i];
-        if (trial->faults != 0 || trial->verdict.kind == SW_AS_EXPECTED)
+        if (trial->fault >= 0 || trial->verdict.kind == SW_AS_EXPECTED)
             continue;
         wrong++;
         printf("not as declared: %s with no fault: %s: %s\n", trial->path,
@@ -109,7 +108,7 @@ static int print_score(const struct sw_score *score)
         const struct sw_score_trial *trial = &score->trials[i];
         int good = as_declared(score, trial);
         declared += trial->declared != SW_SCORE_DECLARED_NOTHING;
-        healthy += trial->faults == 0 && good;
+        healthy += sw_fault_set_count(&trial->faults) == 0 && good;
         wrong += !good;
         if (!good)
             print_not_as_declared(score, trial);
@@ -123,10 +122,11 @@ static int print_score(const struct sw_score *score)
            score->suite.program_count, declared - wrong, declared,
            score->job_count + score->program_count);
     /* A crash alone counts half: it says that something is wrong, and not what. */
-    printf("score: %.1f of %d: %d faults caught, %d by an invariant, %d by what a scenario says, "
-           "%d by a crash alone (each counts half)\n",
+    printf("score: %.1f of %d: %d faults caught, %d by an invariant, %d by the ledger of values, "
+           "%d by what a scenario says, %d by a program, %d by a crash alone (each counts half)\n",
            caught - totals.by[SW_SCORE_CAUGHT_CRASH] / 2.0, SLP_FAULT_COUNT, caught,
-           totals.by[SW_SCORE_CAUGHT_INVARIANT], totals.by[SW_SCORE_CAUGHT_ASSERTION],
+           totals.by[SW_SCORE_CAUGHT_INVARIANT], totals.by[SW_SCORE_CAUGHT_LEDGER],
+           totals.by[SW_SCORE_CAUGHT_WORDS], totals.by[SW_SCORE_CAUGHT_PROGRAM],
            totals.by[SW_SCORE_CAUGHT_CRASH]);
     return wrong == 0 && totals.by[SW_SCORE_CAUGHT_NOT] == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
 }
@@ -152,12 +152,43 @@ static void run_programs(struct sw_score *score, const struct sw_job_options *op
 {
     for (int i = 0; i < score->program_count; i++) {
         struct sw_score_program_trial *trial = &score->programs[i];
-        sw_score_program(options->interp, trial->path, trial->faults, options->watchdog_s,
+        sw_score_program(options->interp, trial->path, trial->fault, options->watchdog_s,
                          &trial->verdict);
     }
 }
 
-static int finish(struct sw_score *score, const struct sw_job_options *options, enum sw_job_end end)
+/* The jobs that were added since the last time. */
+static enum sw_job_end run_round(struct sw_score *score, const struct sw_job_options *options)
+{
+    int first = score->jobs_done;
+
+    score->jobs_done = score->job_count;
+    return sw_job_run_all(score->jobs + first, score->job_count - first, options, ignore, NULL);
+}
+
+/* Round after round, each for those only that nothing has caught in the ones before. */
+static enum sw_job_end run_rounds(struct sw_score *score, const struct sw_job_options *options)
+{
+    struct sw_fault_set uncaught;
+
+    for (;;) {
+        enum sw_job_end end = run_round(score, options);
+        if (end != SW_JOB_END_DONE)
+            return end;
+        uncaught = sw_score_catch_uncaught(score);
+        int added = sw_score_trials_add_round(score, &uncaught);
+        if (added < 0)
+            return SW_JOB_END_ERROR;
+        if (added == 0)
+            break;
+    }
+    if (sw_score_trials_add_programs(score, &uncaught) < 0)
+        return SW_JOB_END_ERROR;
+    run_programs(score, options);
+    return SW_JOB_END_DONE;
+}
+
+static int finish(const struct sw_score *score, enum sw_job_end end)
 {
     int runs = 0, errors = 0;
 
@@ -168,10 +199,9 @@ static int finish(struct sw_score *score, const struct sw_job_options *options, 
     for (int i = 0; i < score->trial_count; i++)
         errors += count_errors(score, &score->trials[i]);
     if (end == SW_JOB_END_INTERRUPTED) {
-        printf("interrupted: %d of %d runs done\n", runs, score->job_count);
+        printf("interrupted after %d runs\n", runs);
         return SW_EXIT_INTERRUPTED;
     }
-    run_programs(score, options);
     int status = print_score(score);
     return errors > 0 ? SW_EXIT_ERROR : status;
 }
@@ -182,8 +212,7 @@ int sw_score_run(const struct sw_job_options *options, char *const *paths, int c
     int status = SW_EXIT_ERROR;
 
     if (sw_score_trials_make(&score, paths, count) == 0)
-        status = finish(&score, options,
-                        sw_job_run_all(score.jobs, score.job_count, options, ignore, NULL));
+        status = finish(&score, run_rounds(&score, options));
     sw_score_trials_free(&score);
     return status;
 }

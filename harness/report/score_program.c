@@ -41,6 +41,7 @@ static void judge(const struct sw_process *run, const char *told, struct sw_verd
     case SW_ENDED_EXITED:
     case SW_ENDED_DEADLOCK:
     case SW_ENDED_LIVELOCK:
+    case SW_ENDED_ORACLE:
         if (sw_run_end_is_failure(&run->end))
             sw_judge_decide(verdict, SW_FAILED, word, 0, 0, "%s", line);
         break;
@@ -64,11 +65,11 @@ static void read_told(int fd, char *told, size_t size)
     told[got > 0 ? got : 0] = '\0';
 }
 
-void sw_score_program(const char *interp, const char *program, uint64_t faults, int watchdog_s,
+void sw_score_program(const char *interp, const char *program, int fault, int watchdog_s,
                       struct sw_verdict *verdict)
 {
     static char *const no_args[] = {NULL};
-    const struct sw_settings setting = {.faults = {faults}};
+    struct sw_settings setting = {0};
     struct sw_error e = {0};
     const struct sw_schedule_order schedule = {.decisions_max = SW_DECISIONS_SCORE_MAX};
     struct sw_process run;
@@ -83,6 +84,8 @@ void sw_score_program(const char *interp, const char *program, uint64_t faults, 
                                            .silent = 1,
                                            .errors = fd};
 
+    if (fault >= 0)
+        sw_fault_set_add(&setting.faults, fault);
     memset(verdict, 0, sizeof *verdict);
     if (fd < 0) {
         sw_judge_decide(verdict, SW_HARNESS_ERROR, "harness", 0, 0, "%s", strerror(errno));

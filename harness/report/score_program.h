@@ -9,14 +9,12 @@
 #ifndef SW_SCORE_PROGRAM_H
 #define SW_SCORE_PROGRAM_H
 
-#include <stdint.h>
-
 #include "judge.h"
 
-/* interp is slpython-lab.  The verdict: as expected if it exits with 0; failed
+/* interp is slpython-lab; fault is -1 for none.  The verdict: as expected if it exits with 0; failed
  * by the invariant that it told, by "deadlock", "livelock" or "exit"; crashed; a
  * harness error, with why in its text. */
-void sw_score_program(const char *interp, const char *program, uint64_t faults, int watchdog_s,
+void sw_score_program(const char *interp, const char *program, int fault, int watchdog_s,
                       struct sw_verdict *verdict);
 
 #endif

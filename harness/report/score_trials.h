@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * score_trials.h - what a score runs: each scenario and each program under each fault.
+ * score_trials.h - what a score runs, in rounds: scenarios and programs under faults.
  *
- * Every fault is run alone against every scenario, made for it or not; so is the healthy
- * interpreter; and so is each set of several faults against the scenarios that declare it.
+ * The first round is what is declared: the healthy interpreter against every scenario, and each set
+ * of faults against the scenarios that name it.  Each later one takes every fault that nothing has
+ * caught to one scenario more, made for it or not; last, to the programs.
  */
 #ifndef SW_SCORE_TRIALS_H
 #define SW_SCORE_TRIALS_H
 
+#include "contract/faults.h"
 #include "job.h"
 #include "suite.h"
 
@@ -16,7 +18,7 @@ enum sw_score_declared { SW_SCORE_DECLARED_NOTHING, SW_SCORE_DECLARED_FAILS, SW_
 /* One spec under one set of faults: a range of jobs, one a schedule. */
 struct sw_score_trial {
     const struct sw_spec *spec;
-    uint64_t faults; /* 0: the healthy interpreter */
+    struct sw_fault_set faults; /* none: the healthy interpreter */
     enum sw_score_declared declared;
     int first_job;
 };
@@ -24,7 +26,7 @@ struct sw_score_trial {
 /* A program under one fault, or none. */
 struct sw_score_program_trial {
     const char *path;
-    uint64_t faults;
+    int fault; /* -1: none */
     struct sw_verdict verdict;
 };
 
@@ -32,19 +34,25 @@ struct sw_score_program_trial {
 struct sw_score {
     struct sw_suite suite;
     struct sw_score_program_trial *programs;
-    int program_count;
+    int program_count; /* trials with them */
     struct sw_score_trial *trials;
     int trial_count;
     struct sw_job *jobs;
-    int job_count;
+    int job_count, jobs_done;
+    int next_spec[SLP_FAULT_COUNT]; /* those before it need no later round */
 };
 
-/* Is it one fault, and not none or several? */
-int sw_score_trials_is_single(uint64_t faults);
+/* Is it this fault, alone? */
+int sw_score_trials_is_only(const struct sw_fault_set *faults, int fault);
 
-/* Loads the paths, and makes the trials; nothing is run.  0, or -1 after lines on stderr; free it
- * either way, from a zeroed one on. */
+/* Loads the paths, and makes the first round; nothing is run.  0, or -1 after lines on stderr; free
+ * it either way, from a zeroed one on. */
 int sw_score_trials_make(struct sw_score *score, char *const *paths, int count);
+/* Adds a round's jobs for the faults of this set.  How many, 0 when all scenarios have had their
+ * turn; -1 after a line on stderr. */
+int sw_score_trials_add_round(struct sw_score *score, const struct sw_fault_set *uncaught);
+/* Adds what is run with the programs: each healthy, and with each fault of this set. */
+int sw_score_trials_add_programs(struct sw_score *score, const struct sw_fault_set *uncaught);
 void sw_score_trials_free(struct sw_score *score);
 
 #endif

@@ -45,6 +45,8 @@ static void write_value(FILE *out, const struct sw_event_shm *event_shm,
         break;
     case SW_EVENT_CONDITION:
     case SW_EVENT_WRONG:
+    case SW_EVENT_DOUBLED:
+    case SW_EVENT_MISPLACED:
     case SW_EVENT_PHANTOM:
     case SW_EVENT_DETONATED:
     case SW_EVENT_INVARIANT:
@@ -240,11 +242,17 @@ static void write_command(FILE *out, const struct sw_job *job, const struct sw_j
 {
     fprintf(out, "  again: spillway run");
     for (int i = 0; i < SLP_FAULT_COUNT; i++)
-        if (job->faults >> i & 1)
+        if (sw_fault_set_has(&job->faults, i))
             fprintf(out, " --fault %s", sw_fault_set_name(i));
     if (options->spill != NULL) {
         fputs(" --spill", out);
         write_argument(out, options->spill);
+    }
+    if (options->memcheck)
+        fputs(" --valgrind", out);
+    for (int i = 0; options->variables != NULL && options->variables[i] != NULL; i++) {
+        fputs(" --env", out);
+        write_argument(out, options->variables[i]);
     }
     if (options->interp_is_given) {
         fputs(" --interp", out);

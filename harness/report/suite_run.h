@@ -5,14 +5,12 @@
 #ifndef SW_SUITE_RUN_H
 #define SW_SUITE_RUN_H
 
-#include <stdint.h>
-
 #include "job.h"
 
 /* Texts are borrowed. */
 struct sw_suite_run_order {
     struct sw_job_options how;
-    uint64_t faults;      /* bit i: enum slp_fault i is switched on in every run */
+    struct sw_fault_set faults; /* switched on in every run */
     const char *schedule; /* only schedules of this name; NULL: all */
     const char *junit;    /* a file to write; NULL: none */
     int accept;           /* write the transcripts, and show how they have changed */

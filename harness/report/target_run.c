@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "contract/exit.h"
+#include "harness/runner/interrupt.h"
 #include "junit.h"
 #include "report.h"
 #include "tap.h"
@@ -22,6 +23,7 @@ struct tests {
     struct sw_trial *trials; /* one each; owned */
     struct sw_job *jobs; /* one each, as the reports want it; owned */
     char *(*programs)[2]; /* one each, as a job has it: the target's name and a NULL; owned */
+    int done; /* fewer than there are: it was interrupted */
 };
 
 /* ---- one ---- */
@@ -41,6 +43,8 @@ static void run_test(const struct tests *tests, const struct sw_target *target,
         .schedules = wanted->schedules,
         .watchdog_s = wanted->watchdog_s,
         .stdout_is_ours = wanted->tap,
+        .explains = 1,
+        .how = wanted->explain ? SW_EXPLANATION_FULL : SW_EXPLANATION_SHORT,
     };
 
     sw_trial_run(&order, trial);
@@ -136,8 +140,9 @@ static void run_all(struct tests *tests)
 {
     if (tests->order->tap)
         sw_tap_begin(tests->list.count);
-    for (int i = 0; i < tests->list.count; i++) {
+    for (int i = 0; i < tests->list.count && !sw_interrupt_came(); i++) {
         struct sw_target *target = &tests->list.targets[i];
+        tests->done++;
         run_target(tests, target, &tests->trials[i]);
         tests->programs[i][0] = target->name;
         fill_job(&tests->jobs[i], tests->programs[i], &tests->trials[i]);
@@ -146,17 +151,24 @@ static void run_all(struct tests *tests)
         else
             print_line(target->name, &tests->trials[i]);
     }
+    if (sw_interrupt_came() && tests->order->tap)
+        sw_tap_bail_out("interrupted");
 }
 
 /* Returns the exit status. */
 static int summarize(const struct tests *tests)
 {
-    int verdicts[SW_VERDICT_COUNT] = {0}, skipped = 0, count = tests->list.count;
+    int verdicts[SW_VERDICT_COUNT] = {0}, skipped = 0, unkept = 0;
+    int count = tests->done;
 
     for (int i = 0; i < count; i++) {
         verdicts[tests->trials[i].verdict.kind] += !tests->trials[i].skipped;
         skipped += tests->trials[i].skipped;
+        unkept |= *tests->trials[i].unkept != '\0';
     }
+    if (sw_interrupt_came())
+        printf("%sinterrupted: %d of %d tests begun\n", tests->order->tap ? "# " : "", count,
+               tests->list.count);
     if (count > 1) {
         printf("%s%d tests: %d passed", tests->order->tap ? "# " : "", count,
                verdicts[SW_AS_EXPECTED]);
@@ -165,7 +177,9 @@ static int summarize(const struct tests *tests)
         sw_report_counts(stdout, verdicts);
         putchar('\n');
     }
-    return sw_report_exit_status(verdicts);
+    if (unkept)
+        return SW_EXIT_ERROR;
+    return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : sw_report_exit_status(verdicts);
 }
 
 static void free_tests(struct tests *tests)
@@ -189,10 +203,11 @@ int sw_target_run(const struct sw_target_run_order *order)
                           .interp = order->interp != NULL ? order->interp : SW_TARGET_INTERP};
     int status = SW_EXIT_ERROR;
 
+    sw_interrupt_begin();
     if (find_tests(&tests) == 0) {
         run_all(&tests);
         status = summarize(&tests);
-        if (order->junit != NULL && sw_junit_write(order->junit, tests.jobs, tests.list.count) < 0)
+        if (order->junit != NULL && sw_junit_write(order->junit, tests.jobs, tests.done) < 0)
             status = SW_EXIT_ERROR;
     }
     free_tests(&tests);

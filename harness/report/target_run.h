@@ -20,6 +20,7 @@ struct sw_target_run_order {
     uint64_t schedules; /* random walks at most, until one fails; at least 1 */
     int watchdog_s;     /* 0: the default */
     int tap;            /* a TAP report, instead of lines for people */
+    int explain;        /* a failure is explained in full */
     const char *junit;  /* a file to write; NULL: none */
 };
 

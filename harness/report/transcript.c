@@ -79,6 +79,8 @@ static int format_event(char *buf, size_t size, const struct sw_event_shm *event
         return snprintf(buf, size, "%-11s cannot raise %s", who, text);
     case SW_EVENT_LOST:
     case SW_EVENT_WRONG:
+    case SW_EVENT_DOUBLED:
+    case SW_EVENT_MISPLACED:
     case SW_EVENT_PHANTOM:
     case SW_EVENT_DETONATED:
     case SW_EVENT_INVARIANT:

@@ -2,8 +2,6 @@
 #include "trial.h"
 
 #include <assert.h>
-#include <ctype.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +12,12 @@
 #include "contract/exit.h"
 #include "contract/version.h"
 #include "harness/runner/batch.h"
+#include "harness/runner/interrupt.h"
+#include "run_inputs.h"
 #include "run_once.h"
+#include "sched_file.h"
 
-enum { SKIPPED_STATUS = 77, PATH_BYTES = 512 };
+enum { SKIPPED_STATUS = 77 };
 
 /* What spillway_starter.py does: it calls the test between the begin and the end of a schedule. */
 static const struct sw_settings begins = {.begins = 1};
@@ -107,19 +108,23 @@ static const char *program_of(const struct sw_trial_order *order)
     return order->test != NULL ? order->starter : order->file;
 }
 
-/* The program's, in room for three if it is the starter.  Returns them. */
-static char **args_of(const struct sw_trial_order *order, char *room[3])
+/* FILE TEST ARG... for the starter; a program's own.  Returns room. */
+static char **args_of(const struct sw_trial_order *order, char *room[SW_TRIAL_ARGS])
 {
-    if (order->test == NULL && order->args != NULL)
-        return order->args;
-    /* FILE TEST for the starter; of a program without arguments none. */
-    room[0] = order->test != NULL ? (char *)order->file : NULL;
-    room[1] = (char *)order->test;
-    room[2] = NULL;
+    int count = 0;
+
+    if (order->test != NULL) {
+        room[count++] = (char *)order->file;
+        room[count++] = (char *)order->test;
+    }
+    for (char **arg = order->args; arg != NULL && *arg != NULL && count < SW_TRIAL_ARGS - 1; arg++)
+        room[count++] = *arg;
+    room[count] = NULL;
     return room;
 }
 
-struct sw_process_order sw_trial_process(const struct sw_trial_order *order, char *args[3])
+struct sw_process_order sw_trial_process(const struct sw_trial_order *order,
+                                         char *args[SW_TRIAL_ARGS])
 {
     return (struct sw_process_order){.interp = order->interp,
                                      .program = program_of(order),
@@ -213,57 +218,67 @@ static void judge(const struct sw_process *run, const struct sw_trial_order *ord
 
 /* ---- its .sched ---- */
 
-void sw_trial_sched_path(const struct sw_trial_order *order, char *path, size_t size)
+/* Where it goes, and whether that has been looked for. */
+struct place {
+    struct sw_sched_file file;
+    const char *kind; /* "" or ".unsure" */
+    int status; /* 1: it is taken; 0: not yet; -1 with e */
+    struct sw_error e;
+};
+
+/* F.sched becomes F.unsure.sched. */
+static int take_output(const struct sw_trial_order *order, struct place *place)
 {
-    const char *slash = strrchr(order->file, '/');
-    const char *name = slash != NULL ? slash + 1 : order->file;
+    static const char suffix[] = ".sched";
+    char path[PATH_MAX];
+    size_t length = strlen(order->output), end = sizeof suffix - 1;
+    int has_suffix = length > end && strcmp(order->output + length - end, suffix) == 0;
 
-    if (order->output != NULL || order->test == NULL) {
-        snprintf(path, size, "%s%s", order->output != NULL ? order->output : name,
-                 order->output != NULL ? "" : ".sched");
-        return;
-    }
-    /* test_bank.py and TestBank::test_move make test_bank-TestBank.test_move.sched; 3 is for
-     * ".py". */
-    size_t used = (size_t)snprintf(path, size, "%.*s-", (int)strlen(name) - 3, name);
-
-    for (const char *at = order->test; *at != '\0' && used + sizeof ".sched" < size; at++) {
-        path[used++] = *at == ':' ? '.' : *at;
-        at += at[0] == ':' && at[1] == ':';
-    }
-    path[used] = '\0';
-    /* A parametrized name has brackets, blanks and whatever else; a file's name should need no
-     * quotes. */
-    for (char *at = path; *at != '\0'; at++)
-        if (!isalnum((unsigned char)*at) && strchr("._-", *at) == NULL)
-            *at = '_';
-    snprintf(path + used, size - used, ".sched");
+    if (*place->kind == '\0')
+        return sw_sched_file_take_named(&place->file, order->output, &place->e);
+    int used = snprintf(path, sizeof path, "%.*s%s%s", (int)(has_suffix ? length - end : length),
+                        order->output, place->kind, suffix);
+    return used < (int)sizeof path
+               ? sw_sched_file_take_named(&place->file, path, &place->e)
+               : sw_error_set(&place->e, order->output, 0, 0, "the name is too long");
 }
 
-static int write_file(const char *path, const struct sw_sched *sched, struct sw_error *e)
+static void fill_sched(const struct sw_trial_order *order, struct sw_sched *sched)
 {
-    FILE *out = fopen(path, "we");
-    int failed = out == NULL || sw_sched_write(out, sched) < 0;
-
-    if (failed)
-        sw_error_set(e, path, 0, 0, "cannot be written: %s", strerror(errno));
-    if (out != NULL)
-        fclose(out);
-    return failed ? -1 : 0;
-}
-
-static void fill_sched(const struct sw_process *run, const struct sw_trial_order *order,
-                       struct sw_sched *sched)
-{
-    *sched = (struct sw_sched){.program = (char *)program_of(order),
-                               .args = sched->args,
-                               .input = order->test != NULL ? (char *)order->file : NULL,
-                               .interp = (char *)order->interp,
-                               .folder = (char *)order->folder,
-                               .setting = *setting_of(order)};
+    sched->program = (char *)program_of(order);
+    sched->input = order->test != NULL ? (char *)order->file : NULL;
+    sched->interp = (char *)order->interp;
+    sched->folder = (char *)order->folder;
+    sched->setting = *setting_of(order);
     while (sched->args[sched->arg_count] != NULL)
         sched->arg_count++;
-    sw_process_fill(run, sched);
+}
+
+static void take_place(const struct sw_trial_order *order, struct place *place)
+{
+    const struct sw_sched_file_name name = {"", order->file, order->test, place->kind};
+    char *room[SW_TRIAL_ARGS];
+    struct sw_sched target = {.args = args_of(order, room)};
+
+    fill_sched(order, &target);
+    int failed = order->output != NULL
+                     ? take_output(order, place)
+                     : sw_sched_file_take(&place->file, &name, &target, &place->e);
+    place->status = failed < 0 ? -1 : 1;
+}
+
+/* What cannot be written is printed: the search that has found it may have taken hours. */
+static void write_there(struct place *place, const struct sw_sched *sched, struct sw_trial *trial)
+{
+    if (place->status > 0 && sw_sched_paths_write(place->file.path, sched, &place->e) < 0)
+        place->status = -1;
+    if (place->status > 0) {
+        tell(trial, "again: spillway replay %s", place->file.path);
+        return;
+    }
+    sw_sched_file_print(sched, &place->e);
+    snprintf(trial->unkept, sizeof trial->unkept, "%.600s: %s", place->e.path, place->e.text);
+    tell(trial, "no schedule is kept: %s", trial->unkept);
 }
 
 /* Of a file that the program finds by that name. */
@@ -274,67 +289,141 @@ static int hash_found(const struct sw_sched *sched, const char *name, char hash[
     int status = file != NULL ? sw_sched_hash_file(file, hash, e)
                               : sw_error_set(e, name, 0, 0, "out of memory");
 
-    e->path = name;
     free(file);
     return status;
 }
 
-/* All three, so that a replay can say that a file is another before it says that the run is. */
+/* So that a replay can say that a file is another before it says that the run is. */
 static int hash_files(struct sw_sched *sched, struct sw_error *e)
 {
     if (sched->arg_count > SW_SCHED_ARGS_MAX)
         return sw_error_set(e, sched->program, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
     if (sched->input != NULL && hash_found(sched, sched->input, sched->input_hash, e) < 0)
         return -1;
-    return hash_found(sched, sched->program, sched->program_hash, e) < 0 ||
-                   sw_sched_hash_file(sched->interp, sched->interp_hash, e) < 0
-               ? -1
-               : 0;
+    if (sched->input == NULL && hash_found(sched, sched->program, sched->program_hash, e) < 0)
+        return -1;
+    return sched->interp_version == NULL ? sw_sched_hash_file(sched->interp, sched->interp_hash, e)
+                                         : 0;
+}
+
+/* "portfolio seed 14" */
+static char *describe_found(const struct sw_trial_order *order, char *buf, size_t size)
+{
+    char strategy[64];
+
+    snprintf(buf, size, "default");
+    if (order->schedule.strategy == SW_STRATEGY_REPLAY)
+        snprintf(buf, size, "%s", order->found);
+    else if (order->schedule.strategy != SW_STRATEGY_DEFAULT)
+        snprintf(buf, size, "%s seed %llu", describe_strategy(order, strategy, sizeof strategy),
+                 (unsigned long long)order->schedule.seed);
+    return buf;
+}
+
+/* sched has what was decided, and how it ended. */
+static void write_sched(const struct sw_trial_order *order, struct place *place,
+                        struct sw_sched *sched, struct sw_trial *trial)
+{
+    char found[128], version[] = SW_VERSION;
+
+    sched->writer = version;
+    sched->found = describe_found(order, found, sizeof found);
+    if (place->status == 0)
+        take_place(order, place);
+    if (hash_files(sched, &place->e) < 0)
+        place->status = -1;
+    write_there(place, sched, trial);
+}
+
+/* Above what is in the story: it is what a reader wants to know first. */
+static void explain(const struct sw_trial_order *order, const struct sw_sched *sched,
+                    struct sw_trial *trial)
+{
+    char *story = NULL, *below = trial->story;
+
+    if (!order->explains)
+        return;
+    sw_explained_make(&trial->explained, sched, order->how);
+    if (trial->explained.text == NULL ||
+        asprintf(&story, "%s%s", trial->explained.text, below != NULL ? below : "") < 0)
+        return;
+    /* A newline stands between lines only. */
+    if (below == NULL)
+        story[strlen(story) - 1] = '\0';
+    free(trial->explained.text);
+    trial->explained.text = NULL;
+    free(below);
+    trial->story = story;
 }
 
 static void keep(const struct sw_process *run, const struct sw_trial_order *order, char *outcome,
-                 struct sw_trial *trial)
+                 struct place *place, struct sw_trial *trial)
 {
-    char path[PATH_BYTES], found[128] = "default", strategy[64], version[] = SW_VERSION, *room[3];
-    char chosen[1024];
-    struct sw_sched sched = {.args = args_of(order, room)};
-    struct sw_error e;
+    char chosen[1024], *room[SW_TRIAL_ARGS];
+    struct sw_sched sched = {.args = args_of(order, room), .outcome = outcome};
 
-    fill_sched(run, order, &sched);
-    sched.writer = version;
-    sched.found = found;
-    sched.outcome = outcome;
-    if (order->schedule.strategy == SW_STRATEGY_REPLAY)
-        snprintf(found, sizeof found, "%s", order->found);
-    else if (order->schedule.strategy != SW_STRATEGY_DEFAULT)
-        snprintf(found, sizeof found, "%s seed %llu",
-                 describe_strategy(order, strategy, sizeof strategy),
-                 (unsigned long long)order->schedule.seed);
+    fill_sched(order, &sched);
+    sw_process_fill(run, &sched);
+    sched.interp_version = (char *)sw_process_interp_version(run);
     if (*sw_sched_data_format(&sched, chosen, sizeof chosen) != '\0')
         tell(trial, "chose: %s", chosen);
-    sw_trial_sched_path(order, path, sizeof path);
-    if (hash_files(&sched, &e) < 0 || write_file(path, &sched, &e) < 0)
-        tell(trial, "no schedule is kept: %s: %s", e.path, e.text);
-    else
-        tell(trial, "again: spillway replay %s", path);
+    sw_run_inputs_collect(run, &sched);
+    if (sched.has_unnoted)
+        tell(trial, SW_RUN_INPUTS_UNNOTED);
+    write_sched(order, place, &sched, trial);
+    explain(order, &sched, trial);
+    sw_run_inputs_free(&sched);
+}
+
+void sw_trial_keep_unsure(const struct sw_trial_order *order,
+                          const struct sw_trial_schedule *schedule, struct sw_trial *trial)
+{
+    char *room[SW_TRIAL_ARGS];
+    struct place place = {.file.fd = -1, .kind = ".unsure"};
+    struct sw_sched sched = {.args = args_of(order, room),
+                             .outcome = (char *)schedule->outcome,
+                             .deviations = (struct sw_deviation *)schedule->decisions.deviations,
+                             .deviation_count = schedule->decisions.count,
+                             .pool = (uint32_t *)schedule->decisions.pool,
+                             .pool_used = schedule->decisions.pool_used,
+                             .decision_count = schedule->decision_count,
+                             .hash = schedule->hash};
+
+    fill_sched(order, &sched);
+    write_sched(order, &place, &sched, trial);
+    sw_sched_file_release(&place.file);
 }
 
 /* ---- a process of its own ---- */
 
-static void run_in(struct sw_process *run, const struct sw_trial_order *order,
+/* Of a test that came to its end its process says less than its result. */
+static int is_wanted(const struct sw_process *run, const struct sw_trial_order *order)
+{
+    struct sw_end end = run->end;
+
+    if (run->end.kind == SW_ENDED_EXITED && run->shm->result_count == 1)
+        sw_run_end_of_test(&end, &run->shm->results[0]);
+    return order->alike == NULL || sw_run_end_is_alike(&end, order->alike);
+}
+
+static void run_in(struct sw_process *run, const struct sw_trial_order *order, struct place *place,
                    struct sw_trial *trial)
 {
     char outcome[SW_END_LINE_MAX];
-    char *room[3];
+    char *room[SW_TRIAL_ARGS];
     struct sw_error e;
     struct sw_schedule_order schedule = order->schedule;
     struct sw_process_order process = sw_trial_process(order, room);
 
     /* Whatever the caller looked for: a trial has one limit, and the same in every process. */
     schedule.decisions_max = SW_DECISIONS_MAX;
+    if (order->decisions != NULL) {
+        schedule.strategy = SW_STRATEGY_REPLAY;
+        schedule.wanted = *order->decisions;
+    }
     int status = sw_run_once_run(run, &process, &schedule, &e);
     if (status < 0) {
-        decide(trial, SW_HARNESS_ERROR, "start", "%s", e.text);
+        decide(trial, run->interrupted ? SW_INCONCLUSIVE : SW_HARNESS_ERROR, "start", "%s", e.text);
         return;
     }
     status = sw_process_check(run);
@@ -344,20 +433,31 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
         return;
     }
     sw_run_end_format(&run->end, outcome, sizeof outcome);
+    /* It is another run, which shows nothing of the one that was meant. */
+    if (run->end.kind == SW_ENDED_DIVERGED) {
+        decide(trial, SW_INCONCLUSIVE, "diverged", "diverges: %s", run->end.text);
+        return;
+    }
     judge(run, order, outcome, trial);
+    if (!is_wanted(run, order))
+        decide(trial, SW_INCONCLUSIVE, "otherwise", "it ends otherwise: %s", outcome);
     /* Before the line about what was not controlled, which is the last of the story. */
     if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED)
-        keep(run, order, outcome, trial);
+        keep(run, order, outcome, place, trial);
     tell_uncontrolled(trial, run->shm->uncontrolled, run->shm->uncontrolled_count);
 }
 
 static void run_one(const struct sw_trial_order *order, struct sw_trial *trial)
 {
     struct sw_process run;
+    struct place place = {.file.fd = -1, .kind = ""};
 
     *trial = (struct sw_trial){0};
-    run_in(&run, order, trial);
+    if (order->test == NULL)
+        take_place(order, &place);
+    run_in(&run, order, &place, trial);
     sw_process_close(&run);
+    sw_sched_file_release(&place.file);
 }
 
 /* ---- many schedules ---- */
@@ -508,7 +608,7 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
 static int search_many(const struct sw_trial_order *order, struct search *search,
                        struct sw_batch_totals *totals, struct sw_error *e)
 {
-    char *args[3];
+    char *args[SW_TRIAL_ARGS];
     struct sw_batch_order warm = {.run = sw_trial_process(order, args),
                                   .schedule = order->schedule,
                                   .on_result = on_result,
@@ -518,6 +618,16 @@ static int search_many(const struct sw_trial_order *order, struct search *search
     warm.schedule.loop_count = order->schedules;
     warm.schedule.decisions_max = SW_DECISIONS_MAX;
     return sw_batch_run(&warm, totals, e);
+}
+
+/* What was run before that stands, and is told. */
+static void tell_interruption(const struct sw_trial_order *order, const struct search *search,
+                              struct sw_trial *trial)
+{
+    tell(trial, "it was interrupted: go on with --seed %llu",
+         (unsigned long long)(order->schedule.seed + search->count));
+    if (!trial->skipped)
+        trial->verdict.kind = SW_INCONCLUSIVE;
 }
 
 static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
@@ -535,6 +645,8 @@ static void run_many(const struct sw_trial_order *order, struct sw_trial *trial)
     } else {
         claim(order, &search, &totals, trial);
         tell_uncontrolled(trial, totals.uncontrolled.list, totals.uncontrolled.count);
+        if (sw_interrupt_came())
+            tell_interruption(order, &search, trial);
     }
     free(search.hashes);
 }

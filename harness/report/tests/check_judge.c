@@ -228,10 +228,30 @@ START_TEST(test_a_directive_that_has_done_nothing)
     event_shm->visits[1][SLP_POINT_CHAN_SEND] = 1;
     judge();
     expect(SW_FAILED, "directive", 7,
-           "move 2: gc at chan.send#2: that visit did not come in this move: 1 before it, 0 in it");
+           "move 2: gc at chan.send#2: that visit did not come in this move: 1 before it, 0 in it "
+           "(run -v numbers them)");
     event_shm->visits[0][SLP_POINT_CHAN_SEND] = event_shm->visits[1][SLP_POINT_CHAN_SEND] = 2;
     judge();
     ck_assert_str_eq(verdict.oracle, "directive");
+}
+END_TEST
+
+START_TEST(test_a_directive_is_told_before_the_outcome_that_follows_from_it)
+{
+    sw_spec_free(spec);
+    spec = accept("tasklet r on T0\n"
+                  " step wait {}\n"
+                  "tasklet s on T0\n"
+                  " step send {}\n"
+                  "schedule x\n"
+                  " wait : blocks ch.receive\n"
+                  " send gc at chan.send#1 : raises KeyError, wakes wait: raises ValueError\n");
+    all_moves();
+    event_shm->visits[0][SLP_POINT_CHAN_SEND] = event_shm->visits[1][SLP_POINT_CHAN_SEND] = 1;
+    judge();
+    expect(SW_FAILED, "directive", 7,
+           "move 2: gc at chan.send#1: that visit did not come in this move: 1 before it, 0 in it "
+           "(run -v numbers them); expected send: raises KeyError, was send: done");
 }
 END_TEST
 
@@ -280,6 +300,8 @@ static const struct {
 } oracles[] = {
     {SW_EVENT_LOST, "value-lost", "ch: sent 'a' by s, for r: the reason"},
     {SW_EVENT_WRONG, "value-wrong", "ch: sent 'a', received the reason by r"},
+    {SW_EVENT_DOUBLED, "value-doubled", "ch: nobody sent, r received the reason"},
+    {SW_EVENT_MISPLACED, "value-misplaced", "ch: nobody sent, r received the reason"},
     {SW_EVENT_PHANTOM, "value-phantom", "ch: nobody sent, r received the reason"},
     {SW_EVENT_DETONATED, "exception-misplaced",
      "ch: 'a', sent by s for r, was raised in a wrong place"},
@@ -516,6 +538,7 @@ CHECK_SUITE(suite)
     tcase_add_test(moves, test_wake_that_nobody_expected);
     tcase_add_test(moves, test_wakes_in_another_order);
     tcase_add_test(moves, test_a_directive_that_has_done_nothing);
+    tcase_add_test(moves, test_a_directive_is_told_before_the_outcome_that_follows_from_it);
     tcase_add_test(moves, test_every_rest_state_has_its_word);
     tcase_add_loop_test(values, test_oracle, 0, ORACLE_COUNT);
     tcase_add_loop_test(values, test_oracle_in_a_program, 0, ORACLE_COUNT);

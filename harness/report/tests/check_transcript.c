@@ -59,6 +59,8 @@ static const struct {
     {SW_EVENT_UNRAISABLE, "who         cannot raise text"},
     {SW_EVENT_LOST, "who         *** value-lost ***"},
     {SW_EVENT_WRONG, "who         *** value-wrong ***"},
+    {SW_EVENT_DOUBLED, "who         *** value-doubled ***"},
+    {SW_EVENT_MISPLACED, "who         *** value-misplaced ***"},
     {SW_EVENT_PHANTOM, "who         *** value-phantom ***"},
     {SW_EVENT_DETONATED, "who         *** exception-misplaced ***"},
     {SW_EVENT_INVARIANT, "who         *** invariant ***"},
@@ -66,6 +68,7 @@ static const struct {
     {SW_EVENT_SETUP_RAISED, "who         *** setup-raised ***"},
     {SW_EVENT_CRASH, "who         *** crash ***"},
     {SW_EVENT_FINISHED, NULL},
+    {SW_EVENT_VISIT, NULL},
 };
 enum { LINE_COUNT = COUNT_OF(lines) };
 _Static_assert((int)LINE_COUNT == (int)SW_EVENT_COUNT, "each kind has its line");

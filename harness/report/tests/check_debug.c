@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_debug.c - the command debug: real gdb, without a terminal.
+ *
+ * Steps are those of the schedules that are recorded here; the loss is that of May 2012, whose last
+ * two writes to the receiver's mailbox are known (harness/docs/the-story.md).
+ */
+#include "harness/tests/control_fixture.h"
+
+#define DEBUG(batch, rest) spillway("debug --batch '" batch "' " rest)
+
+static char loss[PATH_MAX + 128];
+
+static void setup_loss(void)
+{
+    char repository[PATH_MAX];
+
+    ck_assert_ptr_nonnull(getcwd(repository, sizeof repository));
+    snprintf(loss, sizeof loss, "%s/scenarios/story/may-2012-a-chunk-becomes-none.spec",
+             repository);
+    setup();
+    spillway("record --fault release-eats-mailbox --fault spill-entry-eats-mailbox -o loss.sched "
+             "%s",
+             loss);
+    ASSERT_SAYS("err", "value-lost chunks");
+}
+
+static void setup_program(void)
+{
+    setup();
+    write_file("p.py", "import threading\n"
+                       "def work():\n"
+                       "    for _ in range(3):\n"
+                       "        threading.Event().wait(0)\n"
+                       "threads = [threading.Thread(target=work) for _ in range(3)]\n"
+                       "for t in threads: t.start()\n"
+                       "for t in threads: t.join()\n"
+                       "print('ran')\n");
+    ck_assert_int_eq(spillway("record --seed 3 -o p.sched -- p.py"), 0);
+}
+
+/* The same line of what was printed, from each of two patterns on, or "". */
+static const char *line_with(const char *path, const char *what)
+{
+    static char line[4096];
+    const char *at = strstr(content(path), what);
+
+    line[0] = '\0';
+    if (at != NULL)
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+    return line;
+}
+
+/* ---- the loss ---- */
+
+static const char *const engines[] = {"threads", "fibers", "pool"};
+
+START_TEST(test_the_last_write_to_the_mailbox_is_the_spills)
+{
+    ck_assert_int_eq(spillway("debug --engine %s --batch 'sw-last-write mailbox:download; "
+                              "sw-reverse-continue' loss.sched",
+                              engines[_i]),
+                     0);
+    const char *spill = strstr(content("out"), "wrote mailbox:download, now None");
+    ck_assert_msg(spill != NULL, "%s", content("out"));
+    const char *set = strstr(spill, "slp_mailbox_set");
+    const char *entry = strstr(spill, "slp_eval_frame_newstack");
+    const char *hand_over = strstr(spill, "wrote mailbox:download, now <str");
+    ck_assert_msg(set != NULL && entry > set && hand_over > entry, "%s", content("out"));
+    ck_assert_msg(strstr(hand_over, "hand_over") != NULL, "%s", content("out"));
+    ck_assert(strstr(content("out"), "another run") == NULL);
+}
+END_TEST
+
+/* The decision that is in the schedule, as the last before the write. */
+START_TEST(test_the_write_is_at_the_spills_decision)
+{
+    unsigned long long step;
+
+    ck_assert_int_eq(shell("grep release.enter loss.sched >deviation"), 0);
+    ck_assert_int_eq(sscanf(content("deviation"), "%llu", &step), 1);
+    ck_assert_int_eq(spillway("debug --watch mailbox:download --batch sw-where loss.sched"), 0);
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "after step %llu: T0 wrote", step);
+    ASSERT_SAYS("out", wanted);
+}
+END_TEST
+
+START_TEST(test_what_lies_aside_can_be_walked)
+{
+    ck_assert_int_eq(DEBUG("sw-last-write mailbox:download; sw-step 2; sw-bt spill 0; sw-tasklets; "
+                           "sw-channels; sw-pybt",
+                           "loss.sched"),
+                     0);
+    ASSERT_SAYS("out", "slp_spill_call");
+    ASSERT_SAYS("out", "PyObject_ClearWeakRefs");
+    ASSERT_SAYS("out", "slp_stack_start");
+    ASSERT_SAYS("out", "tasklet download: is its thread's current one");
+    ASSERT_SAYS("out", "chunks: ");
+    ASSERT_SAYS("out", "py  ");
+    ck_assert_int_eq(DEBUG("sw-last-write mailbox:download; sw-reverse-continue; "
+                           "sw-bt tasklet download",
+                           "loss.sched"),
+                     0);
+    ASSERT_SAYS("out", "wait_in_queue");
+    ASSERT_SAYS("out", "may-2012-a-chunk-becomes-none.spec:");
+}
+END_TEST
+
+START_TEST(test_what_nobody_wrote_is_said)
+{
+    ck_assert_int_eq(DEBUG("sw-last-write mailbox:nobody", "loss.sched"), 2);
+    ASSERT_SAYS("err", "mailbox:nobody did not come into being before here");
+    ck_assert_int_eq(DEBUG("sw-reverse-continue", "loss.sched"), 2);
+    ASSERT_SAYS("err", "it does not stand behind a write");
+    ck_assert_int_eq(DEBUG("sw-last-write 3 + 4", "loss.sched"), 2);
+    ASSERT_SAYS("err", "3 + 4 is no memory");
+    ck_assert_int_eq(
+        DEBUG("set can-use-hw-watchpoints 0; sw-last-write mailbox:worker", "loss.sched"), 2);
+    ASSERT_SAYS("err", "has no hardware watchpoint for it");
+}
+END_TEST
+
+/* A channel has no waiter, and so is not known, before the write that is the first. */
+START_TEST(test_what_begins_with_the_write_is_found)
+{
+    write_file("c.py", "import stackless, threading\n"
+                       "thread = threading.Thread(target=print)\n"
+                       "thread.start()\n"
+                       "thread.join()\n"
+                       "channel = stackless.channel()\n"
+                       "stackless.tasklet(channel.receive)()\n"
+                       "stackless.run()\n");
+    ck_assert_int_eq(spillway("record -i %s/slpython-lab -o c.sched -- c.py", binaries), 0);
+    ck_assert_int_eq(DEBUG("sw-last-write channel:1; sw-reverse-continue", "c.sched"), 0);
+    ASSERT_SAYS("out", "wrote channel:1, now 0x0;");
+    ASSERT_SAYS("out", "queue_append");
+    ck_assert_int_eq(
+        DEBUG("sw-last-write channel:1; sw-reverse-continue; sw-reverse-continue", "c.sched"), 2);
+    ASSERT_SAYS("err", "that was the first write to channel:1");
+}
+END_TEST
+
+/* ---- steps ---- */
+
+START_TEST(test_a_step_has_one_hash)
+{
+    char once[4096];
+
+    ck_assert_int_eq(
+        spillway("debug --at 20 --engine %s --batch 'sw-threads' p.sched", engines[_i]), 0);
+    snprintf(once, sizeof once, "%s", line_with("out", "step 20: "));
+    ck_assert_msg(once[0] != '\0', "%s", content("out"));
+    ASSERT_SAYS("out", "* T");
+    ck_assert_int_eq(
+        DEBUG("sw-goto 30; sw-back 5; sw-step; sw-back 6; sw-end; sw-goto 20", "p.sched"), 0);
+    ASSERT_SAYS("out", "step 25: ");
+    ASSERT_SAYS("out", "step 26: ");
+    ASSERT_SAYS("out", "exit 0; hash");
+    const char *end = strstr(content("out"), "the end, after ");
+    ck_assert_ptr_nonnull(end);
+    ck_assert_msg(strstr(end, once) != NULL, "%s, not %s", content("out"), once);
+    ck_assert(strstr(content("out"), "another run") == NULL);
+}
+END_TEST
+
+/* Typed "run" and "continue" are gdb's own. */
+START_TEST(test_each_run_is_controlled)
+{
+    ck_assert_int_eq(shell("printf 'run\\nrun\\ncontinue\\nkill\\nrun\\nsw-where\\n' | timeout 60 "
+                           "%s/spillway debug p.sched >out 2>err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", "the end, after ");
+    ASSERT_SAYS("out", "after 0 decisions, hash");
+    ck_assert(strstr(content("out"), "another run") == NULL);
+    ck_assert_str_eq(content("err"), "");
+}
+END_TEST
+
+/* gdb, its shell and the wrapper add to the environment, and none of it moves anything. */
+START_TEST(test_addresses_are_those_of_a_replay)
+{
+    /* In a folder of its own: what else there is in the program's is an input. */
+    ck_assert_int_eq(shell("mkdir ids"), 0);
+    write_file("ids/ids.py",
+               "import threading\n"
+               "class C: pass\n"
+               "def show(): print(id(C()), id(threading.current_thread()))\n"
+               "thread = threading.Thread(target=show)\n"
+               "thread.start()\n"
+               "thread.join()\n"
+               "print(open('/proc/self/stat').read().rsplit(')')[1].split()[25])\n"
+               "print([l.split()[0] for l in open('/proc/self/maps') if 'heap' in l])\n");
+    ck_assert_int_eq(spillway("record -q -o ids.sched -- ids/ids.py"), 0);
+    ck_assert_int_eq(shell("mv out recorded"), 0);
+    ck_assert_int_eq(spillway("replay -q ids.sched"), 0);
+    ck_assert_int_eq(shell("cmp out recorded"), 0);
+    ck_assert_int_eq(DEBUG("sw-end", "ids.sched"), 0);
+    ck_assert_int_eq(shell("grep -v '^the end' out | cmp - recorded"), 0);
+}
+END_TEST
+
+START_TEST(test_what_follows_is_for_gdb)
+{
+    ck_assert_int_eq(spillway("debug --at 7 p.sched -- -ex 'cd /' -ex 'sw-back 3' -ex quit"), 0);
+    ASSERT_SAYS("out", "step 4: ");
+}
+END_TEST
+
+START_TEST(test_another_run_is_not_trusted)
+{
+    ck_assert_int_eq(shell("sed -e 's/^\\(decisions .*hash \\).*/\\10123456789abcdef/' "
+                           "-e 's/^check.*/check none/' p.sched >q.sched"),
+                     0);
+    ck_assert_int_eq(DEBUG("sw-end", "q.sched"), 1);
+    ASSERT_SAYS("out", "another run than before: the hash differs, and no address means the same; "
+                       "recorded were ");
+}
+END_TEST
+
+START_TEST(test_a_stop_is_a_line_of_json)
+{
+    ck_assert_int_eq(spillway("debug --json --batch 'sw-goto 4; sw-end' p.sched"), 0);
+    ASSERT_SAYS("out", "{\"stop\": \"step\", \"step\": 4, \"thread\": \"T");
+    ASSERT_SAYS("out", "\"end\": \"exit 0\"");
+    ck_assert_int_eq(shell("grep '^{' out | while read -r l; do echo \"$l\" | "
+                           "/usr/bin/python3.11 -m json.tool >/dev/null || exit 1; done"),
+                     0);
+}
+END_TEST
+
+/* ---- programs that end badly, and interpreters of others ---- */
+
+START_TEST(test_a_crash_is_a_place_to_go_back_from)
+{
+    write_file("crash.py", "import ctypes, threading\n"
+                           "t = threading.Thread(target=lambda: ctypes.string_at(8))\n"
+                           "t.start()\n"
+                           "t.join()\n");
+    spillway("record -o crash.sched -- crash.py");
+    ck_assert_int_eq(DEBUG("sw-end; sw-back; sw-end", "crash.sched"), 0);
+    ASSERT_SAYS("out", "got SIGSEGV; hash");
+    ASSERT_SAYS("out", "step ");
+}
+END_TEST
+
+START_TEST(test_a_deadlock_stands_still_at_its_end)
+{
+    write_file("dead.py", "import threading\n"
+                          "lock = threading.Lock()\n"
+                          "lock.acquire()\n"
+                          "t = threading.Thread(target=lock.acquire)\n"
+                          "t.start()\n"
+                          "t.join()\n");
+    spillway("record -o dead.sched -- dead.py");
+    ck_assert_int_eq(DEBUG("sw-end; sw-threads; sw-back 2", "dead.sched"), 0);
+    ASSERT_SAYS("out", "the end, after ");
+    ASSERT_SAYS("out", "T1  waits by ");
+}
+END_TEST
+
+/* It forks, interrupts itself, and closes what it finds. */
+START_TEST(test_a_hostile_program_leaves_gdb_usable)
+{
+    write_file("hostile.py", "import os, signal\n"
+                             "if os.fork() == 0:\n"
+                             "    os._exit(3)\n"
+                             "os.wait()\n"
+                             "try:\n"
+                             "    os.kill(os.getpid(), signal.SIGINT)\n"
+                             "    os.getpid()\n"
+                             "except KeyboardInterrupt:\n"
+                             "    os.write(1, b'interrupted\\n')\n"
+                             "os.closerange(0, 1000)\n");
+    ck_assert_int_eq(spillway("record -o hostile.sched -- hostile.py"), 0);
+    ck_assert_int_eq(DEBUG("sw-end; sw-goto 0; sw-end", "hostile.sched"), 0);
+    ASSERT_SAYS("out", "interrupted\n");
+    ASSERT_SAYS("out", "exit 0; hash");
+}
+END_TEST
+
+START_TEST(test_an_interpreter_without_tasklets_says_so)
+{
+    ck_assert_int_eq(DEBUG("sw-goto 3; sw-tasklets", "p.sched"), 2);
+    ASSERT_SAYS("err", "no tasklets here");
+    ck_assert_int_eq(spillway("record -i /usr/bin/pypy3 --seed 1 -o pypy.sched -- p.py"), 0);
+    ck_assert_int_eq(DEBUG("sw-goto 9; sw-back; sw-end", "pypy.sched"), 0);
+    ASSERT_SAYS("out", "step 8: ");
+}
+END_TEST
+
+/* From the first instruction, and with what only looks. */
+START_TEST(test_valgrind_can_be_looked_at)
+{
+    setenv("TMPDIR", folder, 1);
+    ck_assert_int_eq(spillway("debug --valgrind --batch 'tbreak sw_engine_point; continue; "
+                              "sw-where; sw-threads' p.sched"),
+                     0);
+    ASSERT_SAYS("out", "decisions, hash ");
+    ASSERT_SAYS("out", "* T0  can run");
+    ck_assert_int_ne(shell("ls -d spillway-vgdb* 2>/dev/null"), 0);
+    ck_assert_int_eq(spillway("debug --valgrind --at 3 p.sched"), 2);
+}
+END_TEST
+
+START_TEST(test_misuse_is_an_error)
+{
+    ck_assert_int_eq(spillway("debug nothing.sched"), 2);
+    ck_assert_int_eq(shell("SPILLWAY_GDB=no-gdb %s/spillway debug p.sched 2>err", binaries), 2);
+    ASSERT_SAYS("err", "no-gdb: No such file or directory (SPILLWAY_GDB names another");
+    ck_assert_int_eq(DEBUG("sw-goto nowhere; sw-where", "p.sched"), 2);
+    ASSERT_SAYS("err", "'nowhere' is no number");
+    ck_assert_int_eq(DEBUG("sw-where", "p.sched"), 2);
+    ASSERT_SAYS("err", "sw-where: the program does not run: sw-goto STEP");
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *the_loss = tcase_create("the loss"), *steps = tcase_create("steps");
+    TCase *others = tcase_create("others"), *all[] = {the_loss, steps, others};
+
+    tcase_add_checked_fixture(the_loss, setup_loss, teardown);
+    tcase_add_loop_test(the_loss, test_the_last_write_to_the_mailbox_is_the_spills, 0, 3);
+    tcase_add_test(the_loss, test_the_write_is_at_the_spills_decision);
+    tcase_add_test(the_loss, test_what_lies_aside_can_be_walked);
+    tcase_add_test(the_loss, test_what_nobody_wrote_is_said);
+    tcase_add_test(steps, test_what_begins_with_the_write_is_found);
+    tcase_add_checked_fixture(steps, setup_program, teardown);
+    tcase_add_loop_test(steps, test_a_step_has_one_hash, 0, 3);
+    tcase_add_test(steps, test_each_run_is_controlled);
+    tcase_add_test(steps, test_addresses_are_those_of_a_replay);
+    tcase_add_test(steps, test_what_follows_is_for_gdb);
+    tcase_add_test(steps, test_another_run_is_not_trusted);
+    tcase_add_test(steps, test_a_stop_is_a_line_of_json);
+    tcase_add_checked_fixture(others, setup_program, teardown);
+    tcase_add_test(others, test_a_crash_is_a_place_to_go_back_from);
+    tcase_add_test(others, test_a_deadlock_stands_still_at_its_end);
+    tcase_add_test(others, test_a_hostile_program_leaves_gdb_usable);
+    tcase_add_test(others, test_an_interpreter_without_tasklets_says_so);
+    tcase_add_test(others, test_valgrind_can_be_looked_at);
+    tcase_add_test(others, test_misuse_is_an_error);
+    for (int i = 0; i < 3; i++) {
+        tcase_set_timeout(all[i], 120);
+        tcase_set_tags(all[i], "no-memcheck"); /* it mostly starts other programs */
+        suite_add_tcase(suite, all[i]);
+    }
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_portable.c - a schedule goes where its project goes, and is replayed by another spillway.
+ */
+#include "harness/tests/control_fixture.h"
+
+static const char race_py[] = "import threading\n"
+                              "def point(): pass\n"
+                              "def race():\n"
+                              "    number = [0]\n"
+                              "    def add():\n"
+                              "        seen = number[0]\n"
+                              "        point()\n"
+                              "        number[0] = seen + 1\n"
+                              "    threads = [threading.Thread(target=add) for _ in 'ab']\n"
+                              "    for t in threads: t.start()\n"
+                              "    for t in threads: t.join()\n"
+                              "    return number[0]\n"
+                              "def test_race():\n"
+                              "    assert race() == 2\n"
+                              "if __name__ == '__main__':\n"
+                              "    test_race()\n";
+
+static void setup_project(void)
+{
+    setup();
+    ck_assert_int_eq(shell("mkdir -p project/tests project/kept && touch project/setup.cfg"), 0);
+    write_file("project/tests/race.py", race_py);
+}
+
+/* Run in the project: how its schedules are found, and where they are then. */
+static const struct {
+    const char *command, *sched;
+} kept[] = {
+    {"explore tests/race.py::test_race", "race-test_race.sched"},
+    {"explore $PWD/tests/race.py::test_race", "race-test_race.sched"},
+    {"explore -o kept/a.sched tests/race.py::test_race", "kept/a.sched"},
+    {"explore tests/race.py", "race.py.sched"},
+    {"explore -o kept/a.sched $PWD/tests/race.py", "kept/a.sched"},
+    {"record --strategy random --seed 7 -o kept/a.sched tests/race.py", "kept/a.sched"},
+    {"record --strategy random --seed 7 -o kept/a.schedz $PWD/tests/race.py", "kept/a.schedz"},
+    {"explore --campaign kept --schedules 40 tests/race.py::test_race",
+     "kept/failures/*[0-9a-f].sched"},
+    {"explore tests/race.py::test_race; $spillway minimise race-test_race.sched",
+     "race-test_race.min.sched"},
+};
+
+START_TEST(test_a_schedule_goes_where_its_project_goes)
+{
+    shell("cd project; spillway=%s/spillway; $spillway %s >../out 2>../err </dev/null", binaries,
+          kept[_i].command);
+    ck_assert_msg(shell("cp project/%s .", kept[_i].sched) == 0, "%s", content("err"));
+    ck_assert_int_eq(shell("! grep -a '%s' project/%s", folder, kept[_i].sched), 0);
+    ck_assert_int_eq(shell("mkdir -p a/deeper/place; mv project a/deeper/place/other; mkdir here"),
+                     0);
+    ck_assert_msg(shell("cd here; for s in ../a/deeper/place/other/%s; do "
+                        "%s/spillway replay $s >../out 2>../err </dev/null || exit 1; done",
+                        kept[_i].sched, binaries) == 0,
+                  "%s", content("err"));
+    ASSERT_SAYS("err", "as recorded");
+}
+END_TEST
+
+/* What is not of the project has no name within it. */
+START_TEST(test_a_schedule_outside_of_the_project_says_where_that_is)
+{
+    ck_assert_int_eq(spillway("explore -o a.sched project/tests/race.py::test_race"), 1);
+    ck_assert_int_eq(shell("cd project; %s/spillway explore -o ../b.sched tests/race.py::test_race "
+                           ">../out 2>../err",
+                           binaries),
+                     1);
+    ck_assert_int_eq(shell("! grep -q ^folder a.sched && grep -q '^folder   /.*/project$' b.sched"),
+                     0);
+    ck_assert_int_eq(shell("mkdir away; mv b.sched away"), 0);
+    ck_assert_int_eq(spillway("replay away/b.sched"), 0);
+    ck_assert_int_eq(shell("mv project moved"), 0);
+    ck_assert_int_eq(spillway("replay away/b.sched"), 2);
+    ASSERT_SAYS("err", "away/b.sched: there is no 'tests/race.py', neither in '/");
+    /* Whoever stands where it was recorded may say so by that. */
+    ck_assert_int_eq(shell("cd moved; %s/spillway replay ../away/b.sched 2>../err", binaries), 0);
+}
+END_TEST
+
+/* Its own library and starter; the latter is not the file that the schedule was recorded with. */
+START_TEST(test_another_spillway_replays_it)
+{
+    ck_assert_int_eq(
+        shell("cd project; %s/spillway explore tests/race.py::test_race >../out 2>&1", binaries),
+        1);
+    ck_assert_int_eq(shell("mkdir -p other/bin other/lib; cp %s/spillway other/bin; "
+                           "cp %s/../lib/libspillway.so %s/../lib/spillway_starter.py other/lib; "
+                           "echo '# another' >>other/lib/spillway_starter.py",
+                           binaries, binaries, binaries),
+                     0);
+    ck_assert_int_eq(shell("other/bin/spillway replay project/race-test_race.sched 2>err"), 0);
+    ASSERT_SAYS("err", "as recorded");
+}
+END_TEST
+
+/* As it was written before: absolute paths, and hashes of all files. */
+START_TEST(test_version_2_is_replayed)
+{
+    ck_assert_int_eq(shell("cd project/tests; %s/spillway explore race.py::test_race "
+                           ">../../out 2>&1",
+                           binaries),
+                     1);
+    ck_assert_int_eq(
+        shell("sed 's/^spillway schedule 3/spillway schedule 2/; s/^check .*/check none/; "
+              "/^reads/d; /^program/s|.*|program  /no/lib/spillway_starter.py  xxh128 %032d|; "
+              "/^interp/s|  cpython.*|  xxh128 %032d|' project/tests/race-test_race.sched "
+              ">project/tests/old.sched",
+              0, 0),
+        0);
+    ck_assert_int_eq(spillway("replay project/tests/old.sched"), 0);
+    ASSERT_SAYS("err", "it is of another interpreter: ");
+    ASSERT_SAYS("err", "as recorded");
+    ck_assert_int_eq(shell("cd project/tests; %s/spillway replay old.sched 2>err", binaries), 0);
+}
+END_TEST
+
+/* --interp, also where the recorded one is nowhere. */
+START_TEST(test_another_interpreter_is_named)
+{
+    ck_assert_int_eq(
+        shell("cd project; %s/spillway explore tests/race.py::test_race >../out 2>&1", binaries),
+        1);
+    ck_assert_int_eq(shell("sed 's|^interp .*|interp   /no/python0.1  cpython 0.1|; "
+                           "s/^check .*/check none/' project/race-test_race.sched "
+                           ">project/other.sched"),
+                     0);
+    ck_assert_int_eq(spillway("replay project/other.sched"), 2);
+    ck_assert_int_eq(spillway("replay --interp /usr/bin/python3.11 project/other.sched"), 0);
+    ASSERT_SAYS("err", "as recorded");
+    ck_assert_int_eq(spillway("replay --interp /no/python project/other.sched"), 2);
+    ASSERT_SAYS("err", "/no/python: no interpreter: No such file or directory");
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *all = tcase_create("all");
+
+    tcase_add_checked_fixture(all, setup_project, teardown);
+    tcase_set_timeout(all, 120);
+    tcase_set_tags(all, "no-memcheck");
+    suite_add_tcase(suite, all);
+    tcase_add_loop_test(all, test_a_schedule_goes_where_its_project_goes, 0,
+                        (int)(sizeof kept / sizeof *kept));
+    tcase_add_test(all, test_a_schedule_outside_of_the_project_says_where_that_is);
+    tcase_add_test(all, test_another_spillway_replays_it);
+    tcase_add_test(all, test_version_2_is_replayed);
+    tcase_add_test(all, test_another_interpreter_is_named);
+}

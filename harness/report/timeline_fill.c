@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "timeline.h"
+
+#include "run_once.h"
+#include "timeline_build.h"
+
+/* ---- one run ---- */
+
+/* A program that was changed may decide as before, and end in another way.  What else an end can
+ * be is not told alike by a run that explains. */
+static int has_recorded_status(const struct sw_end *end, const struct sw_sched *sched)
+{
+    struct sw_end recorded;
+
+    if (sched->outcome == NULL)
+        return 1;
+    sw_run_end_parse(&recorded, sched->outcome);
+    if ((recorded.kind != SW_ENDED_EXITED && recorded.kind != SW_ENDED_CRASHED) ||
+        (end->kind != SW_ENDED_EXITED && end->kind != SW_ENDED_CRASHED))
+        return 1;
+    return sw_run_end_is_recorded(end, sched->outcome);
+}
+
+static int run(struct sw_timeline *timeline, const struct sw_sched *sched, int wanted, int explains,
+               struct sw_error *e)
+{
+    struct sw_process_order process = sw_process_order_of(sched);
+    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    struct sw_process one;
+
+    process.silent = 1;
+    process.explains = explains;
+    schedule.explain_wanted = wanted;
+    int status = sw_run_once_run(&one, &process, &schedule, e);
+    if (status == 0)
+        status = sw_timeline_take(timeline, &one, e);
+    if (status == 0 && explains && sw_timeline_agent_add(timeline, &one) < 0)
+        status = sw_error_set(e, NULL, 0, 0, "out of memory");
+    sw_process_close(&one);
+    timeline->is_same = status == 0 && timeline->end.kind != SW_ENDED_DIVERGED &&
+                        timeline->decision_count == sched->decision_count &&
+                        timeline->hash == sched->hash && has_recorded_status(&timeline->end, sched);
+    return status;
+}
+
+static int fill(struct sw_timeline *timeline, const struct sw_sched *sched, int explains,
+                struct sw_error *e)
+{
+    *timeline = (struct sw_timeline){0};
+    if (run(timeline, sched, SW_EXPLAIN_ACCESSES, explains, e) < 0)
+        return -1;
+    if (!timeline->is_same) {
+        /* Under a trace function the interpreter specialises no bytecode, and so may look in more
+         * places whether to switch. */
+        sw_timeline_free(timeline);
+        if (run(timeline, sched, SW_EXPLAIN_NO_ACCESSES, explains, e) < 0)
+            return -1;
+        snprintf(timeline->note, sizeof timeline->note,
+                 "accesses and values are not known: a run that looks at them is another one");
+    }
+    if (!timeline->is_same)
+        snprintf(timeline->note, sizeof timeline->note,
+                 "the run that notes what happens is not the recorded one");
+    else if (timeline->lost > 0)
+        snprintf(timeline->note, sizeof timeline->note, "%llu entries did not fit",
+                 (unsigned long long)timeline->lost);
+    return 0;
+}
+
+int sw_timeline_fill(struct sw_timeline *timeline, const struct sw_sched *sched, struct sw_error *e)
+{
+    return fill(timeline, sched, 0, e);
+}
+
+int sw_timeline_fill_all(struct sw_timeline *timeline, const struct sw_sched *sched,
+                         struct sw_error *e)
+{
+    return fill(timeline, sched, 1, e);
+}
+
+int sw_timeline_fill_defaults(struct sw_timeline *timeline, const struct sw_sched *sched,
+                              struct sw_error *e)
+{
+    struct sw_sched plain = *sched;
+
+    *timeline = (struct sw_timeline){0};
+    plain.deviation_count = 0;
+    return run(timeline, &plain, SW_EXPLAIN_ACCESSES, 0, e);
+}

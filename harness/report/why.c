@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+#include "why.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "contract/exit.h"
+#include "harness/formats/sched/sched_paths.h"
+#include "harness/formats/sched/schedz.h"
+#include "harness/runner/oracle_events.h"
+#include "replay.h"
+#include "run_once.h"
+#include "transcript.h"
+#include "why_path.h"
+#include "why_print.h"
+#include "why_threads.h"
+
+/* ---- what failed ---- */
+
+/* "  +         T0 waits": the line in which two transcripts part, and the move it is in. */
+static void take_difference(const char *diff, struct sw_verdict *verdict)
+{
+    unsigned move = 0, number;
+    char *copy = strdup(diff), *rest = NULL;
+
+    for (char *line = copy != NULL ? strtok_r(copy, "\n", &rest) : NULL; line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        if (*line == '-' || *line == '+') {
+            sw_judge_decide(verdict, SW_FAILED, "transcript", 0, 0, "%s: %s",
+                            *line == '-' ? "missing" : "not expected",
+                            line + 1 + strspn(line + 1, " "));
+            verdict->move = move;
+            break;
+        }
+        if (strspn(line, " ") < 6 && sscanf(line, "%u", &number) == 1)
+            move = number;
+    }
+    free(copy);
+}
+
+/* A run in its spec's own order is to be as its transcript says. */
+static void judge_transcript(const struct sw_spec_run *spec, struct sw_verdict *verdict)
+{
+    struct sw_expected expected = {0};
+    struct sw_error e;
+    char *section = NULL, *diff = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&section, &size);
+
+    if (out == NULL)
+        return;
+    sw_transcript_write(out, spec->event_shm, spec->spec, spec->schedule);
+    if (fclose(out) == 0 && sw_golden_load(spec->spec, &expected, &e) == 0 && !expected.stale &&
+        sw_golden_compare(&expected, spec->schedule->name, section, &diff) < 0 && diff != NULL)
+        take_difference(diff, verdict);
+    free(diff);
+    sw_golden_free(&expected);
+    free(section);
+}
+
+static int moves_as_in_the_spec(const struct sw_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->deviation_count; i++)
+        if (sched->deviations[i].kind == SW_DECIDE_MOVE)
+            return 0;
+    return 1;
+}
+
+/* A verdict names what explains most; who asks why wants what came first. */
+static void prefer_first(const struct sw_event_shm *event_shm, struct sw_verdict *verdict)
+{
+    char text[SW_ORACLE_EVENTS_TEXT_MAX];
+
+    for (uint32_t i = 0; i + 1 < verdict->event; i++) {
+        const struct sw_event *event = &event_shm->events[i];
+        if (event->kind < SW_EVENT_LOST || event->kind > SW_EVENT_INVARIANT)
+            continue;
+        sw_judge_decide(verdict, SW_FAILED, sw_oracle_events_name(event_shm, event), 0, i + 1, "%s",
+                        sw_oracle_events_describe(event_shm, event, text));
+        verdict->move = event->move;
+        return;
+    }
+}
+
+static void judge(const struct sw_process *run, const struct sw_sched *sched,
+                  struct sw_verdict *verdict)
+{
+    struct sw_spec_process child = {.event_shm = run->spec.event_shm, .end = run->end};
+
+    sw_judge(&child, run->spec.spec, run->spec.schedule, verdict);
+    prefer_first(run->spec.event_shm, verdict);
+    if (run->spec.spec == NULL || verdict->event != 0 || !moves_as_in_the_spec(sched))
+        return;
+    if (verdict->kind == SW_AS_EXPECTED)
+        judge_transcript(&run->spec, verdict);
+    else if (verdict->move == 0)
+        /* "move 3: ...": an outcome or a directive names its own. */
+        sscanf(verdict->text, "move %u", &verdict->move);
+}
+
+/* ---- the explaining run ---- */
+
+#define NOT_RECORDED \
+    "explained, it is another run than the recorded one; 'spillway replay' says whether it is " \
+    "without that, too"
+#define NO_FAILURE "it does not fail; --value follows something all the same"
+
+static int refuse(const char *path, int status, const char *why)
+{
+    fprintf(stderr, "spillway: %s: %s\n", path, why);
+    return status;
+}
+
+/* "#3", or a name. */
+static int read_wanted(const struct sw_why_order *order, struct sw_why_wanted *wanted)
+{
+    *wanted = (struct sw_why_wanted){.text = order->value};
+    if (order->value == NULL || order->value[0] != '#')
+        return 0;
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(order->value + 1, &end, 10);
+    if (!isdigit((unsigned char)order->value[1]) || *end != '\0' || errno != 0 || number == 0 ||
+        number > UINT32_MAX)
+        return -1;
+    *wanted = (struct sw_why_wanted){.number = (uint32_t)number};
+    return 0;
+}
+
+static int is_recorded_run(const struct sw_process *run, const struct sw_sched *sched)
+{
+    return run->end.kind != SW_ENDED_DIVERGED &&
+           run->shm->decision_count == sched->decision_count && run->shm->hash == sched->hash;
+}
+
+/* Without events of values and tasklets: what the threads have read, written and locked. */
+static int explain_threads(const struct sw_why_order *order, const struct sw_sched *sched)
+{
+    struct sw_why_threads why = {0};
+    struct sw_timeline timeline;
+    struct sw_error e;
+    int found = sw_timeline_fill(&timeline, sched, &e), status = SW_EXIT_ERROR;
+
+    if (found == 0 && !timeline.is_same)
+        status = refuse(order->path, SW_EXIT_FAILED, NOT_RECORDED);
+    else if (found == 0 && order->value == NULL && !sw_run_end_is_failure(&timeline.end))
+        status = refuse(order->path, SW_EXIT_FAILED, NO_FAILURE);
+    else if (found == 0 && (found = sw_why_threads_find(&why, &timeline, order->value, &e)) == 0)
+        status = SW_EXIT_OK;
+    if (found < 0)
+        sw_error_print(&e);
+    else if (found > 0)
+        status = refuse(order->path, SW_EXIT_UNSURE,
+                        timeline.note[0] != '\0' ? timeline.note
+                        : timeline.has_accesses
+                            ? "no variable that was written has been used by two threads"
+                            : "what its threads read and write is not known: that takes a test, in "
+                              "CPython 3.11; --value follows a lock");
+    if (status == SW_EXIT_OK && order->json)
+        sw_why_threads_print_json(stdout, &why, order->last_first);
+    else if (status == SW_EXIT_OK)
+        sw_why_threads_print(stdout, &why, order->last_first);
+    sw_why_threads_free(&why);
+    sw_timeline_free(&timeline);
+    return status;
+}
+
+/* What was said of values and tasklets explains most; where nothing was, threads may. */
+static int is_about_values(const struct sw_process *run, const struct sw_why *why)
+{
+    return run->spec.spec != NULL || why->verdict.event != 0;
+}
+
+static int explain(const struct sw_why_order *order, const struct sw_sched *sched,
+                   const struct sw_process *run)
+{
+    static struct sw_why why; /* its hops have room of their own */
+    struct sw_why_wanted wanted;
+    struct sw_error e;
+
+    if (!is_recorded_run(run, sched))
+        return refuse(order->path, SW_EXIT_FAILED, NOT_RECORDED);
+    memset(&why, 0, sizeof why);
+    judge(run, sched, &why.verdict);
+    if (why.verdict.kind == SW_AS_EXPECTED && order->value == NULL)
+        return refuse(order->path, SW_EXIT_FAILED, NO_FAILURE);
+    if (order->value == NULL && !is_about_values(run, &why))
+        return explain_threads(order, sched);
+    if (read_wanted(order, &wanted) < 0 ||
+        sw_why_path_find(&why, run->spec.event_shm, &wanted, &e) < 0) {
+        sw_error_print(&e);
+        return SW_EXIT_ERROR;
+    }
+    if (order->json)
+        return sw_why_print_json(stdout, &why, order->last_first) < 0 ? SW_EXIT_ERROR : SW_EXIT_OK;
+    sw_why_print(stdout, &why, order->last_first);
+    return SW_EXIT_OK;
+}
+
+static int run_and_explain(const struct sw_why_order *order, const struct sw_sched *sched)
+{
+    struct sw_process_order process = sw_process_order_of(sched);
+    const struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+    struct sw_process run;
+    struct sw_error e;
+    int status = SW_EXIT_ERROR;
+
+    process.explains = 1;
+    process.silent = 1;
+    if (sw_run_once_run(&run, &process, &schedule, &e) < 0)
+        sw_error_print(&e);
+    else if ((status = sw_process_check(&run)) == SW_EXIT_OK)
+        status = explain(order, sched, &run);
+    sw_process_close(&run);
+    return status;
+}
+
+static int has_agent(const struct sw_sched *sched)
+{
+    return sw_settings_interp_exports(sched->interp, "slp_point_current_hook") == 1;
+}
+
+int sw_why_run(const struct sw_why_order *order)
+{
+    struct sw_sched *sched = NULL;
+    struct sw_why_wanted wanted;
+    struct sw_error e;
+    int status = SW_EXIT_ERROR;
+
+    if (read_wanted(order, &wanted) < 0)
+        return refuse("--value", SW_EXIT_ERROR, "a value's number is from 1, as in '#3'");
+    if (sw_schedz_is_archive(order->path))
+        return refuse(order->path, SW_EXIT_ERROR,
+                      "it is an archive: 'spillway convert' takes one schedule out of it");
+    if (sw_sched_load(order->path, &sched, &e) < 0 || sw_sched_paths(order->path, sched, &e) < 0) {
+        sw_error_print(&e);
+    } else {
+        sw_replay_warn(order->path, sched, NULL);
+        status = has_agent(sched) ? run_and_explain(order, sched) : explain_threads(order, sched);
+    }
+    sw_sched_free(sched);
+    return status;
+}
