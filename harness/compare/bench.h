@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * bench.h - "spillway bench": two configurations, measured beside each other.
+ *
+ *      bench_side      what a configuration is, and one measurement of it: a process of its own
+ *      bench_table     all measurements: rows, pairs, rounds
+ *      bench_stats     what they show
+ *      bench_report    told in lines; bench_html: as a picture; bench_pyperf: for pyperf
+ *      workload.py     the tests
+ *
+ * "this" is the first configuration and "other" the second.  Here alone the clock decides: what is
+ * said is about time.  So no test of ours does more than look at how it is said.
+ */
+#ifndef SW_BENCH_H
+#define SW_BENCH_H
+
+#include "bench_side.h"
+#include "bench_stats.h"
+
+enum {
+    SW_BENCH_ROUNDS = 7,
+    SW_BENCH_ROUNDS_QUICK = 4,
+    SW_BENCH_PAIRS = 40,
+    SW_BENCH_PAIRS_QUICK = 10,
+    SW_BENCH_PAIRS_MAX = 10000,
+};
+
+/* Borrows all. */
+struct sw_bench_order {
+    struct sw_bench_way way; /* how each is measured; rounds 0: as quick says */
+    int pairs;               /* 0: as quick says */
+    int quick;
+    int aa;                  /* so many reports of "this" against itself, too */
+    const char *json;        /* files begin so; NULL: none are written */
+    const char *html;        /* a page; NULL: none */
+    uint64_t seed;           /* of hash seeds, sizes of environments, and flips */
+};
+
+/* Each side: words as env(1) takes them, NAME=VALUE... COMMAND ARGUMENT..., NULL-terminated.
+ * Measures, prints the report, and returns the exit status. */
+int sw_bench_run(const struct sw_bench_order *order, char *const *this, char *const *other);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_compare.c - "spillway bench" as people run it.
+ *
+ * An interpreter that is none says how long its tests took, so that the answer is known and no
+ * clock decides; what real interpreters say is only looked at for its form.
+ */
+#include "harness/tests/runner_fixture.h"
+
+#include <json-c/json.h>
+
+/* Prints what the interpreter of workload.py would: two tests of which ONE and TWO say how long
+ * they take, and what is in MORE.  Notes in "log" how it was started. */
+static const char fake[] = "#!/bin/sh\n"
+                           "echo $SIDE $PYTHONHASHSEED ${#SPILLWAY_BENCH_PADDING} >>log\n"
+                           "printf 'python\\tfake 1.0\\tticks\\t1\\n'\n"
+                           "printf 'test\\tone\\t%s\\t2000000\\n' ${ONE:-1000000}\n"
+                           "printf 'test\\ttwo\\t%s\\t2000000\\n' ${TWO:-1000000}\n"
+                           "printf \"$MORE\"\n"
+                           "echo end\n"
+                           "exit ${STATUS:-0}\n";
+
+#define BENCH "bench --pairs 8 --rounds 2 --tests one,two "
+
+static void set_up(void)
+{
+    setup();
+    FILE *file = fopen("fake", "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(fake, file);
+    fclose(file);
+    shell("chmod +x fake");
+}
+
+static void must_refuse(const char *arguments, const char *says)
+{
+    ck_assert_int_eq(spillway(arguments), 2);
+    ck_assert_str_eq(out, "");
+    ck_assert_str_eq(err, says);
+}
+
+/* ---- what it says ---- */
+
+START_TEST(test_equal_ones_do_not_differ)
+{
+    ck_assert_int_eq(spillway(BENCH "./fake -- ./fake"), 0);
+    has(out, "\nthis:    ./fake (fake 1.0)\n");
+    has(out, "\none            ms      1.00     1.00   +0.0%     1.50     1.50   +0.0%  "
+             "[+0.00, +0.00]    none shown; 0.00% could be\n");
+    has(out, "\ntotal          ms      2.00     2.00   +0.0%     3.00     3.00   +0.0%  ");
+    has(out, "\n(this=./fake, other=./fake)\n");
+    has(out, "\nNo difference is shown in 3 of 3 rows.");
+}
+END_TEST
+
+START_TEST(test_what_takes_more_is_named)
+{
+    ck_assert_int_eq(spillway(BENCH "ONE=1020000 ./fake -- ./fake"), 1);
+    has(out, "\none            ms      1.02     1.00   +2.0%     1.51     1.50   +0.7%  "
+             "[+2.00, +2.00]    2.00% more, p 0.0078\n");
+    has(out, "\none: this takes 2.00 % more, between 2.00 and 2.00 %\n"
+             "total: this takes 1.00 % more, between 1.00 and 1.00 %\n"
+             "A difference is shown in 2 of 3 rows.");
+}
+END_TEST
+
+START_TEST(test_what_takes_less_is_no_failure)
+{
+    ck_assert_int_eq(spillway(BENCH "./fake -- TWO=2000000 ./fake"), 0);
+    has(out, "two: this takes 50.00 % less, ");
+}
+END_TEST
+
+START_TEST(test_what_one_side_alone_has_is_named)
+{
+    ck_assert_int_eq(
+        spillway(BENCH "./fake -- 'MORE=test\\tthree\\t1\\t1\\ntest\\tfour\\t1\\t1\\n' ./fake"), 0);
+    has(out, "\nonly in other, not compared: three, four\n");
+    has(out, " 3 of 3 rows.");
+}
+END_TEST
+
+/* The last of 16 processes tells the bench to stop. */
+START_TEST(test_what_was_measured_before_a_ctrl_c_is_told)
+{
+    shell("echo 'test $(wc -l <log) -ne 16 || kill -INT $PPID' >>fake && sed -i /^exit/d fake");
+    ck_assert_int_eq(spillway("bench --pairs 20 --rounds 2 --tests one ./fake -- ./fake"), 130);
+    has(out, "bench:   8 pairs, ");
+    has(out, "\ninterrupted, before 20 pairs were measured\n");
+    has(out, "\nNo difference is shown in 3 of 3 rows.");
+}
+END_TEST
+
+START_TEST(test_a_page_has_a_point_for_each_pair)
+{
+    char *page = NULL;
+    int points = 0;
+
+    ck_assert_int_eq(spillway(BENCH "--html it.html './fake' -- 'A=<b>&' ./fake"), 0);
+    read_file("it.html", &page);
+    for (const char *at = page; (at = strstr(at, "<circle ")) != NULL; at++)
+        points++;
+    ck_assert_int_eq(points, 3 * 8);
+    has(page, "A=&#60;b&#62;&#38; ./fake");
+    ck_assert_ptr_null(strstr(page, "<b>"));
+    free(page);
+}
+END_TEST
+
+START_TEST(test_it_can_be_compared_with_itself)
+{
+    ck_assert_int_eq(spillway(BENCH "--aa 2 ./fake -- ONE=3 ./fake"), 1);
+    has(out, "\nthis against itself: 0 of 2 reports showed a difference, which is 0.0 % false "
+             "alarms; at most 77.6 %,");
+    shell("test $(wc -l <log) -eq 48");
+}
+END_TEST
+
+/* ---- how it measures ---- */
+
+struct started {
+    char side[8];
+    unsigned hash_seed, padding;
+};
+
+START_TEST(test_either_side_begins_and_a_pair_has_one_surrounding)
+{
+    struct started all[16];
+    unsigned hash_seeds = 0, paddings = 0, begins = 0;
+
+    spillway(BENCH "SIDE=a ./fake -- SIDE=b ./fake");
+    FILE *log = fopen("log", "r");
+    ck_assert_ptr_nonnull(log);
+    for (int i = 0; i < COUNT_OF(all); i++)
+        ck_assert_int_eq(fscanf(log, "%7s %u %u", all[i].side, &all[i].hash_seed, &all[i].padding),
+                         3);
+    fclose(log);
+    for (int i = 0; i < COUNT_OF(all); i += 2) {
+        ck_assert_str_ne(all[i].side, all[i + 1].side);
+        ck_assert_uint_eq(all[i].hash_seed, all[i + 1].hash_seed);
+        ck_assert_uint_eq(all[i].padding, all[i + 1].padding);
+        begins += *all[i].side == 'a';
+        if (i > 0) {
+            hash_seeds += all[i].hash_seed != all[i - 1].hash_seed;
+            paddings += all[i].padding != all[i - 1].padding;
+        }
+    }
+    ck_assert(begins > 0 && begins < 8);
+    ck_assert_uint_eq(hash_seeds, 7);
+    ck_assert_uint_eq(paddings, 7);
+}
+END_TEST
+
+/* How long they take is nobody's business here. */
+START_TEST(test_interpreters_have_their_tests)
+{
+    char arguments[2 * PATH_MAX];
+
+    snprintf(arguments, sizeof arguments,
+             "bench --pairs 7 --rounds 1 --warp 1000 --seed 3 -- %s/slpython", binaries);
+    ck_assert_int_le(spillway(arguments), 1);
+    ck_assert_str_eq(err, "");
+    has(out, "\nthis:    /usr/bin/python3.11 (cpython 3.11.");
+    has(out, "\nonly in other, not compared: create, switch, channel, spill, thread\n");
+    has(out, "\ncomprehensions ms ");
+    has(out, "\npeak memory    KiB ");
+    has(out, "\nstart          ms ");
+    has(out, "\nstart memory   KiB ");
+}
+END_TEST
+
+START_TEST(test_commands_are_measured_as_they_are)
+{
+    ck_assert_int_le(spillway("bench --command --pairs 7 true x -- A=1 true"), 1);
+    has(out, "\n(this=true x, other=A=1 true)\n");
+    has(out, "\ncpu time ");
+    has(out, "\nreal time ");
+    has(out, "\npeak memory ");
+}
+END_TEST
+
+/* ---- for pyperf ---- */
+
+static json_object *get(json_object *object, const char *key)
+{
+    json_object *value = json_object_object_get(object, key);
+
+    ck_assert_msg(value != NULL, "no %s", key);
+    return value;
+}
+
+START_TEST(test_pyperf_finds_benchmarks_runs_and_values)
+{
+    ck_assert_int_eq(spillway(BENCH "--json it ONE=1020000 ./fake -- ./fake"), 1);
+    json_object *suite = json_object_from_file("it.this.json");
+    ck_assert_ptr_nonnull(suite);
+    ck_assert_str_eq(json_object_get_string(get(suite, "version")), "1.0");
+    json_object *benchmark = json_object_array_get_idx(get(suite, "benchmarks"), 0);
+    json_object *metadata = get(benchmark, "metadata"), *runs = get(benchmark, "runs");
+    ck_assert_str_eq(json_object_get_string(get(metadata, "name")), "one");
+    ck_assert_str_eq(json_object_get_string(get(metadata, "unit")), "second");
+    ck_assert_str_eq(json_object_get_string(get(metadata, "spillway_difference")), "shown");
+    ck_assert_uint_eq(json_object_array_length(runs), 8);
+    json_object *values = get(json_object_array_get_idx(runs, 7), "values");
+    ck_assert_uint_eq(json_object_array_length(values), 2);
+    ck_assert_double_eq_tol(json_object_get_double(json_object_array_get_idx(values, 0)), 0.00102,
+                            1e-12);
+    json_object_put(suite);
+    shell("test -s it.other.json");
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+static const struct {
+    const char *arguments, *says;
+} refusals[] = {
+    {"bench ./fake", "spillway bench: no -- between this and other\n"},
+    {BENCH "nosuch -- ./fake",
+     "spillway bench: this: cannot start nosuch: No such file or directory\n"},
+    {BENCH "./fake -- ./nosuch",
+     "spillway bench: other: cannot start ./nosuch: No such file or directory\n"},
+    {BENCH "./fake -- STATUS=3 ./fake", "spillway bench: other: ./fake ended with status 3\n"},
+    {BENCH "'MORE=hello\\n' ./fake -- ./fake",
+     "spillway bench: this: line 4 of its output is none of the tests': 'hello'\n"},
+    {BENCH "'MORE=test\\tx\\t1\\n' ./fake -- ./fake",
+     "spillway bench: this: line 4 of its output is none of the tests': 'test'\n"},
+    {BENCH "ONE=-5 ./fake -- ./fake",
+     "spillway bench: this: line 2 of its output is none of the tests': 'test'\n"},
+    {BENCH "./fake -- /bin/true",
+     "spillway bench: other: its output breaks off; is it a Python?\n"},
+    {"bench --pairs 8 --rounds 2 --tests one,tow ./fake -- ./fake",
+     "spillway bench: neither side measures 'tow'; did you mean two?\n"},
+    {BENCH "--plant one ./fake -- ./fake",
+     "spillway bench: --plant: 'one' is not TEST=PERCENT, up to 1000\n"},
+    {BENCH "--plant zebra=2 ./fake -- ./fake", "spillway bench: neither side measures 'zebra'\n"},
+    {"bench --command A=1 -- true", "spillway bench: this: no command\n"},
+    {BENCH "--json no/folder ./fake -- ./fake",
+     "no/folder.this.json: cannot be written: No such file or directory\n"},
+};
+
+START_TEST(test_what_is_wrong_is_said)
+{
+    must_refuse(refusals[_i].arguments, refusals[_i].says);
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *report = tcase_create("report"), *measuring = tcase_create("measuring"),
+          *refused = tcase_create("refused"), *all[] = {report, measuring, refused};
+
+    tcase_add_test(report, test_equal_ones_do_not_differ);
+    tcase_add_test(report, test_what_takes_more_is_named);
+    tcase_add_test(report, test_what_takes_less_is_no_failure);
+    tcase_add_test(report, test_what_one_side_alone_has_is_named);
+    tcase_add_test(report, test_what_was_measured_before_a_ctrl_c_is_told);
+    tcase_add_test(report, test_a_page_has_a_point_for_each_pair);
+    tcase_add_test(report, test_it_can_be_compared_with_itself);
+    tcase_add_test(report, test_pyperf_finds_benchmarks_runs_and_values);
+    tcase_add_test(measuring, test_either_side_begins_and_a_pair_has_one_surrounding);
+    tcase_add_test(measuring, test_interpreters_have_their_tests);
+    tcase_add_test(measuring, test_commands_are_measured_as_they_are);
+    tcase_add_loop_test(refused, test_what_is_wrong_is_said, 0, COUNT_OF(refusals));
+    for (int i = 0; i < COUNT_OF(all); i++) {
+        tcase_set_tags(all[i], "no-memcheck"); /* they look at other processes only */
+        tcase_set_timeout(all[i], 60);
+        tcase_add_checked_fixture(all[i], set_up, teardown);
+        suite_add_tcase(suite, all[i]);
+    }
+}
