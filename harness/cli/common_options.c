@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wordexp.h>
 
 #include "contract/control_shm.h"
 #include "contract/own_path.h"
@@ -26,6 +27,23 @@ int sw_common_options_jobs(int given)
     return cpus < 1                            ? 1
            : cpus < SW_COMMON_OPTIONS_JOBS_MAX ? (int)cpus
                                                : SW_COMMON_OPTIONS_JOBS_MAX;
+}
+
+int sw_common_options_under(void *member, const char *text, struct sw_error *e)
+{
+    static wordexp_t words; /* for as long as the program runs: an order borrows them */
+    int failed = wordexp(text, &words, WRDE_NOCMD);
+
+    if (failed == 0 && words.we_wordc > 0) {
+        *(char *const **)member = words.we_wordv;
+        return 0;
+    }
+    return sw_error_set(e, NULL, 0, 0, "'%s' %s", text,
+                        failed == 0              ? "has no word"
+                        : failed == WRDE_BADCHAR ? "is more than a command: one of |&;<>(){}"
+                        : failed == WRDE_CMDSUB  ? "has a command inside"
+                        : failed == WRDE_NOSPACE ? "is too long"
+                                                 : "has an open quote");
 }
 
 /* For as long as the program runs: an order borrows its texts. */

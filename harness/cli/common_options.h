@@ -29,10 +29,15 @@
     SW_OPTION_NUMBER("watchdog", 0, "SECONDS", type, member, 1, 86400, \
                      "The real time after which a run is ended as a harness error (default: " \
                      otherwise ")")
-/* const char *. */
+/* char *const *: its words, which stay. */
 #define SW_OPTION_UNDER(type, member) \
-    SW_OPTION_TEXT("under", 'u', "COMMAND", type, member, \
-                   "Run the interpreter under a command like 'valgrind -q' (default: none)")
+    SW_OPTION_PARSED("under", 'u', "COMMAND", type, member, sw_common_options_under, \
+                     "Run the interpreter under a command like 'valgrind -q', in a shell's words " \
+                     "(default: none)")
+/* int. */
+#define SW_OPTION_VALGRIND(type, member) \
+    SW_OPTION_FLAG("valgrind", 0, type, member, \
+                   "Run the interpreter under valgrind's memcheck: an error of it is a failure")
 /* const char *. */
 #define SW_OPTION_OUTPUT(type, member, text) \
     SW_OPTION_TEXT("output", 'o', "FILE", type, member, text)
@@ -40,6 +45,10 @@
 #define SW_OPTION_JSON(type, member) \
     SW_OPTION_TEXT("json", 0, "FILE", type, member, \
                    "Also write the results as JSON (default: none)")
+/* enum sw_explanation_how. */
+#define SW_OPTION_EXPLAIN(type, member) \
+    SW_OPTION_FLAG("explain", 0, type, member, \
+                   "Say of a failure all that its threads have shared, and not only what matters")
 /* uint64_t: of a schedule in an archive, from 1; 0 unless it is given. */
 #define SW_OPTION_NUMBER_OF(type, member, otherwise) \
     SW_OPTION_NUMBER("number", 'n', "N", type, member, 1, UINT64_MAX, \
@@ -52,6 +61,9 @@ extern const char *const sw_common_options_engines[];
 
 /* What was given, or one a CPU. */
 int sw_common_options_jobs(int given);
+/* A command's words, with a shell's quotes and variables; it runs no command of its own.  Of
+ * SW_OPTION_UNDER. */
+sw_option_parse sw_common_options_under;
 /* The path of slpython-lab, which is beside this executable. */
 const char *sw_common_options_lab(void);
 /* Is there an interpreter that can be executed?  0, or -1 with *e. */

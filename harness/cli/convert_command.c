@@ -2,7 +2,6 @@
  *
  * convert_command.c - "spillway convert": .sched to .schedz and back.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "common_options.h"
 #include "contract/exit.h"
 #include "harness/formats/sched/sched.h"
+#include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
 
 static struct convert {
@@ -31,9 +31,10 @@ static int pack(struct sw_error *e)
 
     if (sw_sched_load(convert.in, &sched, e) < 0)
         return -1;
-    int failed = sw_schedz_append(convert.out, &(const struct sw_sched *){sched}, 1, NULL, e);
+    int failed = sw_sched_paths_move(convert.in, convert.out, sched, e) < 0 ||
+                 sw_schedz_append(convert.out, &(const struct sw_sched *){sched}, 1, NULL, e) < 0;
     sw_sched_free(sched);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 /* The number of the archive's only schedule. */
@@ -63,14 +64,11 @@ static int unpack(struct sw_error *e)
         return -1;
     if (sw_schedz_load(convert.in, number, &sched, e) < 0)
         return -1;
-    FILE *out = fopen(convert.out, "w");
-    int failed = out == NULL || sw_sched_write(out, sched) < 0;
-    if (failed)
-        sw_error_set(e, convert.out, 0, 0, "cannot be written: %s", strerror(errno));
-    if (out != NULL)
-        fclose(out);
+    int status = sw_sched_paths_move(convert.in, convert.out, sched, e) < 0
+                     ? -1
+                     : sw_sched_write(convert.out, sched, e);
     sw_sched_free(sched);
-    return failed ? -1 : 0;
+    return status;
 }
 
 /* What is wrong with the arguments; NULL: nothing. */

@@ -9,16 +9,18 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "contract/words.h"
 #include "common_options.h"
-#include "fuzz/explore/atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 #include "fuzz/explore/bounded.h"
 #include "fuzz/explore/explore.h"
 #include "fuzz/explore/shard.h"
+#include "harness/report/sched_file.h"
 #include "harness/report/target.h"
 #include "harness/runner/spec_run.h"
 
-/* SCHEDULES: a small test runs some 10,000 a second, a program, with a process for each, some 100;
- * so nobody waits longer than ten seconds for a first answer. */
+/* SCHEDULES: a small test runs some 1,000 a second, a program some 300; so nobody waits longer than
+ * some seconds for a first answer. */
 enum { SCHEDULES = 1000 };
 
 static struct sw_explore explore = {
@@ -34,12 +36,29 @@ static struct sw_explore explore = {
     .shards = 1,
 };
 
+/* What the starter calls all of a file, as a program. */
+static const char whole[] = "__main__";
+
 /* ---- words ---- */
 
 static int set_strategy(void *member, const char *text, struct sw_error *e)
 {
     (void)member;
     return sw_explore_strategy_set(&explore, text, e);
+}
+
+/* LINE or FILE:LINE; of which file is looked at when the target is known. */
+static int set_from(void *member, const char *text, struct sw_error *e)
+{
+    const char *colon = strrchr(text, ':'), *digits = colon != NULL ? colon + 1 : text;
+    uint64_t line;
+
+    (void)member;
+    if (sw_words_number(digits, 1, INT32_MAX, &line, e) < 0)
+        return sw_error_set(e, NULL, 0, 0, "'%s' is neither LINE nor FILE:LINE", text);
+    explore.setting.from = (uint32_t)line;
+    explore.from_file = colon != NULL ? strndup(text, (size_t)(colon - text)) : NULL;
+    return 0;
 }
 
 static int set_shard(void *member, const char *text, struct sw_error *e)
@@ -72,21 +91,27 @@ static const char *refusal_of_test(void)
 
     if (*trial->test == '\0')
         return "one test at a time: FILE.py::NAME";
-    return trial->args[0] != NULL ? "a test takes no arguments" : NULL;
+    return trial->args[0] != NULL && strcmp(trial->test, whole) != 0
+               ? "a test takes no arguments; FILE.py::__main__, all of it, does"
+               : NULL;
 }
 
-/* A test is begun by spillway_starter.py, which says where its schedule begins and loads what sees
- * accesses.  A program is run as it is. */
 static const char *refusal_of_program(void)
 {
-    if (explore.method > SW_EXPLORE_COVERAGE)
-        return "dpor, preemptions and delays are for tests, FILE.py::NAME, or FILE.py::__main__, "
-               "all of it";
-    if (explore.setting.grain == SW_GRAIN_ACCESS)
-        return "--grain access is for tests, FILE.py::NAME, or FILE.py::__main__, all of it";
     return sw_spec_run_is(explore.search.trial.file)
                ? "a spec says itself what its schedules are: see spillway run"
                : NULL;
+}
+
+static const char *refusal_of_arguments(void)
+{
+    const struct sw_trial_order *trial = &explore.search.trial;
+    int count = trial->test != NULL ? 2 : 0; /* the starter has those of its own */
+
+    for (char **arg = trial->args; *arg != NULL; arg++)
+        count++;
+    return count > SW_SCHED_ARGS_MAX ? "the program has more arguments than a schedule holds"
+                                     : NULL;
 }
 
 static const char *refusal(void)
@@ -95,11 +120,28 @@ static const char *refusal(void)
 
     if (why == NULL)
         why = explore.search.trial.test != NULL ? refusal_of_test() : refusal_of_program();
+    if (why == NULL)
+        why = refusal_of_arguments();
     if (why == NULL && explore.corpus != NULL && explore.method != SW_EXPLORE_COVERAGE)
         why = "--corpus is for --strategy coverage";
     if (why == NULL && explore.method > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
         why = "the bound may be at most 16";
     return why;
+}
+
+/* The line is one of the target, by whatever name. */
+static int check_from(const struct stat *target, struct sw_error *e)
+{
+    struct stat status;
+
+    if (explore.from_file == NULL)
+        return 0;
+    if (stat(explore.from_file, &status) < 0)
+        return sw_error_set(e, explore.from_file, 0, 0, "--from: %s", strerror(errno));
+    return status.st_dev == target->st_dev && status.st_ino == target->st_ino
+               ? 0
+               : sw_error_set(e, explore.from_file, 0, 0, "--from: it is not %s",
+                              explore.search.trial.file);
 }
 
 /* Before the first schedule: hours later it would be too late.  0, or -1 with *e. */
@@ -112,12 +154,23 @@ static int check_files(struct sw_error *e)
         return sw_error_set(e, trial->file, 0, 0, "%s", strerror(errno));
     if (S_ISDIR(status.st_mode))
         return sw_error_set(e, trial->file, 0, 0, "it is a folder, no program and no test");
-    return sw_atomic_files_check_output(trial->output, e) < 0
+    if (check_from(&status, e) < 0)
+        return -1;
+    return sw_sched_file_check(trial->output, e) < 0 ||
+                   sw_atomic_files_check_output(explore.json, e) < 0
                ? -1
-               : sw_atomic_files_check_output(explore.json, e);
+               : sw_atomic_files_check_apart(explore.json, trial->file, e);
 }
 
 /* ---- the whole ---- */
+
+/* A test is begun by spillway_starter.py, which knows the lines and loads what sees accesses; a
+ * program is run as it is, unless it has to be begun so, too. */
+static int wants_starter(void)
+{
+    return explore.setting.from > 0 || explore.method == SW_EXPLORE_DPOR ||
+           explore.setting.grain == SW_GRAIN_ACCESS;
+}
 
 static void set_target(char **list)
 {
@@ -127,13 +180,15 @@ static void set_target(char **list)
     trial->file = list[0];
     trial->args = list + 1;
     char *separator = sw_target_is(list[0]) ? strstr(list[0], ".py::") : NULL;
-    if (separator == NULL)
-        return;
-    /* The file ends with its ".py", and the test begins behind "::". */
-    explore.file = strndup(list[0], (size_t)(separator + 3 - list[0]));
-    trial->file = explore.file;
-    trial->test = separator + 5;
-    explore.setting.begins = 1;
+    if (separator != NULL) {
+        /* The file ends with its ".py", and the test begins behind "::". */
+        explore.file = strndup(list[0], (size_t)(separator + 3 - list[0]));
+        trial->file = explore.file;
+        trial->test = separator + 5;
+    } else if (wants_starter() && !sw_spec_run_is(list[0])) {
+        trial->test = whole;
+    }
+    explore.setting.begins = trial->test != NULL;
 }
 
 /* What follows from the options together. */
@@ -146,8 +201,11 @@ static void set_defaults(void)
         sw_explore_strategy_set(&explore, "portfolio", &e);
     if (explore.method == SW_EXPLORE_DPOR)
         explore.setting.grain = SW_GRAIN_ACCESS; /* it needs to see every access */
+    /* What runs on OS threads cannot be put back. */
+    if (explore.is_cold || trial->schedule.engine == SW_ENGINE_THREADS)
+        explore.search.start = SW_BATCH_COLD;
     if (trial->schedule.engine == SW_ENGINE_COUNT)
-        trial->schedule.engine = trial->test != NULL ? SW_ENGINE_POOL : SW_ENGINE_THREADS;
+        trial->schedule.engine = SW_ENGINE_POOL;
     explore.count_given = trial->schedules > 0;
     /* --seed is at most the other half of what there are, so the last one is still a number. */
     if (!explore.count_given)
@@ -155,6 +213,7 @@ static void set_defaults(void)
     explore.search.jobs = sw_common_options_jobs(explore.search.jobs);
     explore.search.seconds = explore.time_s;
     explore.search.goes_on = explore.goes_on;
+    trial->explains = 1;
 }
 
 static int run(const struct sw_command_arguments *arguments)
@@ -171,6 +230,7 @@ static int run(const struct sw_command_arguments *arguments)
     int status = sw_explore_run(&explore);
     sw_settings_free(&explore.setting);
     free(explore.file);
+    free(explore.from_file);
     return status;
 }
 
@@ -179,7 +239,7 @@ static const struct sw_option options[] = {
     SW_OPTION_PARSED("strategy", 0, "NAME", struct sw_explore, strategy, set_strategy,
                      "To sample: portfolio, random, pct[:DEPTH], pos or surw.  To change the "
                      "schedules that showed something new: coverage.  To run all that matter: "
-                     "dpor, of tests on CPython 3.11.  To run all within a bound: preemptions[:N] "
+                     "dpor, on CPython 3.11.  To run all within a bound: preemptions[:N] "
                      "or delays[:N] (default: portfolio; DEPTH: 3; N: 2)"),
     SW_OPTION_NUMBER("schedules", 0, "N", struct sw_explore, search.trial.schedules, 1,
                      SW_TRIAL_SCHEDULES_MAX,
@@ -197,7 +257,13 @@ static const struct sw_option options[] = {
     SW_OPTION_JOBS(struct sw_explore, search.jobs),
     SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_TARGET_INTERP),
     SW_OPTION_ENGINE(struct sw_explore, search.trial.schedule.engine,
-                     "pool; of a program: threads"),
+                     "pool; threads means --cold, too"),
+    SW_OPTION_PARSED("from", 0, "[FILE:]LINE", struct sw_explore, setting, set_from,
+                     "Begin each schedule where the main thread first comes to this line of the "
+                     "test's or the program's file (default: where the test begins, or the program "
+                     "makes its first thread)"),
+    SW_OPTION_FLAG("cold", 0, struct sw_explore, is_cold,
+                   "Give each schedule a process of its own, and put none back to a checkpoint"),
     SW_OPTIONS_SETTINGS(struct sw_explore, setting, SW_SETTINGS_EXPLORE),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
     SW_OPTION_HEADING("Output"),
@@ -205,6 +271,7 @@ static const struct sw_option options[] = {
                      "Where the failing schedule is written (default: FILE-TEST.sched or "
                      "PROGRAM.sched, in this folder)"),
     SW_OPTION_JSON(struct sw_explore, json),
+    SW_OPTION_EXPLAIN(struct sw_explore, search.trial.how),
     SW_OPTION_HEADING("Campaigns, which many processes share"),
     SW_OPTION_TEXT(
         "campaign", 0, "DIR", struct sw_explore, campaign,
@@ -227,11 +294,13 @@ SW_COMMAND(explore) = {
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
     .about = "Runs a test, or a program, under many schedules, and says which one fails.",
-    .details = "All schedules of a test run in a few processes; a program has a process for each.  "
+    .details = "Each schedule begins from the same state: the process is put back to a checkpoint, "
+               "where a test begins or a program makes its first thread.  "
                "A schedule that fails is run again in a process of its own; if it fails there, "
                "too, it is written.",
     .exits = {"0 no schedule failed", "1 a schedule failed", "2 a usage or harness error",
-              "3 inconclusive; the reason is printed"},
+              "3 inconclusive; the reason is printed",
+              "130 interrupted; a campaign, which can be resumed: 3"},
     .options = options,
     .target = &explore,
     .run = run,

@@ -8,7 +8,7 @@
 #include "command.h"
 #include "common_options.h"
 #include "contract/exit.h"
-#include "fuzz/explore/atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 #include "fuzz/explore/campaign.h"
 
 static struct merge {

@@ -5,27 +5,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "contract/real_time.h"
 #include "common_options.h"
 #include "contract/exit.h"
-#include "fuzz/explore/atomic_files.h"
 #include "fuzz/explore/minimise.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/report/replay.h"
+#include "harness/report/sched_file.h"
+#include "harness/runner/interrupt.h"
 
-/* Some seconds, either way: a test that stays in its process runs some 10,000 schedules a second, a
- * program, which has a process for each, some 100. */
-enum { BUDGET = 20000, BUDGET_COLD = 500, PROGRESS_S = 10 };
+enum { PROGRESS_S = 10 };
 
 static struct minimise {
     const char *path;
-    const char *output; /* NULL: beside path */
-    uint64_t budget; /* UINT64_MAX: not given */
+    const char *output;
+    enum sw_explanation_how how; /* NULL: beside path */
+    uint64_t budget; /* SW_MINIMISE_SOME_SECONDS: not given */
+    uint64_t time_s; /* 0: no limit */
     double told; /* seconds, when progress was printed last */
-} minimise = {.budget = UINT64_MAX};
+} minimise = {.budget = SW_MINIMISE_SOME_SECONDS};
 
 static void on_progress(void *context, uint64_t runs, uint32_t deviations)
 {
@@ -49,24 +50,70 @@ static char *output_of(void)
     return asprintf(&output, "%.*s.min.sched", (int)length, minimise.path) < 0 ? NULL : output;
 }
 
+static void print_what_decides(const struct sw_minimised *minimised)
+{
+    if (!minimised->is_looked_at) {
+        printf("critical pair: not looked for\n");
+        return;
+    }
+    sw_critical_pair_print(stdout, &minimised->critical);
+    sw_left_over_print(stdout, &minimised->left);
+}
+
+/* Before its end it ended; what is there, is there. */
+static void print_over(const struct sw_minimised *minimised, const char *path)
+{
+    if (minimised->over != NULL)
+        printf("%s: go on with: spillway minimise %s\n", minimised->over, path);
+}
+
+static int exit_status(const struct sw_minimised *minimised, int status)
+{
+    int nothing_failed = status == SW_EXIT_OK || status == SW_EXIT_UNSURE;
+
+    return nothing_failed && sw_interrupt_came() && minimised->over != NULL ? SW_EXIT_INTERRUPTED
+                                                                            : status;
+}
+
+/* There is nothing smaller, and the file that there was stays. */
+static int tell_refusal(const struct sw_minimised *minimised)
+{
+    fprintf(stderr, "spillway: %s: %s\n", minimise.path, minimised->refused);
+    print_over(minimised, minimise.path);
+    return exit_status(minimised, minimised->over != NULL ? SW_EXIT_UNSURE : SW_EXIT_FAILED);
+}
+
 /* Says what there is, and writes it.  Returns the exit status. */
 static int tell(const struct sw_minimised *minimised, const char *output)
 {
     struct sw_trial trial = {0};
 
-    if (minimised->refused[0] != '\0') {
-        fprintf(stderr, "spillway: %s: %s\n", minimise.path, minimised->refused);
-        return SW_EXIT_FAILED;
-    }
+    if (minimised->refused[0] != '\0')
+        return tell_refusal(minimised);
     printf("%u deviations of %u; %s; %llu runs\n", minimised->deviations, minimised->before,
-           minimised->proof, (unsigned long long)minimised->reproducer.runs);
-    sw_critical_pair_print(stdout, &minimised->critical);
+           minimised->proof, (unsigned long long)minimised->runs);
+    print_what_decides(minimised);
     fflush(stdout);
     int status = sw_minimise_write(minimised, output, 0, &trial);
     printf("%s\n%s%s", trial.verdict.text, trial.story != NULL ? trial.story : "",
            trial.story != NULL ? "\n" : "");
     free(trial.story);
-    return status == 0 ? SW_EXIT_OK : SW_EXIT_FAILED;
+    print_over(minimised, status == 0 ? output : minimise.path);
+    if (*trial.unkept != '\0')
+        return SW_EXIT_ERROR;
+    return exit_status(minimised, status == 0 ? SW_EXIT_OK : SW_EXIT_FAILED);
+}
+
+/* Nobody has named it, so it may be of something else. */
+static int check_default(const char *output, const struct sw_sched *sched, struct sw_error *e)
+{
+    struct stat status;
+
+    return minimise.output != NULL || stat(output, &status) < 0 || status.st_size == 0 ||
+                   sw_sched_file_is_of(output, sched)
+               ? 0
+               : sw_error_set(e, output, 0, 0,
+                              "it records something else; --output names another file");
 }
 
 /* NULL with *e. */
@@ -74,35 +121,30 @@ static struct sw_sched *load(const char *output, struct sw_error *e)
 {
     struct sw_sched *sched = NULL;
 
-    if (sw_sched_load(minimise.path, &sched, e) == 0 &&
-        sw_atomic_files_check_output(output, e) == 0 &&
-        sw_sched_paths(minimise.path, sched, e) == 0 &&
+    if (sw_sched_load(minimise.path, &sched, e) == 0 && sw_sched_file_check(output, e) == 0 &&
+        sw_sched_paths(minimise.path, sched, e) == 0 && check_default(output, sched, e) == 0 &&
         sw_replay_check(minimise.path, sched, e) == 0)
         return sched;
     sw_sched_free(sched);
     return NULL;
 }
 
-/* Who begins its schedules itself, as a test does, stays in its process between them. */
-static uint64_t budget_of(const struct sw_sched *sched)
-{
-    if (minimise.budget != UINT64_MAX)
-        return minimise.budget;
-    return sched->setting.begins ? BUDGET : BUDGET_COLD;
-}
-
 static int minimise_it(const struct sw_sched *sched, const char *output)
 {
     static struct sw_minimised minimised;
-    const struct sw_minimise_order order = {
-        .sched = sched, .budget = budget_of(sched), .on_progress = on_progress};
+    const struct sw_minimise_order order = {.sched = sched,
+                                            .budget = minimise.budget,
+                                            .seconds = (double)minimise.time_s,
+                                            .on_progress = on_progress};
     struct sw_error e = {0};
     int status = SW_EXIT_ERROR;
 
-    if (sw_minimise_run(&order, &minimised, &e) < 0)
+    if (sw_minimise_run(&order, &minimised, &e) < 0) {
         sw_error_print(&e);
-    else
+    } else {
+        minimised.how = minimise.how;
         status = tell(&minimised, output);
+    }
     sw_minimise_free(&minimised);
     return status;
 }
@@ -112,6 +154,7 @@ static int run(const struct sw_command_arguments *arguments)
     struct sw_error e = {0};
     int status = SW_EXIT_ERROR;
 
+    sw_interrupt_begin();
     minimise.path = arguments->list[0];
     minimise.told = sw_real_time_s();
     char *output = output_of();
@@ -129,10 +172,13 @@ static int run(const struct sw_command_arguments *arguments)
 
 static const struct sw_option options[] = {
     SW_OPTION_NUMBER("budget", 0, "N", struct minimise, budget, 0, UINT64_MAX - 1,
-                     "Run at most N schedules with fewer preemptions (default: 20000; of a whole "
-                     "program, which has a process for each: 500)"),
+                     "Run at most N schedules with fewer preemptions (default: as many as take "
+                     "some seconds)"),
+    SW_OPTION_NUMBER("time", 0, "SECONDS", struct minimise, time_s, 1, 1000000,
+                     "After so much real time write the smallest one so far (default: no limit)"),
     SW_OPTION_OUTPUT(struct minimise, output,
                      "Where the result is written (default: FILE.min.sched)"),
+    SW_OPTION_EXPLAIN(struct minimise, how),
     {0},
 };
 
@@ -147,8 +193,11 @@ SW_COMMAND(minimise) = {
     .most = 1,
     .about = "Finds the smallest schedule that fails in the same way, and the two operations whose "
              "order decides whether it does.",
-    .exits = {"0 the schedule that was written fails in the same way", "1 FILE.sched does not fail",
-              "2 a usage or harness error"},
+    .exits =
+        {"0 the schedule that was written fails in the same way",
+         "1 nothing was written: FILE.sched does not fail as recorded, or nothing smaller does",
+         "2 a usage or harness error", "3 the time was up before anything was found",
+         "130 interrupted; what was found by then is written"},
     .options = options,
     .target = &minimise,
     .run = run,

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "contract/exit.h"
 #include "fuzz/explore/promote.h"
+#include "harness/runner/interrupt.h"
 
 /* Half of what a file name may have: it gets a suffix, and while it is written another. */
 enum { NAME_MAX_BYTES = 127 };
@@ -34,7 +35,9 @@ static int run(const struct sw_command_arguments *arguments)
     order.path = arguments->list[0];
     if (order.name == NULL)
         return sw_command_refuse("promote", "no --name given");
-    return sw_promote_run(&order) == 0 ? SW_EXIT_OK : SW_EXIT_ERROR;
+    if (sw_promote_run(&order) == 0)
+        return SW_EXIT_OK;
+    return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : SW_EXIT_ERROR;
 }
 
 static const struct sw_option options[] = {
@@ -58,7 +61,8 @@ SW_COMMAND(promote) = {
     .about = "Turns a schedule that was found into a test that spillway run takes.  Of a program, "
              "that is a copy of the program with the schedule beside it.  Of a scenario, it is one "
              "more schedule in its spec.",
-    .exits = {"0 the test was written", "2 a usage or harness error; nothing was written"},
+    .exits = {"0 the test was written", "2 a usage or harness error; nothing was written",
+              "130 interrupted; nothing was written"},
     .options = options,
     .target = &order,
     .run = run,

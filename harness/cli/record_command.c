@@ -85,7 +85,8 @@ SW_COMMAND(record) = {
     .about = "Runs PROGRAM with all of its threads under control, and writes its schedule: which "
              "thread ran when.  The program's own output is passed through.",
     .exits = {"0 the program ended with 0", "1 it failed, crashed or came to a deadlock",
-              "2 a usage or harness error", "3 inconclusive; the reason is printed"},
+              "2 a usage or harness error", "3 inconclusive; the reason is printed",
+              "130 interrupted; what was decided so far is kept"},
     .options = options,
     .target = &record,
     .run = run,

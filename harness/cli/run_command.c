@@ -20,6 +20,7 @@ static struct run {
     int strategy, engine; /* or NOT_GIVEN */
     uint64_t seed; /* UINT64_MAX: not given */
     uint64_t schedules; /* 0: not given */
+    int explain;
 } run = {
     .suite = {.repeat = 1},
     .strategy = NOT_GIVEN,
@@ -45,11 +46,14 @@ static const char *refusal_of_targets(const struct sw_command_arguments *argumen
         if (!sw_target_is(arguments->list[i]))
             return "tests (FILE.py::NAME, FILE.sched) and other paths need commands of their own";
     /* A test runs in any interpreter, and ours alone has faults and spills; it has no transcript. */
-    if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
-        suite->accept || suite->repeat > 1 || arguments->behind != NULL)
-        return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --schedule, "
-               "--accept, "
-               "--repeat or arguments";
+    if (sw_fault_set_count(&suite->faults) > 0 || suite->how.spill != NULL ||
+        run.setting.variable_count > 0 || suite->schedule != NULL || suite->accept ||
+        suite->repeat > 1 || arguments->behind != NULL)
+        return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --env, --schedule, "
+               "--accept, --repeat or arguments";
+    if (suite->how.memcheck)
+        return "--valgrind is for scenarios and programs; of a test: record it, and replay "
+               "--valgrind";
     if (run.strategy == DEFAULT && walks())
         return "--strategy default is one schedule, which has no --seed and no --schedules";
     return NULL;
@@ -67,9 +71,10 @@ static const char *refusal_of_suite(void)
     if (ci != NULL && *ci != '\0')
         return "--accept: not in CI: a person looks at the difference";
     /* A transcript is of all schedules of the healthy interpreter, as the spec has it spilled. */
-    if (suite->faults != 0 || suite->how.spill != NULL || suite->schedule != NULL ||
-        suite->repeat > 1 || suite->how.tap)
-        return "--accept: not together with --fault, --spill, --schedule, --repeat or --tap";
+    if (sw_fault_set_count(&suite->faults) > 0 || suite->how.spill != NULL ||
+        run.setting.variable_count > 0 || suite->schedule != NULL || suite->repeat > 1 ||
+        suite->how.tap)
+        return "--accept: not together with --fault, --spill, --env, --schedule, --repeat or --tap";
     return NULL;
 }
 
@@ -88,6 +93,7 @@ static int run_targets(const struct sw_command_arguments *arguments)
         .schedules = run.schedules == 0 ? 1 : run.schedules,
         .watchdog_s = suite->how.watchdog_s,
         .tap = suite->how.tap,
+        .explain = run.explain,
         .junit = suite->junit,
     };
 
@@ -122,8 +128,9 @@ static int run_it(const struct sw_command_arguments *arguments)
 {
     int is_tests = has_target(arguments);
 
-    run.suite.faults = run.setting.faults.mask;
+    run.suite.faults = run.setting.faults;
     run.suite.how.spill = run.setting.spill;
+    run.suite.how.variables = run.setting.variables;
     const char *why = is_tests ? refusal_of_targets(arguments) : refusal_of_suite();
     const char *interp = run.suite.how.interp;
     struct sw_error e;
@@ -152,6 +159,7 @@ static const struct sw_option options[] = {
                    "Run only schedules of this name (default: all)"),
     SW_OPTION_NUMBER("repeat", 0, "N", struct run, suite.repeat, 1, 1000000,
                      "Run each schedule N times; all transcripts must be equal (default: 1)"),
+    SW_OPTION_VALGRIND(struct run, suite.how.memcheck),
     SW_OPTION_FLAG("accept", 0, struct run, suite.accept,
                    "Show how the transcripts differ, and rewrite the .out files"),
     SW_OPTION_FLAG("verbose", 'v', struct run, suite.how.verbose,
@@ -167,6 +175,7 @@ static const struct sw_option options[] = {
     SW_OPTION_ENGINE(struct run, engine, "threads"),
     SW_OPTION_HEADING("Output"),
     SW_OPTION_FLAG("tap", 't', struct run, suite.how.tap, "Print TAP instead of lines for people"),
+    SW_OPTION_EXPLAIN(struct run, explain),
     SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit,
                    "Also write a JUnit report (default: none)"),
     {0},

@@ -39,8 +39,9 @@ SW_COMMAND(score) = {
     .least = 1,
     .most = SW_COMMAND_ANY,
     .about =
-        "Runs each scenario, also those of folders, and each program, with every historical fault "
-        "alone and with every set of faults that it declares.  Prints what caught each fault.",
+        "Runs each scenario, also those of folders, healthy and with every set of faults that it "
+        "declares; and each historical fault that none of these catches, alone, with one scenario "
+        "after another and then the programs, until one does.  Prints what caught each fault.",
     .exits = {"0 all as declared, and every fault was caught",
               "1 not all as declared, or a fault was not caught",
               "2 a usage, spec or harness error", "130 interrupted"},

@@ -23,13 +23,13 @@ int sw_agentless_is(const char *interp)
 }
 
 const char *sw_agentless_lacks(const struct sw_spec *spec, const struct sw_spec_schedule *schedule,
-                               uint64_t faults)
+                               const struct sw_fault_set *faults)
 {
     static char text[64];
 
     /* In the order in which a user can do something about it: the command line, the spec, the
      * schedule. */
-    if (faults != 0)
+    if (sw_fault_set_count(faults) > 0)
         return "faults that can be switched on";
     if (spec->spill != NULL && strncmp(spec->spill, "never", 5) != 0)
         return "spills";
@@ -81,10 +81,12 @@ static void format_layout(char *buf, size_t size)
     size_t used = (size_t)snprintf(
         buf, size,
         "SPILLWAY_LAYOUT=size=%zu,magic=%u,attached=%zu,text_used=%zu,event_count=%zu,events=%zu,"
-        "text=%zu,plan=%zu,actors=%zu,steps=%zu,moves=%zu,conditions=%zu,move_width=%zu",
+        "text=%zu,plan=%zu,actors=%zu,steps=%zu,moves=%zu,conditions=%zu,move_width=%zu,"
+        "event_size=%zu",
         sizeof(struct sw_event_shm), SW_EVENT_SHM_MAGIC, AT(attached), AT(text_used),
         AT(event_count), AT(events), AT(text), AT(plan), AT(plan.actors), AT(plan.steps),
-        AT(plan.moves), AT(plan.conditions), sizeof(struct sw_plan_move) / 4);
+        AT(plan.moves), AT(plan.conditions), sizeof(struct sw_plan_move) / 4,
+        sizeof(struct sw_event));
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         used +=

@@ -23,7 +23,7 @@ int sw_agentless_is(const char *interp);
 /* What this schedule needs that only slpython-lab has, "POINT release.enter", or
  * NULL.  faults: those that are asked for on the command line. */
 const char *sw_agentless_lacks(const struct sw_spec *spec, const struct sw_spec_schedule *schedule,
-                             uint64_t faults);
+                             const struct sw_fault_set *faults);
 /* What an exit status of agentless.py's says that is missing, or NULL. */
 const char *sw_agentless_missing(int exit_status);
 

@@ -33,7 +33,7 @@ NO_STACKLESS, NO_SHARED_CHANNELS, NO_NAME = 77, 78, 79  # exit statuses; the run
 layout = dict(item.split("=") for item in os.environ.pop("SPILLWAY_LAYOUT").split(","))
 layout = dict((name, int(number)) for name, number in layout.items())
 wire = mmap.mmap(int(os.environ.pop("SPILLWAY_FD")), layout["size"])
-EVENT = struct.Struct("=IIHHIIIIIIII")
+EVENT = struct.Struct("=IIHHIIIIIIII")  # what is behind them in an event stays 0
 here = {"move": 0}
 
 
@@ -64,7 +64,7 @@ def add_text(text):
 
 def append(kind, who="", other="", object="", text="", note=""):
     count = number_at(layout["event_count"])
-    EVENT.pack_into(wire, layout["events"] + count * EVENT.size, count, here["move"],
+    EVENT.pack_into(wire, layout["events"] + count * layout["event_size"], count, here["move"],
                     layout["kind_" + kind], 0, add_text(who), add_text(object), add_text(other), 0,
                     add_text(text), add_text(note), 0, 0)
     set_number(layout["event_count"], count + 1)

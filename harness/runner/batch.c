@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
-#include "contract/exit.h"
+#include <time.h>
+
+#include "contract/real_time.h"
+#include "interrupt.h"
+#include "session.h"
 
 /* What is left, as far as one process takes it. */
 static void fill(struct sw_control_shm *shm, const struct sw_batch_order *order, uint64_t done)
@@ -13,9 +17,6 @@ static void fill(struct sw_control_shm *shm, const struct sw_batch_order *order,
     schedule.loop_count -= done;
     if (schedule.loop_count > SW_RESULTS_MAX)
         schedule.loop_count = SW_RESULTS_MAX;
-    /* The engine would wait for a begin that never comes. */
-    if (!sw_process_begins(&order->run))
-        schedule.loop_count = 0;
     sw_schedule_order_fill(&schedule, shm);
 }
 
@@ -79,9 +80,9 @@ static int tell_ended(const struct sw_control_shm *shm, const struct sw_batch_or
     return enough;
 }
 
-/* ---- processes ---- */
+/* ---- warm: one process for many ---- */
 
-/* Of a process with many: those that ended, and the one in which it died.  One that was killed
+/* Those that ended, and the one in which the process died.  One that was killed
  * from outside between two of them, or before the first, has the next as its last. */
 static int tell_many(const struct sw_process *run, const struct sw_batch_order *order,
                      struct sw_batch_totals *totals, struct sw_error *e)
@@ -95,29 +96,15 @@ static int tell_many(const struct sw_process *run, const struct sw_batch_order *
     return totals->schedules > before ? status : sw_batch_refuse(&order->run, e);
 }
 
-/* Of a process with one, which is the process itself. */
-static int tell_one(const struct sw_process *run, const struct sw_batch_order *order,
-                    struct sw_batch_totals *totals, struct sw_error *e)
-{
-    if (sw_process_check(run) == SW_EXIT_ERROR)
-        return sw_error_set(e, sw_process_name(&order->run), 0, 0,
-                            "the control of seed %llu failed", (unsigned long long)run->shm->seed);
-    return tell_death(run, order, totals);
-}
-
 static int run_process(struct sw_process *run, const struct sw_batch_order *order, uint64_t done,
-                       int *was_last, struct sw_error *e)
+                       struct sw_error *e)
 {
     if (sw_process_open(run, e) < 0)
         return -1;
     fill(run->shm, order, done);
-    if (order->on_begin != NULL)
-        order->on_begin(order->context, run->shm);
     int status = sw_process_run(run, &order->run, e);
-    if (order->on_end != NULL)
-        *was_last = order->on_end(order->context, run->shm);
     /* Killed so early that it was not under control: that is a result, and no error. */
-    return status < 0 && sw_run_end_is_kill(&run->end) ? 0 : status;
+    return status < 0 && !run->interrupted && sw_run_end_is_kill(&run->end) ? 0 : status;
 }
 
 /* 0: go on; 1: no more are wanted; -1 with *e. */
@@ -125,18 +112,101 @@ static int run_next(const struct sw_batch_order *order, struct sw_batch_totals *
                     struct sw_error *e)
 {
     struct sw_process run;
-    int was_last = 0, status = run_process(&run, order, totals->schedules, &was_last, e);
+    int status = run_process(&run, order, totals->schedules, e);
 
     if (status == 0) {
         totals->processes++;
         totals->real_ns += run.shm->loop_real_ns;
         sw_control_shm_keep_most(&totals->uncontrolled, run.shm->uncontrolled,
                                  run.shm->uncontrolled_count);
-        status = sw_process_begins(&order->run) ? tell_many(&run, order, totals, e)
-                                                : tell_one(&run, order, totals, e);
+        status = tell_many(&run, order, totals, e);
+    } else if (run.interrupted) {
+        /* What it was in the middle of proves nothing; what it had done stands. */
+        totals->processes++;
+        tell_ended(run.shm, order, totals);
+        status = 1;
     }
     sw_process_close(&run);
-    return status == 0 ? was_last : status;
+    return status;
+}
+
+/* ---- from a checkpoint, or cold ---- */
+
+enum {
+    /* To order each schedule alone takes two switches between processes, 20 to 100 us for one of
+     * 500.  So an order is for more, as long as it takes less than this: nobody waits for the end
+     * of a search for longer. */
+    ORDER_MS = 20,
+    AHEAD_MAX = 255,
+};
+
+static uint32_t more_or_less(uint32_t ahead, uint64_t took_ns)
+{
+    if (took_ns > ORDER_MS * UINT64_C(1000000))
+        return ahead / 2;
+    return ahead < AHEAD_MAX / 2 ? 2 * ahead + 1 : AHEAD_MAX;
+}
+
+/* Those of the last order before its last. */
+static int tell_before(const struct sw_batch_order *order, const struct sw_session *session,
+                       struct sw_batch_totals *totals)
+{
+    uint64_t count = sw_session_before(session);
+    struct sw_end end;
+    int enough = 0;
+
+    for (uint64_t i = 0; i < count && !enough; i++) {
+        const struct sw_batch_result result = sw_session_before_result(session, i, &end);
+        enough = tell(order, totals, &result);
+    }
+    return enough;
+}
+
+static int run_ordered(const struct sw_batch_order *order, struct sw_session *session,
+                       struct sw_batch_totals *totals, struct sw_error *e)
+{
+    struct sw_schedule_order schedule = order->schedule;
+    const struct sw_control_shm *shm;
+    struct sw_batch_result result;
+    uint32_t ahead = 0;
+    int status = 0;
+
+    schedule.loop_step = schedule.loop_step > 0 ? schedule.loop_step : 1;
+    while (status == 0 && totals->schedules < order->schedule.loop_count) {
+        uint64_t more = order->schedule.loop_count - totals->schedules - 1;
+        schedule.seed = order->schedule.seed + totals->schedules * schedule.loop_step;
+        schedule.ahead = ahead < more ? ahead : (uint32_t)more;
+        uint64_t began = sw_real_time_ns(clock_gettime);
+        int got = sw_session_run(session, &schedule, &result, &shm, e);
+        uint64_t took = sw_real_time_ns(clock_gettime) - began;
+        status = tell_before(order, session, totals);
+        if (got < 0)
+            return sw_interrupt_came() ? 0 : -1;
+        totals->real_ns += took;
+        ahead = more_or_less(ahead, took);
+        sw_control_shm_keep_most(&totals->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+        if (status == 0)
+            status = tell(order, totals, &result);
+    }
+    return 0;
+}
+
+/* What each begins from is not what the one before has left, and so each has an order. */
+static int run_one_by_one(const struct sw_batch_order *order, struct sw_batch_totals *totals,
+                          struct sw_error *e)
+{
+    const struct sw_session_order each = {.run = order->run,
+                                          .decisions_max = order->schedule.decisions_max,
+                                          .engine = order->schedule.engine,
+                                          .start = order->start,
+                                          .note = totals->note};
+    struct sw_session *session = sw_session_open(&each, e);
+    int status = session != NULL ? run_ordered(order, session, totals, e) : -1;
+
+    if (session != NULL)
+        totals->processes = sw_session_processes(session);
+    sw_session_close(session);
+    return status;
 }
 
 int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *totals,
@@ -145,6 +215,8 @@ int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *tot
     int status = 0;
 
     *totals = (struct sw_batch_totals){0};
+    if (order->start != SW_BATCH_WARM || !sw_process_begins(&order->run))
+        return run_one_by_one(order, totals, e);
     while (status == 0 && totals->schedules < order->schedule.loop_count)
         status = run_next(order, totals, e);
     return status < 0 ? -1 : 0;

@@ -36,7 +36,7 @@ static int mend_texts(struct sw_event_shm *event_shm, struct sw_event *event)
 {
     return mend_text(event_shm, &event->who) | mend_text(event_shm, &event->object) |
            mend_text(event_shm, &event->other) | mend_text(event_shm, &event->text) |
-           mend_text(event_shm, &event->note);
+           mend_text(event_shm, &event->note) | mend_text(event_shm, &event->place);
 }
 
 static void mend_numbers(struct sw_event_shm *event_shm, uint32_t index)
@@ -49,7 +49,8 @@ static void mend_numbers(struct sw_event_shm *event_shm, uint32_t index)
         event->kind = SW_EVENT_NONE;
     if (event->move > SW_MOVES_MAX)
         event->move = 0;
-    if (event->stack > event_shm->stack_count)
+    if (event->stack > event_shm->stack_count &&
+        !(event_shm->explains && event->stack > SW_STACKS_KEPT && event->stack <= SW_STACKS_MAX))
         event->stack = 0;
 }
 
@@ -62,9 +63,10 @@ static void limit(uint32_t *count, uint32_t most)
 void sw_event_shm_sanitize(struct sw_event_shm *event_shm)
 {
     limit(&event_shm->event_count, SW_EVENTS_MAX);
-    limit(&event_shm->stack_count, SW_STACKS_MAX);
+    limit(&event_shm->stack_count, SW_STACKS_KEPT);
     limit(&event_shm->maps_used, SW_MAPS_MAX);
-    for (uint32_t i = 0; i < event_shm->stack_count; i++)
+    uint32_t stacks = event_shm->explains ? SW_STACKS_MAX : SW_STACKS_KEPT;
+    for (uint32_t i = 0; i < stacks; i++)
         limit(&event_shm->stacks[i].frame_count, SW_FRAMES_MAX);
     event_shm->text[0] = '\0';
     for (uint32_t i = 0; i < event_shm->event_count; i++)

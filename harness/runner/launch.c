@@ -10,7 +10,10 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "supervisor.h"
 
 enum { FILE_BYTES_MAX = 64 << 20, CANNOT_START = 127 /* as a shell has it */ };
 
@@ -35,8 +38,16 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* As the command opens one that was closed (harness/cli/spillway_main.c). */
+static int is_closed_output(int fd)
+{
+    return fd != STDIN_FILENO && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+}
+
 static void point_at(int fd, int wanted, int null)
 {
+    if (wanted == SW_LAUNCH_SAME && is_closed_output(fd))
+        wanted = SW_LAUNCH_NULL;
     if (wanted != SW_LAUNCH_SAME)
         dup2(wanted == SW_LAUNCH_NULL ? null : wanted, fd);
 }
@@ -59,11 +70,8 @@ __attribute__((noreturn)) static void fail(const char *doing, const char *what)
     _exit(CANNOT_START);
 }
 
-__attribute__((noreturn)) static void become(const struct sw_launch *launch, pid_t runner)
+void sw_launch_become(const struct sw_launch *launch)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != runner) /* it died before it could be seen to die */
-        _exit(CANNOT_START);
     if (launch->has_group)
         setpgid(0, 0);
     /* Whatever the runner was started with: hashes of addresses order sets and dicts. */
@@ -82,6 +90,60 @@ __attribute__((noreturn)) static void become(const struct sw_launch *launch, pid
         launch->set_environment(launch->context);
     execvp(launch->argv[0], launch->argv);
     fail("cannot start ", launch->argv[0]);
+}
+
+__attribute__((noreturn)) static void become(const struct sw_launch *launch, pid_t runner)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != runner) /* it died before it could be seen to die */
+        _exit(CANNOT_START);
+    sw_launch_become(launch);
+}
+
+struct start {
+    const struct sw_launch *launch;
+};
+
+static void become_program(void *context)
+{
+    const struct start *start = context;
+
+    become(start->launch, getppid());
+}
+
+/* The number of the program, as its supervisor tells it; -1: there is none. */
+static pid_t read_pid(int fd)
+{
+    pid_t pid = -1;
+    ssize_t got;
+
+    while ((got = read(fd, &pid, sizeof pid)) < 0 && errno == EINTR)
+        continue;
+    return got == sizeof pid ? pid : -1;
+}
+
+pid_t sw_launch_start_supervised(const struct sw_launch *launch, pid_t *supervisor,
+                                 struct sw_error *e)
+{
+    struct start start = {launch};
+    pid_t runner = getpid();
+    int fds[2];
+
+    fflush(NULL); /* what the runner has said comes before what the process says */
+    if (pipe2(fds, O_CLOEXEC) < 0 || (*supervisor = fork()) < 0)
+        return sw_error_set(e, NULL, 0, 0, "cannot start a process: %s", strerror(errno));
+    if (*supervisor == 0)
+        sw_supervisor_run(runner, fds[1], become_program, &start);
+    close(fds[1]);
+    pid_t pid = read_pid(fds[0]);
+    close(fds[0]);
+    if (pid < 0) {
+        waitpid(*supervisor, NULL, 0);
+        return sw_error_set(e, NULL, 0, 0, "cannot start a process");
+    }
+    if (launch->has_group)
+        setpgid(pid, pid); /* whoever comes first; the other one's fails harmlessly */
+    return pid;
 }
 
 pid_t sw_launch_start(const struct sw_launch *launch, struct sw_error *e)

@@ -33,6 +33,12 @@ struct sw_launch {
 
 /* The process, or -1 with *e. */
 pid_t sw_launch_start(const struct sw_launch *launch, struct sw_error *e);
+/* The same below a supervisor (supervisor.h), which is to be reaped in its place: *supervisor. */
+pid_t sw_launch_start_supervised(const struct sw_launch *launch, pid_t *supervisor,
+                                 struct sw_error *e);
+
+/* All of it but the first in the calling process, which is the program then and does not return. */
+void sw_launch_become(const struct sw_launch *launch) __attribute__((noreturn));
 
 /* In the child.  Nothing but what each program is given, and the same on every machine. */
 void sw_launch_clear_environment(void);

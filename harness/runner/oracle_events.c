@@ -55,7 +55,12 @@ char *sw_oracle_events_describe(const struct sw_event_shm *event_shm, const stru
         snprintf(buf, size, "%s: sent %s by %s, for %s: %s", object, text, other, who, note);
         break;
     case SW_EVENT_WRONG:
-        snprintf(buf, size, "%s: sent %s, received %s by %s", object, text, note, who);
+    case SW_EVENT_DOUBLED:
+    case SW_EVENT_MISPLACED:
+        if (event->value == 0 && event->kind != SW_EVENT_WRONG)
+            snprintf(buf, size, "%s: nobody sent, %s received %s", object, who, note);
+        else
+            snprintf(buf, size, "%s: sent %s, received %s by %s", object, text, note, who);
         break;
     case SW_EVENT_PHANTOM:
         snprintf(buf, size, "%s: nobody sent, %s received %s", object, who, note);

@@ -2,12 +2,16 @@
 #include "process.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "event_shm_sanitize.h"
 #include "interp_kind.h"
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
@@ -16,9 +20,8 @@
 #include "shared_memory.h"
 #include "watchdog.h"
 
-/* More words than any command like "valgrind -q --log-file=x" has. 900: above what a program opens
- * by itself, below the usual limit of 1024 descriptors. */
-enum { UNDER_MAX = 64, SHM_FD = 900 };
+/* Above what a program opens by itself, below the usual limit of 1024 descriptors. */
+enum { SHM_FD = 900 };
 
 /* ---- before ---- */
 
@@ -110,6 +113,8 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
     if (setting != NULL)
         sw_settings_set_environment(setting);
     publish_environment(run->shm);
+    if (run->spec.spec == NULL && run->spec.event_shm != NULL)
+        run->shm->events_fd = (uint32_t)sw_launch_inherit(run->spec.event_fd, SW_SPEC_RUN_EVENT_FD);
     /* Behind what the program is to see: neither of these is for it. */
     setenv("LD_PRELOAD", run->library, 1);
     setenv(SW_CONTROL_SHM_ENV, fd, 1);
@@ -133,21 +138,31 @@ static int add_arguments(const struct sw_process *run, const struct sw_process_o
     return count;
 }
 
-/* "under... interp program args...", in one block with the words of under behind it. */
-static char **make_argv(const struct sw_process *run, const struct sw_process_order *order)
+/* From the folder that it runs in our relative path leads elsewhere.  buf: of PATH_MAX. */
+static const char *interp_of(const struct sw_process_order *order, char *buf)
 {
-    const char *under = order->under != NULL ? order->under : "";
-    char **argv = calloc(1, (UNDER_MAX + SW_SCHED_ARGS_MAX + 8) * sizeof *argv + strlen(under) + 1);
-    char *rest = NULL;
-    int count = 0;
+    char here[PATH_MAX];
 
+    if (order->folder == NULL || *order->interp == '/' || getcwd(here, sizeof here) == NULL)
+        return order->interp;
+    int fits = snprintf(buf, PATH_MAX, "%s/%s", here, order->interp) < PATH_MAX;
+    return fits ? buf : order->interp;
+}
+
+/* "under... interp program args..."; the caller's to free. */
+static char **make_argv(const struct sw_process *run, const struct sw_process_order *order,
+                        const char *interp)
+{
+    size_t count = 0;
+
+    while (order->under != NULL && order->under[count] != NULL)
+        count++;
+    char **argv = calloc(count + SW_SCHED_ARGS_MAX + 8, sizeof *argv);
     if (argv == NULL)
         return NULL;
-    char *words = strcpy((char *)(argv + UNDER_MAX + SW_SCHED_ARGS_MAX + 8), under);
-    for (char *word = strtok_r(words, " ", &rest); word != NULL && count < UNDER_MAX;
-         word = strtok_r(NULL, " ", &rest))
-        argv[count++] = word;
-    argv[count++] = (char *)order->interp;
+    if (count > 0)
+        memcpy(argv, order->under, count * sizeof *argv);
+    argv[count++] = (char *)interp;
     add_arguments(run, order, argv + count);
     return argv;
 }
@@ -173,8 +188,9 @@ static int start(struct sw_process *run, const struct sw_process_order *order, s
     struct sw_launch launch = {.folder = order->folder,
                                .set_environment = set_environment,
                                .context = &child,
+                               .default_signals = order->under != NULL,
                                .has_group = order->silent};
-    char **argv = make_argv(run, order);
+    char interp[PATH_MAX], **argv = make_argv(run, order, interp_of(order, interp));
 
     if (argv == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
@@ -185,7 +201,7 @@ static int start(struct sw_process *run, const struct sw_process_order *order, s
     if (order->stdout_is_ours)
         launch.output = STDERR_FILENO;
     launch.argv = argv;
-    run->pid = sw_launch_start(&launch, e);
+    run->pid = sw_launch_start_supervised(&launch, &run->supervisor, e);
     free(argv);
     return run->pid < 0 ? -1 : 0;
 }
@@ -221,19 +237,107 @@ static int open_spec(struct sw_process *run, const struct sw_process_order *orde
     return sw_spec_run_open(&run->spec, order->program, order->args[0], e);
 }
 
+/* Of a program there are events where the interpreter has an agent. */
+static int open_events(struct sw_process *run, const struct sw_process_order *order,
+                       struct sw_error *e)
+{
+    if (sw_spec_run_is(order->program)) {
+        if (open_spec(run, order, e) < 0)
+            return -1;
+        run->spec.event_shm->explains = order->explains != 0;
+        return 0;
+    }
+    return order->explains &&
+                   sw_settings_interp_exports(order->interp, "slp_point_current_hook") == 1
+               ? sw_spec_run_open_program(&run->spec, e)
+               : 0;
+}
+
+static int prepare(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
+{
+    return sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
+                   open_events(run, order, e) < 0
+               ? -1
+               : 0;
+}
+
+int sw_process_become(struct sw_process *run, const struct sw_process_order *order,
+                      struct sw_error *e)
+{
+    struct child child = {run, order->setting};
+    char interp[PATH_MAX];
+
+    if (prepare(run, order, e) < 0)
+        return -1;
+    char **argv = make_argv(run, order, interp_of(order, interp));
+    if (argv == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    sw_launch_become(&(struct sw_launch){.argv = argv,
+                                         .folder = order->folder,
+                                         .set_environment = set_environment,
+                                         .context = &child});
+}
+
+/* What it ran under ends with a status of its own, unless the program's signal ended both. */
+static int status_of_program(struct sw_process *run, const struct sw_process_order *order,
+                             int status)
+{
+    if (order->under == NULL)
+        return status;
+    run->tool = order->under[0];
+    run->tool_status = status;
+    if (run->shm->exited)
+        return W_EXITCODE(run->shm->exited_with & 0xff, 0);
+    run->unseen = !WIFSIGNALED(status) && run->shm->end == SW_END_NONE;
+    return status;
+}
+
+/* What comes before the program has no watchdog: somebody may sit before it. */
+static int start_and_wait(struct sw_process *run, const struct sw_process_order *order,
+                          struct sw_error *e)
+{
+    int status = 0, watchdog_s = order->watchdog_s > 0  ? order->watchdog_s
+                                 : order->under != NULL ? SW_WATCHDOG_NONE
+                                                        : SW_WATCHDOG_S;
+
+    if (start(run, order, e) < 0)
+        return -1;
+    enum sw_watchdog ended =
+        sw_watchdog_wait(run->pid, run->supervisor, watchdog_s, run->shm, &status);
+    sw_run_end_make(&run->end, status_of_program(run, order, status),
+                    ended == SW_WATCHDOG_TIMED_OUT, run->shm);
+    run->interrupted = ended == SW_WATCHDOG_INTERRUPTED;
+    return 0;
+}
+
+/* A Ctrl-C goes to all that the terminal has in its foreground: a debugger stops the program then,
+ * and nobody is to end the debugger for it.  Before it starts, and it does not inherit that. */
+static int start_and_let_work(struct sw_process *run, const struct sw_process_order *order,
+                              struct sw_error *e)
+{
+    const struct sigaction ignored = {.sa_handler = SIG_IGN};
+    struct sigaction before;
+
+    sigaction(SIGINT, &ignored, &before);
+    int failed = start_and_wait(run, order, e);
+    sigaction(SIGINT, &before, NULL);
+    return failed;
+}
+
 int sw_process_run(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
 {
-    if (sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
-        (sw_spec_run_is(order->program) && open_spec(run, order, e) < 0) ||
-        start(run, order, e) < 0)
+    if (prepare(run, order, e) < 0)
         return -1;
-    int status = 0,
-        timed_out = sw_watchdog_wait(
-            run->pid, order->watchdog_s > 0 ? order->watchdog_s : SW_WATCHDOG_S, run->shm, &status);
-    sw_run_end_make(&run->end, status, timed_out, run->shm);
+    if ((order->under != NULL ? start_and_let_work : start_and_wait)(run, order, e) < 0)
+        return -1;
+    sw_process_note_unwatched(run->shm);
     /* Only now, when the child can write there no more. */
     if (run->spec.spec != NULL)
         sw_spec_run_set_end(&run->spec, &run->end);
+    else if (run->spec.event_shm != NULL)
+        sw_event_shm_sanitize(run->spec.event_shm);
+    if (run->interrupted)
+        return sw_error_set(e, NULL, 0, 0, "it was interrupted");
     return run->shm->started ? 0 : sw_interp_kind_explain(order->interp, &run->end, e);
 }
 
@@ -261,7 +365,25 @@ uint32_t sw_process_warn(const struct sw_process *run)
     return i;
 }
 
-/* ---- what was decided: the child may have scribbled on it ---- */
+/* ---- what it was, and what was decided: the child may have scribbled on it ---- */
+
+/* Two words that a .sched can have. */
+const char *sw_process_interp_version(const struct sw_process *run)
+{
+    static const char *const kinds[] = {"cpython ", "slpython ", "pypy "};
+    const char *text = run->shm->interp_version;
+
+    if (memchr(text, '\0', sizeof run->shm->interp_version) == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        size_t length = strlen(kinds[i]);
+        const char *version = text + length;
+        if (strncmp(text, kinds[i], length) == 0 && *version != '\0' &&
+            version[strspn(version, "0123456789abcdefghijklmnopqrstuvwxyz.+-")] == '\0')
+            return text;
+    }
+    return NULL;
+}
 
 static int has_sound_candidates(const struct sw_control_shm_list *list,
                                 const struct sw_deviation *deviation)
@@ -305,14 +427,51 @@ static uint32_t count_sound(const struct sw_control_shm *shm)
     return sound;
 }
 
+void sw_process_note_unwatched(struct sw_control_shm *shm)
+{
+    static const char what[] = "values are not watched: nobody there can";
+    uint32_t i = 0;
+
+    if (!shm->values_wanted || shm->watches_values)
+        return;
+    while (i < shm->uncontrolled_count && i < SW_UNCONTROLLED_MAX &&
+           strcmp(shm->uncontrolled[i].what, what) != 0)
+        i++;
+    if (i == SW_UNCONTROLLED_MAX)
+        return;
+    snprintf(shm->uncontrolled[i].what, sizeof shm->uncontrolled[i].what, "%s", what);
+    shm->uncontrolled[i].count = 1;
+    shm->uncontrolled_count = i == shm->uncontrolled_count ? i + 1 : shm->uncontrolled_count;
+}
+
+/* What it ran under has found something, say: that is not the program's end, and not passed over. */
+static void say_tool(const struct sw_process *run)
+{
+    char signal[32];
+
+    if (WIFSIGNALED(run->tool_status))
+        fprintf(stderr, "spillway: %s ended by %s\n", run->tool,
+                sw_run_end_signal_name(WTERMSIG(run->tool_status), signal, sizeof signal));
+    else
+        fprintf(stderr, "spillway: %s ended with %d\n", run->tool, WEXITSTATUS(run->tool_status));
+}
+
 int sw_process_check(const struct sw_process *run)
 {
     const struct sw_control_shm *shm = run->shm;
 
+    if (run->tool != NULL && shm->exited &&
+        run->tool_status != W_EXITCODE(shm->exited_with & 0xff, 0))
+        say_tool(run);
     if (run->end.kind == SW_ENDED_WATCHDOG || run->end.kind == SW_ENDED_ENGINE_ERROR) {
         fprintf(stderr, "spillway: harness error: %s\n",
                 run->end.kind == SW_ENDED_WATCHDOG ? "the watchdog ended it" : run->end.text);
         return SW_EXIT_ERROR;
+    }
+    if (run->unseen && run->end.kind == SW_ENDED_EXITED) {
+        say_tool(run);
+        fputs("spillway: inconclusive: the program has not come to its end in it\n", stderr);
+        return SW_EXIT_UNSURE;
     }
     /* Something is missing from the list, or is not what the engine wrote: the run has happened,
      * but it cannot be had again. */

@@ -31,7 +31,12 @@ struct sw_process {
     char *library; /* the path of libspillway.so */
     struct sw_spec_run spec; /* if the program is a spec; else all zero */
     pid_t pid;         /* 0 or less: it has not been started */
+    pid_t supervisor;  /* its parent: supervisor.h */
     struct sw_end end; /* valid after sw_process_run(), if that has started it */
+    int tool_status;   /* as waitpid() has it, of what it ran under; valid if tool is */
+    const char *tool;  /* what it ran under, borrowed from the order; NULL: nothing */
+    int unseen;        /* the tool has ended, and did not tell how the program did */
+    int interrupted;   /* the runner was, and so it was killed (interrupt.h) */
 };
 
 /* Borrows all. */
@@ -42,8 +47,11 @@ struct sw_process_order {
     const struct sw_settings *setting; /* NULL: nothing in particular */
     const char *folder; /* that it runs in; NULL: the runner's */
     int stdout_is_ours; /* what it prints goes to stderr, since a report is on stdout */
-    const char *under;  /* a command to run the interpreter under, like "valgrind -q"; or NULL */
-    int watchdog_s;     /* 0: SW_WATCHDOG_S */
+    /* The words of a command to run the interpreter under, like "valgrind" "-q", NULL-terminated; or
+     * NULL.  People work in it: a Ctrl-C is the command's, and it has no watchdog of its own. */
+    char *const *under;
+    int watchdog_s;     /* 0: SW_WATCHDOG_S; under a command none */
+    int explains;       /* events with all that is known of each are wanted: event_shm.h */
     int silent;         /* its standard files are /dev/null, and it has a group of its own */
     int errors;         /* a silent one's stderr is this descriptor; 0: /dev/null, too */
 };
@@ -55,9 +63,16 @@ struct sw_process_order sw_process_order_of(const struct sw_sched *sched);
  * folder.  0, or -1 with *e; to be closed either way. */
 int sw_process_open(struct sw_process *run, struct sw_error *e);
 /* Starts "under... interp program args..." and waits for its end.  The control memory holds the
- * order already.  0; or -1 with *e: nothing ran, or it was not under control. */
+ * order already.  0; or -1 with *e: nothing ran, or it was not under control, or was interrupted. */
 int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
                    struct sw_error *e);
+/* The calling process becomes the program, without a supervisor, a watchdog or a death signal: for a
+ * debugger that has started it.  The control memory is the program's alone then, and nobody judges.
+ * Returns only if that cannot be: -1 with *e. */
+int sw_process_become(struct sw_process *run, const struct sw_process_order *order,
+                      struct sw_error *e);
+/* "cpython 3.11.2": which interpreter it was; NULL: none that is known. */
+const char *sw_process_interp_version(const struct sw_process *run);
 void sw_process_close(struct sw_process *run);
 
 /* The two halves of starting it, for spec_process.h.  prepare: before the fork, writes to the
@@ -71,6 +86,10 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
 int sw_process_begins(const struct sw_process_order *order);
 /* What people call it: a test is called after its file, which is the first argument. */
 const char *sw_process_name(const struct sw_process_order *order);
+
+/* A schedule has ended in which values were to be watched: if the interpreter could not, that is
+ * among what nobody controlled, and a pass shows nothing. */
+void sw_process_note_unwatched(struct sw_control_shm *shm);
 
 /* Says on stderr what went wrong with the control itself, if anything did.  SW_EXIT_ERROR, or
  * SW_EXIT_UNSURE if the run cannot be repeated, or SW_EXIT_OK. */

@@ -47,6 +47,8 @@ static enum sw_end_kind kind_of_engine(uint32_t end)
         return SW_ENDED_DIVERGED;
     case SW_END_BUDGET:
         return SW_ENDED_LIVELOCK;
+    case SW_END_VALUE:
+        return SW_ENDED_ORACLE;
     default:
         return SW_ENDED_ENGINE_ERROR;
     }
@@ -64,6 +66,8 @@ void sw_run_end_make(struct sw_end *end, int status, int timed_out,
     } else if (shm != NULL && shm->end != SW_END_NONE) {
         begin(end, kind_of_engine(shm->end), code);
         set_text(end, shm->report);
+        if (end->kind == SW_ENDED_DEADLOCK)
+            end->signature = shm->signature;
     } else if (WIFSIGNALED(status)) {
         begin(end, SW_ENDED_CRASHED, 0);
         end->signal = WTERMSIG(status);
@@ -243,6 +247,8 @@ int sw_run_end_is_alike(const struct sw_end *a, const struct sw_end *b)
         return a->code == b->code;
     if (a->kind == SW_ENDED_FAILED)
         return a->signature == b->signature;
+    if (a->kind == SW_ENDED_DEADLOCK)
+        return a->signature == b->signature || a->signature == 0 || b->signature == 0;
     /* Texts name threads and locks, which are others in another schedule. */
     return strcmp(sw_run_end_word(a, of_a), sw_run_end_word(b, of_b)) == 0;
 }

@@ -33,7 +33,7 @@
     X(DIVERGED, "diverged")       /* a replay that could not go on; text: where */ \
     X(WATCHDOG, "watchdog")       /* real time was up */ \
     X(ENGINE_ERROR, "harness")    /* the engine itself failed; text: why */ \
-    X(ORACLE, "")                 /* a spec's: text begins with the oracle's name, "value-lost" */
+    X(ORACLE, "")                 /* text begins with the oracle's name: "value-lost" */
 
 enum sw_end_kind {
 #define SW_ENDING_ENUM(id, word) SW_ENDED_##id,
@@ -48,7 +48,9 @@ struct sw_end {
     enum sw_end_kind kind;
     int code;           /* EXITED, PASSED, FAILED, SKIPPED, ENGINE_ERROR: the exit status */
     int signal;         /* CRASHED: its number */
-    uint32_t signature; /* FAILED: of the exception and where it was raised; 0: nobody says */
+    /* FAILED: of the exception and where it was raised; DEADLOCK: of the set of waits; 0: nobody
+     * says, as in a .sched. */
+    uint32_t signature;
     char text[SW_REPORT_MAX]; /* one line; "" where the kind has none.  DIVERGED: not in a .sched */
 };
 
@@ -82,7 +84,8 @@ int sw_run_end_is_kill(const struct sw_end *end);
 /* Is it that recorded line, to the letter? */
 int sw_run_end_is_recorded(const struct sw_end *end, const char *line);
 /* The same failure, as far as another schedule can have it: the kind, the exit status, the
- * exception of a test, the oracle. */
+ * exception of a test, the waits of a
+ * deadlock as far as they are known, the oracle. */
 int sw_run_end_is_alike(const struct sw_end *a, const struct sw_end *b);
 
 #endif

@@ -50,8 +50,15 @@ void sw_schedule_order_fill(const struct sw_schedule_order *order, struct sw_con
     shm->loop_count = order->loop_count;
     shm->loop_step = order->loop_step;
     shm->ordered = order->is_ordered != 0;
+    shm->anyway = order->anyway != 0;
+    shm->checkpoint = order->checkpoint;
+    shm->spares = order->spares;
+    __atomic_store_n(&shm->ahead, order->ahead, __ATOMIC_RELAXED);
     shm->log_wanted = order->log_wanted != 0;
     shm->log_from = order->log_from;
+    shm->explain_wanted = (uint32_t)order->explain_wanted;
+    shm->debugged = order->is_debugged != 0;
+    shm->stop_at = order->stop_at;
     shm->shows = order->shows != 0;
     shm->shown = order->shown;
     memcpy(shm->shown_threads, order->shown_threads, sizeof shm->shown_threads);

@@ -7,10 +7,9 @@
  *      sw_session_close()
  *
  * batch.h runs seeds that are known beforehand; this is for whoever learns from each run what the
- * next shall be.  A process begins with the first schedule and then waits for the next order.  A
- * schedule in which the process dies is a result; the next schedule has a new process.
- *
- * A program whose setting does not say begins has a process for each schedule.
+ * next shall be.  The process waits for the next order at its checkpoint
+ * (harness/control/checkpoint/checkpoint.h), where it is put back to after each schedule.  A
+ * schedule in which it dies is a result; the next schedule has a new process.
  *
  * A thread of the session starts the process and waits for its end.
  */
@@ -25,8 +24,12 @@ struct sw_session;
 
 struct sw_session_order {
     struct sw_process_order run; /* its setting says begins */
-    uint64_t decisions_max;         /* of one schedule */
-    enum sw_control_shm_engine engine;
+    uint64_t decisions_max; /* of one schedule */
+    enum sw_control_shm_engine engine; /* from a checkpoint OS threads become fibers */
+    enum sw_batch_start start;
+    /* Room for SW_BATCH_NOTE bytes, or NULL.  Where the checkpoint is, or why there is none, if it is
+     * not where it is expected: "from a checkpoint before its first socket"; else it stays as it is. */
+    char *note;
 };
 
 /* order: borrowed until the close.  NULL with *e. */
@@ -39,6 +42,15 @@ void sw_session_close(struct sw_session *session);
 int sw_session_run(struct sw_session *session, const struct sw_schedule_order *schedule,
                    struct sw_batch_result *result, const struct sw_control_shm **shm,
                    struct sw_error *e);
+
+/* Of a test from its checkpoint, one call can be for many: as many more as the schedule has `ahead`,
+ * each with a seed that is greater by loop_step.  It ends after the first that did not hold, or of
+ * which there is more to tell, and *result is the last one.  These are those before it, each of which
+ * held; also after a call that returned -1. */
+uint64_t sw_session_before(const struct sw_session *session);
+/* The one of that number, from 0.  end: room for how it ended. */
+struct sw_batch_result sw_session_before_result(const struct sw_session *session, uint64_t number,
+                                                struct sw_end *end);
 
 /* How many processes there were. */
 uint64_t sw_session_processes(const struct sw_session *session);

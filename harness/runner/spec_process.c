@@ -78,6 +78,9 @@ static void set_spec_environment(const struct sw_spec_process *child,
     for (int i = 0; i < KEPT_COUNT; i++)
         if (getenv(kept_names[i]) != NULL)
             add_variable(&setting, kept_names[i], getenv(kept_names[i]));
+    assert(setting.variable_count <= SW_SETTINGS_VARIABLES_OURS);
+    for (int i = 0; order->variables != NULL && order->variables[i] != NULL; i++)
+        setting.variables[setting.variable_count++] = order->variables[i];
     sw_process_set_environment(&child->control, &setting);
 }
 
@@ -97,6 +100,8 @@ static void set_program_environment(const struct sw_spec_process_order *order, i
         unsetenv("SLP_FAULTS");
     if (order->spill != NULL)
         setenv("SLP_SPILL", order->spill, 1);
+    for (int i = 0; order->variables != NULL && order->variables[i] != NULL; i++)
+        putenv(order->variables[i]); /* it lives until the exec */
 }
 
 struct started {
@@ -133,17 +138,21 @@ static char **make_argv(const struct sw_spec_process_order *order)
     const char *driver[] = {"-I", "-S", "-c", sw_child_driver, NULL};
     const char *foreign[] = {"-s", "-c", sw_agentless_driver, NULL};
     char *const *rest = order->program;
-    size_t count = 0;
+    size_t count = 0, before = 0;
 
     if (rest == NULL)
         rest = (char *const *)(order->foreign ? foreign : driver);
     while (rest[count] != NULL)
         count++;
-    char **argv = calloc(count + 2, sizeof *argv);
+    while (order->under != NULL && order->under[before] != NULL)
+        before++;
+    char **argv = calloc(before + count + 2, sizeof *argv);
     if (argv == NULL)
         return NULL;
-    argv[0] = (char *)order->interp;
-    memcpy(argv + 1, rest, count * sizeof *argv);
+    if (before > 0)
+        memcpy(argv, order->under, before * sizeof *argv);
+    argv[before] = (char *)order->interp;
+    memcpy(argv + before + 1, rest, count * sizeof *argv);
     return argv;
 }
 

@@ -21,24 +21,26 @@
 
 struct sw_spec_process_order {
     const char *interp;
+    char *const *under;   /* the words of a command to run it under; NULL: none */
     char *const *program; /* a program and its arguments; NULL: the driver runs the plan */
-    const char *faults;   /* SLP_FAULTS */
-    const char *spill;    /* SLP_SPILL; NULL: as the runner's own environment says */
-    int foreign;          /* the interpreter has no agent: agentless.h */
-    int stdout_is_ours;   /* a program prints on the standard error, since a report is on stdout */
+    const char *faults; /* SLP_FAULTS */
+    const char *spill; /* SLP_SPILL; NULL: as the runner's own environment says */
+    char *const *variables; /* NAME=VALUE, and a NULL; or NULL */
+    int foreign; /* the interpreter has no agent: agentless.h */
+    int stdout_is_ours; /* a program prints on the standard error, since a report is on stdout */
 };
 
 /* Owns its process, its event memory and its captured output, until sw_spec_process_end(). */
 struct sw_spec_process {
-    pid_t pid;  /* 0: none */
-    int pidfd;  /* readable once the process has ended */
+    pid_t pid; /* 0: none */
+    int pidfd; /* readable once the process has ended */
     int output; /* what it printed; -1: it went straight through */
     struct sw_event_shm *event_shm;
     int event_fd;
     struct sw_process control; /* its control memory; closed unless it runs a spec */
     int64_t deadline_ms; /* of the monotonic clock; the watchdog's */
-    int timed_out;       /* the watchdog is about to end it; set before sw_spec_process_reap() */
-    struct sw_end end;   /* valid after that */
+    int timed_out; /* the watchdog is about to end it; set before sw_spec_process_reap() */
+    struct sw_end end; /* valid after that */
 };
 
 /* No process, nothing owned: as it is before the first use and after each. */

@@ -34,15 +34,32 @@ static int choose_schedule(struct sw_spec_run *run, const char *path, const char
     return 0;
 }
 
+static int open_events(struct sw_spec_run *run, struct sw_error *e)
+{
+    run->event_shm =
+        sw_shared_memory_open("spillway-wire", "events", sizeof *run->event_shm, &run->event_fd, e);
+    return run->event_shm != NULL ? 0 : -1;
+}
+
+int sw_spec_run_open_program(struct sw_spec_run *run, struct sw_error *e)
+{
+    *run = (struct sw_spec_run){.event_fd = -1};
+    if (open_events(run, e) < 0)
+        return -1;
+    run->event_shm->magic = SW_EVENT_SHM_MAGIC;
+    run->event_shm->version = SW_EVENT_SHM_VERSION;
+    run->event_shm->text_used = 1;
+    run->event_shm->explains = 1;
+    return 0;
+}
+
 int sw_spec_run_open(struct sw_spec_run *run, const char *path, const char *schedule,
                      struct sw_error *e)
 {
     *run = (struct sw_spec_run){.event_fd = -1};
     if (sw_spec_load(path, &run->spec, e) < 0 || choose_schedule(run, path, schedule, e) < 0)
         return -1;
-    run->event_shm =
-        sw_shared_memory_open("spillway-wire", "events", sizeof *run->event_shm, &run->event_fd, e);
-    if (run->event_shm == NULL)
+    if (open_events(run, e) < 0)
         return -1;
     if (sw_plan_write(run->event_shm, run->spec, run->schedule) < 0)
         return sw_error_set(e, path, 0, 0, "too much text for one run");

@@ -35,6 +35,8 @@ int sw_spec_run_is(const char *program);
 /* schedule NULL: the only one.  0, or -1 with *e; to be closed either way. */
 int sw_spec_run_open(struct sw_spec_run *run, const char *path, const char *schedule,
                      struct sw_error *e);
+/* Of a program that is explained: an event memory without a plan. */
+int sw_spec_run_open_program(struct sw_spec_run *run, struct sw_error *e);
 void sw_spec_run_close(struct sw_spec_run *run);
 
 /* Between fork and exec: the given settings, with those of the spec and the event memory.  Valid

@@ -88,11 +88,17 @@ static const char *short_path(const char *path)
     return base_name(path);
 }
 
+/* Of code without DWARF between two units that have it, elfutils names the last line of the first:
+ * the unit is asked whether it has the address. */
 static struct place place_of_address(Dwfl_Module *module, Dwarf_Addr address)
 {
     struct place place = {NULL, 0};
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *cu = dwfl_module_addrdie(module, address, &bias);
     Dwfl_Line *line = dwfl_module_getsrc(module, address);
 
+    if (cu == NULL || dwarf_haspc(cu, address - bias) <= 0)
+        return place;
     if (line != NULL)
         place.path = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
     return place;
@@ -254,7 +260,7 @@ static uint32_t print_some(struct printer *printer, const struct sw_event_shm_st
 void sw_stack_symbols_print(FILE *out, const struct sw_event_shm *event_shm, uint32_t stack,
                             const char *indent)
 {
-    if (stack == 0 || stack > event_shm->stack_count)
+    if (stack == 0 || stack > SW_STACKS_MAX)
         return;
     const struct sw_event_shm_stack *taken = &event_shm->stacks[stack - 1];
     struct printer printer = {.out = out, .indent = indent, .dwfl = open_modules(event_shm)};

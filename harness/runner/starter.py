@@ -2,7 +2,7 @@
 """Runs one test of a Python file, once or as often as the harness says.
 
     spillway_starter.py FILE.py NAME[::NAME]...          runs the test
-    spillway_starter.py FILE.py __main__                 runs the whole file, as a program
+    spillway_starter.py FILE.py __main__ [ARG...]        runs the whole file, as a program
     spillway_starter.py --list FILE.py [NAME[::NAME]...] prints the tests that there are
 
 For Python 2.7 and 3.  Exit status: 0 passed, 1 failed, 2 there is no such test, or the file cannot
@@ -10,11 +10,13 @@ be imported, 77 skipped.
 """
 from __future__ import print_function
 
+import ast
 import difflib
 import gc
 import inspect
 import itertools
 import os
+import re
 import sys
 import threading
 import traceback
@@ -26,9 +28,14 @@ STATUS = {PASSED: 0, FAILED: 1, SKIPPED: 77}
 COLLISIONS = 5
 WHOLE = "__main__"
 __unittest = True  # unittest leaves such frames out of its tracebacks
+PROJECT_MARKS = (".git", "setup.cfg", "pyproject.toml", "pytest.ini")
+
+BEGIN = "__spillway_begin__"  # at the line where the schedule is to begin
 
 escaped = []  # exceptions that ended a thread of the test
 control = None
+places = None
+beginning = None  # a Beginning, or None: the schedule begins with the test
 
 
 def say(text):
@@ -41,17 +48,61 @@ def refuse(text):
     sys.exit(2)
 
 
+def end(text):
+    """The same where the program, or an import, is under way, and would see the exception."""
+    say(text)
+    sys.stderr.flush()
+    os._exit(2)
+
+
 def tell_failure(text):
     """Of all that fails in a schedule, the first; equal texts are equal failures."""
     if control is not None:
         control.tell_failure(zlib.crc32(text.encode("utf-8", "replace")) & 0xffffffff or 1)
 
 
+def project_of(path):
+    """The folder of the project that the file is in: the nearest with a mark, else the file's."""
+    own = folder = os.path.dirname(path)
+    while not any(os.path.exists(os.path.join(folder, mark)) for mark in PROJECT_MARKS):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above
+    return folder
+
+
+class Places(object):
+    """What files are called in every checkout and on every machine: by what stands behind their
+    folder of sys.path, or behind that of the project.
+
+    One search by a pattern, and no loop over folders: as many decisions wherever the files are.
+    """
+
+    def __init__(self, path):
+        own = os.path.abspath(path)
+        folders = set(os.path.abspath(one).rstrip("/") for one in sys.path + [project_of(own)])
+        longest_first = sorted(folders, key=lambda one: (-len(one), one))
+        self.known = re.compile("(?:%s)/" % "|".join(map(re.escape, longest_first)))
+        self.given = {path: own}
+
+    def name(self, path):
+        path = self.given.get(path, path)
+        match = self.known.match(path)
+        return path if match is None else path[match.end():]
+
+
 def tell_exception(kind, place):
-    """By its type, and the line of the program that raised it."""
-    while place is not None and place.tb_next is not None:
+    """By its type, and the innermost line that is the program's and not unittest's."""
+    last = place
+    while place is not None:
+        if "__unittest" not in place.tb_frame.f_globals:
+            last = place
         place = place.tb_next
-    where = "" if place is None else "%s:%d" % (place.tb_frame.f_code.co_filename, place.tb_lineno)
+    where = ""
+    if last is not None:
+        path = last.tb_frame.f_code.co_filename
+        where = "%s:%d" % (path if places is None else places.name(path), last.tb_lineno)
     tell_failure("%s %s" % (getattr(kind, "__name__", kind), where))
 
 
@@ -103,16 +154,20 @@ class OwnModule(object):
         return imp.load_source(name, self.path_of(name))
 
 
-def prepare(path):
+def prepare(path, arguments=()):
     """As the interpreter would for that program.  The module's name in the folder."""
     sys.meta_path.append(OwnModule())
     sys.path[0], name = module_place(path)
-    sys.argv = [path]
+    sys.argv = [path] + list(arguments)
     return name
 
 
 def load(path):
     name = prepare(path)
+    if beginning is not None:
+        sys.meta_path.insert(0, beginning.finder(name))
+        __import__(name)
+        return sys.modules[name]
     if "." in name:
         __import__(name)
         return sys.modules[name]
@@ -403,12 +458,15 @@ def plain(module, owner, thing, name):
     return run
 
 
-def whole(path):
+def whole(path, arguments):
     """The file from its first line on, as a program; what it imports is imported once only."""
-    prepare(path)
+    prepare(path, arguments)
     try:
-        with open(path, "rb") as source:
-            code = compile(source.read(), path, "exec")
+        if beginning is not None:
+            code = beginning.compile()
+        else:
+            with open(path, "rb") as source:
+                code = compile(source.read(), path, "exec")
     except (SyntaxError, ValueError):
         traceback.print_exc(0)
         refuse("%s: it is no Python" % path)
@@ -429,7 +487,7 @@ def whole(path):
                 return PASSED
             if not isinstance(error.code, int):
                 print(error.code, file=sys.stderr)
-            tell_failure("SystemExit %s" % (error.code,))
+            tell_exception(*sys.exc_info()[::2])
             return FAILED
         except BaseException:
             show(*sys.exc_info())
@@ -440,16 +498,33 @@ def whole(path):
     return run
 
 
+class Result(unittest.TestResult):
+    """Tells of each failure what it is told of in other tests; its text has paths and values."""
+
+    def addError(self, test, error):
+        tell_exception(error[0], error[2])
+        unittest.TestResult.addError(self, test, error)
+
+    def addFailure(self, test, error):
+        tell_exception(error[0], error[2])
+        unittest.TestResult.addFailure(self, test, error)
+
+    def addSubTest(self, test, subtest, error):
+        if error is not None:
+            tell_exception(error[0], error[2])
+        unittest.TestResult.addSubTest(self, test, subtest, error)
+
+
 def case(owner, name):
     """A unittest.TestCase's, with the fixtures of its class and module."""
     def run():
-        result = unittest.TestResult()
+        result = Result()
         unittest.TestSuite([owner(name.split("::")[-1])]).run(result)
         sys.stdout.flush()
         for _, text in result.errors + result.failures:
-            tell_failure(text)
             print(text, file=sys.stderr)
         if result.unexpectedSuccesses:
+            tell_failure("unexpected success")
             say("it passed, which was not expected")
         if result.errors or result.failures or result.unexpectedSuccesses:
             return FAILED
@@ -539,13 +614,116 @@ def watch_threads():
     note_before(sys, "excepthook", lambda *args: True)
 
 
+# ---- a schedule that begins at a line ----
+
+class Beginning(object):
+    """Has the file say when the main thread first comes to the line.
+
+    "if BEGIN: BEGIN()" before the statement there, and nothing is traced: so all else runs as it
+    does without, and once the schedule has begun a false name costs no decision."""
+
+    def __init__(self, path, line):
+        self.path, self.line = path, line
+        self.process, self.thread = os.getpid(), threading.current_thread()
+        self.is_early = True  # the test has not been called yet
+        self.came_early = self.has_begun = False
+        if sys.version_info < (3, 8):
+            refuse("--from is for Python 3.8 and later; %s is not" % sys.executable)
+        if control.real_end is None:
+            refuse("--from needs ctypes, which %s does not have" % sys.executable)
+        import builtins
+        setattr(builtins, BEGIN, self.come)
+
+    def name(self):
+        return "%s:%d" % (self.path, self.line)
+
+    def finder(self, name):
+        from importlib.machinery import SourceFileLoader
+        from importlib.util import spec_from_file_location
+
+        class Loader(SourceFileLoader):
+            def get_code(_, fullname):
+                return self.compile()
+
+        class Finder(object):
+            @staticmethod
+            def find_spec(fullname, path=None, target=None):
+                if fullname == name:
+                    return spec_from_file_location(name, self.path, loader=Loader(name, self.path))
+        return Finder
+
+    def compile(self):
+        with open(self.path, "rb") as source:
+            text = source.read()
+        tree = ast.parse(text, self.path)
+        holder, index = self.find(tree, len(text.splitlines()))
+        begin = ast.parse("if %s: %s()" % (BEGIN, BEGIN)).body[0]
+        for node in ast.walk(begin):
+            if hasattr(node, "lineno"):
+                ast.copy_location(node, holder[index])
+        holder.insert(index, begin)
+        return compile(tree, self.path, "exec")
+
+    def find(self, tree, count):
+        """The list that the statement of that line is in, and its place there."""
+        if self.line > count:
+            end("%s: the file has %d lines" % (self.name(), count))
+        around = None
+        for node in ast.walk(tree):
+            for _, holder in ast.iter_fields(node):
+                if not isinstance(holder, list):
+                    continue
+                for index, one in enumerate(holder):
+                    if not isinstance(one, ast.stmt) or self.is_none(node, index, one):
+                        continue
+                    if one.lineno == self.line:
+                        return holder, index
+                    if one.lineno < self.line <= one.end_lineno:
+                        around = one.lineno  # the innermost comes last
+        hint = "" if around is None else "; the one around it begins in line %d" % around
+        end("%s: no statement begins there%s" % (self.name(), hint))
+
+    @staticmethod
+    def is_none(owner, index, statement):
+        """Docstrings are never run, and nothing may stand before a __future__."""
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            return True
+        return (index == 0 and isinstance(statement, ast.Expr) and
+                isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+                and isinstance(owner, (ast.Module, ast.ClassDef, ast.FunctionDef,
+                                       ast.AsyncFunctionDef)))
+
+    def come(self):
+        """The program is at the line."""
+        if os.getpid() != self.process or threading.current_thread() is not self.thread:
+            return
+        if self.is_early:
+            self.came_early = True
+            return
+        left = control.end(0)
+        if left > 0:
+            end("%s: no schedule can begin there: the main thread comes to it with %d other thread%s"
+                % (self.name(), left, "" if left == 1 else "s"))
+        import builtins
+        setattr(builtins, BEGIN, None)
+        self.has_begun = control.begin() >= 0
+
+    def check(self):
+        """The test is over."""
+        if self.has_begun:
+            return
+        refuse("%s: the main thread never comes to it%s"
+               % (self.name(), " in the test: it did before that" if self.came_early else ""))
+
+
 # ---- the harness ----
 
 class Control(object):
     """The loop of harness/control/entry/schedule_loop.h; without control, or without ctypes, one time and no more."""
 
     def __init__(self):
-        self.begun = self.wants_accesses = False
+        self.begun = self.wants_accesses = self.wants_notes = False
+        self.from_line = 0
         try:
             import ctypes
             with_gil = getattr(ctypes, "PyDLL", ctypes.CDLL)  # PyPy has no PyDLL
@@ -554,6 +732,8 @@ class Control(object):
             self.real_end = ctypes.CDLL(None).spillway_loop_end
             self.real_tell = ctypes.CDLL(None).spillway_tell_failure
             self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
+            self.wants_notes = ctypes.CDLL(None).spillway_wants_notes() != 0
+            self.from_line = ctypes.CDLL(None).spillway_from_line()
         except (ImportError, AttributeError, OSError):
             self.real_begin = self.real_end = None
 
@@ -598,9 +778,13 @@ def tidy():
         gc.collect()
 
 
+def can_be_traced():
+    return sys.version_info[:2] == (3, 11) and sys.implementation.name == "cpython"
+
+
 def trace_accesses():
-    """From now on the program's threads say what they are about to share."""
-    if sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython":
+    """From now on the program's threads say what they are about to share, or what they do."""
+    if not can_be_traced():
         refuse("grain access is for CPython 3.11; %s is not" % sys.executable)
     from importlib.machinery import ExtensionFileLoader
     from importlib.util import module_from_spec, spec_from_loader
@@ -634,26 +818,34 @@ def write_by_lines():
         sys.stdout = os.fdopen(1, "w", 1)
 
 
-def run_test(path, name):
-    global control
+def run_test(path, name, arguments):
+    global beginning, control, places
     control = Control()
     control.end(0)  # what is decided before the first schedule belongs to none
     do_as_at_first()
     write_by_lines()
-    run = whole(path) if name == WHOLE else runner_of(path, load_or_exit(path), name)
+    if control.from_line > 0:
+        beginning = Beginning(path, control.from_line)
+    run = whole(path, arguments) if name == WHOLE else runner_of(path, load_or_exit(path), name)
+    places = Places(path)
     watch_threads()
     if control.real_end is not None:
         for _ in range(COLLISIONS):
             collide()
         gc.collect()
         getattr(gc, "freeze", int)()
-    if control.wants_accesses:
+    if control.wants_accesses or (control.wants_notes and can_be_traced()):
         trace_accesses()
     if control.end(0) > 0:
         refuse("%s: importing it leaves threads running, so that no schedule can begin" % path)
     outcome = PASSED
     tidy()
-    while control.begin() >= 0:
+    if beginning is not None:
+        beginning.is_early = False
+        outcome = run_once(run)
+        beginning.check()
+        control.end(outcome)
+    while beginning is None and control.begin() >= 0:
         outcome = run_once(run)
         if control.end(outcome) > 0:
             break
@@ -665,7 +857,7 @@ def main(arguments):
     sys.dont_write_bytecode = True
     if arguments[:1] == ["--list"]:
         list_tests(arguments[1], "".join(arguments[2:]))
-    return STATUS[run_test(arguments[0], arguments[1])]
+    return STATUS[run_test(arguments[0], arguments[1], arguments[2:])]
 
 
 if __name__ == "__main__":

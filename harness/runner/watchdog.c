@@ -9,25 +9,57 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "interrupt.h"
+
 /* To print some hundred stacks takes milliseconds; whoever does not within two seconds never
  * will. */
 enum { LAST_WORDS_MS = 2000 };
 
-/* 1 if the process has ended. */
-static int wait_ms(int pidfd, int timeout_ms)
+enum waited { NOT_YET, ENDED, INTERRUPTED };
+
+/* interrupt: of interrupt.h; -1: nobody looks at it. */
+static enum waited wait_ms(int pidfd, int interrupt, int timeout_ms)
 {
-    struct pollfd one = {.fd = pidfd, .events = POLLIN};
+    struct pollfd both[] = {{.fd = pidfd, .events = POLLIN}, {.fd = interrupt, .events = POLLIN}};
     int got;
 
     /* Stopped and continued, say: the watchdog begins anew. */
-    while ((got = poll(&one, 1, timeout_ms)) < 0 && errno == EINTR)
+    while ((got = poll(both, 2, timeout_ms)) < 0 && errno == EINTR)
         continue;
-    return got != 0;
+    if (got > 0 && both[0].revents == 0)
+        return INTERRUPTED;
+    return got != 0 ? ENDED : NOT_YET;
 }
 
 static uint64_t count_of(const struct sw_control_shm *shm)
 {
     return __atomic_load_n(&shm->decision_count, __ATOMIC_RELAXED);
+}
+
+/* How many schedules of the process have ended: each has a watchdog of its own. */
+static uint64_t ended_of(const struct sw_control_shm *shm)
+{
+    return __atomic_load_n(&shm->result_count, __ATOMIC_RELAXED) +
+           __atomic_load_n(&shm->served, __ATOMIC_RELAXED);
+}
+
+/* NOT_YET: its last two halves were one schedule's.  *count: of its decisions, at the end of the
+ * first of them. */
+static enum waited wait_while_schedules_end(int pidfd, int interrupt, int half_ms,
+                                            const struct sw_control_shm *shm, uint64_t *count)
+{
+    uint64_t before, now = ended_of(shm);
+    enum waited waited;
+
+    do {
+        before = now;
+        waited = wait_ms(pidfd, interrupt, half_ms);
+        *count = count_of(shm);
+        if (waited == NOT_YET)
+            waited = wait_ms(pidfd, interrupt, half_ms);
+        now = ended_of(shm);
+    } while (waited == NOT_YET && now != before);
+    return waited;
 }
 
 /* It prints what it can, and then ends itself. */
@@ -37,33 +69,58 @@ static void let_speak(pid_t pid, int pidfd, const struct sw_control_shm *shm)
     if (!shm->started)
         return;
     kill(pid, SW_ALARM_SIGNAL);
-    wait_ms(pidfd, LAST_WORDS_MS);
+    wait_ms(pidfd, -1, LAST_WORDS_MS);
 }
 
-int sw_watchdog_wait(pid_t pid, int watchdog_s, const struct sw_control_shm *shm, int *status)
+static void tell(int watchdog_s, uint64_t before, uint64_t now)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (now == before)
+        fprintf(stderr, "spillway: watchdog: %d s, and no decision since number %llu\n", watchdog_s,
+                (unsigned long long)before);
+    else
+        fprintf(stderr,
+                "spillway: watchdog: %d s, and it still decides: %llu decisions "
+                "(--watchdog gives it more time)\n",
+                watchdog_s, (unsigned long long)now);
+}
+
+/* It may come to the end of its schedule, and begins no other.  1: it did. */
+static int end_soon(pid_t pid, int pidfd, struct sw_control_shm *shm)
+{
+    __atomic_store_n(&shm->ahead, 0, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&shm->loop_count, __ATOMIC_RELAXED) > 1)
+        __atomic_store_n(&shm->loop_count, 1, __ATOMIC_RELAXED);
+    if (wait_ms(pidfd, -1, LAST_WORDS_MS) == ENDED)
+        return 1;
+    kill(pid, SIGKILL);
+    return 0;
+}
+
+enum sw_watchdog sw_watchdog_wait(pid_t pid, pid_t supervisor, int watchdog_s,
+                                  struct sw_control_shm *shm, int *status)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, supervisor, 0);
+    /* One that began after the interruption is the last look at what was found. */
+    int interrupt = sw_interrupt_came() ? -1 : sw_interrupt_fd();
     /* Two halves, with a look at the decisions in between: a run that still decides is only slow,
      * and its user needs another limit; one that does not hangs. */
-    int half_ms = watchdog_s * 500, ended = pidfd < 0 || wait_ms(pidfd, half_ms);
-    uint64_t count = count_of(shm);
+    uint64_t count = 0;
+    enum waited waited =
+        pidfd < 0 ? ENDED
+                  : wait_while_schedules_end(pidfd, interrupt, watchdog_s * 500, shm, &count);
 
-    if (!ended && !(ended = wait_ms(pidfd, half_ms))) {
-        uint64_t now = count_of(shm);
-        if (now == count)
-            fprintf(stderr, "spillway: watchdog: %d s, and no decision since number %llu\n",
-                    watchdog_s, (unsigned long long)count);
-        else
-            fprintf(stderr,
-                    "spillway: watchdog: %d s, and it still decides: %llu decisions "
-                    "(--watchdog gives it more time)\n",
-                    watchdog_s, (unsigned long long)now);
+    if (waited == NOT_YET) {
+        tell(watchdog_s, count, count_of(shm));
         let_speak(pid, pidfd, shm);
         kill(pid, SIGKILL);
     }
-    while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+    if (waited == INTERRUPTED && end_soon(pid, pidfd, shm))
+        waited = ENDED;
+    while (waitpid(supervisor, status, 0) < 0 && errno == EINTR)
         continue;
     if (pidfd >= 0)
         close(pidfd);
-    return !ended;
+    return waited == ENDED         ? SW_WATCHDOG_ENDED
+           : waited == INTERRUPTED ? SW_WATCHDOG_INTERRUPTED
+                                   : SW_WATCHDOG_TIMED_OUT;
 }

@@ -66,7 +66,7 @@ __attribute__((format(printf, 1, 2))) static inline int spillway(const char *for
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return shell("timeout 60 %s/spillway %s >out 2>err </dev/null", binaries, text);
+    return shell("timeout 600 %s/spillway %s >out 2>err </dev/null", binaries, text);
 }
 
 static inline const char *content(const char *path)

@@ -68,11 +68,17 @@ void sw_sched_free(struct sw_sched *sched)
     sw_settings_free(&sched->setting);
     free(sched->writer);
     free(sched->program);
+    free(sched->program_version);
     free(sched->input);
-    free(sched->interp);
     free(sched->folder);
+    free(sched->interp);
+    free(sched->interp_version);
+    free(sched->interp_missing);
     free(sched->found);
     free(sched->outcome);
+    for (uint32_t i = 0; sched->reads != NULL && i < sched->read_count; i++)
+        free(sched->reads[i].path);
+    free(sched->reads);
     free(sched->deviations);
     free(sched->pool);
     free(sched);

@@ -2,12 +2,13 @@
  *
  * sched.h - a schedule as a file.
  *
- *      spillway schedule 2
+ *      spillway schedule 3
  *      writer   spillway 0.3.0
- *      program  programs/transfer.py  xxh128 3f9c...
- *      args     --times 3
+ *      program  spillway_starter.py  spillway 0.3.0
+ *      args     tests/transfer.py test_transfer
  *      input    tests/transfer.py  xxh128 07d1...
- *      interp   build/bin/slpython-lab  xxh128 9a1e...
+ *      folder   ..
+ *      interp   /usr/bin/python3.11  cpython 3.11.2
  *      env      TZ=UTC
  *      spill    16384
  *      faults   release-eats-mailbox spill-entry-eats-mailbox
@@ -17,8 +18,12 @@
  *      early    2
  *      network  real
  *      begin    program
+ *      from     12
  *      found    random seed 41
  *      outcome  exit 1
+ *      reads    tests/helper.py  xxh128 1d2a...
+ *      reads    /usr/lib/python3.11  63 files  xxh128 90b1...
+ *      unnoted  files
  *      ----
  *           212  T0 main      gil.release        run T1 of T0 T1
  *           340  T1 thread    cond.signal        wake T3 of T2 T3
@@ -31,9 +36,21 @@
  * over all decisions, listed or not.  xxh128 is a file's hash, as xxhsum -H2 prints it.  "check" is
  * the XXH3 of all lines above; whoever edits a schedule by hand writes "check none".
  *
- * "args", "input" (the file that the program runs, when that is not the program itself) and the
- * settings between "interp" and "found" (settings.h) are left out where there is nothing to say.  A
- * word with a blank, a quote or a control character is quoted, with \xHH for what is not printable.
+ * How files are named, and found on another machine: sched_paths.h.  A program that comes with
+ * spillway has a version and no hash, and so has an interpreter whose kind is known: spillway,
+ * cpython, slpython, pypy.
+ *
+ * "args", "input" (the file that the program runs, when that is not the program itself), "folder"
+ * and the settings between "interp" and "found" (settings.h) are left out where there is nothing to
+ * say.  A word with a blank, a quote or a control character is quoted, with \xHH for what is not
+ * printable.
+ *
+ * "reads" are the other files that the run has read, so that a replay that diverges can say which
+ * is no longer what it was; an archive does not keep them.  Where there is "unnoted", the run has
+ * opened more files than there is room for, and of the others nothing is known.
+ *
+ * Version 2 is read, and is written where it was read.  It has no "folder", and of all files the
+ * hash.
  *
  * A struct sw_sched owns all it points to.  After a successful sw_sched_read()
  * everything in it is valid: the indices ascend, each choice is a candidate.
@@ -49,27 +66,45 @@
 #include "settings.h"
 
 enum {
-    SW_SCHED_VERSION = 2,
+    SW_SCHED_VERSION = 3,
+    SW_SCHED_VERSION_OLDEST = 2,
     SW_SCHED_ARGS_MAX = 256,
+    SW_SCHED_READS_MAX = 4096,
     SW_SCHED_DEVIATIONS_MAX = 1 << 20, /* what the control memory holds */
     SW_SCHED_POOL_MAX = 1 << 23,
 };
 #define SW_SCHED_BYTES_MAX (256u << 20)
 
+/* A file that the run has read; or, with file_count, all that it has read of the interpreter's own
+ * library, and a hash of their names and hashes. */
+struct sw_sched_read {
+    char *path;
+    uint32_t file_count; /* 0: it is a file */
+    char hash[33];
+};
+
 struct sw_sched {
+    uint32_t format; /* of the file; 0: SW_SCHED_VERSION */
     char *writer; /* the version of spillway that wrote it */
     char *program;
+    char *program_version; /* "spillway 0.3.0"; or NULL, and there is a hash */
     char program_hash[33]; /* 32 hexadecimal digits */
     char **args; /* arg_count, and a NULL */
     int arg_count;
     char *input; /* NULL: none */
     char input_hash[33];
+    char *folder; /* where the program runs; of a file: NULL: where it is itself; then, by
+                     sched_paths.h: NULL: where we are */
     char *interp;
+    char *interp_version; /* "cpython 3.11.2"; or NULL, and there is a hash */
     char interp_hash[33];
-    char *folder; /* where the program runs; NULL: where we are.  Not in the file: sched_paths.h */
+    char *interp_missing; /* the recorded path, if another was found.  Not in the file */
     struct sw_settings setting;
     char *found;   /* how it was found: to the end of the line */
     char *outcome; /* to the end of the line */
+    uint32_t read_count;
+    struct sw_sched_read *reads;
+    uint32_t has_unnoted; /* 1: it has opened more files than could be noted */
     uint32_t deviation_count;
     struct sw_deviation *deviations;
     uint32_t pool_used;
@@ -85,8 +120,10 @@ int sw_sched_read(const char *path, const char *bytes, size_t size, struct sw_sc
                    struct sw_error *e);
 void sw_sched_free(struct sw_sched *sched);
 
-/* Writes it.  0, or -1 with errno. */
-int sw_sched_write(FILE *out, const struct sw_sched *sched);
+/* Its text, the caller's to free, of that size.  NULL: no memory. */
+char *sw_sched_write_text(const struct sw_sched *sched, size_t *size);
+/* Writes it, whole or not at all (atomic_files.h).  0, or -1 with *e. */
+int sw_sched_write(const char *path, const struct sw_sched *sched, struct sw_error *e);
 
 /* Its lines of the setting, "env" to "begin"; nothing that is as usual. */
 void sw_sched_write_setting(FILE *out, const struct sw_settings *setting);

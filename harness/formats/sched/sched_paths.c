@@ -4,60 +4,76 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "contract/own_path.h"
+#include "contract/version.h"
+#include "project.h"
 
 /* What comes with spillway, and so is another file on another machine. */
 static const char *const ours[] = {"lib/spillway_starter.py", "bin/slpython", "bin/slpython-lab"};
 enum { OURS_COUNT = sizeof ours / sizeof *ours };
 
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
 /* Where the file of that name is, without a folder; NULL: it is none of ours. */
 static const char *below_prefix(const char *name)
 {
     for (int i = 0; i < OURS_COUNT; i++)
-        if (strcmp(strchr(ours[i], '/') + 1, name) == 0)
+        if (strcmp(name_of(ours[i]), name) == 0)
             return ours[i];
     return NULL;
 }
 
 /* The name alone does not tell: the user may have a slpython-lab of his own. */
-const char *sw_sched_paths_name(const char *path)
+int sw_sched_paths_is_ours(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    const char *name = name_of(path);
     char real[PATH_MAX], *own = NULL;
 
     if (below_prefix(name) != NULL)
         own = sw_own_path_find(1, below_prefix(name));
     int is_ours = own != NULL && realpath(path, real) != NULL && strcmp(own, real) == 0;
     free(own);
-    return is_ours ? name : path;
+    return is_ours;
 }
 
-/* In place of the name.  A file of that name in the folder that we are in goes first: then the
- * schedule was recorded with it.  0 or -1. */
-static int find_ours(char **name)
+static int no_memory(const char *path, struct sw_error *e)
 {
-    if (below_prefix(*name) == NULL || access(*name, F_OK) == 0)
-        return 0;
-    char *path = sw_own_path_find(1, below_prefix(*name));
-    if (path == NULL)
+    return sw_error_set(e, path, 0, 0, "out of memory");
+}
+
+/* Takes over other, which may be NULL: then -1. */
+static int put(char **text, char *other)
+{
+    if (other == NULL)
         return -1;
-    free(*name);
-    *name = path;
+    free(*text);
+    *text = other;
     return 0;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    char *path;
+
+    if (folder == NULL || *name == '/')
+        return strdup(name);
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
 }
 
 char *sw_sched_paths_file(const struct sw_sched *sched, const char *name)
 {
-    char *path;
-
-    if (sched->folder == NULL || *name == '/')
-        return strdup(name);
-    return asprintf(&path, "%s/%s", sched->folder, name) < 0 ? NULL : path;
+    return join(sched->folder, name);
 }
 
-/* The folder that the schedule is in; the caller's to free.  Of "/name" the stroke itself stays. */
+/* The folder that the file is in; the caller's to free.  Of "/name" the stroke itself stays. */
 static char *folder_of_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -65,26 +81,334 @@ static char *folder_of_path(const char *path)
     return slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + (slash == path));
 }
 
-/* The file that tells where we are: the input if there is one, since the starter is ours. */
-static int find_folder(const char *path, struct sw_sched *sched, struct sw_error *e)
-{
-    const char *name = sched->input != NULL ? sched->input : sched->program;
+/* ---- reading: the folder ---- */
 
-    if (*name == '/' || access(name, F_OK) == 0)
+static int is_here(const char *folder)
+{
+    struct stat here, there;
+
+    return stat(".", &here) == 0 && stat(folder, &there) == 0 && here.st_dev == there.st_dev &&
+           here.st_ino == there.st_ino;
+}
+
+/* Of an absolute name: is there the folder, at least? */
+static int has_file(const char *folder, const char *name)
+{
+    char *path = join(folder, name);
+    int has = path != NULL && access(folder, X_OK) == 0 && access(path, F_OK) == 0;
+
+    free(path);
+    return has;
+}
+
+/* The file that tells where we are: the input if there is one, since the starter is ours. */
+static const char *telling_file(const struct sw_sched *sched)
+{
+    return sched->input != NULL ? sched->input : sched->program;
+}
+
+/* The first of the folders that has the program; NULL: none. */
+static const char *choose_folder(const struct sw_sched *sched, const char *const folders[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (folders[i] != NULL && has_file(folders[i], telling_file(sched)))
+            return folders[i];
+    return NULL;
+}
+
+/* recorded: as the schedule names it, from where we are. */
+static int find_folder(const char *path, const char *recorded, const char *beside,
+                       struct sw_sched *sched, struct sw_error *e)
+{
+    const char *const in_order[3] = {recorded, ".", beside}, *chosen;
+    char real[PATH_MAX];
+
+    chosen = choose_folder(sched, in_order);
+    if (chosen == NULL && sched->folder != NULL)
+        return sw_error_set(e, path, 0, 0,
+                            "there is no '%s', neither in '%s', nor here, nor "
+                            "beside it",
+                            telling_file(sched), sched->folder);
+    if (chosen == NULL)
+        return sw_error_set(e, path, 0, 0, "there is no '%s', neither here nor beside it",
+                            telling_file(sched));
+    if (is_here(chosen)) {
+        free(sched->folder);
+        sched->folder = NULL;
         return 0;
-    sched->folder = folder_of_path(path);
-    char *file = sched->folder != NULL ? sw_sched_paths_file(sched, name) : NULL;
-    int found = file != NULL && access(file, F_OK) == 0;
-    free(file);
-    return found
+    }
+    return realpath(chosen, real) != NULL && put(&sched->folder, strdup(real)) == 0
                ? 0
-               : sw_error_set(e, path, 0, 0, "there is no '%s', neither here nor beside it", name);
+               : no_memory(path, e);
+}
+
+static int set_folder(const char *path, struct sw_sched *sched, struct sw_error *e)
+{
+    char *beside = folder_of_path(path), *recorded = NULL;
+
+    if (beside != NULL && sched->format != 2)
+        recorded = join(beside, sched->folder != NULL ? sched->folder : ".");
+    int status = beside == NULL || (recorded == NULL && sched->format != 2)
+                     ? no_memory(path, e)
+                     : find_folder(path, recorded, beside, sched, e);
+    free(beside);
+    free(recorded);
+    return status;
+}
+
+/* ---- reading: our own files, and the interpreter ---- */
+
+/* In place of the name. */
+static int find_ours(char **name)
+{
+    return put(name, sw_own_path_find(1, below_prefix(name_of(*name))));
+}
+
+/* The first of that name in PATH; NULL: there is none. */
+static char *find_in_path(const char *name)
+{
+    const char *at = getenv("PATH");
+
+    while (at != NULL && *at != '\0') {
+        size_t length = strcspn(at, ":");
+        char *file = NULL;
+        if (asprintf(&file, "%.*s/%s", (int)length, at, name) >= 0 && length > 0 &&
+            access(file, X_OK) == 0)
+            return file;
+        free(file);
+        at += length + (at[length] == ':');
+    }
+    return NULL;
+}
+
+/* Of version 2: a file of that name in the folder that we are in goes first, since then the
+ * schedule was recorded with it. */
+static int names_ours(const struct sw_sched *sched)
+{
+    if (sched->interp_version != NULL)
+        return strncmp(sched->interp_version, "spillway ", 9) == 0 &&
+               below_prefix(name_of(sched->interp)) != NULL;
+    return below_prefix(sched->interp) != NULL && access(sched->interp, F_OK) != 0;
+}
+
+/* The program may run in another folder, and the schedule go to another one: the name must say the
+ * same there.  A link stays one, since a virtual environment is known by it. */
+static int make_absolute(char **name)
+{
+    char here[PATH_MAX];
+
+    if (**name == '/')
+        return 0;
+    return getcwd(here, sizeof here) != NULL ? put(name, join(here, *name)) : -1;
+}
+
+/* Behind the folder, from which its name is. */
+static int find_interp(const char *path, struct sw_sched *sched, struct sw_error *e)
+{
+    if (names_ours(sched))
+        return find_ours(&sched->interp) < 0 ? no_memory(path, e) : 0;
+    if ((sched->format != 2 &&
+         put(&sched->interp, sw_sched_paths_file(sched, sched->interp)) < 0) ||
+        make_absolute(&sched->interp) < 0)
+        return no_memory(path, e);
+    if (access(sched->interp, F_OK) == 0)
+        return 0;
+    char *other = find_in_path(name_of(sched->interp));
+    if (other == NULL)
+        return sw_error_set(e, path, 0, 0,
+                            "there is no %s, and no %s in PATH: --interp names another",
+                            sched->interp, name_of(sched->interp));
+    free(sched->interp_missing);
+    sched->interp_missing = sched->interp;
+    sched->interp = other;
+    return 0;
 }
 
 /* The program is ours only where it is the starter of tests, and then the test is the input. */
+int sw_sched_paths_with(const char *path, struct sw_sched *sched, const char *interp,
+                        struct sw_error *e)
+{
+    if (set_folder(path, sched, e) < 0)
+        return -1;
+    if (sched->input != NULL && below_prefix(name_of(sched->program)) != NULL &&
+        find_ours(&sched->program) < 0)
+        return no_memory(path, e);
+    if (interp == NULL)
+        return find_interp(path, sched, e);
+    return put(&sched->interp, strdup(interp)) < 0 ? no_memory(path, e) : 0;
+}
+
 int sw_sched_paths(const char *path, struct sw_sched *sched, struct sw_error *e)
 {
-    if (find_ours(&sched->interp) < 0 || (sched->input != NULL && find_ours(&sched->program) < 0))
-        return sw_error_set(e, path, 0, 0, "out of memory");
-    return find_folder(path, sched, e);
+    return sw_sched_paths_with(path, sched, NULL, e);
+}
+
+/* ---- writing ---- */
+
+/* folder: where the program ran.  NULL: no memory. */
+static char *portable_name(const char *folder, const char *name)
+{
+    char *own = folder_of_path(name), *relative = NULL, *result = NULL, real[PATH_MAX];
+
+    if (own != NULL && realpath(own, real) != NULL && sw_project_has(folder, real))
+        relative = sw_project_relative(folder, real);
+    if (relative != NULL)
+        result = strcmp(relative, ".") == 0 ? strdup(name_of(name)) : join(relative, name_of(name));
+    else if (own != NULL)
+        result = strdup(name);
+    free(own);
+    free(relative);
+    return result;
+}
+
+/* As the user named it, if that is from the folder already. */
+static char *portable_program(const char *folder, const char *name)
+{
+    return *name == '/' ? portable_name(folder, name) : strdup(name);
+}
+
+/* A relative name of an interpreter is from where we are, and not from the folder. */
+static char *portable_interp(const char *folder, const char *name)
+{
+    char *own, real[PATH_MAX + NAME_MAX], *result = NULL;
+
+    if (sw_sched_paths_is_ours(name))
+        return strdup(name_of(name));
+    own = folder_of_path(name);
+    if (own != NULL && realpath(own, real) != NULL) {
+        size_t length = strlen(real);
+        snprintf(real + length, sizeof real - length, "/%s", name_of(name));
+        result = portable_name(folder, real);
+    } else if (own != NULL) {
+        result = strdup(name);
+    }
+    free(own);
+    return result;
+}
+
+/* From the schedule's folder to that where the program runs; *out NULL: it is the same.  0, or
+ * -1. */
+static int portable_folder(const char *path, const char *folder, char **out)
+{
+    char *own = folder_of_path(path), real[PATH_MAX];
+
+    *out = NULL;
+    if (own == NULL || realpath(own, real) == NULL) {
+        free(own);
+        return own == NULL ? -1 : (*out = strdup(folder)) == NULL ? -1 : 0;
+    }
+    free(own);
+    if (strcmp(real, folder) == 0)
+        return 0;
+    *out = sw_project_has(folder, real) ? sw_project_relative(real, folder) : strdup(folder);
+    return *out == NULL ? -1 : 0;
+}
+
+static int fill_names(const char *folder, const struct sw_sched *run, struct sw_sched *file)
+{
+    file->interp = portable_interp(folder, run->interp);
+    file->program =
+        run->input != NULL ? strdup(name_of(run->program)) : portable_program(folder, run->program);
+    if (run->input != NULL)
+        file->input = portable_program(folder, run->input);
+    file->args = calloc((size_t)run->arg_count + 1, sizeof *file->args);
+    if (file->args == NULL)
+        return -1;
+    for (int i = 0; i < run->arg_count; i++)
+        file->args[i] = run->args[i];
+    /* What starts a test is told the file as its first argument. */
+    if (run->input != NULL && run->arg_count > 0)
+        file->args[0] = file->input;
+    return file->interp == NULL || file->program == NULL ||
+                   (run->input != NULL && file->input == NULL)
+               ? -1
+               : 0;
+}
+
+static int by_path(const void *one, const void *other)
+{
+    return strcmp(((const struct sw_sched_read *)one)->path,
+                  ((const struct sw_sched_read *)other)->path);
+}
+
+static int fill_reads(const char *folder, const struct sw_sched *run, struct sw_sched *file)
+{
+    file->reads = calloc(run->read_count + 1, sizeof *file->reads);
+    for (uint32_t i = 0; file->reads != NULL && i < run->read_count; i++) {
+        file->reads[i] = run->reads[i];
+        file->reads[i].path = portable_program(folder, run->reads[i].path);
+        file->read_count++;
+        if (file->reads[i].path == NULL)
+            return -1;
+    }
+    if (file->reads == NULL)
+        return -1;
+    qsort(file->reads, file->read_count, sizeof *file->reads, by_path);
+    return 0;
+}
+
+int sw_sched_paths_portable(const char *path, const struct sw_sched *run, struct sw_sched *file,
+                            struct sw_error *e)
+{
+    static char version[] = "spillway " SW_VERSION;
+    char folder[PATH_MAX];
+
+    *file = *run;
+    file->format = SW_SCHED_VERSION;
+    file->interp = file->program = file->input = file->folder = NULL;
+    file->args = NULL;
+    file->reads = NULL;
+    file->read_count = 0;
+    if (realpath(run->folder != NULL ? run->folder : ".", folder) == NULL)
+        return sw_error_set(e, run->folder, 0, 0, "there is no such folder");
+    if (portable_folder(path, folder, &file->folder) < 0 || fill_names(folder, run, file) < 0 ||
+        fill_reads(folder, run, file) < 0)
+        return no_memory(path, e);
+    file->program_version = run->input != NULL ? version : NULL;
+    if (sw_sched_paths_is_ours(run->interp))
+        file->interp_version = version;
+    return 0;
+}
+
+void sw_sched_paths_free(struct sw_sched *file)
+{
+    free(file->interp);
+    free(file->program);
+    free(file->input);
+    free(file->folder);
+    free(file->args);
+    for (uint32_t i = 0; i < file->read_count; i++)
+        free(file->reads[i].path);
+    free(file->reads);
+}
+
+int sw_sched_paths_write(const char *path, const struct sw_sched *run, struct sw_error *e)
+{
+    struct sw_sched file;
+    int status = sw_sched_paths_portable(path, run, &file, e);
+
+    if (status == 0)
+        status = sw_sched_write(path, &file, e);
+    sw_sched_paths_free(&file);
+    return status;
+}
+
+int sw_sched_paths_move(const char *from, const char *to, struct sw_sched *sched,
+                        struct sw_error *e)
+{
+    char *beside, *folder, real[PATH_MAX];
+
+    if (sched->format == 2) /* it has none */
+        return 0;
+    beside = folder_of_path(from);
+    folder = beside != NULL ? join(beside, sched->folder != NULL ? sched->folder : ".") : NULL;
+    int has = folder != NULL && realpath(folder, real) != NULL, status = 0;
+    free(beside);
+    free(folder);
+    /* Of a folder that is nowhere by now it stays as it is. */
+    if (has) {
+        free(sched->folder);
+        status = portable_folder(to, real, &sched->folder);
+    }
+    return status < 0 ? no_memory(to, e) : 0;
 }

@@ -33,20 +33,63 @@ static int read_version(struct reader *r)
         sw_sched_lex_keyword(&r->lex, "schedule") < 0 ||
         sw_sched_lex_number(&r->lex, 1000000, &version, "a version") < 0)
         return -1;
-    if (version != SW_SCHED_VERSION)
-        return sw_sched_lex_fail(&r->lex, "version %llu; this spillway reads version %d",
-                                 (unsigned long long)version, SW_SCHED_VERSION);
+    if (version < SW_SCHED_VERSION_OLDEST || version > SW_SCHED_VERSION)
+        return sw_sched_lex_fail(&r->lex, "version %llu; this spillway reads versions %d and %d",
+                                 (unsigned long long)version, SW_SCHED_VERSION_OLDEST,
+                                 SW_SCHED_VERSION);
+    r->sched->format = (uint32_t)version;
     return sw_sched_lex_end_of_line(&r->lex);
 }
 
-/* KEYWORD PATH "xxh128" HASH. */
-static int read_hashed_file(struct reader *r, const char *keyword, char **path, char hash[33])
+/* What has a version in place of a hash: the first alone as a program, all as an interpreter. */
+static const char *const kinds[] = {"spillway", "cpython", "slpython", "pypy", NULL};
+
+static int is_word(const struct sw_sched_lex *lex, const char *word)
+{
+    size_t length = sw_sched_lex_word_length(lex);
+
+    return strlen(word) == length && memcmp(lex->at, word, length) == 0;
+}
+
+/* KIND VERSION.  1: it has been read; 0: it is none of so many kinds; -1. */
+static int read_kind(struct reader *r, size_t kind_count, char **version)
+{
+    struct sw_sched_lex *lex = &r->lex;
+
+    sw_sched_lex_skip_blanks(lex);
+    for (size_t i = 0; i < kind_count && kinds[i] != NULL; i++) {
+        if (!is_word(lex, kinds[i]))
+            continue;
+        lex->at += strlen(kinds[i]);
+        sw_sched_lex_skip_blanks(lex);
+        size_t length = sw_sched_lex_word_length(lex);
+        if (length == 0)
+            return sw_sched_lex_fail(lex, "a version expected");
+        if (asprintf(version, "%s %.*s", kinds[i], (int)length, lex->at) < 0)
+            return sw_sched_lex_fail(lex, "out of memory");
+        lex->at += length;
+        return 1;
+    }
+    return 0;
+}
+
+/* KEYWORD PATH, and "xxh128" HASH or, if it is of one of so many kinds, KIND VERSION. */
+static int read_file_of(struct reader *r, const char *keyword, size_t kind_count, char **path,
+                        char **version, char hash[33])
 {
     if (sw_sched_lex_keyword(&r->lex, keyword) < 0 ||
-        sw_sched_lex_word(&r->lex, path, "a path") < 0 ||
-        sw_sched_lex_keyword(&r->lex, "xxh128") < 0 || sw_sched_lex_hex(&r->lex, 32, hash) < 0)
+        sw_sched_lex_word(&r->lex, path, "a path") < 0)
+        return -1;
+    int is_kind = r->sched->format == 2 ? 0 : read_kind(r, kind_count, version);
+    if (is_kind < 0 || (!is_kind && (sw_sched_lex_keyword(&r->lex, "xxh128") < 0 ||
+                                     sw_sched_lex_hex(&r->lex, 32, hash) < 0)))
         return -1;
     return sw_sched_lex_end_of_line(&r->lex);
+}
+
+static int read_hashed_file(struct reader *r, const char *keyword, char **path, char hash[33])
+{
+    return read_file_of(r, keyword, 0, path, NULL, hash);
 }
 
 /* ---- reading: the settings ---- */
@@ -54,7 +97,7 @@ static int read_hashed_file(struct reader *r, const char *keyword, char **path, 
 /* Of an ENVIRONMENT or FAULTS: as many words as there are. */
 static int read_setting_words(struct reader *r, const struct sw_settings_row *row)
 {
-    enum { MAX = SW_SETTINGS_VARIABLES_MAX };
+    enum { MAX = SW_FAULT_SET_MAX }; /* of variables the table of settings allows fewer */
     char *words[MAX] = {NULL};
     int count = 0, failed = sw_sched_lex_words(&r->lex, row->key, words, MAX, &count);
     struct sw_error e;
@@ -138,13 +181,26 @@ static int read_writer(struct reader *r)
                : sw_sched_lex_end_of_line(&r->lex);
 }
 
-/* Two lines may be missing: so each "next line" names all that may stand there. */
+/* Where the program ran.  Of a file, where that was is not known from here: no check. */
+static int read_folder(struct reader *r)
+{
+    if (r->sched->format == 2 || !sw_sched_lex_begins(&r->lex, "folder"))
+        return 0;
+    return sw_sched_lex_keyword(&r->lex, "folder") < 0 ||
+                   sw_sched_lex_word(&r->lex, &r->sched->folder, "a folder") < 0 ||
+                   sw_sched_lex_end_of_line(&r->lex) < 0
+               ? -1
+               : sw_sched_lex_next_line(&r->lex, "'interp'");
+}
+
+/* Three lines may be missing: so each "next line" names all that may stand there. */
 static int read_program(struct reader *r)
 {
     struct sw_sched *sched = r->sched;
 
     if (sw_sched_lex_next_line(&r->lex, "'program'") < 0 ||
-        read_hashed_file(r, "program", &sched->program, sched->program_hash) < 0 ||
+        read_file_of(r, "program", 1, &sched->program, &sched->program_version,
+                     sched->program_hash) < 0 ||
         sw_sched_lex_next_line(&r->lex, "'args' or 'interp'") < 0)
         return -1;
     if (sw_sched_lex_begins(&r->lex, "args") &&
@@ -156,12 +212,65 @@ static int read_program(struct reader *r)
         (read_hashed_file(r, "input", &sched->input, sched->input_hash) < 0 ||
          sw_sched_lex_next_line(&r->lex, "'interp'") < 0))
         return -1;
-    return 0;
+    return read_folder(r);
 }
 
 static int read_sentence(struct reader *r, const char *keyword, char **out)
 {
     return sw_sched_lex_keyword(&r->lex, keyword) < 0 ? -1 : sw_sched_lex_rest(&r->lex, out);
+}
+
+/* reads PATH [COUNT files] xxh128 HASH */
+static int read_one_read(struct reader *r, struct sw_sched_read *read)
+{
+    struct sw_sched_lex *lex = &r->lex;
+    uint64_t count = 0;
+
+    if (sw_sched_lex_keyword(lex, "reads") < 0 || sw_sched_lex_word(lex, &read->path, "a path") < 0)
+        return -1;
+    sw_sched_lex_skip_blanks(lex);
+    if (!is_word(lex, "xxh128") &&
+        (sw_sched_lex_number(lex, UINT32_MAX, &count, "'xxh128', or a number of files") < 0 ||
+         sw_sched_lex_keyword(lex, "files") < 0))
+        return -1;
+    read->file_count = (uint32_t)count;
+    return sw_sched_lex_keyword(lex, "xxh128") < 0 || sw_sched_lex_hex(lex, 32, read->hash) < 0
+               ? -1
+               : sw_sched_lex_end_of_line(lex);
+}
+
+/* As many as there are; the reader stands on the line behind them. */
+static int read_reads(struct reader *r)
+{
+    struct sw_sched *sched = r->sched;
+
+    while (sched->format != 2 && sw_sched_lex_begins(&r->lex, "reads")) {
+        if (sched->read_count == SW_SCHED_READS_MAX)
+            return sw_sched_lex_fail(&r->lex, "more than %d files", SW_SCHED_READS_MAX);
+        struct sw_sched_read *more =
+            realloc(sched->reads, (sched->read_count + 1) * sizeof *sched->reads);
+        if (more == NULL)
+            return sw_sched_lex_fail(&r->lex, "out of memory");
+        sched->reads = more;
+        more[sched->read_count] = (struct sw_sched_read){0};
+        if (read_one_read(r, &more[sched->read_count++]) < 0 ||
+            sw_sched_lex_next_line(&r->lex, "'reads' or '" SW_SCHED_RULE "'") < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_unnoted(struct reader *r)
+{
+    if (r->sched->format == 2 || !sw_sched_lex_begins(&r->lex, "unnoted"))
+        return 0;
+    r->sched->has_unnoted = 1;
+    return sw_sched_lex_keyword(&r->lex, "unnoted") < 0 ||
+                   sw_sched_lex_keyword(&r->lex, "files") < 0 ||
+                   sw_sched_lex_end_of_line(&r->lex) < 0 ||
+                   sw_sched_lex_next_line(&r->lex, "'" SW_SCHED_RULE "'") < 0
+               ? -1
+               : 0;
 }
 
 static int read_rule(struct reader *r)
@@ -175,12 +284,14 @@ static int read_header(struct reader *r)
     struct sw_sched *sched = r->sched;
 
     if (read_version(r) < 0 || read_writer(r) < 0 || read_program(r) < 0 ||
-        read_hashed_file(r, "interp", &sched->interp, sched->interp_hash) < 0 ||
+        read_file_of(r, "interp", sizeof kinds / sizeof *kinds, &sched->interp,
+                     &sched->interp_version, sched->interp_hash) < 0 ||
         sw_sched_lex_next_line(&r->lex, "'found'") < 0 || read_setting(r) < 0 ||
         read_sentence(r, "found", &sched->found) < 0 ||
         sw_sched_lex_next_line(&r->lex, "'outcome'") < 0 ||
         read_sentence(r, "outcome", &sched->outcome) < 0 ||
-        sw_sched_lex_next_line(&r->lex, "'" SW_SCHED_RULE "'") < 0)
+        sw_sched_lex_next_line(&r->lex, "'" SW_SCHED_RULE "'") < 0 || read_reads(r) < 0 ||
+        read_unnoted(r) < 0)
         return -1;
     return read_rule(r);
 }

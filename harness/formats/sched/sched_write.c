@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "harness/formats/files/atomic_files.h"
 #include "sched.h"
 #include "sched_word.h"
 #include "settings_table.h"
@@ -59,24 +60,45 @@ void sw_sched_write_setting(FILE *out, const struct sw_settings *setting)
     }
 }
 
+/* By its version, where it has one. */
+static void write_file(FILE *out, const char *keyword, const char *path, const char *version,
+                       const char *hash)
+{
+    fprintf(out, "%-8s ", keyword);
+    write_word(out, path);
+    fprintf(out, "  %s%s\n", version != NULL ? "" : "xxh128 ", version != NULL ? version : hash);
+}
+
+static void write_reads(FILE *out, const struct sw_sched *sched)
+{
+    for (uint32_t i = 0; i < sched->read_count; i++) {
+        const struct sw_sched_read *read = &sched->reads[i];
+        fputs("reads    ", out);
+        write_word(out, read->path);
+        if (read->file_count > 0)
+            fprintf(out, "  %u files", read->file_count);
+        fprintf(out, "  xxh128 %s\n", read->hash);
+    }
+    if (sched->has_unnoted)
+        fputs("unnoted  files\n", out);
+}
+
 static void write_header(FILE *out, const struct sw_sched *sched)
 {
-    fprintf(out, "spillway schedule %d\nwriter   spillway ", SW_SCHED_VERSION);
+    fprintf(out, "spillway schedule %u\nwriter   spillway ",
+            sched->format != 0 ? sched->format : SW_SCHED_VERSION);
     write_word(out, sched->writer);
-    fputs("\nprogram  ", out);
-    write_word(out, sched->program);
-    fprintf(out, "  xxh128 %s\n", sched->program_hash);
+    fputc('\n', out);
+    write_file(out, "program", sched->program, sched->program_version, sched->program_hash);
     write_words(out, "args", sched->args, sched->arg_count);
-    if (sched->input != NULL) {
-        fputs("input    ", out);
-        write_word(out, sched->input);
-        fprintf(out, "  xxh128 %s\n", sched->input_hash);
-    }
-    fputs("interp   ", out);
-    write_word(out, sched->interp);
-    fprintf(out, "  xxh128 %s\n", sched->interp_hash);
+    if (sched->input != NULL)
+        write_file(out, "input", sched->input, NULL, sched->input_hash);
+    if (sched->folder != NULL)
+        write_words(out, "folder", &sched->folder, 1);
+    write_file(out, "interp", sched->interp, sched->interp_version, sched->interp_hash);
     sw_sched_write_setting(out, &sched->setting);
     fprintf(out, "found    %s\noutcome  %s\n", sched->found, sched->outcome);
+    write_reads(out, sched);
 }
 
 /* The widths are those of the longest usual number, name and place; the reader takes any number of
@@ -97,27 +119,37 @@ static void write_deviation(FILE *out, const struct sw_sched *sched,
     fputc('\n', out);
 }
 
-int sw_sched_write(FILE *out, const struct sw_sched *sched)
+char *sw_sched_write_text(const struct sw_sched *sched, size_t *size)
 {
     char *text = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&text, &size);
+    FILE *out = open_memstream(&text, size);
 
-    if (memory == NULL)
-        return -1;
-    write_header(memory, sched);
-    fputs(SW_SCHED_RULE "\n", memory);
+    if (out == NULL)
+        return NULL;
+    write_header(out, sched);
+    fputs(SW_SCHED_RULE "\n", out);
     for (uint32_t i = 0; i < sched->deviation_count; i++)
-        write_deviation(memory, sched, &sched->deviations[i]);
-    fprintf(memory, SW_SCHED_RULE "\ndecisions %llu  hash %016llx\n",
+        write_deviation(out, sched, &sched->deviations[i]);
+    fprintf(out, SW_SCHED_RULE "\ndecisions %llu  hash %016llx\n",
             (unsigned long long)sched->decision_count, (unsigned long long)sched->hash);
-    int failed = ferror(memory) | fclose(memory);
     /* The check is of the text as it is written, so that needs the text in memory first. */
-    if (!failed) {
-        fwrite(text, 1, size, out);
-        fprintf(out, "check %016llx\n", (unsigned long long)XXH3_64bits(text, size));
-        failed = fflush(out) != 0 || ferror(out);
-    }
+    if (fflush(out) == 0)
+        fprintf(out, "check %016llx\n", (unsigned long long)XXH3_64bits(text, *size));
+    int failed = ferror(out);
+    failed |= fclose(out) != 0;
+    if (!failed)
+        return text;
     free(text);
-    return failed ? -1 : 0;
+    return NULL;
+}
+
+int sw_sched_write(const char *path, const struct sw_sched *sched, struct sw_error *e)
+{
+    size_t size = 0;
+    char *text = sw_sched_write_text(sched, &size);
+    int status = text != NULL ? sw_atomic_files_write(path, text, size, e)
+                              : sw_error_set(e, path, 0, 0, "out of memory");
+
+    free(text);
+    return status;
 }

@@ -40,20 +40,17 @@ static void pack_close(struct pack *p)
 
 /* ---- the header, the sites ---- */
 
-/* What sw_sched_write() prints above the first ----; allocated.  By way of the writer, and so
+/* What sw_sched_write_text() prints above the first ----; allocated.  By way of the writer, and so
  * without a list of settings here: one that is new is compared at once. */
 static char *header_of(const struct sw_sched *sched)
 {
     struct sw_sched bare = *sched;
-    char *text = NULL, *rule;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
 
-    bare.deviation_count = 0;
-    if (out == NULL)
-        return NULL;
-    int failed = sw_sched_write(out, &bare);
-    if (fclose(out) != 0 || failed < 0 || (rule = strstr(text, RULE)) == NULL) {
+    bare.deviation_count = bare.read_count = 0;
+    char *text = sw_sched_write_text(&bare, &size),
+         *rule = text != NULL ? strstr(text, RULE) : NULL;
+    if (rule == NULL) {
         free(text);
         return NULL;
     }
@@ -291,17 +288,13 @@ static int validate(const struct pack *p, size_t offset, const struct sw_sched *
                     struct sw_sched **out)
 {
     struct sw_error inner;
-    char *text = NULL;
     size_t size;
-    FILE *memory = open_memstream(&text, &size);
+    char *text = sw_sched_write_text(sched, &size);
 
-    if (memory == NULL)
+    if (text == NULL)
         return sw_schedz_records_fail(&p->file, "out of memory");
-    int failed = sw_sched_write(memory, sched) < 0;
-    /* Closed in any case: | and not ||. */
-    if ((fclose(memory) != 0) | failed)
-        sw_schedz_records_fail(&p->file, "out of memory"), failed = 1;
-    else if ((failed = sw_sched_read(p->file.path, text, size, out, &inner) < 0))
+    int failed = sw_sched_read(p->file.path, text, size, out, &inner) < 0;
+    if (failed)
         sw_schedz_records_fail_at(&p->file, offset, "the schedule, as text in line %u: %s",
                                   inner.line, inner.text);
     free(text);
@@ -516,6 +509,18 @@ int sw_schedz_is_archive(const char *path)
     return length >= sizeof suffix && strcmp(path + length - (sizeof suffix - 1), suffix) == 0;
 }
 
+/* What version the interpreter has is known once it has run. */
+static int compare_with(const struct pack *p, struct sw_sched *whole)
+{
+    if (whole->interp_version == NULL)
+        whole->interp_version = p->model->interp_version;
+    char *header = header_of(whole);
+    int failed = header != NULL ? compare_headers(p, header)
+                                : sw_schedz_records_fail(&p->file, "out of memory");
+    free(header);
+    return failed;
+}
+
 int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_error *e)
 {
     struct sw_schedz_records_record last;
@@ -528,14 +533,10 @@ int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_e
         return 0;
     /* Any line will do: the two are not compared. */
     whole.found = whole.outcome = nothing;
-    char *header = header_of(&whole);
-    if (sw_schedz_records_open(&p.file, path, O_RDWR, e) < 0)
+    if (sw_schedz_records_open(&p.file, path, O_RDWR, e) < 0 || scan(&p, 0, 0, &last) < 0)
         failed = -1;
-    else if (header == NULL)
-        failed = sw_schedz_records_fail(&p.file, "out of memory");
-    else if (scan(&p, 0, 0, &last) < 0 || (p.header != NULL && compare_headers(&p, header) < 0))
-        failed = -1;
-    free(header);
+    else if (p.header != NULL)
+        failed = compare_with(&p, &whole);
     pack_close(&p);
     return failed;
 }

@@ -3,7 +3,7 @@
  * schedz.h - a .schedz: many schedules of one program in few bytes; what a campaign keeps.
  *
  * The magic line "spillway schedz 1", then records (schedz_records.h) of these types:
- *      H   the header, once and first: the text that sw_sched_write() prints above
+ *      H   the header, once and first: the text that sw_sched_write_text() prints above
  *          the first ----, of the first schedule
  *      N   sites that are new here, a line each: "run gil.release"
  *      S   as many schedules as the record's count says: of each its length and
@@ -11,7 +11,8 @@
  *          sites of all N above
  *
  * All schedules of an archive have the same header but for their found and
- * outcome.  A schedule that is read is, as text, byte for byte what was packed.
+ * outcome; what was read (reads) is not kept.  Apart from that, a schedule that is read
+ * is, as text, byte for byte what was packed.
  *
  * Adding writes behind what is there and never changes it.  A process that dies while
  * it adds leaves a last record that is cut off.  That record is counted, it keeps nobody
@@ -45,8 +46,8 @@ int sw_schedz_append(const char *path, const struct sw_sched *const *scheds, siz
                    uint64_t *first, struct sw_error *e);
 
 /* May a schedule with this header be added?  To be asked before a run whose schedule is
- * to be added: all but found, outcome and decisions must be there.  Yes, where there is
- * no archive yet. */
+ * to be added: all but found, outcome and decisions must be there, and without interp_version
+ * that is not compared.  Yes, where there is no archive yet. */
 int sw_schedz_admits(const char *path, const struct sw_sched *sched, struct sw_error *e);
 
 /* Reads one; numbers are from 1.  Only what is read of the archive need be sound.

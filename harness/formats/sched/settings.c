@@ -93,8 +93,8 @@ void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_s
 {
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
         const struct sw_settings_row *row = &sw_settings_table[i];
-        /* A set of faults is its mask. */
-        size_t size = row->type == SW_SETTINGS_FAULTS ? sizeof(uint64_t) : sizeof(uint32_t);
+        size_t size =
+            row->type == SW_SETTINGS_FAULTS ? sizeof(struct sw_fault_set) : sizeof(uint32_t);
         if (row->shm != 0)
             memcpy((char *)shm + row->shm, (const char *)setting + row->offset, size);
         if (row->fill != NULL)

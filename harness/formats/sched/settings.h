@@ -17,21 +17,27 @@
 #include "contract/error.h"
 #include "contract/fault_set.h"
 
-enum { SW_SETTINGS_VARIABLES_MAX = 64 };
+enum {
+    SW_SETTINGS_VARIABLES_MAX = 64, /* that somebody may ask for */
+    SW_SETTINGS_VARIABLES_OURS = 8, /* room for those that the runner itself adds to them */
+};
 
 struct sw_settings {
     char *spill; /* SLP_SPILL, or NULL */
     struct sw_fault_set faults;
-    char *variables[SW_SETTINGS_VARIABLES_MAX + 1]; /* NAME=VALUE, and a NULL */
+    /* NAME=VALUE, and a NULL */
+    char *variables[SW_SETTINGS_VARIABLES_MAX + SW_SETTINGS_VARIABLES_OURS + 1];
     int variable_count;
-    uint32_t early_max;        /* how many early time-outs a strategy may choose */
-    uint32_t points;           /* 1: the interpreter's points are decisions */
+    uint32_t early_max; /* how many early time-outs a strategy may choose */
+    uint32_t points; /* 1: the interpreter's points are decisions */
     struct sw_fault_set steps; /* faults for one step, where a strategy wants; with points */
-    uint32_t fail_max;         /* how often a point may find no memory; with points */
-    uint32_t real_network;     /* 1: sockets on loopback are the kernel's own */
-    uint32_t grain;            /* enum sw_control_shm_grain */
+    uint32_t fail_max; /* how often a point may find no memory; with points */
+    uint32_t real_network; /* 1: sockets on loopback are the kernel's own */
+    uint32_t grain; /* enum sw_control_shm_grain */
+    uint32_t watches_values; /* 1: as slpython-lab always does (contract/watches_values.h) */
     /* 1: the program says where its schedule begins (harness/control/entry/schedule_loop.h) */
     uint32_t begins;
+    uint32_t from; /* it begins where the main thread first comes to this line; 0: elsewhere */
 };
 
 void sw_settings_free(struct sw_settings *setting);

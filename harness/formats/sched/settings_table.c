@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "contract/spill_setting.h"
+#include "contract/watches_values.h"
 #include "contract/words.h"
 
 /* ---- what depends on a setting ---- */
@@ -29,6 +30,7 @@ static const char *const points_words[] = {"", "decide", NULL};
 static const char *const network_words[] = {"", "real", NULL};
 static const char *const grain_words[] = {
     [SW_GRAIN_CALL] = "call", [SW_GRAIN_ACCESS] = "access", NULL};
+static const char *const values_words[] = {"", SLP_VALUE_WATCH_WORD, NULL};
 static const char *const begin_words[] = {"", "program", NULL};
 
 /* slpython-lab alone has the hook of points; both slpythons have a limit to spill at. */
@@ -47,7 +49,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .option = "env",
      .argument = "NAME=VALUE",
      .help = "Set NAME in the program's environment, which is fixed otherwise; may be repeated",
-     .commands = DECIDED},
+     .commands = ALL},
     {.key = "spill",
      .type = SW_SETTINGS_SPILL,
      .offset = MEMBER(spill),
@@ -123,15 +125,26 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .argument = "NAME",
      .help =
          "Where threads are switched: call, where the interpreter itself could; or access, before "
-         "each access to shared data, in tests on CPython 3.11 (default: call; of dpor: access)",
+         "each access to shared data, on CPython 3.11 (default: call; of dpor: access)",
      .commands = SW_SETTINGS_EXPLORE,
      .shm = SHM(grain),
      .fill = fill_calm},
+    {.key = "values",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(watches_values),
+     .words = values_words,
+     .option = "watch-values",
+     .help = "Let slpython, or the extension module, watch whether each value that is sent on a "
+             "channel is received (slpython-lab always does)",
+     .commands = ALL,
+     .shm = SHM(values_wanted),
+     .variable = SLP_VALUE_WATCH_ENV},
     {.key = "begin",
      .type = SW_SETTINGS_WORD,
      .offset = MEMBER(begins),
      .words = begin_words,
      .fill = fill_loop},
+    {.key = "from", .type = SW_SETTINGS_NUMBER, .offset = MEMBER(from), .shm = SHM(from)},
 };
 
 /* ---- values ---- */
@@ -178,7 +191,7 @@ int sw_settings_table_is_set(const struct sw_settings *setting, const struct sw_
     case SW_SETTINGS_SPILL:
         return *(char *const *)value(setting, row) != NULL;
     case SW_SETTINGS_FAULTS:
-        return ((const struct sw_fault_set *)value(setting, row))->mask != 0;
+        return sw_fault_set_count(value(setting, row)) > 0;
     default:
         return sw_settings_table_number(setting, row) != 0;
     }
@@ -226,7 +239,7 @@ static int add_faults(struct sw_fault_set *to, const char *names, struct sw_erro
 
     if (sw_fault_set_parse(names, &set, e) < 0)
         return -1;
-    to->mask |= set.mask;
+    sw_fault_set_add_all(to, &set);
     return 0;
 }
 

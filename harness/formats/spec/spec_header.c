@@ -79,10 +79,10 @@ int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_tok
     return sw_spec_parse_end(parser);
 }
 
-static int has_set(const struct sw_fault_set *sets, int count, struct sw_fault_set set)
+static int has_set(const struct sw_fault_set *sets, int count, const struct sw_fault_set *set)
 {
     for (int i = 0; i < count; i++) {
-        if (sets[i].mask == set.mask)
+        if (sw_fault_set_is_same(&sets[i], set))
             return 1;
     }
     return 0;
@@ -102,8 +102,8 @@ static int read_fault_set(struct sw_spec_parser *parser, struct sw_fault_set *se
     if (sw_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
         return sw_spec_lex_refuse(lexer, bad, "%s", message);
     /* A set has one answer: it cannot be on both lists, nor twice on one. */
-    if (has_set(spec->fails, spec->fails_count, set) ||
-        has_set(spec->survives, spec->survives_count, set))
+    if (has_set(spec->fails, spec->fails_count, &set) ||
+        has_set(spec->survives, spec->survives_count, &set))
         return sw_spec_lex_refuse(lexer, token.at, "a second answer for the faults %s",
                                   SW_QUOTE_TOKEN(&token));
     if (*count == SW_SPEC_SETS_MAX)

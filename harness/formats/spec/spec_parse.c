@@ -140,11 +140,24 @@ int sw_spec_parse_number(const char *at, size_t length, uint32_t *out)
     return 0;
 }
 
+/* "; there are 'a', 'b'", where they are few enough to be read; else an empty text. */
+static const char *list_all(const char *const *candidates, int count, char *buf, size_t size)
+{
+    enum { READABLE = 12 };
+    size_t used = 0;
+
+    buf[0] = '\0';
+    for (int i = 0; i < count && count <= READABLE && used < size; i++)
+        used += (size_t)snprintf(buf + used, size - used, "%s'%s'", i == 0 ? "; there are " : ", ",
+                                 candidates[i]);
+    return buf;
+}
+
 int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
                           const struct sw_spec_token *token, const char *const *candidates,
                           int count)
 {
-    char word[SW_SPEC_NAME_MAX];
+    char word[SW_SPEC_NAME_MAX], all[512];
     const char *nearest = NULL;
 
     /* A longer word is like no name: there is none of more than SW_SPEC_NAME_MAX bytes. */
@@ -154,8 +167,9 @@ int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
         nearest = sw_error_nearest(word, candidates, count);
     }
     if (nearest == NULL)
-        return sw_spec_lex_refuse(&parser->lexer, token->at, "unknown %s %s", what,
-                                  SW_QUOTE_TOKEN(token));
+        return sw_spec_lex_refuse(&parser->lexer, token->at, "unknown %s %s%s", what,
+                                  SW_QUOTE_TOKEN(token),
+                                  list_all(candidates, count, all, sizeof all));
     return sw_spec_lex_refuse(&parser->lexer, token->at, "unknown %s %s; did you mean '%s'?", what,
                               SW_QUOTE_TOKEN(token), nearest);
 }

@@ -41,6 +41,11 @@ static char *args[] = {TEXT("--times"),
                        TEXT("\"quoted\"\\\n\x01\xc3\xa4"),
                        NULL};
 
+static struct sw_sched_read reads[] = {
+    {TEXT("my data.txt"), 0, "aaaaaaaaaaaaaaaa0000000000000000"},
+    {TEXT("/usr/lib/python3.11"), 27, "bbbbbbbbbbbbbbbb0000000000000000"},
+};
+
 static const struct sw_sched sample = {
     .writer = TEXT("0.3.0"),
     .program = TEXT("programs/transfer.py"),
@@ -49,20 +54,25 @@ static const struct sw_sched sample = {
     .arg_count = 5,
     .input = TEXT("test.py"),
     .input_hash = "00000000000000001111111111111111",
+    .folder = TEXT("../my tests"),
     .interp = TEXT("/opt/my python/python3"),
     .interp_hash = "ffffffffffffffff0000000000000000",
     .setting = {.spill = TEXT("16384,segment"),
-                .faults = {3},
+                .faults = {{3}},
                 .variables = {TEXT("A=1"), TEXT("B=two words"), NULL},
                 .variable_count = 2,
                 .points = 1,
-                .steps = {1},
+                .steps = {{1}},
                 .fail_max = 2,
                 .early_max = 4,
                 .real_network = 1,
-                .begins = 1},
+                .begins = 1,
+                .from = 12},
     .found = TEXT("random seed 41"),
     .outcome = TEXT("deadlock T1 waits for mutex#3, held by T2"),
+    .read_count = 2,
+    .reads = reads,
+    .has_unnoted = 1,
     .deviation_count = DEVIATIONS,
     .deviations = deviations,
     .pool_used = POOL,
@@ -73,12 +83,9 @@ static const struct sw_sched sample = {
 
 static char *text_of(const struct sw_sched *sched, size_t *size)
 {
-    char *text = NULL;
-    FILE *out = open_memstream(&text, size);
+    char *text = sw_sched_write_text(sched, size);
 
-    ck_assert_ptr_nonnull(out);
-    ck_assert_int_eq(sw_sched_write(out, sched), 0);
-    fclose(out);
+    ck_assert_ptr_nonnull(text);
     return text;
 }
 
@@ -175,11 +182,12 @@ START_TEST(test_all_faults_at_once_come_back)
     size_t size;
     struct sw_sched all = sample;
 
-    all.setting.faults.mask = UINT64_MAX >> (64 - SLP_FAULT_COUNT);
+    for (int i = 0; i < SLP_FAULT_COUNT; i++)
+        sw_fault_set_add(&all.setting.faults, i);
     char *text = text_of(&all, &size);
     struct sw_sched *sched = parse(text, size, &e);
     ck_assert_msg(sched != NULL, "%u:%u %s", e.line, e.column, e.text);
-    ck_assert_uint_eq(sched->setting.faults.mask, all.setting.faults.mask);
+    ck_assert(sw_fault_set_is_same(&sched->setting.faults, &all.setting.faults));
     sw_sched_free(sched);
     free(text);
 }
@@ -191,7 +199,7 @@ START_TEST(test_looks_as_documented)
     char *text = text_of(&sample, &size);
 
     ck_assert_ptr_nonnull(strstr(
-        text, "spillway schedule 2\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
+        text, "spillway schedule 3\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
               "0123456789abcdef0123456789abcdef\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       7  T0 main      gil.release        "
                                        "run T1 of T0 T1\n"));
@@ -212,8 +220,9 @@ START_TEST(test_looks_as_documented)
     ck_assert_ptr_nonnull(strstr(text, "\nenv      A=1 \"B=two words\"\nspill    16384,segment\n"
                                        "faults   "));
     ck_assert_ptr_nonnull(strstr(text, "\npoints   decide\nsteps    release-eats-mailbox"));
-    ck_assert_ptr_nonnull(strstr(text, "\nfail     2\nearly    4\nnetwork  real\nbegin    program\n"
-                                       "found    "));
+    ck_assert_ptr_nonnull(
+        strstr(text, "\nfail     2\nearly    4\nnetwork  real\nbegin    program\nfrom     12\n"
+                     "found    "));
     ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 16  hash 8c1f000000000001\ncheck "));
     free(text);
 }
@@ -281,45 +290,56 @@ static const struct {
     unsigned line;
     const char *says;
 } edits[] = {
-    {"schedule 2", "schedule 1", 1, "version 1; this spillway reads version 2"},
+    {"schedule 3", "schedule 1", 1, "version 1; this spillway reads versions 2 and 3"},
     {"spillway 0.3.0", "spellway 0.3.0", 2, "'spillway' expected"},
     {"xxh128 01", "xxh128 g1", 3, "32 hexadecimal digits expected"},
     {"cdef\nargs", "cdef0\nargs", 3, "32 hexadecimal digits expected"},
     {"test.py  xxh128", "test.py  md5", 5, "'xxh128' expected"},
-    {"interp", "interpreter", 6, "'interp' expected"},
-    {"A=1", "A", 7, "'A' is not NAME=VALUE"},
-    {"A=1", "\"\xff\t\"", 7, "'\\xff\\x09' is not NAME=VALUE"},
-    {"A=1", "LD_PRELOAD=x.so", 7, "LD_PRELOAD is set by spillway itself"},
-    {"16384,segment", "often", 8, "'often' is not a number of bytes, always, never"},
-    {"faults   ", "faults   no-such-fault ", 9, "no-such-fault"},
-    {"points   decide", "points   roll", 10, "'decide' expected"},
-    {"steps    ", "steps    no-such-fault ", 11, "no-such-fault"},
-    {"fail     2", "fail     some", 12, "a number expected"},
-    {"early    4", "early    many", 13, "a number expected"},
-    {"network  real", "network  none", 14, "'real' expected"},
-    {"begin    program", "begin    here", 15, "'program' expected"},
-    {"       7 ", "99999999999999999999 ", 19, "above"},
-    {"T0 main", "X0 main", 19, "a thread expected"},
-    {"gil.release", "gil.relase", 19, "'gil.relase' is no place"},
-    {"run T1", "walk T1", 19, "'walk' is no verb"},
-    {"run T1", "run T2", 19, "T2 is no candidate"},
-    {"of T0 T1", "of T1 T0", 19, "do not ascend"},
-    {"of T0 T1", "of T1", 19, "at least two candidates"},
-    {"       9 ", "       7 ", 20, "do not ascend"},
-    {"do spill", "do spit", 21, "something to do expected"},
-    {"do spill of", "do gc of", 21, "gc is no candidate"},
-    {"m12 of", "T12 of", 22, "something to move expected"},
-    {"ready T4 of T4", "ready T4 of T3 T4", 23, "what happened has itself as its only candidate"},
-    {"      12  T4", "      10  T4", 23, "do not ascend"},
-    {"      13  T5", "      12  T5", 24, "do not ascend"},
-    {"choice:dice", "choice:", 26, "'choice:' is no place"},
-    {"choice:dice", "dice", 26, "'dice' is no place"},
-    {"choose 2", "choose x", 26, "something to choose expected"},
-    {"choose 2", "choose 3", 26, "3 is no candidate"},
-    {"of 0 1 2\n", "of 0 2 1\n", 26, "do not ascend"},
-    {"of 0 1 2\n", "of 2\n", 26, "at least two candidates"},
-    {"decisions 16", "decisions 15", 28, "fewer decisions"},
-    {"check none\n", "check none\nmore\n", 29, "more behind the last line"},
+    {"folder   \"../my tests\"", "folder", 6, "'interp' expected"},
+    {"folder   ", "folder   a ", 6, "more on the line than there should be"},
+    {"xxh128 ffffffffffffffff0000000000000000", "cpython", 7, "a version expected"},
+    {"xxh128 ff", "cpython 3.11.2 ff", 7, "more on the line than there should be"},
+    {"xxh128 ff", "ruby 3 ff", 7, "'xxh128' expected"},
+    {"xxh128 01", "cpython 3", 3, "'xxh128' expected"},
+    {"interp", "interpreter", 7, "'interp' expected"},
+    {"A=1", "A", 8, "'A' is not NAME=VALUE"},
+    {"A=1", "\"\xff\t\"", 8, "'\\xff\\x09' is not NAME=VALUE"},
+    {"A=1", "LD_PRELOAD=x.so", 8, "LD_PRELOAD is set by spillway itself"},
+    {"16384,segment", "often", 9, "'often' is not a number of bytes, always, never"},
+    {"faults   ", "faults   no-such-fault ", 10, "no-such-fault"},
+    {"points   decide", "points   roll", 11, "'decide' expected"},
+    {"steps    ", "steps    no-such-fault ", 12, "no-such-fault"},
+    {"fail     2", "fail     some", 13, "a number expected"},
+    {"early    4", "early    many", 14, "a number expected"},
+    {"network  real", "network  none", 15, "'real' expected"},
+    {"begin    program", "begin    here", 16, "'program' expected"},
+    {"from     12", "from     here", 17, "a number expected"},
+    {"27 files", "27 flies", 21, "'files' expected"},
+    {"27 files", "x files", 21, "'xxh128', or a number of files expected"},
+    {"txt\"  xxh128 aa", "txt\"  xxh128 a", 20, "32 hexadecimal digits expected"},
+    {"unnoted  files", "unnoted  some", 22, "'files' expected"},
+    {"       7 ", "99999999999999999999 ", 24, "above"},
+    {"T0 main", "X0 main", 24, "a thread expected"},
+    {"gil.release", "gil.relase", 24, "'gil.relase' is no place"},
+    {"run T1", "walk T1", 24, "'walk' is no verb"},
+    {"run T1", "run T2", 24, "T2 is no candidate"},
+    {"of T0 T1", "of T1 T0", 24, "do not ascend"},
+    {"of T0 T1", "of T1", 24, "at least two candidates"},
+    {"       9 ", "       7 ", 25, "do not ascend"},
+    {"do spill", "do spit", 26, "something to do expected"},
+    {"do spill of", "do gc of", 26, "gc is no candidate"},
+    {"m12 of", "T12 of", 27, "something to move expected"},
+    {"ready T4 of T4", "ready T4 of T3 T4", 28, "what happened has itself as its only candidate"},
+    {"      12  T4", "      10  T4", 28, "do not ascend"},
+    {"      13  T5", "      12  T5", 29, "do not ascend"},
+    {"choice:dice", "choice:", 31, "'choice:' is no place"},
+    {"choice:dice", "dice", 31, "'dice' is no place"},
+    {"choose 2", "choose x", 31, "something to choose expected"},
+    {"choose 2", "choose 3", 31, "3 is no candidate"},
+    {"of 0 1 2\n", "of 0 2 1\n", 31, "do not ascend"},
+    {"of 0 1 2\n", "of 2\n", 31, "at least two candidates"},
+    {"decisions 16", "decisions 15", 33, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 34, "more behind the last line"},
 };
 
 START_TEST(test_refuses_nonsense_with_its_place)
@@ -340,6 +360,40 @@ START_TEST(test_refuses_nonsense_with_its_place)
     ck_assert_msg(strstr(e.text, edits[_i].says) != NULL, "says: %s", e.text);
     ck_assert_uint_eq(e.line, edits[_i].line);
     free(text);
+}
+END_TEST
+
+/* What has a version has no hash; version 2 knows neither this nor a folder. */
+START_TEST(test_files_of_a_known_kind_have_a_version)
+{
+    static const char head[] = "spillway schedule %d\nwriter spillway 0\n"
+                               "program starter.py %s\n%sinterp p %s\nfound f\noutcome o\n"
+                               "----\n----\ndecisions 0 hash 0000000000000000\ncheck none\n";
+    static const char hash[] = "xxh128 01234567012345670123456701234567";
+    char text[600];
+    struct sw_error e;
+
+    snprintf(text, sizeof text, head, 3, "spillway 0.3.0", "", "pypy 3.9");
+    struct sw_sched *sched = parse(text, strlen(text), &e);
+    ck_assert_msg(sched != NULL, "%s", e.text);
+    ck_assert_str_eq(sched->program_version, "spillway 0.3.0");
+    ck_assert_str_eq(sched->interp_version, "pypy 3.9");
+    ck_assert_ptr_null(sched->folder);
+    sw_sched_free(sched);
+    snprintf(text, sizeof text, head, 2, "spillway 0.3.0", "", hash);
+    ck_assert_ptr_null(parse(text, strlen(text), &e));
+    ck_assert_str_eq(e.text, "'xxh128' expected");
+    snprintf(text, sizeof text, head, 2, hash, "folder ..\n", hash);
+    ck_assert_ptr_null(parse(text, strlen(text), &e));
+    ck_assert_str_eq(e.text, "'interp' expected");
+    snprintf(text, sizeof text, head, 2, hash, "", hash);
+    sched = parse(text, strlen(text), &e);
+    ck_assert_msg(sched != NULL, "%s", e.text);
+    size_t size;
+    char *again = text_of(sched, &size);
+    ck_assert_ptr_nonnull(strstr(again, "spillway schedule 2\n"));
+    free(again);
+    sw_sched_free(sched);
 }
 END_TEST
 
@@ -561,6 +615,7 @@ CHECK_SUITE(suite)
     tcase_add_test(file, test_refuses_every_flipped_bit);
     tcase_add_loop_test(file, test_refuses_nonsense_with_its_place, 0,
                         (int)(sizeof edits / sizeof *edits));
+    tcase_add_test(file, test_files_of_a_known_kind_have_a_version);
     tcase_add_test(file, test_columns_are_characters);
     tcase_add_test(file, test_refuses_a_huge_file_unread);
     tcase_add_test(file, test_reads_the_shortest_of_lines);

@@ -157,11 +157,11 @@ START_TEST(test_the_lines_are_what_they_were)
 {
     static char spill[] = "16384,segment", a[] = "A=1", b[] = "B=two words";
     struct sw_settings setting = {.spill = spill,
-                                  .faults = {5},
+                                  .faults = {{5}},
                                   .variables = {a, b, NULL},
                                   .variable_count = 2,
                                   .points = 1,
-                                  .steps = {3},
+                                  .steps = {{3}},
                                   .fail_max = 2,
                                   .early_max = 4,
                                   .real_network = 1,

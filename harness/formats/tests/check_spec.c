@@ -26,17 +26,20 @@ static void refuse(const struct refused *r)
 START_TEST(test_header)
 {
     struct sw_spec *spec = accept(everything);
+    char faults[SW_FAULT_SET_TEXT_MAX];
 
     ck_assert_str_eq(spec->path, "a.spec");
     ck_assert_uint_eq(spec->hash, XXH3_64bits(everything, sizeof everything - 1));
     ck_assert_str_eq(spec->summary, "The value that was received is None: \xc3\xa9t\xc3\xa9.");
     ck_assert_str_eq(spec->spill, "16384,segment");
     ck_assert_int_eq(spec->fails_count, 1);
-    ck_assert_uint_eq(spec->fails[0].mask, 1u << SLP_FAULT_RELEASE_EATS_MAILBOX |
-                                               1u << SLP_FAULT_SPILL_ENTRY_EATS_MAILBOX);
+    ck_assert_str_eq(sw_fault_set_format(spec->fails[0], '+', faults, sizeof faults),
+                     "release-eats-mailbox+spill-entry-eats-mailbox");
     ck_assert_int_eq(spec->survives_count, 2);
-    ck_assert_uint_eq(spec->survives[0].mask, 1u << SLP_FAULT_RELEASE_EATS_MAILBOX);
-    ck_assert_uint_eq(spec->survives[1].mask, 1u << SLP_FAULT_SPILL_ENTRY_EATS_MAILBOX);
+    ck_assert_str_eq(sw_fault_set_format(spec->survives[0], '+', faults, sizeof faults),
+                     "release-eats-mailbox");
+    ck_assert_str_eq(sw_fault_set_format(spec->survives[1], '+', faults, sizeof faults),
+                     "spill-entry-eats-mailbox");
     ck_assert_int_eq(spec->thread_count, 3);
     ck_assert_uint_eq(spec->stack_bytes[2], 256u << 10);
     ck_assert_uint_eq(spec->stack_bytes[0], 0);
@@ -200,7 +203,7 @@ END_TEST
 
 START_TEST(test_names_of_faults_and_points)
 {
-    struct sw_fault_set set = {0}, again;
+    struct sw_fault_set set = {{0}}, again;
     struct sw_error e;
     char buf[256];
 
@@ -211,7 +214,7 @@ START_TEST(test_names_of_faults_and_points)
     ck_assert_str_eq(sw_fault_set_format(set, '+', buf, sizeof buf),
                      "release-eats-mailbox+spill-detonates-bomb");
     ck_assert_int_eq(sw_fault_set_parse(buf, &again, &e), 0);
-    ck_assert_uint_eq(set.mask, again.mask);
+    ck_assert(sw_fault_set_is_same(&set, &again));
     /* No room for the second name: none of it. */
     ck_assert_str_eq(sw_fault_set_format(set, ',', buf, 41), "release-eats-mailbox");
     ck_assert_str_eq(sw_fault_set_format(set, ',', buf, 42),
@@ -232,13 +235,31 @@ START_TEST(test_fault_sets_refused)
         {"release-eats-mailbox+release-eats-mailbox",
          "fault 'release-eats-mailbox' twice in one set"},
     };
-    struct sw_fault_set set = {42};
+    const struct sw_fault_set before = {{42, 0, 0, 7}};
+    struct sw_fault_set set = before;
     struct sw_error e;
 
     ck_assert_int_eq(sw_fault_set_parse(texts[_i][0], &set, &e), -1);
     ck_assert_str_eq(e.text, texts[_i][1]);
     ck_assert_uint_eq(e.line, 0);
-    ck_assert_uint_eq(set.mask, 42);
+    ck_assert(sw_fault_set_is_same(&set, &before));
+}
+END_TEST
+
+/* 256 have room; those beyond the first word are as good as the others. */
+START_TEST(test_a_fault_set_has_a_bit_for_each)
+{
+    struct sw_fault_set set = {{0}}, others = {{0}};
+
+    for (int i = 0; i < SW_FAULT_SET_MAX; i++) {
+        ck_assert(!sw_fault_set_has(&set, i));
+        sw_fault_set_add(&set, i);
+        ck_assert(sw_fault_set_has(&set, i));
+        ck_assert_int_eq(sw_fault_set_count(&set), i + 1);
+    }
+    ck_assert(!sw_fault_set_is_same(&set, &others));
+    sw_fault_set_add_all(&others, &set);
+    ck_assert(sw_fault_set_is_same(&set, &others));
 }
 END_TEST
 
@@ -249,6 +270,7 @@ static const struct refused header_lines[] = {
     {"# only this\n", 2, 1, "the spec ends without a schedule"},
     {"requires\n", 1, 9, "expected 'spill', 'threads' or 'gc' but found the end of the line"},
     {"requires spill treads\n", 1, 16, "unknown need 'treads'; did you mean 'threads'?"},
+    {"requires network\n", 1, 10, "unknown need 'network'; there are 'spill', 'threads', 'gc'"},
     {"requires gc gc\n", 1, 13, "need 'gc' twice"},
     {"requires gc\nrequires gc\n", 2, 1, "a second 'requires'"},
     {"requires gc ,\n", 1, 13, "expected 'spill', 'threads' or 'gc' but found ','"},
@@ -263,7 +285,9 @@ static const struct refused header_lines[] = {
     {"fails # none\n", 1, 7, "expected the name of a fault but found the end of the line"},
     {"fails release-eats-mailbox\nsurvives release-eats-mailbox\n", 2, 10,
      "a second answer for the faults 'release-eats-mailbox'"},
-    {"fault release-eats-mailbox\n", 1, 1, "unknown keyword 'fault'"},
+    {"fault release-eats-mailbox\n", 1, 1,
+     "unknown keyword 'fault'; there are 'requires', 'spill', 'fails', 'survives', 'stack', "
+     "'setup', 'tasklet', 'thread', 'schedule', 'always', 'never'"},
     {"survive release-eats-mailbox\n", 1, 1, "unknown keyword 'survive'; did you mean 'survives'?"},
     {"stack T0 256K\n", 1, 7, "the stack of 'T0', the main thread, is given"},
     {"stack T16 256K\n", 1, 7, "unknown OS thread 'T16'; there are T0, the main one, to T15"},
@@ -378,11 +402,13 @@ END_TEST
 
 static const struct refused moves[] = {
     {ACTORS " wiat : done\n", 10, 2, "unknown step 'wiat'; did you mean 'wait'?"},
-    {ACTORS " receiver : done\n", 10, 2, "unknown step 'receiver'"},
+    {ACTORS " receiver : done\n", 10, 2,
+     "unknown step 'receiver'; there are 'wait', 'check', 'send', 'ping', 'pong'"},
     {ACTORS "wait : done\n", 10, 1, "a move of 'wait' is indented below its schedule"},
     {ACTORS " : done\n", 10, 2, "expected the name of a step but found ':'"},
     {ACTORS " wait\n", 10, 6, "expected ':' or a directive but found the end of the line"},
-    {ACTORS " wait done\n", 10, 7, "unknown directive 'done'"},
+    {ACTORS " wait done\n", 10, 7,
+     "unknown directive 'done'; there are 'until', 'spill', 'gc', 'fail', 'kill', 'throw', 'end'"},
     {ACTORS " wait :\n", 10, 8, "expected an outcome but found the end of the line"},
     {ACTORS " wait : bloks ch.receive\n", 10, 9, "unknown outcome 'bloks'; did you mean 'blocks'?"},
     {ACTORS " wait : blocks ch\n", 10, 16,
@@ -553,6 +579,7 @@ static void add_shape(TCase *tcase)
     tcase_add_loop_test(tcase, test_spill_texts, 0, 3);
     tcase_add_loop_test(tcase, test_summary_is_the_first_comment, 0, 4);
     tcase_add_test(tcase, test_names_of_faults_and_points);
+    tcase_add_test(tcase, test_a_fault_set_has_a_bit_for_each);
     tcase_add_loop_test(tcase, test_fault_sets_refused, 0, 6);
 }
 

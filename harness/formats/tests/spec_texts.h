@@ -53,7 +53,7 @@ static inline void refuse_bytes(const char *text, size_t size, unsigned line, un
     ck_assert_msg(parse(text, size, &spec, &e) == -1, "not refused:\n%s", text);
     ck_assert_ptr_null(spec);
     snprintf(wanted, sizeof wanted, "a.spec:%u:%u: %s", line, column, message);
-    snprintf(found, sizeof found, "%s:%u:%u: %s", e.path, e.line, e.column, e.text);
+    snprintf(found, sizeof found, "%.100s:%u:%u: %s", e.path, e.line, e.column, e.text);
     ck_assert_str_eq(found, wanted);
 }
 

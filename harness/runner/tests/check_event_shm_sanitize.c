@@ -139,10 +139,11 @@ START_TEST(test_counts)
     event_shm->event_count = event_shm->stack_count = event_shm->maps_used = UINT32_MAX;
     for (int i = 0; i < SW_STACKS_MAX; i++)
         event_shm->stacks[i].frame_count = UINT32_MAX;
+    event_shm->explains = 1;
     event_shm->text[0] = 'x';
     sw_event_shm_sanitize(event_shm);
     ck_assert_uint_eq(event_shm->event_count, SW_EVENTS_MAX);
-    ck_assert_uint_eq(event_shm->stack_count, SW_STACKS_MAX);
+    ck_assert_uint_eq(event_shm->stack_count, SW_STACKS_KEPT);
     ck_assert_uint_eq(event_shm->stacks[0].frame_count, SW_FRAMES_MAX);
     ck_assert_uint_eq(event_shm->stacks[SW_STACKS_MAX - 1].frame_count, SW_FRAMES_MAX);
     ck_assert_uint_eq(event_shm->maps_used, SW_MAPS_MAX);

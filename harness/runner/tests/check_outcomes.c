@@ -83,7 +83,25 @@ START_TEST(test_an_event_that_nobody_sets_is_no_cycle)
                               "threading.Thread(target=event.wait).start()\n");
     ck_assert_int_eq(spillway("record -o a.sched -- p/event.py"), 1);
     ASSERT_SAYS("err", "no cycle of threads, but: T1 waits for lock#");
-    ASSERT_SAYS("err", ", which it took itself (a lock taken twice, or an event that nobody sets)");
+    ASSERT_SAYS("err", ", which it took itself (a condition or an event: nobody notifies it)");
+}
+END_TEST
+
+START_TEST(test_a_lock_taken_twice_comes_before_who_waits_for_a_notify)
+{
+    write_program("twice.py", "import threading\n"
+                              "cond, lock = threading.Condition(), threading.Lock()\n"
+                              "def wait():\n"
+                              "    with cond: cond.wait()\n"
+                              "def twice():\n"
+                              "    with lock, lock: pass\n"
+                              "    with cond: cond.notify()\n"
+                              "threading.Thread(target=wait).start()\n"
+                              "threading.Thread(target=twice).start()\n");
+    ck_assert_int_eq(spillway("record --strategy default -o a.sched -- p/twice.py"), 1);
+    ASSERT_SAYS("err", "no cycle of threads, but: T2 waits for lock#");
+    ASSERT_SAYS("err", "a lock taken twice");
+    ASSERT_SAYS("a.sched", "outcome  deadlock T2 waits for lock#");
 }
 END_TEST
 
@@ -544,6 +562,7 @@ CHECK_SUITE(suite)
 
     tcase_add_test(deadlocks, test_a_deadlock_names_holders_and_wants);
     tcase_add_test(deadlocks, test_an_event_that_nobody_sets_is_no_cycle);
+    tcase_add_test(deadlocks, test_a_lock_taken_twice_comes_before_who_waits_for_a_notify);
     tcase_add_test(deadlocks, test_who_holds_the_gil_is_part_of_the_cycle);
     tcase_add_loop_test(deadlocks, test_blocked_tasklets_are_shown, 0, 2);
     tcase_add_test(deadlocks, test_pypy_tells_its_stacks_too);

@@ -306,10 +306,10 @@ START_TEST(test_junit_that_cannot_be_written)
 {
     accept_all();
     ck_assert_int_eq(run("fake-good", "--junit nowhere/j.xml f"), 2);
-    has(err, "nowhere/j.xml: No such file or directory");
+    has(err, "nowhere/j.xml: cannot be written: No such file or directory");
     has(out, "1 passed");
     ck_assert_int_eq(run("fake-good", "--junit /dev/full f"), 2);
-    has(err, "/dev/full: could not be written");
+    has(err, "/dev/full: cannot be written: No space left on device");
 }
 END_TEST
 

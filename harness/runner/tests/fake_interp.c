@@ -249,7 +249,7 @@ static void scribble_events(uint32_t count)
         scribble_bytes(event, sizeof *event);
         event->kind = (uint16_t)(random32() % SW_EVENT_COUNT);
         event->move = random32() % 4;
-        event->stack = random32() % (SW_STACKS_MAX + 2);
+        event->stack = random32() % (SW_STACKS_KEPT + 4);
         event->who %= SW_TEXT_MAX;
         event->text = SW_TEXT_MAX - 1 - random32() % 100;
         event->note = random32() % 4000;
@@ -270,8 +270,8 @@ static void scribble_maps(void)
                           "nonsense\n",
                           folder, folder);
     event_shm->maps_used = random32() % 2 ? (uint32_t)length : UINT32_MAX;
-    event_shm->stack_count = random32() % 2 ? SW_STACKS_MAX : UINT32_MAX;
-    for (uint32_t i = 0; i < SW_STACKS_MAX; i++) {
+    event_shm->stack_count = random32() % 2 ? SW_STACKS_KEPT : UINT32_MAX;
+    for (uint32_t i = 0; i < SW_STACKS_KEPT + 2; i++) {
         scribble_bytes(&event_shm->stacks[i], sizeof event_shm->stacks[i]);
         for (uint32_t k = 0; k < SW_FRAMES_MAX; k++)
             if (random32() % 2)

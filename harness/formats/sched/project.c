@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "project.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int has_mark(const char *folder)
+{
+    static const char *const marks[] = {".git", "setup.cfg", "pyproject.toml", "pytest.ini"};
+    char path[PATH_MAX + 32];
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, marks[i]);
+        if (access(path, F_OK) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* 1, and root has it; 0: there is none above the folder. */
+static int find_root(const char *folder, char root[PATH_MAX])
+{
+    snprintf(root, PATH_MAX, "%s", folder);
+    while (root[0] != '\0' && !has_mark(root))
+        *strrchr(root, '/') = '\0';
+    return root[0] != '\0';
+}
+
+/* Below "/" is everything, which is nobody's project. */
+static int is_below(const char *other, const char *folder)
+{
+    size_t length = strlen(folder);
+
+    return strcmp(folder, "/") != 0 && strncmp(other, folder, length) == 0 &&
+           (other[length] == '/' || other[length] == '\0');
+}
+
+int sw_project_has(const char *folder, const char *other)
+{
+    char root[PATH_MAX], others[PATH_MAX];
+
+    return is_below(other, folder) ||
+           (find_root(folder, root) && find_root(other, others) && strcmp(root, others) == 0);
+}
+
+/* How long the part is that both begin with, whole names only. */
+static size_t common_length(const char *one, const char *other)
+{
+    size_t common = 0;
+
+    for (size_t i = 0;; i++) {
+        int ends = (one[i] == '/' || one[i] == '\0') && (other[i] == '/' || other[i] == '\0');
+        if (ends)
+            common = i;
+        if (one[i] != other[i] || one[i] == '\0')
+            return common;
+    }
+}
+
+char *sw_project_relative(const char *folder, const char *other)
+{
+    size_t common = common_length(folder, other), size = 0;
+    char *text = NULL;
+    FILE *out = open_memstream(&text, &size);
+
+    if (out == NULL)
+        return NULL;
+    for (const char *at = folder + common; *at != '\0'; at++)
+        if (*at == '/' && at[1] != '\0')
+            fputs(ftell(out) > 0 ? "/.." : "..", out);
+    const char *rest = other + common + (other[common] == '/');
+    if (*rest != '\0')
+        fprintf(out, "%s%s", ftell(out) > 0 ? "/" : "", rest);
+    if (ftell(out) == 0)
+        fputc('.', out);
+    return fclose(out) == 0 ? text : NULL;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * project.h - which files move together, and how one of them names another.
+ *
+ * A project is what stands below the nearest folder that has .git, setup.cfg, pyproject.toml or
+ * pytest.ini.  A name within a project is still right when the project is moved or cloned; so
+ * schedules have such names where they can.  spillway_starter.py looks for the same marks.
+ *
+ * Folders are given as realpath() has them.
+ */
+#ifndef SW_PROJECT_H
+#define SW_PROJECT_H
+
+/* Is other below folder, or in the same project? */
+int sw_project_has(const char *folder, const char *other);
+/* What leads from the folder to the other: "tests", "../..", ".".  The caller's to free; NULL: no
+ * memory. */
+char *sw_project_relative(const char *folder, const char *other);
+
+#endif
