@@ -21,6 +21,7 @@ struct search {
     const struct sw_bounded_order *order;
     struct sw_bounded *result;
     struct plan *plans[SW_BOUNDED_MAX + 1]; /* by cost */
+    uint64_t open[SW_BOUNDED_MAX + 1]; /* how many there are */
     struct sw_session *session;
 };
 
@@ -81,6 +82,7 @@ static void put(struct search *search, struct plan *plan, uint32_t cost)
 {
     plan->next = search->plans[cost];
     search->plans[cost] = plan;
+    search->open[cost]++;
 }
 
 /* The schedules with one deviation more than this one, which has just been run.  The new one comes
@@ -192,13 +194,15 @@ static int run_all(struct search *search, struct sw_error *e)
     for (uint32_t cost = 0; cost <= search->order->bound && status == 1; cost++) {
         while (search->plans[cost] != NULL && status == 1) {
             struct plan *plan = search->plans[cost];
+            uint64_t more = search->order->whole_costs ? search->open[cost] : 1;
             if (search->order->schedules_max > 0 &&
-                search->result->schedules == search->order->schedules_max) {
+                search->result->schedules + more > search->order->schedules_max) {
                 stop(search->result, "there are more than %llu",
                      (unsigned long long)search->order->schedules_max);
                 return 0;
             }
             search->plans[cost] = plan->next;
+            search->open[cost]--;
             status = run_plan(search, plan, cost, e);
             free(plan);
         }

@@ -35,6 +35,7 @@ struct sw_bounded_order {
     enum sw_decision_bound kind;
     uint32_t bound;         /* at most SW_BOUNDED_MAX */
     uint64_t schedules_max; /* 0: no limit */
+    int whole_costs; /* ends as soon as more of one cost are known than that */
     int goes_on;            /* after a failure */
     /* Called for each schedule, with its cost; not 0: enough.  May be NULL. */
     int (*on_run)(void *context, const struct sw_batch_result *result,

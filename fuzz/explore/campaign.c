@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 #include "json_fields.h"
 
 enum { FORMAT = 1 };
@@ -66,8 +66,7 @@ int sw_campaign_plan(const struct sw_explore *explore, uint64_t profile,
                    sw_sched_hash_file(trial->interp, plan->interp_hash, e) < 0 ||
                    describe_setting(explore, plan->setting, sizeof plan->setting, e) < 0
                ? -1
-               : describe_arguments(trial->test == NULL ? trial->args : NULL, plan->arguments,
-                                    sizeof plan->arguments, e);
+               : describe_arguments(trial->args, plan->arguments, sizeof plan->arguments, e);
 }
 
 uint64_t sw_campaign_shard_size(const struct sw_campaign_plan *plan, uint32_t shard)
@@ -174,8 +173,6 @@ int sw_campaign_begin(const char *folder, const struct sw_campaign_plan *plan, i
     if (status == 0) {
         snprintf(path, sizeof path, "%s/campaign.json", folder);
         status = sw_atomic_files_write_new(path, text, strlen(text), e);
-        if (status < 0)
-            e->path = folder;
     }
     free(text);
     if (status <= 0)
@@ -200,8 +197,6 @@ static int read_shard(const char *const *folders, int count, uint32_t shard,
         sw_campaign_path(folders[i], &summary->plan, shard, "/ledger", path, sizeof path);
         if (access(path, F_OK) == 0)
             status = sw_work_log_read(path, &done, &summary->totals, e);
-        if (status < 0)
-            e->path = folders[i];
     }
     uint64_t ran = sw_ranges_count(&done);
     summary->schedules += ran;
@@ -249,10 +244,8 @@ static int add_sketches(const char *folder, const struct sw_campaign_plan *plan,
             sw_campaign_path(folder, plan, shard, behind, path, sizeof path);
             if (access(path, F_OK) < 0)
                 break;
-            if (sw_hyperloglog_read(sketch, path, e) < 0) {
-                e->path = folder;
+            if (sw_hyperloglog_read(sketch, path, e) < 0)
                 return -1;
-            }
         }
     return 0;
 }

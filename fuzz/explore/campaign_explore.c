@@ -7,7 +7,6 @@
  * cause, and takes the next: until nothing is free, the time is up, or it is interrupted.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,7 +16,8 @@
 #include "contract/exit.h"
 #include "contract/real_time.h"
 #include "campaign.h"
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
+#include "harness/runner/interrupt.h"
 
 enum {
     /* A range takes about this long, by the rate so far: that much work a killed process loses, and
@@ -53,16 +53,6 @@ struct campaign {
     const char *ended; /* why it ended before the end */
     int is_open; /* the folder holds its plan */
 };
-
-static volatile sig_atomic_t interrupted;
-
-/* A second Ctrl-C ends the process at once; Slurm sends its SIGTERM twice by itself. */
-static void on_signal(int number)
-{
-    interrupted = 1;
-    if (number == SIGINT)
-        signal(number, SIG_DFL);
-}
 
 /* ---- what comes of a schedule ---- */
 
@@ -106,9 +96,9 @@ static int was_interrupted(const struct campaign *campaign)
     const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
 
     /* A second, at most: Slurm signals all processes of a task at once, in no particular order. */
-    for (int i = 0; i < 100 && campaign->killed != UINT64_MAX && !interrupted; i++)
+    for (int i = 0; i < 100 && campaign->killed != UINT64_MAX && !sw_interrupt_came(); i++)
         nanosleep(&pause, NULL);
-    return interrupted;
+    return sw_interrupt_came();
 }
 
 static void on_result(void *context, const struct sw_batch_result *one)
@@ -144,7 +134,7 @@ static int on_progress(void *context, const struct sw_search_progress *progress)
                                        .limit_s = campaign->explore->time_s};
 
     sw_explore_report_progress(&told, &campaign->told);
-    return interrupted || is_late(campaign);
+    return sw_interrupt_came() || is_late(campaign);
 }
 
 /* ---- what failed ---- */
@@ -160,7 +150,7 @@ static int keep_sample(struct campaign *campaign, const char *folder, uint64_t s
 
     order.trial.setting = &campaign->explore->setting;
     int status = sw_failure_dedup_keep(&order, &cause, &unstable, e);
-    if (unstable || (status < 0 && interrupted)) {
+    if (unstable || (status < 0 && sw_interrupt_came())) {
         sw_explore_report_end_progress();
         fprintf(stderr, "spillway explore: %s\n", e->text);
         campaign->unstable++;
@@ -178,8 +168,6 @@ static int keep_samples(struct campaign *campaign, struct sw_error *e)
     snprintf(folder, sizeof folder, "%s/failures", campaign->explore->campaign);
     for (int i = 0; i < campaign->sample_count && status == 0; i++)
         status = keep_sample(campaign, folder, campaign->samples[i].seed, e);
-    if (status < 0)
-        e->path = e->path == folder ? campaign->explore->campaign : e->path;
     campaign->sample_count = 0;
     return status;
 }
@@ -199,12 +187,8 @@ static const char *sketch_path(const struct campaign *campaign, char *path, size
 static int write_sketch(const struct campaign *campaign, struct sw_error *e)
 {
     char path[PATH_MAX];
-    int status =
-        sw_hyperloglog_write(&campaign->sketch, sketch_path(campaign, path, sizeof path), e);
 
-    if (status < 0)
-        e->path = campaign->explore->campaign;
-    return status;
+    return sw_hyperloglog_write(&campaign->sketch, sketch_path(campaign, path, sizeof path), e);
 }
 
 static uint64_t range_size(const struct campaign *campaign, double seconds)
@@ -248,7 +232,12 @@ static int run_range(struct campaign *campaign, struct sw_range range, double *s
     campaign->killed = UINT64_MAX;
     int status = sw_search_run_range(campaign->search, first, stride, count, &totals, e);
     uint64_t ran = status == 0 ? (totals.last + stride - first) / stride : 0;
-    if (was_interrupted(campaign) && campaign->killed < totals.last + stride)
+    if (status < 0 && sw_interrupt_came()) {
+        /* What was to begin was killed together with this process, whose initial thread (this one)
+         * has been given its signal by now, since that was sent before. */
+        forget_from(campaign, 0, &ran);
+        status = 0;
+    } else if (was_interrupted(campaign) && campaign->killed < totals.last + stride)
         forget_from(campaign, (campaign->killed - first) / stride, &ran);
     *seconds += totals.seconds;
     campaign->all.failures += campaign->found.failures;
@@ -272,7 +261,7 @@ static int run_ranges(struct campaign *campaign, struct sw_error *e)
     int status;
 
     while ((status = keep_samples(campaign, e)) == 0 && campaign->ended == NULL) {
-        if (interrupted)
+        if (sw_interrupt_came())
             campaign->ended = "it was interrupted";
         else if (is_late(campaign))
             campaign->ended = "the time was up";
@@ -310,10 +299,8 @@ static int open_folder(struct campaign *campaign, struct sw_error *e)
                              e);
     if (status < 0 || campaign->log == NULL ||
         (access(sketch_path(campaign, path, sizeof path), F_OK) == 0 &&
-         sw_hyperloglog_read(&campaign->sketch, path, e) < 0)) {
-        e->path = explore->campaign;
+         sw_hyperloglog_read(&campaign->sketch, path, e) < 0))
         return -1;
-    }
     campaign->is_open = 1;
     return 0;
 }
@@ -340,7 +327,8 @@ static int run(struct campaign *campaign, struct sw_error *e)
     if (campaign->search == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     campaign->killed = UINT64_MAX;
-    if (sw_search_learn(campaign->search, &learned, e) < 0)
+    int status = sw_search_learn(campaign->search, &learned, e);
+    if (status < 0 && !sw_interrupt_came())
         return judge_error(campaign, &learned, e);
     if (was_interrupted(campaign)) { /* then it may have learned anything */
         campaign->ended = "it was interrupted";
@@ -351,17 +339,9 @@ static int run(struct campaign *campaign, struct sw_error *e)
     campaign->learned = campaign->found;
     if (learned.skipped)
         campaign->ended = "the test says that it is to be skipped";
-    int status = run_ranges(campaign, e);
+    status = run_ranges(campaign, e);
     sw_explore_report_end_progress();
     return status;
-}
-
-static void take_signals(void)
-{
-    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
 }
 
 /* Nothing found is believed only of an interpreter that is under control. */
@@ -423,7 +403,6 @@ int sw_campaign_explore(struct sw_explore *explore)
     explore->search.on_progress = on_progress;
     explore->search.context = campaign;
     campaign->search = sw_search_new(&explore->search);
-    take_signals();
     if (run(campaign, &e) < 0 || (status = tell(campaign, &e)) < 0) {
         sw_explore_report_end_progress();
         sw_error_print(&e);

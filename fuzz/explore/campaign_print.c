@@ -5,7 +5,7 @@
 #include "contract/exit.h"
 #include "contract/version.h"
 #include "campaign.h"
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 #include "json_fields.h"
 
 int sw_campaign_print_status(const struct sw_campaign_summary *summary, uint32_t shard)
@@ -47,6 +47,11 @@ static void print_cause(FILE *out, const struct sw_campaign_summary *summary, in
     const struct sw_failure_cause *cause = &summary->causes[i];
 
     fprintf(out, "       cause %s: %s\n", cause->key, cause->outcome);
+    if (cause->kind[0] != '\0')
+        fprintf(out, "         kind: %s%s%s\n", cause->kind,
+                cause->object[0] != '\0' ? ", of " : "", cause->object);
+    if (cause->sentence[0] != '\0')
+        fprintf(out, "         schedule: %s\n", cause->sentence);
     if (cause->pair[0] != '\0')
         fprintf(out, "         critical pair: %s\n", cause->pair);
     fprintf(out, "         seed %llu; minimised: %llu deviation%s, %s\n",
@@ -105,13 +110,7 @@ static json_object *make_causes(const struct sw_campaign_summary *summary)
 
     for (int i = 0; i < summary->cause_count; i++) {
         const struct sw_failure_cause *cause = &summary->causes[i];
-        json_object *object = json_object_new_object();
-        sw_json_fields_add_text(object, "cause", cause->key);
-        sw_json_fields_add_text(object, "outcome", cause->outcome);
-        sw_json_fields_add_text(object, "pair", cause->pair);
-        sw_json_fields_add_number(object, "seed", cause->seed);
-        sw_json_fields_add_number(object, "deviations", cause->deviations);
-        sw_json_fields_add_text(object, "preemptions", cause->proof);
+        json_object *object = sw_failure_dedup_make_json(cause);
         snprintf(path, sizeof path, "%s/failures/%s.min.sched", summary->folders[i], cause->key);
         sw_json_fields_add_text(object, "schedule", path);
         json_object_array_add(list, object);
@@ -143,8 +142,7 @@ int sw_campaign_print_json(const char *path, const struct sw_campaign_report *re
     json_object_object_add(object, "seconds", json_object_new_double((double)summary->ms / 1000));
     json_object_object_add(object, "failures", make_kinds(&summary->totals));
     json_object_object_add(object, "causes", make_causes(summary));
-    const char *json = sw_json_fields_format(object);
-    int status = sw_atomic_files_write(path, json, strlen(json), e);
+    int status = sw_json_fields_write(object, path, e);
     json_object_put(object);
     return status;
 }

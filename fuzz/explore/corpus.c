@@ -10,7 +10,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 #include "contract/decision_kind.h"
 #include "contract/whole_file.h"
 
@@ -199,8 +199,6 @@ int sw_corpus_save(struct sw_corpus *corpus, const struct sw_relative_schedule *
     int status = text == NULL || note_known(corpus, name) < 0
                      ? sw_error_set(e, corpus->folder, 0, 0, "out of memory")
                      : sw_atomic_files_write_new(path, text, strlen(text), e);
-    if (status < 0)
-        e->path = corpus->folder;
     free(text);
     return status < 0 ? -1 : 0;
 }

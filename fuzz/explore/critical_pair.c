@@ -63,15 +63,6 @@ static int set_entry(struct sw_relative_schedule *schedule, uint32_t kind, uint3
     return 0;
 }
 
-static int copy_schedule(struct sw_relative_schedule *to, const struct sw_relative_schedule *from)
-{
-    to->count = 0;
-    for (uint32_t i = 0; i < from->count; i++)
-        if (sw_relative_schedule_append(to, &from->list[i]) < 0)
-            return -1;
-    return 0;
-}
-
 /* ---- the base ---- */
 
 /* How often the thread was asked whom to run before that place in the log. */
@@ -126,7 +117,7 @@ static int run_with_step(struct turn *turn, uint32_t place)
     struct sw_relative_schedule changed = {0};
     int status = -1;
 
-    if (copy_schedule(&changed, &turn->base) < 0 ||
+    if (sw_relative_schedule_copy(&changed, &turn->base) < 0 ||
         set_entry(&changed, logged->kind, logged->thread, count_asked(turn, logged->thread, place),
                   turn->moved) < 0 ||
         set_entry(&changed, logged->kind, turn->moved, count_asked(turn, turn->moved, place + 1),
@@ -360,22 +351,8 @@ int sw_critical_pair_find(struct sw_reproduce *reproducer, const struct sw_relat
 int sw_critical_pair_look(const struct sw_reproduce *reproducer, struct sw_critical_pair *critical,
                           struct sw_error *e)
 {
-    const struct sw_process_order order = sw_process_order_of(reproducer->sched);
-    struct sw_schedule_order schedule = {.strategy = SW_STRATEGY_REPLAY,
-                                         .wanted = sw_schedule_order_list(critical->failing),
-                                         .decisions_max = reproducer->order.decisions_max,
-                                         .shows = 1,
-                                         .shown = critical->decision};
-    struct sw_process run;
-    int status = sw_process_open(&run, e);
-
-    if (status == 0) {
-        memcpy(schedule.shown_threads, critical->threads, sizeof critical->threads);
-        sw_schedule_order_fill(&schedule, run.shm);
-        status = sw_stack_snapshot_run(&run, &order, &critical->seen, e);
-    }
-    sw_process_close(&run);
-    return status;
+    return sw_reproduce_look(reproducer, critical->failing, critical->decision, critical->threads,
+                             &critical->seen, e);
 }
 
 void sw_critical_pair_free(struct sw_critical_pair *critical)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/search_faults.h"
 #include "dpor_trace.h"
 #include "dpor_wakeup.h"
 
@@ -85,7 +86,7 @@ static int sleeps(const struct node *node, uint32_t thread)
 
 static int add_sleeper(struct node *node, uint32_t thread)
 {
-    if (sleeps(node, thread))
+    if (sleeps(node, thread) || SW_SEARCH_FAULT(NO_SLEEP))
         return 0;
     if (grow((void **)&node->sleeping, &node->sleeping_room, node->sleeping_count + 1,
              sizeof *node->sleeping) < 0)
@@ -103,8 +104,11 @@ static int pass_sleepers(const struct sw_dpor_trace *view, uint32_t at, const st
     for (uint32_t i = 0; i < from->sleeping_count; i++) {
         const struct sw_pending *pending =
             sw_dpor_trace_pending(view->trace, at, from->sleeping[i]);
-        if (from->sleeping[i] == from->thread || pending == NULL ||
-            sw_decision_depends(*pending, view->events[at].did))
+        int depends = pending != NULL && sw_decision_depends(*pending, view->events[at].did);
+        if (SW_SEARCH_FAULT(SLEEP_FOREVER))
+            depends = 0;
+        if (from->sleeping[i] == from->thread || pending == NULL || depends ||
+            SW_SEARCH_FAULT(SLEEP_NOT_PASSED))
             continue;
         if (add_sleeper(to, from->sleeping[i]) < 0)
             return -1;
@@ -129,6 +133,10 @@ static int backtrack(struct sw_dpor *dpor)
 {
     while (dpor->path_count > 0) {
         struct node *node = &dpor->path[dpor->path_count - 1];
+        if (node->wakeup != NULL && SW_SEARCH_FAULT(BACKTRACK_FAR)) {
+            sw_dpor_wakeup_free(node->wakeup->next);
+            node->wakeup->next = NULL;
+        }
         if (node->wakeup != NULL)
             return 1;
         node_clear(node);
@@ -153,7 +161,8 @@ int sw_dpor_next(struct sw_dpor *dpor, struct sw_dpor_run *run)
 {
     *run = (struct sw_dpor_run){0};
     dpor->prefix_count = 0;
-    if (dpor->ended || (dpor->begun && !backtrack(dpor))) {
+    if (dpor->ended || (dpor->begun && !backtrack(dpor)) ||
+        (SW_SEARCH_FAULT(ONE_TRACE) && dpor->counts.traces == 2)) {
         dpor->ended = 1;
         return 0;
     }
@@ -242,6 +251,10 @@ static int is_blocked(const struct sw_dpor *dpor)
 static int is_explored(const struct sw_dpor_trace *view, const struct node *node, uint32_t at,
                        const struct sw_dpor_sequence *v)
 {
+    if (SW_SEARCH_FAULT(EXPLORED_NONE))
+        return 0;
+    if (SW_SEARCH_FAULT(EXPLORED_ALL))
+        return node->sleeping_count > 0;
     for (uint32_t k = 0; k < node->sleeping_count; k++)
         if (sw_dpor_wakeup_is_weak_initial(view, v, at, node->sleeping[k]))
             return 1;
@@ -255,12 +268,12 @@ static int is_explored(const struct sw_dpor_trace *view, const struct node *node
 static int find_races(struct sw_dpor *dpor)
 {
     const struct sw_dpor_trace *view = &dpor->view;
-    struct sw_dpor_sequence v = {malloc((view->count + 1) * sizeof *v.events), 0};
+    struct sw_dpor_sequence v = {.events = malloc((view->count + 1) * sizeof *v.events)};
     int failed = v.events == NULL;
 
     for (uint32_t j = 1; j < view->count && !failed; j++) {
         for (uint32_t i = 0; i < j && i < view->trace->count && !failed; i++) {
-            if (!sw_dpor_trace_is_race(view, i, j))
+            if (!sw_dpor_trace_is_race(view, i, j) || SW_SEARCH_FAULT(NO_RACES))
                 continue;
             dpor->counts.races++;
             sw_dpor_wakeup_reverse(view, i, j, &v);

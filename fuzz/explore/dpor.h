@@ -48,8 +48,8 @@ struct sw_dpor_run {
 };
 
 struct sw_dpor_counts {
-    uint64_t traces;     /* observed: complete, or ended early (deadlock, crash) */
-    uint64_t blocked;    /* of them, those that could only go on with a sleeper: redundant */
+    uint64_t traces; /* observed: complete, or ended early (deadlock, crash) */
+    uint64_t blocked; /* of them, those that could only go on with a sleeper: redundant */
     uint64_t infeasible; /* that could not follow their prefix; not counted as traces */
     uint64_t races;
 };

@@ -69,6 +69,9 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
         return -1;
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     note_beside(result, shm);
+    if (result->refused[0] == '\0')
+        snprintf(result->refused, sizeof result->refused, "%.*s", SW_TRACE_REFUSED - 1,
+                 shm->trace.refused);
     if (one.end->kind == SW_ENDED_ENGINE_ERROR || one.end->kind == SW_ENDED_LIVELOCK) {
         stop(result, "%s", sw_run_end_format(one.end, line, sizeof line));
         return 0;
@@ -111,7 +114,8 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
                         struct sw_error *e)
 {
     struct sw_dpor *dpor = sw_dpor_new();
-    struct sw_session *session = sw_session_open(&order->session, e);
+    struct sw_session *session =
+        order->opened != NULL ? order->opened : sw_session_open(&order->session, e);
     int failed = -1;
 
     *result = (struct sw_dpor_explore){0};
@@ -128,6 +132,10 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
              "try all",
              result->beside);
     }
+    if (result->complete && result->refused[0] != '\0') {
+        result->complete = 0;
+        stop(result, "%s", result->refused);
+    }
     /* An order that was wanted and cannot be: then the trace does not show all that one event waits
      * for, and something may be missing elsewhere, too. */
     if (result->complete && result->counts.infeasible > 0) {
@@ -135,7 +143,8 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
         stop(result, "%llu orders were wanted that cannot be",
              (unsigned long long)result->counts.infeasible);
     }
-    sw_session_close(session);
+    if (order->opened == NULL)
+        sw_session_close(session);
     sw_dpor_free(dpor);
     return failed;
 }

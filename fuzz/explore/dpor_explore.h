@@ -16,6 +16,7 @@
 /* Borrows all. */
 struct sw_dpor_explore_order {
     struct sw_session_order session; /* its setting says begins, and grain access */
+    struct sw_session *opened;       /* of such an order, to run it in; NULL: one of its own */
     uint64_t traces_max;             /* 0: no limit */
     int goes_on;                     /* after a failure, too */
     /* Called for each trace; not 0: enough.  May be NULL. */
@@ -33,11 +34,12 @@ struct sw_dpor_explore {
     uint64_t failures; /* failed, deadlocked, crashed */
     uint64_t operations; /* of all traces */
     char beside[SW_DPOR_EXPLORE_BESIDE]; /* what it decided that is about no thread; "": nothing */
+    char refused[SW_TRACE_REFUSED]; /* what was done that is no operation, and where; "": nothing */
     struct sw_uncontrolled_most uncontrolled;
 };
 
 /* 0, or -1 with *e: nothing could be run. */
 int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpor_explore *result,
-                   struct sw_error *e);
+                        struct sw_error *e);
 
 #endif

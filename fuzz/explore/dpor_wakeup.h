@@ -8,6 +8,12 @@
  * for.  Thread t is a weak initial of the sequence v if v can begin with t's next event, as far as
  * the order within v matters: t's first event in v depends on none before it; or t has no event in
  * v, and what it is about to do depends on nothing in v.
+ *
+ * A branch and a later sequence are of different traces, and an object's name is its ordinal, by
+ * first sight: in two traces one name may be of two objects.  The names given before the event where
+ * the branch was inserted are the same in both.  Of later ones it is not known which are one
+ * object, and they count as one: the branch may then not be seen to cover the sequence, which costs
+ * a run in vain, and loses nothing (sw_dpor_wakeup_insert()).  All else compares within one trace.
  */
 #ifndef SW_DPOR_WAKEUP_H
 #define SW_DPOR_WAKEUP_H
@@ -18,8 +24,9 @@
 struct sw_dpor_wakeup {
     uint32_t thread;
     struct sw_pending did; /* in the trace that it comes from, which may not be the present one */
+    uint32_t known; /* objects up to this ordinal are the same in both (contract/trace.h) */
     struct sw_dpor_wakeup *child; /* the first; it is explored first */
-    struct sw_dpor_wakeup *next;  /* the sibling behind it */
+    struct sw_dpor_wakeup *next; /* the sibling behind it */
 };
 
 /* With all behind it and below it. */
@@ -31,6 +38,10 @@ struct sw_dpor_wakeup *sw_dpor_wakeup_take_first(struct sw_dpor_wakeup **tree);
 struct sw_dpor_sequence {
     uint32_t *events; /* owned by the caller: room for one more than the trace has */
     uint32_t count;
+    /* The index of the last, and what it may do there: trying a lock comes to something else if the
+     * lock is taken or given back by what it comes before now. */
+    uint32_t raced;
+    struct sw_pending raced_did;
 };
 
 /* Of the race i < j: what can happen, instead of i, where i stands, and comes to j first. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "explore.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "harness/report/canary.h"
 #include "contract/exit.h"
 #include "harness/report/target.h"
+#include "harness/runner/interrupt.h"
 #include "campaign.h"
 
 /* 16 bytes each: 256 MiB, and as many schedules as take an hour or more.  Beyond that the number of
@@ -152,21 +151,6 @@ void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explor
                           "the interpreter is not under control: %s", canary.why_not);
 }
 
-/* CPython reads the program's folder when it starts: a file that is there in the replay, and was
- * not when the schedule was recorded, would change the run. */
-static int make_output(const struct sw_trial_order *trial)
-{
-    char path[4096];
-
-    if (trial->test != NULL)
-        return 0;
-    sw_trial_sched_path(trial, path, sizeof path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0 ? 0 : -1;
-}
-
 static const char *text_of_seed(const struct sw_explore_result *result, uint64_t seed)
 {
     for (uint32_t i = 0; i < result->failure_count; i++)
@@ -180,11 +164,6 @@ void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const
 {
     trial->schedule.engine = SW_ENGINE_THREADS;
     result->has_trial = 1;
-    if (make_output(trial) < 0) {
-        sw_explore_decide(result, SW_EXPLORE_ERROR, "the schedule cannot be written: %s",
-                          strerror(errno));
-        return;
-    }
     sw_trial_run(trial, &result->trial);
     const struct sw_verdict *verdict = &result->trial.verdict;
     if (verdict->kind == SW_FAILED || verdict->kind == SW_CRASHED)
@@ -208,16 +187,71 @@ void sw_explore_confirm_list(struct sw_trial_order *trial, const struct sw_contr
     sw_explore_confirm(trial, failing, name, result);
 }
 
+static void note_unconfirmed(const struct sw_trial_order *trial,
+                             const struct sw_trial_schedule *schedule, const char *name,
+                             struct sw_explore_result *result)
+{
+    struct sw_trial kept = {0};
+
+    if (result->unconfirmed++ == 0) {
+        snprintf(result->unconfirmed_why, sizeof result->unconfirmed_why,
+                 "%s: %.300s; run again by its decisions, in a process of its own, it %.400s", name,
+                 schedule->outcome,
+                 result->trial.skipped                          ? "is skipped"
+                 : result->trial.verdict.kind == SW_AS_EXPECTED ? "passes"
+                                                                : result->trial.verdict.text);
+        sw_trial_keep_unsure(trial, schedule, &kept);
+        result->unconfirmed_story = kept.story;
+        result->lost = *kept.unkept != '\0';
+    }
+    free(result->trial.story);
+    result->trial = (struct sw_trial){0};
+    result->has_trial = 0;
+}
+
+int sw_explore_confirm_schedule(struct sw_trial_order *trial,
+                                const struct sw_trial_schedule *schedule, const char *name,
+                                struct sw_explore_result *result)
+{
+    trial->decisions = &schedule->decisions;
+    sw_explore_confirm(trial, schedule->outcome, name, result);
+    if (result->end != SW_EXPLORE_INCONCLUSIVE)
+        return 1;
+    note_unconfirmed(trial, schedule, name, result);
+    result->end = SW_EXPLORE_NOTHING;
+    return 0;
+}
+
+int sw_explore_judge_unconfirmed(struct sw_explore_result *result)
+{
+    if (result->unconfirmed == 0)
+        return 0;
+    sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "%s", result->unconfirmed_why);
+    result->trial.story = result->unconfirmed_story;
+    result->unconfirmed_story = NULL;
+    return 1;
+}
+
 /* In a warm process what earlier schedules have left may be the reason.  So only what fails in a
  * process of its own, too, is believed. */
-static void confirm(const struct sw_search *search, struct sw_explore_result *result)
+static int confirm(const struct sw_search *search, struct sw_explore_result *result)
 {
     struct sw_trial_order trial = sw_search_trial(search, result->totals.failing_seed);
-    char name[64];
+    const struct sw_search_failure *failing = sw_search_failing(search);
+    char name[64], outcome[SW_END_LINE_MAX];
 
     result->seed = result->totals.failing_seed;
     snprintf(name, sizeof name, "seed %llu", (unsigned long long)result->seed);
-    sw_explore_confirm(&trial, text_of_seed(result, result->seed), name, result);
+    if (failing == NULL) {
+        sw_explore_confirm(&trial, text_of_seed(result, result->seed), name, result);
+        return 1;
+    }
+    const struct sw_trial_schedule schedule = {
+        .decisions = sw_schedule_order_list(&failing->list),
+        .decision_count = failing->decision_count,
+        .hash = failing->hash,
+        .outcome = sw_run_end_format(&failing->end, outcome, sizeof outcome)};
+    return sw_explore_confirm_schedule(&trial, &schedule, name, result);
 }
 
 void sw_explore_judge_error(const struct sw_search *search, const struct sw_error *e,
@@ -225,8 +259,8 @@ void sw_explore_judge_error(const struct sw_search *search, const struct sw_erro
 {
     struct sw_trial_order trial = sw_search_trial(search, result->totals.last);
 
-    sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e->path != NULL ? e->path : "",
-                      e->path != NULL ? ": " : "", e->text);
+    sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e->path, *e->path != '\0' ? ": " : "",
+                      e->text);
     if (trial.test == NULL)
         return;
     trial.schedule.seed = trial.schedule.seed == 0 ? 1 : trial.schedule.seed;
@@ -239,19 +273,58 @@ void sw_explore_judge_error(const struct sw_search *search, const struct sw_erro
     }
 }
 
+/* What one part of the search has done is added to what was done before it. */
+static void add_totals(struct sw_search_totals *all, const struct sw_search_totals *part)
+{
+    struct sw_search_totals sum = *part;
+
+    sum.schedules += all->schedules;
+    sum.learning += all->learning;
+    sum.processes += all->processes;
+    sum.seconds += all->seconds;
+    if (sum.note[0] == 0)
+        memcpy(sum.note, all->note, sizeof sum.note);
+    if (all->uncontrolled.count > sum.uncontrolled.count)
+        sum.uncontrolled = all->uncontrolled;
+    *all = sum;
+}
+
+/* Behind a failure that was not confirmed the search goes on.  0, or -1 with *e. */
+static int search_on(struct exploration *all, struct sw_search *search, struct sw_error *e)
+{
+    struct sw_explore_result *result = all->result;
+    const struct sw_trial_order *trial = &all->explore->search.trial;
+    uint64_t end = trial->schedule.seed + trial->schedules;
+    static struct sw_search_totals part;
+    int status = sw_search_run(search, &part, e);
+
+    for (;;) {
+        add_totals(&result->totals, &part);
+        if (status < 0 || !part.failed || confirm(search, result))
+            return status;
+        uint64_t next = part.failing_seed + 1;
+        result->totals.failed = 0;
+        if (all->explore->goes_on || part.stopped || next >= end)
+            return 0;
+        status = sw_search_run_range(search, next, 1, end - next, &part, e);
+    }
+}
+
 static void explore_it(struct exploration *all, struct sw_search *search)
 {
     struct sw_explore_result *result = all->result;
     struct sw_error e = {0};
-    int status = sw_search_run(search, &result->totals, &e);
+    int status = search_on(all, search, &e);
 
     sw_explore_report_end_progress();
     count_distinct(all);
-    if (status < 0)
+    if (status < 0 && !sw_interrupt_came())
         sw_explore_judge_error(search, &e, result);
     else if (result->totals.failed)
-        confirm(search, result);
-    else
+        return;
+    else if (sw_interrupt_came())
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "it was interrupted");
+    else if (!sw_explore_judge_unconfirmed(result))
         sw_explore_judge_nothing(all->explore, result);
 }
 
@@ -262,7 +335,10 @@ static int exit_status(const struct sw_explore_result *result)
                                    [SW_EXPLORE_ERROR] = SW_EXIT_ERROR,
                                    [SW_EXPLORE_INCONCLUSIVE] = SW_EXIT_UNSURE};
 
-    return statuses[result->end];
+    /* A schedule that is in no file was found, and lost. */
+    if (result->lost || *result->trial.unkept != '\0')
+        return SW_EXIT_ERROR;
+    return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : statuses[result->end];
 }
 
 /* 0, or -1 after a line on stderr. */
@@ -301,6 +377,7 @@ static int run(struct sw_explore *explore)
     if (explore->json != NULL && sw_explore_report_json(explore, &result) < 0)
         status = SW_EXIT_ERROR;
     free(result.trial.story);
+    free(result.unconfirmed_story);
     return status;
 }
 
@@ -309,6 +386,7 @@ int sw_explore_run(struct sw_explore *explore)
     int status = SW_EXIT_ERROR;
     char *starter = sw_target_find_starter();
 
+    sw_interrupt_begin();
     explore->search.trial.starter = starter;
     explore->search.trial.setting = &explore->setting;
     if (starter == NULL)

@@ -9,8 +9,8 @@
  *      explore_exhaustive.c  the same for a strategy that tries all there are
  *      explore_report.c      says it, to people and as JSON
  *
- * A test (prog.py::test) runs its schedules one after the other in warm processes; a program has a
- * process for each.  Whatever fails is run once more in a process of its own, and only that is
+ * Each schedule begins from the same state (harness/runner/session.h).  Whatever fails is run once
+ * more by its decisions, in a process of its own, and only that is
  * believed.  That nothing was found is believed only of an interpreter that the canary says is
  * under control.
  */
@@ -41,6 +41,7 @@ struct sw_explore {
     enum sw_explore_method method;
     uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
+    int is_cold;      /* a process for each schedule */
     const char *json; /* a file; NULL: none */
     const char *campaign; /* a folder: campaign.h; NULL: none */
     int resumes;
@@ -48,6 +49,7 @@ struct sw_explore {
     uint32_t shard, shards; /* of a campaign; 1 of 1 */
     char *target;     /* prog.py::test or prog.py, as it was given */
     char *file;       /* of a target; owned */
+    char *from_file;  /* that the line of the setting "from" is said to be in; owned, or NULL */
 };
 
 /* What came of it. */
@@ -79,6 +81,11 @@ struct sw_explore_result {
     uint64_t seed; /* that one */
     struct sw_explore_failure failures[SW_EXPLORE_FAILURES_MAX];
     uint32_t failure_count;
+    /* Failures that did not happen again: they are kept, told, and the search goes on. */
+    uint64_t unconfirmed;
+    char unconfirmed_why[1024]; /* the first one: why */
+    char *unconfirmed_story; /* and where it is; owned, or NULL */
+    int lost; /* its schedule could not be written */
 };
 
 /* Names the strategy, "pct:3".  0, or -1 with *e (no place), which lists all. */
@@ -93,7 +100,7 @@ void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *r
 /* A session that runs schedules one by one, so that each can depend on the last result.  args:
  * room; it has to live as long as the order. */
 struct sw_session_order sw_explore_exhaustive_session(const struct sw_explore *explore,
-                                                      char *args[3]);
+                                                      char *args[SW_TRIAL_ARGS]);
 /* All schedules, or all within the bound; fills in the result. */
 void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_result *result);
 void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, const char *text);
@@ -117,6 +124,13 @@ void sw_explore_judge_error(const struct sw_search *search, const struct sw_erro
                             struct sw_explore_result *result);
 void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Runs a schedule that has failed once more, by its decisions, in a process of its own.  1: it
+ * fails there, too, and the result says so; 0: it does not, which is noted, and it is kept. */
+int sw_explore_confirm_schedule(struct sw_trial_order *trial,
+                                const struct sw_trial_schedule *schedule, const char *name,
+                                struct sw_explore_result *result);
+/* Nothing that was found has been confirmed: decides so, if there was anything.  1: there was. */
+int sw_explore_judge_unconfirmed(struct sw_explore_result *result);
 /* Runs a schedule that has failed once more, in a process of its own, and decides.  failing: how it
  * failed; name: what it is called in messages. */
 void sw_explore_confirm(struct sw_trial_order *trial, const char *failing, const char *name,

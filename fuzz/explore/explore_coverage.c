@@ -22,6 +22,7 @@
 #include "contract/real_time.h"
 #include "coverage.h"
 #include "explore.h"
+#include "harness/runner/interrupt.h"
 #include "schedule_mutate.h"
 #include "profile_measure.h"
 
@@ -49,6 +50,7 @@ struct kept {
 struct coverage_search {
     struct sw_explore *explore;
     struct sw_explore_result *result;
+    char note[SW_BATCH_NOTE];
     struct sw_session_order session;
     struct sw_corpus *corpus; /* NULL: none on disk */
     pthread_mutex_t lock; /* of all below */
@@ -250,7 +252,8 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     search->done++;
     search->seconds = sw_real_time_s() - search->began;
     search->skipped |= one->end->kind == SW_ENDED_SKIPPED;
-    search->late |= search->explore->time_s > 0 && search->seconds > search->explore->time_s;
+    search->late |= (search->explore->time_s > 0 && search->seconds > search->explore->time_s) ||
+                    sw_interrupt_came();
     search->stop |= search->late | search->skipped;
     if (job->number <= LEARNING)
         learn(search, shm);
@@ -277,7 +280,10 @@ static void *run_job(void *argument)
         const struct sw_schedule_order schedule = order_of(job);
         if (sw_session_run(job->session, &schedule, &one, &shm, &e) < 0) {
             pthread_mutex_lock(&search->lock);
-            fail(search, &e);
+            if (sw_interrupt_came())
+                search->stop = search->late = 1;
+            else
+                fail(search, &e);
             pthread_mutex_unlock(&search->lock);
             break;
         }
@@ -342,7 +348,7 @@ static int hash_all(const struct sw_explore *explore, uint64_t *of, struct sw_er
         return -1;
     }
     fprintf(out, "%s\n%s\n", hash, trial->test != NULL ? trial->test : "");
-    for (char **arg = trial->args; trial->test == NULL && arg != NULL && *arg != NULL; arg++)
+    for (char **arg = trial->args; arg != NULL && *arg != NULL; arg++)
         fprintf(out, "%s\n", *arg);
     sw_sched_write_setting(out, &explore->setting);
     fclose(out);
@@ -378,6 +384,7 @@ static void fill_result(const struct coverage_search *search)
                                                .skipped = search->skipped,
                                                .seconds = search->seconds,
                                                .uncontrolled = search->uncontrolled};
+    memcpy(result->totals.note, search->note, sizeof search->note);
     result->features = search->map.count;
     snprintf(result->claim, sizeof result->claim,
              "%llu schedule%s of coverage, seed %llu, %d job%s, grain %s, %zu features, something "
@@ -396,11 +403,12 @@ static void decide(struct coverage_search *search)
     struct sw_trial_order trial = search->explore->search.trial;
 
     if (search->failed) {
-        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s",
-                          search->error.path != NULL ? search->error.path : "",
-                          search->error.path != NULL ? ": " : "", search->error.text);
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", search->error.path,
+                          *search->error.path != '\0' ? ": " : "", search->error.text);
     } else if (search->failures > 0) {
         sw_explore_confirm_list(&trial, search->failing, search->text, search->found, result);
+    } else if (sw_interrupt_came()) {
+        sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "it was interrupted");
     } else {
         sw_explore_judge_nothing(search->explore, result);
     }
@@ -409,7 +417,7 @@ static void decide(struct coverage_search *search)
 void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *result)
 {
     struct coverage_search *search = calloc(1, sizeof *search);
-    char *args[3];
+    char *args[SW_TRIAL_ARGS];
 
     if (search == NULL || (search->kept = calloc(SEEDS_MAX, sizeof *search->kept)) == NULL) {
         free(search);
@@ -419,6 +427,7 @@ void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *r
     search->explore = explore;
     search->result = result;
     search->session = sw_explore_exhaustive_session(explore, args);
+    search->session.note = search->note;
     pthread_mutex_init(&search->lock, NULL);
     search->began = sw_real_time_s();
     if (open_corpus(search) == 0)

@@ -12,6 +12,7 @@
 #include "contract/real_time.h"
 #include "dpor_explore.h"
 #include "explore.h"
+#include "harness/runner/interrupt.h"
 
 struct exhaustive {
     const struct sw_explore *explore;
@@ -20,18 +21,29 @@ struct exhaustive {
     double began; /* seconds */
     double told;
     int late;
-    struct sw_control_shm_list *failing; /* the decisions of the first failure; owned */
+    int is_confirmed; /* the first that failed in a process of its own, too */
     char found[128];
-    char text[256]; /* how it failed */
 };
 
-static int keep_failing(struct exhaustive *exhaustive, const struct sw_control_shm *shm)
+/* Right away: one that is not confirmed is counted, and the search goes on. */
+static void confirm(struct exhaustive *exhaustive, const struct sw_batch_result *one,
+                    const struct sw_control_shm *shm)
 {
-    exhaustive->failing = malloc(sizeof *exhaustive->failing);
-    if (exhaustive->failing == NULL)
-        return -1;
-    sw_control_shm_copy_list(exhaustive->failing, &shm->taken);
-    return 0;
+    struct sw_trial_order trial = exhaustive->explore->search.trial;
+    char text[SW_END_LINE_MAX];
+    const struct sw_trial_schedule schedule = {.decisions = sw_schedule_order_list(&shm->taken),
+                                               .decision_count = one->decision_count,
+                                               .hash = one->hash,
+                                               .outcome =
+                                                   sw_run_end_format(one->end, text, sizeof text)};
+
+    snprintf(exhaustive->found, sizeof exhaustive->found, "%s, number %llu",
+             exhaustive->explore->strategy, (unsigned long long)exhaustive->progress.schedules);
+    trial.schedule = (struct sw_schedule_order){.strategy = SW_STRATEGY_REPLAY};
+    trial.schedules = 1;
+    trial.found = exhaustive->found;
+    exhaustive->is_confirmed =
+        sw_explore_confirm_schedule(&trial, &schedule, exhaustive->found, exhaustive->result);
 }
 
 /* Returns 1 when there is no time left. */
@@ -45,14 +57,11 @@ static int on_schedule(struct exhaustive *exhaustive, const struct sw_batch_resu
     if (sw_run_end_is_failure(one->end)) {
         sw_run_end_format(one->end, text, sizeof text);
         sw_explore_add_failure(exhaustive->result, exhaustive->progress.schedules, text);
-        if (exhaustive->progress.failures++ == 0) {
-            sw_run_end_format(one->end, exhaustive->text, sizeof exhaustive->text);
-            snprintf(exhaustive->found, sizeof exhaustive->found, "%s, number %llu",
-                     exhaustive->explore->strategy,
-                     (unsigned long long)exhaustive->progress.schedules);
-            if (keep_failing(exhaustive, shm) < 0)
-                return 1;
-        }
+        exhaustive->progress.failures++;
+        if (!exhaustive->is_confirmed)
+            confirm(exhaustive, one, shm);
+        if (exhaustive->is_confirmed && !exhaustive->explore->goes_on)
+            return 1;
     }
     struct sw_explore_progress told = {.schedules = exhaustive->progress.schedules,
                                        .failures = exhaustive->progress.failures,
@@ -60,8 +69,9 @@ static int on_schedule(struct exhaustive *exhaustive, const struct sw_batch_resu
                                        .limit_s = exhaustive->explore->time_s};
 
     sw_explore_report_progress(&told, &exhaustive->told);
-    exhaustive->late = exhaustive->explore->time_s > 0 &&
-                       exhaustive->progress.seconds > exhaustive->explore->time_s;
+    exhaustive->late = (exhaustive->explore->time_s > 0 &&
+                        exhaustive->progress.seconds > exhaustive->explore->time_s) ||
+                       sw_interrupt_came();
     return exhaustive->late;
 }
 
@@ -79,11 +89,12 @@ static int on_run(void *context, const struct sw_batch_result *one,
 }
 
 struct sw_session_order sw_explore_exhaustive_session(const struct sw_explore *explore,
-                                                      char *args[3])
+                                                      char *args[SW_TRIAL_ARGS])
 {
     const struct sw_trial_order *trial = &explore->search.trial;
     struct sw_session_order order = {.run = sw_trial_process(trial, args),
                                      .decisions_max = SW_DEVIATIONS_MAX,
+                                     .start = explore->search.start,
                                      .engine = trial->schedule.engine};
 
     order.run.silent = 1;
@@ -100,23 +111,29 @@ static const char *run_dpor(struct exhaustive *exhaustive, struct sw_error *e)
 {
     static struct sw_dpor_explore all;
     struct sw_explore_result *result = exhaustive->result;
-    char *args[3];
-    const struct sw_dpor_explore_order order = {
+    char *args[SW_TRIAL_ARGS];
+    struct sw_dpor_explore_order order = {
         .session = sw_explore_exhaustive_session(exhaustive->explore, args),
         .traces_max = most_of(exhaustive->explore),
-        .goes_on = exhaustive->explore->goes_on,
+        .goes_on = 1, /* on_trace() ends it */
         .on_trace = on_trace,
         .context = exhaustive};
 
+    order.session.note = result->totals.note;
     if (sw_dpor_explore_run(&order, &all, e) < 0)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
+    /* One that could only go on with a sleeper is of a class that was run before. */
+    uint64_t traces = all.counts.traces - all.counts.blocked;
+    char vain[64] = "";
+    if (all.counts.blocked > 0)
+        snprintf(vain, sizeof vain, " (%llu schedules in vain)",
+                 (unsigned long long)all.counts.blocked);
     snprintf(result->claim, sizeof result->claim,
              "%s%llu trace%s, one of each class of equivalent schedules%s, grain access, %llu "
              "operations%s, %.1f s",
-             all.complete ? "all " : "", (unsigned long long)all.counts.traces,
-             all.counts.traces == 1 ? "" : "s", all.complete ? "" : ", of more",
-             (unsigned long long)all.operations, all.counts.blocked > 0 ? " (some in vain)" : "",
+             all.complete ? "all " : "", (unsigned long long)traces, traces == 1 ? "" : "s",
+             all.complete ? "" : ", of more", (unsigned long long)all.operations, vain,
              exhaustive->progress.seconds);
     return all.complete ? NULL : all.why_not;
 }
@@ -126,17 +143,18 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
     static struct sw_bounded all;
     struct sw_explore_result *result = exhaustive->result;
     int delays = exhaustive->explore->method == SW_EXPLORE_DELAYS;
-    char *args[3], by_cost[256] = "";
+    char *args[SW_TRIAL_ARGS], by_cost[256] = "";
     size_t used = 0;
-    const struct sw_bounded_order order = {
-        .session = sw_explore_exhaustive_session(exhaustive->explore, args),
-        .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
-        .bound = exhaustive->explore->bound,
-        .schedules_max = most_of(exhaustive->explore),
-        .goes_on = exhaustive->explore->goes_on,
-        .on_run = on_run,
-        .context = exhaustive};
+    struct sw_bounded_order order = {.session =
+                                         sw_explore_exhaustive_session(exhaustive->explore, args),
+                                     .kind = delays ? SW_BOUND_DELAYS : SW_BOUND_PREEMPTIONS,
+                                     .bound = exhaustive->explore->bound,
+                                     .schedules_max = most_of(exhaustive->explore),
+                                     .goes_on = 1, /* on_run() ends it */
+                                     .on_run = on_run,
+                                     .context = exhaustive};
 
+    order.session.note = result->totals.note;
     if (sw_bounded_run(&order, &all, e) < 0)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
@@ -155,18 +173,6 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
     return all.complete ? NULL : all.why_not;
 }
 
-static void confirm(struct exhaustive *exhaustive)
-{
-    struct sw_trial_order trial = exhaustive->explore->search.trial;
-
-    if (exhaustive->failing == NULL) {
-        sw_explore_decide(exhaustive->result, SW_EXPLORE_ERROR, "out of memory");
-        return;
-    }
-    sw_explore_confirm_list(&trial, exhaustive->failing, exhaustive->text, exhaustive->found,
-                            exhaustive->result);
-}
-
 void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_result *result)
 {
     struct exhaustive exhaustive = {.explore = explore, .result = result};
@@ -177,19 +183,20 @@ void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_r
                                                              : run_bounded(&exhaustive, &e);
     sw_explore_report_end_progress();
     result->totals.schedules = result->totals.last = exhaustive.progress.schedules;
-    result->totals.failed = exhaustive.progress.failures > 0;
-    result->totals.stopped = exhaustive.late;
+    result->totals.failed = exhaustive.is_confirmed;
+    result->totals.stopped = exhaustive.late || sw_interrupt_came();
     result->totals.seconds = exhaustive.progress.seconds;
     result->distinct = exhaustive.progress.schedules;
+    if (sw_interrupt_came())
+        why_not = "it was interrupted";
     if (why_not == e.text)
-        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e.path != NULL ? e.path : "",
-                          e.path != NULL ? ": " : "", e.text);
-    else if (exhaustive.progress.failures > 0)
-        confirm(&exhaustive);
-    else if (why_not != NULL)
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e.path, *e.path != '\0' ? ": " : "",
+                          e.text);
+    else if (!exhaustive.is_confirmed && sw_explore_judge_unconfirmed(result))
+        ;
+    else if (!exhaustive.is_confirmed && why_not != NULL)
         sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE, "%s",
-                          exhaustive.late ? "the time was up" : why_not);
-    else
+                          exhaustive.late && !sw_interrupt_came() ? "the time was up" : why_not);
+    else if (!exhaustive.is_confirmed)
         sw_explore_judge_nothing(explore, result);
-    free(exhaustive.failing);
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "contract/version.h"
+#include "contract/whole_file.h"
+#include "harness/runner/interrupt.h"
 #include "explore.h"
 #include "json_fields.h"
+
+enum { SCRIPT_BYTES_MAX = 16 << 20 };
 
 static const char *grain_of(const struct sw_explore *explore)
 {
@@ -21,6 +24,13 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
 
     if (explore->method != SW_EXPLORE_SAMPLES) {
         snprintf(buf, size, "%s", result->claim);
+        return buf;
+    }
+    if (totals->only_one) {
+        snprintf(buf, size,
+                 "1 schedule, grain %s: only one thread ran, and nothing was left to "
+                 "decide; all others are like it",
+                 grain_of(explore));
         return buf;
     }
     uint64_t first = explore->search.trial.schedule.seed;
@@ -117,11 +127,44 @@ static void print_failures(const struct sw_explore_result *result)
                (unsigned long long)result->failures[i].seed, result->failures[i].text);
 }
 
+/* FILE.py alone is run as a program, which only defines its tests. */
+static void print_tests_of(const struct sw_explore *explore)
+{
+    const struct sw_trial_order *trial = &explore->search.trial;
+    struct sw_error e;
+    size_t size;
+    char *text = trial->test == NULL
+                     ? sw_whole_file_read(explore->target, SCRIPT_BYTES_MAX, &size, &e)
+                     : NULL;
+    const char *test = text != NULL ? strstr(text, "\ndef test") : NULL;
+
+    if (test != NULL) {
+        test += strlen("\ndef ");
+        printf("       a test in it runs if it is named: %s::%.*s\n", explore->target,
+               (int)strcspn(test, "( \n"), test);
+    }
+    free(text);
+}
+
 static const char *mode_text(const struct sw_explore *explore)
 {
     return explore->setting.grain == SW_GRAIN_ACCESS
                ? "grain access is finer than the real interpreter in places: it may never do this"
                : "";
+}
+
+/* The clock or Ctrl-C came before the end: where it can be gone on with. */
+static void print_stop(const struct sw_explore *explore, const struct sw_explore_result *result)
+{
+    const char *why = sw_interrupt_came() ? "it was interrupted" : "the time was up";
+
+    if (!result->totals.stopped || (result->totals.failed && !explore->goes_on))
+        return;
+    if (explore->method == SW_EXPLORE_SAMPLES)
+        printf("       %s: go on with --seed %llu\n", why,
+               (unsigned long long)result->totals.last + 1);
+    else if (result->end != SW_EXPLORE_INCONCLUSIVE)
+        print_lines(why);
 }
 
 void sw_explore_report_print(const struct sw_explore *explore,
@@ -145,10 +188,12 @@ void sw_explore_report_print(const struct sw_explore *explore,
         print_failures(result);
     if (result->end != SW_EXPLORE_NOTHING && result->totals.schedules > 0)
         print_lines(claim);
+    print_lines(result->totals.note);
+    if (result->totals.only_one)
+        print_tests_of(explore);
     if (result->end == SW_EXPLORE_FOUND)
         print_lines(mode_text(explore));
-    if (result->totals.stopped && !result->totals.failed)
-        print_lines("the time was up");
+    print_stop(explore, result);
     fflush(stdout);
 }
 
@@ -168,6 +213,17 @@ static json_object *make_failures(const struct sw_explore_result *result)
     return list;
 }
 
+/* Of the one that has been confirmed. */
+static void add_explained(json_object *object, const struct sw_explained *explained)
+{
+    if (explained->kind[0] == '\0')
+        return;
+    sw_json_fields_add_text(object, "kind", explained->kind);
+    sw_json_fields_add_text(object, "of", explained->object);
+    sw_json_fields_add_text(object, "pair", explained->pair);
+    sw_json_fields_add_text(object, "sentence", explained->sentence);
+}
+
 static json_object *make_json(const struct sw_explore *explore,
                               const struct sw_explore_result *result)
 {
@@ -185,6 +241,8 @@ static json_object *make_json(const struct sw_explore *explore,
     sw_json_fields_add_text(object, "why", result->why);
     sw_json_fields_add_text(object, "claim",
                             sw_explore_report_claim(explore, result, claim, sizeof claim));
+    if (totals->stopped)
+        sw_json_fields_add_text(object, "stopped", sw_interrupt_came() ? "interrupted" : "time");
     sw_json_fields_add_number(object, "schedules", totals->schedules);
     sw_json_fields_add_number(object, "learning", totals->learning);
     if (explore->method == SW_EXPLORE_COVERAGE)
@@ -201,23 +259,19 @@ static json_object *make_json(const struct sw_explore *explore,
     if (result->has_trial && explore->method != SW_EXPLORE_SAMPLES)
         sw_json_fields_add_number(object, "failing_number", result->failures[0].seed);
     json_object_object_add(object, "failures", make_failures(result));
+    if (result->has_trial)
+        add_explained(object, &result->trial.explained);
     return object;
 }
 
 int sw_explore_report_json(const struct sw_explore *explore, const struct sw_explore_result *result)
 {
     json_object *object = make_json(explore, result);
-    FILE *out = fopen(explore->json, "we");
-    int failed = out == NULL;
+    struct sw_error e;
+    int status = sw_json_fields_write(object, explore->json, &e);
 
-    if (!failed) {
-        fputs(sw_json_fields_format(object), out);
-        fputc('\n', out);
-        failed = ferror(out) | (fclose(out) != 0);
-    }
-    if (failed)
-        fprintf(stderr, "spillway explore: %s: cannot be written: %s\n", explore->json,
-                strerror(errno));
+    if (status < 0)
+        sw_error_print(&e);
     json_object_put(object);
-    return failed ? -1 : 0;
+    return status;
 }

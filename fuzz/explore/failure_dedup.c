@@ -11,7 +11,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
+#include "harness/formats/sched/sched_paths.h"
 #include "minimise.h"
 #include "json_fields.h"
 
@@ -39,29 +40,40 @@ static void name_it(const struct sw_minimised *minimised, struct sw_failure_caus
 {
     char text[2 * SW_FAILURE_CAUSE_TEXT + 32], outcome[SW_FAILURE_CAUSE_TEXT];
 
-    snprintf(cause->outcome, sizeof cause->outcome, "%s", minimised->reproducer.sched->outcome);
+    snprintf(cause->outcome, sizeof cause->outcome, "%s", minimised->sched->outcome);
     sw_critical_pair_print_name(&minimised->critical, cause->pair, sizeof cause->pair);
-    snprintf(cause->proof, sizeof cause->proof, "%s", minimised->proof);
+    snprintf(cause->proof, sizeof cause->proof, "%.*s", SW_FAILURE_CAUSE_TEXT - 1,
+             minimised->refused[0] == '\0' ? minimised->proof : minimised->refused);
     cause->deviations = minimised->deviations;
     int length = snprintf(text, sizeof text, "%s|%08x|%s",
                           sw_failure_dedup_normalise(cause->outcome, outcome, sizeof outcome),
-                          minimised->reproducer.wanted.signature, cause->pair);
+                          minimised->wanted.signature, cause->pair);
     snprintf(cause->key, sizeof cause->key, "%012llx",
              (unsigned long long)(XXH3_64bits(text, (size_t)length) >> 16));
 }
 
 /* ---- keeping it ---- */
 
-static int write_json(const char *path, const struct sw_failure_cause *cause, struct sw_error *e)
+json_object *sw_failure_dedup_make_json(const struct sw_failure_cause *cause)
 {
     json_object *object = json_object_new_object();
 
     sw_json_fields_add_text(object, "cause", cause->key);
     sw_json_fields_add_text(object, "outcome", cause->outcome);
     sw_json_fields_add_text(object, "pair", cause->pair);
+    sw_json_fields_add_text(object, "kind", cause->kind);
+    sw_json_fields_add_text(object, "of", cause->object);
+    sw_json_fields_add_text(object, "lines", cause->lines);
+    sw_json_fields_add_text(object, "sentence", cause->sentence);
     sw_json_fields_add_number(object, "seed", cause->seed);
     sw_json_fields_add_number(object, "deviations", cause->deviations);
     sw_json_fields_add_text(object, "preemptions", cause->proof);
+    return object;
+}
+
+static int write_json(const char *path, const struct sw_failure_cause *cause, struct sw_error *e)
+{
+    json_object *object = sw_failure_dedup_make_json(cause);
     const char *text = sw_json_fields_format(object);
     int status = sw_atomic_files_write_new(path, text, strlen(text), e);
     json_object_put(object);
@@ -75,30 +87,48 @@ static void path_of(const struct sw_failure_cause_order *order, const char *key,
     snprintf(name, PATH_MAX, "%s/%s%s", order->folder, key, behind);
 }
 
+/* What cannot be minimised is its own smallest.  0, or -1 with *e. */
+static int write_smaller(const struct sw_minimised *minimised, const char *found,
+                         const char *smaller, struct sw_failure_cause *cause, struct sw_error *e)
+{
+    struct sw_trial trial = {0};
+    int status =
+        minimised->refused[0] == '\0' ? sw_minimise_write(minimised, smaller, 1, &trial) : 1;
+
+    free(trial.story);
+    snprintf(cause->kind, sizeof cause->kind, "%s", trial.explained.kind);
+    snprintf(cause->object, sizeof cause->object, "%s", trial.explained.object);
+    snprintf(cause->lines, sizeof cause->lines, "%s", trial.explained.pair);
+    snprintf(cause->sentence, sizeof cause->sentence, "%s", trial.explained.sentence);
+    if (status == 0)
+        return 0;
+    unlink(smaller);
+    return link(found, smaller) == 0 ? 0 : sw_error_set(e, smaller, 0, 0, "%s", strerror(errno));
+}
+
 /* found: the file with the schedule as it was found.  As sw_failure_dedup_keep(). */
 static int keep(const struct sw_failure_cause_order *order, const struct sw_minimised *minimised,
-                const char *found, const struct sw_failure_cause *cause, struct sw_error *e)
+                const char *found, struct sw_failure_cause *cause, struct sw_error *e)
 {
     char path[PATH_MAX], smaller[PATH_MAX + 8];
-    struct sw_trial trial = {0};
 
     path_of(order, cause->key, ".json", path);
     if (access(path, F_OK) == 0)
         return 0;
     snprintf(smaller, sizeof smaller, "%s.min", found);
-    sw_minimise_write(minimised, smaller, 1, &trial);
-    free(trial.story);
+    int status = write_smaller(minimised, found, smaller, cause, e);
     /* If two processes find a cause at once, each name gets the file of one or the other: both are
      * of that cause. */
     path_of(order, cause->key, ".min.sched", path);
-    int failed = rename(smaller, path) < 0;
+    if (status == 0)
+        status = sw_atomic_files_rename(smaller, path, e);
     path_of(order, cause->key, ".sched", path);
-    failed |= rename(found, path) < 0;
-    if (failed)
-        return sw_error_set(e, order->folder, 0, 0, "a schedule cannot be kept there: %s",
-                            strerror(errno));
+    if (status == 0)
+        status = sw_atomic_files_rename(found, path, e);
+    if (status < 0)
+        return -1;
     path_of(order, cause->key, ".json", path);
-    int status = write_json(path, cause, e);
+    status = write_json(path, cause, e);
     return status < 0 ? -1 : !status;
 }
 
@@ -112,7 +142,7 @@ static int minimise_and_keep(const struct sw_failure_cause_order *order, const c
 
     if (minimised == NULL) {
         sw_error_set(e, NULL, 0, 0, "out of memory");
-    } else if (sw_sched_load(found, &sched, e) == 0) {
+    } else if (sw_sched_load(found, &sched, e) == 0 && sw_sched_paths(found, sched, e) == 0) {
         minimise.sched = sched;
         if (sw_minimise_run(&minimise, minimised, e) == 0) {
             name_it(minimised, cause);
@@ -138,17 +168,23 @@ int sw_failure_dedup_keep(const struct sw_failure_cause_order *order,
              (unsigned long long)cause->seed);
     trial.output = found;
     trial.silent = 1;
+    trial.explains = 0; /* what is explained is the minimised one */
     trial.schedule.engine = SW_ENGINE_THREADS;
     sw_trial_run(&trial, &result);
     free(result.story);
     *unstable = result.verdict.kind != SW_FAILED && result.verdict.kind != SW_CRASHED;
+    if (*result.unkept != '\0') {
+        unlink(found);
+        return sw_error_set(e, order->folder, 0, 0, "seed %llu: no schedule is kept: %s",
+                            (unsigned long long)cause->seed, result.unkept);
+    }
     int status = *unstable
                      ? sw_error_set(e, NULL, 0, 0,
                                     "seed %llu fails among others, but not in a process of its own",
                                     (unsigned long long)cause->seed)
                      : minimise_and_keep(order, found, cause, e);
-    if (status < 0 && e->path == found)
-        e->path = order->folder;
+    if (status < 0 && strcmp(e->path, found) == 0)
+        sw_error_move(e, order->folder);
     unlink(found);
     return status;
 }
@@ -164,6 +200,10 @@ static int read_json(const char *path, struct sw_failure_cause *cause, struct sw
         sw_json_fields_get_text(object, "cause", cause->key, sizeof cause->key);
         sw_json_fields_get_text(object, "outcome", cause->outcome, sizeof cause->outcome);
         sw_json_fields_get_text(object, "pair", cause->pair, sizeof cause->pair);
+        sw_json_fields_get_text(object, "kind", cause->kind, sizeof cause->kind);
+        sw_json_fields_get_text(object, "of", cause->object, sizeof cause->object);
+        sw_json_fields_get_text(object, "lines", cause->lines, sizeof cause->lines);
+        sw_json_fields_get_text(object, "sentence", cause->sentence, sizeof cause->sentence);
         sw_json_fields_get_text(object, "preemptions", cause->proof, sizeof cause->proof);
         cause->seed = sw_json_fields_get_number(object, "seed");
         cause->deviations = sw_json_fields_get_number(object, "deviations");

@@ -4,8 +4,8 @@
  *
  * Schedules fail by thousands, for few reasons.  Two failures have the same CAUSE if they end alike
  * (leaving out the numbers of threads and locks, which differ between schedules) and have the same
- * critical pair: both are the same in every process.  The first of each cause is kept, in a folder
- * that several processes share:
+ * critical pair: both are the same in every process, and name no folder, so that they are the same
+ * in every checkout.  The first of each cause is kept, in a folder that several processes share:
  *
  *      1f0c2a9b77d3.sched      as it was found
  *      1f0c2a9b77d3.min.sched  minimised
@@ -15,6 +15,8 @@
 #ifndef SW_FAILURE_DEDUP_H
 #define SW_FAILURE_DEDUP_H
 
+#include <json-c/json.h>
+
 #include "harness/report/trial.h"
 
 enum { SW_FAILURE_CAUSE_KEY = 12 + 1, SW_FAILURE_CAUSE_TEXT = 2048, SW_CAUSES_MAX = 256 };
@@ -23,7 +25,7 @@ enum { SW_FAILURE_CAUSE_KEY = 12 + 1, SW_FAILURE_CAUSE_TEXT = 2048, SW_CAUSES_MA
 struct sw_failure_cause_order {
     const char *folder;
     struct sw_trial_order trial; /* of the seed that fails */
-    uint64_t budget;             /* of the minimiser: minimise.h */
+    uint64_t budget; /* of the minimiser: minimise.h */
 };
 
 struct sw_failure_cause {
@@ -31,7 +33,10 @@ struct sw_failure_cause {
     char outcome[SW_FAILURE_CAUSE_TEXT]; /* as the .sched has it */
     char pair
         [SW_FAILURE_CAUSE_TEXT]; /* as sw_critical_pair_print_name() has it; "" if there is none */
-    char proof[SW_FAILURE_CAUSE_TEXT];   /* of the fewest preemptions */
+    /* Of the minimised one, as explained.h has them; "" where nothing was explained. */
+    char kind[SW_EXPLAINED_KIND], object[SW_EXPLAINED_OBJECT], lines[SW_EXPLAINED_PAIR];
+    char sentence[SW_EXPLANATION_TEXT];
+    char proof[SW_FAILURE_CAUSE_TEXT]; /* of the fewest preemptions */
     uint64_t seed;
     uint64_t deviations; /* of the minimised one */
 };
@@ -41,6 +46,8 @@ struct sw_failure_cause {
  * with *unstable set, it does not fail in a process of its own. */
 int sw_failure_dedup_keep(const struct sw_failure_cause_order *order,
                           struct sw_failure_cause *cause, int *unstable, struct sw_error *e);
+/* As FOLDER/KEY.json has it, and merge; the caller's to put. */
+json_object *sw_failure_dedup_make_json(const struct sw_failure_cause *cause);
 /* Reads the causes in a folder, ordered by their keys; none if there is no such folder.  Returns
  * how many, or -1 with *e: a file is damaged. */
 int sw_failure_dedup_read_all(const char *folder, struct sw_failure_cause *causes, int room,

@@ -7,7 +7,7 @@
 #include <xxhash.h>
 
 #include "contract/whole_file.h"
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 
 #define MAGIC "SPLWSK1\n"
 

@@ -2,6 +2,9 @@
 #include "json_fields.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/formats/files/atomic_files.h"
 
 void sw_json_fields_add_number(json_object *object, const char *name, uint64_t number)
 {
@@ -30,4 +33,16 @@ const char *sw_json_fields_format(json_object *object)
     /* Paths stay readable: json-c would write "\/" for each slash. */
     return json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+int sw_json_fields_write(json_object *object, const char *path, struct sw_error *e)
+{
+    char *text = NULL;
+    int length = asprintf(&text, "%s\n", sw_json_fields_format(object));
+
+    if (length < 0)
+        return sw_error_set(e, path, 0, 0, "out of memory");
+    int status = sw_atomic_files_write(path, text, (size_t)length, e);
+    free(text);
+    return status;
 }

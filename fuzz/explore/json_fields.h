@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "contract/error.h"
+
 void sw_json_fields_add_number(json_object *object, const char *name, uint64_t number);
 void sw_json_fields_add_text(json_object *object, const char *name, const char *text);
 
@@ -18,5 +20,7 @@ uint64_t sw_json_fields_get_number(json_object *object, const char *name);
 
 /* The object as text, a field on each line.  Borrowed from the object. */
 const char *sw_json_fields_format(json_object *object);
+/* The same as a file.  0, or -1 with *e. */
+int sw_json_fields_write(json_object *object, const char *path, struct sw_error *e);
 
 #endif

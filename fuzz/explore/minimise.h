@@ -4,49 +4,63 @@
  *
  *   1. the recorded schedule is run again, and its deviations are counted by thread
  *      (harness/control/drivers/relative_driver.c), so that any subset of them is a schedule
- *   2. fewest deviations: subsets are left out, first all of a kind, then halves, quarters, and so
- *      on down to single ones (delta debugging: Zeller and Hildebrandt's ddmin)
- *   3. fewest preemptions: all schedules with fewer than are left are run (bounded.h), as far as
- *      the budget goes.  The first of them that fails has the fewest there can be; if none fails,
- *      and all were run, what is left is the fewest
- *   4. the earliest: each deviation, if few are left, is tried at all earlier times of its thread,
- *      as far as a tenth of the budget goes
- *   5. the critical pair: the two operations whose order decides (critical_pair.h)
+ *   2. fewest deviations (reduce.h)
+ *   3. fewest preemptions: all schedules with fewer are run, as far as the budget goes (fewest.h),
+ *      and what comes of it is reduced again
+ *   4. the earliest: each deviation, if few are left, is tried at all earlier times of its thread
+ *   5. a process of its own has to fail in the same way by the decisions of what is left
+ *   6. the critical pair, the two operations whose order decides (critical_pair.h); or else the
+ *      preemptions that are left (left_over.h)
  *
- * What "the same way" is: reproduce.h.  What is written was run in a process of its own, and failed
- * there.
+ * What "the same way" is: reproduce.h.  All of it is done from a checkpoint.  If the recorded
+ * schedule does not fail so from there, or what is left does not fail so in a process of its own,
+ * all of it is done once more with a process for each run.
+ *
+ * When the time is up, or Ctrl-C comes, it goes on with step 5.
  */
 #ifndef SW_MINIMISE_H
 #define SW_MINIMISE_H
 
 #include "harness/report/trial.h"
 #include "critical_pair.h"
-#include "reproduce.h"
+#include "fewest.h"
+#include "left_over.h"
+#include "reduce.h"
+
+/* sw_fewest_budget() */
+#define SW_MINIMISE_SOME_SECONDS UINT64_MAX
 
 /* Borrows all. */
 struct sw_minimise_order {
     const struct sw_sched *sched;
-    uint64_t budget; /* of step 3: how many schedules are run at most */
+    uint64_t budget; /* of step 3: how many schedules are run at most; SW_MINIMISE_SOME_SECONDS */
+    double seconds; /* of all steps but 5; 0: no limit */
     /* After each run: how many there have been, how many deviations it has by now.  May be NULL. */
     void (*on_progress)(void *context, uint64_t runs, uint32_t deviations);
     void *context;
 };
 
 struct sw_minimised {
-    struct sw_reproduce reproducer;
+    const struct sw_sched *sched; /* borrowed */
+    struct sw_end wanted;
+    uint64_t runs;
     uint32_t before, deviations;
+    const char *over; /* why it ended before its end; NULL: it did not */
+    enum sw_explanation_how how; /* the failure is explained so; the caller's */
     struct sw_control_shm_list *exact; /* the decisions of the smallest schedule; owned */
-    char proof[1024];            /* of step 3, one line */
-    struct sw_critical_pair critical; /* with the stacks of both threads */
-    char refused[160];           /* one line: there is nothing to minimise; else "" */
+    char proof[SW_FEWEST_TEXT + 64]; /* of step 3, one line */
+    int is_looked_at; /* step 6 was come to, and these are valid: */
+    struct sw_critical_pair critical;
+    struct sw_left_over left;
+    char refused[SW_END_LINE_MAX + 160]; /* one line: why nothing smaller is there; else "" */
 };
 
 /* 0: see refused; or -1 with *e: something could not be run.  Free it either way. */
 int sw_minimise_run(const struct sw_minimise_order *order, struct sw_minimised *minimised,
                     struct sw_error *e);
 /* Runs the smallest schedule once more, in a process of its own, and writes it to output.  0; or 1:
- * it does not fail there.  trial says how it ends; free its story.  silent: the program's output is
- * dropped. */
+ * it does not fail there in the same way, and nothing is written.  trial says how it ends; free its
+ * story.  silent: the program's output is dropped. */
 int sw_minimise_write(const struct sw_minimised *minimised, const char *output, int silent,
                       struct sw_trial *trial);
 void sw_minimise_free(struct sw_minimised *minimised);

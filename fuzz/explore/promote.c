@@ -5,6 +5,7 @@
 
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/report/replay.h"
+#include "harness/runner/interrupt.h"
 
 static int is_spec(const struct sw_sched *sched)
 {
@@ -19,6 +20,7 @@ int sw_promote_run(const struct sw_promote_order *order)
     struct sw_error e = {0};
     int status = -1;
 
+    sw_interrupt_begin(); /* or what stands half done would stay */
     if (sw_sched_load(order->path, &sched, &e) == 0 &&
         sw_sched_paths(order->path, sched, &e) == 0 && sw_replay_check(order->path, sched, &e) == 0)
         status = is_spec(sched) ? sw_promote_spec(order, sched, &e)

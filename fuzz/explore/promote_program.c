@@ -12,7 +12,7 @@
 #include "contract/whole_file.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/report/run_once.h"
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 
 enum { FILE_BYTES_MAX = 64 << 20 }; /* no program is as large */
 
@@ -33,22 +33,6 @@ static int copy_file(const char *from, const char *to, int force, struct sw_erro
 
 /* ---- the schedule ---- */
 
-/* Formatted in memory first, so that a full disk leaves no half of a schedule. */
-static int write_sched(const char *path, const struct sw_sched *sched, struct sw_error *e)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    int status = -1;
-
-    if (out == NULL || sw_sched_write(out, sched) < 0)
-        sw_error_set(e, path, 0, 0, "out of memory");
-    if (out != NULL && fclose(out) == 0)
-        status = sw_atomic_files_write(path, text, size, e);
-    free(text);
-    return status;
-}
-
 /* A copy in place of it, which may point into it.  0; or -1, and it is as it was. */
 static int put_text(char **text, const char *other)
 {
@@ -61,21 +45,13 @@ static int put_text(char **text, const char *other)
     return 0;
 }
 
-/* It names its file, and what comes with spillway, without a folder; so it can be moved, with its
- * program.  0, or -1. */
+/* It names its file without a folder; so it can be moved, with its program.  0, or -1. */
 static int rename_files(struct sw_sched *sched, const char *file)
 {
-    int is_test = sched->input != NULL;
-
-    if (put_text(&sched->interp, sw_sched_paths_name(sched->interp)) < 0)
-        return -1;
-    if (!is_test)
+    if (sched->input == NULL)
         return put_text(&sched->program, file);
     /* What starts a test is told the file as its first argument. */
-    return put_text(&sched->program, sw_sched_paths_name(sched->program)) < 0 ||
-                   put_text(&sched->input, file) < 0 || put_text(&sched->args[0], file) < 0
-               ? -1
-               : 0;
+    return put_text(&sched->input, file) < 0 || put_text(&sched->args[0], file) < 0 ? -1 : 0;
 }
 
 /* ---- the run in its new place ---- */
@@ -85,9 +61,10 @@ static int locate(const char *path, const struct sw_sched *sched, struct sw_sche
                   struct sw_error *e)
 {
     *located = *sched;
+    located->format = SW_SCHED_VERSION;
     located->program = strdup(sched->program);
     located->interp = strdup(sched->interp);
-    located->folder = NULL;
+    located->interp_missing = located->folder = NULL;
     if (located->program == NULL || located->interp == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     return sw_sched_paths(path, located, e);
@@ -97,6 +74,7 @@ static void free_located(struct sw_sched *located)
 {
     free(located->program);
     free(located->interp);
+    free(located->interp_missing);
     free(located->folder);
 }
 
@@ -119,21 +97,19 @@ static int run_there(struct sw_process *run, const struct sw_sched *located, str
 
 /* The hash of a schedule depends on the folder, as the interpreter reads it.  So what is written is
  * not the schedule that was found, but what the run in the new folder decided. */
-static int write_run(const struct sw_process *run, const char *path, const struct sw_sched *sched,
-                     const struct sw_sched *located, struct sw_error *e)
+static int write_run(const struct sw_process *run, const char *path, const struct sw_sched *located,
+                     struct sw_error *e)
 {
     char version[] = SW_VERSION;
-    struct sw_sched written = *sched;
+    struct sw_sched here = *located;
 
-    written.writer = version;
-    /* The program is a copy, and keeps its hash.  What starts a test comes with spillway, as some
-     * interpreters do, and may be another than it was. */
-    if (sched->input != NULL && sw_sched_hash_file(located->program, written.program_hash, e) < 0)
+    /* The program is a copy, and keeps its hash. */
+    here.writer = version;
+    here.interp_version = (char *)sw_process_interp_version(run);
+    if (here.interp_version == NULL && sw_sched_hash_file(here.interp, here.interp_hash, e) < 0)
         return -1;
-    if (sw_sched_hash_file(located->interp, written.interp_hash, e) < 0)
-        return -1;
-    sw_process_fill(run, &written);
-    return write_sched(path, &written, e);
+    sw_process_fill(run, &here);
+    return sw_sched_paths_write(path, &here, e);
 }
 
 /* path: of the new schedule, where its files are already. */
@@ -146,7 +122,7 @@ static int record_there(const char *path, const struct sw_sched *sched, struct s
     if (status == 0) {
         status = run_there(&run, &located, e);
         if (status == 0)
-            status = write_run(&run, path, sched, &located, e);
+            status = write_run(&run, path, &located, e);
         sw_process_close(&run);
     }
     free_located(&located);
@@ -198,8 +174,6 @@ int sw_promote_program(const struct sw_promote_order *order, struct sw_sched *sc
                               : put_there(order, from, &place, sched, e);
 
     free(from);
-    if (status < 0 && (e->path == place.file || e->path == place.path))
-        e->path = order->folder; /* these paths end with this function */
     if (status == 0)
         printf("%s\n%s\nagain: spillway run %s\n", place.file, place.path, place.path);
     return status;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include "contract/exit.h"
 #include "harness/report/transcript.h"
 #include "contract/whole_file.h"
-#include "atomic_files.h"
+#include "harness/formats/files/atomic_files.h"
 #include "promote.h"
 
 /* ---- what a spec cannot say ---- */
@@ -201,12 +200,12 @@ static int replace(const struct sw_promote_order *order, const struct sw_sched *
     if (status == 0 && (status = sw_spec_load(path, &spec, e)) == 0)
         status = check_new(sched, path, order->name, e);
     sw_spec_free(spec);
-    if (status == 0 && rename(path, sched->program) < 0)
-        status = sw_error_set(e, sched->program, 0, 0, "%s", strerror(errno));
+    if (status == 0)
+        status = sw_atomic_files_rename(path, sched->program, e);
     if (status < 0)
         unlink(path);
-    if (status < 0 && e->path == path)
-        e->path = sched->program;
+    if (status < 0 && strcmp(e->path, path) == 0)
+        sw_error_move(e, sched->program);
     return status;
 }
 

@@ -48,6 +48,29 @@ int sw_relative_schedule_append(struct sw_relative_schedule *schedule,
     return 0;
 }
 
+int sw_relative_schedule_copy(struct sw_relative_schedule *to,
+                              const struct sw_relative_schedule *from)
+{
+    to->count = 0;
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (sw_relative_schedule_append(to, &from->list[i]) < 0)
+            return -1;
+        to->preempts[i] = from->preempts[i];
+        to->decisions[i] = from->decisions[i];
+    }
+    return 0;
+}
+
+struct sw_deviation sw_relative_schedule_rule(const struct sw_deviation *deviation)
+{
+    return (struct sw_deviation){.index =
+                                     sw_deviation_rule_index(deviation->place, deviation->choice),
+                                 .kind = deviation->kind,
+                                 .place = deviation->place,
+                                 .thread = SW_EVERY_THREAD,
+                                 .choice = deviation->choice};
+}
+
 static int add(struct sw_relative_schedule *schedule, const struct sw_logged *logged,
                uint32_t number)
 {

@@ -26,6 +26,12 @@ int sw_relative_schedule_reserve(struct sw_relative_schedule *schedule);
  * -1: no memory. */
 int sw_relative_schedule_append(struct sw_relative_schedule *schedule,
                                 const struct sw_deviation *deviation);
+/* 0, or -1: no memory. */
+int sw_relative_schedule_copy(struct sw_relative_schedule *to,
+                              const struct sw_relative_schedule *from);
+/* A deviation's choice, wherever in its place it can be taken (contract/decision.h,
+ * SW_EVERY_THREAD). */
+struct sw_deviation sw_relative_schedule_rule(const struct sw_deviation *deviation);
 /* Takes the deviations of a run whose log, from decision 0 on, is in the control memory.  0, or -1:
  * no memory, or the log is not whole. */
 int sw_relative_schedule_take(struct sw_relative_schedule *schedule,

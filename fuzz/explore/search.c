@@ -9,15 +9,11 @@
 #include <xxhash.h>
 
 #include "contract/real_time.h"
+#include "harness/runner/interrupt.h"
 #include "profile_measure.h"
 
-enum {
-    /* How soon a failure in one process stops the others; each second look is one for progress. */
-    LOOK_MS = 50,
-    /* A warm process is replaced after a minute, so that no run comes near the watchdog (600 s),
-     * and what a test leaks is given back.  Starting one takes a fraction of a second. */
-    PROCESS_S = 60,
-};
+/* How soon the end of all jobs is seen; each second look is one for progress. */
+enum { LOOK_MS = 50 };
 
 /* A thread that runs a process, or one after the other.  The counters are under search->lock. */
 struct job {
@@ -27,10 +23,6 @@ struct job {
     int learns;
     uint64_t first, step, count; /* its seeds */
     uint64_t next; /* all of its seeds below this have been run */
-    struct sw_control_shm *shm; /* of the process that runs; else NULL */
-    uint64_t shm_first; /* its first seed */
-    uint64_t looked_at; /* its results that the caller's thread has looked at */
-    double since;
     int done;
     int status; /* 0, or -1 with error */
     struct sw_error error;
@@ -45,9 +37,11 @@ struct sw_search {
     struct job jobs[SW_SEARCH_JOBS_MAX];
     pthread_mutex_t lock;
     uint64_t limit; /* no seed above it matters */
+    int may_be_only_one; /* all of the seeds are run, from the first */
     int stop; /* the clock, or the caller */
     double begun;
     uint64_t failures;
+    struct sw_search_failure *failing; /* owned; NULL */
     struct sw_search_totals totals;
 };
 
@@ -68,6 +62,7 @@ void sw_search_free(struct sw_search *search)
     if (search == NULL)
         return;
     pthread_mutex_destroy(&search->lock);
+    free(search->failing);
     free(search);
 }
 
@@ -96,6 +91,29 @@ struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t s
 
 /* ---- results ---- */
 
+/* Its decisions are there only until the next order. */
+static void keep_failing(struct sw_search *search, const struct sw_batch_result *result)
+{
+    if (search->failing != NULL && search->failing->seed <= result->seed)
+        return;
+    free(search->failing);
+    search->failing = result->shm != NULL ? malloc(sizeof *search->failing) : NULL;
+    if (search->failing == NULL)
+        return;
+    search->failing->seed = result->seed;
+    search->failing->decision_count = result->decision_count;
+    search->failing->hash = result->hash;
+    search->failing->end = *result->end;
+    sw_control_shm_copy_list(&search->failing->list, &result->shm->taken);
+}
+
+const struct sw_search_failure *sw_search_failing(const struct sw_search *search)
+{
+    const struct sw_search_failure *failing = search->failing;
+
+    return failing != NULL && failing->seed == search->totals.failing_seed ? failing : NULL;
+}
+
 static void note_failure(struct sw_search *search, uint64_t seed)
 {
     if (!search->totals.failed || seed < search->totals.failing_seed)
@@ -103,44 +121,6 @@ static void note_failure(struct sw_search *search, uint64_t seed)
     search->totals.failed = 1;
     if (!search->order.goes_on && seed < search->limit)
         search->limit = seed;
-}
-
-/* A result above the lowest failing seed does not count: which of them there are depends on how
- * fast the jobs are.  Not 0: the job has no more to do. */
-static int on_result(void *context, const struct sw_batch_result *result)
-{
-    struct job *job = context;
-    struct sw_search *search = job->search;
-
-    pthread_mutex_lock(&search->lock);
-    if (result->seed <= search->limit) {
-        search->totals.schedules++;
-        search->totals.learning += (uint64_t)job->learns;
-        if (sw_run_end_is_failure(result->end)) {
-            search->failures++;
-            note_failure(search, result->seed);
-        }
-        search->totals.skipped |= result->end->kind == SW_ENDED_SKIPPED;
-        job->next = result->seed + job->step;
-        search->order.on_result(search->order.context, result);
-    }
-    int enough = search->totals.skipped || job->next > search->limit;
-    pthread_mutex_unlock(&search->lock);
-    return enough;
-}
-
-/* ---- the processes ---- */
-
-static void on_begin(void *context, struct sw_control_shm *shm)
-{
-    struct job *job = context;
-
-    pthread_mutex_lock(&job->search->lock);
-    job->shm = shm;
-    job->shm_first = shm->seed;
-    job->looked_at = 0;
-    job->since = sw_real_time_s();
-    pthread_mutex_unlock(&job->search->lock);
 }
 
 /* The longer schedule has shown more of the program. */
@@ -157,30 +137,57 @@ static void learn(struct sw_search *search, const struct sw_control_shm *shm)
         search->profile = fresh;
 }
 
-static int on_end(void *context, struct sw_control_shm *shm)
+/* A strategy only answers at decisions.  So where the first schedule has none, nothing that is ever
+ * chosen can change it. */
+static void note_if_only_one(struct sw_search *search, const struct sw_batch_result *result)
+{
+    if (!search->may_be_only_one || result->decision_count > 0 ||
+        result->seed != search->order.trial.schedule.seed || result->end->kind == SW_ENDED_SKIPPED)
+        return;
+    search->totals.only_one = 1;
+    search->limit = result->seed;
+}
+
+/* A result above the lowest failing seed does not count: which of them there are depends on how
+ * fast the jobs are.  Not 0: the job has no more to do. */
+static int on_result(void *context, const struct sw_batch_result *result)
 {
     struct job *job = context;
+    struct sw_search *search = job->search;
 
-    if (job->learns)
-        learn(job->search, shm);
-    pthread_mutex_lock(&job->search->lock);
-    job->shm = NULL;
-    int stop = job->search->stop;
-    pthread_mutex_unlock(&job->search->lock);
-    return stop;
+    pthread_mutex_lock(&search->lock);
+    if (result->seed <= search->limit) {
+        search->totals.schedules++;
+        search->totals.learning += (uint64_t)job->learns;
+        if (sw_run_end_is_failure(result->end)) {
+            search->failures++;
+            note_failure(search, result->seed);
+            keep_failing(search, result);
+        }
+        search->totals.skipped |= result->end->kind == SW_ENDED_SKIPPED;
+        note_if_only_one(search, result);
+        job->next = result->seed + job->step;
+        search->order.on_result(search->order.context, result);
+    }
+    if (job->learns && result->shm != NULL)
+        learn(search, result->shm);
+    int enough = search->stop || search->totals.skipped || job->next > search->limit;
+    pthread_mutex_unlock(&search->lock);
+    return enough;
 }
+
+/* ---- the processes ---- */
 
 /* Of a test many in one process, of a program a process for each: batch.h. */
 static int run_job(struct job *job)
 {
     const struct sw_trial_order trial = sw_search_trial(job->search, job->first);
-    char *args[3];
+    char *args[SW_TRIAL_ARGS];
     struct sw_batch_totals totals;
     struct sw_batch_order batch = {.run = sw_trial_process(&trial, args),
                                    .schedule = trial.schedule,
+                                   .start = job->search->order.start,
                                    .on_result = on_result,
-                                   .on_begin = on_begin,
-                                   .on_end = on_end,
                                    .context = job};
 
     batch.run.silent = 1;
@@ -191,6 +198,8 @@ static int run_job(struct job *job)
 
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes += totals.processes;
+    if (totals.note[0] != '\0')
+        memcpy(job->search->totals.note, totals.note, sizeof totals.note);
     sw_control_shm_keep_most(&job->search->totals.uncontrolled, totals.uncontrolled.list,
                              totals.uncontrolled.count);
     pthread_mutex_unlock(&job->search->lock);
@@ -213,37 +222,6 @@ static void *job_thread(void *argument)
     return NULL;
 }
 
-/* How many schedules the process runs before it ends: lowered while it runs, at least to the one it
- * is in. */
-static void set_count(struct sw_control_shm *shm, uint64_t count)
-{
-    if (count < __atomic_load_n(&shm->loop_count, __ATOMIC_RELAXED))
-        __atomic_store_n(&shm->loop_count, count > 0 ? count : 1, __ATOMIC_RELAXED);
-}
-
-/* Looks at the results of a process that is still running: the first job that fails tells the
- * others how far they have to go, without waiting for any of them to end. */
-static void look_at(struct sw_search *search, struct job *job)
-{
-    struct sw_control_shm *shm = job->shm;
-
-    if (shm == NULL || search->order.trial.test == NULL)
-        return;
-    uint64_t count = __atomic_load_n(&shm->result_count, __ATOMIC_ACQUIRE);
-    for (; job->looked_at < count && job->looked_at < SW_RESULTS_MAX; job->looked_at++) {
-        const struct sw_result *result = &shm->results[job->looked_at];
-        if (result->outcome == SW_LOOP_FAILED)
-            note_failure(search, result->seed);
-        search->stop |= result->outcome == SW_LOOP_SKIPPED;
-    }
-    if (search->stop || sw_real_time_s() - job->since > PROCESS_S)
-        set_count(shm, 1);
-    else if (search->limit != UINT64_MAX)
-        set_count(shm, search->limit < job->shm_first
-                           ? 1
-                           : (search->limit - job->shm_first) / job->step + 1);
-}
-
 /* Are all jobs done? */
 static int look(struct sw_search *search, struct sw_search_progress *progress)
 {
@@ -253,13 +231,11 @@ static int look(struct sw_search *search, struct sw_search_progress *progress)
     *progress = (struct sw_search_progress){.schedules = search->totals.schedules,
                                             .failures = search->failures,
                                             .seconds = sw_real_time_s() - search->begun};
-    if (search->order.seconds > 0 && progress->seconds > search->order.seconds)
+    if ((search->order.seconds > 0 && progress->seconds > search->order.seconds) ||
+        sw_interrupt_came())
         search->stop = search->totals.stopped = 1;
-    for (int j = 0; j < search->order.jobs; j++) {
-        look_at(search, &search->jobs[j]);
-        progress->schedules += search->jobs[j].shm != NULL ? search->jobs[j].looked_at : 0;
+    for (int j = 0; j < search->order.jobs; j++)
         done &= search->jobs[j].done;
-    }
     pthread_mutex_unlock(&search->lock);
     return done;
 }
@@ -325,7 +301,7 @@ static int run_jobs(struct sw_search *search, uint64_t first, uint64_t stride, u
     uint64_t next = first + count * stride;
 
     if (start_jobs(search, first, stride, count, e) < 0) {
-        search->stop = 1; /* nobody looks at those that run: they end when on_end() sees this */
+        search->stop = 1; /* nobody looks at those that run: they end when on_result() sees this */
         join_jobs(search, &(struct sw_error){0});
         return -1;
     }
@@ -356,8 +332,9 @@ static int run_learning(struct sw_search *search, uint64_t count, struct sw_erro
             *e = job->error;
             return -1;
         }
-        search->totals.last = seed;
-        if (search->limit != UINT64_MAX || search->totals.skipped)
+        search->totals.last = job->next - 1; /* it may have been interrupted */
+        search->totals.stopped |= sw_interrupt_came() != 0;
+        if (search->limit != UINT64_MAX || search->totals.skipped || search->totals.stopped)
             break;
     }
     return 0;
@@ -369,12 +346,19 @@ static void begin(struct sw_search *search)
     search->limit = UINT64_MAX;
     search->stop = 0;
     search->failures = 0;
+    free(search->failing);
+    search->failing = NULL;
     search->totals = (struct sw_search_totals){0};
 }
 
 static int end(struct sw_search *search, int status, struct sw_search_totals *totals)
 {
     search->totals.seconds = sw_real_time_s() - search->begun;
+    if (search->totals.only_one) {
+        /* What other jobs had begun meanwhile was the same. */
+        search->totals.schedules = 1;
+        search->totals.last = search->order.trial.schedule.seed;
+    }
     *totals = search->totals;
     return status;
 }
@@ -393,10 +377,13 @@ int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, str
     int status = 0;
 
     begin(search);
+    search->may_be_only_one = 1;
     if (learning > 0)
         status = run_learning(search, learning, e);
-    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped && learning < count)
+    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped &&
+        !search->totals.stopped && learning < count)
         status = run_jobs(search, first + learning, 1, count - learning, e);
+    search->may_be_only_one = 0;
     return end(search, status, totals);
 }
 

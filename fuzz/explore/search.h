@@ -5,7 +5,7 @@
  *      seeds 1, 2        learning, only if the strategy wants a profile: strategy "pos", a process
  *                        each; the longer of the two schedules makes the profile
  *      seeds 3, 4, ...   the strategy with that profile; of J jobs, job j has every Jth seed, all
- *                        in one warm process (a test), or each in a process of its own (a program)
+ *                        from one state
  *
  * A schedule follows from its seed, the strategy and the profile.  So the schedules are the same
  * however many jobs run them.  When one fails the search goes on until all lower seeds have been
@@ -20,6 +20,7 @@
 
 #include "harness/report/trial.h"
 #include "harness/runner/batch.h"
+#include "harness/runner/session.h"
 
 enum { SW_SEARCH_JOBS_MAX = 64, SW_SEARCH_LEARNING = 2 };
 
@@ -31,6 +32,7 @@ struct sw_search_progress {
 
 struct sw_search_order {
     struct sw_trial_order trial; /* of the first seed; its seed and schedules count */
+    enum sw_batch_start start; /* from which state each schedule begins */
     int jobs;
     int goes_on;      /* after a failure */
     double seconds;   /* 0: no limit */
@@ -49,9 +51,12 @@ struct sw_search_totals {
     uint64_t processes;
     int failed;
     uint64_t failing_seed; /* the lowest */
-    int stopped;           /* by the clock, or by on_progress */
+    int stopped;           /* by the clock, by on_progress, or by Ctrl-C */
     int skipped;           /* the test says that it is to be skipped */
+    int only_one;          /* the first schedule came to no decision: all others are like it, and
+                            * none of them is run */
     double seconds;
+    char note[SW_BATCH_NOTE]; /* where the checkpoint is, if it is not where it is expected */
     struct sw_uncontrolled_most uncontrolled;
 };
 
@@ -71,6 +76,15 @@ int sw_search_run_range(struct sw_search *search, uint64_t first, uint64_t strid
                         struct sw_search_totals *totals, struct sw_error *e);
 /* A hash of what was learned; 0: nothing. */
 uint64_t sw_search_profile_hash(const struct sw_search *search);
+
+/* The lowest failing seed's schedule, as it was decided when it failed.  NULL: others have been run
+ * in its process since then.  Valid until the next run or the free. */
+struct sw_search_failure {
+    struct sw_control_shm_list list;
+    uint64_t seed, decision_count, hash;
+    struct sw_end end;
+};
+const struct sw_search_failure *sw_search_failing(const struct sw_search *search);
 
 /* How a seed was run: to run it again, on its own.  Valid until the free. */
 struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t seed);

@@ -329,7 +329,6 @@ struct sw_work_log *sw_work_log_open(const char *path, struct sw_error *e)
         sw_error_set(e, path, 0, 0, "%s", strerror(errno));
     else if (join(log, e) == 0)
         return log;
-    e->path = path; /* the log's own copy is about to be freed */
     sw_work_log_close(log);
     return NULL;
 }

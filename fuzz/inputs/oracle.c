@@ -23,7 +23,7 @@ void sw_oracle_message(const struct sw_error *e, const char *path)
 {
     const char *end = e->text + strlen(e->text);
 
-    SW_ORACLE(e->path != NULL && strcmp(e->path, path) == 0);
+    SW_ORACLE(strcmp(e->path, path) == 0);
     SW_ORACLE(e->text[0] != '\0');
     for (const char *at = e->text; at < end;) {
         size_t length = sw_utf8_printable(at, end);
@@ -78,6 +78,16 @@ static int same_texts(char *const *one, int one_count, char *const *other, int o
     return same;
 }
 
+static void same_reads(const struct sw_sched *one, const struct sw_sched *other)
+{
+    SW_ORACLE(one->read_count == other->read_count);
+    for (uint32_t i = 0; i < one->read_count; i++) {
+        SW_ORACLE(same_text(one->reads[i].path, other->reads[i].path));
+        SW_ORACLE(same_text(one->reads[i].hash, other->reads[i].hash));
+        SW_ORACLE(one->reads[i].file_count == other->reads[i].file_count);
+    }
+}
+
 static void same_deviations(const struct sw_sched *one, const struct sw_sched *other)
 {
     SW_ORACLE(one->deviation_count == other->deviation_count);
@@ -97,15 +107,20 @@ void sw_oracle_same_sched(const struct sw_sched *one, const struct sw_sched *oth
 {
     SW_ORACLE(same_text(one->writer, other->writer));
     SW_ORACLE(same_text(one->program, other->program));
+    SW_ORACLE(one->format == other->format);
+    SW_ORACLE(same_text(one->program_version, other->program_version));
     SW_ORACLE(same_text(one->program_hash, other->program_hash));
     SW_ORACLE(same_texts(one->args, one->arg_count, other->args, other->arg_count));
     SW_ORACLE(same_text(one->input, other->input));
     SW_ORACLE(same_text(one->input_hash, other->input_hash));
+    SW_ORACLE(same_text(one->folder, other->folder));
     SW_ORACLE(same_text(one->interp, other->interp));
+    SW_ORACLE(same_text(one->interp_version, other->interp_version));
     SW_ORACLE(same_text(one->interp_hash, other->interp_hash));
     SW_ORACLE(sw_settings_equal(&one->setting, &other->setting));
     SW_ORACLE(same_text(one->found, other->found));
     SW_ORACLE(same_text(one->outcome, other->outcome));
+    same_reads(one, other);
     same_deviations(one, other);
     SW_ORACLE(one->decision_count == other->decision_count);
     SW_ORACLE(one->hash == other->hash);
@@ -113,12 +128,9 @@ void sw_oracle_same_sched(const struct sw_sched *one, const struct sw_sched *oth
 
 char *sw_oracle_text_of(const struct sw_sched *sched, size_t *size)
 {
-    char *text = NULL;
-    FILE *out = open_memstream(&text, size);
+    char *text = sw_sched_write_text(sched, size);
 
-    SW_ORACLE(out != NULL);
-    SW_ORACLE(sw_sched_write(out, sched) == 0);
-    SW_ORACLE(fclose(out) == 0);
+    SW_ORACLE(text != NULL);
     return text;
 }
 

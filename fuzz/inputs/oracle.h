@@ -29,7 +29,7 @@ void sw_oracle_message(const struct sw_error *e, const char *path);
 
 /* The two have the same in all their fields. */
 void sw_oracle_same_sched(const struct sw_sched *one, const struct sw_sched *other);
-/* As sw_sched_write() writes it; the caller frees it. */
+/* As sw_sched_write_text() writes it; the caller frees it. */
 char *sw_oracle_text_of(const struct sw_sched *sched, size_t *size);
 /* A schedule that was accepted: what is written of it is accepted, is the same schedule, and
  * is written the same again. */

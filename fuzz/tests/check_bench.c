@@ -34,7 +34,7 @@ static const struct {
     {"philosophers", "philosophers_3", 7, 1},
     {"reorder", "reorder_3", 56, 12},
     {"twostage", "twostage", 3, 1},
-    {"bluetooth_driver", "bluetooth_driver", 6, 1},
+    {"bluetooth_driver", "bluetooth_driver", 10, 1},
     {"stringbuffer", "stringbuffer", 6, 1},
 };
 

@@ -117,14 +117,72 @@ START_TEST(test_shards_find_the_same_failures)
 }
 END_TEST
 
+/* A function, a method of unittest, a whole program, and a failure in a module that the test gets
+ * from beside its folder. */
+static const char *const portable[] = {"test_race.py::test_race", "test_race.py::Case::test_case",
+                                       "test_race.py::__main__", "test_race.py::test_beside"};
+
+static void make_checkout(const char *path)
+{
+    static const char test[] = "import os, sys, threading, unittest\n"
+                               "here = os.path.dirname(os.path.abspath(__file__))\n"
+                               "exec(compile(open(here + '/../beside.py').read(),\n"
+                               "             os.path.dirname(here) + '/beside.py', 'exec'))\n"
+                               "def point(): pass\n"
+                               "def race():\n"
+                               "    number = [0]\n"
+                               "    def add():\n"
+                               "        seen = number[0]\n"
+                               "        point()\n"
+                               "        number[0] = seen + 1\n"
+                               "    threads = [threading.Thread(target=add) for _ in 'ab']\n"
+                               "    for t in threads: t.start()\n"
+                               "    for t in threads: t.join()\n"
+                               "    return number[0]\n"
+                               "def test_race():\n"
+                               "    assert race() == 2, here\n"
+                               "def test_beside():\n"
+                               "    check(race())\n"
+                               "class Case(unittest.TestCase):\n"
+                               "    def test_case(self):\n"
+                               "        self.assertEqual(race(), 2, here)\n"
+                               "if __name__ == '__main__':\n"
+                               "    sys.exit(here if race() != 2 else 0)\n";
+    char name[PATH_MAX];
+
+    ck_assert_int_eq(shell("mkdir -p %s/tests && touch %s/setup.cfg", path, path), 0);
+    snprintf(name, sizeof name, "%s/beside.py", path);
+    write_file(name, "def check(number):\n    assert number == 2\n");
+    snprintf(name, sizeof name, "%s/tests/test_race.py", path);
+    write_file(name, test);
+}
+
+/* Whatever folder the checkout is in, and whatever folder spillway is started in. */
+START_TEST(test_two_checkouts_have_the_same_causes)
+{
+    make_checkout("here");
+    make_checkout("a/much/deeper/folder/of/another/name");
+    ck_assert_int_eq(spillway("explore --campaign one --schedules 60 here/tests/%s", portable[_i]),
+                     1);
+    ck_assert_int_eq(shell("cd a/much/deeper/folder/of/another/name/tests; timeout 600 %s/spillway "
+                           "explore --campaign $OLDPWD/two --schedules 60 %s >out 2>err </dev/null",
+                           binaries, portable[_i]),
+                     1);
+    ck_assert_int_eq(spillway("merge one"), 1);
+    ck_assert_int_eq(shell("grep -c ' cause ' out >alone.txt"), 0);
+    ck_assert_int_eq(spillway("merge one two"), 1);
+    ck_assert_int_eq(shell("grep -c ' cause ' out | cmp - alone.txt"), 0);
+}
+END_TEST
+
 /* Seconds of work: whoever waits for the first range to be done has time to end the second. */
-#define MANY "20000"
+#define MANY "6000"
 
 /* In the background, and ended within its second range; its status is in "status". */
 static void start_and_stop(const char *signal_name)
 {
     ck_assert_int_eq(
-        shell("timeout --foreground 60 %s/spillway explore --campaign dir --schedules " MANY
+        shell("timeout --foreground 600 %s/spillway explore --campaign dir --schedules " MANY
               " prog.py::test_none >out 2>err </dev/null & pid=$!; "
               "until grep -qs ^did dir/shards/1-of-1/ledger; do sleep 0.02; done; "
               "kill -%s $(pgrep -P $pid); wait $pid 2>/dev/null; echo $? >status",
@@ -183,13 +241,13 @@ END_TEST
 
 START_TEST(test_processes_share_a_folder)
 {
-    ck_assert_int_eq(shell("for i in 1 2 3; do timeout 60 %s/spillway explore --campaign dir "
-                           "--resume --jobs 1 --schedules 9000 prog.py::test_none >out$i 2>err$i & "
+    ck_assert_int_eq(shell("for i in 1 2 3; do timeout 600 %s/spillway explore --campaign dir "
+                           "--resume --jobs 1 --schedules 3000 prog.py::test_none >out$i 2>err$i & "
                            "done; wait",
                            binaries),
                      0);
     ck_assert_int_eq(spillway("merge dir"), 0);
-    ASSERT_SAYS("out", "(9000 schedules of portfolio");
+    ASSERT_SAYS("out", "(3000 schedules of portfolio");
     /* No range was taken twice. */
     ck_assert_int_eq(shell("[ -z \"$(grep ^did dir/shards/1-of-1/ledger | cut -d' ' -f2 | "
                            "sort | uniq -d)\" ]"),
@@ -261,6 +319,8 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_a_cause_is_told_once);
     tcase_add_test(all, test_shards_together_are_the_whole);
     tcase_add_test(all, test_shards_find_the_same_failures);
+    tcase_add_loop_test(all, test_two_checkouts_have_the_same_causes, 0,
+                        sizeof portable / sizeof *portable);
     tcase_add_test(all, test_interrupted_and_resumed_is_the_whole);
     tcase_add_test(all, test_killed_and_resumed_is_the_whole);
     tcase_add_loop_test(all, test_ended_while_it_learns_or_later_is_no_failure, 0, 4);

@@ -55,8 +55,8 @@ END_TEST
 
 START_TEST(test_a_bound_runs_all_of_them)
 {
-    ck_assert_int_eq(
-        spillway("explore --strategy preemptions:1 -o a.sched dice.py::test_default"), 1);
+    ck_assert_int_eq(spillway("explore --strategy preemptions:1 -o a.sched dice.py::test_default"),
+                     1);
     ASSERT_SAYS("a.sched", " choice:coin        choose 1 of 0 1\n");
     ck_assert_int_eq(spillway("explore --strategy delays:1 dice.py::test_nothing"), 0);
     ASSERT_SAYS("out", "all 2 schedules with at most 1 delay (1 + 1), and there are no others");
@@ -78,6 +78,11 @@ START_TEST(test_minimise_leaves_what_matters)
     ck_assert_msg(spillway("minimise a.sched") == 0, "%s%s", content("out"), content("err"));
     ASSERT_SAYS("out", "2 deviations of ");
     ASSERT_SAYS("out", "chose: T1 choice:dice 3, T0 choice:coin 1\n");
+    /* No order of two operations decides: so it says where each choice is. */
+    ASSERT_SAYS("out", "choice 1 of 2, at decision ");
+    ASSERT_SAYS("out", ": at choice:coin T0 gets: choose 1\n"
+                       "  there: T0, which is before dice.py:11 test_it\n"
+                       "      coin = spillway.choose('coin', 2)\n");
     ASSERT_SAYS("a.min.sched", " choice:dice        choose 3 of 0 1 2 3 4 5\n");
     ASSERT_SAYS("a.min.sched", " choice:coin        choose 1 of 0 1\n");
     ck_assert_int_eq(spillway("replay a.min.sched"), 0);

@@ -291,8 +291,8 @@ END_TEST
 
 START_TEST(test_it_finds_what_is_there_to_be_found)
 {
-    ck_assert_int_eq(spillway("explore --strategy coverage --grain access --json out.json "
-                              "%s/reorder.py::test_reorder_5",
+    ck_assert_int_eq(spillway("explore --strategy coverage --grain access -j 1 --seed 1 "
+                              "--schedules 20000 --json out.json %s/reorder.py::test_reorder_5",
                               bench),
                      1);
     ASSERT_SAYS("out", " features, ");
@@ -300,7 +300,7 @@ START_TEST(test_it_finds_what_is_there_to_be_found)
     ck_assert_int_eq(spillway("replay reorder-test_reorder_5.sched"), 0);
     ASSERT_SAYS("reorder-test_reorder_5.sched", "found    coverage seed 1, number ");
     ck_assert_int_eq(
-        spillway("explore --strategy coverage --schedules 60 %s/lost_update.py -- 3", programs), 1);
+        spillway("explore --strategy coverage --schedules 2000 %s/lost_update.py 3", programs), 1);
 }
 END_TEST
 
@@ -330,7 +330,7 @@ START_TEST(test_a_corpus_is_a_head_start)
                      0);
     ck_assert_str_eq(content("err"), "");
     /* Plans of one program are none for another. */
-    ck_assert_int_eq(spillway("explore --strategy coverage --grain access --schedules 100 "
+    ck_assert_int_eq(spillway("explore --strategy coverage --grain access --schedules 5000 "
                               "--corpus c %s/reorder.py::test_reorder_3",
                               bench),
                      1);

@@ -56,6 +56,12 @@ static const char programs_py[] = "import os, sys, threading, unittest\n"
                                   "    import subprocess\n"
                                   "    subprocess.check_call(['/bin/true'])\n"
                                   "\n"
+                                  "def test_alone():\n"
+                                  "    pass\n"
+                                  "\n"
+                                  "def test_fails_alone():\n"
+                                  "    assert 0\n"
+                                  "\n"
                                   "def test_skips():\n"
                                   "    raise unittest.SkipTest('not today')\n"
                                   "\n"
@@ -66,6 +72,12 @@ static const char programs_py[] = "import os, sys, threading, unittest\n"
                                   "    run(point, point)\n"
                                   "    assert times != 10\n"
                                   "\n"
+                                  "def test_fails_the_tenth_time_with_a_file():\n"
+                                  "    number = int(open('times').read())\n"
+                                  "    open('times', 'w').write(str(number + 1))\n"
+                                  "    run(point, point)\n"
+                                  "    assert number != 10\n"
+                                  "\n"
                                   "if __name__ == '__main__':\n"
                                   "    globals()[sys.argv[1]]()\n";
 
@@ -73,6 +85,7 @@ static void setup_files(void)
 {
     setup();
     write_file("p.py", programs_py);
+    write_file("tests_only.py", "import threading\n\ndef test_one():\n    pass\n");
 }
 
 static void expect(int status, const char *arguments)
@@ -135,13 +148,14 @@ START_TEST(test_the_jobs_change_nothing)
 }
 END_TEST
 
-START_TEST(test_a_whole_program_has_a_process_for_each_schedule)
+START_TEST(test_a_whole_program_begins_where_it_makes_its_first_thread)
 {
-    expect(0, "--schedules 12 p.py test_with_a_lock");
+    expect(0, "-j 1 --schedules 12 p.py test_with_a_lock");
     ASSERT_SAYS("out",
                 "ok     p.py (12 schedules of portfolio (the first 2 pos, to learn), seeds 1 "
                 "to 12, grain call, ");
-    ASSERT_SAYS("out", " in 12 processes, ");
+    /* Two learn, each in one of its own. */
+    ASSERT_SAYS("out", " distinct in 3 processes, ");
     expect(1, "--schedules 400 --strategy pct:10 -o found.sched p.py test_lost_update");
     ASSERT_SAYS("out", "FAIL   p.py (exit 1 under pct:10 of seed ");
     ASSERT_SAYS("out", "again: spillway replay found.sched\n");
@@ -183,12 +197,27 @@ START_TEST(test_nothing_found_says_what_was_run)
 }
 END_TEST
 
+START_TEST(test_where_nothing_is_decided_one_schedule_is_all)
+{
+    expect(0, "--seed 7 -j 2 p.py::test_alone");
+    ASSERT_SAYS("out", "ok     p.py::test_alone (1 schedule, grain call: only one thread ran, and "
+                       "nothing was left to decide; all others are like it)");
+    expect(0, "--strategy random -j 2 p.py::test_alone");
+    ASSERT_SAYS("out", "(1 schedule, grain call: only one thread ran");
+    expect(1, "--continue p.py::test_fails_alone");
+    ASSERT_SAYS("out", "       1 schedule, grain call: only one thread ran");
+    expect(0, "tests_only.py");
+    ASSERT_SAYS("out", "       a test in it runs if it is named: tests_only.py::test_one\n");
+    expect(3, "--schedules 5 p.py::test_starts_a_process");
+}
+END_TEST
+
 START_TEST(test_the_clock_ends_it_but_judges_nothing)
 {
     expect(0, "--time 1 p.py::test_with_a_lock");
-    ASSERT_SAYS("out", "the time was up\n");
+    ASSERT_SAYS("out", "the time was up: go on with --seed ");
     expect(0, "--time 1 p.py test_with_a_lock");
-    ASSERT_SAYS("out", "the time was up\n");
+    ASSERT_SAYS("out", "the time was up: go on with --seed ");
 }
 END_TEST
 
@@ -199,10 +228,40 @@ START_TEST(test_what_is_not_controlled_proves_nothing)
 }
 END_TEST
 
-START_TEST(test_what_fails_among_others_only_is_not_believed)
+START_TEST(test_no_schedule_sees_what_another_has_left)
 {
-    expect(3, "--schedules 40 -j 1 p.py::test_fails_the_tenth_time");
-    ASSERT_SAYS("out", ": exit 1 among other schedules, but in a process of its own it passes");
+    expect(0, "--schedules 40 -j 1 p.py::test_fails_the_tenth_time");
+    expect(0, "--schedules 40 -j 1 p.py test_fails_the_tenth_time");
+}
+END_TEST
+
+/* What is outside of the process is not put back. */
+START_TEST(test_what_does_not_fail_again_is_kept_and_the_search_goes_on)
+{
+    write_file("times", "1");
+    expect(3, "--schedules 40 -j 1 p.py::test_fails_the_tenth_time_with_a_file");
+    ASSERT_SAYS("out", "seed 10: exit 1; run again by its decisions, in a process of its own, it "
+                       "passes");
+    ASSERT_SAYS("out", "40 schedules of portfolio");
+    ASSERT_SAYS("out",
+                "again: spillway replay p-test_fails_the_tenth_time_with_a_file.unsure.sched");
+    ck_assert_int_eq(access("p-test_fails_the_tenth_time_with_a_file.unsure.sched", R_OK), 0);
+}
+END_TEST
+
+START_TEST(test_what_does_not_fail_again_takes_no_file_of_others)
+{
+    write_file("times", "1");
+    write_file("p-test_fails_the_tenth_time_with_a_file.unsure.sched", "mine\n");
+    expect(3, "--schedules 40 -j 1 p.py::test_fails_the_tenth_time_with_a_file");
+    ASSERT_SAYS("out", "test_fails_the_tenth_time_with_a_file-2.unsure.sched\n");
+    ASSERT_SAYS("p-test_fails_the_tenth_time_with_a_file.unsure.sched", "mine\n");
+    write_file("times", "1");
+    write_file("u.unsure.sched", "mine\n");
+    expect(2, "--schedules 40 -j 1 -o u.sched p.py::test_fails_the_tenth_time_with_a_file");
+    ASSERT_SAYS("err", "u.unsure.sched: it is no schedule, and stays as it is; the schedule that "
+                       "should stand there:\nspillway schedule ");
+    ASSERT_SAYS("u.unsure.sched", "mine\n");
 }
 END_TEST
 
@@ -223,11 +282,10 @@ static const struct {
     {"--strategy pos:3 p.py::test_crashes", "--strategy: 'pos:3' is none of"},
     {"--strategy pct:0 p.py::test_crashes", "not a number from 1 to 1000"},
     {"--grain fine p.py::test_crashes", "--grain: 'fine' is none of call and access"},
-    {"--grain access p.py", "--grain access is for tests"},
     {"--jobs 0 p.py::test_crashes", "not a number from 1 to 64"},
     {"--schedules 0 p.py::test_crashes", "--schedules"},
     {"p.py::", "one test at a time"},
-    {"p.py::test_crashes more", "a test takes no arguments"},
+    {"p.py::test_crashes more", "a test takes no arguments; FILE.py::__main__"},
     {"nowhere.py::test_x", "nowhere.py: No such file or directory"},
     {"p.py::test_x", "there is no 'test_x' in it"},
     {"--interp /nowhere p.py::test_crashes", ""},
@@ -235,6 +293,7 @@ static const struct {
     {"-o nowhere/x.sched p.py::test_crashes", "nowhere/x.sched: cannot be written: No such file"},
     {"-o . p.py::test_crashes", ".: cannot be written: it is a folder\n"},
     {"--json nowhere/x p.py::test_crashes", "nowhere/x: cannot be written: No such file"},
+    {"--json p.py p.py::test_crashes", "p.py: cannot be written: it is the same file as p.py"},
     {"--campaign p.py p.py::test_crashes", "p.py: it is no folder\n"},
 };
 
@@ -265,16 +324,19 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(found, test_a_failure_is_found_and_replays, 0,
                         sizeof findings / sizeof *findings);
     tcase_add_loop_test(found, test_the_jobs_change_nothing, 0, 2);
-    tcase_add_test(found, test_a_whole_program_has_a_process_for_each_schedule);
+    tcase_add_test(found, test_a_whole_program_begins_where_it_makes_its_first_thread);
     tcase_add_test(found, test_all_failures_are_counted_if_wanted);
     suite_add_tcase(suite, found);
     tcase_add_checked_fixture(nothing, setup_files, teardown);
     tcase_set_tags(nothing, "no-memcheck");
     tcase_set_timeout(nothing, 120);
     tcase_add_test(nothing, test_nothing_found_says_what_was_run);
+    tcase_add_test(nothing, test_where_nothing_is_decided_one_schedule_is_all);
     tcase_add_test(nothing, test_the_clock_ends_it_but_judges_nothing);
     tcase_add_test(nothing, test_what_is_not_controlled_proves_nothing);
-    tcase_add_test(nothing, test_what_fails_among_others_only_is_not_believed);
+    tcase_add_test(nothing, test_no_schedule_sees_what_another_has_left);
+    tcase_add_test(nothing, test_what_does_not_fail_again_is_kept_and_the_search_goes_on);
+    tcase_add_test(nothing, test_what_does_not_fail_again_takes_no_file_of_others);
     tcase_add_test(nothing, test_a_skipped_test_is_skipped);
     suite_add_tcase(suite, nothing);
     tcase_add_checked_fixture(refused, setup_files, teardown);

@@ -96,15 +96,16 @@ START_TEST(test_nor_is_a_program_that_is_not_the_same_each_time)
 {
     write_file("moody.py", "import threading\n"
                            "class State: pass\n"
-                           "times = []\n"
                            "def test_it():\n"
-                           "    times.append(1)\n"
+                           "    times = int(open('times').read()) + 1\n"
+                           "    open('times', 'w').write(str(times))\n"
                            "    s = State(); s.x = 0\n"
                            "    def body():\n"
-                           "        for _ in range(1 + len(times) % 2): s.x += 1\n"
+                           "        for _ in range(1 + times % 2): s.x += 1\n"
                            "    threads = [threading.Thread(target=body) for _ in range(2)]\n"
                            "    for t in threads: t.start()\n"
                            "    for t in threads: t.join()\n");
+    write_file("times", "0"); /* what is outside of the process is not put back */
     ck_assert_int_eq(spillway("explore --strategy dpor moody.py::test_it"), 3);
     ASSERT_SAYS("out", "the program is not the same each time");
 }
@@ -251,8 +252,6 @@ END_TEST
 
 START_TEST(test_what_is_refused)
 {
-    ck_assert_int_eq(spillway("explore --strategy dpor %s/work_queue.py", programs), 2);
-    ASSERT_SAYS("err", "are for tests, FILE.py::NAME");
     ck_assert_int_eq(spillway("explore --strategy preemptions:17 %s/abba.py::test_abba", bench), 2);
     ck_assert_int_eq(
         spillway("explore --strategy dpor --interp /usr/bin/pypy3 %s/abba.py::test_abba", bench),

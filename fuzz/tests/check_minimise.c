@@ -151,6 +151,32 @@ START_TEST(test_another_failure_is_not_the_same)
 }
 END_TEST
 
+/* The clock decides how far it comes, but never what is written. */
+START_TEST(test_when_the_time_is_up_what_is_there_is_kept)
+{
+    ck_assert_int_eq(spillway("explore %s/account.py::test_account", bench), 1);
+    int status = spillway("minimise --time 1 --budget 1000000 account-test_account.sched");
+    ck_assert_msg(status == 0 || status == 3, "%s%s", content("out"), content("err"));
+    if (status == 0) {
+        ck_assert_int_eq(spillway("replay account-test_account.min.sched"), 0);
+        ASSERT_SAYS("err", "as recorded");
+    } else {
+        ASSERT_SAYS("out",
+                    "the time was up: go on with: spillway minimise account-test_account.sched\n");
+        ck_assert_int_ne(shell("test -s account-test_account.min.sched"), 0);
+    }
+}
+END_TEST
+
+START_TEST(test_no_proof_is_begun_that_cannot_be_finished)
+{
+    find_and_minimise("", "account.py::test_account", "account-test_account");
+    ASSERT_SAYS("out", "proven least (schedules with fewer: 1, all run)");
+    ck_assert_int_eq(spillway("minimise --budget 0 account-test_account.sched"), 0);
+    ASSERT_SAYS("out", "not proven least (schedules with fewer: none run)");
+}
+END_TEST
+
 START_TEST(test_a_program_of_its_own)
 {
     int seed = 1;
@@ -224,6 +250,8 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_at_grain_access_too);
     tcase_add_test(all, test_a_deadlock_stays_one);
     tcase_add_test(all, test_another_failure_is_not_the_same);
+    tcase_add_test(all, test_when_the_time_is_up_what_is_there_is_kept);
+    tcase_add_test(all, test_no_proof_is_begun_that_cannot_be_finished);
     tcase_add_test(all, test_a_program_of_its_own);
     tcase_add_test(all, test_what_does_not_fail_is_refused);
     tcase_add_test(all, test_what_has_changed_is_refused);

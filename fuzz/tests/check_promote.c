@@ -124,6 +124,31 @@ START_TEST(test_a_schedule_that_does_not_fit_fails)
 }
 END_TEST
 
+/* The program runs in its new folder; the interpreter is named from ours. */
+START_TEST(test_a_relative_interpreter_is_found_from_elsewhere)
+{
+    ck_assert_int_eq(shell("mkdir bin && ln -s /usr/bin/python3.11 bin/py"), 0);
+    ck_assert_int_eq(spillway("explore -i bin/py race.py::test_it"), 1);
+    ck_assert_int_eq(spillway("promote race-test_it.sched --name one --to kept"), 0);
+    ck_assert_int_eq(spillway("run kept/one.sched"), 0);
+    ck_assert_int_eq(spillway("replay kept/one.sched"), 0);
+    ck_assert_int_eq(spillway("minimise kept/one.sched"), 0);
+    ck_assert_int_eq(spillway("run --interp bin/py kept/one.sched"), 0);
+}
+END_TEST
+
+/* A message is about files whose paths are gone when it is printed (valgrind, ASAN). */
+START_TEST(test_a_relative_interpreter_that_is_gone_is_named)
+{
+    ck_assert_int_eq(shell("mkdir bin && cp /usr/bin/python3.11 bin/py"), 0);
+    ck_assert_int_eq(spillway("explore -i bin/py race.py::test_it"), 1);
+    ck_assert_int_eq(shell("rm bin/py"), 0);
+    ck_assert_int_eq(spillway("promote race-test_it.sched --name one --to kept"), 2);
+    ASSERT_SAYS("err", "bin/py");
+    ck_assert_int_eq(shell("test ! -e kept"), 0);
+}
+END_TEST
+
 START_TEST(test_names_are_checked)
 {
     find_race();
@@ -207,6 +232,8 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_another_end_is_no_pass);
     tcase_add_test(all, test_another_program_is_refused);
     tcase_add_test(all, test_a_schedule_that_does_not_fit_fails);
+    tcase_add_test(all, test_a_relative_interpreter_is_found_from_elsewhere);
+    tcase_add_test(all, test_a_relative_interpreter_that_is_gone_is_named);
     tcase_add_test(all, test_names_are_checked);
     tcase_add_checked_fixture(specs, setup_spec, teardown);
     tcase_set_timeout(specs, 120);

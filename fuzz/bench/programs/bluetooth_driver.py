@@ -8,6 +8,8 @@ stop.
 Accesses: request: read stopping; if not set, lock; read, write pending; unlock; read stopped.  Both
 leave by: lock; read, write, read pending; unlock; if that was the last, write gone.  stop: write
 stopping before it leaves, and behind it read gone; if set, write stopped.
+Classes, by where stop's section of the lock is: 3 in which the request sees the flag; else 4 with it
+before the first of the request's sections (one of them fails), 2 between the two, 1 behind both.
 Grain call: the request can be interrupted behind its look, at the call of enter().
 """
 from threading import Lock, Thread
@@ -51,8 +53,10 @@ def driver(request):
     d.stopping, d.stopped, d.gone, d.pending = False, False, False, 1
     stopper = Thread(target=d.stop, args=(m,))
     stopper.start()
-    request(d, m)
-    stopper.join()
+    try:
+        request(d, m)
+    finally:  # what goes on behind the end of a test is in a race with that
+        stopper.join()
 
 
 def test_bluetooth_driver():

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_checkpoint.c - no schedule of a process sees what another one has left in it.
+ *
+ * The tests of left_behind.py each leave something, and fail where they find it.
+ */
+#include "harness/tests/control_fixture.h"
+
+static const char *const left[] = {
+    "a_variable",
+    "a_position_in_a_file",
+    "a_closed_file",
+    "another_file_in_its_place",
+    "open_files",
+    "a_pipe",
+    "a_folder_and_a_mask",
+    "a_handler",
+    "a_blocked_signal",
+    "a_timer",
+    "an_environment",
+    "chance",
+    "the_time",
+    "a_module",
+    "memory",
+    "pages_that_change_in_each_way",
+    "a_map_that_is_another_one",
+    "a_deep_stack",
+    "a_held_lock",
+    "a_thread_that_waits_for_ever",
+    "many_threads",
+    "a_temporary_file",
+};
+
+static void setup_files(void)
+{
+    setup();
+    shell("cp %s/../../harness/control/tests/left_behind.py .", programs);
+}
+
+/* In one process, and so from its checkpoint. */
+START_TEST(test_nothing_is_left)
+{
+    int status =
+        spillway("explore -j 1 --strategy random --schedules 6 left_behind.py::test_%s", left[_i]);
+
+    ck_assert_msg(status == 0, "%d %s%s", status, content("out"), content("err"));
+    ASSERT_SAYS("out", " 6 distinct, ");
+}
+END_TEST
+
+/* A subprocess is not controlled, and is ended with its schedule. */
+START_TEST(test_no_child_is_left)
+{
+    ck_assert_int_eq(
+        spillway("explore -j 1 --strategy random --schedules 6 left_behind.py::test_a_child"), 3);
+    ASSERT_SAYS("out", "not controlled: a subprocess");
+    ASSERT_SAYS("out", " 6 distinct, ");
+    ck_assert_int_ne(shell("pgrep -f '^sleep 1000$' -P 1"), 0);
+}
+END_TEST
+
+/* What a test finds after its first schedule is what it finds in a process of its own. */
+START_TEST(test_a_cache_is_empty_each_time)
+{
+    write_file("cache.py", "import threading\n"
+                           "values, made = {}, []\n"
+                           "def get():\n"
+                           "    if 'a' not in values:\n"
+                           "        made.append(1)\n"
+                           "        values['a'] = 1\n"
+                           "def test_once():\n"
+                           "    threads = [threading.Thread(target=get) for _ in range(2)]\n"
+                           "    for t in threads: t.start()\n"
+                           "    for t in threads: t.join()\n"
+                           "    assert len(made) == 1\n"
+                           "if __name__ == '__main__':\n"
+                           "    test_once()\n");
+    for (const char *const *how = (const char *const[]){"random", "portfolio", "preemptions:1",
+                                                        "delays:2", "dpor", "coverage", NULL};
+         *how != NULL; how++) {
+        ck_assert_msg(spillway("explore --strategy %s cache.py::test_once", *how) == 1, "%s: %s",
+                      *how, content("out"));
+        ck_assert_int_eq(spillway("replay cache-test_once.sched"), 0);
+    }
+    ck_assert_int_eq(spillway("explore cache.py"), 1);
+}
+END_TEST
+
+/* Its threads end as the C library ends them: those of the checkpoint are not among them. */
+START_TEST(test_a_library_with_thread_local_storage)
+{
+    write_file("name.py", "import threading\n"
+                          "def test_it():\n"
+                          "    import _uuid\n"
+                          "    threads = [threading.Thread(target=int) for _ in range(2)]\n"
+                          "    for t in threads: t.start()\n"
+                          "    for t in threads: t.join()\n");
+    ck_assert_int_eq(spillway("explore -j 1 --strategy random --schedules 12 name.py::test_it"), 0);
+    ASSERT_SAYS("out", " distinct in 2 processes");
+}
+END_TEST
+
+START_TEST(test_random_bytes_go_on_behind_the_imports)
+{
+    write_file("name.py", "import uuid\n"
+                          "first = uuid.uuid4()\n"
+                          "def test_it(): assert uuid.uuid4() != first\n");
+    ck_assert_int_eq(spillway("explore -j 1 --schedules 3 name.py::test_it"), 0);
+    ck_assert_int_eq(spillway("run name.py::test_it"), 0);
+}
+END_TEST
+
+/* Where there is something in the kernel that cannot be put back, the checkpoint is before it. */
+static const struct {
+    const char *what, *note;
+} earlier[] = {
+    {"import os\nfds = os.pipe()", "from a checkpoint before its first pipe"},
+    {"import _socket\na = _socket.socket()", "from a checkpoint before its first socket"},
+    {"import select\nset = select.epoll()", "from a checkpoint before its first epoll set"},
+    {"import mmap\nshared = mmap.mmap(-1, 4096)",
+     "from a checkpoint before its first shared memory"},
+};
+
+START_TEST(test_the_checkpoint_is_earlier_and_that_is_said)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "%s\nimport threading\ncount = 0\n"
+             "def test_it():\n"
+             "    global count\n"
+             "    thread = threading.Thread(target=int)\n"
+             "    thread.start()\n"
+             "    thread.join()\n"
+             "    count += 1\n"
+             "    assert count == 1\n",
+             earlier[_i].what);
+    write_file("early.py", text);
+    ck_assert_msg(spillway("explore -j 1 --strategy random --schedules 6 early.py::test_it") == 0,
+                  "%s", content("out"));
+    ASSERT_SAYS("out", earlier[_i].note);
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *state = tcase_create("state");
+
+    tcase_add_checked_fixture(state, setup_files, teardown);
+    tcase_set_timeout(state, 120);
+    tcase_set_tags(state, "no-memcheck");
+    tcase_add_loop_test(state, test_nothing_is_left, 0, sizeof left / sizeof *left);
+    tcase_add_test(state, test_no_child_is_left);
+    tcase_add_test(state, test_a_cache_is_empty_each_time);
+    tcase_add_test(state, test_a_library_with_thread_local_storage);
+    tcase_add_test(state, test_random_bytes_go_on_behind_the_imports);
+    tcase_add_loop_test(state, test_the_checkpoint_is_earlier_and_that_is_said, 0,
+                        sizeof earlier / sizeof *earlier);
+    suite_add_tcase(suite, state);
+}
