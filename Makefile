@@ -63,7 +63,8 @@ PY_CFLAGS = $(PY_HEADERS) -fno-pie -fasynchronous-unwind-tables
 # What the core puts itself in front of; see interp/eval.c, interp/atomic.c and
 # interp/preempt_wrap.c.
 WRAPPED := _PyEval_Vector _PyEval_EvalFrameDefault PyEval_EvalCode pthread_cond_timedwait \
-           pthread_cond_wait _PyThreadState_Swap _PyErr_SetNone _PyThreadState_DeleteCurrent
+           pthread_cond_wait _PyThreadState_Swap _PyErr_SetNone _PyEval_SignalAsyncExc \
+           _PyThreadState_DeleteCurrent
 # The whole archive, with its symbols visible: extension modules need them.
 PY_ARCHIVE_LINK = -no-pie -Wl,-export-dynamic \
                   -Wl,--whole-archive $(PY_ARCHIVE) -Wl,--no-whole-archive
@@ -89,16 +90,16 @@ LAB := $(call rooms,interp/lab harness/agent) $(CONTRACT)
 EXTENSION_ROOM := $(call rooms,interp/extension)
 CONTROL := $(call rooms,$(filter-out %/tests,$(wildcard harness/control/*)) $(ARCH)/control) $(CONTRACT)
 TRACER_ROOM := $(call rooms,harness/tracer)
-RUNNER := $(call rooms,harness/formats/spec harness/formats/sched harness/runner harness/report \
-    harness/cli fuzz/explore) $(CONTRACT)
-INPUTS := $(call rooms,harness/formats/spec harness/formats/sched) $(CONTRACT) \
+FORMATS := $(call rooms,harness/formats/files harness/formats/spec harness/formats/sched)
+RUNNER := $(FORMATS) $(call rooms,harness/runner harness/report harness/compare harness/cli fuzz/explore) $(CONTRACT)
+INPUTS := $(FORMATS) $(CONTRACT) \
     $(filter-out fuzz/inputs/fuzz_%,$(call rooms,fuzz/inputs))
 
 # What tests what: a test links the room that it stands beside.
 checks = $(wildcard $(addsuffix /tests/check_*.c,$(1)))
 INTERP_CHECKS := $(call checks,interp)
 HARNESS_CHECKS := $(call checks,contract harness/agent harness/control harness/formats \
-    harness/runner harness/report harness/cli fuzz)
+    harness/runner harness/report harness/compare harness/cli fuzz fuzz/oracle)
 
 objects = $(patsubst %,$(OBJ)/$(1)/%.o,$(basename $(2)))
 SLPYTHON_OBJ := $(call objects,slpython,$(CORE) $(PROGRAM))
@@ -107,6 +108,9 @@ EXTENSION_OBJ := $(call objects,extension,$(CORE) $(EXTENSION_ROOM))
 CONTROL_OBJ := $(call objects,control,$(CONTROL))
 HARNESS_OBJ := $(call objects,harness,$(RUNNER))
 TRACER_OBJ := $(call objects,extension,$(TRACER_ROOM))
+# The same with a rule switched off, for fuzz/oracle, which has dpor with a step switched off.
+TRACER_LAB_OBJ := $(call objects,tracer-lab,$(TRACER_ROOM) $(call rooms,harness/tracer/lab))
+DPOR_LAB := $(wildcard fuzz/explore/dpor*.c) contract/decision.c
 
 # What the test programs link instead of a program's own main().  The drivers live in
 # libspillway.so; here tests and a model drive them without an engine.
@@ -125,6 +129,8 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 
 # Sees each bytecode of CPython 3.11; see harness/tracer/tracer.c.
 TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-$(MACHINE)-linux-gnu.so
+TRACER_LAB := $(BUILD)/lib/lab/$(notdir $(TRACER))
+STARTER_LAB := $(BUILD)/lib/lab/spillway_starter.py
 # What is preloaded into an interpreter: it decides, so the strategies are in it.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
 # What runs a test of a Python file; see harness/report/target.h.
@@ -141,6 +147,12 @@ CHOICES_HEADER := harness/control/spillway.h
 SLPLIB_SRC := $(wildcard interp/lib/slplib/*.py) interp/lib/slplib/py.typed
 SLPLIB := $(SLPLIB_SRC:interp/lib/%=$(BUILD)/lib/python/%)
 
+# What gdb reads for "spillway debug"; see harness/report/debug.h.
+GDB_COMMANDS := $(patsubst harness/debug/%,$(BUILD)/lib/gdb/%,$(wildcard harness/debug/*.py))
+
+# What "--valgrind" runs; see harness/runner/memcheck.h.
+MEMCHECK := $(addprefix $(BUILD)/lib/valgrind/,memcheck memcheck.supp memcheck_alloc.so)
+
 # ---- building ----
 
 # Only the two commands that promise it install packages.
@@ -148,7 +160,8 @@ PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
 all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
-     $(STUBS) $(CHOICES) $(SLPLIB) $(TRACER)
+     $(STUBS) $(CHOICES) $(SLPLIB) $(TRACER) $(GDB_COMMANDS) \
+     $(MEMCHECK)
 
 .PHONY: packages
 packages:
@@ -185,7 +198,7 @@ $(EXTENSION): $(EXTENSION_OBJ)
 	$(Q)$(CC) -shared $(LDFLAGS) -Wl,-z,defs -o $@.checked $^ -lpython3.11 -lgcc_s -lpthread
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^ -lgcc_s -lpthread && rm $@.checked
 
-$(STARTER): harness/runner/starter.py
+$(STARTER) $(STARTER_LAB): harness/runner/starter.py
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
@@ -205,19 +218,28 @@ $(SLPLIB): $(BUILD)/lib/python/%: interp/lib/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
+$(GDB_COMMANDS): $(BUILD)/lib/gdb/%: harness/debug/%
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
 # What it needs of libspillway is in the process when it is imported.
 $(TRACER): $(TRACER_OBJ)
+$(TRACER_LAB): $(TRACER_LAB_OBJ)
+$(TRACER) $(TRACER_LAB):
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^
 
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
-RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_choices raw_threads raw_outside thread_local)
+RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_choices raw_threads raw_timed raw_outside raw_errors raw_calls raw_rwlocks thread_local)
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm -lpthread
-$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(BIN)/slpython $(BIN)/slpython-lab $(CONTROL_LIB) $(STARTER) $(TRACER) $(RAW_PROGRAMS)
+$(HARNESS_CHECK_BIN): | $(BIN)/spillway $(BIN)/slpython $(BIN)/slpython-lab $(CONTROL_LIB) $(STARTER) $(TRACER) $(RAW_PROGRAMS) \
+    $(GDB_COMMANDS) $(MEMCHECK)
+$(BIN)/fuzz/oracle/tests/check_oracle: | $(BIN)/dpor-oracle
 
 # The archive alone, linked as slpython is but without the core: what the benches compare with.
 $(BIN)/python-archive: $(OBJ)/archive/interp/bench/archive_main.o
@@ -256,11 +278,43 @@ $(SCHEDULES_BENCH): $(OBJ)/harness/harness/bench/schedules.o $(HARNESS_TEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+# Pictures of runs that nobody has run: what ci/browser looks at.
+PICTURE_SAMPLE := $(BIN)/picture-sample
+$(PICTURE_SAMPLE): $(OBJ)/harness/harness/bench/picture_sample.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+.PHONY: picture-sample
+picture-sample: $(PICTURE_SAMPLE)
+
+SAME_STATE := $(BIN)/same-state
+$(SAME_STATE): $(OBJ)/harness/harness/bench/same_state.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
+# Holds what dpor says against all interleavings of small random programs.
+ORACLE_OBJ := $(call objects,oracle,$(call rooms,fuzz/oracle) $(DPOR_LAB))
+DPOR_ORACLE := $(BIN)/dpor-oracle
+$(DPOR_ORACLE): $(ORACLE_OBJ) $(filter-out $(call objects,harness,$(DPOR_LAB)),$(HARNESS_TEST_OBJ)) \
+    | $(CONTROL_LIB) $(STARTER_LAB) $(TRACER_LAB)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
+.PHONY: dpor-oracle
+dpor-oracle: all $(DPOR_ORACLE)
+
 # Preloaded under memcheck; the file says why.
-$(BIN)/memcheck_alloc.so: interp/tests/memcheck_alloc.c $(BUILD)/flags | $(PACKAGES)
+$(BUILD)/lib/valgrind/memcheck_alloc.so: harness/valgrind/memcheck_alloc.c $(BUILD)/flags | $(PACKAGES)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -fPIC -shared -o $@ $<
+
+$(BUILD)/lib/valgrind/%: harness/valgrind/%
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 # Our own readers against bytes that nobody meant: clang's libFuzzer, and its sanitizers.
 FUZZ_INPUTS := $(patsubst fuzz/inputs/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/inputs/fuzz_*.c))
@@ -299,6 +353,8 @@ $(eval $(call tree,control,-fPIC -fvisibility=hidden -ftls-model=initial-exec -f
 # files, and 16 bytes more or less in front of them were 5 % of a ping-pong: so they are aligned.
 $(eval $(call tree,extension,$$(PY_HEADERS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
     -falign-functions=32 -fasynchronous-unwind-tables -fno-sanitize=all))
+$(eval $(call tree,tracer-lab,$$(PY_HEADERS) -fPIC -fvisibility=hidden -DSW_LAB -fno-sanitize=all))
+$(eval $(call tree,oracle,-DSW_LAB $(if $(DEVELOPER),-Wwrite-strings)))
 $(eval $(call tree,embedded,$$(PY_HEADERS) -fno-sanitize=all))
 $(eval $(call tree,inputs,))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
@@ -307,7 +363,11 @@ $(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
 # They have it by .incbin, which -MMD does not see.
 $(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
 $(filter %/canary.o,$(HARNESS_OBJ)): harness/report/canary.py
+$(filter %/bench_side.o,$(HARNESS_OBJ)): harness/compare/workload.py
+$(filter %/picture_html.o,$(HARNESS_OBJ)): $(wildcard harness/report/page/*)
 $(filter %/agentless.o,$(HARNESS_OBJ)): harness/runner/agentless.py
+$(filter %/shapes.o,$(ORACLE_OBJ)): fuzz/oracle/shapes
+$(filter %/program_judge.o,$(ORACLE_OBJ)): fuzz/oracle/oracle_host.py
 
 # Says which Python's headers slpython has.
 $(OBJ)/harness/harness/cli/version_command.o: private DIALECT += -isystem $(PY_INCLUDE)
@@ -336,8 +396,8 @@ test: packages test-programs
 
 # All that ci/test runs.
 .PHONY: test-programs
-test-programs: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so $(FUZZ_INPUTS) \
-    $(BIN)/python-archive $(SCHEDULES_BENCH)
+test-programs: all $(CHECK_BIN) $(FUZZ_INPUTS) \
+    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE)
 
 .PHONY: check
 check: $(CHECK_BIN)
@@ -352,7 +412,7 @@ slplib: all
 	@ci/test slplib
 
 .PHONY: docs
-docs: all $(BIN)/python-archive $(SCHEDULES_BENCH)
+docs: all $(BIN)/python-archive $(SCHEDULES_BENCH) $(DPOR_ORACLE)
 	@CI=true ci/test docs
 
 .PHONY: scenarios
@@ -360,7 +420,7 @@ scenarios: all
 	@ci/test scenarios
 
 .PHONY: memcheck
-memcheck: all $(CHECK_BIN) $(BIN)/memcheck_alloc.so
+memcheck: all $(CHECK_BIN)
 	@ci/test memcheck
 
 .PHONY: cpython-tests
@@ -427,6 +487,10 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(CONTROL_LIB) $(STARTER) $(TRACER) $(DESTDIR)$(PREFIX)/lib
+	install -d $(DESTDIR)$(PREFIX)/lib/valgrind
+	install -m 755 $(MEMCHECK) $(DESTDIR)$(PREFIX)/lib/valgrind
+	install -d $(DESTDIR)$(PREFIX)/lib/gdb
+	install -m 644 $(GDB_COMMANDS) $(DESTDIR)$(PREFIX)/lib/gdb
 	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 	install -m 644 $(EXTENSION) $(STUBS) $(CHOICES) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
 	install -d $(DESTDIR)$(PREFIX)/include
@@ -456,6 +520,7 @@ help:
 	@echo 'make bench              the tables of harness/docs/performance.md'
 	@echo 'make bench-explore      how soon each strategy finds the bugs of fuzz/bench'
 	@echo 'make fuzz-inputs N=60   bytes that nobody meant, for the readers of specs and schedules'
+	@echo 'make dpor-oracle        what dpor says of small programs, held against all interleavings'
 	@echo 'make DEVELOPER=1        more warnings, and they are errors'
 	@echo 'make SAN=address,undefined   a sanitizer build, in build/san-address-undefined'
 	@echo 'make tidy               clang-tidy over the C sources'
