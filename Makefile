@@ -20,6 +20,8 @@ CI ?=
 N ?= 1000
 PREFIX ?= /usr/local
 DESTDIR ?=
+PYTHONDIR ?= $(PREFIX)/lib/python3.11/dist-packages
+ZSHDIR ?= site-functions
 V ?=
 
 comma := ,
@@ -152,6 +154,14 @@ GDB_COMMANDS := $(patsubst harness/debug/%,$(BUILD)/lib/gdb/%,$(wildcard harness
 
 # What "--valgrind" runs; see harness/runner/memcheck.h.
 MEMCHECK := $(addprefix $(BUILD)/lib/valgrind/,memcheck memcheck.supp memcheck_alloc.so)
+
+# Manual pages, and what completes a command line: the program writes them from its own tables, and
+# what explains a subject is the document of that (harness/man/page.py).
+SHARE := $(BUILD)/share
+COMMANDS := $(patsubst harness/cli/%_command.c,%,$(wildcard harness/cli/*_command.c))
+PAGES := $(SHARE)/man/spillway.1 $(COMMANDS:%=$(SHARE)/man/spillway-%.1) \
+    $(addprefix $(SHARE)/man/,slpython.1 spillway-spec.5 spillway-sched.5 spillway.7) \
+    $(SHARE)/spillway.bash $(SHARE)/_spillway
 
 # ---- building ----
 
@@ -316,6 +326,33 @@ $(BUILD)/lib/valgrind/%: harness/valgrind/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
+$(SHARE)/man/spillway.1: HELP := --as man
+$(SHARE)/man/spillway-%.1: HELP = --as man $*
+$(SHARE)/spillway.bash: HELP := --as bash
+$(SHARE)/_spillway: HELP := --as zsh
+$(filter %.1 %.bash %/_spillway,$(filter-out %/slpython.1,$(PAGES))): $(BIN)/spillway
+	$(call say,HELP,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BIN)/spillway help $(HELP) >$@
+
+$(SHARE)/man/slpython.1: harness/docs/interpreter.md
+$(SHARE)/man/slpython.1: SUMMARY := a Python 3.11 with tasklets and channels
+$(SHARE)/man/spillway-spec.5: scenarios/FORMAT.md
+$(SHARE)/man/spillway-spec.5: SUMMARY := scripts of who does what, and in which order
+$(SHARE)/man/spillway-sched.5: harness/docs/schedule-file.md
+$(SHARE)/man/spillway-sched.5: SUMMARY := a recorded schedule, as a file
+$(SHARE)/man/spillway.7: harness/docs/concepts.md
+$(SHARE)/man/spillway.7: SUMMARY := the words that spillway uses, and what they mean
+$(addprefix $(SHARE)/man/,slpython.1 spillway-spec.5 spillway-sched.5 spillway.7): \
+    harness/man/page.py contract/version.h
+	$(call say,MAN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) harness/man/page.py $(basename $(@F)) $(subst .,,$(suffix $@)) '$(SUMMARY)' \
+	    $(filter %.md,$^) >$@
+
+.PHONY: pages
+pages: $(PAGES)
+
 # Our own readers against bytes that nobody meant: clang's libFuzzer, and its sanitizers.
 FUZZ_INPUTS := $(patsubst fuzz/inputs/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/inputs/fuzz_*.c))
 FUZZ_INPUTS_OBJ := $(call objects,inputs,$(INPUTS))
@@ -396,7 +433,7 @@ test: packages test-programs
 
 # All that ci/test runs.
 .PHONY: test-programs
-test-programs: all $(CHECK_BIN) $(FUZZ_INPUTS) \
+test-programs: all $(PAGES) $(CHECK_BIN) $(FUZZ_INPUTS) \
     $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE)
 
 .PHONY: check
@@ -482,21 +519,15 @@ tidy:
 
 # ---- the rest ----
 
+# What goes where: ci/place.
+export PREFIX DESTDIR PYTHONDIR ZSHDIR
 .PHONY: install
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
-	install -m 755 $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(CONTROL_LIB) $(STARTER) $(TRACER) $(DESTDIR)$(PREFIX)/lib
-	install -d $(DESTDIR)$(PREFIX)/lib/valgrind
-	install -m 755 $(MEMCHECK) $(DESTDIR)$(PREFIX)/lib/valgrind
-	install -d $(DESTDIR)$(PREFIX)/lib/gdb
-	install -m 644 $(GDB_COMMANDS) $(DESTDIR)$(PREFIX)/lib/gdb
-	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
-	install -m 644 $(EXTENSION) $(STUBS) $(CHOICES) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages
-	install -d $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(CHOICES_HEADER) $(DESTDIR)$(PREFIX)/include
-	install -d $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib
-	install -m 644 $(SLPLIB_SRC) $(DESTDIR)$(PREFIX)/lib/python3.11/dist-packages/slplib
+install: all $(PAGES)
+	@ci/place install
+
+.PHONY: uninstall
+uninstall: all $(PAGES)
+	@ci/place uninstall
 
 .PHONY: clean
 clean:
@@ -525,6 +556,7 @@ help:
 	@echo 'make SAN=address,undefined   a sanitizer build, in build/san-address-undefined'
 	@echo 'make tidy               clang-tidy over the C sources'
 	@echo 'make format             clang-format over them; make format-check only looks'
-	@echo 'make install PREFIX=/usr/local DESTDIR='
+	@echo 'make install PREFIX=/usr/local DESTDIR=    and uninstall, with the same'
+	@echo 'make deb                a Debian package, in build/deb'
 	@echo 'make clean'
 	@echo 'V=1 shows the commands.'

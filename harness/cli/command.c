@@ -118,17 +118,39 @@ static int check_count(const struct sw_command *command, int count)
                : sw_command_refuse(command->name, "more than one %s", command->argument);
 }
 
-int sw_command_run(const struct sw_command *command, int argc, char **argv)
+/* *next: the index of the first argument. */
+static enum sw_options_end read_options(const struct sw_command *command, int argc, char **argv,
+                                        int *next, struct sw_error *e)
 {
     struct sw_option options[SW_OPTIONS_MAX + 1];
+    int behind;
+
+    sw_options_expand(command->options, options);
+    enum sw_options_end end =
+        sw_options_read(options, command->order, argc, argv, command->target, next, e);
+    if (end != SW_OPTIONS_READ || command->order != SW_OPTIONS_FIRST || command->is_alone == NULL ||
+        *next >= argc || !command->is_alone(argv[*next]))
+        return end;
+    /* What is read is behind the word that is first, as the program's name is in main(). */
+    end = sw_options_read(options, SW_OPTIONS_ANYWHERE, argc - *next, argv + *next, command->target,
+                          &behind, e);
+    /* The options stand before the arguments now; the test moves between the two. */
+    char *test = argv[*next];
+    memmove(argv + *next, argv + *next + 1, (size_t)(behind - 1) * sizeof *argv);
+    *next += behind - 1;
+    argv[*next] = test;
+    return end;
+}
+
+int sw_command_run(const struct sw_command *command, int argc, char **argv)
+{
     struct sw_command_arguments arguments = {0};
     struct sw_error e = {0};
     int next;
 
     /* Options first: a misspelt one is the better explanation of an argument too many. */
-    sw_options_expand(command->options, options);
     split(command, &argc, argv, &arguments);
-    switch (sw_options_read(options, command->order, argc, argv, command->target, &next, &e)) {
+    switch (read_options(command, argc, argv, &next, &e)) {
     case SW_OPTIONS_BAD:
         return sw_command_refuse(command->name, "%s", e.text);
     case SW_OPTIONS_HELP:

@@ -51,6 +51,9 @@ struct sw_command {
     const char *argument; /* what one is called in a message; NULL: there are none */
     int least, most;      /* arguments; most may be SW_COMMAND_ANY */
     enum sw_options_order order;
+    /* With SW_OPTIONS_FIRST: the first argument has none of its own, so that the command's options
+     * may stand behind it, too; NULL: it always has. */
+    int (*is_alone)(const char *argument);
     int splits;           /* arguments behind "--" are kept apart */
     const char *about;    /* what it does: sentences above the options */
     const char *details;  /* paragraphs below them; NULL: none */

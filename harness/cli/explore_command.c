@@ -216,6 +216,14 @@ static void set_defaults(void)
     trial->explains = 1;
 }
 
+/* A test takes no arguments; all of a file, as a program, does. */
+static int is_test(const char *target)
+{
+    const char *separator = sw_target_is(target) ? strstr(target, "::") : NULL;
+
+    return separator != NULL && strcmp(separator + 2, whole) != 0;
+}
+
 static int run(const struct sw_command_arguments *arguments)
 {
     struct sw_error e;
@@ -293,6 +301,7 @@ SW_COMMAND(explore) = {
     .least = 1,
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
+    .is_alone = is_test,
     .about = "Runs a test, or a program, under many schedules, and says which one fails.",
     .details = "Each schedule begins from the same state: the process is put back to a checkpoint, "
                "where a test begins or a program makes its first thread.  "
