@@ -5,6 +5,7 @@
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/time/timers.h"
+#include "owed.h"
 #include "readiness.h"
 #include "settle.h"
 
@@ -144,7 +145,7 @@ static int replay_outside(uint32_t count)
             sw_decide_misfit(SW_DECIDE_READY, "nobody waits for that descriptor");
             break;
         }
-        sw_readiness_poll(&polled[i], 1, -1);
+        sw_owed_await(&polled[i]);
         find(i);
         found++;
     }

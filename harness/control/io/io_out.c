@@ -13,6 +13,7 @@
 #include "file_changes.h"
 #include "io.h"
 #include "harness/control/net/net.h"
+#include "owed.h"
 #include "harness/control/engine/real.h"
 
 enum {
@@ -53,15 +54,13 @@ static ssize_t write_pieces(int fd, const char *buf, size_t size)
         size_t piece = size - written < PIECE ? size - written : PIECE;
         if (sw_io_before(fd, POLLOUT, 0) < 0)
             return -1;
-        ssize_t n = sw_io_after(SW_REAL(write)(fd, buf + written, piece));
+        ssize_t n = sw_io_after(sw_owed_write(fd, buf + written, piece));
         if (n < 0)
             return written > 0 ? (ssize_t)written : n;
         written += (size_t)n;
     }
     return (ssize_t)written;
 }
-
-/* ---- stream sockets ---- */
 
 static int is_stream(int fd)
 {
@@ -70,6 +69,18 @@ static int is_stream(int fd)
 
     return SW_REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
+
+/* What does not block may take a part only, and how much there is room for is up to the child: so
+ * it is a piece, for which there is room or not. */
+static size_t limit(int fd, size_t size)
+{
+    int is_childs = size > PIECE && sw_engine_self() != NULL && sw_fds_kind(fd) == SW_FD_LOCAL &&
+                    sw_fds_is_outside(fd);
+
+    return is_childs && (is_pipe(fd) || is_stream(fd)) ? PIECE : size;
+}
+
+/* ---- stream sockets ---- */
 
 /* The socket's buffer may take a part and block for the rest.  How much it takes depends on
  * others if they read from it, so that they get pieces of one size. */
@@ -119,7 +130,7 @@ SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
         return send(fd, buf, size, 0);
     if (sw_io_before(fd, POLLOUT, 0) < 0)
         return -1;
-    ssize_t n = sw_io_after(SW_REAL(write)(fd, buf, size));
+    ssize_t n = sw_io_after(sw_owed_write(fd, buf, limit(fd, size)));
     changed(fd, n);
     return n;
 }

@@ -13,6 +13,7 @@
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/net/net.h"
+#include "owed.h"
 #include "settle.h"
 #include "harness/control/process/children.h"
 
@@ -63,13 +64,20 @@ void sw_readiness_look_first(void (*look)(void))
     look_first = look;
 }
 
+/* Is there something to be done while it waits? */
+static int is_busy(void)
+{
+    return look_first != NULL || sw_owed_any();
+}
+
 /* One slice of a wait.  A stand-in for a child has to be looked at before the kernel can answer for
  * it. */
 static int poll_slice(struct pollfd *fds, nfds_t count, int most_ms)
 {
     if (look_first != NULL)
         look_first();
-    if (look_first != NULL && most_ms > LOOKED_SLICE_MS)
+    sw_owed_pay();
+    if (is_busy() && most_ms > LOOKED_SLICE_MS)
         most_ms = LOOKED_SLICE_MS;
     return SW_REAL(poll)(fds, count, most_ms);
 }
@@ -96,7 +104,7 @@ static int poll_in_slices(struct pollfd *fds, nfds_t count, int timeout_ms, int 
      * matter, only that it ends. */
     int saved = errno, left_ms = timeout_ms, ready;
 
-    slice_ms = look_first != NULL ? LOOKED_SLICE_MS : slice_ms;
+    slice_ms = is_busy() ? LOOKED_SLICE_MS : slice_ms;
     do {
         ready = poll_slice(fds, count, timeout_ms < 0 || left_ms > slice_ms ? slice_ms : left_ms);
         left_ms -= slice_ms;
@@ -199,7 +207,7 @@ static int observe_outside(struct pollfd *fds, nfds_t count)
                 sw_decide_misfit(SW_DECIDE_READY, "this thread looks at other descriptors");
                 break;
             }
-            sw_readiness_poll(&fds[k], 1, -1);
+            sw_owed_await(&fds[k]);
             sw_readiness_announce(self, fds, k, fds[k].revents);
             found++;
         }
@@ -265,7 +273,7 @@ static int after_waking(struct pollfd *fds, nfds_t count)
     for (nfds_t k = 0; k < count; k++) {
         struct pollfd one = fds[k];
         if (fds[k].revents != 0 && sw_readiness_is_outside(&one) &&
-            sw_readiness_poll(&one, 1, 0) == 0)
+            sw_readiness_poll(&one, 1, 0) == 0 && !sw_owed_is_promised(&one))
             fds[k].revents = 0;
     }
     ask_inside(fds, count, &outside);

@@ -12,6 +12,7 @@
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/process/children.h"
+#include "owed.h"
 #include "pipes.h"
 
 enum {
@@ -119,6 +120,7 @@ static int wait_until_settled(const struct pollfd *fds, nfds_t count, size_t wan
     int quiet = 0, busy = 0;
 
     while ((state = look(fds, count, wanted)).unsettled > 0) {
+        sw_owed_pay();
         int runs = sw_children_run();
         int is_same = state.bytes == before.bytes && state.unsettled == before.unsettled;
         quiet = is_same && !runs ? quiet + 1 : 0;

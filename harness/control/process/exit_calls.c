@@ -16,6 +16,7 @@
 #include "harness/control/engine/debug_stop.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
+#include "harness/control/io/owed.h"
 
 static pid_t meant; /* not a child that it forked */
 
@@ -26,6 +27,7 @@ static void tell(int status)
 
     if (shm == NULL || SW_REAL(getpid)() != meant)
         return;
+    sw_owed_settle();
     shm->exited_with = status & 0xff;
     shm->exited = 1;
     sw_debug_stop_at_end(shm);

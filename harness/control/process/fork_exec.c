@@ -22,6 +22,7 @@
 #include "harness/control/engine/affinity.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
+#include "harness/control/io/owed.h"
 #include "harness/control/net/net.h"
 #include "pid.h"
 #include "harness/control/engine/real.h"
@@ -72,6 +73,7 @@ static void after_fork_in_child(void)
         return;
     /* In this order: nothing must be decided any more, or our own bookkeeping would try. */
     sw_engine_stop();
+    sw_owed_forget();
     sw_forked_child();
     sw_checkpoint_forget();
     sw_affinity_undo();

@@ -171,6 +171,17 @@ START_TEST(test_more_than_a_pipe_holds_goes_both_ways)
 }
 END_TEST
 
+/* How fast it was is in the recording: that there was room for all. */
+START_TEST(test_a_child_may_read_at_another_pace_in_the_replay)
+{
+    ck_assert_int_eq(shell("touch slow"), 0);
+    ck_assert_int_eq(record("subprocess_at_another_pace", _i), 0);
+    ck_assert_int_eq(shell("rm slow; mv out recorded"), 0);
+    ck_assert_msg(spillway("replay a.sched") == 0, "%.2000s", content("err"));
+    ck_assert_int_eq(shell("cmp out recorded"), 0);
+}
+END_TEST
+
 START_TEST(test_each_way_to_wait_for_a_child)
 {
     char options[64];
@@ -270,6 +281,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(outside, test_what_quick_children_do_is_one_run, 0, INTERPRETERS);
     tcase_add_loop_test(outside, test_a_child_that_does_not_end_is_not_waited_for, 0, INTERPRETERS);
     tcase_add_loop_test(outside, test_more_than_a_pipe_holds_goes_both_ways, 0, 2);
+    tcase_add_loop_test(outside, test_a_child_may_read_at_another_pace_in_the_replay, 0, 2);
     tcase_add_loop_test(outside, test_each_way_to_wait_for_a_child, 0, INTERPRETERS);
     tcase_add_test(outside, test_what_is_read_from_outside_is_told);
     tcase_add_test(outside, test_what_the_kernel_makes_up_is_told);

@@ -98,6 +98,15 @@ def subprocess_both_ways():
     in_threads(talk, talk)
 
 
+def subprocess_at_another_pace():
+    """A child that takes all before it answers if a file is there, and else passes on each piece."""
+    answer = "if [ -e slow ]; then dd bs=200000 iflag=fullblock; else dd bs=512; fi 2>/dev/null"
+    child = subprocess.Popen(["/bin/sh", "-c", answer], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE)
+    out, _ = child.communicate(b"x" * 200000)
+    print(len(out), child.returncode)
+
+
 def children():
     """Each way to wait for a child, while another thread goes on in virtual time."""
     ticks = []
