@@ -26,7 +26,7 @@
 #include "trace.h"
 
 #define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
-#define SW_CONTROL_SHM_VERSION 8u
+#define SW_CONTROL_SHM_VERSION 9u
 #define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
@@ -154,13 +154,23 @@ struct sw_result {
     uint32_t signature; /* FAILED: of the exception and where it was raised; 0: nobody says */
 };
 
-enum { SW_INPUTS_MAX = 4096, SW_INPUTS_TEXT_MAX = 1 << 18 };
+enum { SW_INPUTS_MAX = 4096, SW_INPUTS_TEXT_MAX = 1 << 18, SW_LISTINGS_MAX = 512 };
 
-/* The files that were opened: 'r' or 'w', the name, a NUL. */
+/* What the program has found in a folder when it listed it first. */
+struct sw_listing {
+    uint32_t name_count;
+    uint64_t sum;   /* of the names' FNV-64, whatever their order */
+    uint64_t order; /* FNV-64 of these, in their order */
+};
+
+/* The files that were opened: 'r' or 'w', the name, a NUL; and the folders that were listed, 'l'
+ * instead, each with the next of the listings. */
 struct sw_inputs {
     uint32_t count;
     uint32_t used;
     uint32_t lost; /* 1: there were more */
+    uint32_t listing_count;
+    struct sw_listing listings[SW_LISTINGS_MAX];
     char text[SW_INPUTS_TEXT_MAX];
 };
 

@@ -21,4 +21,13 @@ static inline uint64_t sw_fnv_64(uint64_t hash, uint64_t part)
     return (hash ^ part) * UINT64_C(0x100000001b3);
 }
 
+static inline uint64_t sw_fnv_64_text(const char *text)
+{
+    uint64_t hash = SW_FNV_64;
+
+    for (; *text != '\0'; text++)
+        hash = sw_fnv_64(hash, (unsigned char)*text);
+    return hash;
+}
+
 #endif

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "run_inputs.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <xxhash.h>
 
+#include "contract/own_path.h"
 #include "harness/formats/sched/sched_paths.h"
-
-/* Lines that are still read; chosen freely. */
-enum { SHOWN_MAX = 10 };
 
 /* ---- what was opened ---- */
 
@@ -29,9 +28,14 @@ static void walk(const struct sw_inputs *inputs, void (*each)(void *context, con
     }
 }
 
+struct name {
+    char *path; /* as the file is called; a compiled one by its source */
+    int is_compiled;
+};
+
 struct names {
     const struct sw_sched *sched;
-    char **list; /* SW_INPUTS_MAX; as the files are called, the compiled by their source */
+    struct name *list; /* SW_INPUTS_MAX */
     uint32_t count;
     const char *written; /* the one that is looked for */
     int found;
@@ -85,14 +89,31 @@ static int is_same_file(const struct sw_sched *sched, const char *name, const ch
     return same;
 }
 
-static int is_named_anyway(const struct sw_sched *sched, const char *name)
+static int is_of_system(const char *name)
 {
     static const char *const folders[] = {"/proc/", "/dev/", "/sys/"};
 
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (strncmp(name, folders[i], strlen(folders[i])) == 0)
             return 1;
-    return sw_sched_paths_is_ours(name) ||
+    return 0;
+}
+
+/* Of spillway's own, wherever that is installed: the starter's, which Python lists, too. */
+static int is_our_folder(const char *name)
+{
+    char real[PATH_MAX], *own = sw_own_path_find(1, "lib");
+    size_t length = own != NULL ? strlen(own) : 0;
+    int is = own != NULL && realpath(name, real) != NULL && strncmp(real, own, length) == 0 &&
+             (real[length] == '\0' || real[length] == '/');
+
+    free(own);
+    return is;
+}
+
+static int is_named_anyway(const struct sw_sched *sched, const char *name)
+{
+    return is_of_system(name) || sw_sched_paths_is_ours(name) ||
            is_same_file(sched, name, sched->input != NULL ? sched->input : sched->program);
 }
 
@@ -106,14 +127,14 @@ static void add_name(void *context, const char *name)
     if (source == NULL || is_named_anyway(names->sched, source))
         free(source);
     else
-        names->list[names->count++] = source;
+        names->list[names->count++] = (struct name){source, strcmp(source, name + 1) != 0};
 }
 
 /* ---- their hashes ---- */
 
 static int by_name(const void *one, const void *other)
 {
-    return strcmp(*(char *const *)one, *(char *const *)other);
+    return strcmp(((const struct name *)one)->path, ((const struct name *)other)->path);
 }
 
 /* How long the name of the folder is, if it is the interpreter's own library: ".../lib/python3.11".
@@ -145,20 +166,22 @@ static int hash_name(const struct sw_sched *sched, const char *name, char hash[3
 static void add_library(const struct names *names, uint32_t *at, size_t length,
                         struct sw_sched_read *read)
 {
-    const char *first = names->list[*at];
+    const char *first = names->list[*at].path;
     XXH3_state_t *state = XXH3_createState();
     char hash[33];
 
     if (state != NULL)
         XXH3_128bits_reset(state);
-    for (; *at < names->count && library_length(names->list[*at]) == length &&
-           memcmp(names->list[*at], first, length) == 0;
+    for (; *at < names->count && library_length(names->list[*at].path) == length &&
+           memcmp(names->list[*at].path, first, length) == 0;
          ++*at) {
-        const char *name = names->list[*at];
+        const char *name = names->list[*at].path;
         if (state == NULL || hash_name(names->sched, name, hash) < 0)
             continue;
         XXH3_128bits_update(state, name + length, strlen(name + length) + 1);
         XXH3_128bits_update(state, hash, 32);
+        if (!names->list[*at].is_compiled)
+            XXH3_128bits_update(state, "source", 6);
         read->file_count++;
     }
     XXH128_hash_t all = state != NULL ? XXH3_128bits_digest(state) : (XXH128_hash_t){0, 0};
@@ -171,12 +194,13 @@ static void add_library(const struct names *names, uint32_t *at, size_t length,
 static void add_read(const struct names *names, uint32_t *at, struct sw_sched *sched)
 {
     struct sw_sched_read *read = &sched->reads[sched->read_count];
-    const char *name = names->list[*at];
+    const char *name = names->list[*at].path;
     size_t length = library_length(name);
 
     if (length > 0) {
         add_library(names, at, length, read);
     } else {
+        read->is_compiled = (uint32_t)names->list[*at].is_compiled;
         ++*at;
         if (hash_name(sched, name, read->hash) < 0)
             return;
@@ -191,16 +215,59 @@ static void leave_out_written(const struct sw_inputs *inputs, struct names *name
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < names->count; i++) {
-        names->written = names->list[i];
+        names->written = names->list[i].path;
         names->found = 0;
         walk(inputs, look_for_written, names);
-        if (names->found || (kept > 0 && strcmp(names->list[kept - 1], names->list[i]) == 0))
-            free(names->list[i]);
+        int is_again = kept > 0 && strcmp(names->list[kept - 1].path, names->list[i].path) == 0;
+        if (is_again)
+            names->list[kept - 1].is_compiled |= names->list[i].is_compiled;
+        if (names->found || is_again)
+            free(names->list[i].path);
         else
             names->list[kept++] = names->list[i];
     }
     names->count = kept;
     names->found = 0;
+}
+
+/* ---- the folders that were listed ---- */
+
+struct folders {
+    const struct sw_inputs *inputs;
+    struct sw_sched *sched; /* its reads have room */
+    uint32_t next; /* in inputs->listings */
+};
+
+/* Of the same folder the first counts: a checkpoint's schedules list it again. */
+static int is_there(const struct sw_sched *sched, const char *path)
+{
+    for (uint32_t i = 0; i < sched->read_count; i++)
+        if (sched->reads[i].is_folder && strcmp(sched->reads[i].path, path) == 0)
+            return 1;
+    return 0;
+}
+
+static void add_folder(void *context, const char *name)
+{
+    struct folders *folders = context;
+    struct sw_sched *sched = folders->sched;
+    struct sw_sched_read *read = &sched->reads[sched->read_count];
+    char *path = NULL;
+
+    if (name[0] != 'l' || folders->next >= SW_LISTINGS_MAX)
+        return;
+    const struct sw_listing *listing = &folders->inputs->listings[folders->next++];
+    if (sched->read_count == SW_INPUTS_MAX || is_of_system(name + 1) || is_our_folder(name + 1) ||
+        asprintf(&path, "%s/.", name + 1) < 0)
+        return;
+    if (is_there(sched, path)) {
+        free(path);
+        return;
+    }
+    *read = (struct sw_sched_read){.path = path, .is_folder = 1, .name_count = listing->name_count};
+    snprintf(read->hash, sizeof read->hash, "%016llx%016llx", (unsigned long long)listing->sum,
+             (unsigned long long)listing->order);
+    sched->read_count++;
 }
 
 void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
@@ -216,9 +283,11 @@ void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
         leave_out_written(&run->shm->inputs, &names);
         for (uint32_t at = 0; at < names.count;)
             add_read(&names, &at, sched);
+        walk(&run->shm->inputs, add_folder,
+             &(struct folders){.inputs = &run->shm->inputs, .sched = sched});
     }
     for (uint32_t i = 0; i < names.count; i++)
-        free(names.list[i]);
+        free(names.list[i].path);
     free(names.list);
 }
 
@@ -229,70 +298,4 @@ void sw_run_inputs_free(struct sw_sched *sched)
     free(sched->reads);
     sched->reads = NULL;
     sched->read_count = 0;
-}
-
-/* ---- then and now ---- */
-
-static const struct sw_sched_read *find(const struct sw_sched *sched, const char *path)
-{
-    for (uint32_t i = 0; i < sched->read_count; i++)
-        if (strcmp(sched->reads[i].path, path) == 0)
-            return &sched->reads[i];
-    return NULL;
-}
-
-struct teller {
-    void (*say)(const void *context, const char *line);
-    const void *context;
-    uint32_t count;
-};
-
-static void tell(struct teller *teller, const char *path, const char *what)
-{
-    char line[4400];
-
-    if (teller->count++ >= SHOWN_MAX)
-        return;
-    snprintf(line, sizeof line, "%.4000s %s", path, what);
-    teller->say(teller->context, line);
-}
-
-static void tell_all(struct teller *teller, const struct sw_sched *then, const struct sw_sched *now)
-{
-    char more[64];
-
-    for (uint32_t i = 0; i < then->read_count; i++) {
-        const struct sw_sched_read *read = find(now, then->reads[i].path);
-        if (read == NULL)
-            tell(teller, then->reads[i].path, "was read when it was recorded, and is not now");
-        else if (strcmp(read->hash, then->reads[i].hash) != 0)
-            tell(teller, read->path, "is no longer what it was");
-    }
-    for (uint32_t i = 0; i < now->read_count; i++)
-        if (find(then, now->reads[i].path) == NULL)
-            tell(teller, now->reads[i].path, "is read now, and was not when it was recorded");
-    snprintf(more, sizeof more, "and %u more files", teller->count - SHOWN_MAX);
-    if (teller->count > SHOWN_MAX)
-        teller->say(teller->context, more);
-    if (then->has_unnoted || now->has_unnoted)
-        teller->say(teller->context, SW_RUN_INPUTS_UNNOTED);
-}
-
-void sw_run_inputs_compare(const struct sw_process *run, const char *path,
-                           const struct sw_sched *sched,
-                           void (*say)(const void *context, const char *line), const void *context)
-{
-    struct teller teller = {say, context, 0};
-    struct sw_sched now = *sched, named;
-    struct sw_error e;
-
-    /* Of an archive, or an older one: nothing was noted. */
-    if (sched->read_count == 0 && !sched->has_unnoted)
-        return;
-    sw_run_inputs_collect(run, &now);
-    /* By the names that they would have in the schedule. */
-    if (sw_sched_paths_portable(path, &now, &named, &e) == 0)
-        tell_all(&teller, sched, &named);
-    sw_sched_paths_free(&named);
-    sw_run_inputs_free(&now);
 }

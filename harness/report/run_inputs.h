@@ -5,6 +5,9 @@
  * Of the interpreter's own library there is one line for all files.  Left out is what the schedule
  * names anyway, what comes with spillway, what the run has written itself, and what is no file.  Of
  * a module that was read compiled, the source counts: what is compiled says when and where.
+ *
+ * Of a folder that was listed, as Python lists those of sys.path, there is a digest of its names.
+ * The digest can be undone for one name or two that have come, so that these are told.
  */
 #ifndef SW_RUN_INPUTS_H
 #define SW_RUN_INPUTS_H

@@ -138,15 +138,23 @@ static int add_arguments(const struct sw_process *run, const struct sw_process_o
     return count;
 }
 
-/* From the folder that it runs in our relative path leads elsewhere.  buf: of PATH_MAX. */
+/* By the one name that a replay from elsewhere finds, too: absolute, and its folder without links.
+ * A program sees argv[0], whose length moves its stack and its objects.  The file itself may be a
+ * link, by which a virtual environment knows itself.  buf: of PATH_MAX. */
 static const char *interp_of(const struct sw_process_order *order, char *buf)
 {
-    char here[PATH_MAX];
+    const char *slash = strrchr(order->interp, '/');
+    const char *name = slash != NULL ? slash + 1 : order->interp;
+    char folder[PATH_MAX];
 
-    if (order->folder == NULL || *order->interp == '/' || getcwd(here, sizeof here) == NULL)
+    snprintf(folder, sizeof folder, "%.*s", (int)(name - order->interp), order->interp);
+    if (realpath(slash != NULL ? folder : ".", buf) == NULL)
         return order->interp;
-    int fits = snprintf(buf, PATH_MAX, "%s/%s", here, order->interp) < PATH_MAX;
-    return fits ? buf : order->interp;
+    size_t length = strlen(buf);
+    if (length + strlen(name) + 2 > PATH_MAX)
+        return order->interp;
+    snprintf(buf + length, PATH_MAX - length, "%s%s", length > 1 ? "/" : "", name);
+    return buf;
 }
 
 /* "under... interp program args..."; the caller's to free. */

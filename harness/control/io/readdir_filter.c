@@ -5,12 +5,13 @@
  * What a folder holds is an input: Python lists the folder of the program to
  * import from it, and from then on its objects have other addresses.  By default
  * a schedule is written there, so that without this a replay would begin with
- * another input than the recording that it repeats.
+ * another input than the recording that it repeats.  Of the other names a digest is noted.
  */
 #include <string.h>
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
+#include "inputs.h"
 
 static int is_schedule(const char *name)
 {
@@ -26,6 +27,7 @@ SW_EXPORT struct dirent *readdir(DIR *folder)
     do
         entry = SW_REAL(readdir)(folder);
     while (entry != NULL && sw_engine_self() != NULL && is_schedule(entry->d_name));
+    sw_inputs_list(folder, entry != NULL ? entry->d_name : NULL);
     return entry;
 }
 
@@ -36,5 +38,6 @@ SW_EXPORT struct dirent64 *readdir64(DIR *folder)
     do
         entry = SW_REAL(readdir64)(folder);
     while (entry != NULL && sw_engine_self() != NULL && is_schedule(entry->d_name));
+    sw_inputs_list(folder, entry != NULL ? entry->d_name : NULL);
     return entry;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/control/engine/real.h"
+#include "harness/control/io/inputs.h"
 #include "pid.h"
 
 static const char folder[] = "/proc/", tasks[] = "/task/";
@@ -71,8 +72,10 @@ SW_EXPORT int faccessat(int from, const char *path, int mode, int flags)
 SW_EXPORT DIR *opendir(const char *path)
 {
     struct sw_pid_path real;
+    DIR *opened = SW_REAL(opendir)(sw_pid_paths_real(path, &real));
 
-    return SW_REAL(opendir)(sw_pid_paths_real(path, &real));
+    sw_inputs_begin_listing(path, opened);
+    return opened;
 }
 
 SW_EXPORT int chdir(const char *path)

@@ -23,6 +23,7 @@
  *      outcome  exit 1
  *      reads    tests/helper.py  xxh128 1d2a...
  *      reads    /usr/lib/python3.11  63 files  xxh128 90b1...
+ *      reads    tests/.  12 names  fnv64 83c2...
  *      unnoted  files
  *      ----
  *           212  T0 main      gil.release        run T1 of T0 T1
@@ -46,7 +47,10 @@
  * printable.
  *
  * "reads" are the other files that the run has read, so that a replay that diverges can say which
- * is no longer what it was; an archive does not keep them.  Where there is "unnoted", the run has
+ * is no longer what it was; "compiled" stands before the hash of the source of a module that was read
+ * as a .pyc.  A path that ends with "/." is of a folder that was listed: how many names there were, the
+ * sum of their FNV-64 in 16 digits, and the FNV-64 of these in their order.  An archive keeps none of
+ * all this.  Where there is "unnoted", the run has
  * opened more files than there is room for, and of the others nothing is known.
  *
  * Version 2 is read, and is written where it was read.  It has no "folder", and of all files the
@@ -75,11 +79,15 @@ enum {
 };
 #define SW_SCHED_BYTES_MAX (256u << 20)
 
-/* A file that the run has read; or, with file_count, all that it has read of the interpreter's own
- * library, and a hash of their names and hashes. */
+/* A file that the run has read; with file_count, all that it has read of the interpreter's own
+ * library, and a hash of their names and hashes; or a folder that it has listed, and two hashes of 16
+ * digits of the names in it (struct sw_listing). */
 struct sw_sched_read {
     char *path;
-    uint32_t file_count; /* 0: it is a file */
+    uint32_t file_count; /* 0: it is a file, or a folder */
+    uint32_t is_compiled; /* 1: a file that was read as its .pyc; the hash is the source's */
+    uint32_t is_folder;
+    uint32_t name_count; /* of a folder */
     char hash[33];
 };
 

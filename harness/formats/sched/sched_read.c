@@ -220,21 +220,33 @@ static int read_sentence(struct reader *r, const char *keyword, char **out)
     return sw_sched_lex_keyword(&r->lex, keyword) < 0 ? -1 : sw_sched_lex_rest(&r->lex, out);
 }
 
-/* reads PATH [COUNT files] xxh128 HASH */
+/* COUNT files, or COUNT names */
+static int read_count(struct sw_sched_lex *lex, struct sw_sched_read *read)
+{
+    uint64_t count = 0;
+
+    if (sw_sched_lex_number(lex, UINT32_MAX, &count, "'xxh128', or a number of files") < 0)
+        return -1;
+    sw_sched_lex_skip_blanks(lex);
+    read->is_folder = (uint32_t)is_word(lex, "names");
+    *(read->is_folder ? &read->name_count : &read->file_count) = (uint32_t)count;
+    return sw_sched_lex_keyword(lex, read->is_folder ? "names" : "files");
+}
+
+/* reads PATH [compiled | COUNT files] xxh128 HASH, or reads PATH COUNT names fnv64 HASH */
 static int read_one_read(struct reader *r, struct sw_sched_read *read)
 {
     struct sw_sched_lex *lex = &r->lex;
-    uint64_t count = 0;
 
     if (sw_sched_lex_keyword(lex, "reads") < 0 || sw_sched_lex_word(lex, &read->path, "a path") < 0)
         return -1;
     sw_sched_lex_skip_blanks(lex);
-    if (!is_word(lex, "xxh128") &&
-        (sw_sched_lex_number(lex, UINT32_MAX, &count, "'xxh128', or a number of files") < 0 ||
-         sw_sched_lex_keyword(lex, "files") < 0))
+    read->is_compiled = (uint32_t)is_word(lex, "compiled");
+    if (read->is_compiled ? sw_sched_lex_keyword(lex, "compiled") < 0
+                          : !is_word(lex, "xxh128") && read_count(lex, read) < 0)
         return -1;
-    read->file_count = (uint32_t)count;
-    return sw_sched_lex_keyword(lex, "xxh128") < 0 || sw_sched_lex_hex(lex, 32, read->hash) < 0
+    return sw_sched_lex_keyword(lex, read->is_folder ? "fnv64" : "xxh128") < 0 ||
+                   sw_sched_lex_hex(lex, 32, read->hash) < 0
                ? -1
                : sw_sched_lex_end_of_line(lex);
 }

@@ -75,9 +75,12 @@ static void write_reads(FILE *out, const struct sw_sched *sched)
         const struct sw_sched_read *read = &sched->reads[i];
         fputs("reads    ", out);
         write_word(out, read->path);
-        if (read->file_count > 0)
+        if (read->is_folder)
+            fprintf(out, "  %u names", read->name_count);
+        else if (read->file_count > 0)
             fprintf(out, "  %u files", read->file_count);
-        fprintf(out, "  xxh128 %s\n", read->hash);
+        fprintf(out, "%s  %s %s\n", read->is_compiled ? "  compiled" : "",
+                read->is_folder ? "fnv64" : "xxh128", read->hash);
     }
     if (sched->has_unnoted)
         fputs("unnoted  files\n", out);

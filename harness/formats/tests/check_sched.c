@@ -42,8 +42,15 @@ static char *args[] = {TEXT("--times"),
                        NULL};
 
 static struct sw_sched_read reads[] = {
-    {TEXT("my data.txt"), 0, "aaaaaaaaaaaaaaaa0000000000000000"},
-    {TEXT("/usr/lib/python3.11"), 27, "bbbbbbbbbbbbbbbb0000000000000000"},
+    {.path = TEXT("my data.txt"), .hash = "aaaaaaaaaaaaaaaa0000000000000000"},
+    {.path = TEXT("/usr/lib/python3.11"),
+     .file_count = 27,
+     .hash = "bbbbbbbbbbbbbbbb0000000000000000"},
+    {.path = TEXT("a/."),
+     .is_folder = 1,
+     .name_count = 12,
+     .hash = "cccccccccccccccc0000000000000000"},
+    {.path = TEXT("module.py"), .is_compiled = 1, .hash = "dddddddddddddddd0000000000000000"},
 };
 
 static const struct sw_sched sample = {
@@ -70,7 +77,7 @@ static const struct sw_sched sample = {
                 .from = 12},
     .found = TEXT("random seed 41"),
     .outcome = TEXT("deadlock T1 waits for mutex#3, held by T2"),
-    .read_count = 2,
+    .read_count = 4,
     .reads = reads,
     .has_unnoted = 1,
     .deviation_count = DEVIATIONS,
@@ -223,6 +230,9 @@ START_TEST(test_looks_as_documented)
     ck_assert_ptr_nonnull(
         strstr(text, "\nfail     2\nearly    4\nnetwork  real\nbegin    program\nfrom     12\n"
                      "found    "));
+    ck_assert_ptr_nonnull(
+        strstr(text, "\nreads    a/.  12 names  fnv64 cccccccccccccccc0000000000000000\n"
+                     "reads    module.py  compiled  xxh128 dddddddddddddddd0000000000000000\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n----\ndecisions 16  hash 8c1f000000000001\ncheck "));
     free(text);
 }
@@ -317,29 +327,33 @@ static const struct {
     {"27 files", "27 flies", 21, "'files' expected"},
     {"27 files", "x files", 21, "'xxh128', or a number of files expected"},
     {"txt\"  xxh128 aa", "txt\"  xxh128 a", 20, "32 hexadecimal digits expected"},
-    {"unnoted  files", "unnoted  some", 22, "'files' expected"},
-    {"       7 ", "99999999999999999999 ", 24, "above"},
-    {"T0 main", "X0 main", 24, "a thread expected"},
-    {"gil.release", "gil.relase", 24, "'gil.relase' is no place"},
-    {"run T1", "walk T1", 24, "'walk' is no verb"},
-    {"run T1", "run T2", 24, "T2 is no candidate"},
-    {"of T0 T1", "of T1 T0", 24, "do not ascend"},
-    {"of T0 T1", "of T1", 24, "at least two candidates"},
-    {"       9 ", "       7 ", 25, "do not ascend"},
-    {"do spill", "do spit", 26, "something to do expected"},
-    {"do spill of", "do gc of", 26, "gc is no candidate"},
-    {"m12 of", "T12 of", 27, "something to move expected"},
-    {"ready T4 of T4", "ready T4 of T3 T4", 28, "what happened has itself as its only candidate"},
-    {"      12  T4", "      10  T4", 28, "do not ascend"},
-    {"      13  T5", "      12  T5", 29, "do not ascend"},
-    {"choice:dice", "choice:", 31, "'choice:' is no place"},
-    {"choice:dice", "dice", 31, "'dice' is no place"},
-    {"choose 2", "choose x", 31, "something to choose expected"},
-    {"choose 2", "choose 3", 31, "3 is no candidate"},
-    {"of 0 1 2\n", "of 0 2 1\n", 31, "do not ascend"},
-    {"of 0 1 2\n", "of 2\n", 31, "at least two candidates"},
-    {"decisions 16", "decisions 15", 33, "fewer decisions"},
-    {"check none\n", "check none\nmore\n", 34, "more behind the last line"},
+    {"12 names", "12 gnames", 22, "'files' expected"},
+    {"names  fnv64", "names  xxh128", 22, "'fnv64' expected"},
+    {"fnv64 cc", "fnv64 c", 22, "32 hexadecimal digits expected"},
+    {"compiled  xxh128", "compiled 3 files  xxh128", 23, "'xxh128' expected"},
+    {"unnoted  files", "unnoted  some", 24, "'files' expected"},
+    {"       7 ", "99999999999999999999 ", 26, "above"},
+    {"T0 main", "X0 main", 26, "a thread expected"},
+    {"gil.release", "gil.relase", 26, "'gil.relase' is no place"},
+    {"run T1", "walk T1", 26, "'walk' is no verb"},
+    {"run T1", "run T2", 26, "T2 is no candidate"},
+    {"of T0 T1", "of T1 T0", 26, "do not ascend"},
+    {"of T0 T1", "of T1", 26, "at least two candidates"},
+    {"       9 ", "       7 ", 27, "do not ascend"},
+    {"do spill", "do spit", 28, "something to do expected"},
+    {"do spill of", "do gc of", 28, "gc is no candidate"},
+    {"m12 of", "T12 of", 29, "something to move expected"},
+    {"ready T4 of T4", "ready T4 of T3 T4", 30, "what happened has itself as its only candidate"},
+    {"      12  T4", "      10  T4", 30, "do not ascend"},
+    {"      13  T5", "      12  T5", 31, "do not ascend"},
+    {"choice:dice", "choice:", 33, "'choice:' is no place"},
+    {"choice:dice", "dice", 33, "'dice' is no place"},
+    {"choose 2", "choose x", 33, "something to choose expected"},
+    {"choose 2", "choose 3", 33, "3 is no candidate"},
+    {"of 0 1 2\n", "of 0 2 1\n", 33, "do not ascend"},
+    {"of 0 1 2\n", "of 2\n", 33, "at least two candidates"},
+    {"decisions 16", "decisions 15", 35, "fewer decisions"},
+    {"check none\n", "check none\nmore\n", 36, "more behind the last line"},
 };
 
 START_TEST(test_refuses_nonsense_with_its_place)

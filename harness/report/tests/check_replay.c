@@ -365,6 +365,70 @@ START_TEST(test_a_divergence_names_what_was_read_and_is_another)
 }
 END_TEST
 
+/* What Python lists and what it finds compiled moves its objects about.  Here the schedule is made
+ * another run's by hand, so that there is a divergence to tell the reason of. */
+static const struct {
+    const char *change, *said;
+} outside[] = {
+    {"touch more.py", ". has 1 more name than when it was recorded: more.py"},
+    {"touch more.py another.py", "more.py and another.py|another.py and more.py"},
+    {"touch 1 2 3", ". has 3 more names than when it was recorded"},
+    {"rm data.txt", ". has 1 name less than when it was recorded"},
+    {"mv data.txt other.txt", ". has other names than when it was recorded"},
+    {"mkdir lib/package; touch lib/package/__init__.py",
+     "lib/. has 1 more name than when it was recorded: package"},
+    {"echo import package_of_pth >site/new.pth; touch site/package_of_pth.py",
+     "site/new.pth is read now, and was not when it was recorded"},
+    {"echo >site/old.pth", "site/old.pth is no longer what it was"},
+    {"/usr/bin/python3.11 -m compileall -q lib",
+     "lib/helper.py is read compiled now, as a .pyc, and was not when it was recorded"},
+};
+
+START_TEST(test_a_divergence_names_what_is_listed)
+{
+    ck_assert_int_eq(shell("mkdir lib site && echo '# nothing' >site/old.pth && touch data.txt"),
+                     0);
+    write_file("lib/helper.py", "");
+    write_file("p.py", "import site, sys, threading\n"
+                       "site.addsitedir('site')\n"
+                       "sys.path.append('lib')\n"
+                       "import helper\n"
+                       "thread = threading.Thread(target=int)\n"
+                       "thread.start()\n"
+                       "thread.join()\n");
+    ck_assert_int_eq(spillway("record -o good.sched -- p.py"), 0);
+    ck_assert_int_eq(shell("grep -q '^reads    \\.  [0-9]* names  fnv64 ' good.sched"), 0);
+    edit("good.sched", "s/^\\(decisions .*hash \\).*/\\10123456789abcdef/", "a.sched");
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ck_assert_int_eq(shell("grep 'name\\|is read' err"), 1);
+    ck_assert_int_eq(shell("%s", outside[_i].change), 0);
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
+    ck_assert_msg(shell("grep -qE '%s' err", outside[_i].said) == 0, "%s", content("err"));
+}
+END_TEST
+
+/* What would move a program's stack, and with it addresses, is hidden from it. */
+START_TEST(test_the_terminal_and_the_programs_own_name_move_nothing)
+{
+    write_file("where.py", "import ctypes, os, sys, threading\n"
+                           "class C: pass\n"
+                           "print(id(C()), sys.argv, sys.orig_argv, sys.executable)\n"
+                           "print(open('/proc/self/stat').read().rsplit(')')[1].split()[25])\n"
+                           "print(sorted(os.environ))\n");
+    ck_assert_int_eq(shell("mkdir sub && ln -s /usr/bin/python3.11 sub/python"), 0);
+    ck_assert_int_eq(spillway("record -i sub/python -o a.sched -- where.py"), 0);
+    ck_assert_int_eq(shell("mv out sub/recorded"), 0);
+    ck_assert_int_eq(
+        shell("LINES=7 COLUMNS=1000 PWD=/ SHLVL=12 %s/spillway replay a.sched >out", binaries), 0);
+    ck_assert_int_eq(shell("cmp out sub/recorded"), 0);
+    ck_assert_int_eq(
+        shell("cd sub && bash -c 'exec -a renamed %s/spillway replay ../a.sched' >../out",
+              binaries),
+        0);
+    ck_assert_int_eq(shell("cmp out sub/recorded"), 0);
+}
+END_TEST
+
 /* More than there is room for: that is said, and the schedule says it, too. */
 START_TEST(test_files_that_could_not_be_noted)
 {
@@ -625,6 +689,9 @@ CHECK_SUITE(suite)
                         (int)(sizeof changes / sizeof *changes));
     tcase_add_test(refusals, test_another_version_is_said_with_the_divergence);
     tcase_add_test(refusals, test_a_divergence_names_what_was_read_and_is_another);
+    tcase_add_loop_test(refusals, test_a_divergence_names_what_is_listed, 0,
+                        (int)(sizeof outside / sizeof *outside));
+    tcase_add_test(refusals, test_the_terminal_and_the_programs_own_name_move_nothing);
     tcase_add_test(refusals, test_files_that_could_not_be_noted);
     tcase_add_test(refusals, test_anyway_follows_as_far_as_it_fits);
     tcase_add_test(refusals, test_no_truncated_or_flipped_schedule_of_a_real_run_is_read);
