@@ -402,7 +402,7 @@ $(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
 $(filter %/canary.o,$(HARNESS_OBJ)): harness/report/canary.py
 $(filter %/bench_side.o,$(HARNESS_OBJ)): harness/compare/workload.py
 $(filter %/picture_html.o,$(HARNESS_OBJ)): $(wildcard harness/report/page/*)
-$(filter %/agentless.o,$(HARNESS_OBJ)): harness/runner/agentless.py
+$(filter %/agentless.o,$(HARNESS_OBJ)): harness/runner/agentless.py harness/runner/agentless_needs.py
 $(filter %/shapes.o,$(ORACLE_OBJ)): fuzz/oracle/shapes
 $(filter %/program_judge.o,$(ORACLE_OBJ)): fuzz/oracle/oracle_host.py
 

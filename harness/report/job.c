@@ -58,6 +58,7 @@ order_of(const struct sw_job *job, const struct sw_job_options *options, char *f
                                           .spill = options->spill != NULL ? options->spill : spill,
                                           .variables = options->variables,
                                           .foreign = job->foreign,
+                                          .needs = job->foreign ? sw_agentless_needs(job->spec) : 0,
                                           .stdout_is_ours = options->tap};
 }
 

@@ -310,11 +310,10 @@ static void judge(const struct sw_spec_process *child, const struct sw_spec *spe
         judge_signal(child, schedule, verdict);
         return;
     }
-    /* Its exit status means something only while it had not begun: a step may exit with
-     * anything. */
-    const char *missing = spec != NULL && last_of(event_shm, SW_EVENT_FINISHED) == NULL
-                              ? sw_agentless_missing(child->end.code)
-                              : NULL;
+    const char *missing =
+        spec != NULL && last_of(event_shm, SW_EVENT_FINISHED) == NULL
+            ? sw_agentless_missing(spec, child->end.code, event_shm->attached == SW_EVENT_SHM_MAGIC)
+            : NULL;
     if (missing != NULL) {
         sw_judge_decide(verdict, SW_SKIPPED, "skipped", 0, 0, "needs %s", missing);
         return;

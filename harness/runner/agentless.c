@@ -8,14 +8,16 @@
 #include <string.h>
 
 #include "contract/event_shm.h"
+#include "harness/formats/spec/spec_need.h"
 
 __asm__(".section .rodata\n"
         ".globl sw_agentless_driver\n"
-        "sw_agentless_driver: .incbin \"harness/runner/agentless.py\"\n"
+        "sw_agentless_driver: .incbin \"harness/runner/agentless_needs.py\"\n"
+        ".incbin \"harness/runner/agentless.py\"\n"
         ".byte 0\n"
         ".previous\n");
 
-enum { NO_STACKLESS = 77, NO_SHARED_CHANNELS = 78, NO_NAME = 79 }; /* as agentless.py has them */
+enum { NO_STACKLESS = 77, NO_NAME = 79, NO_NEED = 80 }; /* as agentless.py has them */
 
 int sw_agentless_is(const char *interp)
 {
@@ -43,18 +45,22 @@ const char *sw_agentless_lacks(const struct sw_spec *spec, const struct sw_spec_
     return NULL;
 }
 
-const char *sw_agentless_missing(int exit_status)
+uint32_t sw_agentless_needs(const struct sw_spec *spec)
 {
-    switch (exit_status) {
-    case NO_STACKLESS:
+    return spec->needs | (spec->thread_count > 1 ? 1u << SW_SPEC_NEED_THREADS : 0);
+}
+
+const char *sw_agentless_missing(const struct sw_spec *spec, int exit_status, int has_begun)
+{
+    /* Once the spec's own Python runs, it may end its process with any status. */
+    if (has_begun)
+        return exit_status == NO_NAME ? "names for channels that the setup has no name for" : NULL;
+    if (exit_status == NO_STACKLESS)
         return "the module stackless";
-    case NO_SHARED_CHANNELS:
-        return "channels between threads";
-    case NO_NAME:
-        return "names for channels that the setup has no name for";
-    default:
+    if (exit_status < NO_NEED)
         return NULL;
-    }
+    int need = sw_spec_need_at(sw_agentless_needs(spec), exit_status - NO_NEED);
+    return need >= 0 ? sw_spec_need_text(need) : NULL;
 }
 
 /* agentless.py cannot read C headers, and so is told where everything is: a layout that changes
@@ -80,7 +86,7 @@ static void format_layout(char *buf, size_t size)
 {
     size_t used = (size_t)snprintf(
         buf, size,
-        "SPILLWAY_LAYOUT=size=%zu,magic=%u,attached=%zu,text_used=%zu,event_count=%zu,events=%zu,"
+        "size=%zu,magic=%u,attached=%zu,text_used=%zu,event_count=%zu,events=%zu,"
         "text=%zu,plan=%zu,actors=%zu,steps=%zu,moves=%zu,conditions=%zu,move_width=%zu,"
         "event_size=%zu",
         sizeof(struct sw_event_shm), SW_EVENT_SHM_MAGIC, AT(attached), AT(text_used),
@@ -94,12 +100,19 @@ static void format_layout(char *buf, size_t size)
     assert(used < size);
 }
 
-void sw_agentless_add_layout(struct sw_settings *setting)
+static void add_variable(struct sw_settings *setting, const char *name, const char *value)
+{
+    char **text = &setting->variables[setting->variable_count++];
+
+    if (value == NULL || asprintf(text, "%s=%s", name, value) < 0)
+        abort();
+}
+
+void sw_agentless_add_layout(struct sw_settings *setting, uint32_t needs)
 {
     char layout[1024];
 
     format_layout(layout, sizeof layout);
-    setting->variables[setting->variable_count] = strdup(layout);
-    assert(setting->variables[setting->variable_count] != NULL);
-    setting->variable_count++;
+    add_variable(setting, "SPILLWAY_LAYOUT", layout);
+    add_variable(setting, "SPILLWAY_NEEDS", sw_spec_need_list(needs));
 }

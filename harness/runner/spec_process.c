@@ -72,7 +72,7 @@ static void set_spec_environment(const struct sw_spec_process *child,
     snprintf(fd, sizeof fd, "%d", sw_launch_inherit(child->event_fd, SW_SPEC_RUN_EVENT_FD));
     add_variable(&setting, SW_EVENT_SHM_ENV, fd);
     if (order->foreign)
-        sw_agentless_add_layout(&setting);
+        sw_agentless_add_layout(&setting, order->needs);
     if (order->faults != NULL && *order->faults != '\0')
         add_variable(&setting, "SLP_FAULTS", order->faults);
     for (int i = 0; i < KEPT_COUNT; i++)

@@ -27,6 +27,7 @@ struct sw_spec_process_order {
     const char *spill; /* SLP_SPILL; NULL: as the runner's own environment says */
     char *const *variables; /* NAME=VALUE, and a NULL; or NULL */
     int foreign; /* the interpreter has no agent: agentless.h */
+    uint32_t needs; /* what it is asked for then: sw_agentless_needs() */
     int stdout_is_ours; /* a program prints on the standard error, since a report is on stdout */
 };
 

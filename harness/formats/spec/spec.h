@@ -80,6 +80,7 @@ struct sw_spec {
     char *path;
     uint64_t hash;  /* XXH3 of the file's bytes */
     char *summary;  /* the comment at its top, joined to one line; "" if there is none */
+    uint32_t needs; /* a bit for each enum sw_spec_need (spec_need.h) of its line `requires` */
     char *spill;    /* what SLP_SPILL is set to; "never" unless the spec says otherwise */
     int fails_count;
     struct sw_fault_set *fails; /* with each of these the scenario fails */

@@ -4,30 +4,27 @@
 
 #include "contract/spill_setting.h"
 #include "spec_internal.h"
+#include "spec_need.h"
 
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-
-/* Checked, and kept nowhere: it is there for who reads the scenario. */
 int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_token *keyword)
 {
-    static const char *const needs[] = {"spill", "threads", "gc"};
-    unsigned seen = 0;
+    uint32_t *needs = &parser->spec->needs;
     struct sw_spec_token token;
 
     if (parser->has_requires)
         return sw_spec_lex_refuse(&parser->lexer, keyword->at, "a second 'requires'");
     parser->has_requires = 1;
     do {
-        int i = sw_spec_parse_choice(parser, "'spill', 'threads' or 'gc'", "need", needs,
-                                     COUNT_OF(needs), &token);
+        int i = sw_spec_parse_choice(parser, "a need, like 'threads',", "need", sw_spec_need_words,
+                                     SW_SPEC_NEED_COUNT, &token);
 
         if (i < 0)
             return -1;
         /* Twice does no harm; but whoever wrote it meant something else the second time. */
-        if (seen & (1u << i))
+        if (*needs & (1u << i))
             return sw_spec_lex_refuse(&parser->lexer, token.at, "need %s twice",
                                       SW_QUOTE_TOKEN(&token));
-        seen |= 1u << i;
+        *needs |= 1u << i;
     } while (sw_spec_lex_peek(&parser->lexer).kind != SW_TOKEN_END);
     return 0;
 }

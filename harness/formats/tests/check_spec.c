@@ -268,12 +268,15 @@ END_TEST
 static const struct refused header_lines[] = {
     {"", 1, 1, "the spec ends without a schedule"},
     {"# only this\n", 2, 1, "the spec ends without a schedule"},
-    {"requires\n", 1, 9, "expected 'spill', 'threads' or 'gc' but found the end of the line"},
+    {"requires\n", 1, 9, "expected a need, like 'threads', but found the end of the line"},
     {"requires spill treads\n", 1, 16, "unknown need 'treads'; did you mean 'threads'?"},
-    {"requires network\n", 1, 10, "unknown need 'network'; there are 'spill', 'threads', 'gc'"},
+    {"requires network\n", 1, 10,
+     "unknown need 'network'; there are 'spill', 'threads', 'displaced', 'looks', 'refcounts', "
+     "'gc', 'ring', 'kill', 'throw', 'traps', 'mailbox', 'run', 'callbacks', 'atomic', 'timeout', "
+     "'context', 'trace'"},
     {"requires gc gc\n", 1, 13, "need 'gc' twice"},
     {"requires gc\nrequires gc\n", 2, 1, "a second 'requires'"},
-    {"requires gc ,\n", 1, 13, "expected 'spill', 'threads' or 'gc' but found ','"},
+    {"requires gc ,\n", 1, 13, "expected a need, like 'threads', but found ','"},
     {"spill 0\n", 1, 7, "'0' " SLP_SPILL_SETTING_REFUSED},
     {"spill 16K\n", 1, 7, "'16K' " SLP_SPILL_SETTING_REFUSED},
     {"spill allways\n", 1, 7, "'allways' " SLP_SPILL_SETTING_REFUSED},

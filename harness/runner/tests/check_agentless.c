@@ -3,6 +3,7 @@
  * check_agentless.c - specs in interpreters that have no agent: slpython itself, PyPy, plain
  * Python.
  */
+#include "harness/formats/spec/spec_need.h"
 #include "harness/tests/control_fixture.h"
 
 #define SLPYTHON "--interp %s/slpython"
@@ -83,6 +84,60 @@ START_TEST(test_what_needs_a_point_is_skipped)
 }
 END_TEST
 
+static void write_spec_that_requires(const char *need)
+{
+    write_spec("T0", "1", send_wakes, "raises AssertionError");
+    ck_assert_int_eq(shell("sed -i '2i requires %s' f/s.spec", need), 0);
+}
+
+/* slpython has all of them. */
+START_TEST(test_what_a_spec_requires_is_tried_out)
+{
+    for (int i = 0; i < SW_SPEC_NEED_COUNT; i++) {
+        write_spec_that_requires(sw_spec_need_words[i]);
+        ck_assert_int_eq(spillway("run " SLPYTHON " f/s.spec", binaries), 0);
+        ASSERT_SAYS("out", "1 passed");
+    }
+}
+END_TEST
+
+START_TEST(test_what_is_required_and_not_there_is_told)
+{
+    if (access("/usr/bin/pypy3", X_OK) != 0) {
+        puts("skipped: there is no /usr/bin/pypy3");
+        return;
+    }
+    for (int i = 0; i < SW_SPEC_NEED_COUNT; i++) {
+        if (i == SW_SPEC_NEED_GC)
+            continue; /* the one that PyPy has */
+        write_spec_that_requires(sw_spec_need_words[i]);
+        ck_assert_int_eq(spillway("run --interp /usr/bin/pypy3 f/s.spec"), 0);
+        ASSERT_SAYS("out", sw_spec_need_text(i));
+        ASSERT_SAYS("out", "0 passed, 1 skipped");
+    }
+}
+END_TEST
+
+/* What the spec's own Python ends with is never taken for that. */
+START_TEST(test_an_exit_status_of_a_step_is_no_need)
+{
+    write_spec("T0", "__import__(\"os\")._exit(80)", send_wakes, "done");
+    ck_assert_int_eq(shell("sed -i '2i requires ring' f/s.spec"), 0);
+    ck_assert_int_eq(spillway("run " SLPYTHON " f/s.spec", binaries), 2);
+    ASSERT_SAYS("out", "the child ended before its schedule, with exit status 80");
+}
+END_TEST
+
+/* PyPy's does, once something went wrong in it. */
+START_TEST(test_a_run_that_only_raises_is_given_up)
+{
+    write_spec("T0", "1", send_wakes, "raises AssertionError");
+    ck_assert_int_eq(shell("sed -i '4i \\    stackless.run = lambda: 1 // 0' f/s.spec"), 0);
+    ck_assert_int_eq(spillway("run " SLPYTHON " f/s.spec", binaries), 1);
+    ASSERT_SAYS("out", "was wait: unfinished: run() on its thread only raises");
+}
+END_TEST
+
 START_TEST(test_plain_python_has_no_tasklets)
 {
     write_spec("T0", "1", send_wakes, "done");
@@ -111,7 +166,7 @@ START_TEST(test_pypy_runs_what_it_can)
     ASSERT_SAYS("out", "1 passed");
     write_spec("T1", "1", send_wakes, "raises AssertionError");
     ck_assert_int_eq(spillway("run --interp /usr/bin/pypy3 f/s.spec"), 0);
-    ASSERT_SAYS("out", "needs channels between threads");
+    ASSERT_SAYS("out", "needs threads: channels between threads");
 }
 END_TEST
 
@@ -135,6 +190,10 @@ CHECK_SUITE(suite)
     tcase_add_test(c, test_threads_share_a_channel);
     tcase_add_test(c, test_every_run_is_the_same);
     tcase_add_test(c, test_what_needs_a_point_is_skipped);
+    tcase_add_test(c, test_what_a_spec_requires_is_tried_out);
+    tcase_add_test(c, test_what_is_required_and_not_there_is_told);
+    tcase_add_test(c, test_an_exit_status_of_a_step_is_no_need);
+    tcase_add_test(c, test_a_run_that_only_raises_is_given_up);
     tcase_add_test(c, test_plain_python_has_no_tasklets);
     tcase_add_test(c, test_a_setup_that_raises_is_told);
     tcase_add_test(c, test_pypy_runs_what_it_can);
