@@ -4,6 +4,10 @@
     spillway_starter.py FILE.py NAME[::NAME]...          runs the test
     spillway_starter.py FILE.py __main__ [ARG...]        runs the whole file, as a program
     spillway_starter.py --list FILE.py [NAME[::NAME]...] prints the tests that there are
+    spillway_starter.py --list FOLDER                    the same of all files in it, FILE.py::NAME
+
+pytest runs what is in a project of pytest's, and what needs it (starter_pytest.py); all else needs
+nothing but this file.
 
 For Python 2.7 and 3.  Exit status: 0 passed, 1 failed, 2 there is no such test, or the file cannot
 be imported, 77 skipped.
@@ -130,15 +134,17 @@ def module_place(path):
 
 
 class OwnModule(object):
-    """Finds the module spillway where it was built or installed, if nobody else does."""
+    """Finds our modules where they were built or installed, if nobody else does."""
 
     def __init__(self):
         here = os.path.dirname(os.path.abspath(__file__))
-        self.paths = [os.path.join(here, folder, "spillway.py")
-                      for folder in ("python", os.path.join("python3.11", "dist-packages"))]
+        self.folders = [os.path.join(here, folder)
+                        for folder in ("python", os.path.join("python3.11", "dist-packages"))]
 
     def path_of(self, name):
-        found = [path for path in self.paths if name == "spillway" and os.path.exists(path)]
+        paths = [os.path.join(folder, name + ".py") for folder in self.folders
+                 if name in ("spillway", "spillway_pytest")]
+        found = [path for path in paths if os.path.exists(path)]
         return found[0] if found else None
 
     def find_spec(self, name, path=None, target=None):
@@ -281,26 +287,63 @@ def find(path, module, name):
     return (owner if inspect.isclass(owner) else None), thing
 
 
-def list_tests(path, name):
-    """The names go where standard output went; what the file itself prints does not."""
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    module = load_or_exit(path) if name != WHOLE else None
+def listed(path, name):
+    """Names of tests in the file."""
     if name == WHOLE:
-        found = [name]
-    elif not name:
+        return [name]
+    if is_pytests_project(path):
+        prepare(path)
+        return [inner for _, inner in pytest_side().names(this_module(), path, name)]
+    module = load_or_exit(path)
+    if not name:
         found = tests_of_module(module)
         if not found:
             refuse("%s: no test in it: no function test*, no class Test*, no unittest.TestCase"
                    % path)
-    else:
-        owner, thing = find(path, module, name)
-        found = [name]
-        if inspect.isclass(thing):
-            found = [name + "::" + inner for inner in tests_of_class(thing)]
-        if not found:
-            refuse("%s: the class '%s' has no test" % (path, name))
-    for one in found:
+        return found
+    owner, thing = find(path, module, name)
+    if not inspect.isclass(thing):
+        return [name]
+    found = [name + "::" + inner for inner in tests_of_class(thing)]
+    if not found:
+        refuse("%s: the class '%s' has no test" % (path, name))
+    return found
+
+
+def files_of(folder):
+    """Those that pytest would look into by default."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith((".", "__pycache__")))
+        for name in sorted(files):
+            if name.endswith(".py") and (name.startswith("test_") or name[:-3].endswith("_test")):
+                yield os.path.join(here, name)
+
+
+def listed_in_folder(folder):
+    """FILE.py::NAME; each file in an interpreter of its own, unless pytest collects them."""
+    if is_installed("pytest"):
+        sys.path.pop(0)
+        sys.meta_path.append(OwnModule())
+        return ["%s::%s" % one for one in pytest_side().names(this_module(), folder, "")]
+    import subprocess
+    found = []
+    for path in files_of(folder):
+        child = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--list", path],
+                                 stdout=subprocess.PIPE)
+        text = child.communicate()[0].decode("utf-8", "replace")
+        if child.returncode not in (0, STATUS[SKIPPED]):
+            sys.exit(child.returncode)
+        found += ["%s::%s" % (path, name) for name in text.splitlines()]
+    if not found:
+        refuse("%s: no test in it, in no file test_*.py and no *_test.py" % folder)
+    return found
+
+
+def list_tests(path, name):
+    """The names go where standard output went; what the file itself prints does not."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for one in listed_in_folder(path) if os.path.isdir(path) else listed(path, name):
         out.write(one + "\n")
     out.flush()
     sys.stdout.flush()
@@ -344,35 +387,67 @@ def needs_pytest(module, owner, thing, name):
     return "the fixture '%s'" % wanted[0] if wanted else None
 
 
-class Counter(object):
-    """A plugin: did anything run, or was all of it skipped?"""
+def is_installed(name):
+    try:
+        from importlib.util import find_spec
+    except ImportError:  # Python 2.7
+        import imp
+        try:
+            imp.find_module(name)
+        except ImportError:
+            return False
+        return True
+    return find_spec(name) is not None
 
-    def __init__(self):
-        self.skipped = self.passed = 0
 
-    def pytest_runtest_logreport(self, report):
-        expected = hasattr(report, "wasxfail")
-        self.skipped += report.skipped and not expected
-        self.passed += report.when == "call" and (report.passed or expected)
+PYTEST_SECTIONS = (("pytest.ini", ""), (".pytest.ini", ""), ("pyproject.toml", "[tool.pytest"),
+                   ("tox.ini", "[pytest]"), ("setup.cfg", "[tool:pytest]"))
+
+
+def has_text(path, text):
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as source:
+        return text.encode("ascii") in source.read()
+
+
+def is_pytests_project(path):
+    """Does a conftest.py, or a configuration of pytest's, stand beside the file or above it?  Then
+    how it is imported is pytest's to say."""
+    folder = os.path.dirname(os.path.abspath(path))
+    while True:
+        if os.path.exists(os.path.join(folder, "conftest.py")) or any(
+                has_text(os.path.join(folder, name), text) for name, text in PYTEST_SECTIONS):
+            return is_installed("pytest")
+        above = os.path.dirname(folder)
+        if above == folder or os.path.exists(os.path.join(folder, ".git")):
+            return False
+        folder = above
+
+
+def this_module():
+    return sys.modules[__name__]
+
+
+def pytest_side():
+    """starter_pytest.py, which is called so where it was built."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "spillway_starter_pytest.py")
+    if sys.version_info[0] == 2:
+        import imp
+        return imp.load_source("spillway_starter_pytest", path)
+    from importlib.util import module_from_spec, spec_from_file_location
+    spec = spec_from_file_location("spillway_starter_pytest", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def with_pytest(path, name, why):
-    try:
-        import pytest
-    except ImportError:
+    """What runs all schedules, inside of pytest."""
+    if not is_installed("pytest"):
         refuse("%s::%s needs pytest for %s, and pytest is not installed for %s"
                % (path, name, why, sys.executable))
-
-    # Its own hook for threads would make a mere warning of what escapes from one.
-    arguments = [path + "::" + name, "-q", "-s", "-p", "no:cacheprovider",
-                 "-p", "no:threadexception", "-p", "no:unraisableexception"]
-
-    def run():
-        counter = Counter()
-        if pytest.main(arguments, plugins=[counter]) != 0:
-            return FAILED
-        return PASSED if counter.passed or not counter.skipped else SKIPPED
-    return run
+    return lambda schedules: pytest_side().run(this_module(), path, name, schedules)
 
 
 # ---- running ----
@@ -534,14 +609,20 @@ def case(owner, name):
     return run
 
 
-def runner_of(path, module, name):
+def runner_of(path, name):
+    """A function that is given what runs a test in all of its schedules."""
+    if is_pytests_project(path):
+        prepare(path)
+        return with_pytest(path, name, "its project")
+    module = load_or_exit(path)
     owner, thing = find(path, module, name)
     if inspect.isclass(thing):
         refuse("%s: '%s' is a class, not a test" % (path, name))
     why = needs_pytest(module, owner, thing, name)
     if why is not None:
         return with_pytest(path, name, why)
-    return case(owner, name) if is_case(owner) else plain(module, owner, thing, name)
+    run = case(owner, name) if is_case(owner) else plain(module, owner, thing, name)
+    return lambda schedules: schedules(run)
 
 
 def threads_to_await():
@@ -818,15 +899,8 @@ def write_by_lines():
         sys.stdout = os.fdopen(1, "w", 1)
 
 
-def run_test(path, name, arguments):
-    global beginning, control, places
-    control = Control()
-    control.end(0)  # what is decided before the first schedule belongs to none
-    do_as_at_first()
-    write_by_lines()
-    if control.from_line > 0:
-        beginning = Beginning(path, control.from_line)
-    run = whole(path, arguments) if name == WHOLE else runner_of(path, load_or_exit(path), name)
+def prepare_schedules(path):
+    global places
     places = Places(path)
     watch_threads()
     if control.real_end is not None:
@@ -838,8 +912,13 @@ def run_test(path, name, arguments):
         trace_accesses()
     if control.end(0) > 0:
         refuse("%s: importing it leaves threads running, so that no schedule can begin" % path)
-    outcome = PASSED
     tidy()
+
+
+def run_schedules(path, run):
+    """All is imported: run() under one schedule after the other."""
+    prepare_schedules(path)
+    outcome = PASSED
     if beginning is not None:
         beginning.is_early = False
         outcome = run_once(run)
@@ -851,6 +930,23 @@ def run_test(path, name, arguments):
             break
         tidy()
     return FAILED if escaped else outcome
+
+
+def run_test(path, name, arguments):
+    global beginning, control
+    control = Control()
+    control.end(0)  # what is decided before the first schedule belongs to none
+    do_as_at_first()
+    write_by_lines()
+    if control.from_line > 0:
+        beginning = Beginning(path, control.from_line)
+
+    def schedules(run):
+        return run_schedules(path, run)
+
+    if name == WHOLE:
+        return schedules(whole(path, arguments))
+    return runner_of(path, name)(schedules)
 
 
 def main(arguments):

@@ -190,5 +190,6 @@ char *sw_value_brief_exception(PyObject *type, PyObject *value, char buf[SW_VALU
         add(&text, "%.*s", 80, (const char *)PyUnicode_DATA(what));
     else
         add_value(&text, what, 0);
+    buf[strcspn(buf, "\n")] = '\0'; /* it is told in one line; pytest's have more */
     return buf;
 }

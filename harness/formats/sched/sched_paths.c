@@ -12,7 +12,8 @@
 #include "project.h"
 
 /* What comes with spillway, and so is another file on another machine. */
-static const char *const ours[] = {"lib/spillway_starter.py", "bin/slpython", "bin/slpython-lab"};
+static const char *const ours[] = {"lib/spillway_starter.py", "lib/spillway_starter_pytest.py",
+                                   "bin/slpython", "bin/slpython-lab"};
 enum { OURS_COUNT = sizeof ours / sizeof *ours };
 
 static const char *name_of(const char *path)

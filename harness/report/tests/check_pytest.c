@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_pytest.c - tests of a project of pytest's: pyproject.toml with pythonpath, a conftest.py,
+ * fixtures of every scope, classes of unittest's and coroutines.  The project is
+ * harness/pytest/tests/project; the fixtures of it fail where one is set up twice or torn down by
+ * another schedule.
+ */
+#include "harness/tests/control_fixture.h"
+
+/* Debian's, with Debian's pytest. */
+static void setup_project(void)
+{
+    setup();
+    ck_assert_int_eq(shell("cp -r %s/../../harness/pytest/tests/project/. .", programs), 0);
+}
+
+static void expect_lines(const char *const *lines)
+{
+    for (; *lines != NULL; lines++)
+        ASSERT_SAYS("out", *lines);
+}
+
+START_TEST(test_a_file_is_run_as_pytest_would)
+{
+    static const char *const lines[] = {
+        "ok     tests/test_stock.py::test_sold_safely (1 schedule",
+        "ok     tests/test_stock.py::test_counts[1] (1 schedule",
+        "ok     tests/test_stock.py::test_counts[4] (1 schedule",
+        "ok     tests/test_stock.py::test_only_one_thread (1 schedule",
+        "skip   tests/test_stock.py::test_skipped\n",
+        "ok     tests/test_stock.py::test_expected_to_fail (1 schedule",
+        "ok     tests/test_stock.py::TestShelf::test_name (1 schedule",
+        "9 tests: 8 passed, 1 skipped\n",
+        NULL};
+
+    ck_assert_int_eq(spillway("run tests/test_stock.py::"), 0);
+    expect_lines(lines);
+    ASSERT_SAYS("err", "spillway: skipped: not today\n");
+}
+END_TEST
+
+START_TEST(test_classes_of_unittest_and_coroutines_are_run)
+{
+    ck_assert_int_eq(spillway("run tests/test_cases.py:: tests/test_coroutines.py::"), 0);
+    ASSERT_SAYS("out", "test_cases.py::StockCase::test_sold_twice (1 schedule");
+    ASSERT_SAYS("out", "test_cases.py::AsyncCase::test_in_threads (1 schedule");
+    ASSERT_SAYS("out", "test_coroutines.py::test_gathered (1 schedule");
+    ASSERT_SAYS("out", "3 tests: 3 passed\n");
+}
+END_TEST
+
+/* Each sets up shop and shelf, and finds nothing that another has left: also warm, as run has them,
+ * one after the other in a process. */
+START_TEST(test_fixtures_are_those_of_each_schedule)
+{
+    ck_assert_int_eq(spillway("run --schedules 20 tests/test_stock.py::test_only_one_thread "
+                              "tests/test_stock.py::test_temporary_folder"),
+                     0);
+    ASSERT_SAYS("out", "test_only_one_thread (20 schedules of a random walk");
+    ck_assert_int_eq(spillway("explore --schedules 20 tests/test_stock.py::test_temporary_folder"),
+                     0);
+    ASSERT_SAYS("out", "ok     tests/test_stock.py::test_temporary_folder (20 schedules of ");
+}
+END_TEST
+
+START_TEST(test_what_is_found_is_explained_and_replayed)
+{
+    ck_assert_int_eq(spillway("explore tests/test_stock.py::test_oversold"), 1);
+    ASSERT_SAYS("out", "kind: check then act, of Stock.count\n");
+    ASSERT_SAYS("out", "raises AssertionError: assert -1 >= 0\n");
+    ASSERT_SAYS("err", ">       assert stock.count >= 0\nE       assert -1 >= 0\n");
+    ck_assert_int_eq(spillway("replay test_stock-test_oversold.sched"), 0);
+    ASSERT_SAYS("err", "spillway: as recorded: exit 1; ");
+}
+END_TEST
+
+START_TEST(test_a_unittest_class_of_the_project_is_explained_too)
+{
+    ck_assert_int_eq(spillway("explore tests/test_cases.py::StockCase::test_sold_twice"), 1);
+    ASSERT_SAYS("out", "kind: check then act, of Stock.count\n");
+}
+END_TEST
+
+START_TEST(test_what_pytest_cannot_collect_is_said)
+{
+    ck_assert_int_eq(spillway("run tests/test_stock.py::test_oversoldd"), 2);
+    ASSERT_SAYS("err", "there is no 'test_oversoldd' in it; did you mean 'test_oversold'?\n");
+    write_file("tests/test_wrong.py", "import nothing_of_that_name\n\ndef test_x():\n    pass\n");
+    ck_assert_int_eq(spillway("run tests/test_wrong.py::"), 2);
+    ASSERT_SAYS("err", "pytest cannot collect it");
+    ASSERT_SAYS("err", "No module named 'nothing_of_that_name'");
+    write_file("tests/test_none.py", "");
+    ck_assert_int_eq(spillway("run tests/test_none.py::"), 2);
+    ASSERT_SAYS("err", "tests/test_none.py: no test in it that pytest collects\n");
+}
+END_TEST
+
+START_TEST(test_a_whole_file_may_be_skipped)
+{
+    write_file("tests/test_later.py", "import pytest\n\npytest.skip('not here', "
+                                      "allow_module_level=True)\n\ndef test_x():\n    pass\n");
+    ck_assert_int_eq(spillway("run tests/test_later.py::"), 0);
+    ASSERT_SAYS("out", "skip   tests/test_later.py::");
+    ck_assert_int_eq(spillway("explore tests/test_later.py::test_x"), 0);
+    ASSERT_SAYS("out", "skip   tests/test_later.py::test_x\n");
+}
+END_TEST
+
+START_TEST(test_a_line_to_begin_at_is_found_in_what_pytest_imports)
+{
+    ck_assert_int_eq(spillway("explore --from 13 --schedules 5 tests/test_stock.py::test_oversold"),
+                     0);
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *all = tcase_create("projects");
+
+    tcase_add_checked_fixture(all, setup_project, teardown);
+    tcase_set_timeout(all, 120);
+    tcase_set_tags(all, "no-memcheck");
+    suite_add_tcase(suite, all);
+    tcase_add_test(all, test_a_file_is_run_as_pytest_would);
+    tcase_add_test(all, test_classes_of_unittest_and_coroutines_are_run);
+    tcase_add_test(all, test_fixtures_are_those_of_each_schedule);
+    tcase_add_test(all, test_what_is_found_is_explained_and_replayed);
+    tcase_add_test(all, test_a_unittest_class_of_the_project_is_explained_too);
+    tcase_add_test(all, test_what_pytest_cannot_collect_is_said);
+    tcase_add_test(all, test_a_whole_file_may_be_skipped);
+    tcase_add_test(all, test_a_line_to_begin_at_is_found_in_what_pytest_imports);
+}
