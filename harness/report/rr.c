@@ -244,15 +244,37 @@ static int record_and_open(const struct rr *rr, const struct sw_rr_order *order)
     return SW_EXIT_OK;
 }
 
-int sw_rr_run(const struct sw_rr_order *order)
+static void name_program(struct rr *rr)
 {
     const char *given = getenv("SPILLWAY_RR");
+
+    make_absolute(given != NULL ? given : "rr", 1, rr->program);
+}
+
+int sw_rr_probe(char *why, size_t size)
+{
+    struct rr rr = {.software = NULL};
+    struct sw_error e;
+
+    name_program(&rr);
+    if (sw_scratch_folder_make(rr.folder, "spillway-rr", &e) < 0) {
+        snprintf(why, size, "%s", e.text);
+        return 0;
+    }
+    int found = probe(&rr);
+    snprintf(why, size, "%s", rr.said);
+    sw_scratch_folder_remove(rr.folder);
+    return found;
+}
+
+int sw_rr_run(const struct sw_rr_order *order)
+{
     struct rr rr = {.software = NULL};
     struct sw_sched *sched = NULL;
     struct sw_error e;
     int status = SW_EXIT_ERROR;
 
-    make_absolute(given != NULL ? given : "rr", 1, rr.program);
+    name_program(&rr);
     /* Before anything runs: is there a schedule, and room for the trace? */
     int failed = sw_replay_load(order->path, order->number, order->interp, &sched, &e);
     sw_sched_free(sched);

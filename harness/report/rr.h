@@ -13,6 +13,7 @@
 #ifndef SW_RR_H
 #define SW_RR_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Texts are borrowed. */
@@ -25,6 +26,8 @@ struct sw_rr_order {
     char *const *options;    /* of gdb's, NULL-terminated; NULL: none */
 };
 
+/* Does it work here?  1; or 0, and why not. */
+int sw_rr_probe(char *why, size_t size);
 /* Returns the exit status: 0 the trace was recorded (and opened); 1 it was another run; 2 an error;
  * 3 rr does not work here. */
 int sw_rr_run(const struct sw_rr_order *order);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hang.h"
 #include "interrupt.h"
 
 /* To print some hundred stacks takes milliseconds; whoever does not within two seconds never
@@ -72,16 +73,21 @@ static void let_speak(pid_t pid, int pidfd, const struct sw_control_shm *shm)
     wait_ms(pidfd, -1, LAST_WORDS_MS);
 }
 
-static void tell(int watchdog_s, uint64_t before, uint64_t now)
+/* What it hangs on, if it does: the engine sees only what is under control. */
+static void tell(pid_t pid, int watchdog_s, uint64_t before, uint64_t now)
 {
-    if (now == before)
+    struct sw_error e;
+
+    if (now == before) {
         fprintf(stderr, "spillway: watchdog: %d s, and no decision since number %llu\n", watchdog_s,
                 (unsigned long long)before);
-    else
+        sw_hang_print(stderr, pid, "spillway: ", &e);
+    } else {
         fprintf(stderr,
                 "spillway: watchdog: %d s, and it still decides: %llu decisions "
                 "(--watchdog gives it more time)\n",
                 watchdog_s, (unsigned long long)now);
+    }
 }
 
 /* It may come to the end of its schedule, and begins no other.  1: it did. */
@@ -110,7 +116,7 @@ enum sw_watchdog sw_watchdog_wait(pid_t pid, pid_t supervisor, int watchdog_s,
                   : wait_while_schedules_end(pidfd, interrupt, watchdog_s * 500, shm, &count);
 
     if (waited == NOT_YET) {
-        tell(watchdog_s, count, count_of(shm));
+        tell(pid, watchdog_s, count, count_of(shm));
         let_speak(pid, pidfd, shm);
         kill(pid, SIGKILL);
     }
