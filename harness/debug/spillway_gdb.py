@@ -36,11 +36,18 @@ SETTINGS = (
 SIGNALS = ("all nostop noprint pass", "SIGSEGV SIGBUS SIGILL SIGFPE SIGABRT stop print pass",
            "SIGINT SIGTRAP stop print nopass")
 
+# "spillway debug" waits for gdb's end, and knows by this that gdb was one, and had Python.
+ready = os.environ.pop("SPILLWAY_DEBUG_READY", None)
+if ready is not None:
+    os.write(int(ready), b"1")
+    os.close(int(ready))
 for setting in SETTINGS:
     gdb.execute(f"set {setting}")
 for signal in SIGNALS:
     gdb.execute(f"handle {signal}", to_string=True)
 session = sw_session.Session(os.environ.pop("SPILLWAY_DEBUG", None))
+if session.batch is not None:
+    sys.stdout = sw_session.Output()
 sw_printers.register()
 sw_looking.register()
 sw_going.register(session)

@@ -21,6 +21,28 @@ import sw_memory
 NOWHERE = (1 << 64) - 1
 STOP_HERE = "sw_debug_stop_here"
 FRAMES_SHOWN = 5
+EXIT_ERROR = 2  # contract/exit.h
+
+
+class Output:
+    """Standard output without gdb in between, which does not say that it cannot write.  For a batch:
+    an editor wants to have what is printed from gdb."""
+
+    @staticmethod
+    def write(text):
+        gdb.flush()
+        rest = text.encode("utf-8", "backslashreplace")
+        try:
+            while rest:
+                rest = rest[os.write(1, rest):]
+        except OSError as error:
+            gdb.write(f"spillway: cannot write the report: {error.strerror}\n", gdb.STDERR)
+            gdb.execute("kill", to_string=True) if gdb.selected_inferior().pid else None
+            gdb.execute(f"quit {EXIT_ERROR}")
+
+    @staticmethod
+    def flush():
+        gdb.flush()
 
 
 class Position:

@@ -2,6 +2,7 @@
 #include "debug.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <limits.h>
 #include <signal.h>
@@ -20,7 +21,7 @@
 #include "harness/runner/scratch_folder.h"
 #include "replay.h"
 
-enum { OPTIONS_MAX = 64 };
+enum { OPTIONS_MAX = 64, CANNOT_START = 127 /* launch.h */ };
 
 /* ---- in place ---- */
 
@@ -83,6 +84,81 @@ static int tell(const struct sw_debug_order *debug, const struct sw_sched *sched
     return failed ? sw_error_set(e, NULL, 0, 0, "out of memory") : 0;
 }
 
+/* ---- gdb's process ---- */
+
+static volatile sig_atomic_t gdb_pid;
+
+static void pass_on(int number)
+{
+    (void)number;
+    if (gdb_pid > 0)
+        kill(gdb_pid, SIGTERM); /* it kills its program, and leaves the terminal as it was */
+}
+
+/* In the child: what our commands write to once gdb has read them, and close. */
+static void tell_ready(void *context)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", dup(*(int *)context));
+    setenv("SPILLWAY_DEBUG_READY", number, 1);
+}
+
+/* Its exit status, after a message if it is none of gdb's or of our commands. */
+static int judge_gdb(const char *name, int status, int is_ready, int has_asked)
+{
+    static const char help[] = "SPILLWAY_GDB names another; Debian's package is gdb";
+
+    if (WIFSIGNALED(status)) {
+        fprintf(stderr, "spillway: %s died of signal %d\n", name, WTERMSIG(status));
+        return SW_EXIT_ERROR;
+    }
+    int code = WEXITSTATUS(status);
+    /* "--version" and the like end before anything is read. */
+    if (is_ready || (has_asked && code == 0))
+        return code;
+    if (code == CANNOT_START) /* which has been said */
+        fprintf(stderr, "spillway: (%s)\n", help);
+    else
+        fprintf(stderr,
+                "spillway: %s ended with %d, and has not read our commands: it is no gdb "
+                "with Python (%s)\n",
+                name, code, help);
+    return SW_EXIT_ERROR;
+}
+
+/* Waits for its end, and ends what the program's runs have left.  A Ctrl-C is gdb's.  has_asked: there are options of the user's.  Returns the
+ * exit status, after a message. */
+static int run_gdb(const char *const *argv, int has_asked)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};
+    int fds[2], status = 0;
+    pid_t supervisor = -1;
+    struct sw_error e;
+    char byte;
+
+    sigaction(SIGINT, &ignore, NULL);
+    sigaction(SIGTERM, &pass, NULL);
+    sigaction(SIGHUP, &pass, NULL);
+    if (pipe2(fds, O_CLOEXEC) < 0) {
+        perror("spillway: cannot start gdb");
+        return SW_EXIT_ERROR;
+    }
+    gdb_pid = sw_launch_start_supervised(&(struct sw_launch){.argv = (char *const *)argv,
+                                                             .default_signals = 1,
+                                                             .set_environment = tell_ready,
+                                                             .context = &fds[1]},
+                                         &supervisor, &e);
+    close(fds[1]);
+    if (gdb_pid < 0)
+        sw_error_print(&e);
+    while (gdb_pid > 0 && waitpid(supervisor, &status, 0) < 0 && errno == EINTR)
+        continue;
+    int is_ready = gdb_pid > 0 && read(fds[0], &byte, 1) == 1;
+    close(fds[0]);
+    return gdb_pid < 0 ? SW_EXIT_ERROR : judge_gdb(argv[0], status, is_ready, has_asked);
+}
+
 /* The first words of gdb.  How many, or -1 with *e. */
 static int begin_gdb(const char **argv, struct sw_error *e)
 {
@@ -102,9 +178,10 @@ static int begin_gdb(const char **argv, struct sw_error *e)
     return count;
 }
 
-/* gdb reads the symbols of the file that will run; what starts it is our commands' business. */
-static int become_gdb(const struct sw_debug_order *debug, const struct sw_sched *sched,
-                      struct sw_error *e)
+/* gdb reads the symbols of the file that will run; what starts it is our commands' business.  Returns
+ * the exit status, or -1 with *e. */
+static int start_gdb(const struct sw_debug_order *debug, const struct sw_sched *sched,
+                     struct sw_error *e)
 {
     const char *argv[OPTIONS_MAX + 16] = {NULL};
     int count = begin_gdb(argv, e);
@@ -129,11 +206,7 @@ static int become_gdb(const struct sw_debug_order *debug, const struct sw_sched 
         return -1;
     /* gdb starts the program with it: one that is no POSIX shell would not. */
     setenv("SHELL", "/bin/sh", 1);
-    fflush(NULL);
-    execvp(argv[0], (char *const *)argv);
-    return sw_error_set(e, NULL, 0, 0,
-                        "%s: %s (SPILLWAY_GDB names another; Debian's package is gdb)", argv[0],
-                        strerror(errno));
+    return run_gdb(argv, debug->batch == NULL && debug->options != NULL);
 }
 
 /* ---- before a program that runs already ---- */
@@ -142,7 +215,7 @@ int sw_debug_attach(const char *interp, const char *target, char *const *options
 {
     const char *argv[OPTIONS_MAX + 24];
     struct sw_error e;
-    int count = begin_gdb(argv, &e), status = -1;
+    int count = begin_gdb(argv, &e);
 
     if (count < 0) {
         sw_error_print(&e);
@@ -157,11 +230,7 @@ int sw_debug_attach(const char *interp, const char *target, char *const *options
         argv[count++] = "-ex", argv[count++] = "sw-start";
     argv[count++] = interp;
     argv[count] = NULL;
-    pid_t pid =
-        sw_launch_start(&(struct sw_launch){.argv = (char *const *)argv, .default_signals = 1}, &e);
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status == 0 ? SW_EXIT_OK : SW_EXIT_ERROR;
+    return run_gdb(argv, options != NULL) == 0 ? SW_EXIT_OK : SW_EXIT_ERROR;
 }
 
 /* A replay under memcheck, whose gdbserver waits before the first instruction.  Its pipes are in a
@@ -219,22 +288,31 @@ static int debug_valgrind(const struct sw_debug_order *debug, const struct sw_sc
     return status;
 }
 
+/* A prompt is for somebody who sees that there is nothing to see. */
+static int check_output(const struct sw_debug_order *debug, struct sw_error *e)
+{
+    if (debug->batch == NULL || (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY)
+        return 0;
+    return sw_error_set(e, NULL, 0, 0, "cannot write the report: %s", strerror(EBADF));
+}
+
 int sw_debug_run(const struct sw_debug_order *debug)
 {
     struct sw_sched *sched = NULL;
     struct sw_error e;
+    int status = -1;
 
-    if (sw_replay_load(debug->path, debug->number, debug->interp, &sched, &e) == 0) {
+    if (sw_replay_load(debug->path, debug->number, debug->interp, &sched, &e) == 0 &&
+        check_output(debug, &e) == 0) {
         if (!debug->is_in_place)
             sw_replay_warn(debug->path, sched, debug->interp);
-        if (debug->memcheck) {
-            int status = debug_valgrind(debug, sched);
-            sw_sched_free(sched);
-            return status;
-        }
-        (debug->is_in_place ? become_interpreter : become_gdb)(debug, sched, &e);
+        if (debug->memcheck)
+            status = debug_valgrind(debug, sched);
+        else
+            status = (debug->is_in_place ? become_interpreter : start_gdb)(debug, sched, &e);
     }
-    sw_error_print(&e);
+    if (status < 0)
+        sw_error_print(&e);
     sw_sched_free(sched);
-    return SW_EXIT_ERROR;
+    return status < 0 ? SW_EXIT_ERROR : status;
 }

@@ -3,7 +3,7 @@
  * debug.h - a recorded run in gdb, where going back is running again to an earlier step.
  *
  *      spillway debug          gdb                     the program's process
- *      sw_debug_run()  exec->  reads harness/debug     spillway debug --in-place
+ *      sw_debug_run()  fork->  reads harness/debug     spillway debug --in-place
  *                              sw-goto 36       ---->  sw_debug_become()  exec->  the interpreter
  *
  * Nobody stands between gdb and the interpreter: each run that gdb starts has a control memory of

@@ -132,9 +132,11 @@ static void tell_one(struct teller *teller, const struct sw_sched *sched,
     if (!is_same)
         tell(teller, now->path, "is no longer what it was");
     if (now->is_compiled && !then->is_compiled)
-        tell(teller, now->path, "is read compiled now, as a .pyc, and was not when it was recorded");
+        tell(teller, now->path,
+             "is read compiled now, as a .pyc, and was not when it was recorded");
     else if (!now->is_compiled && then->is_compiled)
-        tell(teller, now->path, "was read compiled when it was recorded, as a .pyc, and is not now");
+        tell(teller, now->path,
+             "was read compiled when it was recorded, as a .pyc, and is not now");
 }
 
 static void tell_all(struct teller *teller, const struct sw_sched *then, const struct sw_sched *now)

@@ -92,9 +92,8 @@ static void pay(struct debt *debt)
 
     while (debt->paid < debt->size && (revents = look(debt->fd, POLLOUT)) != 0) {
         size_t left = debt->size - debt->paid, piece = left < PIPE_BUF ? left : PIPE_BUF;
-        ssize_t n = revents == POLLOUT
-                        ? SW_REAL(write)(debt->fd, debt->bytes + debt->paid, piece)
-                        : (ssize_t)left;
+        ssize_t n = revents == POLLOUT ? SW_REAL(write)(debt->fd, debt->bytes + debt->paid, piece)
+                                       : (ssize_t)left;
         if (n < 0)
             return;
         debt->paid += (size_t)n;

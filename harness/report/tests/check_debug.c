@@ -280,6 +280,116 @@ START_TEST(test_a_hostile_program_leaves_gdb_usable)
 }
 END_TEST
 
+/* Each leaves a child in each run; one prints more than any pipe takes, one wants no signal. */
+static const struct {
+    const char *text, *says;
+} hostile[] = {
+    {"import os\n"
+     "if os.fork() == 0:\n"
+     "    os.setsid()\n"
+     "    os.execv('/bin/sleep', ['sw-left-behind', '1000'])\n",
+     "the end, after "},
+    {"import os, signal\n"
+     "for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGTSTP):\n"
+     "    signal.signal(number, signal.SIG_IGN)\n"
+     "os.setpgid(0, 0)\n"
+     "os.closerange(0, 1000)\n"
+     "if os.fork() == 0:\n"
+     "    os.execv('/bin/sleep', ['sw-left-behind', '1000'])\n"
+     "os.abort()\n",
+     "got SIGABRT; hash"},
+    {"import os\n"
+     "line = b'x' * 65536\n"
+     "for _ in range(300): os.write(2, line)\n"
+     "if os.fork() == 0:\n"
+     "    os.execv('/bin/sleep', ['sw-left-behind', '1000'])\n",
+     "the end, after "},
+    {"import ctypes, os, threading\n"
+     "if os.fork() == 0:\n"
+     "    os.execv('/bin/sleep', ['sw-left-behind', '1000'])\n"
+     "lock = threading.Lock()\n"
+     "lock.acquire()\n"
+     "t = threading.Thread(target=lock.acquire)\n"
+     "t.start()\n"
+     "t.join()\n",
+     "the end, after "},
+};
+
+/* session.py OUT SIGNAL COMMAND...: runs it with its input open, and ends it by that signal (0: not
+ * at all) once it has told a hash; whoever loses his parent meanwhile becomes session.py's child.
+ * Into OUT goes who is left.  After SIGKILL others have still to end what is left: it waits for them,
+ * and would for ever. */
+static const char session_py[] =
+    "import ctypes, os, signal, subprocess, sys\n"
+    "ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER\n"
+    "out, number, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]\n"
+    "run = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+    "for line in run.stdout:\n"
+    "    sys.stdout.buffer.write(line)\n"
+    "    sys.stdout.flush()\n"
+    "    if number and b'; hash' in line:\n"
+    "        run.send_signal(number)\n"
+    "        break\n"
+    "status = run.wait()\n"
+    "left = []\n"
+    "while True:\n"
+    "    try:\n"
+    "        pid, _ = os.waitpid(-1, 0 if number == signal.SIGKILL else os.WNOHANG)\n"
+    "    except ChildProcessError:\n"
+    "        break\n"
+    "    if pid == 0:\n"
+    "        for pid in map(int, filter(str.isdigit, os.listdir('/proc'))):\n"
+    "            try:\n"
+    "                stat = open('/proc/%d/stat' % pid).read().rsplit(')')[1].split()\n"
+    "            except OSError:\n"
+    "                continue\n"
+    "            if int(stat[1]) == os.getpid():\n"
+    "                left.append(open('/proc/%d/cmdline' % pid).read())\n"
+    "                os.kill(pid, signal.SIGKILL)\n"
+    "                os.waitpid(pid, 0)\n"
+    "open(out, 'w').write('\\n'.join(left))\n"
+    "sys.exit(status if status >= 0 else 128 - status)\n";
+
+START_TEST(test_nothing_of_a_session_is_left)
+{
+    write_file("session.py", session_py);
+    write_file("h.py", hostile[_i].text);
+    spillway("record -q -o h.sched -- h.py");
+    ck_assert_int_eq(shell("/usr/bin/python3.11 session.py left 0 %s/spillway debug --batch "
+                           "'sw-end; sw-goto 0; sw-end' h.sched >out 2>err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", hostile[_i].says);
+    ck_assert_str_eq(content("left"), "");
+}
+END_TEST
+
+/* Whoever ends spillway ends gdb and the program. */
+static const int endings[] = {SIGTERM, SIGHUP, SIGKILL};
+
+START_TEST(test_a_session_that_is_ended_leaves_nothing)
+{
+    write_file("session.py", session_py);
+    write_file("h.py", hostile[1].text);
+    spillway("record -q -o h.sched -- h.py");
+    shell("/usr/bin/python3.11 session.py left %d %s/spillway debug h.sched -- -ex sw-end "
+          ">out 2>err",
+          endings[_i], binaries);
+    ASSERT_SAYS("out", "got SIGABRT; hash");
+    ck_assert_str_eq(content("left"), "");
+}
+END_TEST
+
+START_TEST(test_a_report_that_cannot_be_written_is_an_error)
+{
+    ck_assert_int_eq(shell("%s/spillway debug --batch sw-end p.sched >/dev/full 2>err", binaries),
+                     2);
+    ASSERT_SAYS("err", "spillway: cannot write the report: No space left on device\n");
+    ck_assert_int_eq(shell("%s/spillway debug --batch sw-end p.sched >&- 2>err", binaries), 2);
+    ck_assert_str_eq(content("err"), "spillway: cannot write the report: Bad file descriptor\n");
+}
+END_TEST
+
 START_TEST(test_an_interpreter_without_tasklets_says_so)
 {
     ck_assert_int_eq(DEBUG("sw-goto 3; sw-tasklets", "p.sched"), 2);
@@ -308,7 +418,17 @@ START_TEST(test_misuse_is_an_error)
 {
     ck_assert_int_eq(spillway("debug nothing.sched"), 2);
     ck_assert_int_eq(shell("SPILLWAY_GDB=no-gdb %s/spillway debug p.sched 2>err", binaries), 2);
-    ASSERT_SAYS("err", "no-gdb: No such file or directory (SPILLWAY_GDB names another");
+    ASSERT_SAYS("err",
+                "cannot start no-gdb: No such file or directory\nspillway: (SPILLWAY_GDB names");
+    for (int i = 0; i < 2; i++) {
+        const char *gdb = i == 0 ? "/bin/false" : "/bin/true";
+        ck_assert_int_eq(
+            shell("SPILLWAY_GDB=%s %s/spillway debug p.sched >out 2>err", gdb, binaries), 2);
+        ASSERT_SAYS("err",
+                    ", and has not read our commands: it is no gdb with Python (SPILLWAY_GDB");
+    }
+    ck_assert_int_eq(spillway("debug p.sched -- --version"), 0);
+    ASSERT_SAYS("out", "GNU gdb");
     ck_assert_int_eq(DEBUG("sw-goto nowhere; sw-where", "p.sched"), 2);
     ASSERT_SAYS("err", "'nowhere' is no number");
     ck_assert_int_eq(DEBUG("sw-where", "p.sched"), 2);
@@ -338,6 +458,11 @@ CHECK_SUITE(suite)
     tcase_add_test(others, test_a_crash_is_a_place_to_go_back_from);
     tcase_add_test(others, test_a_deadlock_stands_still_at_its_end);
     tcase_add_test(others, test_a_hostile_program_leaves_gdb_usable);
+    tcase_add_loop_test(others, test_nothing_of_a_session_is_left, 0,
+                        (int)(sizeof hostile / sizeof *hostile));
+    tcase_add_loop_test(others, test_a_session_that_is_ended_leaves_nothing, 0,
+                        (int)(sizeof endings / sizeof *endings));
+    tcase_add_test(others, test_a_report_that_cannot_be_written_is_an_error);
     tcase_add_test(others, test_an_interpreter_without_tasklets_says_so);
     tcase_add_test(others, test_valgrind_can_be_looked_at);
     tcase_add_test(others, test_misuse_is_an_error);
