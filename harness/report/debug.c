@@ -293,7 +293,7 @@ static int check_output(const struct sw_debug_order *debug, struct sw_error *e)
 {
     if (debug->batch == NULL || (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY)
         return 0;
-    return sw_error_set(e, NULL, 0, 0, "cannot write the report: %s", strerror(EBADF));
+    return sw_error_set(e, NULL, 0, 0, "spillway: cannot write the report: %s", strerror(EBADF));
 }
 
 int sw_debug_run(const struct sw_debug_order *debug)
