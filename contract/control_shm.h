@@ -219,6 +219,7 @@ struct sw_control_shm {
     uint32_t values_wanted; /* 1: the interpreter is to watch values (watches_values.h) */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
     uint32_t events_fd; /* of an event memory, for an agent in a program's process; 0: there is none */
+    uint32_t temp_fd; /* of its folder for temporary files (harness/runner/temp_folder.h); 0: none */
     /* NAME=VALUE, each with its NUL; an empty one ends them */
     char environment[SW_ENVIRONMENT_MAX];
     struct sw_thread_profile profile; /* for the strategies */

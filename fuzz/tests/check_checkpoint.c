@@ -29,6 +29,8 @@ static const char *const left[] = {
     "a_thread_that_waits_for_ever",
     "many_threads",
     "a_temporary_file",
+    "a_file_of_a_name_of_its_own",
+    "a_tree_of_temporary_folders",
 };
 
 static void setup_files(void)
@@ -56,6 +58,15 @@ START_TEST(test_no_child_is_left)
     ASSERT_SAYS("out", "not controlled: a subprocess");
     ASSERT_SAYS("out", " 6 distinct, ");
     ck_assert_int_ne(shell("pgrep -f '^sleep 1000$' -P 1"), 0);
+}
+END_TEST
+
+/* Each job's processes have a folder for temporary files of their own. */
+START_TEST(test_jobs_have_their_own_temporary_files)
+{
+    ck_assert_msg(spillway("explore --jobs 4 --schedules 300 "
+                           "left_behind.py::test_what_others_have_at_the_same_time") == 0,
+                  "%s", content("out"));
 }
 END_TEST
 
@@ -151,6 +162,7 @@ CHECK_SUITE(suite)
     tcase_set_tags(state, "no-memcheck");
     tcase_add_loop_test(state, test_nothing_is_left, 0, sizeof left / sizeof *left);
     tcase_add_test(state, test_no_child_is_left);
+    tcase_add_test(state, test_jobs_have_their_own_temporary_files);
     tcase_add_test(state, test_a_cache_is_empty_each_time);
     tcase_add_test(state, test_a_library_with_thread_local_storage);
     tcase_add_test(state, test_random_bytes_go_on_behind_the_imports);

@@ -37,6 +37,7 @@ struct names {
     const struct sw_sched *sched;
     struct name *list; /* SW_INPUTS_MAX */
     uint32_t count;
+    const char *temp; /* the folder of its temporary files; "": it had none */
     const char *written; /* the one that is looked for */
     int found;
 };
@@ -117,11 +118,20 @@ static int is_named_anyway(const struct sw_sched *sched, const char *name)
            is_same_file(sched, name, sched->input != NULL ? sched->input : sched->program);
 }
 
+/* It was empty when the run began. */
+static int is_temporary(const char *temp, const char *name)
+{
+    size_t length = strlen(temp);
+
+    return length > 0 && strncmp(name, temp, length) == 0 && name[length] == '/';
+}
+
 static void add_name(void *context, const char *name)
 {
     struct names *names = context;
 
-    if (name[0] != 'r' || names->count == SW_INPUTS_MAX || !is_file(names->sched, name + 1))
+    if (name[0] != 'r' || names->count == SW_INPUTS_MAX || is_temporary(names->temp, name + 1) ||
+        !is_file(names->sched, name + 1))
         return;
     char *source = source_of(names->sched, name + 1);
     if (source == NULL || is_named_anyway(names->sched, source))
@@ -272,7 +282,8 @@ static void add_folder(void *context, const char *name)
 
 void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
 {
-    struct names names = {.sched = sched, .list = calloc(SW_INPUTS_MAX, sizeof *names.list)};
+    struct names names = {
+        .sched = sched, .list = calloc(SW_INPUTS_MAX, sizeof *names.list), .temp = run->temp.path};
 
     sched->read_count = 0;
     sched->has_unnoted = run->shm->inputs.lost != 0;

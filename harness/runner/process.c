@@ -21,7 +21,7 @@
 #include "watchdog.h"
 
 /* Above what a program opens by itself, below the usual limit of 1024 descriptors. */
-enum { SHM_FD = 900 };
+enum { SHM_FD = 900, TEMP_FD = 902 /* 901: SW_SPEC_RUN_EVENT_FD */ };
 
 /* ---- before ---- */
 
@@ -37,7 +37,7 @@ static char *find_library(void)
 
 int sw_process_open(struct sw_process *run, struct sw_error *e)
 {
-    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1};
+    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1, .temp.fd = -1};
     run->library = find_library();
     if (run->library == NULL)
         return sw_error_set(e, NULL, 0, 0, "no libspillway.so in the lib folder beside spillway's");
@@ -57,8 +57,9 @@ void sw_process_close(struct sw_process *run)
         sw_place_name_take_back(&run->shm->place_names);
     sw_shared_memory_close(run->shm, sizeof *run->shm, run->shm_fd);
     free(run->library);
+    sw_temp_folder_give_back(&run->temp, run->clears_temp);
     sw_spec_run_close(&run->spec);
-    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1};
+    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1, .temp.fd = -1};
 }
 
 struct sw_process_order sw_process_order_of(const struct sw_sched *sched)
@@ -110,9 +111,12 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
     snprintf(fd, sizeof fd, "%d", sw_launch_inherit(run->shm_fd, SHM_FD));
     sw_launch_clear_environment();
     setenv("PYTHONUNBUFFERED", "1", 1); /* a deadlock ends the process, and flushes nothing */
+    if (run->temp.fd >= 0)
+        setenv("TMPDIR", run->temp.path, 1); /* the setting may have another one */
     if (setting != NULL)
         sw_settings_set_environment(setting);
     publish_environment(run->shm);
+    run->shm->temp_fd = run->temp.fd >= 0 ? (uint32_t)sw_launch_inherit(run->temp.fd, TEMP_FD) : 0;
     if (run->spec.spec == NULL && run->spec.event_shm != NULL)
         run->shm->events_fd = (uint32_t)sw_launch_inherit(run->spec.event_fd, SW_SPEC_RUN_EVENT_FD);
     /* Behind what the program is to see: neither of these is for it. */
@@ -261,12 +265,22 @@ static int open_events(struct sw_process *run, const struct sw_process_order *or
                : 0;
 }
 
+/* A second run of the same memory begins with an empty one, too. */
+static void take_temp_folder(struct sw_process *run, const struct sw_process_order *order)
+{
+    run->clears_temp = order->silent;
+    sw_temp_folder_give_back(&run->temp, 1);
+    if (run->spec.spec == NULL)
+        sw_temp_folder_take(&run->temp);
+}
+
 static int prepare(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
 {
-    return sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
-                   open_events(run, order, e) < 0
-               ? -1
-               : 0;
+    if (sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
+        open_events(run, order, e) < 0)
+        return -1;
+    take_temp_folder(run, order);
+    return 0;
 }
 
 int sw_process_become(struct sw_process *run, const struct sw_process_order *order,

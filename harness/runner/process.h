@@ -10,7 +10,8 @@
  *
  * The process is an unmodified interpreter with libspillway.so in front of its C library
  * (harness/control).  Its environment is fixed, its addresses are the same in every run, and its
- * standard files are the runner's own.
+ * standard files are the runner's own.  Its temporary files have a folder of their own
+ * (temp_folder.h); what it leaves there goes with it if it is silent, one of many.
  */
 #ifndef SW_PROCESS_H
 #define SW_PROCESS_H
@@ -23,6 +24,7 @@
 #include "harness/formats/sched/settings.h"
 #include "run_end.h"
 #include "spec_run.h"
+#include "temp_folder.h"
 
 /* Owns all of it from sw_process_open() to sw_process_close(). */
 struct sw_process {
@@ -37,6 +39,8 @@ struct sw_process {
     const char *tool;  /* what it ran under, borrowed from the order; NULL: nothing */
     int unseen;        /* the tool has ended, and did not tell how the program did */
     int interrupted;   /* the runner was, and so it was killed (interrupt.h) */
+    struct sw_temp_folder temp; /* for its temporary files; of a spec there is none */
+    int clears_temp;            /* what it leaves in it goes when it is closed */
 };
 
 /* Borrows all. */

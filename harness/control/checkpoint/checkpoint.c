@@ -16,6 +16,7 @@
 #include "harness/control/time/file_times.h"
 #include "kernel_state.h"
 #include "memory_image.h"
+#include "temp_state.h"
 
 /* Away from all else, as the control memory is (attach.c): its address in every run the same, and
  * nobody's neighbour. */
@@ -36,6 +37,7 @@ struct checkpoint {
     uint64_t results; /* before it */
     uint64_t changed_signals;
     struct sw_kernel_state kernel;
+    struct sw_temp_state temp;
     struct sw_memory_image image;
     struct sw_memory_map is;
     pid_t tids[TIDS_MAX];
@@ -122,6 +124,7 @@ static int take(struct checkpoint *c, char *why, size_t size)
     if (sw_kernel_state_take(&c->kernel, why, size) < 0)
         return -1;
     keep_told(c);
+    sw_temp_state_take(&c->temp);
     if (open_image(c) < 0 ||
         sw_memory_image_take(&c->image, ours, OURS, c->text, sizeof c->text) < 0) {
         snprintf(why, size, "its memory cannot be kept");
@@ -147,6 +150,7 @@ static void rewind_all(struct checkpoint *c)
 {
     if (sw_carrier_fibers_vanish(c->tids, c->tid_count) < 0 ||
         sw_kernel_state_restore(&c->kernel, c->changed_signals) < 0 ||
+        sw_temp_state_restore(&c->temp) < 0 ||
         sw_memory_image_restore(&c->image, &c->is, c->text, sizeof c->text) < 0)
         give_up();
     c->changed_signals = 0;

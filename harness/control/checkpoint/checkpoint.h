@@ -23,7 +23,8 @@
  *               subprocess, ...  The runner asks for this when LATE was refused.
  *
  * Only with fibers: an OS thread that runs cannot be put back.  What is left out, so that what it
- * does to the outside is there for the next schedule as it would be for the next process: files.
+ * does to the outside is there for the next schedule as it would be for the next process: files,
+ * but for those in its own temporary folder (temp_state.h).
  */
 #ifndef SW_CHECKPOINT_H
 #define SW_CHECKPOINT_H

@@ -15,6 +15,7 @@
 
 #include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/checkpoint/kernel_state.h"
+#include "harness/control/checkpoint/temp_state.h"
 #include "harness/control/engine/affinity.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/hooks.h"
@@ -125,6 +126,7 @@ static void take_control(struct sw_control_shm *shm, int fd)
     sw_std_fds_start();
     sw_exit_calls_start();
     sw_kernel_state_start();
+    sw_temp_state_start(shm->temp_fd);
     sw_pid_start();
     sw_file_times_start();
     sw_watchdog_dump_start();

@@ -211,3 +211,37 @@ def test_a_temporary_file():
     with tempfile.TemporaryDirectory() as folder:
         assert os.listdir(folder) == []
         open(os.path.join(folder, "left"), "w").close()
+
+
+def test_a_file_of_a_name_of_its_own():
+    path = os.path.join(tempfile.gettempdir(), "left")
+    together()
+    assert not os.path.exists(path)
+    open(path, "w").close()
+
+
+def test_a_tree_of_temporary_folders():
+    below = os.path.join(tempfile.mkdtemp(), *"abcdefghijklmnopqrstuvwxyz")
+    together()
+    assert len(os.listdir(tempfile.gettempdir())) == 1
+    os.makedirs(below)
+    open(os.path.join(below, "left"), "w").close()
+    os.chmod(below, 0)
+
+
+def test_what_others_have_at_the_same_time():
+    """Where two jobs have a folder together, one finds what another one has not yet removed."""
+    path = os.path.join(tempfile.gettempdir(), "counted")
+
+    def add():
+        with open(path, "a") as file:
+            file.write("x")
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    size = os.path.getsize(path)
+    os.remove(path)
+    assert size == 2, size
