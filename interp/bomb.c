@@ -3,6 +3,9 @@
 
 #include "bomb.h"
 
+#include <stddef.h>
+#include <structmember.h>
+
 #include "contract/points.h"
 
 static int bomb_traverse(slp_bomb *self, visitproc visit, void *arg)
@@ -28,12 +31,39 @@ static void bomb_dealloc(slp_bomb *self)
     PyObject_GC_Del(self);
 }
 
+static PyObject *bomb_create(PyTypeObject *class, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"type", "value", "traceback", NULL};
+    PyObject *type, *value = NULL, *traceback = NULL;
+
+    (void)class; /* there are no subclasses */
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OO:bomb", names, &type, &value, &traceback))
+        return NULL;
+    return slp_bomb_throw(type, value, traceback);
+}
+
+static PyMemberDef bomb_members[] = {
+    {"type", T_OBJECT, offsetof(slp_bomb, type), READONLY, "The class of the exception."},
+    {"value", T_OBJECT, offsetof(slp_bomb, value), READONLY,
+     "The exception, or what its class will be called with; None if that is nothing."},
+    {"traceback", T_OBJECT, offsetof(slp_bomb, traceback), READONLY,
+     "Where it was raised before, or None."},
+    {0},
+};
+
 PyTypeObject slp_bomb_type = {
     .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.bomb",
-    .tp_doc = "An exception on its way from one tasklet to another.",
+    .tp_doc =
+        "bomb(type, value=None, traceback=None)\n--\n\n"
+        "An exception as a value: whoever receives it, or has it as the result of an\n"
+        "operation, raises it.  What it is made of is what a \"raise\" would take: a class or\n"
+        "an instance, the arguments of the class or an instance of it, and a traceback.\n"
+        "It may be sent more than once.  TypeError: it is no exception.",
     .tp_basicsize = sizeof(slp_bomb),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_new = bomb_create,
+    .tp_members = bomb_members,
     .tp_dealloc = (destructor)bomb_dealloc,
     .tp_traverse = (traverseproc)bomb_traverse,
     .tp_clear = (inquiry)bomb_clear,
@@ -84,7 +114,7 @@ PyObject *slp_bomb_throw(PyObject *type, PyObject *value, PyObject *traceback)
     if (traceback == Py_None)
         traceback = NULL;
     if (traceback != NULL && !PyTraceBack_Check(traceback)) {
-        PyErr_SetString(PyExc_TypeError, "throw() third argument must be a traceback object");
+        PyErr_SetString(PyExc_TypeError, "the third argument must be a traceback object");
         return NULL;
     }
     if (PyExceptionInstance_Check(type)) {
@@ -140,8 +170,14 @@ void slp_bomb_explode(PyObject *object)
     PyObject *type = bomb->type, *value = bomb->value, *traceback = bomb->traceback;
 
     /* Emptied before it is dropped, and dropped before the exception is set: what a
-     * deallocation runs must not find one. */
-    bomb->type = bomb->value = bomb->traceback = NULL;
+     * deallocation runs must not find one.  Who else has it may send it once more. */
+    if (Py_REFCNT(object) == 1) {
+        bomb->type = bomb->value = bomb->traceback = NULL;
+    } else {
+        Py_INCREF(type);
+        Py_XINCREF(value);
+        Py_XINCREF(traceback);
+    }
     Py_DECREF(object);
     PyErr_Restore(type, value, traceback);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * bomb.h - an exception in transit, packed so that it fits into a mailbox.
+ *
+ * Programs can make one (stackless.bomb), keep it, and send it more than once; what
+ * is in it does not change then.
  */
 #ifndef SLP_BOMB_H
 #define SLP_BOMB_H
@@ -9,7 +12,7 @@
 
 typedef struct slp_bomb {
     PyObject_HEAD
-    PyObject *type;      /* owned; NULL once exploded */
+    PyObject *type;      /* owned; NULL once exploded, when nobody else has it */
     PyObject *value;     /* owned, may be NULL */
     PyObject *traceback; /* owned, may be NULL */
 } slp_bomb;
@@ -27,7 +30,7 @@ PyObject *slp_bomb_fetch(void);
 /* Makes what is in earlier the __context__ of what is in bomb; both become
  * instances.  Runs Python code. */
 void slp_bomb_chain(PyObject *bomb, PyObject *earlier);
-/* Raises what is in it; consumes the reference. */
+/* Raises what is in it; consumes the reference.  Whoever else holds it can raise it, too. */
 void slp_bomb_explode(PyObject *bomb);
 
 #endif

@@ -165,8 +165,9 @@ static struct PyModuleDef module_def = {
 
 static int add_types(PyObject *module)
 {
-    if (PyType_Ready(&slp_bomb_type) < 0 || PyModule_AddType(module, &slp_tasklet_type) < 0 ||
-        PyModule_AddType(module, &slp_channel_type) < 0)
+    if (PyModule_AddType(module, &slp_tasklet_type) < 0 ||
+        PyModule_AddType(module, &slp_channel_type) < 0 ||
+        PyModule_AddType(module, &slp_bomb_type) < 0)
         return -1;
     if (slp_tasklet_exit == NULL)
         slp_tasklet_exit = PyErr_NewExceptionWithDoc(

@@ -292,6 +292,15 @@ static void take_back_removal(struct slp_thread *thread, slp_tasklet *current)
     slp_schedule_put_back(current);
 }
 
+/* A result that did not go through a mailbox. */
+static PyObject *raise_if_bomb(PyObject *retval)
+{
+    if (!slp_bomb_check(retval))
+        return retval;
+    slp_bomb_explode(retval);
+    return NULL;
+}
+
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
 {
     slp_tasklet *current = thread->current;
@@ -299,7 +308,7 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
 
     /* Alone: nothing would change.  Unless a soft timeout is due: run() returns then. */
     if (!remove && current->next == current && !thread->preempt.due)
-        return retval;
+        return raise_if_bomb(retval);
     if (slp_schedule_may_switch(thread) < 0) {
         Py_DECREF(retval);
         return NULL;

@@ -157,6 +157,24 @@ INSIDE_TEST(a_bomb_takes_the_traceback_of_an_instance)
     return 0;
 }
 
+INSIDE_TEST(a_bomb_that_somebody_keeps_is_whole)
+{
+    PyObject *instance = PyObject_CallNoArgs(PyExc_KeyError);
+    PyObject *bomb = slp_bomb_throw(instance, NULL, NULL);
+
+    for (int i = 0; i < 3; i++) {
+        slp_bomb_explode(Py_NewRef(bomb));
+        INSIDE(PyErr_ExceptionMatches(PyExc_KeyError));
+        PyErr_Clear();
+    }
+    INSIDE(Py_REFCNT(bomb) == 1 && ((slp_bomb *)bomb)->value == instance);
+    slp_bomb_explode(bomb);
+    PyErr_Clear();
+    INSIDE(Py_REFCNT(instance) == 1);
+    Py_DECREF(instance);
+    return 0;
+}
+
 INSIDE_TEST(a_bomb_of_what_is_set_clears_it)
 {
     PyErr_SetString(PyExc_ValueError, "v");
@@ -213,6 +231,7 @@ CHECK_SUITE(suite)
     FAMILY(suite, "values", a_new_mailbox_holds_none, taking_moves_the_very_object,
            setting_drops_what_was_there, only_a_lost_value_is_told);
     FAMILY(suite, "bombs", a_bomb_keeps_class_and_arguments, a_bomb_keeps_instance_and_traceback,
+           a_bomb_takes_the_traceback_of_an_instance, a_bomb_that_somebody_keeps_is_whole,
            a_bomb_takes_the_traceback_of_an_instance, a_bomb_of_what_is_set_clears_it,
            what_is_no_exception_is_refused);
     FAMILY(suite, "Python", tempval_of_a_paused_tasklet_is_what_it_gets,

@@ -55,6 +55,22 @@ class ChannelTest(Test):
                 stackless.run()
                 self.assertEqual(" ".join(log), wanted)
 
+    def test_a_bomb_among_values(self):
+        channel, got = stackless.channel(), []
+        bomb = stackless.bomb(ValueError, "text")
+
+        def receive():
+            for _ in range(6):
+                try:
+                    got.append(through_c(channel.receive))
+                except ValueError as error:
+                    got.append(error.args)
+
+        stackless.tasklet(receive)()
+        stackless.run()
+        self.assertEqual(channel.send_sequence([1, bomb, 2, bomb, None, bomb]), 6)
+        self.assertEqual(got, [1, ("text",), 2, ("text",), None, ("text",)])
+
     def test_a_sieve(self):
         def count(out):
             number = 2

@@ -252,6 +252,67 @@ def tempval_is_changed_on_ones_own_account():
     assert c.receive() == 2
 
 
+def raised_by(step):
+    """What it raised, or what it returned."""
+    try:
+        return step()
+    except Exception as error:
+        return error
+
+
+@behaviour
+def a_bomb_is_raised_wherever_it_arrives():
+    c, ends, one = channel(), [], KeyError("one")
+    bomb = stackless.bomb(one)
+
+    def ends_with(step):
+        ends.append(raised_by(step))
+
+    for wake in (lambda t: c.send(bomb), lambda t: (setattr(t, "tempval", bomb), t.insert(), run())):
+        t = go(ends_with, c.receive if not ends else schedule_remove)
+        wake(t)
+        run()
+    go(c.send, bomb)
+    ends_with(c.receive)
+    ends_with(lambda: schedule(bomb))  # alone
+    tasklet(int)()
+    ends_with(lambda: schedule(bomb))
+    assert all(end is one for end in ends) and len(ends) == 5, ends
+    t = tasklet(ends.append)(0)
+    t.tempval = bomb
+    assert raised_by(run) is one and not t.alive and 0 not in ends
+
+
+@behaviour
+def a_bomb_has_what_raise_would_take():
+    bomb = stackless.bomb(ValueError, "text")
+    assert (bomb.type, bomb.value, bomb.traceback) == (ValueError, "text", None)
+    error = raised_by(lambda: 1 // 0)
+    bomb = stackless.bomb(error)
+    assert (bomb.type, bomb.value) == (ZeroDivisionError, error)
+    assert bomb.traceback is error.__traceback__
+    for wrong in (), (1,), (int,), (error, 1), (ValueError, 1, 2), (1, 2, 3, 4):
+        raises(TypeError, stackless.bomb, *wrong)
+    raises(TypeError, type, "Bomb", (stackless.bomb,), {})
+    raises(AttributeError, setattr, bomb, "type", KeyError)
+
+
+@behaviour
+def a_bomb_that_somebody_keeps_is_raised_again():
+    c, ends = channel(), []
+    bomb = stackless.bomb(ValueError, "text")
+    for _ in range(3):
+        go(lambda: ends.append(raised_by(c.receive)))
+        c.send(bomb)
+        run()
+    assert [end.args for end in ends] == [("text",)] * 3
+    assert len(set(map(id, ends))) == 3, "each has its own"
+    assert sys.getrefcount(bomb) == 2 and bomb.value == "text"
+    t = go(c.send_exception, ValueError, 1, 2)
+    bomb = t.tempval
+    assert raised_by(c.receive).args == (1, 2) and bomb.value == (1, 2)
+
+
 @behaviour
 def tempval_of_the_current_one_is_no_result():
     c, me = channel(), getcurrent()
