@@ -13,6 +13,10 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
+# Whoever wants to see it waits for it, and knows of no -j.
+ifeq ($(MAKECMDGOALS)$(filter -j%,$(MAKEFLAGS)),demo)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 DEVELOPER ?=
 SAN ?=
