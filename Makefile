@@ -312,6 +312,12 @@ $(SAME_STATE): $(OBJ)/harness/harness/bench/same_state.o $(HARNESS_TEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+PREFIX_HASH := $(BIN)/prefix-hash
+$(PREFIX_HASH): $(OBJ)/harness/harness/bench/prefix_hash.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
 # Holds what dpor says against all interleavings of small random programs.
 ORACLE_OBJ := $(call objects,oracle,$(call rooms,fuzz/oracle) $(DPOR_LAB))
 DPOR_ORACLE := $(BIN)/dpor-oracle
@@ -443,7 +449,7 @@ test: packages test-programs
 # All that ci/test runs.
 .PHONY: test-programs
 test-programs: all $(PAGES) $(CHECK_BIN) $(FUZZ_INPUTS) \
-    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE)
+    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE) $(PREFIX_HASH)
 
 .PHONY: check
 check: $(CHECK_BIN)
