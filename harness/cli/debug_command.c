@@ -23,8 +23,8 @@ static const struct sw_option options[] = {
     SW_OPTION_NUMBER("at", 0, "STEP", struct sw_debug_order, at, 0, UINT64_MAX - 1,
                      "Stop before the decision of that number (default: 0)"),
     SW_OPTION_TEXT("watch", 0, "EXPR", struct sw_debug_order, watch,
-                   "Then go back to the last write to EXPR: mailbox:TASKLET, channel:CHANNEL or an "
-                   "expression of C (default: none)"),
+                   "Then go back to the last write to EXPR: mailbox:TASKLET, channel:CHANNEL, "
+                   "attribute:PATH, refcount:PATH or an expression of C (default: none)"),
     SW_OPTION_HEADING("How"),
     SW_OPTION_TEXT("batch", 0, "COMMANDS", struct sw_debug_order, batch,
                    "Instead of a prompt, do these of gdb's commands, with ; between them (default: "

@@ -5,6 +5,7 @@
     sw_unwind     stacks that were left: fibers, slices of tasklets, spills
     sw_frames     C and Python frames as text
     sw_session    runs the program again and again, and knows where it stands
+    sw_objects    Python objects by name
     sw_targets    what can be watched, found anew in each run
     sw_going      sw-goto, sw-step, sw-back, sw-last-write, sw-reverse-continue
     sw_looking    sw-where, sw-threads, sw-tasklets, sw-channels, sw-bt, sw-pybt

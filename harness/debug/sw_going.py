@@ -96,8 +96,7 @@ class Travel:
         session.trusts(position.step, write.hits[write.count - 1][1])
         number = write.count
         session.show(target=write.target.text, write=number, writes_before=number - 1,
-                     value=sw_memory.describe_object(value) if write.target.size == 8
-                     and isinstance(write.target, sw_targets.Mailbox) else f"{value:#x}",
+                     value=write.target.describe(value),
                      frames=[text for _, text in
                              sw_frames.c_frames(gdb.newest_frame(), sw_session.FRAMES_SHOWN)])
 
@@ -106,16 +105,37 @@ class Travel:
         hits = arm.hits()
         return bool(hits) and write.is_reached()(hits)
 
+    def parse(self, text):
+        """What that is here.  A program that has ended has put away its modules: then it is looked for
+        in the steps before, twice as far back each time."""
+        try:
+            return sw_targets.parse(text)
+        except sw_targets.NotHere:
+            if self.session.position.kind != "end":
+                raise
+        end, back = self.session.position.step, 1
+        while True:
+            self.session.come_to(max(end - back, 0))
+            try:
+                target = sw_targets.parse(text)
+                print(f"({text} is nothing at the end: looked for from step "
+                      f"{self.session.position.step} on back)")
+                return target
+            except sw_targets.NotHere:
+                if back >= end:
+                    raise
+            back *= 2
+
     def last_write(self, text):
         session = self.session
         session.need()
-        # A name needs no program that runs: the first run finds it.
-        if session.position.kind == "none" and not sw_targets.is_name(text):
+        # Some names need no program that runs: the first run finds them.
+        if session.position.kind == "none" and sw_targets.is_of_here(text):
             self.finish()
         elif session.position.kind == "other" and session.position.step is not None:
             print(f"(what step {session.position.step} has written so far is not looked at: "
                   "sw-goto to a step, and there is nothing in between)")
-        target = sw_targets.parse(text)
+        target = self.parse(text)
         hits = self.count(target)
         if not hits:
             raise gdb.GdbError(f"nothing has written to {text} before here")
@@ -195,8 +215,9 @@ def register(session):
     @command("sw-last-write")
     def _last_write(argument):
         """sw-last-write EXPR: to right behind the last write before here that changed
-        mailbox:TASKLET, channel:CHANNEL or an expression of C with an address.  Before the program
-        runs, "here" is its end."""
+        mailbox:TASKLET, channel:CHANNEL, attribute:PATH, refcount:PATH or an expression of C with an
+        address.  PATH is module.name.attribute, or T1:name of a local of thread T1 (CPython 3.11).
+        Before the program runs, "here" is its end."""
         if not argument:
             raise gdb.GdbError("sw-last-write EXPR")
         travel.last_write(argument)

@@ -3,16 +3,21 @@
 
     mailbox:TASKLET    what is in a tasklet's mailbox, from the tasklet's start on
     channel:CHANNEL    the first that waits at a channel
+    attribute:PATH     what an attribute, a global or a local of Python is (sw_objects.py)
+    refcount:PATH      how many references to the object of that name there are
     an expression      of C, as gdb understands it: *(long *)0x1234, sw_engine.now_ns
 
 A tasklet and a channel have the names that sw-tasklets and sw-channels print, or a number alone: of
-its creation.  The address of an expression is found once, where it is first asked for; whether it
-means the same in another run is for the prefix hash to say.
+its creation.  What a name of Python's means is found where it is asked for, and again at each write:
+one that comes while the name means something else is not counted.  The address of an expression is
+found once, where it is first asked for; whether it means the same in another run is for the prefix
+hash to say.
 """
 
 import gdb
 
 import sw_memory
+import sw_objects
 
 SIZES = {1: "unsigned char", 2: "unsigned short", 4: "unsigned int", 8: "unsigned long"}
 
@@ -21,6 +26,7 @@ class Fixed:
     """Memory at an address.  It can be watched from the engine's start on."""
 
     begins_at = "sw_engine_start"
+    is_of_here = True  # what it is, is found where the program stands
 
     def __init__(self, text):
         self.text = text
@@ -35,15 +41,86 @@ class Fixed:
     def find(self):
         return self.address
 
+    def new_run(self):
+        """It is the same address."""
+
     def is_still(self):
         """Is what is there now what was found there?"""
         return True
+
+    @staticmethod
+    def describe(value):
+        return f"{value:#x}"
+
+
+class NotHere(gdb.GdbError):
+    """There is no such thing where the program stands."""
+
+
+class OfPython(Fixed):
+    """What a name of Python's is."""
+
+    size = 8
+
+    def __init__(self, text, path):  # pylint: disable=super-init-not-called
+        sw_objects.check()
+        self.text = text
+        self.path = path
+        self.address = self.locate()
+        if self.address is None:
+            raise NotHere(f"{path} is nothing here: sw-goto a step where it is")
+
+    def locate(self):
+        raise NotImplementedError
+
+
+class Attribute(OfPython):
+    holder = None
+
+    def locate(self):
+        found = sw_objects.slot(self.path)
+        self.holder = found[1] if found else None
+        return found[0] if found else None
+
+    def is_still(self):
+        # Where it has just been deleted it has no name, but it is still the same place.
+        at, holder = self.holder
+        try:
+            return sw_objects.word(at) == holder
+        except gdb.MemoryError:
+            return False
+
+    @staticmethod
+    def describe(value):
+        if value and sw_memory.type_name(value) == "int":
+            return f"{sw_objects.integer(value)}"
+        return sw_memory.describe_object(value)
+
+
+class Refcount(OfPython):
+    is_known = False  # it has had the name in this run, and lives
+
+    def locate(self):
+        return sw_objects.find(self.path)
+
+    def new_run(self):
+        self.is_known = False
+
+    def is_still(self):
+        is_it = self.is_known or sw_objects.find(self.path) == self.address
+        self.is_known = is_it and sw_objects.word(self.address) != 0
+        return is_it
+
+    @staticmethod
+    def describe(value):
+        return str(value)
 
 
 class Named:
     """Memory in an object that is known by a name.  begins_at: where there may be one more."""
 
     size = 8
+    is_of_here = False
 
     def __init__(self, text, name):
         self.text = text
@@ -66,6 +143,13 @@ class Named:
     def is_called(self, name, number):
         return self.name == name or self.name == str(number)
 
+    def new_run(self):
+        """It is found anew anyway."""
+
+    @staticmethod
+    def describe(value):
+        return f"{value:#x}"
+
 
 class Mailbox(Named):
     begins_at = "slp_tasklet_mark_started"
@@ -85,6 +169,10 @@ class Mailbox(Named):
                 return self.found(tasklet, "tempval")
         return None
 
+    @staticmethod
+    def describe(value):
+        return sw_memory.describe_object(value)
+
 
 class Channel(Named):
     begins_at = "slp_channel_action"
@@ -100,12 +188,16 @@ class Channel(Named):
         return None
 
 
-NAMES = {"mailbox": Mailbox, "channel": Channel}
+NAMES = {"mailbox": Mailbox, "channel": Channel, "attribute": Attribute, "refcount": Refcount}
 
 
 def is_name(text):
     kind, _, name = text.partition(":")
     return kind in NAMES and name != "" and not name.startswith(":")
+
+
+def is_of_here(text):
+    return not is_name(text) or NAMES[text.partition(":")[0]].is_of_here
 
 
 def parse(text):
@@ -163,6 +255,7 @@ class Arm:
     def __init__(self, target, wanted=None):
         self.target = target
         self.wanted = wanted
+        target.new_run()
         self.arrival = sw_memory.quietly(lambda: Arrival(target))
         self.watch = None
 

@@ -141,6 +141,111 @@ START_TEST(test_what_begins_with_the_write_is_found)
 }
 END_TEST
 
+/* ---- names of Python's ---- */
+
+static void setup_objects(void)
+{
+    setup();
+    write_file("o.py", "import threading\n"
+                       "class Account:\n"
+                       "    def __init__(self): self.balance = 10\n"
+                       "class Slotted:\n"
+                       "    __slots__ = 'x', 'y'\n"
+                       "account, slotted, counter = Account(), Slotted(), 0\n"
+                       "slotted.y = 1\n"
+                       "kept = [Account()]\n"
+                       "shared = kept[0]\n"
+                       "def work(n):\n"
+                       "    global counter\n"
+                       "    mine = Account()\n"
+                       "    account.balance += 1000 * n\n"
+                       "    slotted.y = 2000 * n\n"
+                       "    counter = -3000 * n\n"
+                       "    mine.balance = 4000 * n\n"
+                       "    gate.wait(n)\n"
+                       "    mine.balance = -5\n"
+                       "gate = threading.Event()\n"
+                       "threads = [threading.Thread(target=work, args=(n,)) for n in (1, 2)]\n"
+                       "for t in threads: t.start(); gate.wait(0)\n"
+                       "for t in threads: t.join()\n"
+                       "kept.append(shared)\n"
+                       "kept.clear()\n"
+                       "del slotted.y\n"
+                       "t = threading.Thread(target=int)\n"
+                       "t.start()\n"
+                       "t.join()\n");
+    ck_assert_int_eq(spillway("record --strategy default -o o.sched -- o.py"), 0);
+}
+
+/* Two writes, the last one first; addresses are those that no run before has told. */
+static const struct {
+    const char *target, *last, *before;
+} python_names[] = {
+    {"attribute:account.balance", "wrote attribute:account.balance, now 3010;",
+     "wrote attribute:account.balance, now 1010;"},
+    {"attribute:__main__.slotted.y", "y, now NULL;", "y, now 4000;"},
+    {"attribute:counter", "counter, now -6000;", "counter, now -3000;"},
+    {"attribute:Account.__init__", "__init__, now <function at ", NULL},
+    {"refcount:shared", "wrote refcount:shared, now ", "wrote refcount:shared, now "},
+};
+
+START_TEST(test_a_name_of_pythons_can_be_watched)
+{
+    const char *target = python_names[_i].target, *before = python_names[_i].before;
+
+    ck_assert_int_eq(spillway("debug --batch 'sw-last-write %s%s' o.sched", target,
+                              before != NULL ? "; sw-reverse-continue" : ""),
+                     0);
+    const char *last = strstr(content("out"), python_names[_i].last);
+    ck_assert_msg(last != NULL, "%s", content("out"));
+    ck_assert_msg(before == NULL || strstr(last + 1, before) != NULL, "%s", content("out"));
+    ck_assert_msg(strstr(content("out"), "is nothing at the end: looked for from") != NULL, "%s",
+                  content("out"));
+    ck_assert(strstr(content("out"), "another run") == NULL);
+}
+END_TEST
+
+/* The count goes up by one where it is kept once more, and down to one where that is put away. */
+START_TEST(test_a_reference_that_is_kept_is_a_write)
+{
+    ck_assert_int_eq(DEBUG("sw-last-write refcount:shared; sw-reverse-continue; "
+                           "sw-reverse-continue",
+                           "o.sched"),
+                     0);
+    ASSERT_SAYS("out", "wrote refcount:shared, now 1;");
+    ASSERT_SAYS("out", "wrote refcount:shared, now 2;");
+    ASSERT_SAYS("out", "wrote refcount:shared, now 3;");
+}
+END_TEST
+
+START_TEST(test_a_local_of_a_thread_can_be_watched)
+{
+    unsigned long long step = 0;
+
+    /* Where thread 1 waits, it is T1's that is meant, and not what the others call so. */
+    ck_assert_int_eq(DEBUG("sw-last-write attribute:counter", "o.sched"), 0);
+    ck_assert_int_eq(sscanf(line_with("out", "after step "), "after step %llu", &step), 1);
+    ck_assert_int_eq(spillway("debug --at %llu --batch 'sw-last-write attribute:T1:mine.balance; "
+                              "sw-reverse-continue' o.sched",
+                              step + 1),
+                     0);
+    ASSERT_SAYS("out", "wrote attribute:T1:mine.balance, now 4000;");
+    ASSERT_SAYS("out", "wrote attribute:T1:mine.balance, now 10;");
+}
+END_TEST
+
+START_TEST(test_a_name_that_means_nothing_is_said)
+{
+    ck_assert_int_eq(DEBUG("sw-last-write attribute:no.such", "o.sched"), 2);
+    ASSERT_SAYS("err", "no.such is nothing here: sw-goto a step where it is");
+    ck_assert_int_eq(DEBUG("sw-goto 3; sw-last-write refcount:T9:x", "o.sched"), 2);
+    ASSERT_SAYS("err", "there is no thread T9");
+    ck_assert_int_eq(spillway("record -i /usr/bin/pypy3 -o pypy.sched -- o.py"), 0);
+    ck_assert_int_eq(DEBUG("sw-last-write attribute:counter", "pypy.sched"), 2);
+    ASSERT_SAYS("err", "names of Python objects are found in CPython 3.11 only");
+}
+END_TEST
+
 /* ---- steps ---- */
 
 START_TEST(test_a_step_has_one_hash)
@@ -439,7 +544,8 @@ END_TEST
 CHECK_SUITE(suite)
 {
     TCase *the_loss = tcase_create("the loss"), *steps = tcase_create("steps");
-    TCase *others = tcase_create("others"), *all[] = {the_loss, steps, others};
+    TCase *others = tcase_create("others"), *names = tcase_create("names");
+    TCase *all[] = {the_loss, steps, others, names};
 
     tcase_add_checked_fixture(the_loss, setup_loss, teardown);
     tcase_add_loop_test(the_loss, test_the_last_write_to_the_mailbox_is_the_spills, 0, 3);
@@ -466,7 +572,13 @@ CHECK_SUITE(suite)
     tcase_add_test(others, test_an_interpreter_without_tasklets_says_so);
     tcase_add_test(others, test_valgrind_can_be_looked_at);
     tcase_add_test(others, test_misuse_is_an_error);
-    for (int i = 0; i < 3; i++) {
+    tcase_add_checked_fixture(names, setup_objects, teardown);
+    tcase_add_loop_test(names, test_a_name_of_pythons_can_be_watched, 0,
+                        (int)(sizeof python_names / sizeof *python_names));
+    tcase_add_test(names, test_a_reference_that_is_kept_is_a_write);
+    tcase_add_test(names, test_a_local_of_a_thread_can_be_watched);
+    tcase_add_test(names, test_a_name_that_means_nothing_is_said);
+    for (int i = 0; i < 4; i++) {
         tcase_set_timeout(all[i], 120);
         tcase_set_tags(all[i], "no-memcheck"); /* it mostly starts other programs */
         suite_add_tcase(suite, all[i]);
