@@ -155,6 +155,7 @@ struct sw_result {
 };
 
 enum { SW_INPUTS_MAX = 4096, SW_INPUTS_TEXT_MAX = 1 << 18, SW_LISTINGS_MAX = 512 };
+enum { SW_TEMP_PATH_MAX = 32, SW_SHARED_FILE_MAX = 96 };
 
 /* What the program has found in a folder when it listed it first. */
 struct sw_listing {
@@ -222,6 +223,7 @@ struct sw_control_shm {
     uint32_t temp_fd; /* of its folder for temporary files (harness/runner/temp_folder.h); 0: none */
     /* NAME=VALUE, each with its NUL; an empty one ends them */
     char environment[SW_ENVIRONMENT_MAX];
+    char temp_path[SW_TEMP_PATH_MAX]; /* of temp_fd; "": there is none */
     struct sw_thread_profile profile; /* for the strategies */
     struct sw_control_shm_list wanted;
     /* With `ordered` the runner writes seed, strategy, prefix and wanted, and then adds 1 to
@@ -240,6 +242,8 @@ struct sw_control_shm {
     uint32_t end;     /* enum sw_control_shm_end */
     uint32_t watches_values; /* 1: the interpreter has said so */
     struct sw_inputs inputs;
+    /* A file outside of temp_path that the process has changed, as it was called; "": none. */
+    char shared_file[SW_SHARED_FILE_MAX];
     uint32_t left_count; /* anyway: how many deviations had been followed then */
     char left[SW_LEFT_MAX]; /* one line: at which step it went on with the defaults, and why; "" */
     uint64_t decision_count;

@@ -284,6 +284,8 @@ static void add_totals(struct sw_search_totals *all, const struct sw_search_tota
     sum.seconds += all->seconds;
     if (sum.note[0] == 0)
         memcpy(sum.note, all->note, sizeof sum.note);
+    if (sum.in_turns[0] == 0)
+        memcpy(sum.in_turns, all->in_turns, sizeof sum.in_turns);
     if (all->uncontrolled.count > sum.uncontrolled.count)
         sum.uncontrolled = all->uncontrolled;
     *all = sum;

@@ -189,6 +189,7 @@ void sw_explore_report_print(const struct sw_explore *explore,
     if (result->end != SW_EXPLORE_NOTHING && result->totals.schedules > 0)
         print_lines(claim);
     print_lines(result->totals.note);
+    print_lines(result->totals.in_turns);
     if (result->totals.only_one)
         print_tests_of(explore);
     if (result->end == SW_EXPLORE_FOUND)

@@ -35,6 +35,7 @@ struct sw_search {
      * that is run again must know what it knew. */
     struct sw_thread_profile early;
     struct job jobs[SW_SEARCH_JOBS_MAX];
+    struct sw_turns turns;
     pthread_mutex_t lock;
     uint64_t limit; /* no seed above it matters */
     int may_be_only_one; /* all of the seeds are run, from the first */
@@ -54,6 +55,7 @@ struct sw_search *sw_search_new(const struct sw_search_order *order)
     search->order = *order;
     search->limit = UINT64_MAX;
     pthread_mutex_init(&search->lock, NULL);
+    sw_turns_init(&search->turns);
     return search;
 }
 
@@ -62,6 +64,7 @@ void sw_search_free(struct sw_search *search)
     if (search == NULL)
         return;
     pthread_mutex_destroy(&search->lock);
+    sw_turns_destroy(&search->turns);
     free(search->failing);
     free(search);
 }
@@ -188,7 +191,8 @@ static int run_job(struct job *job)
                                    .schedule = trial.schedule,
                                    .start = job->search->order.start,
                                    .on_result = on_result,
-                                   .context = job};
+                                   .context = job,
+                                   .turns = &job->search->turns};
 
     batch.run.silent = 1;
     batch.schedule.loop_count = job->count;
@@ -351,6 +355,14 @@ static void begin(struct sw_search *search)
     search->totals = (struct sw_search_totals){0};
 }
 
+void sw_search_tell_turns(const struct sw_turns *turns, int jobs, char *text, size_t size)
+{
+    *text = '\0';
+    if (jobs > 1 && turns->file[0] != '\0')
+        snprintf(text, size, "the %d jobs took turns: it changes %s, which is no temporary file",
+                 jobs, turns->file);
+}
+
 static int end(struct sw_search *search, int status, struct sw_search_totals *totals)
 {
     search->totals.seconds = sw_real_time_s() - search->begun;
@@ -359,6 +371,8 @@ static int end(struct sw_search *search, int status, struct sw_search_totals *to
         search->totals.schedules = 1;
         search->totals.last = search->order.trial.schedule.seed;
     }
+    sw_search_tell_turns(&search->turns, search->order.jobs, search->totals.in_turns,
+                         sizeof search->totals.in_turns);
     *totals = search->totals;
     return status;
 }

@@ -57,10 +57,14 @@ struct sw_search_totals {
                             * none of them is run */
     double seconds;
     char note[SW_BATCH_NOTE]; /* where the checkpoint is, if it is not where it is expected */
+    char in_turns[SW_SHARED_FILE_MAX + 80]; /* why the jobs did not run at the same time; "" */
     struct sw_uncontrolled_most uncontrolled;
 };
 
 struct sw_search;
+
+/* For people: why so many jobs took turns; "": they did not. */
+void sw_search_tell_turns(const struct sw_turns *turns, int jobs, char *text, size_t size);
 
 /* NULL: no memory. */
 struct sw_search *sw_search_new(const struct sw_search_order *order);

@@ -70,6 +70,33 @@ START_TEST(test_jobs_have_their_own_temporary_files)
 }
 END_TEST
 
+/* Of other files there is one for all: two schedules at a time would find each other's. */
+START_TEST(test_jobs_take_turns_at_the_files_that_they_share)
+{
+    write_file("sharing.py", "import os, threading\n"
+                             "def add():\n"
+                             "    with open('out.txt', 'a') as file:\n"
+                             "        file.write('x')\n"
+                             "def test_it():\n"
+                             "    threads = [threading.Thread(target=add) for _ in range(2)]\n"
+                             "    for t in threads: t.start()\n"
+                             "    for t in threads: t.join()\n"
+                             "    size = os.path.getsize('out.txt')\n"
+                             "    os.remove('out.txt')\n"
+                             "    assert size == 2\n");
+    for (const char *const *how = (const char *const[]){"random", "portfolio", NULL}; *how != NULL;
+         how++) {
+        ck_assert_msg(spillway("explore --strategy %s --jobs 4 --schedules 200 "
+                               "sharing.py::test_it",
+                               *how) == 0,
+                      "%s", content("out"));
+        ASSERT_SAYS("out", "the 4 jobs took turns: it changes out.txt, which is no temporary file");
+    }
+    ck_assert_int_eq(spillway("explore --jobs 1 --schedules 20 sharing.py::test_it"), 0);
+    ck_assert_ptr_null(strstr(content("out"), "took turns"));
+}
+END_TEST
+
 /* What a test finds after its first schedule is what it finds in a process of its own. */
 START_TEST(test_a_cache_is_empty_each_time)
 {
@@ -163,6 +190,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(state, test_nothing_is_left, 0, sizeof left / sizeof *left);
     tcase_add_test(state, test_no_child_is_left);
     tcase_add_test(state, test_jobs_have_their_own_temporary_files);
+    tcase_add_test(state, test_jobs_take_turns_at_the_files_that_they_share);
     tcase_add_test(state, test_a_cache_is_empty_each_time);
     tcase_add_test(state, test_a_library_with_thread_local_storage);
     tcase_add_test(state, test_random_bytes_go_on_behind_the_imports);

@@ -177,7 +177,9 @@ static int run_ordered(const struct sw_batch_order *order, struct sw_session *se
         schedule.seed = order->schedule.seed + totals->schedules * schedule.loop_step;
         schedule.ahead = ahead < more ? ahead : (uint32_t)more;
         uint64_t began = sw_real_time_ns(clock_gettime);
+        int turn = sw_turns_take(order->turns);
         int got = sw_session_run(session, &schedule, &result, &shm, e);
+        sw_turns_give(order->turns, turn, got < 0 ? NULL : shm);
         uint64_t took = sw_real_time_ns(clock_gettime) - began;
         status = tell_before(order, session, totals);
         if (got < 0)

@@ -26,6 +26,7 @@
 #include "contract/control_shm.h"
 #include "process.h"
 #include "schedule_order.h"
+#include "turns.h"
 
 enum { SW_BATCH_NOTE = 192 };
 
@@ -52,6 +53,7 @@ struct sw_batch_order {
     /* Called for each schedule, in the order of the seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_batch_result *result);
     void *context;
+    struct sw_turns *turns; /* that several such batches have at a time; NULL: this is the only one */
 };
 
 struct sw_batch_totals {

@@ -116,6 +116,7 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
     if (setting != NULL)
         sw_settings_set_environment(setting);
     publish_environment(run->shm);
+    memcpy(run->shm->temp_path, run->temp.path, sizeof run->shm->temp_path);
     run->shm->temp_fd = run->temp.fd >= 0 ? (uint32_t)sw_launch_inherit(run->temp.fd, TEMP_FD) : 0;
     if (run->spec.spec == NULL && run->spec.event_shm != NULL)
         run->shm->events_fd = (uint32_t)sw_launch_inherit(run->spec.event_fd, SW_SPEC_RUN_EVENT_FD);

@@ -15,10 +15,10 @@
 #ifndef SW_TEMP_FOLDER_H
 #define SW_TEMP_FOLDER_H
 
-enum { SW_TEMP_FOLDER_PATH = 32 };
+#include "contract/control_shm.h"
 
 struct sw_temp_folder {
-    char path[SW_TEMP_FOLDER_PATH]; /* "": there is none, and fd is -1 */
+    char path[SW_TEMP_PATH_MAX]; /* "": there is none, and fd is -1 */
     int fd;
 };
 

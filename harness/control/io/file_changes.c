@@ -11,6 +11,7 @@
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/file_times.h"
+#include "shared_files.h"
 
 /* Of the standard files the program is not told what they are. */
 static int is_file(int fd, struct stat *status)
@@ -54,6 +55,7 @@ void sw_file_changes_renamed(int from, const char *path)
     if (sw_engine_self() != NULL && path != NULL &&
         SW_REAL(fstatat)(from, find_folder(path, folder, sizeof folder), &status, 0) == 0)
         sw_file_times_written(&status);
+    sw_shared_files_note(from, path);
     errno = saved;
 }
 
@@ -85,6 +87,8 @@ void sw_file_changes_opened(int fd, int from, const char *path, int flags, int m
 
     if (fd < 0 || sw_engine_self() == NULL)
         return;
+    if ((flags & O_ACCMODE) != O_RDONLY)
+        sw_shared_files_note(from, path);
     if (made && is_file(fd, &status))
         sw_file_times_made(&status);
     else if ((flags & O_TRUNC) != 0)

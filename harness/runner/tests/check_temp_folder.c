@@ -62,7 +62,7 @@ END_TEST
 
 START_TEST(test_one_that_is_given_back_is_gone)
 {
-    char path[SW_TEMP_FOLDER_PATH];
+    char path[SW_TEMP_PATH_MAX];
 
     strcpy(path, folder.path);
     make("left");
@@ -75,7 +75,7 @@ END_TEST
 /* Until the next one takes it. */
 START_TEST(test_what_is_left_may_stay)
 {
-    char left[SW_TEMP_FOLDER_PATH + 8];
+    char left[SW_TEMP_PATH_MAX + 8];
 
     snprintf(left, sizeof left, "%s/left", folder.path);
     make("left");
@@ -90,7 +90,7 @@ END_TEST
 START_TEST(test_one_whose_holder_was_killed)
 {
     struct sw_temp_folder other;
-    char path[SW_TEMP_FOLDER_PATH] = "";
+    char path[SW_TEMP_PATH_MAX] = "";
     int fds[2];
 
     ck_assert_int_eq(pipe(fds), 0);
@@ -109,7 +109,7 @@ START_TEST(test_one_whose_holder_was_killed)
     ck_assert_str_ne(path, folder.path);
     sw_temp_folder_take(&other);
     /* Another test beside this one may have been faster. */
-    char left[SW_TEMP_FOLDER_PATH + 8];
+    char left[SW_TEMP_PATH_MAX + 8];
     snprintf(left, sizeof left, "%s/left", other.path);
     ck_assert_int_ne(access(left, F_OK), 0);
     sw_temp_folder_give_back(&other, 1);
