@@ -29,6 +29,10 @@ static const char usage[] =
     "  -s, --seed N           The seed of the first (default: 1)\n"
     "  -m, --most N           At most N interleavings of a program (default: 500)\n"
     "  -c, --calls N          N schedules of each at grain call (default: 10)\n"
+    "  -k, --kind SHAPE       Only programs with an object of that shape of the grammar\n"
+    "  -j, --joins WORD       Only such as join their threads over a list, tuple or set\n"
+    "  -l, --long             Three threads may have two statements each, and not one\n"
+    "      --cold             Each schedule from a checkpoint, and not in a process that goes on\n"
     "  -o, --output DIR       Where programs go of which dpor says something false (default: .)\n"
     "  -i, --interp FILE      The interpreter (default: " SW_TARGET_INTERP ")\n"
     "  -q, --quick            Name what is wrong, and make it no smaller\n"
@@ -49,12 +53,14 @@ struct options {
     int files_count;
     struct sw_program_judge_order judge;
     const char *output;
+    struct sw_random_focus focus; /* of each program */
     const char *fault; /* a name, or "all"; NULL: none */
     int is_verbose, is_quick, only_shows;
 };
 
 struct totals {
     uint64_t by_verdict[SW_PROGRAM_VERDICTS_COUNT], several, schedules;
+    uint64_t redundant; /* have fewer classes than traces */
 };
 
 /* ---- reading ---- */
@@ -64,6 +70,10 @@ static const struct option names[] = {
     {"seed", required_argument, NULL, 's'},
     {"most", required_argument, NULL, 'm'},
     {"calls", required_argument, NULL, 'c'},
+    {"kind", required_argument, NULL, 'k'},
+    {"joins", required_argument, NULL, 'j'},
+    {"long", no_argument, NULL, 'l'},
+    {"cold", no_argument, NULL, 'C'},
     {"output", required_argument, NULL, 'o'},
     {"interp", required_argument, NULL, 'i'},
     {"quick", no_argument, NULL, 'q'},
@@ -86,6 +96,27 @@ static uint64_t number_of(const char *text, uint64_t least)
     exit(SW_EXIT_ERROR);
 }
 
+__attribute__((noreturn)) static void refuse(const char *what, const char *word)
+{
+    fprintf(stderr, "dpor-oracle: %s '%s'\n", what, word);
+    exit(SW_EXIT_ERROR);
+}
+
+static void read_focus(struct sw_random_focus *focus, int key, const char *word)
+{
+    struct sw_random_program program;
+
+    if (key == 'j') {
+        focus->joins = sw_random_program_joins(word);
+        if (focus->joins == SW_RANDOM_JOINS_ANY)
+            refuse("threads are joined over a list, a tuple or a set, and not over a", word);
+        return;
+    }
+    focus->shape = word;
+    if (sw_random_program_make(&program, 0, focus) < 0)
+        refuse("the grammar has no shape", word);
+}
+
 static void read_option(struct options *options, int key)
 {
     switch (key) {
@@ -100,6 +131,16 @@ static void read_option(struct options *options, int key)
         break;
     case 'c':
         options->judge.calls = number_of(optarg, 0);
+        break;
+    case 'k':
+    case 'j':
+        read_focus(&options->focus, key, optarg);
+        break;
+    case 'l':
+        options->focus.is_long = 1;
+        break;
+    case 'C':
+        options->judge.is_cold = 1;
         break;
     case 'o':
         options->output = optarg;
@@ -158,6 +199,8 @@ static void count(struct totals *totals, const struct sw_program_judgement *judg
 {
     totals->by_verdict[judgement->verdict]++;
     totals->several += judgement->outcomes > 1;
+    totals->redundant +=
+        judgement->verdict == SW_PROGRAM_AGREES && judgement->traces > judgement->classes;
     totals->schedules += judgement->schedules;
 }
 
@@ -186,21 +229,11 @@ static int keep(const struct options *options, const struct sw_random_program *p
     return status;
 }
 
-/* A smaller one, if it is one from a checkpoint, too. */
 static int shrink_and_keep(const struct options *options, struct sw_program_judge *judge,
                            struct sw_random_program *program,
                            struct sw_program_judgement *judgement, struct sw_error *e)
 {
-    struct sw_program_judge_order order = options->judge;
-
     if (sw_program_shrink(judge, program, judgement, e) < 0)
-        return -1;
-    order.is_cold = 1;
-    struct sw_program_judge *cold = sw_program_judge_open(&order, e);
-    int status =
-        cold != NULL ? sw_program_judge_run(cold, program, SW_SEARCH_FAULT_NONE, judgement, e) : -1;
-    sw_program_judge_close(cold);
-    if (status < 0)
         return -1;
     tell(NULL, program->seed, judgement);
     return judgement->verdict == SW_PROGRAM_FALSE || judgement->verdict == SW_PROGRAM_FEWER
@@ -214,7 +247,7 @@ static int run_one(const struct options *options, struct sw_program_judge *judge
     struct sw_random_program program;
     struct sw_program_judgement judgement;
 
-    sw_random_program_make(&program, seed, NULL);
+    sw_random_program_make(&program, seed, &options->focus);
     if (sw_program_judge_run(judge, &program, SW_SEARCH_FAULT_NONE, &judgement, e) < 0)
         return -1;
     int is_wrong = judgement.verdict == SW_PROGRAM_FALSE || judgement.verdict == SW_PROGRAM_FEWER ||
@@ -265,7 +298,7 @@ static void show(const struct options *options)
     struct sw_random_program program;
 
     for (uint64_t i = 0; i < options->programs; i++) {
-        sw_random_program_make(&program, options->seed + i, NULL);
+        sw_random_program_make(&program, options->seed + i, &options->focus);
         sw_random_program_write(&program, NULL, stdout);
     }
 }
@@ -281,8 +314,10 @@ static int summarize(const struct options *options, const struct totals *totals,
     for (int i = 0; i < SW_PROGRAM_VERDICTS_COUNT; i++)
         printf(" %llu %s%s", (unsigned long long)totals->by_verdict[i], sw_program_judge_names[i],
                i + 1 < SW_PROGRAM_VERDICTS_COUNT ? "," : "");
-    printf("; %llu have several outcomes; %llu schedules, %.1f s\n",
-           (unsigned long long)totals->several, (unsigned long long)totals->schedules, seconds);
+    printf("; of those that agree %llu have more traces than classes; %llu have several outcomes; "
+           "%llu schedules, %.1f s\n",
+           (unsigned long long)totals->redundant, (unsigned long long)totals->several,
+           (unsigned long long)totals->schedules, seconds);
     return totals->by_verdict[SW_PROGRAM_FALSE] + totals->by_verdict[SW_PROGRAM_FEWER] > 0
                ? SW_EXIT_FAILED
                : SW_EXIT_OK;
@@ -294,17 +329,18 @@ int main(int argc, char **argv)
         .programs = 100,
         .seed = 1,
         .output = ".",
+        .focus = {.shape = "", .operation = ""},
         .judge = {.interp = SW_TARGET_INTERP, .interleavings_max = 500, .calls = 10}};
     struct totals totals = {0};
     struct sw_error e;
     int key;
 
-    while ((key = getopt_long(argc, argv, "n:s:m:c:i:o:f:qvh", names, NULL)) >= 0)
+    while ((key = getopt_long(argc, argv, "n:s:m:c:k:j:li:o:f:qvh", names, NULL)) >= 0)
         read_option(&options, key);
     options.files = argv + optind;
     options.files_count = argc - optind;
     /* As explore would run them: what follows addresses is the same in each schedule then. */
-    options.judge.is_cold = options.files_count > 0;
+    options.judge.is_cold |= options.files_count > 0;
     if (options.only_shows) {
         show(&options);
         return SW_EXIT_OK;

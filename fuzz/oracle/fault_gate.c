@@ -9,7 +9,7 @@ static const struct {
     struct sw_random_focus focus;
 } faults[SW_SEARCH_FAULT_COUNT] = {
 #define FAULT(id, name, shape, operation, text) \
-    [SW_SEARCH_FAULT_##id] = {name, {shape, operation, 0}},
+    [SW_SEARCH_FAULT_##id] = {name, {shape, operation, 0, 0, SW_RANDOM_JOINS_ANY}},
     SW_TRACER_FAULTS(FAULT) SW_DPOR_FAULTS(FAULT)
 #undef FAULT
 };

@@ -139,18 +139,20 @@ static const char *add_step(struct walk *walk, const struct sw_trace *trace, uin
 }
 
 /* NULL, or why the walk cannot go on. */
-static const char *follow(struct walk *walk, const struct sw_trace *trace)
+static const char *follow(struct walk *walk, const struct sw_trace *trace, int *differs)
 {
     const char *why = NULL;
     int ends = 0;
 
     if (trace->lost || trace->count > EVENTS_MAX)
         return "too many operations";
+    *differs = 1;
     if (trace->count < walk->count)
         return "a schedule ended before its prefix";
     for (uint32_t i = 0; i < walk->count; i++)
         if (trace->events[i].thread != chosen(&walk->steps[i]))
             return "a schedule did not follow its prefix";
+    *differs = 0;
     for (uint32_t i = walk->count; i < trace->count && why == NULL && !ends; i++)
         why = add_step(walk, trace, i, &ends);
     return why;
@@ -192,7 +194,7 @@ static int step(struct walk *walk, struct sw_interleavings *result, struct sw_er
         one.end->kind == SW_ENDED_WATCHDOG)
         result->why_not = "a schedule did not end by itself";
     if (result->why_not == NULL)
-        result->why_not = follow(walk, &shm->trace);
+        result->why_not = follow(walk, &shm->trace, &result->differs);
     if (result->why_not != NULL)
         return 0;
     walk->order->on_run(walk->order->context, &one, shm);

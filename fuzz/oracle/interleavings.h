@@ -34,6 +34,7 @@ struct sw_interleavings {
     int complete; /* all within the bound of preemptions were run */
     int whole; /* and there are none beyond it */
     const char *why_not; /* valid if not */
+    int differs; /* a schedule did not do what it had done before */
     uint64_t schedules;
 };
 

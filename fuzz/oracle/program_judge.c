@@ -50,6 +50,9 @@ struct way {
 
 struct sw_program_judge {
     const struct sw_program_judge_order *order;
+    /* The same from a checkpoint, as soon as it is needed.  Owned. */
+    struct sw_program_judge_order cold_order;
+    struct sw_program_judge *cold;
     char folder[PATH_MAX]; /* owned: with all that is in it */
     char host[PATH_MAX + 16];
     char *starter;
@@ -194,6 +197,7 @@ void sw_program_judge_close(struct sw_program_judge *judge)
 {
     if (judge == NULL)
         return;
+    sw_program_judge_close(judge->cold);
     sw_session_close(judge->accesses.session);
     sw_session_close(judge->calls.session);
     if (judge->folder[0] != '\0')
@@ -376,9 +380,8 @@ static int run_witnesses(struct sw_program_judge *judge, struct sw_interleavings
     return run_bytecodes(judge, judgement, e) < 0 || run_calls(judge, judgement, e) < 0 ? -1 : 0;
 }
 
-int sw_program_judge_text(struct sw_program_judge *judge, const char *text,
-                          enum sw_search_fault fault, struct sw_program_judgement *judgement,
-                          struct sw_error *e)
+static int judge_once(struct sw_program_judge *judge, const char *text, enum sw_search_fault fault,
+                      struct sw_program_judgement *judgement, struct sw_error *e)
 {
     struct sw_interleavings all = {0};
 
@@ -393,8 +396,44 @@ int sw_program_judge_text(struct sw_program_judge *judge, const char *text,
     if (failed < 0 || run_witnesses(judge, &all, judgement, e) < 0)
         return -1;
     compare(judge, &all, judgement);
+    judgement->differs = all.differs;
     drop_program(judge);
     return 0;
+}
+
+/* A warm process keeps what the schedules before have left: the cache of compiled expressions, what
+ * an abstract class knows.  Then the schedules of a program are not the same each time, and what is
+ * said of it is of the process. */
+static int may_be_of_the_process(const struct sw_program_judgement *judgement)
+{
+    return judgement->verdict != SW_PROGRAM_AGREES &&
+           (judgement->verdict != SW_PROGRAM_UNDECIDED || judgement->differs);
+}
+
+static int judge_cold(struct sw_program_judge *judge, const char *text, enum sw_search_fault fault,
+                      struct sw_program_judgement *judgement, struct sw_error *e)
+{
+    uint64_t schedules = judgement->schedules;
+
+    judge->cold_order = *judge->order;
+    judge->cold_order.is_cold = 1;
+    if (judge->cold == NULL)
+        judge->cold = sw_program_judge_open(&judge->cold_order, e);
+    if (judge->cold == NULL || judge_once(judge->cold, text, fault, judgement, e) < 0)
+        return -1;
+    judgement->schedules += schedules;
+    return 0;
+}
+
+int sw_program_judge_text(struct sw_program_judge *judge, const char *text,
+                          enum sw_search_fault fault, struct sw_program_judgement *judgement,
+                          struct sw_error *e)
+{
+    if (judge_once(judge, text, fault, judgement, e) < 0)
+        return -1;
+    return !judge->order->is_cold && may_be_of_the_process(judgement)
+               ? judge_cold(judge, text, fault, judgement, e)
+               : 0;
 }
 
 int sw_program_judge_run(struct sw_program_judge *judge, const struct sw_random_program *program,

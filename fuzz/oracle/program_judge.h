@@ -15,8 +15,8 @@
  * is there, is a false certificate, whatever the program asserts.
  *
  * The programs run warm, one after the other, in one process for each way (oracle_host.py): to start
- * an interpreter takes as long as a hundred schedules.  What is found that way is judged once more
- * from a checkpoint, as explore would run it, before it is told.
+ * an interpreter takes as long as a hundred schedules.  Where that is no agreement, the program is
+ * judged once more from a checkpoint, as explore would run it, and that counts.
  */
 #ifndef SW_PROGRAM_JUDGE_H
 #define SW_PROGRAM_JUDGE_H
@@ -52,6 +52,7 @@ struct sw_program_judgement {
         [1024]; /* FALSE: that outcome as a literal of Python, or "deadlock"; MORE: likewise */
     uint64_t traces, interleavings, classes, schedules;
     int is_whole; /* all interleavings were run */
+    int differs; /* an interleaving was not the same each time */
     uint32_t outcomes;
 };
 

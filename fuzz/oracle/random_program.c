@@ -108,38 +108,27 @@ static void choose_shapes(struct sw_random_program *program, uint64_t *state, in
 
 /* Two threads with one or two statements, or three with one: what is wrong shows in the smallest
  * programs, and the number of interleavings grows faster than anything else. */
-static void choose_bodies(struct sw_random_program *program, uint64_t *state, int wanted)
+static void choose_bodies(struct sw_random_program *program, uint64_t *state,
+                          const struct sw_random_focus *focus)
 {
     int threads = below(state, 8) == 0 ? 3 : 2;
 
-    threads = wanted > 0 ? wanted : threads;
+    threads = focus->threads > 0 ? focus->threads : threads;
     for (int i = 0; i < threads; i++) {
         struct sw_random_body *body = &program->bodies[i];
-        body->count = threads == 3 ? 1 : 1 + below(state, 4) / 3;
+        body->count = threads == 3 && !focus->is_long ? 1 : 1 + below(state, 4) / 3;
         for (int k = 0; k < body->count; k++)
             choose_statement(program, state, &body->statements[k]);
     }
 }
 
-int sw_random_program_make(struct sw_random_program *program, uint64_t seed,
-                           const struct sw_random_focus *focus)
+/* The first statement is that one. */
+static int focus_on(struct sw_random_program *program, const char *part)
 {
-    uint64_t state = seed;
-    int shape = focus != NULL && *focus->shape != '\0' ? find_shape(focus->shape) : -1;
+    int operation = find_operation(shape_of(program, 0), part);
 
-    *program = (struct sw_random_program){.seed = seed};
-    /* The seeds of neighbours would be states of one sequence. */
-    state = next(&state);
-    choose_shapes(program, &state, shape);
-    choose_bodies(program, &state, focus != NULL ? focus->threads : 0);
-    program->main_takes_part = below(&state, 8) == 0;
-    program->binds = below(&state, 4) != 0;
-    if (focus == NULL || *focus->shape == '\0')
-        return 0;
-    int operation = shape >= 0 ? find_operation(shape_of(program, 0), focus->operation) : -1;
     if (operation < 0)
         return -1;
-    program->binds &= shape_of(program, 0)->is_global == 0;
     struct sw_random_statement *first = &program->bodies[0].statements[0];
     first->object = 0;
     first->operation = (uint8_t)operation;
@@ -147,6 +136,47 @@ int sw_random_program_make(struct sw_random_program *program, uint64_t seed,
     if (shape_of(program, 0)->operations[operation].has_body && program->object_count > 1)
         first->inner_object = 1;
     return 0;
+}
+
+static const char *const containers[SW_RANDOM_JOINS_COUNT] = {[SW_RANDOM_JOINS_LIST] = "list",
+                                                              [SW_RANDOM_JOINS_TUPLE] = "tuple",
+                                                              [SW_RANDOM_JOINS_SET] = "set"};
+
+enum sw_random_joins sw_random_program_joins(const char *word)
+{
+    for (int i = 0; i < SW_RANDOM_JOINS_COUNT; i++)
+        if (containers[i] != NULL && strcmp(containers[i], word) == 0)
+            return (enum sw_random_joins)i;
+    return SW_RANDOM_JOINS_ANY;
+}
+
+int sw_random_program_make(struct sw_random_program *program, uint64_t seed,
+                           const struct sw_random_focus *focus)
+{
+    static const struct sw_random_focus none = {.shape = "", .operation = ""};
+    uint64_t state = seed;
+
+    focus = focus != NULL ? focus : &none;
+    int shape = *focus->shape != '\0' ? find_shape(focus->shape) : -1;
+    if (*focus->shape != '\0' && shape < 0)
+        return -1;
+    *program = (struct sw_random_program){.seed = seed};
+    /* The seeds of neighbours would be states of one sequence. */
+    state = next(&state);
+    choose_shapes(program, &state, shape);
+    choose_bodies(program, &state, focus);
+    program->main_takes_part = below(&state, 8) == 0;
+    program->binds = below(&state, 4) != 0;
+    int joins = below(&state, 2 * (SW_RANDOM_JOINS_COUNT - SW_RANDOM_JOINS_LIST));
+    program->joins = joins + SW_RANDOM_JOINS_LIST < SW_RANDOM_JOINS_COUNT
+                         ? (enum sw_random_joins)(joins + SW_RANDOM_JOINS_LIST)
+                         : SW_RANDOM_JOINS_NAMES;
+    if (focus->joins != SW_RANDOM_JOINS_ANY)
+        program->joins = focus->joins;
+    if (shape < 0)
+        return 0;
+    program->binds &= shape_of(program, 0)->is_global == 0;
+    return *focus->operation != '\0' ? focus_on(program, focus->operation) : 0;
 }
 
 int sw_random_program_size(const struct sw_random_program *program)
@@ -360,6 +390,20 @@ static void write_each(const struct sw_random_program *program, const char *verb
             fprintf(out, "    thread%d.%s()\n", i, verb);
 }
 
+static void write_container(const struct sw_random_program *program, FILE *out)
+{
+    static const char *const brackets[SW_RANDOM_JOINS_COUNT] = {[SW_RANDOM_JOINS_LIST] = "[]",
+                                                                [SW_RANDOM_JOINS_TUPLE] = "()",
+                                                                [SW_RANDOM_JOINS_SET] = "{}"};
+    const char *bracket = brackets[program->joins];
+
+    fprintf(out, "    threads = %c", bracket[0]);
+    for (int i = 0; i < SW_RANDOM_PROGRAM_BODIES; i++)
+        if (is_thread(program, i))
+            fprintf(out, "thread%d, ", i);
+    fprintf(out, "%c\n", bracket[1]);
+}
+
 static void write_threads(const struct sw_random_program *program, FILE *out)
 {
     int last = last_body(program);
@@ -371,13 +415,18 @@ static void write_threads(const struct sw_random_program *program, FILE *out)
         write_objects(program, 0, out);
         fputs("))\n", out);
     }
+    if (program->joins != SW_RANDOM_JOINS_NAMES)
+        write_container(program, out);
     write_each(program, "start", out);
     if (program->main_takes_part) {
         fprintf(out, "    body%d(outs[%d],", last, last);
         write_objects(program, 0, out);
         fputs(")\n", out);
     }
-    write_each(program, "join", out);
+    if (program->joins == SW_RANDOM_JOINS_NAMES)
+        write_each(program, "join", out);
+    else
+        fputs("    for thread in threads:\n        thread.join()\n", out);
 }
 
 static void write_run(const struct sw_random_program *program, FILE *out)
