@@ -216,6 +216,10 @@ struct sw_control_shm {
     uint32_t fail_max;      /* how many FAIL actions a strategy may choose; with points */
     struct sw_fault_set steps; /* FAULT actions to be asked for; with points */
     uint32_t anyway; /* 1: a replay that does not fit any more goes on with the defaults */
+    /* Which random numbers the program gets (contract/chance.h): that chance, or
+     * the one of the seed. */
+    uint32_t chance;
+    uint32_t chance_how; /* enum sw_chance_how */
     uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
     uint32_t values_wanted; /* 1: the interpreter is to watch values (watches_values.h) */
     uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
@@ -269,6 +273,8 @@ struct sw_control_shm {
     uint32_t checkpoints; /* 1: one was taken, and served counts the schedules from it */
     uint32_t checkpoint_refused; /* 1: there was none, and checkpoint_note says why */
     char checkpoint_note[SW_UNCONTROLLED_TEXT]; /* or what an EARLY one is before */
+    uint32_t drew; /* 1: the process has drawn a random number */
+    uint32_t drew_before; /* 1: it had before its checkpoint, so that it has its chance for good */
     int32_t exit_status; /* of the schedule, where it ended by one; -1: it goes on */
     /* 1: the process that is meant has ended by exit(), with exited_with.  What stands between it and
      * the runner, like a debugger, ends with a status of its own. */

@@ -168,6 +168,7 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
     result->schedules++;
     result->of_cost[cost]++;
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+    result->drew |= shm->drew != 0;
     const char *flaw = find_flaw(shm, &one, line);
     if (flaw == NULL && sw_run_end_is_failure(one.end) && result->failures++ == 0)
         result->least = cost;

@@ -52,6 +52,7 @@ struct sw_bounded {
     uint64_t failures;
     uint32_t least; /* cost of the first failure; valid if there is one */
     struct sw_uncontrolled_most uncontrolled;
+    int drew; /* random numbers: contract/chance.h */
 };
 
 /* 0, or -1 with *e: nothing could be run. */

@@ -69,6 +69,7 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
         return -1;
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     note_beside(result, shm);
+    result->drew |= shm->drew != 0;
     if (result->refused[0] == '\0')
         snprintf(result->refused, sizeof result->refused, "%.*s", SW_TRACE_REFUSED - 1,
                  shm->trace.refused);

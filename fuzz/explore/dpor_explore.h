@@ -36,6 +36,7 @@ struct sw_dpor_explore {
     char beside[SW_DPOR_EXPLORE_BESIDE]; /* what it decided that is about no thread; "": nothing */
     char refused[SW_TRACE_REFUSED]; /* what was done that is no operation, and where; "": nothing */
     struct sw_uncontrolled_most uncontrolled;
+    int drew; /* random numbers: contract/chance.h */
 };
 
 /* 0, or -1 with *e: nothing could be run. */

@@ -66,6 +66,7 @@ struct coverage_search {
     struct sw_control_shm_list *failing; /* of the first failure; owned */
     char found[128], text[256];
     struct sw_uncontrolled_most uncontrolled;
+    int drew;
 };
 
 struct job {
@@ -258,6 +259,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     if (job->number <= LEARNING)
         learn(search, shm);
     sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+    search->drew |= shm->drew != 0;
     if (sw_coverage_add(&search->map, job->coverage) > 0)
         keep(search, job, shm);
     if (sw_run_end_is_failure(one->end))
@@ -382,6 +384,7 @@ static void fill_result(const struct coverage_search *search)
                                                .failed = search->failures > 0,
                                                .stopped = search->late,
                                                .skipped = search->skipped,
+                                               .drew = search->drew,
                                                .seconds = search->seconds,
                                                .uncontrolled = search->uncontrolled};
     memcpy(result->totals.note, search->note, sizeof search->note);

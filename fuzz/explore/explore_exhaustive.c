@@ -123,6 +123,7 @@ static const char *run_dpor(struct exhaustive *exhaustive, struct sw_error *e)
     if (sw_dpor_explore_run(&order, &all, e) < 0)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
+    result->totals.drew = all.drew;
     /* One that could only go on with a sleeper is of a class that was run before. */
     uint64_t traces = all.counts.traces - all.counts.blocked;
     char vain[64] = "";
@@ -158,6 +159,7 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
     if (sw_bounded_run(&order, &all, e) < 0)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
+    result->totals.drew = all.drew;
     for (uint32_t i = 0; i <= order.bound && used < sizeof by_cost; i++)
         used += (size_t)snprintf(by_cost + used, sizeof by_cost - used, "%s%llu",
                                  i > 0 ? " + " : "", (unsigned long long)all.of_cost[i]);
@@ -166,7 +168,7 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
              all.complete ? "all " : "", (unsigned long long)all.schedules,
              all.schedules == 1 ? "" : "s", order.bound, delays ? "delay" : "preemption",
              order.bound == 1 ? "" : "s", by_cost,
-             all.complete && all.whole ? ", and there are no others" : "",
+             all.complete && all.whole && !all.drew ? ", and there are no others" : "",
              exhaustive->explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call",
              exhaustive->progress.seconds,
              all.failures > 0 && all.least > 0 ? "; none with less fails" : "");

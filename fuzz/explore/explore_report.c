@@ -17,20 +17,44 @@ static const char *grain_of(const struct sw_explore *explore)
     return explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call";
 }
 
+/* Which random numbers it had; "" of a program that has drawn none. */
+static char *format_chance(const struct sw_explore *explore, const struct sw_search_totals *totals,
+                           char *buf, size_t size)
+{
+    const struct sw_schedule_order *schedule = &explore->search.trial.schedule;
+    uint32_t first = explore->setting.chance, last = 0;
+
+    if (schedule->chance_how != SW_CHANCE_FIXED) {
+        first = sw_chance_of_seed(schedule->chance_how, schedule->seed);
+        last = totals->last > schedule->seed ? sw_chance_of_seed(totals->chance_how, totals->last)
+                                             : first;
+    }
+    *buf = '\0';
+    if (totals->drew && last > first)
+        snprintf(buf, size, ", random numbers of the chances from %u to %u", first, last);
+    else if (totals->drew)
+        snprintf(buf, size, ", with chance %u; other random numbers were not tried",
+                 first > 0 ? first : SW_CHANCE_FIRST);
+    return buf;
+}
+
 char *sw_explore_report_claim(const struct sw_explore *explore,
                               const struct sw_explore_result *result, char *buf, size_t size)
 {
     const struct sw_search_totals *totals = &result->totals;
 
+    char chance[96];
+
+    format_chance(explore, totals, chance, sizeof chance);
     if (explore->method != SW_EXPLORE_SAMPLES) {
-        snprintf(buf, size, "%s", result->claim);
+        snprintf(buf, size, "%s%s", result->claim, chance);
         return buf;
     }
     if (totals->only_one) {
         snprintf(buf, size,
                  "1 schedule, grain %s: only one thread ran, and nothing was left to "
-                 "decide; all others are like it",
-                 grain_of(explore));
+                 "decide; all others are like it%s",
+                 grain_of(explore), chance);
         return buf;
     }
     uint64_t first = explore->search.trial.schedule.seed;
@@ -51,10 +75,10 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
                          totals->seconds > 0 ? (double)totals->schedules / totals->seconds : 0);
     snprintf(
         buf, size,
-        "%llu schedule%s of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second",
+        "%llu schedule%s of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second%s",
         (unsigned long long)totals->schedules, totals->schedules == 1 ? "" : "s", explore->strategy,
         learning, (unsigned long long)first, (unsigned long long)totals->last, beyond,
-        grain_of(explore), (unsigned long long)result->distinct, processes, rate);
+        grain_of(explore), (unsigned long long)result->distinct, processes, rate, chance);
     return buf;
 }
 
@@ -255,6 +279,7 @@ static json_object *make_json(const struct sw_explore *explore,
     sw_json_fields_add_number(object, "processes", totals->processes);
     sw_json_fields_add_number(object, "jobs", (uint64_t)explore->search.jobs);
     json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
+    json_object_object_add(object, "drew_random_numbers", json_object_new_boolean(totals->drew));
     if (result->has_trial && explore->method == SW_EXPLORE_SAMPLES)
         sw_json_fields_add_number(object, "failing_seed", result->seed);
     if (result->has_trial && explore->method != SW_EXPLORE_SAMPLES)

@@ -89,9 +89,10 @@ static void tell(struct sw_fewest *fewest, const struct search *search,
         snprintf(otherwise, sizeof otherwise, ", of which %llu fail%s otherwise",
                  (unsigned long long)search->otherwise, search->otherwise == 1 ? "s" : "");
     fewest->proven = unproven == NULL;
-    snprintf(fewest->tried, sizeof fewest->tried, "schedules with fewer: %llu%s run%s%s%s",
+    snprintf(fewest->tried, sizeof fewest->tried, "schedules with fewer: %llu%s run%s%s%s%s",
              (unsigned long long)fewer, fewest->proven ? ", all" : "", otherwise,
-             fewest->proven ? "" : ", and ", fewest->proven ? "" : unproven);
+             all->drew ? ", with the same random numbers" : "", fewest->proven ? "" : ", and ",
+             fewest->proven ? "" : unproven);
 }
 
 /* ---- the whole ---- */

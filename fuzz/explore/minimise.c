@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/chance.h"
 #include "contract/real_time.h"
 
 enum {
-    /* Step 4 makes results comparable and no smaller: so it gets a tenth of what step 3 has, and
+    /* Step 5 makes results comparable and no smaller: so it gets a tenth of what step 4 has, and
      * only if so few deviations are left that there is some for each.  Chosen freely. */
     EARLIEST_COUNT_MAX = 16,
     EARLIEST_SHARE = 10,
@@ -23,6 +24,7 @@ struct minimiser {
     struct sw_error *error;
     const struct sw_minimise_order *order;
     double ends_at;
+    enum sw_batch_start start;
 };
 
 static void tell(void *context)
@@ -45,7 +47,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct minimiser *m, con
     return 0;
 }
 
-/* ---- 4. the earliest ---- */
+/* ---- 5. the earliest ---- */
 
 /* Is the schedule that was just run no larger than the best, and its deviation number which
  * earlier? -1: no memory. */
@@ -95,7 +97,7 @@ static int make_earliest(struct minimiser *m)
     return 0;
 }
 
-/* ---- steps 1 to 4 ---- */
+/* ---- 1. what is recorded ---- */
 
 /* Runs what is recorded, and then the same counted by thread: only if that fails in the same way
  * can anything be left out.  1: there is something to minimise. */
@@ -126,6 +128,51 @@ static int begin(struct minimiser *m)
                   line);
 }
 
+/* ---- 2. the random numbers ---- */
+
+/* Goes on with another setting of the same program. */
+static int reopen(struct minimiser *m, const struct sw_sched *sched)
+{
+    struct sw_reproduce *reproducer = &m->reproducer;
+    struct sw_end wanted = reproducer->wanted;
+    uint64_t runs = reproducer->runs;
+
+    sw_reproduce_close(reproducer);
+    int status = sw_reproduce_open(reproducer, sched, m->start, m->error);
+    reproducer->wanted = wanted;
+    reproducer->runs = runs;
+    reproducer->ends_at = m->ends_at;
+    return status;
+}
+
+/* As sw_reproduce_run(). */
+static int try_with(struct minimiser *m, const struct sw_sched *sched)
+{
+    return reopen(m, sched) < 0 ? -1 : sw_reduce_try(&m->reduce, &m->reduce.best, NULL, m->error);
+}
+
+/* If it fails so with those of the first chance, too, they do not matter. */
+static int give_back_chance(struct minimiser *m)
+{
+    struct sw_minimised *result = m->result;
+    int status = 0;
+
+    if (m->order->sched->setting.chance <= SW_CHANCE_FIRST)
+        return 0;
+    result->plain = *m->order->sched;
+    result->plain.setting.chance = 0;
+    if ((status = try_with(m, &result->plain)) == 1)
+        result->sched = &result->plain;
+    else if (status == 0)
+        status = try_with(m, m->order->sched);
+    /* It may be over: what is confirmed is what is known to fail. */
+    if (status < 0 && m->reproducer.sched != result->sched)
+        reopen(m, result->sched);
+    return status < 0 || sw_reduce_keep(&m->reduce, m->error) < 0 ? -1 : 0;
+}
+
+/* ---- 3. and 4. ---- */
+
 /* Fewer preemptions may mean more of the other deviations: so it is reduced again. */
 static int reduce_all(struct minimiser *m)
 {
@@ -143,7 +190,7 @@ static int reduce_all(struct minimiser *m)
     return make_earliest(m);
 }
 
-/* ---- 5. in a process of its own ---- */
+/* ---- 6. in a process of its own ---- */
 
 /* 1: it fails there in the same way. */
 static int confirm(struct minimiser *m)
@@ -160,7 +207,7 @@ static int confirm(struct minimiser *m)
                   m->reduce.best.count, line);
 }
 
-/* ---- 6. what decides ---- */
+/* ---- 7. what decides ---- */
 
 static int look(struct minimiser *m)
 {
@@ -201,7 +248,8 @@ static int minimise(struct minimiser *m)
         return refuse(m, "%s before anything was left out", m->reproducer.over);
     if (status <= 0)
         return status;
-    status = unless_over(m, reduce_all(m));
+    status = give_back_chance(m);
+    status = unless_over(m, status < 0 ? status : reduce_all(m));
     if (status >= 0)
         status = confirm(m);
     if (status < 0 && m->reproducer.over != NULL)
@@ -216,6 +264,8 @@ static int minimise_from(struct minimiser *m, enum sw_batch_start start)
 {
     int status = sw_reproduce_open(&m->reproducer, m->order->sched, start, m->error);
 
+    m->start = start;
+    m->result->sched = m->order->sched;
     m->reproducer.ends_at = m->ends_at;
     m->fewest = (struct sw_fewest){.tried = "fewer were not looked for"};
     if (status == 0 && !sw_reduce_open(&m->reduce, &m->reproducer))

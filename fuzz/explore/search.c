@@ -37,6 +37,7 @@ struct sw_search {
     struct job jobs[SW_SEARCH_JOBS_MAX];
     struct sw_turns turns;
     pthread_mutex_t lock;
+    enum sw_chance_how chance_how; /* of all seeds but the first */
     uint64_t limit; /* no seed above it matters */
     int may_be_only_one; /* all of the seeds are run, from the first */
     int stop; /* the clock, or the caller */
@@ -53,6 +54,7 @@ struct sw_search *sw_search_new(const struct sw_search_order *order)
     if (search == NULL)
         return NULL;
     search->order = *order;
+    search->chance_how = order->trial.schedule.chance_how;
     search->limit = UINT64_MAX;
     pthread_mutex_init(&search->lock, NULL);
     sw_turns_init(&search->turns);
@@ -80,6 +82,8 @@ struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t s
 
     trial.schedule.seed = seed;
     trial.schedules = 1;
+    if (seed != search->order.trial.schedule.seed)
+        trial.schedule.chance_how = search->chance_how;
     if (is_learning(search, seed)) {
         trial.schedule.strategy = SW_STRATEGY_NAMED;
         trial.schedule.name = "pos";
@@ -140,11 +144,25 @@ static void learn(struct sw_search *search, const struct sw_control_shm *shm)
         search->profile = fresh;
 }
 
+/* Each seed has a chance of its own where it costs no process, or where nothing else is varied.  Only
+ * what is learned before all else may say so, so that it does not depend on the jobs. */
+static void learn_chance(struct sw_search *search, const struct sw_batch_result *result)
+{
+    const struct sw_control_shm *shm = result->shm;
+
+    if (search->chance_how == SW_CHANCE_SHARED &&
+        result->seed == search->order.trial.schedule.seed && shm->drew &&
+        (!shm->drew_before || result->decision_count == 0))
+        search->chance_how = SW_CHANCE_OWN;
+}
+
 /* A strategy only answers at decisions.  So where the first schedule has none, nothing that is ever
  * chosen can change it. */
 static void note_if_only_one(struct sw_search *search, const struct sw_batch_result *result)
 {
     if (!search->may_be_only_one || result->decision_count > 0 ||
+        (result->shm != NULL && result->shm->drew &&
+         search->order.trial.schedule.chance_how != SW_CHANCE_FIXED) ||
         result->seed != search->order.trial.schedule.seed || result->end->kind == SW_ENDED_SKIPPED)
         return;
     search->totals.only_one = 1;
@@ -172,8 +190,10 @@ static int on_result(void *context, const struct sw_batch_result *result)
         job->next = result->seed + job->step;
         search->order.on_result(search->order.context, result);
     }
-    if (job->learns && result->shm != NULL)
+    if (job->learns && result->shm != NULL) {
         learn(search, result->shm);
+        learn_chance(search, result);
+    }
     int enough = search->stop || search->totals.skipped || job->next > search->limit;
     pthread_mutex_unlock(&search->lock);
     return enough;
@@ -202,6 +222,7 @@ static int run_job(struct job *job)
 
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes += totals.processes;
+    job->search->totals.drew |= totals.drew;
     if (totals.note[0] != '\0')
         memcpy(job->search->totals.note, totals.note, sizeof totals.note);
     sw_control_shm_keep_most(&job->search->totals.uncontrolled, totals.uncontrolled.list,
@@ -373,6 +394,7 @@ static int end(struct sw_search *search, int status, struct sw_search_totals *to
     }
     sw_search_tell_turns(&search->turns, search->order.jobs, search->totals.in_turns,
                          sizeof search->totals.in_turns);
+    search->totals.chance_how = search->chance_how;
     *totals = search->totals;
     return status;
 }

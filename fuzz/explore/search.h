@@ -52,6 +52,8 @@ struct sw_search_totals {
     int failed;
     uint64_t failing_seed; /* the lowest */
     int stopped;           /* by the clock, by on_progress, or by Ctrl-C */
+    int drew;              /* random numbers: contract/chance.h */
+    enum sw_chance_how chance_how; /* of all seeds but the first */
     int skipped;           /* the test says that it is to be skipped */
     int only_one;          /* the first schedule came to no decision: all others are like it, and
                             * none of them is run */

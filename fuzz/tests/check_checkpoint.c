@@ -43,7 +43,8 @@ static void setup_files(void)
 START_TEST(test_nothing_is_left)
 {
     int status =
-        spillway("explore -j 1 --strategy random --schedules 6 left_behind.py::test_%s", left[_i]);
+        spillway("explore -j 1 --chance 1 --strategy random --schedules 6 left_behind.py::test_%s",
+                 left[_i]);
 
     ck_assert_msg(status == 0, "%d %s%s", status, content("out"), content("err"));
     ASSERT_SAYS("out", " 6 distinct, ");
@@ -54,7 +55,9 @@ END_TEST
 START_TEST(test_no_child_is_left)
 {
     ck_assert_int_eq(
-        spillway("explore -j 1 --strategy random --schedules 6 left_behind.py::test_a_child"), 3);
+        spillway(
+            "explore -j 1 --chance 1 --strategy random --schedules 6 left_behind.py::test_a_child"),
+        3);
     ASSERT_SAYS("out", "not controlled: a subprocess");
     ASSERT_SAYS("out", " 6 distinct, ");
     ck_assert_int_ne(shell("pgrep -f '^sleep 1000$' -P 1"), 0);

@@ -210,6 +210,8 @@ static void set_defaults(void)
     /* --seed is at most the other half of what there are, so the last one is still a number. */
     if (!explore.count_given)
         trial->schedules = explore.time_s > 0 ? UINT64_MAX / 2 : SCHEDULES;
+    if (explore.method == SW_EXPLORE_SAMPLES && explore.setting.chance == 0)
+        trial->schedule.chance_how = SW_CHANCE_SHARED;
     explore.search.jobs = sw_common_options_jobs(explore.search.jobs);
     explore.search.seconds = explore.time_s;
     explore.search.goes_on = explore.goes_on;

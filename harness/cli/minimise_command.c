@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
+#include "contract/chance.h"
 #include "contract/real_time.h"
 #include "common_options.h"
 #include "contract/exit.h"
@@ -60,6 +61,19 @@ static void print_what_decides(const struct sw_minimised *minimised)
     sw_left_over_print(stdout, &minimised->left);
 }
 
+static void print_chance(const struct sw_minimised *minimised)
+{
+    uint32_t chance = minimised->sched->setting.chance;
+
+    if (minimised->sched == &minimised->plain)
+        printf("its random numbers do not matter: it fails with those of chance %d, too\n",
+               SW_CHANCE_FIRST);
+    else if (chance > SW_CHANCE_FIRST)
+        printf("its random numbers matter: those of chance %u; with those of chance %d it does not "
+               "fail so\n",
+               chance, SW_CHANCE_FIRST);
+}
+
 /* Before its end it ended; what is there, is there. */
 static void print_over(const struct sw_minimised *minimised, const char *path)
 {
@@ -92,6 +106,7 @@ static int tell(const struct sw_minimised *minimised, const char *output)
         return tell_refusal(minimised);
     printf("%u deviations of %u; %s; %llu runs\n", minimised->deviations, minimised->before,
            minimised->proof, (unsigned long long)minimised->runs);
+    print_chance(minimised);
     print_what_decides(minimised);
     fflush(stdout);
     int status = sw_minimise_write(minimised, output, 0, &trial);

@@ -243,6 +243,14 @@ static int take_output(const struct sw_trial_order *order, struct place *place)
                : sw_error_set(&place->e, order->output, 0, 0, "the name is too long");
 }
 
+/* drew: it has drawn random numbers. */
+static uint32_t chance_of(const struct sw_trial_order *order, int drew)
+{
+    if (order->schedule.chance_how == SW_CHANCE_FIXED)
+        return setting_of(order)->chance;
+    return drew ? sw_chance_of_seed(order->schedule.chance_how, order->schedule.seed) : 0;
+}
+
 static void fill_sched(const struct sw_trial_order *order, struct sw_sched *sched)
 {
     sched->program = (char *)program_of(order);
@@ -363,10 +371,14 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
     struct sw_sched sched = {.args = args_of(order, room), .outcome = outcome};
 
     fill_sched(order, &sched);
+    sched.setting.chance = chance_of(order, run->shm->drew != 0);
     sw_process_fill(run, &sched);
     sched.interp_version = (char *)sw_process_interp_version(run);
     if (*sw_sched_data_format(&sched, chosen, sizeof chosen) != '\0')
         tell(trial, "chose: %s", chosen);
+    if (run->shm->drew)
+        tell(trial, "it drew random numbers: those of chance %u",
+             sched.setting.chance > 0 ? sched.setting.chance : SW_CHANCE_FIRST);
     sw_run_inputs_collect(run, &sched);
     if (sched.has_unnoted)
         tell(trial, SW_RUN_INPUTS_UNNOTED);
@@ -390,6 +402,7 @@ void sw_trial_keep_unsure(const struct sw_trial_order *order,
                              .hash = schedule->hash};
 
     fill_sched(order, &sched);
+    sched.setting.chance = chance_of(order, 1);
     write_sched(order, &place, &sched, trial);
     sw_sched_file_release(&place.file);
 }

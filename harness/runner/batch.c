@@ -162,11 +162,23 @@ static int tell_before(const struct sw_batch_order *order, const struct sw_sessi
     return enough;
 }
 
+/* Of one chance only, where the process has it for good.  shm: after the last order; NULL: there was
+ * none, and ahead is 0. */
+static uint32_t limit_ahead(const struct sw_schedule_order *schedule, uint64_t ahead,
+                            const struct sw_control_shm *shm)
+{
+    uint64_t left = UINT64_MAX;
+
+    if (schedule->chance_how != SW_CHANCE_FIXED && shm != NULL && shm->drew_before)
+        left = sw_chance_seeds_left(schedule->chance_how, schedule->seed, schedule->loop_step);
+    return (uint32_t)(left < ahead ? left : ahead);
+}
+
 static int run_ordered(const struct sw_batch_order *order, struct sw_session *session,
                        struct sw_batch_totals *totals, struct sw_error *e)
 {
     struct sw_schedule_order schedule = order->schedule;
-    const struct sw_control_shm *shm;
+    const struct sw_control_shm *shm = NULL;
     struct sw_batch_result result;
     uint32_t ahead = 0;
     int status = 0;
@@ -175,7 +187,7 @@ static int run_ordered(const struct sw_batch_order *order, struct sw_session *se
     while (status == 0 && totals->schedules < order->schedule.loop_count) {
         uint64_t more = order->schedule.loop_count - totals->schedules - 1;
         schedule.seed = order->schedule.seed + totals->schedules * schedule.loop_step;
-        schedule.ahead = ahead < more ? ahead : (uint32_t)more;
+        schedule.ahead = limit_ahead(&schedule, ahead < more ? ahead : more, shm);
         uint64_t began = sw_real_time_ns(clock_gettime);
         int turn = sw_turns_take(order->turns);
         int got = sw_session_run(session, &schedule, &result, &shm, e);
@@ -187,6 +199,7 @@ static int run_ordered(const struct sw_batch_order *order, struct sw_session *se
         totals->real_ns += took;
         ahead = more_or_less(ahead, took);
         sw_control_shm_keep_most(&totals->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+        totals->drew |= shm->drew != 0;
         if (status == 0)
             status = tell(order, totals, &result);
     }

@@ -40,6 +40,7 @@ void sw_schedule_order_fill(const struct sw_schedule_order *order, struct sw_con
              order->name != NULL ? order->name : "");
     shm->strategy_argument = order->argument;
     shm->seed = order->seed;
+    shm->chance_how = order->chance_how;
     fill_wanted(&order->wanted, &shm->wanted);
     fill_prefix(&order->prefix, &shm->prefix);
     /* Most of a megabyte: not once for each schedule of a session that has no use for it. */

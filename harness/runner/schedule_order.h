@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+#include "contract/chance.h"
 #include "contract/control_shm.h"
 #include "harness/formats/sched/sched.h"
 
@@ -48,6 +49,7 @@ struct sw_schedule_order {
     const char *name; /* NAMED: strategies.h */
     uint64_t argument; /* NAMED: the 3 of "pct:3"; 0: its own default */
     uint64_t seed;
+    enum sw_chance_how chance_how; /* not FIXED: the setting's chance does not count */
     struct sw_schedule_wanted wanted; /* REPLAY, and NAMED "guide" */
     struct sw_schedule_prefix prefix; /* NAMED "prefix" */
     const struct sw_thread_profile *profile; /* NULL: nothing is known */

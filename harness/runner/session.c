@@ -27,6 +27,7 @@ struct sw_session {
     struct sw_error error;
     uint32_t asked; /* schedules of this process */
     const struct sw_thread_profile *profile; /* that this process has */
+    uint32_t chance; /* of its first schedule, where it follows from the seed */
     uint64_t results; /* of tests, before the last call */
     uint64_t before; /* of them in it, before the last one */
     uint64_t processes;
@@ -85,6 +86,14 @@ static int goes_on(const struct sw_session *session)
     return session->is_up && (is_warm(session) || session->run.shm->checkpoints > 0);
 }
 
+/* What was drawn before the checkpoint is of one chance for good. */
+static int wants_another_chance(const struct sw_session *session,
+                                const struct sw_schedule_order *schedule)
+{
+    return schedule->chance_how != SW_CHANCE_FIXED && session->run.shm->drew_before &&
+           sw_chance_of_seed(schedule->chance_how, schedule->seed) != session->chance;
+}
+
 static void fill(struct sw_session *session, const struct sw_schedule_order *schedule)
 {
     struct sw_schedule_order whole = *schedule;
@@ -124,6 +133,7 @@ static int start_process(struct sw_session *session, const struct sw_schedule_or
     session->asked = 0;
     session->results = 0;
     session->profile = NULL;
+    session->chance = sw_chance_of_seed(schedule->chance_how, schedule->seed);
     session->processes++;
     fill(session, schedule);
     if (pthread_create(&session->thread, NULL, run_process, session) != 0)
@@ -289,7 +299,7 @@ static void note_place(struct sw_session *session)
 static int post(struct sw_session *session, const struct sw_schedule_order *schedule,
                 struct sw_error *e)
 {
-    if (goes_on(session)) {
+    if (goes_on(session) && !wants_another_chance(session, schedule)) {
         fill(session, schedule);
         return 0;
     }

@@ -221,6 +221,7 @@ static void rewinder_main(void *argument)
         refuse(why);
         sw_fiber_switch(&c->abandoned, c->home.sp, c->home.fs);
     }
+    c->shm->drew_before = c->shm->drew;
     c->shm->checkpoints++;
     for (;;) {
         wait_for_order(c);

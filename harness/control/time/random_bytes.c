@@ -5,12 +5,25 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "contract/chance.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
 
 enum { FIRST = 0x6368616e }; /* any number but 0 would do; this one is "chan" in ASCII */
 
-static uint64_t state = FIRST;
+static uint64_t state; /* 0: nothing has been drawn yet */
+
+/* Only now is it looked at: a schedule that goes on from a checkpoint may have another one. */
+static uint64_t first_of(const struct sw_control_shm *shm)
+{
+    uint64_t chance = shm->chance_how != SW_CHANCE_FIXED
+                          ? sw_chance_of_seed(shm->chance_how, shm->seed)
+                          : shm->chance;
+
+    /* Mixed: the generator adds the same number each time, and sequences that began at neighbouring
+     * numbers would overlap. */
+    return chance <= SW_CHANCE_FIRST ? FIRST : sw_decision_random(&chance);
+}
 
 uint64_t sw_random_bytes_state(void)
 {
@@ -24,8 +37,12 @@ void sw_random_bytes_restart(uint64_t first)
 
 ssize_t sw_random_bytes_fill(void *buf, size_t size)
 {
+    struct sw_control_shm *shm = sw_engine_shm();
     char *at = buf;
 
+    shm->drew = 1;
+    if (state == 0)
+        state = first_of(shm);
     for (size_t i = 0; i < size; i += 8) {
         uint64_t word = sw_decision_random(&state);
         memcpy(at + i, &word, size - i < 8 ? size - i : 8);

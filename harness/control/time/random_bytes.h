@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * random_bytes.h - random bytes: the same ones in every run, whatever the schedule's seed.
+ * random_bytes.h - random bytes that follow from the run's chance alone (contract/chance.h).
  *
- * So two schedules of one program differ in nothing but the schedule.  They replace what
+ * So two schedules of one chance differ in nothing but the schedule.  They replace what
  * getrandom(), getentropy(), arc4random(), /dev/urandom and /dev/random give.
  */
 #ifndef SW_RANDOM_BYTES_H
@@ -13,7 +13,7 @@
 
 /* Returns size. */
 ssize_t sw_random_bytes_fill(void *buf, size_t size);
-/* Where the sequence is; and it goes on from there, once more.  Never from its beginning: a name that
+/* Where the sequence is, 0: not begun; and it goes on from there, once more.  Never from its beginning: a name that
  * is made there would be one that the program has made before. */
 uint64_t sw_random_bytes_state(void);
 void sw_random_bytes_restart(uint64_t state);

@@ -18,6 +18,7 @@
  *      early    2
  *      network  real
  *      begin    program
+ *      chance   7
  *      from     12
  *      found    random seed 41
  *      outcome  exit 1

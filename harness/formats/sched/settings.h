@@ -37,6 +37,7 @@ struct sw_settings {
     uint32_t watches_values; /* 1: as slpython-lab always does (contract/watches_values.h) */
     /* 1: the program says where its schedule begins (harness/control/entry/schedule_loop.h) */
     uint32_t begins;
+    uint32_t chance; /* contract/chance.h; 0: the first, or as a search likes */
     uint32_t from; /* it begins where the main thread first comes to this line; 0: elsewhere */
 };
 

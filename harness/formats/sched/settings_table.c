@@ -144,6 +144,15 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(begins),
      .words = begin_words,
      .fill = fill_loop},
+    {.key = "chance",
+     .type = SW_SETTINGS_NUMBER,
+     .offset = MEMBER(chance),
+     .option = "chance",
+     .argument = "N",
+     .help = "Which random numbers the program has (default: those of 1; explore, where a strategy "
+             "samples, tries others, too)",
+     .commands = ALL,
+     .shm = SHM(chance)},
     {.key = "from", .type = SW_SETTINGS_NUMBER, .offset = MEMBER(from), .shm = SHM(from)},
 };
 

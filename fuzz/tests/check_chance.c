@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_chance.c - which random numbers a run has is searched, kept and said.
+ */
+#include "contract/chance.h"
+#include "harness/tests/control_fixture.h"
+
+static void setup_files(void)
+{
+    setup();
+    shell("cp %s/../../fuzz/tests/shuffled_batches.py .", programs);
+}
+
+/* The numbers that follow "chance" in its line. */
+static long chance_of(const char *path)
+{
+    const char *line = strstr(content(path), "\nchance ");
+
+    return line != NULL ? strtol(line + strlen("\nchance "), NULL, 10) : 0;
+}
+
+/* ---- which seed has which ---- */
+
+START_TEST(test_seeds_share_chances_and_none_is_left_out)
+{
+    uint32_t last = sw_chance_of_seed(SW_CHANCE_SHARED, 0);
+
+    ck_assert_uint_eq(last, SW_CHANCE_FIRST);
+    for (uint64_t seed = 1; seed < 5000; seed++) {
+        uint32_t chance = sw_chance_of_seed(SW_CHANCE_SHARED, seed);
+        uint64_t left = sw_chance_seeds_left(SW_CHANCE_SHARED, seed, 3);
+        ck_assert(chance == last || chance == last + 1);
+        ck_assert_uint_eq(sw_chance_of_seed(SW_CHANCE_SHARED, seed + 3 * left), chance);
+        ck_assert_uint_ne(sw_chance_of_seed(SW_CHANCE_SHARED, seed + 3 * left + 3), chance);
+        last = chance;
+    }
+    ck_assert_uint_eq(sw_chance_of_seed(SW_CHANCE_SHARED, 50), 11);
+    ck_assert_uint_eq(sw_chance_of_seed(SW_CHANCE_SHARED, 1000), 28);
+    ck_assert_uint_eq(sw_chance_of_seed(SW_CHANCE_OWN, 50), 50);
+    ck_assert_uint_ge(sw_chance_of_seed(SW_CHANCE_SHARED, UINT64_MAX), 28);
+}
+END_TEST
+
+/* ---- what follows from it ---- */
+
+static const char *const sources[] = {
+    "import os; print(os.urandom(8))",
+    "print(open('/dev/urandom', 'rb', 0).read(8))",
+    "import random; print(random.random())",
+    "import uuid; print(uuid.uuid4())",
+    "import secrets; print(secrets.token_hex())",
+    "import ctypes; print(ctypes.CDLL(None).arc4random())",
+    "import ctypes; b = ctypes.create_string_buffer(8)\n"
+    "ctypes.CDLL(None).getentropy(b, 8); print(b.raw)",
+};
+
+/* The same of one chance, others of another; and hashes are no random numbers. */
+START_TEST(test_all_of_it_follows_from_the_chance)
+{
+    write_file("draws.py", sources[_i]);
+    ck_assert_int_eq(spillway("record -o a.sched draws.py"), 0);
+    shell("cp out first");
+    ck_assert_int_eq(spillway("record -o b.sched --chance 1 draws.py"), 0);
+    ck_assert_int_eq(shell("cmp out first"), 0);
+    ck_assert_int_eq(spillway("record -o c.sched --chance 2 draws.py"), 0);
+    ck_assert_int_ne(shell("cmp -s out first"), 0);
+    shell("cp out second");
+    ck_assert_int_eq(spillway("replay c.sched"), 0);
+    ck_assert_int_eq(shell("cmp out second"), 0);
+    ck_assert_int_eq(chance_of("c.sched"), 2);
+    ck_assert_int_eq(chance_of("a.sched"), 0);
+}
+END_TEST
+
+/* ---- it is searched ---- */
+
+START_TEST(test_it_is_found_by_default)
+{
+    static const char *const targets[] = {"shuffled_batches.py::test_shuffled",
+                                          "shuffled_batches.py"};
+
+    ck_assert_int_eq(spillway("explore -j 1 -o a.sched --schedules 50 %s", targets[_i]), 1);
+    ASSERT_SAYS("out", "it drew random numbers: those of chance ");
+    ck_assert_int_eq(spillway("explore -j 3 -o b.sched --schedules 50 %s", targets[_i]), 1);
+    ck_assert_int_eq(shell("cmp a.sched b.sched"), 0);
+    ck_assert_int_ge(chance_of("a.sched"), 1);
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ASSERT_SAYS("err", "as recorded");
+}
+END_TEST
+
+/* Equal, whoever runs which seeds. */
+START_TEST(test_jobs_do_not_matter)
+{
+    ck_assert_int_eq(spillway("explore -j 1 -o a.sched shuffled_batches.py::test_both"), 1);
+    ck_assert_int_eq(spillway("explore -j 4 -o b.sched shuffled_batches.py::test_both"), 1);
+    ck_assert_int_eq(shell("cmp a.sched b.sched"), 0);
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+}
+END_TEST
+
+START_TEST(test_a_campaign_has_it)
+{
+    ck_assert_int_eq(spillway("explore -j 2 --campaign all --schedules 40 "
+                              "shuffled_batches.py::test_both"),
+                     1);
+    ck_assert_int_eq(shell("grep -q '^chance' all/failures/*.sched"), 0);
+    for (int i = 1; i <= 2; i++)
+        spillway("explore -j 1 --campaign parts --resume --shard %d/2 --schedules 40 "
+                 "shuffled_batches.py::test_both",
+                 i);
+    spillway("merge all");
+    shell("grep -o '[0-9]* fails*, from.*' out >one");
+    spillway("merge parts");
+    shell("grep -o '[0-9]* fails*, from.*' out >two");
+    ck_assert_int_eq(shell("test -s one && cmp one two"), 0);
+    /* A fixed one is another plan. */
+    ck_assert_int_eq(spillway("explore --campaign all --resume --chance 1 --schedules 40 "
+                              "shuffled_batches.py::test_both"),
+                     2);
+    ASSERT_SAYS("err", "with the setting");
+}
+END_TEST
+
+/* ---- it is kept ---- */
+
+START_TEST(test_minimise_says_whether_it_matters)
+{
+    ck_assert_int_eq(spillway("explore -o a.sched shuffled_batches.py::test_both"), 1);
+    ck_assert_msg(chance_of("a.sched") > 1, "%s", content("a.sched"));
+    ck_assert_int_eq(spillway("minimise a.sched"), 0);
+    ASSERT_SAYS("out", "its random numbers matter: those of chance ");
+    ck_assert_int_eq(chance_of("a.min.sched"), chance_of("a.sched"));
+    ck_assert_int_eq(spillway("promote a.min.sched --name kept --to kept"), 0);
+    ck_assert_int_eq(chance_of("kept/kept.sched"), chance_of("a.sched"));
+    ck_assert_int_eq(spillway("run kept/kept.sched"), 0);
+}
+END_TEST
+
+START_TEST(test_minimise_gives_it_back)
+{
+    ck_assert_int_eq(spillway("explore --chance 9 -o a.sched "
+                              "shuffled_batches.py::test_only_the_schedule"),
+                     1);
+    ck_assert_int_eq(chance_of("a.sched"), 9);
+    ck_assert_int_eq(spillway("minimise a.sched"), 0);
+    ASSERT_SAYS("out", "its random numbers do not matter");
+    ASSERT_SAYS("out", "with the same random numbers");
+    ck_assert_int_eq(chance_of("a.min.sched"), 0);
+    ck_assert_int_eq(spillway("replay a.min.sched"), 0);
+}
+END_TEST
+
+/* ---- what may be said ---- */
+
+static const struct {
+    const char *options, *says;
+} claims[] = {
+    {"--strategy preemptions:1", "with chance 1; other random numbers were not tried"},
+    {"--strategy delays:1 --chance 5", "with chance 5; other random numbers were not tried"},
+    {"--strategy dpor", "with chance 1; other random numbers were not tried"},
+    {"--strategy coverage --schedules 9", "with chance 1; other random numbers were not tried"},
+    {"--chance 3", "with chance 3; other random numbers were not tried"},
+    {"--schedules 40", "random numbers of the chances from 1 to 40"},
+};
+
+START_TEST(test_what_is_said)
+{
+    write_file("calm.py", "def test_it():\n    import os\n    assert len(os.urandom(2)) == 2\n");
+    ck_assert_msg(spillway("explore %s calm.py::test_it", claims[_i].options) == 0, "%s%s",
+                  content("out"), content("err"));
+    ASSERT_SAYS("out", claims[_i].says);
+    ck_assert_ptr_null(strstr(content("out"), "there are no others"));
+}
+END_TEST
+
+/* Who draws nothing hears nothing of it. */
+START_TEST(test_nothing_is_said)
+{
+    write_file("calm.py", "def test_it(): pass\n");
+    ck_assert_int_eq(spillway("explore calm.py::test_it"), 0);
+    ASSERT_SAYS("out", "(1 schedule, ");
+    ck_assert_ptr_null(strstr(content("out"), "chance"));
+    ck_assert_int_eq(spillway("explore --strategy preemptions calm.py::test_it"), 0);
+    ASSERT_SAYS("out", "there are no others");
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *seeds_of = tcase_create("seeds"), *run = tcase_create("run");
+
+    tcase_add_test(seeds_of, test_seeds_share_chances_and_none_is_left_out);
+    suite_add_tcase(suite, seeds_of);
+    tcase_add_checked_fixture(run, setup_files, teardown);
+    tcase_set_timeout(run, 120);
+    tcase_set_tags(run, "no-memcheck");
+    tcase_add_loop_test(run, test_all_of_it_follows_from_the_chance, 0,
+                        sizeof sources / sizeof *sources);
+    tcase_add_loop_test(run, test_it_is_found_by_default, 0, 2);
+    tcase_add_test(run, test_jobs_do_not_matter);
+    tcase_add_test(run, test_a_campaign_has_it);
+    tcase_add_test(run, test_minimise_says_whether_it_matters);
+    tcase_add_test(run, test_minimise_gives_it_back);
+    tcase_add_loop_test(run, test_what_is_said, 0, sizeof claims / sizeof *claims);
+    tcase_add_test(run, test_nothing_is_said);
+    suite_add_tcase(suite, run);
+}
