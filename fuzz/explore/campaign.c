@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/formats/files/atomic_files.h"
-#include "json_fields.h"
+#include "harness/formats/files/json_fields.h"
 
 enum { FORMAT = 1 };
 

@@ -6,7 +6,7 @@
 #include "contract/version.h"
 #include "campaign.h"
 #include "harness/formats/files/atomic_files.h"
-#include "json_fields.h"
+#include "harness/formats/files/json_fields.h"
 
 int sw_campaign_print_status(const struct sw_campaign_summary *summary, uint32_t shard)
 {

@@ -129,12 +129,26 @@ void sw_explore_decide(struct sw_explore_result *result, enum sw_explore_end end
     va_end(arguments);
 }
 
+/* What it has said of that interpreter: it runs once, however many tests are explored. */
+static struct sw_canary canary;
+static const char *canary_of; /* NULL: of none yet */
+
+static int check_canary(const char *interp, struct sw_error *e)
+{
+    if (canary_of != NULL && strcmp(canary_of, interp) == 0)
+        return 0;
+    canary_of = NULL;
+    if (sw_canary_check(interp, &canary, e) < 0)
+        return -1;
+    canary_of = interp;
+    return 0;
+}
+
 /* "nothing found" is said only if a bug could have been found: the test was not skipped, nothing
  * escaped control, and the interpreter is one whose threads can be controlled at all. */
 void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explore_result *result)
 {
     const struct sw_search_totals *totals = &result->totals;
-    struct sw_canary canary;
     struct sw_error e = {0};
 
     if (totals->skipped)
@@ -144,7 +158,7 @@ void sw_explore_judge_nothing(const struct sw_explore *explore, struct sw_explor
                           SW_UNCONTROLLED_TEXT, totals->uncontrolled.list[0].what,
                           (unsigned long long)totals->uncontrolled.list[0].count,
                           totals->uncontrolled.list[0].count == 1 ? "" : "s");
-    else if (sw_canary_check(explore->search.trial.interp, &canary, &e) < 0)
+    else if (check_canary(explore->search.trial.interp, &e) < 0)
         sw_explore_decide(result, SW_EXPLORE_ERROR, "%s", e.text);
     else if (!canary.controlled)
         sw_explore_decide(result, SW_EXPLORE_INCONCLUSIVE,
@@ -205,6 +219,7 @@ static void note_unconfirmed(const struct sw_trial_order *trial,
         result->lost = *kept.unkept != '\0';
     }
     free(result->trial.story);
+    free(result->trial.errors);
     result->trial = (struct sw_trial){0};
     result->has_trial = 0;
 }
@@ -363,9 +378,34 @@ static int sample(struct sw_explore *explore, struct sw_explore_result *result)
     return 0;
 }
 
+static void tell(struct sw_explore_told *told, const struct sw_explore *explore,
+                 struct sw_explore_result *result)
+{
+    static const enum sw_verdict_kind kinds[] = {[SW_EXPLORE_NOTHING] = SW_AS_EXPECTED,
+                                                 [SW_EXPLORE_FOUND] = SW_FAILED,
+                                                 [SW_EXPLORE_ERROR] = SW_HARNESS_ERROR,
+                                                 [SW_EXPLORE_INCONCLUSIVE] = SW_INCONCLUSIVE};
+    char claim[512];
+
+    if (result->totals.skipped && result->end == SW_EXPLORE_NOTHING)
+        sw_judge_decide(&told->verdict, SW_SKIPPED, "", 0, 0, "skipped");
+    else if (result->end == SW_EXPLORE_NOTHING)
+        sw_judge_decide(&told->verdict, SW_AS_EXPECTED, "", 0, 0, "%s",
+                        sw_explore_report_claim(explore, result, claim, sizeof claim));
+    else if (result->has_trial && result->end == SW_EXPLORE_FOUND)
+        told->verdict = result->trial.verdict;
+    else
+        sw_judge_decide(&told->verdict, kinds[result->end], "explore", 0, 0, "%s", result->why);
+    told->story = result->trial.story;
+    told->errors = result->trial.errors;
+    result->trial.story = result->trial.errors = NULL;
+}
+
 static int run(struct sw_explore *explore)
 {
     static struct sw_explore_result result;
+
+    result = (struct sw_explore_result){.end = SW_EXPLORE_NOTHING};
 
     if (explore->campaign != NULL)
         return sw_campaign_explore(explore);
@@ -377,9 +417,12 @@ static int run(struct sw_explore *explore)
         return SW_EXIT_ERROR;
     sw_explore_report_print(explore, &result);
     int status = exit_status(&result);
-    if (explore->json != NULL && sw_explore_report_json(explore, &result) < 0)
+    if (sw_explore_report_json(explore, &result) < 0)
         status = SW_EXIT_ERROR;
+    if (explore->told != NULL)
+        tell(explore->told, explore, &result);
     free(result.trial.story);
+    free(result.trial.errors);
     free(result.unconfirmed_story);
     return status;
 }
@@ -392,6 +435,7 @@ int sw_explore_run(struct sw_explore *explore)
     sw_interrupt_begin();
     explore->search.trial.starter = starter;
     explore->search.trial.setting = &explore->setting;
+    explore->search.trial.keeps_errors = explore->told != NULL;
     if (starter == NULL)
         fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
     else

@@ -8,6 +8,7 @@
  *      explore_coverage.c    the same for strategy coverage
  *      explore_exhaustive.c  the same for a strategy that tries all there are
  *      explore_report.c      says it, to people and as JSON
+ *      explore_many.c        does all of that for several tests
  *
  * Each schedule begins from the same state (harness/runner/session.h).  Whatever fails is run once
  * more by its decisions, in a process of its own, and only that is
@@ -31,6 +32,15 @@ enum sw_explore_method {
     SW_EXPLORE_DELAYS,
 };
 
+struct json_object;
+
+/* What came of it, for whoever explores several: explore_many.h. */
+struct sw_explore_told {
+    struct sw_verdict verdict;
+    char *story, *errors; /* as a trial has them; owned, or NULL */
+    struct json_object *results; /* a list that gets what the file "json" else has; borrowed */
+};
+
 struct sw_explore {
     struct sw_search_order search; /* what is run; its texts are the command line's */
     struct sw_settings setting;     /* owned */
@@ -43,12 +53,14 @@ struct sw_explore {
     int goes_on;      /* after a failure */
     int is_cold;      /* a process for each schedule */
     const char *json; /* a file; NULL: none */
+    const char *junit; /* the same; explore_many.h writes it */
     const char *campaign; /* a folder: campaign.h; NULL: none */
     int resumes;
     const char *corpus; /* a folder, of strategy coverage: corpus.h; NULL: none */
     uint32_t shard, shards; /* of a campaign; 1 of 1 */
     char *target;     /* prog.py::test or prog.py, as it was given */
     char *file;       /* of a target; owned */
+    struct sw_explore_told *told; /* NULL: nobody wants to be told */
     char *from_file;  /* that the line of the setting "from" is said to be in; owned, or NULL */
 };
 
@@ -145,7 +157,7 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
                               const struct sw_explore_result *result, char *buf, size_t size);
 void sw_explore_report_print(const struct sw_explore *explore,
                              const struct sw_explore_result *result);
-/* 0, or -1 after a line on stderr. */
+/* Where it is wanted: as the file, or told.  0, or -1 after a line on stderr. */
 int sw_explore_report_json(const struct sw_explore *explore,
                            const struct sw_explore_result *result);
 

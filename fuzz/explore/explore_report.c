@@ -8,7 +8,7 @@
 #include "contract/whole_file.h"
 #include "harness/runner/interrupt.h"
 #include "explore.h"
-#include "json_fields.h"
+#include "harness/formats/files/json_fields.h"
 
 enum { SCRIPT_BYTES_MAX = 16 << 20 };
 
@@ -285,6 +285,8 @@ static json_object *make_json(const struct sw_explore *explore,
     if (result->has_trial && explore->method != SW_EXPLORE_SAMPLES)
         sw_json_fields_add_number(object, "failing_number", result->failures[0].seed);
     json_object_object_add(object, "failures", make_failures(result));
+    if (*result->trial.path != '\0')
+        sw_json_fields_add_text(object, "schedule", result->trial.path);
     if (result->has_trial)
         add_explained(object, &result->trial.explained);
     return object;
@@ -292,8 +294,14 @@ static json_object *make_json(const struct sw_explore *explore,
 
 int sw_explore_report_json(const struct sw_explore *explore, const struct sw_explore_result *result)
 {
-    json_object *object = make_json(explore, result);
+    int is_told = explore->told != NULL && explore->told->results != NULL;
+    json_object *object = explore->json != NULL || is_told ? make_json(explore, result) : NULL;
     struct sw_error e;
+
+    if (is_told)
+        return json_object_array_add(explore->told->results, object);
+    if (object == NULL)
+        return 0;
     int status = sw_json_fields_write(object, explore->json, &e);
 
     if (status < 0)

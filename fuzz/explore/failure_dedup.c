@@ -14,7 +14,7 @@
 #include "harness/formats/files/atomic_files.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "minimise.h"
-#include "json_fields.h"
+#include "harness/formats/files/json_fields.h"
 
 /* ---- what it is called ---- */
 

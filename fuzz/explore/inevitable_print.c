@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "contract/decision_kind.h"
-#include "json_fields.h"
+#include "harness/formats/files/json_fields.h"
 #include "stack_print.h"
 
 enum { CURVE = 60, LEVELS = 9 };

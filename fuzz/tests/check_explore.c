@@ -284,7 +284,7 @@ static const struct {
     {"--grain fine p.py::test_crashes", "--grain: 'fine' is none of call and access"},
     {"--jobs 0 p.py::test_crashes", "not a number from 1 to 64"},
     {"--schedules 0 p.py::test_crashes", "--schedules"},
-    {"p.py::", "one test at a time"},
+    {"--campaign c p.py::", "a campaign, or a corpus, is of one test: FILE.py::NAME"},
     {"p.py::test_crashes more", "a test takes no arguments; FILE.py::__main__"},
     {"nowhere.py::test_x", "nowhere.py: No such file or directory"},
     {"p.py::test_x", "there is no 'test_x' in it"},

@@ -2,6 +2,8 @@
 #include "common_options.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 
 #include "contract/control_shm.h"
 #include "contract/own_path.h"
+#include "harness/formats/sched/settings_table.h"
 
 const char *const sw_common_options_engines[] = {
     [SW_ENGINE_THREADS] = "threads",
@@ -46,6 +49,32 @@ int sw_common_options_under(void *member, const char *text, struct sw_error *e)
                                                  : "has an open quote");
 }
 
+/* By its name: what a schedule, which people hand on, must not keep. */
+static int is_secret(const char *variable)
+{
+    static const char *const words[] = {"TOKEN", "SECRET", "PASSW", "CREDENTIAL", "KEY"};
+    size_t length = strcspn(variable, "=");
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *found = strcasestr(variable, words[i]);
+        if (found != NULL && found < variable + length)
+            return 1;
+    }
+    return 0;
+}
+
+int sw_common_options_env_from_here(void *member, const char *text, struct sw_error *e)
+{
+    const struct sw_settings_row *row = sw_settings_table_find("env");
+
+    (void)text;
+    for (char **one = environ; *one != NULL; one++)
+        if (!sw_settings_table_is_ours(*one) && !is_secret(*one) && **one != '=' &&
+            sw_settings_table_add(member, row, *one, e) < 0)
+            return -1;
+    return 0;
+}
+
 /* For as long as the program runs: an order borrows its texts. */
 const char *sw_common_options_lab(void)
 {
@@ -54,6 +83,39 @@ const char *sw_common_options_lab(void)
     if (path == NULL)
         path = sw_own_path_find(0, "slpython-lab");
     return path != NULL ? path : "slpython-lab";
+}
+
+/* The file of that name in the first folder of PATH that has one; NULL: none has. */
+static char *find_on_path(const char *name)
+{
+    const char *path = getenv("PATH");
+    char *folders = strdup(path != NULL ? path : ""), *rest = NULL, *found = NULL;
+
+    for (char *folder = folders != NULL ? strtok_r(folders, ":", &rest) : NULL;
+         folder != NULL && found == NULL; folder = strtok_r(NULL, ":", &rest)) {
+        if (asprintf(&found, "%s/%s", folder, name) < 0)
+            found = NULL;
+        else if (access(found, X_OK) < 0) {
+            free(found);
+            found = NULL;
+        }
+    }
+    free(folders);
+    return found;
+}
+
+const char *sw_common_options_test_interp(const char *given)
+{
+    static char *found; /* for as long as the program runs */
+    const char *active = getenv("VIRTUAL_ENV");
+
+    if (given != NULL && strchr(given, '/') == NULL)
+        found = find_on_path(given);
+    else if (given == NULL && active != NULL && asprintf(&found, "%s/bin/python3", active) < 0)
+        found = NULL;
+    if (given == NULL && found != NULL && access(found, X_OK) == 0)
+        return found;
+    return given == NULL ? SW_TARGET_INTERP : found != NULL ? found : given;
 }
 
 int sw_common_options_check_interp(const char *interp, struct sw_error *e)

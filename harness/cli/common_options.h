@@ -8,12 +8,22 @@
 #ifndef SW_COMMON_OPTIONS_H
 #define SW_COMMON_OPTIONS_H
 
+#include "harness/report/target.h"
 #include "options.h"
 
 /* const char *: a file, which is not looked at here. */
 #define SW_OPTION_INTERP(type, member, otherwise) \
-    SW_OPTION_TEXT("interp", 'i', "FILE", type, member, \
-                   "The interpreter (default: " otherwise ")")
+    SW_OPTION_TEXT("interp", 'i', "FILE", type, member, "The interpreter (default: " otherwise ")")
+#define SW_OPTION_INTERP_OF_TESTS \
+    "the active virtual environment's, or " SW_TARGET_INTERP "; without a slash: looked for on " \
+                                                             "PATH"
+/* struct sw_settings. */
+#define SW_OPTION_ENV_FROM_HERE(type, member) \
+    SW_OPTION_PARSED( \
+        "env-from-here", 0, NULL, type, member, sw_common_options_env_from_here, \
+        "As --env, for all variables of this environment but those that spillway sets " \
+        "itself, and those whose names have TOKEN, SECRET, PASSW, CREDENTIAL or KEY in " \
+        "them, since a schedule keeps the values")
 /* int, or an enum: enum sw_control_shm_engine. */
 #define SW_OPTION_ENGINE(type, member, otherwise) \
     SW_OPTION_WORD("engine", 0, "NAME", type, member, sw_common_options_engines, \
@@ -26,9 +36,9 @@
                      "number of CPUs)")
 /* int. */
 #define SW_OPTION_WATCHDOG(type, member, otherwise) \
-    SW_OPTION_NUMBER("watchdog", 0, "SECONDS", type, member, 1, 86400, \
-                     "The real time after which a run is ended as a harness error (default: " \
-                     otherwise ")")
+    SW_OPTION_NUMBER( \
+        "watchdog", 0, "SECONDS", type, member, 1, 86400, \
+        "The real time after which a run is ended as a harness error (default: " otherwise ")")
 /* char *const *: its words, which stay. */
 #define SW_OPTION_UNDER(type, member) \
     SW_OPTION_PARSED("under", 'u', "COMMAND", type, member, sw_common_options_under, \
@@ -64,8 +74,13 @@ int sw_common_options_jobs(int given);
 /* A command's words, with a shell's quotes and variables; it runs no command of its own.  Of
  * SW_OPTION_UNDER. */
 sw_option_parse sw_common_options_under;
+/* Of SW_OPTION_ENV_FROM_HERE. */
+sw_option_parse sw_common_options_env_from_here;
 /* The path of slpython-lab, which is beside this executable. */
 const char *sw_common_options_lab(void);
+/* The interpreter of tests: what was given, which without a slash is looked for on PATH, as a shell
+ * would; NULL: the active virtual environment's, else SW_TARGET_INTERP.  It stays. */
+const char *sw_common_options_test_interp(const char *given);
 /* Is there an interpreter that can be executed?  0, or -1 with *e. */
 int sw_common_options_check_interp(const char *interp, struct sw_error *e);
 

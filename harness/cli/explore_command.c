@@ -14,6 +14,7 @@
 #include "harness/formats/files/atomic_files.h"
 #include "fuzz/explore/bounded.h"
 #include "fuzz/explore/explore.h"
+#include "fuzz/explore/explore_many.h"
 #include "fuzz/explore/shard.h"
 #include "harness/report/sched_file.h"
 #include "harness/report/target.h"
@@ -28,7 +29,6 @@ static struct sw_explore explore = {
         {
             .trial =
                 {
-                    .interp = SW_TARGET_INTERP,
                     .schedule = {.engine = SW_ENGINE_COUNT /* not given */, .seed = 1},
                 },
         },
@@ -82,6 +82,31 @@ static const char *refusal_of_campaign(void)
     /* Processes of other machines would write to a file of that name, too. */
     if (explore.search.trial.output != NULL)
         return "a campaign keeps its schedules in its folder: no --output";
+    return NULL;
+}
+
+/* Of a folder that schedules go to. */
+static int ends_with_slash(const char *output)
+{
+    return output != NULL && *output != '\0' && output[strlen(output) - 1] == '/';
+}
+
+/* Of several tests: a campaign, a corpus and a file have one. */
+static const char *refusal_of_many(const struct sw_command_arguments *arguments)
+{
+    const char *output = explore.search.trial.output;
+
+    if (explore.campaign != NULL || explore.corpus != NULL)
+        return "a campaign, or a corpus, is of one test: FILE.py::NAME";
+    if (explore.setting.from > 0)
+        return "--from is for one test: FILE.py::NAME";
+    if (output != NULL && !ends_with_slash(output))
+        return "of several tests --output names a folder: FOLDER/";
+    for (int i = 0; i < arguments->count; i++)
+        if (sw_target_is_sched(arguments->list[i]) ||
+            (!sw_target_is(arguments->list[i]) && !sw_target_is_folder(arguments->list[i])))
+            return "tests (FILE.py::NAME), files (FILE.py::) and folders of them go together, and "
+                   "nothing else with them";
     return NULL;
 }
 
@@ -156,6 +181,8 @@ static int check_files(struct sw_error *e)
         return sw_error_set(e, trial->file, 0, 0, "it is a folder, no program and no test");
     if (check_from(&status, e) < 0)
         return -1;
+    if (ends_with_slash(trial->output))
+        return sw_atomic_files_make_folder(trial->output, e);
     return sw_sched_file_check(trial->output, e) < 0 ||
                    sw_atomic_files_check_output(explore.json, e) < 0
                ? -1
@@ -226,10 +253,57 @@ static int is_test(const char *target)
     return separator != NULL && strcmp(separator + 2, whole) != 0;
 }
 
+/* The folder that schedules go to is made before there is one. */
+static int make_output_folder(struct sw_error *e)
+{
+    const char *output = explore.search.trial.output;
+
+    return ends_with_slash(output) ? sw_atomic_files_make_folder(output, e) : 0;
+}
+
+static int wants_many(const struct sw_command_arguments *arguments)
+{
+    int count = 0;
+
+    for (int i = 0; i < arguments->count; i++)
+        count += sw_target_separator(arguments->list[i]) != NULL;
+    return sw_target_may_be_many(arguments->list[0]) || count > 1 ||
+           (explore.junit != NULL && count > 0);
+}
+
+static int run_many(const struct sw_command_arguments *arguments)
+{
+    const struct sw_explore_many_order order = {&explore, arguments->list, arguments->count};
+    struct sw_error e;
+
+    set_defaults();
+    const char *why = refusal_of_many(arguments);
+    if (why != NULL)
+        return sw_command_refuse("explore", "%s", why);
+    if (make_output_folder(&e) < 0 || sw_atomic_files_check_output(explore.json, &e) < 0 ||
+        sw_atomic_files_check_output(explore.junit, &e) < 0)
+        return sw_command_refuse("explore", "%s: %s", e.path, e.text);
+    int status = sw_explore_many_run(&order);
+    sw_settings_free(&explore.setting);
+    return status;
+}
+
+static int set_interp(struct sw_error *e)
+{
+    struct sw_trial_order *trial = &explore.search.trial;
+
+    trial->interp = sw_common_options_test_interp(trial->interp);
+    return sw_common_options_check_interp(trial->interp, e);
+}
+
 static int run(const struct sw_command_arguments *arguments)
 {
     struct sw_error e;
 
+    if (set_interp(&e) < 0)
+        return sw_command_refuse("explore", "%s", e.text);
+    if (wants_many(arguments))
+        return run_many(arguments);
     set_target(arguments->list);
     set_defaults();
     const char *why = refusal();
@@ -265,7 +339,7 @@ static const struct sw_option options[] = {
                    "and begin with those already there (default: none)"),
     SW_OPTION_HEADING("The run"),
     SW_OPTION_JOBS(struct sw_explore, search.jobs),
-    SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_TARGET_INTERP),
+    SW_OPTION_INTERP(struct sw_explore, search.trial.interp, SW_OPTION_INTERP_OF_TESTS),
     SW_OPTION_ENGINE(struct sw_explore, search.trial.schedule.engine,
                      "pool; threads means --cold, too"),
     SW_OPTION_PARSED("from", 0, "[FILE:]LINE", struct sw_explore, setting, set_from,
@@ -275,12 +349,15 @@ static const struct sw_option options[] = {
     SW_OPTION_FLAG("cold", 0, struct sw_explore, is_cold,
                    "Give each schedule a process of its own, and put none back to a checkpoint"),
     SW_OPTIONS_SETTINGS(struct sw_explore, setting, SW_SETTINGS_EXPLORE),
+    SW_OPTION_ENV_FROM_HERE(struct sw_explore, setting),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
     SW_OPTION_HEADING("Output"),
     SW_OPTION_OUTPUT(struct sw_explore, search.trial.output,
-                     "Where the failing schedule is written (default: FILE-TEST.sched or "
-                     "PROGRAM.sched, in this folder)"),
+                     "Where the failing schedule is written, a file or FOLDER/ (default: "
+                     "FILE-TEST.sched or PROGRAM.sched, in this folder)"),
     SW_OPTION_JSON(struct sw_explore, json),
+    SW_OPTION_TEXT("junit", 0, "FILE", struct sw_explore, junit,
+                   "Also write a JUnit report of tests (default: none)"),
     SW_OPTION_EXPLAIN(struct sw_explore, search.trial.how),
     SW_OPTION_HEADING("Campaigns, which many processes share"),
     SW_OPTION_TEXT(
@@ -298,13 +375,15 @@ SW_COMMAND(explore) = {
     .name = "explore",
     .summary = "look for a schedule under which a test or a program fails",
     .group = SW_COMMAND_EXPLORE,
-    .usage = "FILE.py::TEST | PROGRAM [ARG...]",
+    .usage = "FILE.py::TEST... | FOLDER... | PROGRAM [ARG...]",
     .argument = "PROGRAM or TEST",
     .least = 1,
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
     .is_alone = is_test,
-    .about = "Runs a test, or a program, under many schedules, and says which one fails.",
+    .about = "Runs a test, or a program, under many schedules, and says which one fails.  "
+             "FILE.py::TestClass, FILE.py:: and a FOLDER are all tests in it, one after the other, "
+             "each with all of the schedules.",
     .details = "Each schedule begins from the same state: the process is put back to a checkpoint, "
                "where a test begins or a program makes its first thread.  "
                "A schedule that fails is run again in a process of its own; if it fails there, "

@@ -43,13 +43,12 @@ static const char *refusal_of_targets(const struct sw_command_arguments *argumen
     const struct sw_suite_run_order *suite = &run.suite;
 
     for (int i = 0; i < arguments->count; i++)
-        if (!sw_target_is(arguments->list[i]))
+        if (!sw_target_is(arguments->list[i]) && !sw_target_is_folder(arguments->list[i]))
             return "tests (FILE.py::NAME, FILE.sched) and other paths need commands of their own";
     /* A test runs in any interpreter, and ours alone has faults and spills; it has no transcript. */
     if (sw_fault_set_count(&suite->faults) > 0 || suite->how.spill != NULL ||
-        run.setting.variable_count > 0 || suite->schedule != NULL || suite->accept ||
-        suite->repeat > 1 || arguments->behind != NULL)
-        return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --env, --schedule, "
+        suite->schedule != NULL || suite->accept || suite->repeat > 1 || arguments->behind != NULL)
+        return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --schedule, "
                "--accept, --repeat or arguments";
     if (suite->how.memcheck)
         return "--valgrind is for scenarios and programs; of a test: record it, and replay "
@@ -66,6 +65,8 @@ static const char *refusal_of_suite(void)
 
     if (walks() || run.strategy != NOT_GIVEN || run.engine != NOT_GIVEN)
         return "--seed, --schedules, --strategy and --engine are for tests, FILE.py::NAME";
+    if (run.setting.grain != 0 || run.setting.early_max != 0)
+        return "--grain and --early are for tests, FILE.py::NAME";
     if (!suite->accept)
         return NULL;
     if (ci != NULL && *ci != '\0')
@@ -86,7 +87,9 @@ static int run_targets(const struct sw_command_arguments *arguments)
     const struct sw_target_run_order order = {
         .paths = arguments->list,
         .path_count = arguments->count,
-        .interp = suite->how.interp,
+        .interp = sw_common_options_test_interp(suite->how.interp),
+        .sched_interp = suite->how.interp,
+        .setting = &run.setting,
         .random = walks() || run.strategy == RANDOM,
         .engine = run.engine == NOT_GIVEN ? 0 : run.engine,
         .seed = run.seed == UINT64_MAX ? 1 : run.seed,
@@ -95,7 +98,10 @@ static int run_targets(const struct sw_command_arguments *arguments)
         .tap = suite->how.tap,
         .explain = run.explain,
         .junit = suite->junit,
+        .json = suite->json,
     };
+
+    run.setting.begins = 1;
 
     return sw_target_run(&order);
 }
@@ -119,7 +125,7 @@ static int run_suite(const struct sw_command_arguments *arguments)
 static int has_target(const struct sw_command_arguments *arguments)
 {
     for (int i = 0; i < arguments->count; i++)
-        if (sw_target_is(arguments->list[i]))
+        if (sw_target_is(arguments->list[i]) || sw_target_is_folder(arguments->list[i]))
             return 1;
     return 0;
 }
@@ -139,7 +145,9 @@ static int run_it(const struct sw_command_arguments *arguments)
         return sw_command_refuse("run", "%s", why);
     if (interp == NULL)
         /* A test runs in the user's interpreter; a scenario is about ours. */
-        interp = is_tests ? SW_TARGET_INTERP : sw_common_options_lab();
+        interp = is_tests ? sw_common_options_test_interp(NULL) : sw_common_options_lab();
+    else if (is_tests)
+        run.suite.how.interp = interp = sw_common_options_test_interp(interp);
     if (sw_common_options_check_interp(interp, &e) < 0)
         return sw_command_refuse("run", "%s", e.text);
     int status = is_tests ? run_targets(arguments) : run_suite(arguments);
@@ -150,11 +158,12 @@ static int run_it(const struct sw_command_arguments *arguments)
 static const struct sw_option options[] = {
     SW_OPTION_HEADING("The run"),
     SW_OPTION_INTERP(struct run, suite.how.interp,
-                     "slpython-lab beside spillway; of tests: " SW_TARGET_INTERP),
+                     "slpython-lab beside spillway; of tests: " SW_OPTION_INTERP_OF_TESTS),
     SW_OPTION_JOBS(struct run, suite.how.jobs),
     SW_OPTION_WATCHDOG(struct run, suite.how.watchdog_s, "30; of a program or a test: 600"),
     SW_OPTION_HEADING("Scenarios and programs"),
     SW_OPTIONS_SETTINGS(struct run, setting, SW_SETTINGS_RUN),
+    SW_OPTION_ENV_FROM_HERE(struct run, setting),
     SW_OPTION_TEXT("schedule", 0, "NAME", struct run, suite.schedule,
                    "Run only schedules of this name (default: all)"),
     SW_OPTION_NUMBER("repeat", 0, "N", struct run, suite.repeat, 1, 1000000,
@@ -173,11 +182,13 @@ static const struct sw_option options[] = {
     SW_OPTION_NUMBER("schedules", 0, "N", struct run, schedules, 1, SW_TRIAL_SCHEDULES_MAX,
                      "Try up to N random walks, until one fails (default: 1)"),
     SW_OPTION_ENGINE(struct run, engine, "threads"),
+    SW_OPTIONS_SETTINGS(struct run, setting, SW_SETTINGS_RUN_TESTS),
     SW_OPTION_HEADING("Output"),
     SW_OPTION_FLAG("tap", 't', struct run, suite.how.tap, "Print TAP instead of lines for people"),
     SW_OPTION_EXPLAIN(struct run, explain),
     SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit,
                    "Also write a JUnit report (default: none)"),
+    SW_OPTION_JSON(struct run, suite.json),
     {0},
 };
 
@@ -193,7 +204,8 @@ SW_COMMAND(run) = {
     .about = "Runs each PATH.  A PATH is a scenario, NAME.spec; a folder of scenarios; or a "
              "program, NAME.py, whose arguments follow --.  Or it is a test, whose threads are all "
              "under control: FILE.py::test_name, FILE.py::TestClass::test_name, "
-             "FILE.py::TestClass, or FILE.py:: for all tests of a file.  Or it is a recorded "
+             "FILE.py::TestClass, or FILE.py:: for all tests of a file; or a folder of such files. "
+             " Or it is a recorded "
              "schedule, FILE.sched, whose run must end as it did when it was recorded.",
     .exits = {"0 all as expected", "1 something failed", "2 a usage, spec or harness error",
               "3 inconclusive; the reason is printed", "130 interrupted"},

@@ -221,7 +221,8 @@ void sw_job_free(struct sw_job *job)
 {
     free(job->section);
     free(job->story);
-    job->section = job->story = NULL;
+    free(job->errors);
+    job->section = job->story = job->errors = NULL;
 }
 
 /* ---- the pool ---- */

@@ -36,6 +36,8 @@ struct sw_job {
     int shown; /* number of the run that verdict and story are about */
     struct sw_verdict verdict;
     char *story;   /* for people, when it is not as expected, or with --verbose; owned */
+    double seconds; /* real time that it took; 0: not known */
+    char *errors;   /* the end of what it wrote to its standard error; NULL: not known; owned */
     char *section; /* the transcript of the run that ended first; owned */
 };
 

@@ -8,6 +8,7 @@
 #include "contract/utf8.h"
 #include "harness/formats/files/atomic_files.h"
 #include "report.h"
+#include "target.h"
 
 static const char *entity_of(char c)
 {
@@ -55,12 +56,20 @@ static void write_case(FILE *out, const struct sw_job *job)
     const char *schedule = sw_report_name(job, name, sizeof name),
                *element = is_error(job) ? "error" : "failure";
 
+    /* A test of a file is a case of that file. */
+    char *test = *schedule == '\0' ? (char *)sw_target_separator(name) : NULL;
+    if (test != NULL) {
+        *test = '\0';
+        schedule = test + 2;
+    }
     fputs("  <testcase classname=\"", out);
     write_escaped(out, name);
     fputs("\" name=\"", out);
     /* A program has no schedule, and a case without a name is dropped by some readers. */
     write_escaped(out, *schedule ? schedule : name);
     sw_report_repeats(out, job);
+    if (job->seconds > 0)
+        fprintf(out, "\" time=\"%.3f", job->seconds);
     /* An element without content is what passed. */
     if (job->verdict.kind == SW_AS_EXPECTED) {
         fputs("\"/>\n", out);
@@ -78,7 +87,13 @@ static void write_case(FILE *out, const struct sw_job *job)
     write_escaped(out, job->verdict.text);
     fputs("\">", out);
     write_escaped(out, job->story != NULL ? job->story : "");
-    fprintf(out, "</%s>\n  </testcase>\n", element);
+    fprintf(out, "</%s>\n", element);
+    if (job->errors != NULL && *job->errors != '\0') {
+        fputs("    <system-err>", out);
+        write_escaped(out, job->errors);
+        fputs("</system-err>\n", out);
+    }
+    fputs("  </testcase>\n", out);
 }
 
 /* The counts stand before what they count, so that there are two passes. What was interrupted

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "contract/exit.h"
+#include "jobs_json.h"
 #include "junit.h"
 #include "report.h"
 #include "tap.h"
@@ -241,6 +242,8 @@ static int finish(const struct run *run, enum sw_job_end end)
         if (accept_spec(run, i) < 0)
             status = SW_EXIT_ERROR;
     if (order->junit != NULL && sw_junit_write(order->junit, run->jobs, run->job_count) < 0)
+        status = SW_EXIT_ERROR;
+    if (order->json != NULL && sw_jobs_json_write(order->json, run->jobs, run->job_count) < 0)
         status = SW_EXIT_ERROR;
     print_summary(run, end);
     return status;

@@ -12,7 +12,7 @@ struct sw_suite_run_order {
     struct sw_job_options how;
     struct sw_fault_set faults; /* switched on in every run */
     const char *schedule; /* only schedules of this name; NULL: all */
-    const char *junit;    /* a file to write; NULL: none */
+    const char *junit, *json; /* files to write; NULL: none */
     int accept;           /* write the transcripts, and show how they have changed */
     int repeat;           /* runs of each schedule, at least 1; their transcripts must be equal */
     char **paths;         /* specs, folders and programs */

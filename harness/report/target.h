@@ -6,6 +6,7 @@
  *      prog.py::TestClass::test_name   a method of a class, also a unittest.TestCase's
  *      prog.py::TestClass              all tests of the class
  *      prog.py::                       all tests of the file
+ *      tests/                          all that pytest, or else unittest, finds below that folder
  *      name.sched                      a recorded run, which is to end as it did: sched_test.h
  *
  * target_list.h says which tests those are, target_run.h runs them.
@@ -18,6 +19,11 @@
 
 /* Does this path name a test? */
 int sw_target_is(const char *path);
+/* Is it a folder with tests below it, and no scenario? */
+int sw_target_is_folder(const char *path);
+/* May it name several tests: a folder, a file, or a class?  How many there are only the
+ * interpreter knows (target_list.h). */
+int sw_target_may_be_many(const char *path);
 /* Is it a recorded run? */
 int sw_target_is_sched(const char *path);
 /* The "::" of FILE.py::NAME; points into path.  NULL: it is of another form. */

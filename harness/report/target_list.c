@@ -64,8 +64,11 @@ void sw_target_list_free(struct sw_target_list *list)
 
 static void set_environment(void *context)
 {
-    (void)context;
+    const struct sw_target_list_order *order = context;
+
     sw_launch_clear_environment();
+    for (char *const *one = order->variables; one != NULL && *one != NULL; one++)
+        putenv(*one);
 }
 
 /* Reads to the end.  0; or -1: the watchdog, or too much. */
@@ -100,7 +103,8 @@ static pid_t start(const struct sw_target_list_order *order, const char *file, c
                     (char *)file,          (char *)test,           NULL};
     /* Not under control: to import a file may start threads and processes, and which tests there
      * are must not depend on a schedule. */
-    struct sw_launch launch = {.argv = argv, .set_environment = set_environment};
+    struct sw_launch launch = {
+        .argv = argv, .set_environment = set_environment, .context = (void *)order};
     int ends[2];
     struct sw_error e;
 
@@ -154,17 +158,31 @@ static int ask_names(const struct sw_target_list_order *order, const char *file,
     return finish(pid, failed < 0, file);
 }
 
-/* A name a line. */
+/* Of a folder a line has the file, too. */
+static int add_line(struct sw_target_list *list, const char *file, char *line)
+{
+    const char *separator = file == NULL ? sw_target_separator(line) : NULL;
+
+    if (file != NULL)
+        return add_target(list, file, line, 0);
+    if (separator == NULL)
+        return -1;
+    line[separator - line] = '\0';
+    return add_target(list, line, separator + 2, 0);
+}
+
+/* A name a line; file NULL: of a folder. */
 static int add_lines(struct sw_target_list *list, const char *file, char *text)
 {
     char *rest = NULL;
 
-    for (char *name = strtok_r(text, "\n", &rest); name != NULL; name = strtok_r(NULL, "\n", &rest))
-        if (add_target(list, file, name, 0) < 0)
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+        if (add_line(list, file, line) < 0)
             return -1;
     return 0;
 }
 
+/* test NULL: the file is a folder. */
 static int add_tests(struct sw_target_list *list, const struct sw_target_list_order *order,
                      const char *file, const char *test)
 {
@@ -172,9 +190,9 @@ static int add_tests(struct sw_target_list *list, const struct sw_target_list_or
     int status = text != NULL ? ask_names(order, file, test, text) : -1, result = -1;
 
     if (status == SKIPPED_STATUS)
-        result = add_target(list, file, test, 1);
+        result = add_target(list, file, test != NULL ? test : "", 1);
     else if (status == 0)
-        result = add_lines(list, file, text);
+        result = add_lines(list, test != NULL ? file : NULL, text);
     free(text);
     return result;
 }
@@ -186,6 +204,8 @@ int sw_target_list_add(struct sw_target_list *list, const struct sw_target_list_
 {
     if (sw_target_is_sched(path))
         return add_target(list, path, NULL, 0);
+    if (sw_target_is_folder(path))
+        return add_tests(list, order, path, NULL);
     const char *separator = sw_target_separator(path);
     char *file = strndup(path, (size_t)(separator - path));
     struct stat status;

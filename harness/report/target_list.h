@@ -19,6 +19,7 @@ struct sw_target {
 struct sw_target_list_order {
     const char *interp, *starter;
     int watchdog_s; /* for each import; 0: the default */
+    char *const *variables; /* NAME=VALUE of the environment, and a NULL; NULL: none */
 };
 
 struct sw_target_list {
@@ -26,7 +27,7 @@ struct sw_target_list {
     int count, room;
 };
 
-/* Adds all that the path names, which is a target.  0, or -1 after a line on stderr. */
+/* Adds all that the path names, which is a target or a folder.  0, or -1 after a line on stderr. */
 int sw_target_list_add(struct sw_target_list *list, const struct sw_target_list_order *order,
                        const char *path);
 void sw_target_list_free(struct sw_target_list *list);

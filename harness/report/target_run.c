@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "contract/exit.h"
+#include "contract/real_time.h"
 #include "harness/runner/interrupt.h"
+#include "jobs_json.h"
 #include "junit.h"
 #include "report.h"
 #include "tap.h"
@@ -17,7 +19,6 @@
 
 struct tests {
     const struct sw_target_run_order *order;
-    const char *interp; /* of tests */
     char *starter; /* owned */
     struct sw_target_list list;
     struct sw_trial *trials; /* one each; owned */
@@ -33,7 +34,7 @@ static void run_test(const struct tests *tests, const struct sw_target *target,
 {
     const struct sw_target_run_order *wanted = tests->order;
     const struct sw_trial_order order = {
-        .interp = tests->interp,
+        .interp = tests->order->interp,
         .starter = tests->starter,
         .file = target->file,
         .test = target->test,
@@ -42,7 +43,9 @@ static void run_test(const struct tests *tests, const struct sw_target *target,
                      .seed = wanted->seed},
         .schedules = wanted->schedules,
         .watchdog_s = wanted->watchdog_s,
+        .setting = wanted->setting,
         .stdout_is_ours = wanted->tap,
+        .keeps_errors = wanted->junit != NULL,
         .explains = 1,
         .how = wanted->explain ? SW_EXPLANATION_FULL : SW_EXPLANATION_SHORT,
     };
@@ -55,7 +58,7 @@ static void run_sched(const struct tests *tests, const struct sw_target *target,
 {
     const struct sw_sched_test_order order = {
         .path = target->file,
-        .interp = tests->order->interp,
+        .interp = tests->order->sched_interp,
         .engine = (enum sw_control_shm_engine)tests->order->engine,
         .watchdog_s = tests->order->watchdog_s,
         .stdout_is_ours = tests->order->tap,
@@ -102,15 +105,21 @@ static void print_line(const char *name, const struct sw_trial *trial)
 }
 
 /* The same as a job, for TAP and JUnit: there what has been shown is its story. */
-static void fill_job(struct sw_job *job, char *const *program, const struct sw_trial *trial)
+static void fill_job(struct sw_job *job, char *const *program, const struct sw_trial *trial,
+                     double seconds)
 {
     char *story = NULL;
 
     if (asprintf(&story, "%s%s%s", trial->verdict.text, trial->story != NULL ? "\n" : "",
                  trial->story != NULL ? trial->story : "") < 0)
         story = NULL;
-    *job = (struct sw_job){
-        .program = program, .repeat = 1, .runs = 1, .verdict = trial->verdict, .story = story};
+    *job = (struct sw_job){.program = program,
+                           .repeat = 1,
+                           .runs = 1,
+                           .verdict = trial->verdict,
+                           .seconds = seconds,
+                           .story = story,
+                           .errors = trial->errors};
     job->verdicts[trial->verdict.kind] = 1;
 }
 
@@ -125,7 +134,8 @@ static int find_tests(struct tests *tests)
         fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
         return -1;
     }
-    const struct sw_target_list_order list = {tests->interp, tests->starter, order->watchdog_s};
+    const struct sw_target_list_order list = {order->interp, tests->starter, order->watchdog_s,
+                                              order->setting->variables};
     for (int i = 0; i < order->path_count; i++)
         if (sw_target_list_add(&tests->list, &list, order->paths[i]) < 0)
             return -1;
@@ -142,10 +152,11 @@ static void run_all(struct tests *tests)
         sw_tap_begin(tests->list.count);
     for (int i = 0; i < tests->list.count && !sw_interrupt_came(); i++) {
         struct sw_target *target = &tests->list.targets[i];
+        double begun = sw_real_time_s();
         tests->done++;
         run_target(tests, target, &tests->trials[i]);
         tests->programs[i][0] = target->name;
-        fill_job(&tests->jobs[i], tests->programs[i], &tests->trials[i]);
+        fill_job(&tests->jobs[i], tests->programs[i], &tests->trials[i], sw_real_time_s() - begun);
         if (tests->order->tap)
             sw_tap_job(&tests->jobs[i], i + 1);
         else
@@ -186,7 +197,7 @@ static void free_tests(struct tests *tests)
 {
     for (int i = 0; i < tests->list.count; i++) {
         if (tests->jobs != NULL)
-            free(tests->jobs[i].story);
+            sw_job_free(&tests->jobs[i]);
         if (tests->trials != NULL)
             free(tests->trials[i].story);
     }
@@ -199,8 +210,7 @@ static void free_tests(struct tests *tests)
 
 int sw_target_run(const struct sw_target_run_order *order)
 {
-    struct tests tests = {.order = order,
-                          .interp = order->interp != NULL ? order->interp : SW_TARGET_INTERP};
+    struct tests tests = {.order = order};
     int status = SW_EXIT_ERROR;
 
     sw_interrupt_begin();
@@ -208,6 +218,8 @@ int sw_target_run(const struct sw_target_run_order *order)
         run_all(&tests);
         status = summarize(&tests);
         if (order->junit != NULL && sw_junit_write(order->junit, tests.jobs, tests.done) < 0)
+            status = SW_EXIT_ERROR;
+        if (order->json != NULL && sw_jobs_json_write(order->json, tests.jobs, tests.done) < 0)
             status = SW_EXIT_ERROR;
     }
     free_tests(&tests);

@@ -9,11 +9,14 @@
 
 #include <stdint.h>
 
+#include "harness/formats/sched/settings.h"
+
 /* Texts are borrowed. */
 struct sw_target_run_order {
     char *const *paths; /* targets, all of them */
     int path_count;     /* at least 1 */
-    const char *interp; /* NULL: SW_TARGET_INTERP; of a .sched, the one that it names */
+    const char *interp; /* of tests */
+    const char *sched_interp; /* of a .sched; NULL: the one that it names */
     int random;         /* under random walks; else under the default schedule */
     int engine;         /* enum sw_control_shm_engine */
     uint64_t seed;      /* of the first random walk */
@@ -21,7 +24,8 @@ struct sw_target_run_order {
     int watchdog_s;     /* 0: the default */
     int tap;            /* a TAP report, instead of lines for people */
     int explain;        /* a failure is explained in full */
-    const char *junit;  /* a file to write; NULL: none */
+    const char *junit, *json; /* files to write; NULL: none */
+    const struct sw_settings *setting; /* of tests; a .sched has its own */
 };
 
 /* Returns the exit status that "spillway run --help" documents. */

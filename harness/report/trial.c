@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "harness/formats/sched/sched_data.h"
 #include "harness/formats/sched/sched_paths.h"
@@ -262,14 +264,20 @@ static void fill_sched(const struct sw_trial_order *order, struct sw_sched *sche
         sched->arg_count++;
 }
 
+static int is_folder(const char *output)
+{
+    return output != NULL && *output != '\0' && output[strlen(output) - 1] == '/';
+}
+
 static void take_place(const struct sw_trial_order *order, struct place *place)
 {
-    const struct sw_sched_file_name name = {"", order->file, order->test, place->kind};
+    const struct sw_sched_file_name name = {is_folder(order->output) ? order->output : "",
+                                            order->file, order->test, place->kind};
     char *room[SW_TRIAL_ARGS];
     struct sw_sched target = {.args = args_of(order, room)};
 
     fill_sched(order, &target);
-    int failed = order->output != NULL
+    int failed = order->output != NULL && !is_folder(order->output)
                      ? take_output(order, place)
                      : sw_sched_file_take(&place->file, &name, &target, &place->e);
     place->status = failed < 0 ? -1 : 1;
@@ -282,6 +290,7 @@ static void write_there(struct place *place, const struct sw_sched *sched, struc
         place->status = -1;
     if (place->status > 0) {
         tell(trial, "again: spillway replay %s", place->file.path);
+        snprintf(trial->path, sizeof trial->path, "%s", place->file.path);
         return;
     }
     sw_sched_file_print(sched, &place->e);
@@ -407,6 +416,45 @@ void sw_trial_keep_unsure(const struct sw_trial_order *order,
     sw_sched_file_release(&place.file);
 }
 
+/* ---- its standard error ---- */
+
+enum { ERRORS_BYTES_MAX = 64 << 10 }; /* the last of it: there is the traceback */
+
+/* A descriptor for it; 0: it is the runner's own. */
+static int open_errors(const struct sw_trial_order *order)
+{
+    int fd = order->keeps_errors && !order->silent ? memfd_create("errors", MFD_CLOEXEC) : 0;
+
+    return fd > 0 ? fd : 0;
+}
+
+static void copy_errors(int fd, off_t from, off_t end, FILE *out)
+{
+    char buf[4096];
+    ssize_t got = 1;
+
+    for (off_t at = from; at < end && got > 0; at += got) {
+        got = pread(fd, buf, sizeof buf, at);
+        fwrite(buf, 1, got > 0 ? (size_t)got : 0, out);
+    }
+}
+
+static void take_errors(int fd, struct sw_trial *trial)
+{
+    size_t size = 0;
+    off_t end = fd > 0 ? lseek(fd, 0, SEEK_END) : 0;
+    FILE *out = fd > 0 ? open_memstream(&trial->errors, &size) : NULL;
+
+    if (fd > 0)
+        copy_errors(fd, 0, end, stderr);
+    if (out != NULL) {
+        copy_errors(fd, end > ERRORS_BYTES_MAX ? end - ERRORS_BYTES_MAX : 0, end, out);
+        fclose(out);
+    }
+    if (fd > 0)
+        close(fd);
+}
+
 /* ---- a process of its own ---- */
 
 /* Of a test that came to its end its process says less than its result. */
@@ -434,7 +482,9 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order, s
         schedule.strategy = SW_STRATEGY_REPLAY;
         schedule.wanted = *order->decisions;
     }
+    process.errors = open_errors(order);
     int status = sw_run_once_run(run, &process, &schedule, &e);
+    take_errors(process.errors, trial);
     if (status < 0) {
         decide(trial, run->interrupted ? SW_INCONCLUSIVE : SW_HARNESS_ERROR, "start", "%s", e.text);
         return;

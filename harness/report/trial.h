@@ -13,6 +13,7 @@
 #ifndef SW_TRIAL_H
 #define SW_TRIAL_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,11 +45,12 @@ struct sw_trial_order {
     /* One schedule: how it has to fail; else it is inconclusive, and not written.  NULL: anyhow. */
     const struct sw_end *alike;
     const struct sw_settings *setting; /* NULL: nothing in particular */
-    const char *output; /* where a failing schedule goes; NULL: sched_file.h */
+    const char *output; /* where a failing schedule goes, a file or FOLDER/; NULL: sched_file.h */
     uint64_t schedules; /* at least 1 */
     int watchdog_s;     /* 0: SW_WATCHDOG_S */
     int stdout_is_ours; /* what the test prints goes to stderr */
     int silent;         /* what it prints goes nowhere */
+    int keeps_errors; /* what it writes to its standard error is kept, and shown when it ends */
     int explains;       /* a failure is explained, in its story (explained.h) ... */
     enum sw_explanation_how how; /* ... so */
 };
@@ -59,6 +61,9 @@ struct sw_trial {
     char unkept[1200]; /* it failed, and why its schedule is in no file; "" if it is in one */
     struct sw_explained explained; /* but for its text, which is in the story */
     char *story; /* more lines, or NULL; owned by who called sw_trial_run() */
+    char
+        *errors; /* its standard error, if that was to be kept, or NULL; owned by the caller, too */
+    char path[PATH_MAX]; /* of the schedule that was written; "": none was */
 };
 
 /* Its process; args is room for the starter's.  What does not fit into a .sched is left out: the

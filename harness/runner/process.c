@@ -208,9 +208,10 @@ static int start(struct sw_process *run, const struct sw_process_order *order, s
     if (argv == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     if (order->silent) {
-        launch.input = launch.output = SW_LAUNCH_NULL;
-        launch.errors = order->errors > 0 ? order->errors : SW_LAUNCH_NULL;
+        launch.input = launch.output = launch.errors = SW_LAUNCH_NULL;
     }
+    if (order->errors > 0)
+        launch.errors = order->errors;
     if (order->stdout_is_ours)
         launch.output = STDERR_FILENO;
     launch.argv = argv;

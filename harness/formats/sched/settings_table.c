@@ -107,7 +107,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .option = "early",
      .argument = "N",
      .help = "Let up to N timed waits end early (default: 0)",
-     .commands = DECIDED,
+     .commands = DECIDED | SW_SETTINGS_RUN_TESTS,
      .shm = SHM(early_max)},
     {.key = "network",
      .type = SW_SETTINGS_WORD,
@@ -126,7 +126,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .help =
          "Where threads are switched: call, where the interpreter itself could; or access, before "
          "each access to shared data, on CPython 3.11 (default: call; of dpor: access)",
-     .commands = SW_SETTINGS_EXPLORE,
+     .commands = SW_SETTINGS_EXPLORE | SW_SETTINGS_RUN_TESTS,
      .shm = SHM(grain),
      .fill = fill_calm},
     {.key = "values",
@@ -254,7 +254,7 @@ static int add_faults(struct sw_fault_set *to, const char *names, struct sw_erro
 
 /* What the runner sets itself, so that every run has the same.  A name that ends in "_" stands for
  * all that begin with it. */
-static int is_ours(const char *variable)
+int sw_settings_table_is_ours(const char *variable)
 {
     static const char *const names[] = {
         "PATH=", "LC_ALL=",   "PYTHONHASHSEED=",  "LD_PRELOAD=", "PYTHONDONTWRITEBYTECODE=",
@@ -272,7 +272,7 @@ static int add_variable(struct sw_settings *setting, const char *text, struct sw
 
     if (equals == NULL || equals == text)
         return sw_error_set(e, NULL, 0, 0, "'%s' is not NAME=VALUE", text);
-    if (is_ours(text))
+    if (sw_settings_table_is_ours(text))
         return sw_error_set(e, NULL, 0, 0, "%.*s is set by spillway itself", (int)(equals - text),
                             text);
     if (setting->variable_count == SW_SETTINGS_VARIABLES_MAX || strlen(text) >= 4096)

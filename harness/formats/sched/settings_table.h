@@ -32,7 +32,8 @@ enum sw_settings_type {
 enum sw_settings_command {
     SW_SETTINGS_RECORD = 1,
     SW_SETTINGS_EXPLORE = 2,
-    SW_SETTINGS_RUN = 4, /* scenarios and programs, not tests */
+    SW_SETTINGS_RUN = 4, /* scenarios and programs; of tests the environment alone */
+    SW_SETTINGS_RUN_TESTS = 8,
 };
 
 struct sw_settings_row {
@@ -79,6 +80,8 @@ int sw_settings_table_find_word(const struct sw_settings_row *row, const char *w
  * SLP_...) is refused. */
 int sw_settings_table_add(struct sw_settings *setting, const struct sw_settings_row *row,
                           const char *word, struct sw_error *e);
+/* Is it one that the runner sets itself, and so refuses: NAME=VALUE? */
+int sw_settings_table_is_ours(const char *variable);
 /* The option with this argument, NULL for a flag.  0, or -1 with *e (no place). */
 int sw_settings_table_give(struct sw_settings *setting, const struct sw_settings_row *row,
                            const char *argument, struct sw_error *e);

@@ -81,6 +81,86 @@ START_TEST(test_a_unittest_class_of_the_project_is_explained_too)
 }
 END_TEST
 
+START_TEST(test_a_folder_is_explored)
+{
+    ck_assert_int_eq(
+        spillway("explore --schedules 14 --jobs 1 --junit j.xml --json j.json -o found/ "
+                 "tests"),
+        1);
+    ASSERT_SAYS("out", "FAIL   tests/test_cases.py::StockCase::test_sold_twice (failed under ");
+    ASSERT_SAYS("out", "ok     tests/test_coroutines.py::test_gathered (14 schedules of portfolio");
+    ASSERT_SAYS("out", "again: spillway replay found/test_stock-test_oversold.sched\n");
+    ASSERT_SAYS("out", "12 tests: 9 passed, 1 skipped, 2 failed\n");
+    ck_assert_int_eq(shell("xmllint --noout j.xml"), 0);
+    ASSERT_SAYS("j.xml", "tests=\"12\" failures=\"2\" errors=\"0\"");
+    ASSERT_SAYS("j.xml",
+                "<testcase classname=\"tests/test_stock.py\" name=\"test_oversold\" time=\"");
+    ASSERT_SAYS("j.xml", "<system-err>");
+    ASSERT_SAYS("j.xml", "E       assert -1 &gt;= 0");
+    ASSERT_SAYS("j.json", "\"schedule\": \"found/test_stock-test_oversold.sched\"");
+    ck_assert_int_eq(spillway("replay found/test_stock-test_oversold.sched"), 0);
+}
+END_TEST
+
+START_TEST(test_what_goes_with_one_test_only_is_refused)
+{
+    ck_assert_int_eq(spillway("explore -o a.sched tests"), 2);
+    ASSERT_SAYS("err", "of several tests --output names a folder: FOLDER/\n");
+    ck_assert_int_eq(spillway("explore --campaign c tests/test_cases.py::"), 2);
+    ASSERT_SAYS("err", "is of one test: FILE.py::NAME\n");
+    ck_assert_int_eq(spillway("explore tests/test_cases.py:: src/stock/__init__.py"), 2);
+    ASSERT_SAYS("err", "go together, and nothing else with them\n");
+}
+END_TEST
+
+/* As a shell has them: without a slash on PATH, and that of the environment that is active. */
+START_TEST(test_the_interpreter_is_the_one_that_a_shell_would_have)
+{
+    ck_assert_int_eq(shell("mkdir bin venv && ln -s /usr/bin/python3.11 bin/py && "
+                           "/usr/bin/python3.11 -m venv --without-pip --system-site-packages venv"),
+                     0);
+    write_file("tests/test_where.py", "import sys\n\ndef test_x():\n    print(sys.executable)\n");
+    ck_assert_int_eq(shell("PATH=$PWD/bin:$PATH %s/spillway run -i py tests/test_where.py::test_x "
+                           ">out 2>err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", "/bin/py\n");
+    ck_assert_int_eq(shell("VIRTUAL_ENV=$PWD/venv %s/spillway run tests/test_where.py::test_x "
+                           ">out 2>err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", "/venv/bin/python3\n");
+    ck_assert_int_eq(spillway("run -i nothing_of_that_name tests/test_where.py::test_x"), 2);
+    ASSERT_SAYS("err", "no interpreter at nothing_of_that_name: ");
+}
+END_TEST
+
+START_TEST(test_the_environment_is_given_where_it_is_wanted)
+{
+    write_file("tests/test_env.py", "import os\n\ndef test_x():\n"
+                                    "    print(*[os.environ.get(name) for name in 'ABC'])\n"
+                                    "    print(os.environ.get('MY_TOKEN'))\n");
+    ck_assert_int_eq(spillway("run --env A=1 tests/test_env.py::test_x"), 0);
+    ASSERT_SAYS("out", "1 None None\nNone\n");
+    ck_assert_int_eq(shell("env -i PATH=/usr/bin:/bin B=2 C=3 MY_TOKEN=x %s/spillway run "
+                           "--env-from-here --junit j.xml --json j.json tests/test_env.py::test_x "
+                           ">out 2>err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", "None 2 3\nNone\n");
+    ASSERT_SAYS("j.json", "\"end\": \"as expected\"");
+}
+END_TEST
+
+/* run has explore's grain. */
+START_TEST(test_run_has_the_grain_too)
+{
+    ck_assert_int_eq(
+        spillway("run --grain access --schedules 40 tests/test_stock.py::test_oversold"), 1);
+    ASSERT_SAYS("test_stock-test_oversold.sched", "\ngrain    access\n");
+}
+END_TEST
+
 START_TEST(test_what_pytest_cannot_collect_is_said)
 {
     ck_assert_int_eq(spillway("run tests/test_stock.py::test_oversoldd"), 2);
@@ -126,6 +206,11 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_fixtures_are_those_of_each_schedule);
     tcase_add_test(all, test_what_is_found_is_explained_and_replayed);
     tcase_add_test(all, test_a_unittest_class_of_the_project_is_explained_too);
+    tcase_add_test(all, test_a_folder_is_explored);
+    tcase_add_test(all, test_what_goes_with_one_test_only_is_refused);
+    tcase_add_test(all, test_the_interpreter_is_the_one_that_a_shell_would_have);
+    tcase_add_test(all, test_the_environment_is_given_where_it_is_wanted);
+    tcase_add_test(all, test_run_has_the_grain_too);
     tcase_add_test(all, test_what_pytest_cannot_collect_is_said);
     tcase_add_test(all, test_a_whole_file_may_be_skipped);
     tcase_add_test(all, test_a_line_to_begin_at_is_found_in_what_pytest_imports);

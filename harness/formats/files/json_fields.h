@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * json_fields.h - the fields of a JSON object, as all files of this folder write and read them.
+ * json_fields.h - the fields of a JSON object, as all files write and read them.
  */
 #ifndef SW_JSON_FIELDS_H
 #define SW_JSON_FIELDS_H
