@@ -164,7 +164,7 @@ MEMCHECK := $(addprefix $(BUILD)/lib/valgrind/,memcheck memcheck.supp memcheck_a
 SHARE := $(BUILD)/share
 COMMANDS := $(patsubst harness/cli/%_command.c,%,$(wildcard harness/cli/*_command.c))
 PAGES := $(SHARE)/man/spillway.1 $(COMMANDS:%=$(SHARE)/man/spillway-%.1) \
-    $(addprefix $(SHARE)/man/,slpython.1 spillway-spec.5 spillway-sched.5 spillway.7) \
+    $(addprefix $(SHARE)/man/,slpython.1 slpython-lab.1 spillway-spec.5 spillway-sched.5 spillway.7) \
     $(SHARE)/spillway.bash $(SHARE)/_spillway
 
 # ---- building ----
@@ -341,24 +341,25 @@ $(BUILD)/lib/valgrind/%: harness/valgrind/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-$(SHARE)/man/spillway.1: HELP := --as man
-$(SHARE)/man/spillway-%.1: HELP = --as man $*
+$(SHARE)/man/spillway%: HELP = --as man $(patsubst spillway-%.1,%,$(filter-out spillway.1,$(@F)))
 $(SHARE)/spillway.bash: HELP := --as bash
 $(SHARE)/_spillway: HELP := --as zsh
-$(filter %.1 %.bash %/_spillway,$(filter-out %/slpython.1,$(PAGES))): $(BIN)/spillway
+$(filter %.1 %.bash %/_spillway,$(filter-out %/slpython.1 %/slpython-lab.1,$(PAGES))): $(BIN)/spillway
 	$(call say,HELP,$@)
 	@mkdir -p $(@D)
 	$(Q)$(BIN)/spillway help $(HELP) >$@
 
 $(SHARE)/man/slpython.1: harness/docs/interpreter.md
 $(SHARE)/man/slpython.1: SUMMARY := a Python 3.11 with tasklets and channels
+$(SHARE)/man/slpython-lab.1: harness/docs/interpreter.md
+$(SHARE)/man/slpython-lab.1: SUMMARY := slpython with points, at which a schedule can act
 $(SHARE)/man/spillway-spec.5: scenarios/FORMAT.md
 $(SHARE)/man/spillway-spec.5: SUMMARY := scripts of who does what, and in which order
 $(SHARE)/man/spillway-sched.5: harness/docs/schedule-file.md
 $(SHARE)/man/spillway-sched.5: SUMMARY := a recorded schedule, as a file
 $(SHARE)/man/spillway.7: harness/docs/concepts.md
 $(SHARE)/man/spillway.7: SUMMARY := the words that spillway uses, and what they mean
-$(addprefix $(SHARE)/man/,slpython.1 spillway-spec.5 spillway-sched.5 spillway.7): \
+$(addprefix $(SHARE)/man/,slpython.1 slpython-lab.1 spillway-spec.5 spillway-sched.5 spillway.7): \
     harness/man/page.py contract/version.h
 	$(call say,MAN,$@)
 	@mkdir -p $(@D)
@@ -513,9 +514,9 @@ repeat: all
 
 # ---- looking at the source ----
 
-OURS := $(shell git ls-files '*.[ch]')
+OURS = $(shell git ls-files '*.[ch]')
 # Not the headers: clang-format does not know what to do with lists of X().
-FORMATTED := $(filter %.c,$(OURS))
+FORMATTED = $(filter %.c,$(OURS))
 
 .PHONY: format
 format:
@@ -543,6 +544,19 @@ install: all $(PAGES)
 .PHONY: uninstall
 uninstall: all $(PAGES)
 	@ci/place uninstall
+
+# Of what is committed; the package's own test runs as well, from where the package was unpacked.
+DEB := $(BUILD)/deb/spillway
+.PHONY: deb
+deb:
+	rm -rf $(DEB) && mkdir -p $(DEB)
+	git archive HEAD | tar -x -C $(DEB)
+	cd $(DEB) && dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning $(BUILD)/deb/*.changes
+	rm -rf $(BUILD)/deb/root $(BUILD)/deb/tmp && mkdir $(BUILD)/deb/tmp
+	dpkg-deb -x $(BUILD)/deb/spillway_*.deb $(BUILD)/deb/root
+	cd $(DEB) && AUTOPKGTEST_TMP=$(abspath $(BUILD)/deb/tmp) ROOT=$(abspath $(BUILD)/deb/root) \
+	    debian/tests/explore
 
 .PHONY: clean
 clean:

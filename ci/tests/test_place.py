@@ -2,6 +2,7 @@
 """ci/place: all works from where it was installed, for another user; and is gone again."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -96,8 +97,16 @@ class Place(unittest.TestCase):
                                   "sed -n \"s/.*local commands='\\(.*\\)'/\\1/p\"").stdout.split()
         self.assertIn("explore", commands)
         self.assertEqual(pages, {f"spillway-{name}.1" for name in commands} |
-                         {"spillway.1", "slpython.1", "spillway-spec.5", "spillway-sched.5",
-                          "spillway.7"})
+                         {"spillway.1", "slpython.1", "slpython-lab.1", "spillway-spec.5",
+                          "spillway-sched.5", "spillway.7"})
+
+    def test_each_page_is_its_own(self):
+        for path in (self.there / "share/man").rglob("*.*"):
+            name, section = path.name.rsplit(".", 1)
+            text = path.read_text(encoding="utf-8")
+            roff = name.replace("-", "\\-")
+            self.assertIn(f"\n.TH {roff.upper()} {section} ", text)
+            self.assertIn(f"\n.SH NAME\n{roff} \\-\n", text)
 
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
     def test_no_page_draws_a_complaint(self):
@@ -123,6 +132,24 @@ class Uninstall(unittest.TestCase):
         place("install", top)
         place("uninstall", top)
         self.assertEqual([path for path in top.rglob("*") if not path.is_dir()], [other])
+
+
+class Package(unittest.TestCase):
+    """`make deb` takes minutes and is not of CI: what goes stale is."""
+
+    def test_it_has_the_version_of_the_program(self):
+        changes = (ROOT / "debian/changelog").read_text(encoding="utf-8")
+        header = (ROOT / "contract/version.h").read_text(encoding="utf-8")
+        self.assertEqual(re.match(r"spillway \((.*?)\)", changes)[1],
+                         re.search(r'SW_VERSION "(.*?)"', header)[1])
+
+    def test_it_is_built_with_what_ci_installs(self):
+        control = (ROOT / "debian/control").read_text(encoding="utf-8")
+        packages = (ROOT / "ci/packages").read_text(encoding="utf-8")
+        wanted = re.findall(r"\b(lib\w+-dev|zlib1g-dev)", control.split("\nPackage:")[0])
+        self.assertGreater(len(wanted), 4)
+        for package in wanted:
+            self.assertRegex(packages, rf"(?m)^{package}$")
 
 
 if __name__ == "__main__":
