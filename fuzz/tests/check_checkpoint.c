@@ -100,6 +100,46 @@ START_TEST(test_jobs_take_turns_at_the_files_that_they_share)
 }
 END_TEST
 
+/* Its semaphores have names for as long as it takes to remove them; its threads are never joined.
+ * The second test keeps its semaphore's name. */
+START_TEST(test_semaphores_with_a_name_are_under_control)
+{
+    write_file("pool.py", "import multiprocessing, threading\n"
+                          "from multiprocessing.pool import ThreadPool\n"
+                          "from _multiprocessing import SemLock\n"
+                          "def test_pool():\n"
+                          "    assert ThreadPool(2).map(abs, [1, -2]) == [1, 2]\n"
+                          "def test_name():\n"
+                          "    lock = SemLock(1, 1, 1, '/left', False)\n"
+                          "    def body():\n"
+                          "        for _ in range(3):\n"
+                          "            with lock: pass\n"
+                          "    threads = [threading.Thread(target=body) for _ in range(2)]\n"
+                          "    for t in threads: t.start()\n"
+                          "    for t in threads: t.join()\n");
+    for (const char *const *test = (const char *const[]){"pool", "name", NULL}; *test != NULL;
+         test++)
+        ck_assert_msg(spillway("explore --jobs 2 --schedules 20 pool.py::test_%s", *test) == 0,
+                      "%s", content("out"));
+    shell("rm -f /dev/shm/sem.left.spillway-*");
+}
+END_TEST
+
+/* A child of a fork may post it. */
+START_TEST(test_a_semaphore_that_a_child_has_is_reported)
+{
+    write_file("child.py", "import multiprocessing\n"
+                           "context = multiprocessing.get_context('fork')\n"
+                           "lock = context.Semaphore(0)\n"
+                           "child = context.Process(target=lock.release)\n"
+                           "child.start()\n"
+                           "lock.acquire()\n"
+                           "child.join()\n");
+    ck_assert_int_eq(spillway("record child.py"), 0);
+    ASSERT_SAYS("err", "not controlled: a named semaphore");
+}
+END_TEST
+
 /* What a test finds after its first schedule is what it finds in a process of its own. */
 START_TEST(test_a_cache_is_empty_each_time)
 {
@@ -194,6 +234,8 @@ CHECK_SUITE(suite)
     tcase_add_test(state, test_no_child_is_left);
     tcase_add_test(state, test_jobs_have_their_own_temporary_files);
     tcase_add_test(state, test_jobs_take_turns_at_the_files_that_they_share);
+    tcase_add_test(state, test_semaphores_with_a_name_are_under_control);
+    tcase_add_test(state, test_a_semaphore_that_a_child_has_is_reported);
     tcase_add_test(state, test_a_cache_is_empty_each_time);
     tcase_add_test(state, test_a_library_with_thread_local_storage);
     tcase_add_test(state, test_random_bytes_go_on_behind_the_imports);

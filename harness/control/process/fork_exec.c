@@ -24,6 +24,7 @@
 #include "harness/control/io/fds.h"
 #include "harness/control/io/owed.h"
 #include "harness/control/net/net.h"
+#include "harness/control/posix/sem_named.h"
 #include "pid.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/time/timers.h"
@@ -53,6 +54,7 @@ static void before_fork(void)
 {
     sw_pid_before_fork();
     sw_net_names_fork();
+    sw_sem_named_before_fork();
     if (sw_fds_kept())
         sw_forked_prepare();
 }
@@ -63,6 +65,7 @@ static void after_fork_in_parent(void)
     if (!sw_fds_kept())
         return;
     sw_fds_share();
+    sw_sem_named_after_fork();
     sw_forked_parent();
 }
 

@@ -310,21 +310,3 @@ SW_EXPORT int pthread_sigqueue(pthread_t thread, int number, const union sigval 
         sw_uncontrolled_note("a signal to another thread", CALLER);
     return SW_REAL(pthread_sigqueue)(thread, number, value);
 }
-
-/* ---- one process to another ---- */
-
-SW_EXPORT sem_t *sem_open(const char *name, int flags, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, flags);
-    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
-    unsigned value = (flags & O_CREAT) != 0 ? va_arg(arguments, unsigned) : 0;
-    va_end(arguments);
-    sem_t *sem = SW_REAL(sem_open)(name, flags, mode, value);
-    if (sem != SEM_FAILED && sw_engine_self() != NULL) {
-        sw_sync_objects_get(SW_OBJECT_SEM, sem)->is_shared = 1;
-        sw_uncontrolled_note("a named semaphore", CALLER);
-    }
-    return sem;
-}
