@@ -34,20 +34,47 @@ char *sw_failure_dedup_normalise(const char *outcome, char *buf, size_t size)
     return buf;
 }
 
+/* Of a sentence about a schedule what it is but for its deviations, without how many these are: "T is
+ * stopped behind a.py:7 `...`, and T runs `f` to its end". */
+static const char *deviation_of(const char *sentence)
+{
+    const char *except = strstr(sentence, "except"), *colon;
+
+    colon = except != NULL ? strstr(except, ": ") : NULL;
+    return colon != NULL ? colon + 2 : sentence;
+}
+
+char *sw_failure_dedup_describe(const struct sw_failure_cause *cause, char *buf, size_t size)
+{
+    char sentence[SW_EXPLANATION_TEXT], object[SW_EXPLAINED_OBJECT];
+
+    if (cause->kind[0] == '\0' ||
+        strcmp(cause->kind, sw_explanation_name(SW_EXPLANATION_NOT_KNOWN)) == 0)
+        snprintf(buf, size, "%s", cause->pair);
+    else
+        snprintf(
+            buf, size, "%s|%s|%s", cause->kind,
+            sw_failure_dedup_normalise(cause->object, object, sizeof object),
+            sw_failure_dedup_normalise(deviation_of(cause->sentence), sentence, sizeof sentence));
+    return buf;
+}
+
 /* 48 bits: among the 256 causes that are read at most, two share a key with a probability of
  * 2 ** -33. */
 static void name_it(const struct sw_minimised *minimised, struct sw_failure_cause *cause)
 {
     char text[2 * SW_FAILURE_CAUSE_TEXT + 32], outcome[SW_FAILURE_CAUSE_TEXT];
+    char what[SW_FAILURE_CAUSE_TEXT];
 
     snprintf(cause->outcome, sizeof cause->outcome, "%s", minimised->sched->outcome);
     sw_critical_pair_print_name(&minimised->critical, cause->pair, sizeof cause->pair);
     snprintf(cause->proof, sizeof cause->proof, "%.*s", SW_FAILURE_CAUSE_TEXT - 1,
              minimised->refused[0] == '\0' ? minimised->proof : minimised->refused);
     cause->deviations = minimised->deviations;
+    sw_failure_dedup_describe(cause, what, sizeof what);
     int length = snprintf(text, sizeof text, "%s|%08x|%s",
                           sw_failure_dedup_normalise(cause->outcome, outcome, sizeof outcome),
-                          minimised->wanted.signature, cause->pair);
+                          minimised->wanted.signature, what);
     snprintf(cause->key, sizeof cause->key, "%012llx",
              (unsigned long long)(XXH3_64bits(text, (size_t)length) >> 16));
 }
@@ -112,11 +139,15 @@ static int keep(const struct sw_failure_cause_order *order, const struct sw_mini
 {
     char path[PATH_MAX], smaller[PATH_MAX + 8];
 
-    path_of(order, cause->key, ".json", path);
-    if (access(path, F_OK) == 0)
-        return 0;
+    /* What explains it comes with it. */
     snprintf(smaller, sizeof smaller, "%s.min", found);
     int status = write_smaller(minimised, found, smaller, cause, e);
+    name_it(minimised, cause);
+    path_of(order, cause->key, ".json", path);
+    if (status == 0 && access(path, F_OK) == 0) {
+        unlink(smaller);
+        return 0;
+    }
     /* If two processes find a cause at once, each name gets the file of one or the other: both are
      * of that cause. */
     path_of(order, cause->key, ".min.sched", path);
@@ -144,10 +175,8 @@ static int minimise_and_keep(const struct sw_failure_cause_order *order, const c
         sw_error_set(e, NULL, 0, 0, "out of memory");
     } else if (sw_sched_load(found, &sched, e) == 0 && sw_sched_paths(found, sched, e) == 0) {
         minimise.sched = sched;
-        if (sw_minimise_run(&minimise, minimised, e) == 0) {
-            name_it(minimised, cause);
+        if (sw_minimise_run(&minimise, minimised, e) == 0)
             status = keep(order, minimised, found, cause, e);
-        }
         sw_minimise_free(minimised);
     }
     free(minimised);

@@ -3,9 +3,10 @@
  * failure_dedup.h - keeps one failing schedule for each cause of failures.
  *
  * Schedules fail by thousands, for few reasons.  Two failures have the same CAUSE if they end alike
- * (leaving out the numbers of threads and locks, which differ between schedules) and have the same
- * critical pair: both are the same in every process, and name no folder, so that they are the same
- * in every checkout.  The first of each cause is kept, in a folder that several processes share:
+ * (leaving out the numbers of threads and locks, which differ between schedules) and are explained
+ * alike: by kind, object and sentence (harness/report/explanation.h), whatever else their schedules
+ * deviate in.  Of a failure whose kind is not known it is the critical pair.  All of it is the same in
+ * every process, and names no folder, so that it is the same in every checkout.  The first of each cause is kept, in a folder that several processes share:
  *
  *      1f0c2a9b77d3.sched      as it was found
  *      1f0c2a9b77d3.min.sched  minimised
@@ -56,5 +57,9 @@ int sw_failure_dedup_read_all(const char *folder, struct sw_failure_cause *cause
 /* An outcome without what differs between schedules: "T3" becomes "T", "lock#310" becomes "lock#".
  * Returns buf. */
 char *sw_failure_dedup_normalise(const char *outcome, char *buf, size_t size);
+
+/* What tells it from others that end alike: kind, object and sentence of a failure that was
+ * explained, without numbers that differ between schedules; else the critical pair.  Returns buf. */
+char *sw_failure_dedup_describe(const struct sw_failure_cause *cause, char *buf, size_t size);
 
 #endif

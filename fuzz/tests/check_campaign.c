@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 
+#include "fuzz/explore/failure_dedup.h"
 #include "harness/tests/control_fixture.h"
 
 static const char two_causes[] = "import threading\n"
@@ -56,6 +57,47 @@ static char *cut_claim(const char *end)
     ck_assert_msg(behind != NULL, "%s", text);
     return strndup(text, (size_t)(behind - text));
 }
+
+static struct sw_failure_cause cause_of(const char *kind, const char *sentence, const char *pair)
+{
+    struct sw_failure_cause cause = {.object = "Counter.number"};
+
+    snprintf(cause.kind, sizeof cause.kind, "%s", kind);
+    snprintf(cause.sentence, sizeof cause.sentence, "%s", sentence);
+    snprintf(cause.pair, sizeof cause.pair, "%s", pair);
+    return cause;
+}
+
+static int are_one(struct sw_failure_cause one, struct sw_failure_cause other)
+{
+    char texts[2][SW_FAILURE_CAUSE_TEXT];
+
+    return strcmp(sw_failure_dedup_describe(&one, texts[0], sizeof texts[0]),
+                  sw_failure_dedup_describe(&other, texts[1], sizeof texts[1])) == 0;
+}
+
+/* Whatever else their schedules deviate in; and not by their place alone. */
+START_TEST(test_what_is_explained_alike_is_one_cause)
+{
+    static const char known[] =
+        "as by default, except for 2 choices, of which this one comes in "
+        "between: T1 is stopped at a.py:2 `f()`, and T2 runs `g` to its end";
+    static const char again[] = "as by default, except: T3 is stopped at a.py:2 `f()`, and T1 runs "
+                                "`g` to its end";
+    static const char other[] = "as by default, except: T3 is stopped at a.py:4 `f()`, and T1 runs "
+                                "`g` to its end";
+
+    ck_assert(
+        are_one(cause_of("lost update", known, "a | b"), cause_of("lost update", again, "a | c")));
+    ck_assert(
+        !are_one(cause_of("lost update", known, "a | b"), cause_of("lost update", other, "a | b")));
+    ck_assert(
+        !are_one(cause_of("lost update", known, "a | b"), cause_of("torn pair", known, "a | b")));
+    ck_assert(are_one(cause_of("not known", known, "a | b"), cause_of("", other, "a | b")));
+    ck_assert(
+        !are_one(cause_of("not known", known, "a | b"), cause_of("not known", known, "a | c")));
+}
+END_TEST
 
 START_TEST(test_a_cause_is_told_once)
 {
@@ -316,6 +358,7 @@ CHECK_SUITE(suite)
     tcase_set_timeout(all, 240);
     tcase_set_tags(all, "no-memcheck");
     suite_add_tcase(suite, all);
+    tcase_add_test(all, test_what_is_explained_alike_is_one_cause);
     tcase_add_test(all, test_a_cause_is_told_once);
     tcase_add_test(all, test_shards_together_are_the_whole);
     tcase_add_test(all, test_shards_find_the_same_failures);

@@ -2,7 +2,8 @@
  *
  * explained.h - what every command says of a failure: explanation.h, of a schedule, as text.
  *
- * It takes one more run of the schedule, in a process of its own.  Of a run that has not failed
+ * It takes one more run of the schedule, in a process of its own; the full text one more for the
+ * schedule that passes.  Of a run that has not failed
  * there is nothing to say.
  */
 #ifndef SW_EXPLAINED_H
@@ -16,7 +17,7 @@ struct sw_explained {
     /* "lost update"; "not known"; "": nothing is said, and all the rest is empty, too. */
     char kind[SW_EXPLAINED_KIND];
     char object[SW_EXPLAINED_OBJECT]; /* "Account.balance"; "" */
-    char pair[SW_EXPLAINED_PAIR];     /* "a.py:3 a.py:7"; "" */
+    char pair[SW_EXPLAINED_PAIR]; /* "a.py:3 a.py:7"; "" */
     char sentence[SW_EXPLANATION_TEXT];
     char *text; /* lines, each with its newline; owned; NULL: there is none */
 };

@@ -50,22 +50,21 @@ enum sw_explanation_kind {
 #define SW_EXPLANATION_ENUM(id, name) SW_EXPLANATION_##id,
     SW_EXPLANATION_KINDS(SW_EXPLANATION_ENUM)
 #undef SW_EXPLANATION_ENUM
-    SW_EXPLANATION_KIND_COUNT
+        SW_EXPLANATION_KIND_COUNT
 };
 
-enum { SW_EXPLANATION_ROWS = 48, SW_EXPLANATION_TEXT = 1024,
-       SW_EXPLANATION_NAME = 200 };
+enum { SW_EXPLANATION_ROWS = 48, SW_EXPLANATION_TEXT = 1024, SW_EXPLANATION_NAME = 200 };
 
 /* Entries are 1 + their index in the timeline; 0: none. */
 struct sw_explanation {
     enum sw_explanation_kind kind;
     char object[SW_EXPLANATION_NAME]; /* what it is about; "": nothing that has a name */
-    uint32_t pair[2];   /* the two whose order decides, in the order of the run */
-    uint32_t failure;   /* the exception, the last wait, or the end */
+    uint32_t pair[2]; /* the two whose order decides, in the order of the run */
+    uint32_t failure; /* the exception, the last wait, or the end */
     uint32_t rows[SW_EXPLANATION_ROWS]; /* what matters, ascending: the pair among them */
     uint32_t row_count;
     char sentence[SW_EXPLANATION_TEXT]; /* what the schedule is but for its deviations */
-    char reason[SW_EXPLANATION_TEXT];   /* what the values show; "" */
+    char reason[SW_EXPLANATION_TEXT]; /* what the values show; "" */
 };
 
 void sw_explanation_make(struct sw_explanation *explanation, const struct sw_timeline *timeline);
@@ -76,6 +75,10 @@ char *sw_explanation_pair(const struct sw_explanation *explanation,
                           const struct sw_timeline *timeline, char *buf, size_t size);
 
 enum sw_explanation_how { SW_EXPLANATION_SHORT, SW_EXPLANATION_FULL };
+
+/* What one entry is: "writes Account.balance: 30 -> -40". */
+void sw_explanation_say(FILE *out, const struct sw_timeline *timeline,
+                        const struct sw_timeline_entry *entry);
 
 /* Lines; FULL has all accesses to what threads share, and not only those that matter. */
 void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,

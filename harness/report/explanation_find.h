@@ -10,8 +10,8 @@
 /* Each: 1 if it was found, and then kind, object, pair, reason and rows are set. */
 
 /* From an exception, backwards. */
-int sw_explanation_find_data(struct sw_explanation *explanation,
-                             const struct sw_timeline *timeline, uint32_t exception);
+int sw_explanation_find_data(struct sw_explanation *explanation, const struct sw_timeline *timeline,
+                             uint32_t exception);
 /* Nobody could run. */
 int sw_explanation_wait_find(struct sw_explanation *explanation,
                              const struct sw_timeline *timeline);

@@ -113,6 +113,9 @@ int sw_timeline_fill_all(struct sw_timeline *timeline, const struct sw_sched *sc
  * and there is no note. */
 int sw_timeline_fill_defaults(struct sw_timeline *timeline, const struct sw_sched *sched,
                               struct sw_error *e);
+/* The same program under a schedule of strategy random, likewise. */
+int sw_timeline_fill_random(struct sw_timeline *timeline, const struct sw_sched *sched,
+                            uint64_t seed, struct sw_error *e);
 /* The same of a run that has been made already with explain_wanted, and is still open. */
 int sw_timeline_take(struct sw_timeline *timeline, const struct sw_process *run,
                      struct sw_error *e);

@@ -21,11 +21,10 @@ static int has_recorded_status(const struct sw_end *end, const struct sw_sched *
     return sw_run_end_is_recorded(end, sched->outcome);
 }
 
-static int run(struct sw_timeline *timeline, const struct sw_sched *sched, int wanted, int explains,
-               struct sw_error *e)
+static int run_as(struct sw_timeline *timeline, const struct sw_sched *sched,
+                  struct sw_schedule_order schedule, int wanted, int explains, struct sw_error *e)
 {
     struct sw_process_order process = sw_process_order_of(sched);
-    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
     struct sw_process one;
 
     process.silent = 1;
@@ -41,6 +40,12 @@ static int run(struct sw_timeline *timeline, const struct sw_sched *sched, int w
                         timeline->decision_count == sched->decision_count &&
                         timeline->hash == sched->hash && has_recorded_status(&timeline->end, sched);
     return status;
+}
+
+static int run(struct sw_timeline *timeline, const struct sw_sched *sched, int wanted, int explains,
+               struct sw_error *e)
+{
+    return run_as(timeline, sched, sw_schedule_order_replay(sched), wanted, explains, e);
 }
 
 static int fill(struct sw_timeline *timeline, const struct sw_sched *sched, int explains,
@@ -86,4 +91,15 @@ int sw_timeline_fill_defaults(struct sw_timeline *timeline, const struct sw_sche
     *timeline = (struct sw_timeline){0};
     plain.deviation_count = 0;
     return run(timeline, &plain, SW_EXPLAIN_ACCESSES, 0, e);
+}
+
+int sw_timeline_fill_random(struct sw_timeline *timeline, const struct sw_sched *sched,
+                            uint64_t seed, struct sw_error *e)
+{
+    struct sw_schedule_order schedule = sw_schedule_order_replay(sched);
+
+    *timeline = (struct sw_timeline){0};
+    schedule.strategy = SW_STRATEGY_RANDOM;
+    schedule.seed = seed;
+    return run_as(timeline, sched, schedule, SW_EXPLAIN_ACCESSES, 0, e);
 }

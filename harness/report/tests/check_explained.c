@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * check_explained.c - the text that explains a failure: the schedule that passes beside it, and what
+ * is said where accesses cannot be seen.
+ */
+#include "harness/tests/control_fixture.h"
+
+static const char bank_py[] = "import threading\n"
+                              "class Account:\n"
+                              "    def __init__(self): self.balance = 100\n"
+                              "    def has(self, amount): return self.balance >= amount\n"
+                              "    def take(self, amount): self.balance -= amount\n"
+                              "def test_bank():\n"
+                              "    account = Account()\n"
+                              "    def withdraw():\n"
+                              "        if account.has(70): account.take(70)\n"
+                              "    threads = [threading.Thread(target=withdraw) for _ in 'ab']\n"
+                              "    for t in threads: t.start()\n"
+                              "    for t in threads: t.join()\n"
+                              "    assert account.balance >= 0\n";
+
+static void setup_bank(void)
+{
+    setup();
+    write_file("bank.py", bank_py);
+    ck_assert_int_eq(spillway("explore --grain access -o bank.sched bank.py::test_bank"), 1);
+}
+
+/* What makes the other one pass is there: the second thread has seen 30. */
+START_TEST(test_what_passes_stands_beside)
+{
+    ck_assert_int_eq(spillway("replay --explain bank.sched"), 0);
+    ASSERT_SAYS("err", "\nbeside it, the default schedule, which passes:\n"
+                       "  step  fails                                   step  passes\n");
+    const char *beside = strstr(content("err"), "\nbeside it");
+    ck_assert_msg(strstr(beside, "writes Account.balance: 30 -> -40") != NULL, "%s", beside);
+    ck_assert_msg(strstr(beside, "  T2 reads Account.balance: 30\n") != NULL, "%s", beside);
+    ck_assert_msg(strstr(beside, " \n") == NULL, "%s", beside);
+    ck_assert_int_eq(spillway("replay bank.sched"), 0);
+    ck_assert_ptr_null(strstr(content("err"), "beside it"));
+    ck_assert_int_eq(spillway("explore --explain -o again.sched bank.py::test_bank"), 1);
+    ASSERT_SAYS("out", "beside it, the default schedule, which passes:\n");
+}
+END_TEST
+
+START_TEST(test_what_always_fails_has_nothing_beside)
+{
+    write_file("bad.py", "import threading\n"
+                         "def test_bad():\n"
+                         "    seen = []\n"
+                         "    t = threading.Thread(target=lambda: seen.append(1))\n"
+                         "    t.start()\n"
+                         "    t.join()\n"
+                         "    assert seen == [2]\n");
+    ck_assert_int_eq(spillway("explore -o bad.sched bad.py::test_bad"), 1);
+    ck_assert_int_eq(spillway("replay --explain bad.sched"), 0);
+    ASSERT_SAYS("err", "beside it: nothing; the default schedule and 8 random ones fail, too\n");
+}
+END_TEST
+
+CHECK_SUITE(suite)
+{
+    TCase *all = tcase_create("all");
+
+    tcase_add_checked_fixture(all, setup_bank, teardown);
+    tcase_add_test(all, test_what_passes_stands_beside);
+    tcase_add_test(all, test_what_always_fails_has_nothing_beside);
+    tcase_set_timeout(all, 120);
+    tcase_set_tags(all, "no-memcheck"); /* it mostly starts other programs */
+    suite_add_tcase(suite, all);
+}
