@@ -57,7 +57,7 @@ struct sw_picture_lane {
 };
 
 enum {
-    SW_PICTURE_ON_PATH = 1, /* on the way of the value that was lost */
+    SW_PICTURE_ON_PATH = 1, /* on the way to the failure, as why tells it */
     SW_PICTURE_IN_PAIR = 2, /* of the two operations that must not meet */
     SW_PICTURE_DEVIATES = 4, /* a decision that is not the default */
     SW_PICTURE_IN_LIBRARY = 8, /* in what is not the program's own: as dull as can be */

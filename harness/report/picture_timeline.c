@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "contract/library_frame.h"
+#include "why_path.h"
+#include "why_threads.h"
 
 /* Where a thread's, a tasklet's or an object's lane begins: threads stand first, then tasklets,
  * then objects, in the timeline's own order. */
@@ -16,6 +18,7 @@ struct maker {
     uint32_t unknown; /* the lane of who is not known */
     int has_files; /* the interpreter tells where something happens */
     int is_told; /* the agent has told of a failure */
+    uint8_t *is_hop; /* 1: that entry is on the way that why tells */
     uint8_t *of_library; /* 1: that object is a lock of Python's own library */
 };
 
@@ -217,6 +220,50 @@ static uint32_t value_of(const struct sw_timeline *timeline,
     return 0;
 }
 
+static int mark_hops_of_agent(struct maker *maker)
+{
+    int found = 0;
+
+    for (uint32_t i = 0; i < maker->timeline->entry_count; i++)
+        found |= maker->is_hop[i] = maker->timeline->entries[i].is_hop != 0;
+    return found;
+}
+
+/* Of very many the first and the last, as why has it of values. */
+static void mark_hops_of_threads(struct maker *maker)
+{
+    struct sw_why_threads why = {0};
+    struct sw_error e;
+    int found = sw_why_threads_find(&why, maker->timeline, NULL, &e) == 0;
+
+    for (uint32_t i = 0; found && i < why.hop_count; i++)
+        if (i < SW_WHY_HOPS_MAX / 2 || why.hop_count - i <= SW_WHY_HOPS_MAX / 2)
+            maker->is_hop[why.hops[i].entry - maker->timeline->entries] = 1;
+    sw_why_threads_free(&why);
+}
+
+static void mark_value(struct maker *maker, uint32_t value)
+{
+    for (uint32_t i = 0; i < maker->timeline->entry_count; i++)
+        maker->is_hop[i] = maker->timeline->entries[i].value == value;
+}
+
+/* The way that why tells: the hops that the agent's events have; or all that is said of a value that
+ * was asked for, or that the failure names; else what threads have done. */
+static void find_hops(struct maker *maker, const struct sw_picture_timeline_about *about)
+{
+    uint32_t value = value_of(maker->timeline, about);
+
+    maker->is_hop = calloc((size_t)maker->timeline->entry_count + 1, 1);
+    maker->picture->failed |= maker->is_hop == NULL;
+    if (maker->is_hop == NULL || (about->value == 0 && mark_hops_of_agent(maker)))
+        return;
+    if (value != 0)
+        mark_value(maker, value);
+    else if (about->explanation != NULL)
+        mark_hops_of_threads(maker);
+}
+
 /* What is known to be somewhere else: in Python's own library, in what runs tests, and, of locks,
  * in the interpreter itself, where there is no line. */
 static int is_of_program(const struct maker *maker, const struct sw_timeline_entry *entry)
@@ -224,7 +271,7 @@ static int is_of_program(const struct maker *maker, const struct sw_timeline_ent
     if (entry->is_point)
         return 0;
     if (*entry->file != '\0')
-        return !sw_library_frame_is_dull(entry->file, strlen(entry->file));
+        return !sw_library_frame_is_dull_file(entry->file);
     return !maker->has_files || strcmp(sw_picture_looks[entry->kind].group, "lock") != 0;
 }
 
@@ -276,7 +323,7 @@ static uint16_t explained_flags(const struct sw_explanation *explanation, uint32
 }
 
 static void add_mark(struct maker *maker, uint32_t at,
-                     const struct sw_picture_timeline_about *about, uint32_t value)
+                     const struct sw_picture_timeline_about *about)
 {
     const struct sw_timeline_entry *entry = &maker->timeline->entries[at];
     /* Not yet in the list: adding a lane or a text may fail, and a mark is whole or not there. */
@@ -292,7 +339,7 @@ static void add_mark(struct maker *maker, uint32_t at,
     mark.after = sw_picture_text(maker->picture, entry->after);
     mark.stack = sw_picture_text_lines(maker->picture, entry->stack);
     add_place(maker, entry, &mark);
-    if (value != 0 && entry->value == value)
+    if (maker->is_hop[at])
         mark.flags |= SW_PICTURE_ON_PATH;
     mark.flags |= explained_flags(about->explanation, at + 1);
     if (entry->deviates)
@@ -339,14 +386,15 @@ struct sw_picture *sw_picture_timeline_make(const struct sw_timeline *timeline,
 
     if (maker.picture == NULL)
         return NULL;
-    uint32_t value = value_of(timeline, about);
+    find_hops(&maker, about);
     add_about(&maker, about);
     add_lanes(&maker);
     find_library_locks(&maker);
     for (uint32_t i = 0; !maker.picture->failed && i < timeline->entry_count; i++)
-        add_mark(&maker, i, about, value);
+        add_mark(&maker, i, about);
     free(maker.source_of);
     free(maker.of_library);
+    free(maker.is_hop);
     if (sw_picture_lay_out(maker.picture) == 0)
         return maker.picture;
     sw_picture_free(maker.picture);

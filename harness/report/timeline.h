@@ -79,6 +79,7 @@ struct sw_timeline_entry {
      * EXCEPTION. */
     uint32_t partner;
     uint32_t event; /* 1 + index in the event memory; 0: none */
+    int is_hop;     /* of why, by what the agent tells (why_path.h); with sw_timeline_fill_all() */
     int is_point;   /* of EVENT: a visit of a point of the interpreter, which few want to know of */
     const char *stack; /* C stack, a line a frame, innermost first; NULL: none, or not asked for */
     /* Of an object: 1 + index of the entry with the same object before and behind; 0: none. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * timeline_agent.c - what the agent of slpython-lab tells in an explaining run: the C stacks that
- * it has taken where something went wrong, and the points of the interpreter that were visited.
+ * it has taken where something went wrong, the points of the interpreter that were visited, and which
+ * events are the hops of why.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "harness/runner/stack_symbols.h"
 #include "timeline_build.h"
 #include "why_hop_text.h"
+#include "why_judge.h"
 #include "why_path.h"
 
 static const char *read_stack(struct sw_timeline *timeline, const struct sw_event_shm *event_shm,
@@ -59,4 +61,25 @@ int sw_timeline_agent_add(struct sw_timeline *timeline, const struct sw_process 
             return -1;
     }
     return 0;
+}
+
+/* What was followed has its events; a failure that no event tells of is one of threads. */
+void sw_timeline_agent_mark_hops(struct sw_timeline *timeline, const struct sw_process *run,
+                                 const struct sw_sched *sched)
+{
+    const struct sw_event_shm *event_shm = run->spec.event_shm;
+    struct sw_why *why = event_shm != NULL ? calloc(1, sizeof *why) : NULL;
+    const struct sw_why_wanted what_failed = {.number = 0};
+    struct sw_error e;
+
+    if (why != NULL)
+        sw_why_judge(run, sched, &why->verdict);
+    if (why != NULL && why->verdict.kind != SW_AS_EXPECTED &&
+        (run->spec.spec != NULL || why->verdict.event != 0) &&
+        sw_why_path_find(why, event_shm, &what_failed, &e) == 0)
+        for (uint32_t i = 0; i < why->hop_count; i++)
+            for (uint32_t k = 0; k < timeline->entry_count; k++)
+                timeline->entries[k].is_hop |=
+                    timeline->entries[k].event == 1 + (why->hops[i].event - event_shm->events);
+    free(why);
 }

@@ -11,7 +11,7 @@ enum { SW_TIMELINE_RECENT_KINDS = SW_TIMELINE_CHANNEL + 1, SW_TIMELINE_RECENT = 
 
 /* Texts of the two logs are copied as they are, and offsets stay valid. */
 struct sw_timeline_texts {
-    char *log;    /* owned; log_size bytes, the last of them 0 */
+    char *log; /* owned; log_size bytes, the last of them 0 */
     size_t log_size;
     char *events; /* owned, likewise; NULL: there is no event memory */
     size_t events_size;
@@ -29,6 +29,9 @@ uint32_t sw_timeline_build_object(struct sw_timeline *timeline, enum sw_timeline
                                   uint32_t ordinal, const char *name);
 /* Stacks, and points in words, of a run that is still open.  0, or -1 without memory. */
 int sw_timeline_agent_add(struct sw_timeline *timeline, const struct sw_process *run);
+/* Of a run that is still open: which entries are hops of why (why_path.h). */
+void sw_timeline_agent_mark_hops(struct sw_timeline *timeline, const struct sw_process *run,
+                                 const struct sw_sched *sched);
 /* When all entries are there: threads by their ordinals, makers, and each entry's partner. */
 int sw_timeline_build_finish(struct sw_timeline *timeline);
 

@@ -35,6 +35,8 @@ static int run_as(struct sw_timeline *timeline, const struct sw_sched *sched,
         status = sw_timeline_take(timeline, &one, e);
     if (status == 0 && explains && sw_timeline_agent_add(timeline, &one) < 0)
         status = sw_error_set(e, NULL, 0, 0, "out of memory");
+    if (status == 0 && explains)
+        sw_timeline_agent_mark_hops(timeline, &one, sched);
     sw_process_close(&one);
     timeline->is_same = status == 0 && timeline->end.kind != SW_ENDED_DIVERGED &&
                         timeline->decision_count == sched->decision_count &&

@@ -105,7 +105,7 @@ function addLine(list, name, text, isCode) {
 }
 
 function flagsText(flags) {
-    const names = [[ON_PATH, "on the value's path"], [IN_PAIR, "of the critical pair"],
+    const names = [[ON_PATH, "on the way to the failure"], [IN_PAIR, "of the critical pair"],
         [DEVIATES, "not the default decision"], [IN_LIBRARY, "not in the program itself"],
         [MATTERS, "explains the failure"], [ALONE, "of no concern to other threads"]];
     return names.filter(([bit]) => flags & bit).map(([, text]) => text).join(", ");

@@ -152,6 +152,35 @@ START_TEST(test_where_the_agent_has_a_stack_the_page_has_it)
 }
 END_TEST
 
+/* PAGE WHY.json BEHIND: what the page marks are the hops of why.  An agent's hop has the number of
+ * decisions before it, a page that of the last of them: BEHIND is 1. */
+static const char hops_py[] =
+    "import json, re, sys\n"
+    "page = open(sys.argv[1]).read()\n"
+    "story = re.findall(r'<li data-mark=\"\\d+\" class=\"(\\w+)\"><span class=\"step\">(\\d+)<', "
+    "page)\n"
+    "hops = {hop['step'] - int(sys.argv[3]) for hop in json.load(open(sys.argv[2]))['hops']}\n"
+    "path = {int(step) for how, step in story if how == 'path'}\n"
+    "told = {int(step) for how, step in story if how != 'other'}\n"
+    "assert path and path <= hops, (path, hops)\n"
+    "assert hops <= told, (hops, told)\n";
+
+/* Of a value by what the agent tells, and of threads by what they read and write. */
+START_TEST(test_the_page_marks_the_way_that_why_tells)
+{
+    const char *const recorded[] = {"bank.sched", "loss2.sched"};
+
+    write_file("hops.py", hops_py);
+    spillway("record -q --fault release-eats-mailbox --fault spill-entry-eats-mailbox "
+             "-o loss2.sched %s/scenarios/story/may-2012-a-chunk-becomes-none.spec",
+             repository);
+    ck_assert_int_eq(spillway("show --html hops.html %s", recorded[_i]), 0);
+    ck_assert_int_eq(spillway("why --json %s", recorded[_i]), 0);
+    ck_assert_msg(shell("/usr/bin/python3.11 hops.py hops.html out %d 2>err", _i) == 0, "%s",
+                  content("err"));
+}
+END_TEST
+
 START_TEST(test_another_run_is_drawn_and_says_so)
 {
     ck_assert_int_eq(shell("mkdir other && cp bank.sched other"), 0);
@@ -273,6 +302,7 @@ CHECK_SUITE(suite)
     tcase_add_test(tests, test_the_page_and_the_trace_have_the_curve);
     tcase_add_test(tests, test_a_trace_is_json);
     tcase_add_test(tests, test_where_the_agent_has_a_stack_the_page_has_it);
+    tcase_add_loop_test(tests, test_the_page_marks_the_way_that_why_tells, 0, 2);
     tcase_add_test(tests, test_another_run_is_drawn_and_says_so);
     tcase_add_test(tests, test_a_changed_program_is_said_and_another_end_is_another_run);
     tcase_add_test(tests, test_bad_input_is_refused_in_one_line);
