@@ -77,8 +77,8 @@ char *sw_explanation_pair(const struct sw_explanation *explanation,
 enum sw_explanation_how { SW_EXPLANATION_SHORT, SW_EXPLANATION_FULL };
 
 /* What one entry is: "writes Account.balance: 30 -> -40". */
-void sw_explanation_say(FILE *out, const struct sw_timeline *timeline,
-                        const struct sw_timeline_entry *entry);
+void sw_explanation_print_entry(FILE *out, const struct sw_timeline *timeline,
+                                const struct sw_timeline_entry *entry);
 
 /* Lines; FULL has all accesses to what threads share, and not only those that matter. */
 void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,

@@ -87,7 +87,7 @@ static void print_cell(FILE *out, const struct sw_timeline *timeline, uint32_t n
         const struct sw_timeline_entry *entry = at(timeline, number);
         fprintf(text, "%6llu  %s ", (unsigned long long)entry->step,
                 sw_timeline_thread(timeline, entry->thread, name));
-        sw_explanation_say(text, timeline, entry);
+        sw_explanation_print_entry(text, timeline, entry);
     }
     if (text != NULL)
         fclose(text);

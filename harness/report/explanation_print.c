@@ -39,8 +39,8 @@ static void print_headings(FILE *out, const struct sw_timeline *timeline,
     fputc('\n', out);
 }
 
-void sw_explanation_say(FILE *out, const struct sw_timeline *timeline,
-                        const struct sw_timeline_entry *entry)
+void sw_explanation_print_entry(FILE *out, const struct sw_timeline *timeline,
+                                const struct sw_timeline_entry *entry)
 {
     const char *object = entry->object != 0 ? timeline->objects[entry->object - 1].name : "";
     const char *thing = *entry->text != '\0' ? entry->text : object;
@@ -85,7 +85,7 @@ static void print_row(FILE *out, const struct sw_explanation *explanation,
     char source[100];
 
     fprintf(out, "%6llu  %*s%s ", (unsigned long long)entry->step, indent, "", is_pair ? "*" : " ");
-    sw_explanation_say(out, timeline, entry);
+    sw_explanation_print_entry(out, timeline, entry);
     if (entry->line != 0) {
         sw_timeline_source(entry->file, entry->line, source, sizeof source);
         fprintf(out, "\n        %*s    %s:%u  %s", indent, "", basename(entry->file), entry->line,
