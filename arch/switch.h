@@ -29,8 +29,18 @@ typedef char *(*slp_save_func)(void *arg, char *sp);
 typedef void (*slp_restore_func)(void *arg);
 /* More than the call of it takes, before it has a frame of its own. */
 enum { SLP_SWITCH_CALL_BYTES = 256 };
-/* Called on an empty stack; must not return. */
-typedef void (*slp_entry_func)(void *arg);
+/* Where to go when a stack that was begun is empty again: to sp, which a stack was left with, and
+ * there restore(arg) is called.  Not on that stack. */
+struct slp_stack_back {
+    char *sp;
+    slp_restore_func restore;
+    void *arg;
+};
+/* Called on an empty stack.  What was left for good is never come back to, so this may return:
+ * then the stack that it names is resumed.  And it should, where it can, since the processor
+ * foresees where a function returns to from the calls that it has seen: those that are left
+ * without a return make it wrong about all returns that follow. */
+typedef struct slp_stack_back *(*slp_entry_func)(void *arg);
 
 /* Calls fn(arg) and stores the stack pointer just before the call, which is
  * 16-aligned, in *base.  Returns what fn returns. */
@@ -42,7 +52,8 @@ void *slp_base_call(void *(*fn)(void *), void *arg, char **base);
 int slp_stack_switch(void *arg, slp_save_func save, slp_restore_func restore);
 
 /* Leaves this stack and calls entry(arg) on an empty one whose first byte is
- * below the address that save() returned (16-aligned).  Returns as above. */
+ * below the address that save() returned (16-aligned).  When entry() returns, the
+ * stack that it names is resumed, as by slp_stack_switch().  Returns as above. */
 int slp_stack_start(void *arg, slp_save_func save, slp_entry_func entry);
 
 #endif

@@ -285,7 +285,10 @@
       "a kill without a thread leaves one alive that never ran") \
     X(SETUP_KEEPS_ENDED, "setup-keeps-ended", \
       "class of stackless-dev/stackless #91", \
-      "a tasklet that is set up again looks dead")
+      "a tasklet that is set up again looks dead") \
+    X(FRAMES_KEPT_BY_CODE, "frames-kept-by-code", \
+      "CPython 2.5 to 3.10, co_zombieframe; Stackless's authors, May 2012", \
+      "each code object keeps what its last tasklet's frames stood on, as long as it lives")
 
 enum slp_fault {
 #define SLP_FAULT_ENUM(id, name, source, text) SLP_FAULT_##id,

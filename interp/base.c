@@ -78,12 +78,7 @@ static int has_chunk(PyThreadState *tstate)
 {
     if (slp_cpython_chunk_of(tstate) != NULL)
         return 1;
-    slp_cpython_chunk *chunk = slp_datastack_take();
-    if (chunk == NULL)
-        return 0;
-    slp_datastack_cede(); /* the interpreter frees it with the thread's state */
-    slp_cpython_begin_datastack(tstate, chunk);
-    return 1;
+    return slp_datastack_begin_for_interpreter(tstate) == 0;
 }
 
 /* Marks the data stack that is in use as the running thread's own.  Once for each thread

@@ -185,8 +185,9 @@ static PyObject *yield(struct slp_thread *thread, slp_tasklet *current)
 
 /* The counterpart is there: both operations succeed, and one of the two runs
  * on.  Returns what the running tasklet's mailbox brings. */
-static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_tasklet *other,
-                           enum slp_direction dir)
+static __attribute__((noinline)) PyObject *hand_over(struct slp_thread *thread,
+                                                     slp_channel *channel, slp_tasklet *other,
+                                                     enum slp_direction dir)
 {
     slp_tasklet *current = thread->current;
     slp_tasklet *sender = dir == SLP_SEND ? current : other;
@@ -213,6 +214,22 @@ static PyObject *hand_over(struct slp_thread *thread, slp_channel *channel, slp_
  * caller's and slp_channel_action()'s. */
 enum { KEPT_BY_CALLER = 2 };
 
+/* It could not wait, and an exception is set: all is as before. */
+static __attribute__((noinline)) PyObject *undo_wait(struct slp_thread *thread,
+                                                     slp_channel *channel, slp_tasklet *current)
+{
+    /* It may have left the queue already: somebody threw at it, or took it out. */
+    if (current->direction != 0 && !SLP_FAULT(FAILED_WAIT_STAYS_QUEUED)) {
+        queue_remove(channel, current);
+        slp_schedule_put_back(current);
+    }
+    thread->ring = current;
+    PyObject *unsent = slp_mailbox_take(current);
+    if (!SLP_FAULT(UNDONE_SEND_KEEPS_REFERENCE))
+        Py_DECREF(unsent);
+    return NULL;
+}
+
 /* Nobody is there: the actor waits in the queue. */
 static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
                                enum slp_direction dir)
@@ -229,24 +246,15 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
     }
     (void)SLP_POINT(CHAN_ENQUEUE, current, channel, NULL);
     PyObject *result = slp_schedule_task(thread, current, &switched);
-    if (result == NULL && !switched) {
-        /* It may have left the queue already: somebody threw at it, or took it out. */
-        if (current->direction != 0 && !SLP_FAULT(FAILED_WAIT_STAYS_QUEUED)) {
-            queue_remove(channel, current);
-            slp_schedule_put_back(current);
-        }
-        thread->ring = current;
-        PyObject *unsent = slp_mailbox_take(current);
-        if (!SLP_FAULT(UNDONE_SEND_KEEPS_REFERENCE))
-            Py_DECREF(unsent);
-    }
+    if (result == NULL && !switched)
+        return undo_wait(thread, channel, current);
     return result;
 }
 
 /* Calls the channel callback, if there is one, and asks again whether the operation may
  * go on: the callback is Python, and afterwards the world may be another one. */
-static int ask_callback(struct slp_thread *thread, slp_channel *channel, slp_tasklet *current,
-                        enum slp_direction dir)
+static __attribute__((noinline)) int ask_callback(struct slp_thread *thread, slp_channel *channel,
+                                                  slp_tasklet *current, enum slp_direction dir)
 {
     if (slp_channel_callback == NULL)
         return 0;
@@ -257,17 +265,13 @@ static int ask_callback(struct slp_thread *thread, slp_channel *channel, slp_tas
     return SLP_FAULT(CALLBACK_TOCTOU) ? 0 : refuse(thread, channel, dir);
 }
 
-/* *begun: the operation was not refused at once, CHAN_SEND or CHAN_RECEIVE is out. */
+/* Most of the above is not inlined: what is not on the way to a wait must not make the frame larger
+ * that is in the slice of every tasklet which waits. */
 static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *channel,
-                                        PyObject *value, enum slp_direction dir, int *begun)
+                                        PyObject *value, enum slp_direction dir)
 {
-    if (refuse(thread, channel, dir) < 0) {
-        if (!SLP_FAULT(REFUSED_SEND_KEEPS_REFERENCE))
-            Py_DECREF(value);
-        return NULL;
-    }
     slp_tasklet *current = thread->current;
-    *begun = 1;
+
     if (dir == SLP_SEND)
         (void)SLP_VALUE_POINT(CHAN_SEND, current, channel, value);
     else
@@ -290,10 +294,35 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
     return wait_in_queue(thread, channel, dir);
 }
 
+/* Refused at once: nothing has begun.  Takes the channel's reference. */
+static __attribute__((noinline)) PyObject *refused(slp_channel *channel, PyObject *value)
+{
+    if (!SLP_FAULT(REFUSED_SEND_KEEPS_REFERENCE))
+        Py_DECREF(value);
+    (void)SLP_POINT(CHAN_TRIED, slp_thread_here()->current, channel, NULL);
+    Py_DECREF(channel);
+    return NULL;
+}
+
+/* CHAN_SEND or CHAN_RECEIVE is out, and here is what has come of it.  Likewise. */
+static __attribute__((noinline)) PyObject *over(slp_channel *channel, enum slp_direction dir,
+                                                PyObject *result)
+{
+    struct slp_thread *thread = slp_thread_here(); /* another one in a child of fork() */
+
+    thread->current->delivered = 0;
+    if (dir == SLP_SEND)
+        (void)SLP_VALUE_POINT(CHAN_SENT, thread->current, channel, result);
+    else
+        (void)SLP_VALUE_POINT(CHAN_RECEIVED, thread->current, channel, result);
+    (void)SLP_POINT(CHAN_TRIED, thread->current, channel, result);
+    Py_DECREF(channel);
+    return result;
+}
+
 PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_direction dir)
 {
     struct slp_thread *thread = slp_thread_here();
-    int begun = 0;
 
     if (thread == NULL) {
         Py_DECREF(value);
@@ -302,15 +331,7 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
     (void)SLP_POINT(CHAN_TRY, thread->current, channel, value);
-    PyObject *result = generic_channel_action(thread, channel, value, dir, &begun);
-    thread = slp_thread_here(); /* another one in a child of fork() */
-    if (begun)
-        thread->current->delivered = 0;
-    if (begun && dir == SLP_SEND)
-        (void)SLP_VALUE_POINT(CHAN_SENT, thread->current, channel, result);
-    else if (begun)
-        (void)SLP_VALUE_POINT(CHAN_RECEIVED, thread->current, channel, result);
-    (void)SLP_POINT(CHAN_TRIED, thread->current, channel, result);
-    Py_DECREF(channel);
-    return result;
+    if (refuse(thread, channel, dir) < 0)
+        return refused(channel, value);
+    return over(channel, dir, generic_channel_action(thread, channel, value, dir));
 }

@@ -6,37 +6,23 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Chunks of one size that nobody uses; linked by previous, which is free then. */
-struct pool {
-    slp_cpython_chunk *first;
-    int count, count_max;
-};
+#include "frames.h"
+#include "frames_zombie.h"
 
-static struct pool roots = {.count_max = SLP_DATASTACK_ROOTS_MAX};
-static struct pool chunks = {.count_max = SLP_DATASTACK_CHUNKS_MAX};
 static PyObjectArenaAllocator arenas; /* the interpreter's own; alloc == NULL: ours is not there */
 static long lent; /* for the lab: a data stack that belongs to nobody is a leak */
 
-static slp_cpython_chunk *pool_take(struct pool *pool)
-{
-    slp_cpython_chunk *chunk = pool->first;
+/* A chunk is a piece once nobody uses it. */
+_Static_assert(offsetof(struct slp_frames_piece, next) == offsetof(slp_cpython_chunk, previous) &&
+                   offsetof(struct slp_frames_piece, bytes) == offsetof(slp_cpython_chunk, size),
+               "a chunk does not begin as a piece");
 
-    if (chunk == NULL)
-        return NULL;
-    pool->first = *slp_cpython_chunk_previous(chunk);
-    pool->count--;
-    return chunk;
-}
+/* The slots of a root that are not frames': the mark, and of a small one its home. */
+enum { MARK, HOME, SMALL_SLOTS, LARGE_SLOTS = HOME };
 
-/* Returns whether there was room. */
-static int pool_give(struct pool *pool, slp_cpython_chunk *chunk)
+static struct slp_frames_zombie **home_of(slp_cpython_chunk *small)
 {
-    if (pool->count >= pool->count_max)
-        return 0;
-    *slp_cpython_chunk_previous(chunk) = pool->first;
-    pool->first = chunk;
-    pool->count++;
-    return 1;
+    return (struct slp_frames_zombie **)(slp_cpython_chunk_slot(small) + HOME);
 }
 
 /* ---- what the evaluation loop asks for ----
@@ -47,11 +33,12 @@ static int pool_give(struct pool *pool, slp_cpython_chunk *chunk)
  * they go to the allocator that was there before. */
 
 /* A new one is all zero, and so is the first slot of each root that the loop makes.  A
- * chunk that was a main tasklet's root has our mark there, which would say of somebody
+ * chunk that was a tasklet's root has our mark there, which would say of somebody
  * else's data stack that it is a tasklet's. */
 static void *arena_alloc(void *unused, size_t size)
 {
-    slp_cpython_chunk *chunk = size == SLP_CPYTHON_CHUNK_BYTES ? pool_take(&chunks) : NULL;
+    slp_cpython_chunk *chunk =
+        size == SLP_CPYTHON_CHUNK_BYTES ? slp_frames_take(SLP_FRAMES_CHUNKS) : NULL;
 
     (void)unused;
     if (chunk == NULL)
@@ -60,17 +47,34 @@ static void *arena_alloc(void *unused, size_t size)
     return chunk;
 }
 
+static void give_small(slp_cpython_chunk *root)
+{
+    struct slp_frames_piece *piece = (struct slp_frames_piece *)root;
+
+    if (*home_of(root) != NULL &&
+        slp_frames_zombie_keep(*home_of(root), SLP_FRAMES_ZOMBIE_ROOT, piece))
+        return;
+    if (!slp_frames_keep(SLP_FRAMES_ROOTS, piece))
+        free(root);
+}
+
 /* A root comes here when the interpreter frees a thread's state in the middle of a tasklet:
  * it knows nothing of malloc(), so the size must tell whose it is. */
 static void arena_free(void *unused, void *memory, size_t size)
 {
     (void)unused;
-    if (size == SLP_DATASTACK_ROOT_BYTES) {
-        if (!pool_give(&roots, memory))
-            free(memory);
-    } else if (size != SLP_CPYTHON_CHUNK_BYTES || !pool_give(&chunks, memory)) {
+    if (size == SLP_DATASTACK_ROOT_BYTES)
+        give_small(memory);
+    else if (size != SLP_CPYTHON_CHUNK_BYTES || !slp_frames_keep(SLP_FRAMES_CHUNKS, memory))
         arenas.free(arenas.ctx, memory, size);
-    }
+}
+
+void slp_datastack_free(struct slp_frames_piece *piece)
+{
+    if (piece->bytes == SLP_DATASTACK_ROOT_BYTES)
+        free(piece);
+    else
+        arenas.free(arenas.ctx, piece, piece->bytes);
 }
 
 /* For good.  The chunks that are there already came from the same allocator as those that
@@ -93,30 +97,63 @@ void slp_datastack_mark_home(slp_cpython_chunk *chunk)
     *slp_cpython_chunk_slot(slp_cpython_chunk_root(chunk)) = SLP_DATASTACK_HOME;
 }
 
-slp_cpython_chunk *slp_datastack_take(void)
+static slp_cpython_chunk *take_small(PyObject *func)
+{
+    struct slp_frames_zombie *home = slp_frames_zombie_is_on() && func != NULL
+                                         ? slp_frames_zombie_home(slp_frames_zombie_code_of(func))
+                                         : NULL;
+    slp_cpython_chunk *root =
+        home != NULL ? slp_frames_zombie_take(home, SLP_FRAMES_ZOMBIE_ROOT) : NULL;
+
+    if (root == NULL)
+        root = slp_frames_take(SLP_FRAMES_ROOTS);
+    if (root == NULL)
+        root = malloc(SLP_DATASTACK_ROOT_BYTES);
+    if (root == NULL) {
+        slp_frames_zombie_release(home);
+        return NULL;
+    }
+    slp_cpython_begin_chunk(root, SLP_DATASTACK_ROOT_BYTES);
+    *home_of(root) = home;
+    return root;
+}
+
+static slp_cpython_chunk *take_large(void)
+{
+    slp_cpython_chunk *root = arena_alloc(NULL, SLP_CPYTHON_CHUNK_BYTES);
+
+    if (root != NULL)
+        slp_cpython_begin_chunk(root, SLP_CPYTHON_CHUNK_BYTES);
+    return root;
+}
+
+void slp_datastack_begin(PyThreadState *tstate, PyObject *func)
 {
     /* The first tasklet: a program without any keeps its allocator. */
     if (__builtin_expect(arenas.alloc == NULL, 0))
         install();
-    slp_cpython_chunk *chunk = pool_take(&roots);
-    if (chunk == NULL)
-        chunk = malloc(SLP_DATASTACK_ROOT_BYTES);
-    if (chunk == NULL)
-        return NULL;
-    slp_cpython_begin_chunk(chunk, SLP_DATASTACK_ROOT_BYTES);
-    lent++;
-    slp_datastack_mark_home(chunk);
-    return chunk;
+    int large = slp_frames_policy == SLP_FRAMES_NONE || slp_frames_policy == SLP_FRAMES_ARENA;
+    slp_cpython_chunk *root = large ? take_large() : take_small(func);
+
+    if (root != NULL) {
+        lent++;
+        slp_datastack_mark_home(root);
+    }
+    slp_cpython_begin_datastack(tstate, root, large ? LARGE_SLOTS : SMALL_SLOTS);
+}
+
+int slp_datastack_begin_for_interpreter(PyThreadState *tstate)
+{
+    slp_datastack_begin(tstate, NULL);
+    if (slp_cpython_chunk_of(tstate) == NULL)
+        return -1;
+    lent--;
+    return 0;
 }
 
 long slp_datastack_lent(void)
 {
     return lent;
-}
-
-void slp_datastack_cede(void)
-{
-    lent--;
 }
 
 void slp_datastack_forsake(slp_cpython_chunk *chunk)

@@ -192,6 +192,7 @@ PyObject *slp_module_init(void)
     if (slp_value_watch_init() < 0 ||
         PyModule_AddFunctions(module, slp_module_callback_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_spill_methods) < 0 ||
+        PyModule_AddFunctions(module, slp_module_frames_methods) < 0 ||
         PyModule_AddFunctions(module, slp_module_info_methods) < 0 ||
         slp_module_info_add_attributes(module) < 0 || add_types(module) < 0 ||
         slp_atomic_add_type(module) < 0 || register_at_exit(module) < 0) {

@@ -12,6 +12,7 @@ PyObject *slp_module_init(void);
 
 /* Its parts, each in a file of its own. */
 extern PyMethodDef slp_module_callback_methods[]; /* module_callbacks.c */
+extern PyMethodDef slp_module_frames_methods[];   /* module_frames.c */
 extern PyMethodDef slp_module_info_methods[];     /* module_info.c */
 extern PyMethodDef slp_module_spill_methods[];    /* module_spill.c */
 /* Gives the module the attributes that are looked up each time: current, main,

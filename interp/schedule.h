@@ -68,9 +68,9 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
 void slp_schedule_leave_run(slp_tasklet *t);
 
 /* schedule_end.c: the end of a started tasklet; result may be NULL with an exception set.
- * Does not return. */
-void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
-    __attribute__((noreturn));
+ * Returns as slp_transfer_end(), and nothing but that return may follow. */
+struct slp_stack_back *slp_schedule_end(struct slp_thread *thread, slp_tasklet *t,
+                                        PyObject *result);
 
 /* Makes sure that the switch to next, which slp_schedule_task() is going to make, will have
  * the memory it needs, so that nothing must be undone then.  0, or -1 with MemoryError. */

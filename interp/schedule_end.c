@@ -191,7 +191,7 @@ static void tell_too_late(slp_tasklet *t)
         PyErr_WriteUnraisable((PyObject *)t);
 }
 
-void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
+struct slp_stack_back *slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *result)
 {
     PyObject *bomb = NULL;
 
@@ -220,5 +220,5 @@ void slp_schedule_end(struct slp_thread *thread, slp_tasklet *t, PyObject *resul
     else
         thread->deferred = (PyObject *)t;
     slp_tstate_swap_discard(thread->tstate);
-    slp_transfer_end(thread, next);
+    return slp_transfer_end(thread, next);
 }

@@ -96,42 +96,6 @@ void slp_spill_update_limit(void)
         slp_spill_limit = UINTPTR_MAX; /* the hook is asked at every frame */
 }
 
-/* ---- records ----
- *
- * One lives from its spill to the return of that, and spills nest: a few are in use
- * at a time, or, in a deep recursion, thousands.  Those few are kept with their
- * slices, so that a spill in a loop allocates nothing; 16 of at most 256 KiB are 4 MiB
- * for the process. */
-
-static struct slp_spill_record *kept;
-static int kept_count;
-enum { KEPT_MAX = 16, KEPT_SLICE_MAX = 256 << 10 };
-
-static struct slp_spill_record *record_take(void)
-{
-    struct slp_spill_record *record = kept;
-
-    if (record == NULL)
-        return calloc(1, sizeof *record);
-    kept = record->next;
-    kept_count--;
-    return record;
-}
-
-static void record_give(struct slp_spill_record *record)
-{
-    PyMem_RawFree(record->more_args);
-    record->more_args = NULL;
-    if (kept_count >= KEPT_MAX || record->slice.capacity > KEPT_SLICE_MAX) {
-        slp_slice_free(&record->slice);
-        free(record);
-        return;
-    }
-    record->next = kept;
-    kept = record;
-    kept_count++;
-}
-
 /* ---- one spill ----
  *
  * The functions of switch.h: each is called on the stack that is left, and says
@@ -165,12 +129,9 @@ static char *leave_by_segment(void *arg, char *sp)
     return slp_segment_top(record->segment);
 }
 
-static char *come_back(void *arg, char *sp)
+/* Where the old stack is, once all that is here now has ended. */
+static char *come_back(const struct slp_spill_record *record)
 {
-    struct slp_spill_record *record = arg;
-
-    /* What is left here has ended: nothing of it is saved. */
-    (void)sp;
     if (record->segment == NULL)
         return slp_slice_resume(&record->slice);
     SLP_VALGRIND_STACK_GROWS(record->sp - SLP_SWITCH_CALL_BYTES, SLP_SWITCH_CALL_BYTES);
@@ -192,7 +153,7 @@ static void restore(void *arg)
 /* The outermost function while the stack is spilled.  The record's address is in
  * this function's own frame, and so in the slice of whichever tasklet is switched out
  * while it runs: there is no list of spills that a switch would have to mend. */
-static void evaluate(void *arg)
+static struct slp_stack_back *evaluate(void *arg)
 {
     struct slp_spill_record *record = arg;
 
@@ -201,8 +162,8 @@ static void evaluate(void *arg)
         slp_hostile_overwrite(record->slice.start, __builtin_frame_address(0));
     (void)SLP_POINT(SPILL_RUN, slp_eval_current(), NULL, NULL);
     record->result = slp_eval_entry_evaluate(&record->call);
-    slp_stack_switch(record, come_back, restore);
-    Py_FatalError("a spilled stack was left twice");
+    record->back = (struct slp_stack_back){come_back(record), restore, record};
+    return &record->back;
 }
 
 /* Another interpreter's thread states know nothing of the frames that are
@@ -270,16 +231,16 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
 {
     if (!can_spill(tstate, __builtin_frame_address(0)))
         return -1;
-    struct slp_spill_record *record = record_take();
+    struct slp_spill_record *record = slp_spill_record_take(call);
     if (record == NULL)
         return -1;
     if (record_set_call(record, call) < 0) {
-        record_give(record);
+        slp_spill_record_give(record);
         return -1;
     }
     if (SLP_POINT(SPILL_SAVE, slp_eval_current(), NULL, NULL) & SLP_ACT_FAIL) {
         slp_spill_count += SLP_FAULT(FAILED_SPILL_COUNTS);
-        record_give(record);
+        slp_spill_record_give(record);
         return -1;
     }
     /* Without a segment: by copy, as if that had been the setting. */
@@ -297,6 +258,6 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         *result = record->result;
         (void)SLP_POINT(SPILL_RESTORE, slp_eval_current(), NULL, NULL);
     }
-    record_give(record);
+    slp_spill_record_give(record);
     return failed ? -1 : 0;
 }

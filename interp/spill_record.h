@@ -2,6 +2,10 @@
  *
  * spill_record.h - what one spill remembers; shared by the entries (eval_entry.h),
  * eval.c and spill.c.
+ *
+ * A record lives from its spill to the return of that, and spills nest: a few are in use at a
+ * time, or, in a deep recursion, thousands.  Those that are kept (frames.h) have their slices
+ * still, so that a spill in a loop allocates nothing.
  */
 #ifndef SLP_SPILL_RECORD_H
 #define SLP_SPILL_RECORD_H
@@ -9,6 +13,8 @@
 #include "cpython.h"
 #include <stddef.h>
 
+#include "arch/switch.h"
+#include "frames.h"
 #include "slice.h"
 
 /* A call of one of the interpreter's three functions that begin to evaluate a frame.
@@ -39,7 +45,11 @@ struct slp_spill_call {
 
 enum { SLP_SPILL_ARGS_MAX = 8 }; /* more than nearly all calls have */
 
+struct slp_frames_zombie;
+
 struct slp_spill_record {
+    struct slp_frames_piece piece;  /* first; valid while nobody uses it */
+    struct slp_frames_zombie *home; /* of the call's code, or NULL: frames_zombie.h */
     struct slp_spill_call call;
     PyObject *args[SLP_SPILL_ARGS_MAX]; /* call.of.vector.args, when they fit */
     PyObject **more_args;               /* else these, from PyMem_RawMalloc(); or NULL */
@@ -47,12 +57,12 @@ struct slp_spill_record {
     slp_cpython_cframe proxy;
     slp_cpython_cframe end;   /* behind proxy; known by being its own previous */
     slp_cpython_cframe *real; /* for which proxy stands: an address on the stack that was spilled */
+    struct slp_stack_back back; /* valid at the return to it */
     struct slp_slice slice; /* policy copy */
     char *segment;          /* policy segment: not NULL, and the four belong to it */
     char *sp;
     char *outer_low;
     char *outer_exit;
-    struct slp_spill_record *next; /* while it is kept for reuse */
 };
 
 /* The record whose end this is.  NULL: it is a cframe of the interpreter. */
@@ -63,6 +73,12 @@ static inline const struct slp_spill_record *slp_spill_record_of(const slp_cpyth
     return (const struct slp_spill_record *)((const char *)cframe -
                                              offsetof(struct slp_spill_record, end));
 }
+
+/* One for that call, with whatever the last spill has left in it; NULL without memory. */
+struct slp_spill_record *slp_spill_record_take(const struct slp_spill_call *call);
+void slp_spill_record_give(struct slp_spill_record *record);
+/* Of frames.h: frees one that nobody uses. */
+void slp_spill_record_free(struct slp_frames_piece *piece);
 
 /* eval.c: the current tasklet, or NULL where there is none; for the points. */
 void *slp_eval_current(void);

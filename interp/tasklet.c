@@ -394,7 +394,8 @@ static void give_up_stacks(slp_tasklet *t)
 
 static void tasklet_dealloc(slp_tasklet *t)
 {
-    if (Py_TYPE(t) == &slp_tasklet_type && PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
+    if (has_stack(t) && Py_TYPE(t) == &slp_tasklet_type &&
+        PyObject_CallFinalizerFromDealloc((PyObject *)t) < 0)
         return;
     if (has_stack(t) && resurrect_to_unwind(t))
         return;
@@ -438,6 +439,7 @@ PyTypeObject slp_tasklet_type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
     .tp_new = slp_tasklet_type_new,
     .tp_init = slp_tasklet_type_init,
+    .tp_vectorcall = slp_tasklet_type_vectorcall,
     .tp_call = slp_tasklet_type_call,
     .tp_dealloc = (destructor)tasklet_dealloc,
     .tp_finalize = (destructor)tasklet_finalize,

@@ -64,11 +64,11 @@ typedef struct slp_tasklet {
     unsigned char kills;         /* by its deallocation or its thread's end; SLP_KILLS_MAX */
     unsigned char releasing;     /* runs the release of a deferred object (lab: names the point) */
     unsigned char calling_back;  /* runs a channel or schedule callback (likewise) */
+    uint32_t number; /* of its creation, from 1; SLP_TASKLET_MAIN and its thread's */
     struct slp_slice slice;      /* valid while switched out */
     struct slp_tstate_swap state;      /* valid while switched out */
     PyObject *weakrefs;
     struct slp_value_operation *operation; /* the innermost under way; owned by value_ledger.c */
-    uint32_t number; /* of its creation, from 1; SLP_TASKLET_MAIN and its thread's */
     struct slp_invariant_tasklet watch; /* empty in slpython */
 } slp_tasklet;
 

@@ -144,6 +144,36 @@ int slp_tasklet_type_init(PyObject *self, PyObject *args, PyObject *kwargs)
     return bind_func(t, func) < 0 ? -1 : set_up_optional(t, a, k);
 }
 
+/* As any class is called; kwnames are those of the arguments behind the first count. */
+static PyObject *call_with_tuple(PyObject *type, PyObject *const *args, Py_ssize_t count,
+                                 PyObject *kwnames)
+{
+    PyObject *tuple = PyTuple_New(count), *kwargs = kwnames != NULL ? PyDict_New() : NULL;
+    int failed = tuple == NULL || (kwnames != NULL && kwargs == NULL);
+
+    for (Py_ssize_t i = 0; !failed && i < count; i++)
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(args[i]));
+    for (Py_ssize_t i = 0; !failed && kwnames != NULL && i < PyTuple_GET_SIZE(kwnames); i++)
+        failed = PyDict_SetItem(kwargs, PyTuple_GET_ITEM(kwnames, i), args[count + i]) < 0;
+    PyObject *made = failed ? NULL : PyType_Type.tp_call(type, tuple, kwargs);
+    Py_XDECREF(kwargs);
+    Py_XDECREF(tuple);
+    return made;
+}
+
+PyObject *slp_tasklet_type_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf,
+                                      PyObject *kwnames)
+{
+    Py_ssize_t count = PyVectorcall_NARGS(nargsf);
+
+    if (kwnames != NULL || count != 1)
+        return call_with_tuple(type, args, count, kwnames);
+    PyObject *self = slp_tasklet_type_new((PyTypeObject *)type, NULL, NULL);
+    if (self != NULL && bind_func((slp_tasklet *)self, args[0]) < 0)
+        Py_CLEAR(self);
+    return self;
+}
+
 static PyObject *tasklet_bind(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     slp_tasklet *t = (slp_tasklet *)self;

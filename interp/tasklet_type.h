@@ -10,6 +10,9 @@
 
 PyObject *slp_tasklet_type_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
 int slp_tasklet_type_init(PyObject *self, PyObject *args, PyObject *kwargs);
+/* As those two, for the class itself: tasklet(func) needs no tuple. */
+PyObject *slp_tasklet_type_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf,
+                                      PyObject *kwnames);
 PyObject *slp_tasklet_type_call(PyObject *self, PyObject *args, PyObject *kwargs);
 
 extern PyMethodDef slp_tasklet_methods[];

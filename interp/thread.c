@@ -234,6 +234,7 @@ static void thread_end(struct slp_thread *thread)
         here = NULL;
     thread->current = NULL;
     abandon_all(thread);
+    slp_frames_drop(&thread->frames);
     Py_CLEAR(thread->deferred);
     if (SLP_FAULT(THREAD_END_KEEPS_MAIN))
         Py_INCREF(thread->main);
@@ -308,6 +309,7 @@ static void thread_give_up(struct slp_thread *thread)
         detach(thread->main);
     thread_unlink(thread);
     thread->tstate = NULL;
+    slp_frames_drop(&thread->frames);
     Py_CLEAR(thread->main);
     slp_thread_release(thread);
     PyErr_Restore(type, value, traceback);

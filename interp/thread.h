@@ -31,6 +31,8 @@
 
 #include "cpython.h"
 
+#include "arch/switch.h"
+#include "frames.h"
 #include "interp/lab/invariants.h"
 #include "preempt.h"
 
@@ -55,6 +57,7 @@ struct slp_thread {
     /* Valid during a jump only: who leaves (NULL if it never comes back) and who comes. */
     struct slp_tasklet *leaving;
     struct slp_tasklet *coming;
+    struct slp_stack_back back; /* likewise, when who leaves has ended */
 
     int in_callback; /* a callback runs, or one of the above: no switch may happen */
     int switch_trap; /* > 0: any switch raises RuntimeError */
@@ -72,6 +75,7 @@ struct slp_thread {
     int bystander;           /* this thread never wakes another: see slp_thread_set_bystander */
 
     struct slp_thread *next; /* all threads of the process */
+    struct slp_frames_pools frames; /* what is kept for its next tasklets and spills */
     int gave_up; /* at its end: some tasklets may not have been asked to end at all */
     struct slp_invariant_thread watch; /* empty in slpython */
 };

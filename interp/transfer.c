@@ -11,7 +11,7 @@
  *   in next              its values are moved into the thread state; only now is it a
  *                        tasklet like others, and what was deferred is released
  * One that begins has no bytes and no values: run_tasklet() takes the place of the
- * last two.
+ * last two.  One that ends leaves nothing: run_tasklet() returns, and says to which stack.
  */
 #include "cpython.h"
 
@@ -79,22 +79,25 @@ static char *save_and_leave(void *arg, char *sp)
     return stack_of(thread->coming);
 }
 
-/* The frames of a tasklet that has ended, run_tasklet() and below, are given up. */
-static char *leave_for_good(void *arg, char *sp)
-{
-    struct slp_thread *thread = arg;
-    (void)sp;
-    return stack_of(thread->coming);
-}
-
 static void restore(void *arg)
 {
     struct slp_thread *thread = arg;
     slp_slice_restore(&thread->coming->slice);
 }
 
-/* Calls the tasklet's function; what it returns, or NULL with an exception. */
-static PyObject *call_function(slp_tasklet *t)
+/* Drops what was called, which has returned result, or failed: NULL; and ends t. */
+static __attribute__((noinline)) struct slp_stack_back *
+end_call(slp_tasklet *t, PyObject *func, PyObject *args, PyObject *kwargs, PyObject *result)
+{
+    Py_DECREF(func);
+    Py_DECREF(args);
+    Py_XDECREF(kwargs);
+    /* The thread's record may be another one after a fork; look again. */
+    return slp_schedule_end(t->thread, t, result);
+}
+
+/* Calls the tasklet's function, and returns when t has ended, as slp_transfer_end(). */
+static inline struct slp_stack_back *call_function(slp_tasklet *t)
 {
     /* Taken from t, so that nobody can reach, and change, what is being called. */
     PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
@@ -108,19 +111,14 @@ static PyObject *call_function(slp_tasklet *t)
         Py_DECREF(result);
         result = PyObject_Call(func, args, kwargs);
     }
-    Py_DECREF(func);
-    Py_DECREF(args);
-    Py_XDECREF(kwargs);
-    return result;
+    return end_call(t, func, args, kwargs, result);
 }
 
-/* The outermost function of every tasklet but main.  Its frame is at the very base,
- * and has the cframe on which all others of the tasklet hang. */
-static void run_tasklet(void *arg)
+/* On the empty stack of the thread: the tasklet that comes is one like others afterwards. */
+static __attribute__((noinline)) slp_tasklet *begin(struct slp_thread *thread,
+                                                    slp_cpython_cframe *root)
 {
-    struct slp_thread *thread = arg;
     slp_tasklet *t = thread->coming;
-    slp_cpython_cframe root;
 
     /* On the thread's own stack from its base down, wherever the last one was. */
     if (!SLP_FAULT(SPILL_ROOT_STAYS)) {
@@ -128,7 +126,7 @@ static void run_tasklet(void *arg)
         slp_cstack.segment_exit = NULL;
     }
     slp_spill_update_limit();
-    slp_tstate_swap_fresh(thread->tstate, &root, t->context);
+    slp_tstate_swap_fresh(thread->tstate, root, t->func, t->context);
     t->context = NULL; /* the thread state has it now */
     slp_tasklet_introspect_begin_hooks(t);
     slp_tasklet_mark_started(t);
@@ -139,9 +137,23 @@ static void run_tasklet(void *arg)
     PyObject *mail = slp_mailbox_take(t);
     (void)SLP_POINT(TASKLET_START, t, NULL, NULL);
     slp_mailbox_set(t, mail);
-    PyObject *result = call_function(t);
-    /* The thread's record may be another one after a fork; look again. */
-    slp_schedule_end(t->thread, t, result);
+    return t;
+}
+
+/* The outermost function of every tasklet but main.  Its frame is at the very base,
+ * and has the cframe on which all others of the tasklet hang.  If another one begins where one
+ * has ended, it does so in the same frame. */
+static struct slp_stack_back *run_tasklet(void *arg)
+{
+    struct slp_thread *thread = arg;
+    struct slp_stack_back *back;
+    slp_cpython_cframe root;
+
+    do {
+        back = call_function(begin(thread, &root));
+        thread = slp_thread_peek();
+    } while (back == NULL);
+    return back;
 }
 
 static int transfer_failed(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next)
@@ -168,29 +180,10 @@ int slp_transfer_may_save(slp_tasklet *prev, slp_tasklet *next)
     return (SLP_POINT(SWITCH_SAVE, prev, next, NULL) & SLP_ACT_FAIL) == 0;
 }
 
-int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next, int reserved)
+/* Back in prev, perhaps a long time later, and on the same thread: a tasklet that has begun never
+ * leaves it. */
+static __attribute__((noinline)) int go_on(struct slp_thread *thread, slp_tasklet *prev)
 {
-    SLP_REQUIRE(I8, next, prev != next && thread->current == prev && !next->ended);
-    SLP_REQUIRE(I21, next, next->thread == thread);
-    SLP_REQUIRE(I15, next, next->slice.used || !next->started);
-    /* What the loop is asked to raise is prev's; next's loop must not do it. */
-    if (__builtin_expect(prev->thrown != NULL, 0))
-        slp_preempt_calm(thread);
-    if (!reserved && !slp_transfer_may_save(prev, next))
-        return transfer_failed(thread, prev, next);
-    /* On the stack that is left these would be prev's variables: run_tasklet(), and the
-     * functions on the other stack, find them in the thread's record. */
-    thread->current = next;
-    thread->leaving = prev;
-    thread->coming = next;
-    if (SLP_FAULT(GC_MID_SWITCH))
-        collect_in_the_middle();
-    int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
-                                  : slp_stack_start(thread, save_and_leave, run_tasklet);
-    if (failed)
-        return transfer_failed(thread, prev, next);
-    /* Back in prev, perhaps a long time later, and on the same thread: a tasklet that
-     * has begun never leaves it. */
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_attract(thread);
     slp_spill_update_limit();
@@ -201,16 +194,50 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     return 0;
 }
 
-void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next)
+/* All that is known of the switch is in the thread's record then: what prev's variables say is on
+ * the stack that is left, where run_tasklet(), and the functions on the other one, do not find it.
+ * 0, or -1: prev may not be saved. */
+static __attribute__((noinline)) int prepare(struct slp_thread *thread, slp_tasklet *prev,
+                                             slp_tasklet *next, int reserved)
+{
+    /* What the loop is asked to raise is prev's; next's loop must not do it. */
+    if (__builtin_expect(prev->thrown != NULL, 0))
+        slp_preempt_calm(thread);
+    if (!reserved && !slp_transfer_may_save(prev, next))
+        return -1;
+    thread->current = next;
+    thread->leaving = prev;
+    thread->coming = next;
+    if (SLP_FAULT(GC_MID_SWITCH))
+        collect_in_the_middle();
+    return 0;
+}
+
+/* What is done before and afterwards is other functions': this one's frame is in the slice of
+ * every tasklet that waits, and should have little in it. */
+int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next, int reserved)
+{
+    SLP_REQUIRE(I8, next, prev != next && thread->current == prev && !next->ended);
+    SLP_REQUIRE(I21, next, next->thread == thread);
+    SLP_REQUIRE(I15, next, next->slice.used || !next->started);
+    if (prepare(thread, prev, next, reserved) < 0)
+        return transfer_failed(thread, prev, next);
+    int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
+                                  : slp_stack_start(thread, save_and_leave, run_tasklet);
+    if (failed)
+        return transfer_failed(thread, prev, next);
+    return go_on(thread, prev);
+}
+
+struct slp_stack_back *slp_transfer_end(struct slp_thread *thread, slp_tasklet *next)
 {
     SLP_REQUIRE(I21, next, next->thread == thread);
     SLP_REQUIRE(I8, next, !next->ended && (next->slice.used || !next->started));
     thread->current = next;
     thread->leaving = NULL;
     thread->coming = next;
-    if (next->slice.used)
-        slp_stack_switch(thread, leave_for_good, restore);
-    else
-        slp_stack_start(thread, leave_for_good, run_tasklet);
-    Py_FatalError("a tasklet that had ended was resumed");
+    if (!next->slice.used)
+        return NULL;
+    thread->back = (struct slp_stack_back){slp_slice_resume(&next->slice), restore, thread};
+    return &thread->back;
 }

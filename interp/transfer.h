@@ -16,8 +16,9 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
 /* The point at which the lab can have no memory for that switch: 0 then. */
 int slp_transfer_may_save(slp_tasklet *prev, slp_tasklet *next);
 
-/* Leaves a tasklet that has ended for next.  Does not return. */
-void slp_transfer_end(struct slp_thread *thread, slp_tasklet *next) __attribute__((noreturn));
+/* A tasklet has ended, and next is to run: the stack to go back to, for its outermost function to
+ * return; NULL: next has not begun, and can do so on the same stack. */
+struct slp_stack_back *slp_transfer_end(struct slp_thread *thread, slp_tasklet *next);
 
 /* Releases thread->deferred with the current tasklet's mailbox set aside.  For
  * the switch that turned out to need no jump. */

@@ -75,7 +75,8 @@ void slp_tstate_swap_load(struct slp_tstate_swap *state, PyThreadState *tstate)
         slp_cpython_update_tracing(tstate);
 }
 
-void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyObject *context)
+void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyObject *func,
+                           PyObject *context)
 {
     struct slp_cpython_tracing not_traced = {0};
     struct slp_cpython_recursion recursion = {0};
@@ -93,8 +94,7 @@ void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyOb
     slp_cpython_begin_handled(
         tstate, SLP_FAULT(EXC_STATE_LEAKS) ? slp_cpython_handled_at_base(tstate) : NULL);
     set_context(tstate, context);
-    /* Without memory for a root the loop makes its own, which is only slower. */
-    slp_cpython_begin_datastack(tstate, slp_datastack_take());
+    slp_datastack_begin(tstate, func);
     slp_cpython_set_cframe(tstate, root);
 }
 
@@ -117,5 +117,5 @@ void slp_tstate_swap_discard(PyThreadState *tstate)
     slp_cpython_set_no_cframe(tstate);
     if (chunk != NULL && !SLP_FAULT(DATA_STACK_LEAKS))
         slp_datastack_give(chunk);
-    slp_cpython_begin_datastack(tstate, NULL);
+    slp_cpython_begin_datastack(tstate, NULL, 1);
 }

@@ -29,8 +29,10 @@ void slp_tstate_swap_save(struct slp_tstate_swap *state, PyThreadState *tstate);
 void slp_tstate_swap_load(struct slp_tstate_swap *state, PyThreadState *tstate);
 
 /* The values of a new tasklet: nothing traced, depth 0, no exception; *root is
- * its outermost cframe, on its C stack.  context: stolen, may be NULL. */
-void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyObject *context);
+ * its outermost cframe, on its C stack, and func what it will call.  context: stolen,
+ * may be NULL. */
+void slp_tstate_swap_fresh(PyThreadState *tstate, slp_cpython_cframe *root, PyObject *func,
+                           PyObject *context);
 /* Ends what slp_tstate_swap_fresh() began: drops context, exception and trace
  * objects; that can run Python code, so the tasklet must still be in order. */
 void slp_tstate_swap_drop(PyThreadState *tstate);

@@ -88,6 +88,31 @@ static inline PyCodeObject *slp_cpython_frame_code(const slp_cpython_frame *fram
     return frame->f_code;
 }
 
+/* What a code object is called, and where it begins: the file's last part; "?": not known. */
+static inline const char *slp_cpython_code_name(const PyCodeObject *code)
+{
+    const char *name = PyUnicode_AsUTF8(code->co_qualname);
+
+    if (name == NULL)
+        PyErr_Clear();
+    return name != NULL ? name : "?";
+}
+
+static inline const char *slp_cpython_code_file(const PyCodeObject *code)
+{
+    const char *file = PyUnicode_AsUTF8(code->co_filename);
+    const char *last = file != NULL ? strrchr(file, '/') : NULL;
+
+    if (file == NULL)
+        PyErr_Clear();
+    return last != NULL ? last + 1 : (file != NULL ? file : "?");
+}
+
+static inline int slp_cpython_code_line(const PyCodeObject *code)
+{
+    return code->co_firstlineno;
+}
+
 /* Needs no GIL, allocates nothing. */
 static inline int slp_cpython_frame_line(slp_cpython_frame *frame)
 {
@@ -150,7 +175,8 @@ static inline slp_cpython_chunk *slp_cpython_chunk_root(const slp_cpython_chunk 
     return (slp_cpython_chunk *)chunk;
 }
 
-/* The first slot: of a root nobody uses it, of others it is a frame's. */
+/* The first slot: of a root nobody uses it, of others it is a frame's.  Those behind it are
+ * nobody's, too, in a root that slp_cpython_begin_datastack() was told so of. */
 static inline PyObject **slp_cpython_chunk_slot(slp_cpython_chunk *chunk)
 {
     return &chunk->data[0];
@@ -189,12 +215,40 @@ static inline void slp_cpython_load_datastack(PyThreadState *tstate,
     tstate->datastack_limit = from->limit;
 }
 
-/* An empty one with this root; NULL: the loop makes one at the first frame. */
-static inline void slp_cpython_begin_datastack(PyThreadState *tstate, slp_cpython_chunk *root)
+/* An empty one with this root; NULL: the loop makes one at the first frame.  The root's first
+ * slots are nobody's: so many, at least one. */
+static inline void slp_cpython_begin_datastack(PyThreadState *tstate, slp_cpython_chunk *root,
+                                               int slots)
 {
     tstate->datastack_chunk = root;
-    tstate->datastack_top = root != NULL ? &root->data[1] : NULL;
+    tstate->datastack_top = root != NULL ? &root->data[slots] : NULL;
     tstate->datastack_limit = root != NULL ? (PyObject **)((char *)root + root->size) : NULL;
+}
+
+/* ---- what others hang on a code object ----
+ *
+ * A pointer at an index that is asked for once in a process; free is called with it when the code
+ * is deallocated, and with the old one when another is set. */
+
+/* Or -1: all are taken. */
+static inline Py_ssize_t slp_cpython_code_extra_index(void (*free)(void *))
+{
+    return _PyEval_RequestCodeExtraIndex(free);
+}
+
+/* NULL: nothing is there. */
+static inline void *slp_cpython_code_extra(PyCodeObject *code, Py_ssize_t index)
+{
+    void *extra = NULL;
+
+    (void)_PyCode_GetExtra((PyObject *)code, index, &extra);
+    return extra;
+}
+
+/* 0, or -1 without memory; there is no exception then. */
+static inline int slp_cpython_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra)
+{
+    return _PyCode_SetExtra((PyObject *)code, index, extra);
 }
 
 #endif

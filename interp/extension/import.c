@@ -12,6 +12,7 @@
 #include <link.h>
 #include <stdlib.h>
 
+#include "interp/frames.h"
 #include "interp/module.h"
 #include "preempt_got.h"
 #include "interp/spill.h"
@@ -91,6 +92,10 @@ static int read_environment(void)
     if (text != NULL && *text != '\0' && slp_spill_setting_parse(text, &setting) != NULL) {
         PyErr_Format(PyExc_ImportError, "stackless: SLP_SPILL: '%s' " SLP_SPILL_SETTING_REFUSED,
                      text);
+        return -1;
+    }
+    if (slp_frames_init(&text) < 0) {
+        PyErr_Format(PyExc_ImportError, "stackless: SLP_FRAMES: '%s' " SLP_FRAMES_REFUSED, text);
         return -1;
     }
     slp_spill_set(setting);

@@ -11,6 +11,7 @@
 
 #include "interp/base.h"
 #include "contract/faults.h"
+#include "interp/frames.h"
 #include "interp/lab/invariants.h"
 #include "interp/module.h"
 #include "interp/spill.h"
@@ -74,11 +75,21 @@ static PyStatus configure(const struct command_line *line)
     return status;
 }
 
+static int init_frames(void)
+{
+    const char *refused;
+
+    if (slp_frames_init(&refused) == 0)
+        return 0;
+    fprintf(stderr, "slpython: SLP_FRAMES: '%s' " SLP_FRAMES_REFUSED "\n", refused);
+    return -1;
+}
+
 static void *run_python(void *arg)
 {
     struct command_line *line = arg;
 
-    if (slp_spill_init() < 0) {
+    if (slp_spill_init() < 0 || init_frames() < 0) {
         line->status = 2;
         return NULL;
     }

@@ -7,8 +7,8 @@ one that cannot be written: the running tasklet, or the calling thread.
 
 from collections.abc import Callable, Iterable
 from contextvars import Context
-from types import FrameType, TracebackType
-from typing import Any, Literal, NoReturn, TypeVar
+from types import CodeType, FrameType, TracebackType
+from typing import Any, Literal, NoReturn, TypedDict, TypeVar
 
 _T = TypeVar("_T")
 _Self = TypeVar("_Self", bound="tasklet")
@@ -17,6 +17,23 @@ _ScheduleCallback = Callable[["tasklet", "tasklet"], object]
 _ErrorHandler = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 _DisplacedCallback = Callable[["tasklet", Any], object]
 _Hook = Callable[[FrameType, str, Any], Any]
+
+class _Amount(TypedDict):
+    count: int
+    bytes: int
+    count_max: int
+    bytes_max: int
+
+class _Memory(TypedDict):
+    policy: str
+    roots: _Amount
+    chunks: _Amount
+    records: _Amount
+    code_objects: _Amount
+    bytes: int
+    bytes_bound: int | None
+    lent: int
+    most: list[tuple[CodeType, int]]
 
 # Looked up each time; they cannot be assigned.
 current: tasklet
@@ -182,3 +199,7 @@ def spill(
     limit: int | str | None = None, policy: Literal["copy", "segment"] | None = None
 ) -> tuple[int | str, str]: ...
 def spill_count() -> int: ...
+def frames(
+    policy: Literal["none", "freelist", "zombie", "arena"] | None = None,
+) -> str: ...
+def memory(most: int = 0) -> _Memory: ...

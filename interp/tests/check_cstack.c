@@ -77,7 +77,7 @@ static __attribute__((noinline)) void recurse(int depth, int to, int mark)
         faults_seen += words[i] != mark + i;
 }
 
-static void other_party(void *arg)
+static struct slp_stack_back *other_party(void *arg)
 {
     (void)arg;
     running = 1;
@@ -85,6 +85,7 @@ static void other_party(void *arg)
         steps++;
         recurse((i * 7) % 40, 0, 1000000 + i);
     }
+    return NULL;
 }
 
 static void *play(void *arg)
@@ -110,7 +111,7 @@ END_TEST
 
 static int entered;
 
-static void never(void *arg)
+static struct slp_stack_back *never(void *arg)
 {
     (void)arg;
     entered = 1;
@@ -146,7 +147,7 @@ END_TEST
 
 static int rounding[4];
 
-static void rounds_up(void *arg)
+static struct slp_stack_back *rounds_up(void *arg)
 {
     (void)arg;
     rounding[0] = fegetround(); /* inherited from who started us */

@@ -82,7 +82,14 @@ slp_stack_start:
         save_and_leave
         xorl    %ebp, %ebp              /* for who unwinds by frame pointers */
         call    *%r12
-        ud2
+        movq    (%rax), %rsp            /* struct slp_stack_back: sp, restore, arg */
+        movq    16(%rax), %rdi
+        call    *8(%rax)                /* below the bytes that it puts into place */
+        .cfi_restore_state
+        .cfi_remember_state
+        pop_left_frame
+        xorl    %eax, %eax
+        ret
         .cfi_restore_state
         refused
         .cfi_endproc
