@@ -306,23 +306,28 @@ static void allow_memory(void)
 }
 
 /* What the calls below use of the stack is memory, too: the kernel has given it before the limit
- * stands.  A function of its own, since what is called must stand where the array stood. */
+ * stands.  A function of its own: what is called must stand where this array's lower end stood. */
 static __attribute__((noinline)) void have_stack(void)
+{
+    volatile char deeper[600000];
+
+    for (size_t at = 0; at < sizeof deeper; at += 1024)
+        deeper[at] = 1;
+}
+
+/* The copy of the stack is of all of this array: the heap has no room for that. */
+static PyObject *without_memory(PyObject *self, PyObject *function)
 {
     volatile char deep[300000];
 
-    memset((char *)deep, 1, sizeof deep);
-}
-
-static PyObject *without_memory(PyObject *self, PyObject *function)
-{
     (void)self;
     have_stack();
+    memset((char *)deep, 1, sizeof deep);
     if (refuse_memory() < 0)
         return PyErr_SetFromErrno(PyExc_OSError);
     PyObject *result = PyObject_CallNoArgs(function);
     allow_memory();
-    return result;
+    return deep[7] == 1 ? result : NULL;
 }
 
 static PyMethodDef without_memory_def = {"without_memory", without_memory, METH_O, NULL};
