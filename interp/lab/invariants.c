@@ -133,6 +133,7 @@ static void ends(slp_tasklet *t, const void *result)
 {
     slp_invariant_ending_ends(t);
     slp_invariant_spill_ends(t);
+    slp_invariant_retention(t);
     uncaught_type = result == NULL ? PyErr_Occurred() : NULL;
     uncaught_is_silent = uncaught_type != NULL && is_silent(uncaught_type);
     if (t->watch.burst && result != NULL)

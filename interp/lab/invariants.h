@@ -50,7 +50,8 @@
     X(I36, "spill", "spills are counted, come back where they began, and know on which stack they are") \
     X(I37, "re-entry", "a callback runs as who is told, does not switch, and leaves the mailbox alone") \
     X(I38, "binding", "who is set up or moved has no C stack, is in no ring, and keeps its home") \
-    X(I39, "liveness", "who was set up is alive; of a thread that has ended nobody is who has begun")
+    X(I39, "liveness", "who was set up is alive; of a thread that has ended nobody is who has begun") \
+    X(I40, "retention", "what is kept in place of frames stays within its bound")
 
 enum slp_invariant {
 #define SLP_INVARIANT_ENUM(id, name, text) SLP_##id,
@@ -227,6 +228,9 @@ void slp_invariant_spill_runs(struct slp_tasklet *t);
 void slp_invariant_spill_returns(struct slp_tasklet *t);
 void slp_invariant_spill_start(struct slp_tasklet *t);
 void slp_invariant_spill_ends(struct slp_tasklet *t);
+
+/* invariant_retention.c: a tasklet ends, and what it used is given back. */
+void slp_invariant_retention(struct slp_tasklet *t);
 
 /* A schedule callback has returned. */
 void slp_invariants_callback_returned(struct slp_thread *thread);
