@@ -26,6 +26,9 @@ PyObject *slp_tasklet_type_new(PyTypeObject *type, PyObject *args, PyObject *kwa
 
 /* Of what is lost, nothing else is worth saying. */
 static const char has_no_thread[] = "the tasklet has no thread: it has ended";
+/* But that it still has the stack of that thread, which nobody can unwind. */
+static const char is_stranded[] =
+    "the tasklet has no thread: it has ended; the tasklet has C state on its stack";
 
 /* May it get another function, or other arguments? */
 static int require_idle(slp_tasklet *t)
@@ -37,7 +40,7 @@ static int require_idle(slp_tasklet *t)
     else if (t->scheduled || t->direction != 0)
         why = "the tasklet is alive and scheduled, it cannot be bound again";
     else if (t->lost)
-        why = has_no_thread;
+        why = is_stranded;
     else if (t->started && !t->ended && !SLP_FAULT(BIND_IGNORES_STACK))
         why = "the tasklet is alive: the tasklet has C state on its stack";
     if (why == NULL)

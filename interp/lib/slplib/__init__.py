@@ -6,6 +6,7 @@
     timeouts  timeout() ends the waits of a block, sleep()
     util      call_async() and WorkerPool for blocking calls; run(), and other small things
     futures   an executor of tasklets; waiting for futures; a way over from asyncio
+    carbon    what CCP's scheduler has beside Stackless, for programs that were written for it
 
 All of them make the calling tasklet wait and nobody else: its thread runs other tasklets meanwhile.
 All may be used from tasklets of several threads at once; a thread without tasklets of its own waits

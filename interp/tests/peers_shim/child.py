@@ -3,8 +3,7 @@
 
 Run by interp/tests/peers, in a process of its own.  Without TEST the tests of the module are
 listed, with it that one is run.  ANSWER is a file, since the tests print what they like; what is
-in it is JSON: a list of [test, why it does not apply or ""], or [outcome, reason, details] with an
-outcome of peers.OUTCOMES.  A process that dies leaves no answer.
+in it is JSON: a list of tests, or [outcome, reason, details] with an outcome of peers.OUTCOMES.  A process that dies leaves no answer.
 """
 
 import importlib
@@ -73,8 +72,8 @@ def load(module):
     return list(flatten(loader.loadTestsFromModule(importlib.import_module(module))))
 
 
-def listing(suite, module):
-    return [[test.id(), suite.does_not_apply(test)] for test in load(module)]
+def listing(module):
+    return [test.id() for test in load(module)]
 
 
 def run(suite, module, wanted, path):
@@ -102,7 +101,7 @@ def write(path, answer):
 def main():
     name, directory, module, path, *test = sys.argv[1:]
     suite = shim.enter(name, directory)
-    write(path, run(suite, module, test[0], path) if test else listing(suite, module))
+    write(path, run(suite, module, test[0], path) if test else listing(module))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,11 @@ tests.  What is made here, as far as it is more than a name:
 - _test_nostacklesscall and test_cstate call a function from C, so that C frames lie between it and
   its caller.  operator.call() is C.
 - test_cframe and test_cframe_nr switch n times.
+- Views of a dict, cells and modules are pickled, by copyreg; nothing that runs is.
 """
 
+import copyreg
+import importlib
 import operator
 import os
 import re
@@ -57,8 +60,35 @@ class Wrap:
         shim.missing(PICKLING)
 
 
+def make_view(kind, mapping):
+    return getattr(mapping, kind)()
+
+
+def make_cell(*contents):
+    return types.CellType(*contents)
+
+
+def reduce_cell(cell):
+    try:
+        return make_cell, (cell.cell_contents,)
+    except ValueError:  # it is empty
+        return make_cell, ()
+
+
+def pickle_what_does_not_run():
+    for kind in "keys", "values", "items":
+        copyreg.pickle(
+            type(make_view(kind, {})),
+            lambda view, kind=kind: (make_view, (kind, view.mapping.copy())),
+        )
+    copyreg.pickle(types.CellType, reduce_cell)
+    copyreg.pickle(types.ModuleType, lambda one: (importlib.import_module, (one.__name__,)))
+
+
 def prepare():
     import stackless
+
+    pickle_what_does_not_run()
 
     info = stackless.get_thread_info
 
@@ -136,14 +166,3 @@ def tasklets_with_c_stack():
 def needs(skip):
     """Why a test that skipped itself, saying `skip`, does not apply; or ""."""
     return SOFT_SWITCHING if re.search("soft-?switching", skip) else ""
-
-
-def does_not_apply(test):
-    """Why a test does not, as far as it can be seen without running it."""
-    import support
-
-    method = getattr(test, getattr(test, "_testMethodName", ""), None)
-    # Each test is there twice, and the other one, with "_H", wants soft switching off.
-    if isinstance(test, support.StacklessTestCase) and getattr(method, "enable_softswitch", False):
-        return SOFT_SWITCHING
-    return ""

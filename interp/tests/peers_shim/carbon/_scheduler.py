@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The C half of CCP's `scheduler`, as far as it is `stackless` by another name.
+"""The C half of CCP's `scheduler`: slplib.carbon, and what only their tests ask.
 
-The Python half (QueueChannel, block_trap) is theirs, and is imported from the checkout.  Here is
-what their tests need of the C half and `stackless` does not have: questions about the scheduler,
-which each tearDown asks in order to see whether all is gone, and which are answered from what can
-be seen from Python.  What CCP has added to tasklets and channels is absent: see peers.na.
+The Python half (QueueChannel, block_trap) is theirs, and is imported from the checkout.  Here are the
+questions about the scheduler that each tearDown asks in order to see whether all is gone, and which
+are answered from what can be seen from Python.
 
 Two of their questions cannot be asked here.  A "schedule manager" is a thread's ring, which is no
 object of its own: the references that they count are those of a stand-in.  A flat queue is theirs
@@ -14,18 +13,12 @@ alone, and switching to it is refused.
 import gc
 
 import stackless
-from stackless import *  # noqa: F403
+from slplib.carbon import *  # noqa: F403
+from slplib.carbon import _C_API as _C_API
 from stackless import getcurrent, run
 
 # In a list, since their package copies each name of this module, and they count references.
 _managers = [object()]
-
-
-class channel(stackless.channel):
-    """What their QueueChannel calls with an argument, namely itself."""
-
-    def __init__(self, *_ignored):
-        super().__init__()
 
 
 def _channels():
