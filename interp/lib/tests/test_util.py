@@ -9,7 +9,7 @@ import stackless
 from concurrent.futures import CancelledError
 from slplib import util
 from slplib.timeouts import WaitTimeout, sleep, timeout
-from support import Here, Home, Test
+from support import Here, Home, ManualTimer, Test
 
 
 class CallTest(Test):
@@ -129,10 +129,18 @@ class AbandonedTest(Test):
         self.assertEqual(self.displaced, [])
 
     def test_a_timeout_abandons(self):
-        with util.WorkerPool(1, abandoned=self.tell) as pool:
-            # Long enough for it to begin on a busy machine: one that has not is not told of.
-            with self.assertRaises(WaitTimeout), timeout(0.2):
+        self.manual_timers()
+
+        def call(pool):
+            with self.assertRaises(WaitTimeout), timeout(1):
                 pool.call(self.slow, "late")
+
+        with util.WorkerPool(1, abandoned=self.tell) as pool:
+            stackless.tasklet(call)(pool)
+            stackless.run()
+            self.begun.acquire()  # one that has not begun is not told of
+            ManualTimer.fire()
+            stackless.run()
             self.may_end.set()
         self.assertEqual(self.told, [("late", type(None))])
 
