@@ -5,7 +5,6 @@
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/time/timers.h"
-#include "owed.h"
 #include "readiness.h"
 #include "settle.h"
 
@@ -145,7 +144,7 @@ static int replay_outside(uint32_t count)
             sw_decide_misfit(SW_DECIDE_READY, "nobody waits for that descriptor");
             break;
         }
-        sw_owed_await(&polled[i]);
+        sw_readiness_await(&polled[i]);
         find(i);
         found++;
     }

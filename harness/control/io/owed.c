@@ -9,8 +9,6 @@
 
 #include "fds.h"
 #include "harness/control/engine/real.h"
-#include "harness/control/process/children.h"
-#include "readiness.h"
 
 enum {
     DEBTS_MAX = 8, /* children that are behind at once; one too many is waited for */
@@ -31,6 +29,17 @@ struct debt {
 static struct debt debts[DEBTS_MAX];
 static int debt_count;
 static ino_t promised; /* 0: none */
+static int (*runs)(void); /* NULL: there are no children */
+
+void sw_owed_while(int (*some_run)(void))
+{
+    runs = some_run;
+}
+
+static int all_sleep(void)
+{
+    return runs == NULL || !runs();
+}
 
 /* Only what the program made itself has its other end in a child. */
 static int is_to_a_child(int fd)
@@ -140,17 +149,18 @@ static int add(struct debt *debt, const void *buf, size_t size)
 
 /* ---- promises ---- */
 
-void sw_owed_await(struct pollfd *one)
+int sw_owed_await(struct pollfd *one)
 {
-    if ((one->events & POLLOUT) == 0 || !is_to_a_child(one->fd)) {
-        sw_readiness_poll(one, 1, -1);
-        return;
+    if ((one->events & POLLOUT) == 0 || !is_to_a_child(one->fd))
+        return 0;
+    for (int quiet = 0; quiet < QUIET_SLICES; quiet = all_sleep() ? quiet + 1 : 0) {
+        sw_owed_pay();
+        if (SW_REAL(poll)(one, 1, SLICE_MS) > 0)
+            return 1;
     }
-    for (int quiet = 0; quiet < QUIET_SLICES; quiet = sw_children_run() ? 0 : quiet + 1)
-        if (sw_readiness_poll(one, 1, SLICE_MS) != 0)
-            return;
     promised = inode_of(one->fd);
     one->revents = POLLOUT;
+    return 1;
 }
 
 int sw_owed_is_promised(const struct pollfd *one)
@@ -180,8 +190,7 @@ ssize_t sw_owed_write(int fd, const void *buf, size_t size)
 
 void sw_owed_settle(void)
 {
-    for (int quiet = 0; debt_count > 0 && quiet < QUIET_SLICES;
-         quiet = sw_children_run() ? 0 : quiet + 1)
+    for (int quiet = 0; debt_count > 0 && quiet < QUIET_SLICES; quiet = all_sleep() ? quiet + 1 : 0)
         wait_and_pay();
 }
 

@@ -18,9 +18,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Who knows whether a process of the children's runs. */
+void sw_owed_while(int (*some_run)(void));
 /* A descriptor of which the recording says that it was ready: waits until it is, or until it can be
- * taken to be: there is nobody left who would make room.  Fills in revents. */
-void sw_owed_await(struct pollfd *one);
+ * taken to be: there is nobody left who would make room.  Fills in revents.  0: it is not one to
+ * write to a child with, and nothing was done. */
+int sw_owed_await(struct pollfd *one);
 /* There is no room, but it has been taken to be there, and nobody has used it yet. */
 int sw_owed_is_promised(const struct pollfd *one);
 /* write(), to be called when there is room or it was taken to be. */

@@ -124,6 +124,12 @@ int sw_readiness_poll_or_give_up(struct pollfd *fds, nfds_t count, int timeout_m
     return poll_in_slices(fds, count, timeout_ms, in_vain != NULL ? VAIN_SLICE_MS : SLICE_MS, 1);
 }
 
+void sw_readiness_await(struct pollfd *one)
+{
+    if (!sw_owed_await(one))
+        sw_readiness_poll(one, 1, -1);
+}
+
 void sw_readiness_interrupt(void)
 {
     interrupted = 1;
@@ -207,7 +213,7 @@ static int observe_outside(struct pollfd *fds, nfds_t count)
                 sw_decide_misfit(SW_DECIDE_READY, "this thread looks at other descriptors");
                 break;
             }
-            sw_owed_await(&fds[k]);
+            sw_readiness_await(&fds[k]);
             sw_readiness_announce(self, fds, k, fds[k].revents);
             found++;
         }

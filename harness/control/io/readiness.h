@@ -100,6 +100,8 @@ int sw_readiness_is_outside(const struct pollfd *one);
 int sw_readiness_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 /* The same, which also ends when nobody is left who could make one of them ready. */
 int sw_readiness_poll_or_give_up(struct pollfd *fds, nfds_t count, int timeout_ms);
+/* In a replay: waits for one that was ready when it was recorded, and fills in revents. */
+void sw_readiness_await(struct pollfd *one);
 /* An OUTSIDE descriptor, the k-th of the thread's, is ready: takes a number of the decisions', and
  * tells the thread. */
 void sw_readiness_announce(struct sw_thread *thread, struct pollfd *fds, nfds_t k, short revents);

@@ -160,8 +160,7 @@ void sw_sem_named_before_fork(void)
 void sw_sem_named_after_fork(void)
 {
     for (int i = 0; i < OWN_MAX; i++) {
-        struct sw_object *object =
-            own[i].sem != NULL ? sw_sync_objects_find(own[i].sem) : NULL;
+        struct sw_object *object = own[i].sem != NULL ? sw_sync_objects_find(own[i].sem) : NULL;
         if (object != NULL && sw_engine_self() != NULL) {
             object->is_shared = 1;
             sw_uncontrolled_note("a named semaphore", own[i].caller);

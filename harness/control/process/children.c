@@ -13,6 +13,7 @@
 
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
+#include "harness/control/io/owed.h"
 #include "harness/control/io/readiness.h"
 #include "harness/control/io/settle.h"
 #include "harness/control/engine/real.h"
@@ -90,6 +91,7 @@ void sw_children_add(pid_t pid)
         children[child_count++] = (struct child){pid, fd, stands_in};
         count_stand_ins(stands_in);
         sw_readiness_give_up_when(sw_children_hopeless);
+        sw_owed_while(sw_children_run);
     } else {
         strangers++;
     }
