@@ -35,7 +35,8 @@ SW_COMMAND(diff) = {
         "Names the first decision at which two recorded runs of one program part, and shows "
         "side by side what each does from there to its end: threads, lines of the program, and "
         "what they read, write, take and release there.",
-    .exits = {"0 it is the same run", "1 they part", "2 a usage or harness error"},
+    .exits = {"0 it is the same run", "1 they part", "2 a usage or harness error",
+              "130 interrupted"},
     .options = options,
     .target = &order,
     .run = run,

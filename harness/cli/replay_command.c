@@ -52,7 +52,7 @@ SW_COMMAND(replay) = {
     .exits = {"0 the run was the recorded one, whatever its outcome",
               "1 it was another run, or valgrind has found errors",
               "2 a usage or harness error, or a file that is not there",
-              "3 inconclusive; the reason is printed"},
+              "3 inconclusive; the reason is printed", "130 interrupted"},
     .options = options,
     .target = &order,
     .run = run,

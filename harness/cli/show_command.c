@@ -139,7 +139,7 @@ SW_COMMAND(show) = {
     .details = "A terminal gets colours, unless NO_COLOR is set, and letters and dashes, as with "
                "--ascii, unless LC_ALL, LC_CTYPE or LANG says that it takes UTF-8.",
     .exits = {"0 it was drawn", "1 it was drawn, and is another run than the recorded one",
-              "2 a usage or harness error; nothing was drawn"},
+              "2 a usage or harness error; nothing was drawn", "130 interrupted"},
     .options = options,
     .target = &show,
     .run = run,

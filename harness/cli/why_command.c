@@ -128,7 +128,7 @@ SW_COMMAND(why) = {
         "decision the failure became inevitable.",
     .exits = {"0 it was explained", "1 it was another run, or it does not fail",
               "2 a usage or harness error", "3 nobody tells there of what could be followed",
-              "130 interrupted; what was measured so far is printed"},
+              "130 interrupted; what --inevitable has measured so far is printed"},
     .options = options,
     .target = &why,
     .run = run,

@@ -127,8 +127,8 @@ static int judge_gdb(const char *name, int status, int is_ready, int has_asked)
     return SW_EXIT_ERROR;
 }
 
-/* Waits for its end, and ends what the program's runs have left.  A Ctrl-C is gdb's.  has_asked: there are options of the user's.  Returns the
- * exit status, after a message. */
+/* Waits for its end, and ends what the program's runs have left.  A Ctrl-C is gdb's.  has_asked: there
+ * are options of the user's.  Returns the exit status, after a message. */
 static int run_gdb(const char *const *argv, int has_asked)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, pass = {.sa_handler = pass_on};

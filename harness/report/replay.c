@@ -12,6 +12,7 @@
 #include "harness/formats/sched/schedz.h"
 #include "contract/exit.h"
 #include "contract/version.h"
+#include "harness/runner/interrupt.h"
 #include "harness/runner/memcheck.h"
 #include "recorded_files.h"
 #include "run_inputs.h"
@@ -214,6 +215,8 @@ static int run_again(const struct sw_sched *sched, const struct sw_replay_order 
     schedule.engine = (enum sw_control_shm_engine)replay->engine;
     if (sw_run_once_run(&run, &process, &schedule, &e) < 0)
         sw_error_print(&e);
+    else if (run.interrupted)
+        say(replay, "interrupted"), status = SW_EXIT_INTERRUPTED;
     else if ((status = sw_process_check(&run)) == SW_EXIT_OK)
         status = judge_memory(&run, judge(&run, sched, replay), replay);
     sw_process_close(&run);
@@ -337,9 +340,10 @@ static int replay_it(const struct sw_replay_order *replay, const struct sw_sched
         status = run_again(sched, replay);
         if (status == SW_EXIT_OK)
             explain(replay, sched);
-        if (replay->timeline != NULL && write_timeline(replay, sched) < 0)
+        if (status != SW_EXIT_INTERRUPTED && replay->timeline != NULL &&
+            write_timeline(replay, sched) < 0)
             status = SW_EXIT_ERROR;
-        if (replay->quiet && status != SW_EXIT_OK)
+        if (replay->quiet && status != SW_EXIT_OK && status != SW_EXIT_INTERRUPTED)
             warn(replay, sched, warnings);
     }
     free(warnings[0]);
@@ -420,7 +424,7 @@ static int replay_archive(const struct sw_replay_order *archive)
 
     for (replay.number = 1; replay.number <= count; replay.number++) {
         status = replay_one(&replay);
-        if (status == SW_EXIT_ERROR)
+        if (status == SW_EXIT_ERROR || status == SW_EXIT_INTERRUPTED)
             return status;
         counts[status]++;
     }
@@ -435,6 +439,11 @@ static int replay_archive(const struct sw_replay_order *archive)
 
 int sw_replay_run(const struct sw_replay_order *replay)
 {
-    return sw_schedz_is_archive(replay->path) && replay->number == 0 ? replay_archive(replay)
-                                                                     : replay_one(replay);
+    /* What it runs under has no watchdog, and a Ctrl-C of its own. */
+    if (replay->under == NULL && !replay->memcheck)
+        sw_interrupt_begin();
+    int is_archive = sw_schedz_is_archive(replay->path) && replay->number == 0;
+    int status = is_archive ? replay_archive(replay) : replay_one(replay);
+
+    return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : status;
 }

@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
+#include "harness/runner/interrupt.h"
 #include "contract/utf8.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
@@ -322,6 +323,8 @@ int sw_run_diff_run(const struct sw_run_diff_order *order)
 {
     struct side sides[2] = {{0}, {0}};
     struct sw_error e;
+
+    sw_interrupt_begin();
     int status = compare(order, sides, &e);
 
     if (status < 0)
@@ -331,5 +334,7 @@ int sw_run_diff_run(const struct sw_run_diff_order *order)
         sw_timeline_free(&sides[i].timeline);
         sw_sched_free(sides[i].sched);
     }
+    if (sw_interrupt_came())
+        return SW_EXIT_INTERRUPTED;
     return status < 0 ? SW_EXIT_ERROR : status;
 }

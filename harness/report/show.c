@@ -11,6 +11,7 @@
 #include "harness/formats/files/atomic_files.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
+#include "harness/runner/interrupt.h"
 #include "picture_html.h"
 #include "picture_text.h"
 #include "picture_timeline.h"
@@ -214,6 +215,7 @@ int sw_show_run(const struct sw_show_order *order)
     struct sw_error e;
     int status = SW_EXIT_ERROR;
 
+    sw_interrupt_begin();
     if (sw_atomic_files_check_output(order->html, &e) < 0 ||
         sw_atomic_files_check_output(order->perfetto, &e) < 0 ||
         (order->number == 0 ? sw_sched_load(order->path, &sched, &e)
@@ -225,5 +227,5 @@ int sw_show_run(const struct sw_show_order *order)
     else
         status = run(sched, order);
     sw_sched_free(sched);
-    return status;
+    return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : status;
 }

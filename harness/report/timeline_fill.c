@@ -31,6 +31,8 @@ static int run_as(struct sw_timeline *timeline, const struct sw_sched *sched,
     process.explains = explains;
     schedule.explain_wanted = wanted;
     int status = sw_run_once_run(&one, &process, &schedule, e);
+    if (status == 0 && one.interrupted)
+        status = sw_error_set(e, NULL, 0, 0, "interrupted");
     if (status == 0)
         status = sw_timeline_take(timeline, &one, e);
     if (status == 0 && explains && sw_timeline_agent_add(timeline, &one) < 0)

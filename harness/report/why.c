@@ -10,6 +10,7 @@
 #include "contract/exit.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
+#include "harness/runner/interrupt.h"
 #include "replay.h"
 #include "run_once.h"
 #include "why_judge.h"
@@ -128,6 +129,8 @@ static int run_and_explain(const struct sw_why_order *order, const struct sw_sch
     process.silent = 1;
     if (sw_run_once_run(&run, &process, &schedule, &e) < 0)
         sw_error_print(&e);
+    else if (run.interrupted)
+        fputs("interrupted\n", stderr);
     else if ((status = sw_process_check(&run)) == SW_EXIT_OK)
         status = explain(order, sched, &run);
     sw_process_close(&run);
@@ -146,6 +149,7 @@ int sw_why_run(const struct sw_why_order *order)
     struct sw_error e;
     int status = SW_EXIT_ERROR;
 
+    sw_interrupt_begin();
     if (read_wanted(order, &wanted) < 0)
         return refuse("--value", SW_EXIT_ERROR, "a value's number is from 1, as in '#3'");
     if (sw_schedz_is_archive(order->path))
@@ -158,5 +162,5 @@ int sw_why_run(const struct sw_why_order *order)
         status = has_agent(sched) ? run_and_explain(order, sched) : explain_threads(order, sched);
     }
     sw_sched_free(sched);
-    return status;
+    return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : status;
 }
