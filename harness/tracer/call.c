@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "file_object.h"
+#include "file_path.h"
 #include "one_of.h"
 #include "touch.h"
 
@@ -34,7 +35,10 @@ static void all(const struct call *call, Py_ssize_t first, touch_func *touch,
 static void read_deep(const struct call *call, PyObject *object, struct operation *operation)
 {
     (void)call;
-    sw_touch_deep(operation, SW_OP_READ, object);
+    if (sw_touch_makes_items(object)) /* format_map(), say, asks it for items */
+        sw_touch_anything(operation);
+    else
+        sw_touch_deep(operation, SW_OP_READ, object);
 }
 
 static void read_shallow(const struct call *call, PyObject *object, struct operation *operation)
@@ -218,6 +222,8 @@ static void of_container(const struct call *call, PyObject *self, const char *na
 
     if (PyDict_Check(self) && sw_touch_is_namespace(self))
         sw_touch_anything(operation);
+    if (strcmp(name, "__getitem__") == 0 && sw_touch_makes_items(self))
+        op = SW_OP_WRITE;
     if (IS_ONE_OF(name, compares) && !(by_hash && strncmp(name, "__c", 3) == 0)) {
         sw_touch_deep(operation, op, self);
         all(call, first, read_deep, operation);
@@ -251,11 +257,17 @@ static int is_of_object(const char *name)
     return IS_ONE_OF(name, names);
 }
 
+static const char asks_number[] =
+    "has to do with a descriptor's number, which follows the order in "
+    "which files are opened";
+
 static void of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
                       struct operation *operation)
 {
     self = sw_touch_behind(self);
-    if (sw_call_is_lock(self))
+    if (strcmp(name, "fileno") == 0 && sw_file_path_numbers_vary())
+        sw_touch_refuse(operation, asks_number);
+    else if (sw_call_is_lock(self))
         of_lock(call, self, name, first, operation);
     else if (sw_file_object_is(self)) {
         sw_file_object_touch(self, operation);
@@ -303,7 +315,9 @@ static void of_print(const struct call *call, struct operation *operation)
 {
     PyObject *out = PySys_GetObject("stdout");
 
-    if (out == NULL || call->unseen || is_keyword(call, "file"))
+    if (is_keyword(call, "file"))
+        out = argument_of(call, call->count, "file");
+    if (out == NULL || call->unseen)
         sw_touch_anything(operation);
     else if (sw_file_object_is(out))
         sw_file_object_touch(out, operation);
@@ -345,6 +359,48 @@ static void of_builtin(const struct call *call, const char *name, struct operati
         sw_touch_anything(operation);
 }
 
+/* A path that is text, and no opener that is the program's own. */
+static void of_open(const struct call *call, struct operation *operation)
+{
+    PyObject *path = argument_of(call, 0, "file"), *bytes = NULL;
+
+    if (!call->unseen && path != NULL && argument_of(call, 7, "opener") == NULL) {
+        if (PyUnicode_CheckExact(path))
+            bytes = PyUnicode_EncodeFSDefault(path);
+        else if (PyBytes_CheckExact(path))
+            bytes = Py_NewRef(path);
+    }
+    PyErr_Clear();
+    if (bytes == NULL)
+        sw_touch_anything(operation);
+    else
+        sw_file_path_open(PyBytes_AS_STRING(bytes), operation);
+    Py_XDECREF(bytes);
+}
+
+/* Of module posix: it makes no descriptor, and tells of none but by a number that it gets. */
+static int makes_no_number(const char *name)
+{
+    static const char *const names[] = {
+        "stat",   "lstat",   "fstat",   "remove",    "unlink",   "rename",       "replace",
+        "mkdir",  "rmdir",   "listdir", "scandir",   "link",     "symlink",      "readlink",
+        "read",   "write",   "pread",   "pwrite",    "close",    "ftruncate",    "truncate",
+        "lseek",  "fsync",   "getcwd",  "chdir",     "access",   "utime",        "chmod",
+        "umask",  "urandom", "getpid",  "putenv",    "unsetenv", "isatty",       "cpu_count",
+        "fspath", "getppid", "getuid",  "getrandom", "strerror", "set_blocking", "get_blocking"};
+
+    return IS_ONE_OF(name, names);
+}
+
+/* utf_8_decode() and the like: text of bytes; who looks up a codec is another. */
+static int is_of_codecs(const char *module, const char *name)
+{
+    const char *end = strrchr(name, '_');
+
+    return strcmp(module, "_codecs") == 0 && end != NULL &&
+           (strcmp(end, "_decode") == 0 || strcmp(end, "_encode") == 0);
+}
+
 /* Of functions of modules: what they do with their arguments, and that they keep nothing. */
 static void of_module(const struct call *call, const char *module, const char *name,
                       struct operation *operation)
@@ -363,7 +419,15 @@ static void of_module(const struct call *call, const char *module, const char *n
     }
     if (IS_ONE_OF(module, nothing) || IS_ONE_OF(name, own))
         return;
-    if (IS_ONE_OF(module, of_numbers)) {
+    if (strcmp(name, "open") == 0 && (strcmp(module, "io") == 0 || strcmp(module, "_io") == 0)) {
+        of_open(call, operation);
+        return;
+    }
+    if (strcmp(module, "posix") == 0 && !makes_no_number(name) && sw_file_path_numbers_vary()) {
+        sw_touch_refuse(operation, asks_number);
+        return;
+    }
+    if (IS_ONE_OF(module, of_numbers) || is_of_codecs(module, name)) {
         all(call, 0, read_deep, operation);
         /* With one that can change: it may change it. */
         if (operation->op != SW_OP_NONE)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file_path.h"
 #include "touch.h"
 
 /* The beginnings of the layouts of 3.11. */
@@ -49,8 +50,6 @@ static int descriptor(PyObject *file)
     return is(file, "_io.FileIO") ? ((struct file_io *)file)->fd : -1;
 }
 
-static char all_files; /* its address is their name */
-
 /* Standard output and error are what a program is heard by, and itself does not read. */
 enum { STANDARD_LAST = 2 };
 
@@ -63,7 +62,69 @@ void sw_file_object_touch(PyObject *file, struct operation *operation)
         sw_touch_anything(operation);
         return;
     }
-    /* A part of all files, never 0, which would be all of them. */
-    sw_touch_add(operation, SW_OP_WRITE, &all_files,
-                 ((uint64_t)status.st_ino ^ (uint64_t)status.st_dev << 40) << 1 | 1);
+    sw_touch_add(operation, SW_OP_WRITE, sw_file_path_all(), sw_file_path_of(&status));
+}
+
+/* ---- the last reference ---- */
+
+/* Of libspillway.so, which is in the process already. */
+extern int spillway_access_matters(void);
+
+static int (*announce_it)(const struct operation *operation);
+
+/* Those of C code with a buffer to write. */
+static struct {
+    const char *name;
+    PyTypeObject *type;
+    destructor ends;
+} writers[] = {
+    {"TextIOWrapper", NULL, NULL}, {"BufferedWriter", NULL, NULL}, {"BufferedRandom", NULL, NULL}};
+
+static void end(PyObject *file, destructor ends)
+{
+    struct operation operation = {.op = SW_OP_NONE};
+    const PyThreadState *tstate = PyThreadState_Get();
+
+    if (descriptor(file) >= 0 && spillway_access_matters() && tstate->c_tracefunc != NULL &&
+        tstate->tracing == 0) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        sw_file_object_touch(file, &operation);
+        /* As a finalizer has it: other threads may collect garbage, or ask a weak reference. */
+        Py_SET_REFCNT(file, 1);
+        announce_it(&operation);
+        Py_SET_REFCNT(file, Py_REFCNT(file) - 1);
+        PyErr_Restore(type, value, traceback);
+        if (Py_REFCNT(file) > 0)
+            return;
+    }
+    ends(file);
+}
+
+static void on_end(PyObject *file)
+{
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(writers); i++)
+        if (PyType_IsSubtype(Py_TYPE(file), writers[i].type)) {
+            end(file, writers[i].ends);
+            return;
+        }
+}
+
+int sw_file_object_begin(int (*announce)(const struct operation *operation))
+{
+    PyObject *io = PyImport_ImportModule("_io");
+
+    announce_it = announce;
+    for (size_t i = 0; io != NULL && i < Py_ARRAY_LENGTH(writers); i++) {
+        PyObject *type = PyObject_GetAttrString(io, writers[i].name);
+        if (type == NULL)
+            Py_CLEAR(io);
+        else {
+            writers[i].type = (PyTypeObject *)type; /* lives as long as the process */
+            writers[i].ends = writers[i].type->tp_dealloc;
+            writers[i].type->tp_dealloc = on_end;
+        }
+    }
+    Py_XDECREF(io);
+    return io != NULL ? 0 : -1;
 }

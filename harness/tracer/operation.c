@@ -98,7 +98,7 @@ static void of_item(const struct look *look, PyObject *container, PyObject *key,
         sw_touch_add(operation, op, container, sw_operation_part(key));
         return;
     }
-    sw_touch_shallow(operation, op, container);
+    sw_touch_shallow(operation, sw_touch_makes_items(container) ? SW_OP_WRITE : op, container);
     if (PySlice_Check(key) && value != NULL)
         of_iterated(look, value, operation);
 }
@@ -116,7 +116,9 @@ static void of_binary(const struct look *look, struct operation *operation)
 
     sw_touch_shallow(operation, look->argument >= NB_INPLACE_ADD ? SW_OP_WRITE : SW_OP_READ, a);
     /* "..." % what is formatted */
-    if (PyUnicode_Check(a) || PyBytes_Check(a))
+    if (sw_touch_makes_items(b))
+        sw_touch_anything(operation);
+    else if (PyUnicode_Check(a) || PyBytes_Check(a))
         sw_touch_deep(operation, SW_OP_READ, b);
     else
         of_iterated(look, b, operation);
@@ -141,6 +143,18 @@ static void of_iter(const struct look *look, struct operation *operation)
     PyObject *object = peek(look, 1);
 
     if (!PyList_CheckExact(object) && !PyIter_Check(object))
+        sw_touch_shallow(operation, SW_OP_READ, object);
+}
+
+/* A lock, or a file: what has neither a truth of its own nor a length is true, whatever it does. */
+static void of_truth(const struct look *look, struct operation *operation)
+{
+    PyObject *object = peek(look, 1);
+    const PyTypeObject *type = Py_TYPE(object);
+
+    if ((type->tp_as_number != NULL && type->tp_as_number->nb_bool != NULL) ||
+        (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_length != NULL) ||
+        (type->tp_as_mapping != NULL && type->tp_as_mapping->mp_length != NULL))
         sw_touch_shallow(operation, SW_OP_READ, object);
 }
 
@@ -350,6 +364,8 @@ static void find(const struct look *look, struct operation *operation)
         of_iterated(look, peek(look, 2), operation);
         break;
     case GET_LEN:
+        sw_touch_shallow(operation, SW_OP_READ, peek(look, 1));
+        break;
     case UNARY_NOT:
     case POP_JUMP_FORWARD_IF_FALSE:
     case POP_JUMP_FORWARD_IF_TRUE:
@@ -357,7 +373,7 @@ static void find(const struct look *look, struct operation *operation)
     case POP_JUMP_BACKWARD_IF_TRUE:
     case JUMP_IF_FALSE_OR_POP:
     case JUMP_IF_TRUE_OR_POP:
-        sw_touch_shallow(operation, SW_OP_READ, peek(look, 1));
+        of_truth(look, operation);
         break;
     case MATCH_KEYS:
         sw_touch_shallow(operation, SW_OP_READ, peek(look, 2));

@@ -124,6 +124,21 @@ static int is_container(PyObject *object)
            strcmp(name, "array.array") == 0;
 }
 
+/* With a method in Python its bytecodes come. */
+int sw_touch_makes_items(PyObject *object)
+{
+    PyObject *name, *found = NULL;
+
+    if (!PyDict_Check(object) || PyDict_CheckExact(object))
+        return 0;
+    name = PyUnicode_InternFromString("__missing__");
+    if (name != NULL)
+        found = _PyType_Lookup(Py_TYPE(object), name);
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return found != NULL && !PyFunction_Check(found);
+}
+
 /* ---- what shows something else ---- */
 
 /* The layout of 3.11. */

@@ -44,6 +44,8 @@ int sw_touch_is_plain(PyObject *object);
 int sw_touch_is_in_python(PyObject *object);
 /* A class statement made it, and not C code by a spec. */
 int sw_touch_is_a_class(const PyTypeObject *type);
+/* A defaultdict: to ask it for an item that it has not makes one. */
+int sw_touch_makes_items(PyObject *object);
 /* A dict that is the namespace of a module, or that somebody got as the namespace of an object. */
 int sw_touch_is_namespace(PyObject *dict);
 /* Somebody gets the namespace of the object: from now on it is known to be one. */

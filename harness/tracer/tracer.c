@@ -33,6 +33,7 @@
 #include <string.h>
 
 #include "access_note.h"
+#include "file_object.h"
 #include "harness/tracer/lab/tracer_lab.h"
 #include "identity.h"
 #include "operation.h"
@@ -273,6 +274,14 @@ static int find(const _PyInterpreterFrame *frame, struct operation *operation)
     return sw_tracer_lab_change(frame, found, operation);
 }
 
+/* An attribute of the thread that Thread.run() looks up, and not the call of the body: that may be a
+ * method of C code. */
+static int is_of_run(const _PyInterpreterFrame *frame, const struct operation *operation)
+{
+    return operation->part != 0 && known_kind_of(frame->f_code) == RUN &&
+           sw_operation_opcode(frame) != CALL_FUNCTION_EX;
+}
+
 /* Where others were chosen in between, what is touched may be something else by now; what was
  * announced then has not been done, and counts as done, which can only make a search larger. */
 static void announce_bytecode(struct mutes *mutes, PyFrameObject *frame)
@@ -281,7 +290,7 @@ static void announce_bytecode(struct mutes *mutes, PyFrameObject *frame)
 
     mutes->calling = NULL;
     while (find(frame->f_frame, &operation) && !is_same(&operation, &said) &&
-           (operation.part == 0 || known_kind_of(frame->f_frame->f_code) != RUN)) {
+           !is_of_run(frame->f_frame, &operation)) {
         said = operation;
         mutes->calling = frame->f_frame;
         mutes->called = operation;
@@ -570,7 +579,7 @@ static PyObject *start(PyObject *module, PyObject *path)
         Py_XDECREF(thread);
         return PyErr_Format(PyExc_TypeError, "start(): the path of the starter is no str");
     }
-    if (thread != NULL && starter == NULL) {
+    if (thread != NULL && starter == NULL && sw_file_object_begin(announce) == 0) {
         sw_identity_begin();
         starter = Py_NewRef(path);
         library = find_library();
