@@ -148,6 +148,8 @@ EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-$(MACHINE)-linux-gnu.so
 STUBS := $(BUILD)/lib/python/stackless.pyi
 # What a program imports that asks for choices of its own; and the same for C.
 CHOICES := $(BUILD)/lib/python/spillway.py
+# The plugin of pytest's.
+PLUGIN := $(BUILD)/lib/python/spillway_pytest.py
 CHOICES_HEADER := harness/control/spillway.h
 # Found there by slpython itself; see interp/program/slpython_main.c.
 SLPLIB_SRC := $(wildcard interp/lib/slplib/*.py) interp/lib/slplib/py.typed
@@ -174,7 +176,7 @@ PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
 
 .PHONY: all
 all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
-     $(STUBS) $(CHOICES) $(SLPLIB) $(TRACER) $(GDB_COMMANDS) \
+     $(STUBS) $(CHOICES) $(PLUGIN) $(SLPLIB) $(TRACER) $(GDB_COMMANDS) \
      $(MEMCHECK)
 
 .PHONY: packages
@@ -223,6 +225,11 @@ $(STARTER_LAB): $(BUILD)/lib/lab/spillway_%: harness/runner/%
 	$(Q)cp $< $@
 
 $(STUBS): interp/stubs/stackless.pyi
+	$(call say,CP,$@)
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(PLUGIN): harness/pytest/spillway_pytest.py
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
 	$(Q)cp $< $@

@@ -86,7 +86,7 @@ def options(folder, run):
     helped, scripts = run([
         "for c in $(spillway --help | awk '/^  / { print $1 }'); do spillway $c --help; done",
         "grep -rhoE --exclude-dir=docs -e '--[a-z][a-z-]+' ci fuzz/bench/run fuzz/inputs interp/tests"
-        " scenarios/programs Makefile"])
+        " scenarios/programs harness/pytest Makefile"])
     return {option for line in helped + scripts for option in OPTION.findall(line)}
 
 

@@ -161,6 +161,70 @@ START_TEST(test_run_has_the_grain_too)
 }
 END_TEST
 
+/* ---- the plugin ---- */
+
+/* The exit status of pytest with the plugin. */
+static int pytest(const char *arguments)
+{
+    return shell(
+        "PYTHONPATH=%s/../lib/python PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3.11 -m pytest "
+        "-p no:cacheprovider -p spillway_pytest %s >out 2>err",
+        binaries, arguments);
+}
+
+START_TEST(test_the_plugin_explores_what_pytest_has_selected)
+{
+    ck_assert_int_eq(
+        pytest("--spillway=14 --junitxml=j.xml tests/test_cases.py tests/test_stock.py "
+               "-k 'twice or skipped or name'"),
+        1);
+    ASSERT_SAYS("out", "spillway: 14 schedules a test; failing ones are kept in spillway-found\n");
+    ASSERT_SAYS("out", "tests/test_cases.py F");
+    ASSERT_SAYS("out", "tests/test_stock.py s.");
+    ASSERT_SAYS("out", ">       self.assertGreaterEqual(self.stock.count, 0)\n");
+    ASSERT_SAYS("out", "kind: check then act, of Stock.count\n");
+    ASSERT_SAYS("out", "1 failed, 1 passed, 1 skipped, ");
+    ASSERT_SAYS("j.xml", "kind: check then act, of Stock.count");
+    ck_assert_int_eq(spillway("replay spillway-found/test_cases-StockCase.test_sold_twice.sched"),
+                     0);
+}
+END_TEST
+
+/* What is not marked runs as ever, with what is set up for it. */
+START_TEST(test_a_mark_explores_one_test)
+{
+    write_file("tests/test_marked.py",
+               "import pytest\n\n"
+               "def test_before(shelf):\n    assert shelf == 'shop/shelf'\n\n"
+               "@pytest.mark.spillway(schedules=40, grain='access')\n"
+               "def test_marked(stock, together):\n"
+               "    together(lambda: stock.sell(2), lambda: stock.sell(2))\n"
+               "    assert stock.count >= 0\n\n"
+               "def test_behind(shelf):\n    assert shelf == 'shop/shelf'\n");
+    ck_assert_int_eq(pytest("tests/test_marked.py"), 1);
+    ASSERT_SAYS("out", "tests/test_marked.py .F.");
+    ASSERT_SAYS("out", "grain access");
+    ck_assert_int_eq(shell("sed -i 's/schedules=40/number=40/' tests/test_marked.py"), 0);
+    ck_assert_int_ne(pytest("tests/test_marked.py"), 0);
+    ck_assert_int_eq(
+        shell("cat out err | grep -q 'mark spillway takes schedules=, grain= and early='"), 0);
+}
+END_TEST
+
+START_TEST(test_what_is_undecided_is_no_pass)
+{
+    write_file("tests/test_process.py",
+               "import subprocess\n\ndef test_x(together):\n"
+               "    together(lambda: subprocess.check_call(['/bin/true']))\n");
+    ck_assert_int_eq(pytest("--spillway=3 tests/test_process.py"), 1);
+    ASSERT_SAYS("out", "UNSURE tests/test_process.py::test_x (not controlled: ");
+    ck_assert_int_eq(pytest("--spillway=3 --spillway-unsure=skip -rs tests/test_process.py"), 0);
+    ASSERT_SAYS("out", "undecided: not controlled: ");
+}
+END_TEST
+
+/* ---- what is wrong ---- */
+
 START_TEST(test_what_pytest_cannot_collect_is_said)
 {
     ck_assert_int_eq(spillway("run tests/test_stock.py::test_oversoldd"), 2);
@@ -211,6 +275,9 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_the_interpreter_is_the_one_that_a_shell_would_have);
     tcase_add_test(all, test_the_environment_is_given_where_it_is_wanted);
     tcase_add_test(all, test_run_has_the_grain_too);
+    tcase_add_test(all, test_the_plugin_explores_what_pytest_has_selected);
+    tcase_add_test(all, test_a_mark_explores_one_test);
+    tcase_add_test(all, test_what_is_undecided_is_no_pass);
     tcase_add_test(all, test_what_pytest_cannot_collect_is_said);
     tcase_add_test(all, test_a_whole_file_may_be_skipped);
     tcase_add_test(all, test_a_line_to_begin_at_is_found_in_what_pytest_imports);
