@@ -231,6 +231,14 @@ uint32_t sw_coverage_count(const struct sw_coverage_map *map, uint64_t feature)
     return map->room > 0 ? map->counts[slot_of(map, feature)] : 0;
 }
 
+int sw_coverage_has_new(const struct sw_coverage_map *map, const struct sw_coverage *coverage)
+{
+    for (uint32_t i = 0; i < coverage->count; i++)
+        if (sw_coverage_count(map, coverage->features[i]) == 0)
+            return 1;
+    return 0;
+}
+
 uint32_t sw_coverage_rarest(const struct sw_coverage_map *map, const struct sw_coverage *coverage,
                             uint64_t *feature)
 {

@@ -40,6 +40,8 @@ struct sw_coverage_map {
     size_t room, count;
 };
 
+/* Has it a feature that none had? */
+int sw_coverage_has_new(const struct sw_coverage_map *map, const struct sw_coverage *coverage);
 /* Counts its features.  Returns how many were new, or -1: no memory. */
 long sw_coverage_add(struct sw_coverage_map *map, const struct sw_coverage *coverage);
 /* Of its features the rarest, and how many schedules had that; 0: the coverage is empty. */

@@ -8,8 +8,8 @@
  *      2. run it
  *      3. keep it  if it has a feature that none before had (coverage.h)
  *
- * With one job all follows from the seed.  Several jobs share what was kept, and then it depends on
- * which of them is faster.
+ * Several jobs share what was kept.  All follows from the seed, however many they are
+ * (coverage_window.h); only the clock, and what others put into the corpus meanwhile, does not.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@
 #include "corpus.h"
 #include "contract/real_time.h"
 #include "coverage.h"
+#include "coverage_window.h"
 #include "explore.h"
 #include "harness/runner/interrupt.h"
 #include "schedule_mutate.h"
@@ -53,12 +54,20 @@ struct coverage_search {
     char note[SW_BATCH_NOTE];
     struct sw_session_order session;
     struct sw_corpus *corpus; /* NULL: none on disk */
+    struct sw_turns turns;
     pthread_mutex_t lock; /* of all below */
+    pthread_cond_t changed; /* one has ended, or no more are to begin */
+    struct sw_coverage_window window;
     struct sw_coverage_map map;
     struct kept *kept;
     uint32_t kept_count;
-    struct sw_thread_profile profile;
-    uint64_t begun, done, failures, processes;
+    /* What is known when so many have been learned from.  A session knows a profile by its address
+     * (session.c): none of them changes. */
+    struct sw_thread_profile profiles[LEARNING + 1];
+    int learned;
+    uint64_t begun, failures, processes;
+    uint64_t done; /* all up to this number have ended, and count */
+    uint64_t limit; /* no number above it counts */
     int stop, late, skipped, failed; /* failed: error is set */
     struct sw_error error;
     double began; /* seconds */
@@ -78,7 +87,7 @@ struct job {
     /* of the schedule under way */
     uint64_t number, random;
     int is_fresh;
-    struct sw_thread_profile profile;
+    const struct sw_thread_profile *profile;
 };
 
 static void fail(struct coverage_search *search, const struct sw_error *e)
@@ -86,6 +95,64 @@ static void fail(struct coverage_search *search, const struct sw_error *e)
     if (!search->failed)
         search->error = *e;
     search->failed = search->stop = 1;
+    pthread_cond_broadcast(&search->changed);
+}
+
+/* ---- what counts ---- */
+
+/* Owns the seed from now on. */
+static void keep(struct coverage_search *search, struct sw_coverage_ended *ended)
+{
+    struct sw_error e;
+
+    if (ended->seed == NULL || search->kept_count == SEEDS_MAX)
+        return;
+    struct kept *kept = &search->kept[search->kept_count++];
+    *kept = (struct kept){.seed = ended->seed};
+    ended->seed = NULL;
+    sw_coverage_rarest(&search->map, ended->coverage, &kept->feature);
+    if (search->corpus != NULL && sw_corpus_save(search->corpus, &kept->seed->plan, &e) < 0)
+        fail(search, &e);
+}
+
+static void note_failure(struct coverage_search *search, struct sw_coverage_ended *ended)
+{
+    char text[SW_END_LINE_MAX];
+
+    sw_run_end_format(&ended->end, text, sizeof text);
+    sw_explore_add_failure(search->result, search->done, text);
+    if (search->failures++ > 0)
+        return;
+    sw_run_end_format(&ended->end, search->text, sizeof search->text);
+    snprintf(search->found, sizeof search->found, "coverage seed %llu, number %llu",
+             (unsigned long long)search->explore->search.trial.schedule.seed,
+             (unsigned long long)search->done);
+    search->failing = ended->list;
+    ended->list = NULL;
+}
+
+/* The longer schedule has shown more of the program. */
+static void learn(struct coverage_search *search, const struct sw_thread_profile *profile)
+{
+    const struct sw_thread_profile *before = &search->profiles[search->learned];
+
+    search->profiles[++search->learned] =
+        profile != NULL && profile->steps > before->steps ? *profile : *before;
+}
+
+/* The next in the order of the numbers, which has ended. */
+static void count_next(struct coverage_search *search)
+{
+    struct sw_coverage_ended *ended = sw_coverage_window_at(&search->window, ++search->done);
+
+    search->skipped |= ended->end.kind == SW_ENDED_SKIPPED;
+    if (search->done <= LEARNING)
+        learn(search, ended->profile);
+    if (ended->coverage != NULL && sw_coverage_add(&search->map, ended->coverage) > 0)
+        keep(search, ended);
+    if (sw_run_end_is_failure(&ended->end))
+        note_failure(search, ended);
+    sw_coverage_window_clear(ended);
 }
 
 /* ---- which schedule is next ---- */
@@ -135,21 +202,41 @@ static int take_shared(struct job *job)
     return status > 0;
 }
 
-/* All that a schedule is follows from the seed and its number, and from what was kept before: the
+/* Is there one more to begin? */
+static int may_begin(const struct coverage_search *search)
+{
+    return !search->stop && search->begun < search->explore->search.trial.schedules &&
+           search->begun < search->limit;
+}
+
+/* All that the next one has to know counts.  0: some of that has not ended. */
+static int is_known(struct coverage_search *search)
+{
+    uint64_t known = sw_coverage_window_known(search->begun + 1);
+
+    while (search->done < known &&
+           sw_coverage_window_at(&search->window, search->done + 1)->has_ended)
+        count_next(search);
+    return search->done >= known;
+}
+
+/* All that a schedule is follows from the seed and its number, and from what counts by then: the
  * generator starts anew for each.  0: no more are to be run. */
 static int choose(struct job *job)
 {
     struct coverage_search *search = job->search;
-    const struct sw_trial_order *trial = &search->explore->search.trial;
 
     pthread_mutex_lock(&search->lock);
-    int more = !search->stop && search->begun < trial->schedules;
+    while (may_begin(search) && !is_known(search))
+        pthread_cond_wait(&search->changed, &search->lock);
+    int more = may_begin(search);
     if (more) {
         job->number = ++search->begun;
-        job->random = trial->schedule.seed * 0x9e3779b97f4a7c15u + job->number;
+        job->random =
+            search->explore->search.trial.schedule.seed * 0x9e3779b97f4a7c15u + job->number;
         job->is_fresh = job->number <= LEARNING || search->kept_count == 0 ||
                         sw_decision_random(&job->random) % FRESH_EACH == 0;
-        job->profile = search->profile;
+        job->profile = &search->profiles[search->learned];
         if (job->number > LEARNING && take_shared(job))
             job->is_fresh = 0;
         else if (!job->is_fresh)
@@ -167,7 +254,7 @@ static struct sw_schedule_order order_fresh(const struct job *job)
     return (struct sw_schedule_order){
         .strategy = strcmp(name, "random") == 0 ? SW_STRATEGY_RANDOM : SW_STRATEGY_NAMED,
         .name = name,
-        .profile = &job->profile,
+        .profile = job->profile,
         .seed = job->search->explore->search.trial.schedule.seed + job->number};
 }
 
@@ -182,51 +269,49 @@ static struct sw_schedule_order order_of(const struct job *job)
 
 /* ---- what came of it ---- */
 
-static void learn(struct coverage_search *search, const struct sw_control_shm *shm)
+static struct sw_thread_profile *measure(const struct sw_control_shm *shm)
 {
-    static struct sw_thread_profile fresh; /* under the lock */
     struct sw_profile_measure_source source = {&shm->trace, shm->chosen, shm->made_by};
+    struct sw_thread_profile *profile = malloc(sizeof *profile);
 
-    if (sw_profile_measure(&source, &fresh) == 0 && fresh.steps > search->profile.steps)
-        search->profile = fresh;
+    if (profile != NULL && sw_profile_measure(&source, profile) == 0)
+        return profile;
+    free(profile);
+    return NULL;
 }
 
-static void keep(struct coverage_search *search, struct job *job, const struct sw_control_shm *shm)
+static struct sw_seed *take_seed(struct job *job, const struct sw_control_shm *shm)
 {
     struct sw_seed *seed = calloc(1, sizeof *seed);
-    struct sw_error e;
 
-    if (seed == NULL || search->kept_count == SEEDS_MAX ||
-        sw_schedule_mutate_take(seed, shm, &job->random) < 0) {
-        if (seed != NULL)
-            sw_schedule_mutate_free(seed);
-        free(seed);
-        return;
-    }
-    struct kept *kept = &search->kept[search->kept_count++];
-    *kept = (struct kept){.seed = seed};
-    sw_coverage_rarest(&search->map, job->coverage, &kept->feature);
-    if (search->corpus != NULL && sw_corpus_save(search->corpus, &seed->plan, &e) < 0)
-        fail(search, &e);
+    if (seed != NULL && sw_schedule_mutate_take(seed, shm, &job->random) == 0)
+        return seed;
+    if (seed != NULL)
+        sw_schedule_mutate_free(seed);
+    free(seed);
+    return NULL;
 }
 
-static void note_failure(struct coverage_search *search, const struct job *job,
-                         const struct sw_batch_result *one, const struct sw_control_shm *shm)
+/* What is not new now will not be when it counts.  After one that failed, or was skipped, no greater
+ * number counts. */
+static void fill_ended(struct job *job, const struct sw_batch_result *one,
+                       const struct sw_control_shm *shm, struct sw_coverage_ended *ended)
 {
-    char text[SW_END_LINE_MAX];
+    struct coverage_search *search = job->search;
+    int fails = sw_run_end_is_failure(one->end);
 
-    sw_run_end_format(one->end, text, sizeof text);
-    sw_explore_add_failure(search->result, job->number, text);
-    if (search->failures++ > 0)
-        return;
-    sw_run_end_format(one->end, search->text, sizeof search->text);
-    snprintf(search->found, sizeof search->found, "coverage seed %llu, number %llu",
-             (unsigned long long)search->explore->search.trial.schedule.seed,
-             (unsigned long long)job->number);
-    search->failing = malloc(sizeof *search->failing);
-    if (search->failing != NULL)
-        sw_control_shm_copy_list(search->failing, &shm->taken);
-    search->stop |= !search->explore->goes_on;
+    ended->end = *one->end;
+    ended->coverage = sw_coverage_window_copy(job->coverage);
+    if (sw_coverage_has_new(&search->map, job->coverage))
+        ended->seed = take_seed(job, shm);
+    if (job->number <= LEARNING)
+        ended->profile = measure(shm);
+    if (fails && (ended->list = malloc(sizeof *ended->list)) != NULL)
+        sw_control_shm_copy_list(ended->list, &shm->taken);
+    if (((fails && !search->explore->goes_on) || one->end->kind == SW_ENDED_SKIPPED) &&
+        job->number < search->limit)
+        search->limit = job->number;
+    ended->has_ended = 1;
 }
 
 static void tell(struct coverage_search *search)
@@ -250,21 +335,15 @@ static void digest(struct job *job, const struct sw_batch_result *one,
 
     sw_coverage_take(job->coverage, shm);
     pthread_mutex_lock(&search->lock);
-    search->done++;
     search->seconds = sw_real_time_s() - search->began;
-    search->skipped |= one->end->kind == SW_ENDED_SKIPPED;
     search->late |= (search->explore->time_s > 0 && search->seconds > search->explore->time_s) ||
                     sw_interrupt_came();
-    search->stop |= search->late | search->skipped;
-    if (job->number <= LEARNING)
-        learn(search, shm);
-    sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
-    search->drew |= shm->drew != 0;
-    if (sw_coverage_add(&search->map, job->coverage) > 0)
-        keep(search, job, shm);
-    if (sw_run_end_is_failure(one->end))
-        note_failure(search, job, one, shm);
+    search->stop |= search->late;
+    if (job->number <= search->limit)
+        sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+    fill_ended(job, one, shm, sw_coverage_window_at(&search->window, job->number));
     tell(search);
+    pthread_cond_broadcast(&search->changed);
     pthread_mutex_unlock(&search->lock);
 }
 
@@ -280,12 +359,16 @@ static void *run_job(void *argument)
 
     while (choose(job)) {
         const struct sw_schedule_order schedule = order_of(job);
-        if (sw_session_run(job->session, &schedule, &one, &shm, &e) < 0) {
+        int turn = sw_turns_take(&search->turns);
+        int status = sw_session_run(job->session, &schedule, &one, &shm, &e);
+        sw_turns_give(&search->turns, turn, status < 0 ? NULL : shm);
+        if (status < 0) {
             pthread_mutex_lock(&search->lock);
             if (sw_interrupt_came())
                 search->stop = search->late = 1;
             else
                 fail(search, &e);
+            pthread_cond_broadcast(&search->changed);
             pthread_mutex_unlock(&search->lock);
             break;
         }
@@ -334,6 +417,14 @@ static void run_jobs(struct coverage_search *search)
 }
 
 /* ---- the whole ---- */
+
+/* No more will end: what is left of them counts, up to the first that has not. */
+static void count_rest(struct coverage_search *search)
+{
+    while (search->done < search->begun && search->done < search->limit &&
+           sw_coverage_window_at(&search->window, search->done + 1)->has_ended)
+        count_next(search);
+}
 
 /* A hash of the program and of all that changes its runs: only plans of the same are of use. */
 static int hash_all(const struct sw_explore *explore, uint64_t *of, struct sw_error *e)
@@ -388,14 +479,14 @@ static void fill_result(const struct coverage_search *search)
                                                .seconds = search->seconds,
                                                .uncontrolled = search->uncontrolled};
     memcpy(result->totals.note, search->note, sizeof search->note);
+    sw_search_tell_turns(&search->turns, explore->search.jobs, result->totals.in_turns,
+                         sizeof result->totals.in_turns);
     result->features = search->map.count;
     snprintf(result->claim, sizeof result->claim,
-             "%llu schedule%s of coverage, seed %llu, %d job%s, grain %s, %zu features, something "
-             "new in "
-             "%u, %.1f s",
+             "%llu schedule%s of coverage, seed %llu, grain %s, %zu features, something new in %u, "
+             "%.1f s",
              (unsigned long long)search->done, search->done == 1 ? "" : "s",
-             (unsigned long long)explore->search.trial.schedule.seed, explore->search.jobs,
-             explore->search.jobs == 1 ? "" : "s",
+             (unsigned long long)explore->search.trial.schedule.seed,
              explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call", search->map.count,
              search->kept_count, search->seconds);
 }
@@ -431,10 +522,14 @@ void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *r
     search->result = result;
     search->session = sw_explore_exhaustive_session(explore, args);
     search->session.note = search->note;
+    search->limit = UINT64_MAX;
     pthread_mutex_init(&search->lock, NULL);
+    pthread_cond_init(&search->changed, NULL);
+    sw_turns_init(&search->turns);
     search->began = sw_real_time_s();
     if (open_corpus(search) == 0)
         run_jobs(search);
+    count_rest(search);
     sw_explore_report_end_progress();
     fill_result(search);
     decide(search);
@@ -444,6 +539,9 @@ void sw_explore_coverage(struct sw_explore *explore, struct sw_explore_result *r
     }
     sw_coverage_free(&search->map);
     sw_corpus_close(search->corpus);
+    sw_coverage_window_free(&search->window);
+    sw_turns_destroy(&search->turns);
+    pthread_cond_destroy(&search->changed);
     pthread_mutex_destroy(&search->lock);
     free(search->failing);
     free(search->kept);

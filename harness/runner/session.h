@@ -36,7 +36,8 @@ struct sw_session_order {
 struct sw_session *sw_session_open(const struct sw_session_order *order, struct sw_error *e);
 void sw_session_close(struct sw_session *session);
 
-/* Runs one.  Its decisions_max and engine are the session's, and its loop_count means nothing.  0,
+/* Runs one.  Its decisions_max and engine are the session's, and its loop_count means nothing.  Its
+ * profile is known by its address: one that has changed has another.  0,
  * with *result and *shm, what the process has left, valid until the next call; or -1 with *e:
  * nothing could be run. */
 int sw_session_run(struct sw_session *session, const struct sw_schedule_order *schedule,
