@@ -149,9 +149,10 @@ void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,
         fprintf(out, "because: %s\n", explanation->reason);
     if (*timeline->note != '\0')
         fprintf(out, "note: %s\n", timeline->note);
-    else if (explanation->kind == SW_EXPLANATION_NOT_KNOWN && !timeline->has_accesses)
-        fprintf(out, "note: reads and writes are seen in tests alone, FILE.py::NAME, on CPython "
-                     "3.11\n");
+    else if (!timeline->has_accesses &&
+             (how == SW_EXPLANATION_FULL || explanation->kind == SW_EXPLANATION_NOT_KNOWN))
+        fprintf(out, "note: reads and writes are not seen here: that takes a test, FILE.py::NAME, "
+                     "on CPython 3.11\n");
     if (how == SW_EXPLANATION_FULL)
         print_all(out, explanation, timeline);
     else

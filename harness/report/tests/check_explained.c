@@ -58,6 +58,38 @@ START_TEST(test_what_always_fails_has_nothing_beside)
 }
 END_TEST
 
+/* Of another interpreter, and of a program, in one line; of a deadlock, which needs no accesses, where
+ * all is asked for. */
+START_TEST(test_what_cannot_be_seen_is_said)
+{
+    static const char note[] = "note: reads and writes are not seen here: that takes a test, "
+                               "FILE.py::NAME, on CPython 3.11\n";
+
+    write_file("dead.py", "import threading\n"
+                          "lock = threading.Lock()\n"
+                          "lock.acquire()\n"
+                          "def test_dead(): lock.acquire()\n"
+                          "if __name__ == '__main__': test_dead()\n");
+    ck_assert_int_eq(spillway("explore -o dead.sched dead.py"), 1);
+    ck_assert_int_eq(spillway("replay dead.sched"), 0);
+    ck_assert_ptr_null(strstr(content("err"), "note: "));
+    ck_assert_int_eq(spillway("replay --explain dead.sched"), 0);
+    ASSERT_SAYS("err", note);
+    write_file("fails.py", "import threading\n"
+                           "t = threading.Thread(target=int)\n"
+                           "t.start()\n"
+                           "t.join()\n"
+                           "def test_it(): assert 0\n"
+                           "if __name__ == '__main__': test_it()\n");
+    ck_assert_int_eq(spillway("explore -o fails.sched fails.py"), 1);
+    ASSERT_SAYS("out", note);
+    if (access("/usr/bin/pypy3", X_OK) == 0) {
+        ck_assert_int_eq(spillway("explore -i /usr/bin/pypy3 -o pypy.sched fails.py::test_it"), 1);
+        ASSERT_SAYS("out", note);
+    }
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *all = tcase_create("all");
@@ -65,6 +97,7 @@ CHECK_SUITE(suite)
     tcase_add_checked_fixture(all, setup_bank, teardown);
     tcase_add_test(all, test_what_passes_stands_beside);
     tcase_add_test(all, test_what_always_fails_has_nothing_beside);
+    tcase_add_test(all, test_what_cannot_be_seen_is_said);
     tcase_set_timeout(all, 120);
     tcase_set_tags(all, "no-memcheck"); /* it mostly starts other programs */
     suite_add_tcase(suite, all);
