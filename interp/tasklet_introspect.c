@@ -140,9 +140,11 @@ int slp_tasklet_introspect_set_hook(slp_tasklet *t, enum slp_tasklet_introspect_
                                                 : "the tasklet is not alive");
         return -1;
     }
-    /* Only sys knows the C functions that call a Python one: it sets them here,
-     * as if t ran. */
+    /* Only sys knows the C functions that call a Python one: it sets them here, as if t ran.
+     * Debuggers put a function of their own in the place of sys.settrace(), and that one must not
+     * seem to be traced while nobody is told: its begin would never be over (trace_begin.h). */
     slp_cpython_swap_tracing(&t->state.tracing, tstate);
+    slp_cpython_update_tracing(tstate);
     int failed = call_sys(hook, function);
     slp_cpython_swap_tracing(&t->state.tracing, tstate);
     slp_cpython_update_tracing(tstate);

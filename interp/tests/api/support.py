@@ -12,6 +12,9 @@ import unittest
 
 import stackless
 
+# With a trace or profile function throughout, and a schedule callback that gives it to tasklets:
+# interp/tests/traced.
+IS_TRACED = bool(os.environ.get("SLP_TRACED"))
 IS_EXTENSION = "stackless" not in sys.builtin_module_names
 
 

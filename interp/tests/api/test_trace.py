@@ -6,7 +6,7 @@ Each runs in a process of its own: what is wrong here hangs.
 
 import unittest
 
-from support import IS_EXTENSION, Test, run_program
+from support import IS_EXTENSION, IS_TRACED, Test, run_program
 
 # What follows is run while on() has set a trace or profile function; off() takes it away.
 TRACERS = {
@@ -85,6 +85,7 @@ class TraceTest(Test):
             "['done']\n",
         )
 
+    @unittest.skipIf(IS_TRACED, "what it is compared with has a profiler, too")
     def test_a_profiler_in_c_takes_no_time(self):
         def interrupted_at(tracer):
             status, out, err = run_program(
@@ -124,6 +125,7 @@ t.remove().kill()
             ["settrace", "setprofile", "both"],
         )
 
+    @unittest.skipIf(IS_TRACED, "it is called in the schedule callback, too, where it cannot switch")
     def test_a_trace_function_that_switches(self):
         done = run_program(
             BEGIN
@@ -141,6 +143,31 @@ print(log)
 """
         )
         self.assertEqual(done, (0, "['done', 'done']\n", ""))
+
+    def test_a_debugger_that_replaces_settrace(self):
+        """It traces each new tasklet from a schedule callback, by a settrace of its own."""
+        done = run_program(
+            BEGIN
+            + """
+real = sys.settrace
+def replaced(function): real(function)
+sys.settrace = replaced
+def on_switch(prev, next):
+    if next.trace_function is None: next.trace_function = count
+stackless.set_schedule_callback(on_switch)
+def on(): pass
+off = on
+real(count)
+t = stackless.tasklet(body)()
+interrupted = 0
+while t.alive:
+    who = stackless.run(200)
+    interrupted += who is t
+    if who: who.insert()
+print(log, interrupted > 1)
+"""
+        )
+        self.assertEqual(done, (0, "['done'] True\n", ""))
 
     def test_atomic_beside_another_thread(self):
         self.runs(
