@@ -44,6 +44,7 @@ class timeout:
         self.seconds = seconds
         self._tasklet: stackless.tasklet | None = None
         self._timer: _timers.Timer | None = None
+        self._inside = False
         self._expired = False
 
     @property
@@ -56,9 +57,21 @@ class timeout:
             raise RuntimeError("a timeout is for one block")
         self._tasklet = stackless.getcurrent()
         if self.seconds is not None:
-            with _waiting.ATOMIC:  # it may be due at once
-                self._timer = _timers.Timer(self.seconds, self._expire)
+            self._start(self.seconds)
         return self
+
+    def _start(self, seconds: float) -> None:
+        self._inside = True
+        try:
+            with _waiting.ATOMIC:
+                timer = _timers.Timer(seconds, self._expire)
+                # It may have been due while the timers' thread was starting, which is waited for;
+                # then there is another one.
+                if self._timer is None:
+                    self._timer = timer
+        except BaseException:
+            self._inside = False
+            raise
 
     def __exit__(
         self,
@@ -66,6 +79,7 @@ class timeout:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> Literal[False]:
+        self._inside = False
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
@@ -76,7 +90,7 @@ class timeout:
     def _expire(self) -> None:
         """On the timers' thread, in an atomic block: the tasklet cannot leave meanwhile."""
         tasklet = self._tasklet
-        if self._timer is None or tasklet is None or not tasklet.alive:
+        if not self._inside or tasklet is None or not tasklet.alive:
             return
         if not (tasklet.blocked or tasklet.paused):
             self._timer = _timers.Timer(RETRY_SECONDS, self._expire)

@@ -71,6 +71,22 @@ class TimeoutTest(Test):
                 pass
             self.assertFalse(block.expired)
 
+    def test_one_that_is_due_while_the_timers_start(self):
+        class Due(ManualTimer):
+            def __init__(self, seconds, function):
+                super().__init__(seconds, function)
+                if seconds == 1:
+                    other = threading.Thread(target=self.fire)
+                    other.start()
+                    other.join()
+
+        self.manual_timers()
+        _timers.Timer = Due
+        with timeout(1) as block:
+            self.assertFalse(block.expired)
+            self.assertEqual(len(ManualTimer.armed), 1, "it looks again")
+        self.assertEqual([timer.function for timer in ManualTimer.armed], [None], "cancelled")
+
     def test_a_block_is_for_one_tasklet_once(self):
         block = timeout(1)
         with block:
