@@ -23,8 +23,10 @@ int sw_promote_run(const struct sw_promote_order *order)
     sw_interrupt_begin(); /* or what stands half done would stay */
     if (sw_sched_load(order->path, &sched, &e) == 0 &&
         sw_sched_paths(order->path, sched, &e) == 0 && sw_replay_check(order->path, sched, &e) == 0)
-        status = is_spec(sched) ? sw_promote_spec(order, sched, &e)
-                                : sw_promote_program(order, sched, &e);
+        status = is_spec(sched) && order->name == NULL
+                     ? sw_error_set(&e, NULL, 0, 0, "a schedule of a spec needs a --name")
+                 : is_spec(sched) ? sw_promote_spec(order, sched, &e)
+                                  : sw_promote_program(order, sched, &e);
     if (status < 0)
         sw_error_print(&e); /* before the schedule goes, whose path it may name */
     sw_sched_free(sched);

@@ -13,7 +13,7 @@
 /* Half of what a file name may have: it gets a suffix, and while it is written another. */
 enum { NAME_MAX_BYTES = 127 };
 
-static struct sw_promote_order order = {.folder = "scenarios/programs"};
+static struct sw_promote_order order;
 
 static int set_name(void *member, const char *text, struct sw_error *e)
 {
@@ -33,8 +33,6 @@ static int set_name(void *member, const char *text, struct sw_error *e)
 static int run(const struct sw_command_arguments *arguments)
 {
     order.path = arguments->list[0];
-    if (order.name == NULL)
-        return sw_command_refuse("promote", "no --name given");
     if (sw_promote_run(&order) == 0)
         return SW_EXIT_OK;
     return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : SW_EXIT_ERROR;
@@ -42,9 +40,12 @@ static int run(const struct sw_command_arguments *arguments)
 
 static const struct sw_option options[] = {
     SW_OPTION_PARSED("name", 0, "NAME", struct sw_promote_order, name, set_name,
-                     "The name of the test; it is needed"),
+                     "The name of the test; of a scenario it is needed (default: FILE-TEST)"),
     SW_OPTION_TEXT("to", 0, "DIR", struct sw_promote_order, folder,
-                   "The folder for the test of a program (default: scenarios/programs)"),
+                   "The folder for the schedule of a program or a test (default: the one that "
+                   "this is in)"),
+    SW_OPTION_FLAG("expect-failure", 0, struct sw_promote_order, expects_failure,
+                   "The test of a program holds as long as it fails; without this, once it passes"),
     SW_OPTION_FLAG("force", 0, struct sw_promote_order, force, "Overwrite what is there"),
     {0},
 };
@@ -58,9 +59,11 @@ SW_COMMAND(promote) = {
     .argument = "FILE.sched",
     .least = 1,
     .most = 1,
-    .about = "Turns a schedule that was found into a test that spillway run takes.  Of a program, "
-             "that is a copy of the program with the schedule beside it.  Of a scenario, it is one "
-             "more schedule in its spec.",
+    .about =
+        "Turns a schedule that was found into a test that spillway run takes.  Of a program, or "
+        "a test of a Python file, that is the schedule, beside it; it passes once the test "
+        "passes under it, as far as it still fits.  Of a scenario, it is one more schedule in "
+        "its spec.",
     .exits = {"0 the test was written", "2 a usage or harness error; nothing was written",
               "130 interrupted; nothing was written"},
     .options = options,

@@ -5,6 +5,10 @@
  * It passes if the program ends as it was recorded, under those decisions.  The interpreter may be
  * another than then (that is what changes); the program may not.  A run that cannot follow the
  * schedule any more fails, and says where.
+ *
+ * One that was promoted says itself how the test is to end, and the program may change: it is
+ * followed as far as it fits, and then goes on with the defaults.  Where none of its choices fits any
+ * more, a test that passes proves nothing, and is inconclusive.
  */
 #ifndef SW_SCHED_TEST_H
 #define SW_SCHED_TEST_H

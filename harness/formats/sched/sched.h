@@ -19,6 +19,7 @@
  *      network  real
  *      begin    program
  *      chance   7
+ *      expect   pass
  *      from     12
  *      found    random seed 41
  *      outcome  exit 1

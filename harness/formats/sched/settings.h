@@ -22,6 +22,13 @@ enum {
     SW_SETTINGS_VARIABLES_OURS = 8, /* room for those that the runner itself adds to them */
 };
 
+/* How a schedule that is kept as a test is to end (spillway promote). */
+enum sw_settings_expects {
+    SW_EXPECTS_RECORDED, /* as it was recorded: it is no such test */
+    SW_EXPECTS_PASS,
+    SW_EXPECTS_FAILURE,
+};
+
 struct sw_settings {
     char *spill; /* SLP_SPILL, or NULL */
     struct sw_fault_set faults;
@@ -38,6 +45,7 @@ struct sw_settings {
     /* 1: the program says where its schedule begins (harness/control/entry/schedule_loop.h) */
     uint32_t begins;
     uint32_t chance; /* contract/chance.h; 0: the first, or as a search likes */
+    uint32_t expects; /* enum sw_settings_expects */
     uint32_t from; /* it begins where the main thread first comes to this line; 0: elsewhere */
 };
 

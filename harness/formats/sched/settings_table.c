@@ -31,6 +31,8 @@ static const char *const network_words[] = {"", "real", NULL};
 static const char *const grain_words[] = {
     [SW_GRAIN_CALL] = "call", [SW_GRAIN_ACCESS] = "access", NULL};
 static const char *const values_words[] = {"", SLP_VALUE_WATCH_WORD, NULL};
+static const char *const expect_words[] = {
+    [SW_EXPECTS_RECORDED] = "", [SW_EXPECTS_PASS] = "pass", [SW_EXPECTS_FAILURE] = "failure", NULL};
 static const char *const begin_words[] = {"", "program", NULL};
 
 /* slpython-lab alone has the hook of points; both slpythons have a limit to spill at. */
@@ -153,6 +155,11 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
              "samples, tries others, too)",
      .commands = ALL,
      .shm = SHM(chance)},
+    /* It changes no run, but what is said of one. */
+    {.key = "expect",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(expects),
+     .words = expect_words},
     {.key = "from", .type = SW_SETTINGS_NUMBER, .offset = MEMBER(from), .shm = SHM(from)},
 };
 

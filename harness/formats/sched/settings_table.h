@@ -59,7 +59,7 @@ struct sw_settings_row {
     const char *symbol, *lacks;
 };
 
-enum { SW_SETTINGS_TABLE_COUNT = 13 };
+enum { SW_SETTINGS_TABLE_COUNT = 14 };
 extern const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT];
 
 /* The row with that key, NULL if there is none. */
