@@ -21,6 +21,7 @@ static struct run {
     uint64_t seed; /* UINT64_MAX: not given */
     uint64_t schedules; /* 0: not given */
     int explain;
+    int steady;
 } run = {
     .suite = {.repeat = 1},
     .strategy = NOT_GIVEN,
@@ -79,6 +80,47 @@ static const char *refusal_of_suite(void)
     return NULL;
 }
 
+/* ---- --steady ---- */
+
+/* What starter_steady.py can tell from noise needs so many. */
+enum { STEADY_RUNS_MIN = 12, STEADY_RUNS_MAX = 10000 };
+
+static const char *refusal_of_steady(const struct sw_command_arguments *arguments)
+{
+    if (run.suite.repeat < STEADY_RUNS_MIN || run.suite.repeat > STEADY_RUNS_MAX)
+        return "--steady needs --repeat N, of 12 to 10000 runs";
+    if (walks() || run.strategy == RANDOM)
+        return "--steady is for the default schedule: under others runs may differ in what they "
+               "keep";
+    if (arguments->behind != NULL)
+        return "--steady: a program has no arguments there";
+    for (int i = 0; i < arguments->count; i++)
+        if (sw_target_is_sched(arguments->list[i]) || sw_spec_run_is(arguments->list[i]))
+            return "--steady is for tests, FILE.py::NAME, and programs, FILE.py";
+    return NULL;
+}
+
+/* The starter does it, in the process of the test; a program is all of its file (__main__). */
+static int prepare_steady(const struct sw_command_arguments *arguments)
+{
+    char *variable;
+
+    for (int i = 0; i < arguments->count; i++) {
+        char *target;
+        if (sw_target_is(arguments->list[i]) || sw_target_is_folder(arguments->list[i]))
+            continue;
+        if (asprintf(&target, "%s::__main__", arguments->list[i]) < 0)
+            return -1;
+        arguments->list[i] = target; /* for the life of the process */
+    }
+    if (run.setting.variable_count == SW_SETTINGS_VARIABLES_MAX ||
+        asprintf(&variable, "SPILLWAY_STEADY=%d", (int)run.suite.repeat) < 0)
+        return -1;
+    run.setting.variables[run.setting.variable_count++] = variable;
+    run.suite.repeat = 1;
+    return 0;
+}
+
 /* ---- the two kinds of a run ---- */
 
 static int run_targets(const struct sw_command_arguments *arguments)
@@ -132,6 +174,12 @@ static int has_target(const struct sw_command_arguments *arguments)
 
 static int run_it(const struct sw_command_arguments *arguments)
 {
+    const char *not_steady = run.steady ? refusal_of_steady(arguments) : NULL;
+
+    if (not_steady != NULL)
+        return sw_command_refuse("run", "%s", not_steady);
+    if (run.steady && prepare_steady(arguments) < 0)
+        return sw_command_refuse("run", "--steady: too many variables, or out of memory");
     int is_tests = has_target(arguments);
 
     run.suite.faults = run.setting.faults;
@@ -174,6 +222,10 @@ static const struct sw_option options[] = {
     SW_OPTION_FLAG("verbose", 'v', struct run, suite.how.verbose,
                    "Print the story of every schedule, with the points that it visits"),
     SW_OPTION_HEADING("Tests"),
+    SW_OPTION_FLAG(
+        "steady", 0, struct run, steady,
+        "With --repeat N: run each test, or program, N times in one process, and fail if "
+        "objects, bytes or descriptors grow from run to run"),
     SW_OPTION_WORD("strategy", 0, "NAME", struct run, strategy, strategies,
                    "default, which is one schedule, or random, which is a random walk (default: "
                    "random with --seed or --schedules, else default)"),

@@ -293,7 +293,7 @@ def listed(path, name):
         return [name]
     if is_pytests_project(path):
         prepare(path)
-        return [inner for _, inner in pytest_side().names(this_module(), path, name)]
+        return [inner for _, inner in side("pytest").names(this_module(), path, name)]
     module = load_or_exit(path)
     if not name:
         found = tests_of_module(module)
@@ -324,7 +324,7 @@ def listed_in_folder(folder):
     if is_installed("pytest"):
         sys.path.pop(0)
         sys.meta_path.append(OwnModule())
-        return ["%s::%s" % one for one in pytest_side().names(this_module(), folder, "")]
+        return ["%s::%s" % one for one in side("pytest").names(this_module(), folder, "")]
     import subprocess
     found = []
     for path in files_of(folder):
@@ -429,14 +429,15 @@ def this_module():
     return sys.modules[__name__]
 
 
-def pytest_side():
-    """starter_pytest.py, which is called so where it was built."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "spillway_starter_pytest.py")
+def side(name):
+    """starter_pytest.py or starter_steady.py, which are called so where they were built."""
+    name = "spillway_starter_" + name
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
     if sys.version_info[0] == 2:
         import imp
-        return imp.load_source("spillway_starter_pytest", path)
+        return imp.load_source(name, path)
     from importlib.util import module_from_spec, spec_from_file_location
-    spec = spec_from_file_location("spillway_starter_pytest", path)
+    spec = spec_from_file_location(name, path)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -447,7 +448,7 @@ def with_pytest(path, name, why):
     if not is_installed("pytest"):
         refuse("%s::%s needs pytest for %s, and pytest is not installed for %s"
                % (path, name, why, sys.executable))
-    return lambda schedules: pytest_side().run(this_module(), path, name, schedules)
+    return lambda schedules: side("pytest").run(this_module(), path, name, schedules)
 
 
 # ---- running ----
@@ -917,6 +918,12 @@ def prepare_schedules(path):
 
 def run_schedules(path, run):
     """All is imported: run() under one schedule after the other."""
+    steady = int(os.environ.get("SPILLWAY_STEADY", 0))
+    if steady > 0:
+        many, test = side("steady"), run
+
+        def run():
+            return many.run(this_module(), steady, test)
     prepare_schedules(path)
     outcome = PASSED
     if beginning is not None:

@@ -13,7 +13,8 @@
 
 /* What comes with spillway, and so is another file on another machine. */
 static const char *const ours[] = {"lib/spillway_starter.py", "lib/spillway_starter_pytest.py",
-                                   "bin/slpython", "bin/slpython-lab"};
+                                   "lib/spillway_starter_steady.py", "bin/slpython",
+                                   "bin/slpython-lab"};
 enum { OURS_COUNT = sizeof ours / sizeof *ours };
 
 static const char *name_of(const char *path)

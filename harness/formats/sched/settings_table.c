@@ -260,14 +260,16 @@ static int add_faults(struct sw_fault_set *to, const char *names, struct sw_erro
 }
 
 /* What the runner sets itself, so that every run has the same.  A name that ends in "_" stands for
- * all that begin with it.  SLP_FRAMES is the program's own choice: what it sees is the same. */
+ * all that begin with it.  But for SLP_FRAMES, which changes nothing that the program sees, and what
+ * --steady asks the starter for. */
 int sw_settings_table_is_ours(const char *variable)
 {
     static const char *const names[] = {
         "PATH=", "LC_ALL=",   "PYTHONHASHSEED=",  "LD_PRELOAD=", "PYTHONDONTWRITEBYTECODE=",
         "SLP_",  "SPILLWAY_", "PYTHONUNBUFFERED="};
 
-    if (strncmp(variable, "SLP_FRAMES=", strlen("SLP_FRAMES=")) == 0)
+    if (strncmp(variable, "SLP_FRAMES=", strlen("SLP_FRAMES=")) == 0 ||
+        strncmp(variable, "SPILLWAY_STEADY=", strlen("SPILLWAY_STEADY=")) == 0)
         return 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strncmp(variable, names[i], strlen(names[i])) == 0)
