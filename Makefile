@@ -52,6 +52,11 @@ CFLAGS ?= -O2 -g
 DIALECT := -std=gnu11 -D_GNU_SOURCE -iquote .
 ALL_CFLAGS = $(DIALECT) $(CFLAGS) $(WARN) $(SANFLAGS) -MMD -MP
 
+# The runner reads files of strangers.  Fortified calls want an optimiser, and sanitizers have their
+# own.
+HARDENED := -fstack-protector-strong $(if $(SAN)$(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
+
 # Debian's own 3.11, by absolute name: another python3 may come first on PATH.  Asked on first use,
 # not when this file is read, since `make demo` may be about to install it.
 PYTHON := /usr/bin/python3.11
@@ -418,7 +423,7 @@ $(eval $(call tree,oracle,-DSW_LAB $(if $(DEVELOPER),-Wwrite-strings)))
 $(eval $(call tree,embedded,$$(PY_HEADERS) -fno-sanitize=all))
 $(eval $(call tree,inputs,))
 # Python's keyword lists are no pointers to const, so -Wwrite-strings is for the runner only.
-$(eval $(call tree,harness,$(if $(DEVELOPER),-Wwrite-strings)))
+$(eval $(call tree,harness,$(HARDENED) $(if $(DEVELOPER),-Wwrite-strings)))
 
 # They have it by .incbin, which -MMD does not see.
 $(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
@@ -433,7 +438,7 @@ $(filter %/program_judge.o,$(ORACLE_OBJ)): fuzz/oracle/oracle_host.py
 $(OBJ)/harness/harness/cli/version_command.o: private DIALECT += -isystem $(PY_INCLUDE)
 
 # Changes only when the flags do, and everything depends on it.
-FLAGS_TEXT = $(CC) $(CFLAGS) $(WARN) $(SANFLAGS) $(LDFLAGS) $(WRAPPED)
+FLAGS_TEXT = $(CC) $(CFLAGS) $(WARN) $(SANFLAGS) $(HARDENED) $(LDFLAGS) $(WRAPPED)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_TEXT)' | cmp -s - $@ || echo '$(FLAGS_TEXT)' >$@

@@ -134,6 +134,25 @@ class Uninstall(unittest.TestCase):
         self.assertEqual([path for path in top.rglob("*") if not path.is_dir()], [other])
 
 
+class Hardened(unittest.TestCase):
+    """harness/docs/security.md says so."""
+
+    def read(self, option, name):
+        return subprocess.run(["readelf", "-W", option, BUILD / name], check=True,
+                              capture_output=True, text=True).stdout
+
+    def test_relocations_are_read_only(self):
+        for name in ("bin/spillway", "bin/slpython", "bin/slpython-lab", "lib/libspillway.so"):
+            self.assertIn("BIND_NOW", self.read("-d", name), name)
+            self.assertIn("GNU_RELRO", self.read("-l", name), name)
+
+    def test_the_runner_is_independent_of_its_place_and_checks_itself(self):
+        self.assertIn("Flags: PIE", self.read("-d", "bin/spillway").replace("NOW ", ""))
+        symbols = self.read("--dyn-syms", "bin/spillway")
+        for symbol in ("__stack_chk_fail", "__snprintf_chk", "__memcpy_chk"):
+            self.assertIn(symbol, symbols)
+
+
 class Package(unittest.TestCase):
     """`make deb` takes minutes and is not of CI: what goes stale is."""
 

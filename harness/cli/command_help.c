@@ -7,6 +7,7 @@ enum {
     WIDTH = 79, /* a terminal's 80, less the one where some terminals wrap */
     OPTION_TEXT = 27, /* the column where the text of an option begins */
     EXIT_TEXT = 7,
+    USAGE_TEXT = 7,
     NAME_WIDTH = 9, /* of the longest command, and a blank */
 };
 
@@ -97,8 +98,13 @@ static void print_exits(FILE *out, const char *const *exits)
 
 void sw_command_help_one(FILE *out, const struct sw_command *command)
 {
-    fprintf(out, "usage: spillway %s [OPTION...]%s%s\n\n", command->name,
-            *command->usage != '\0' ? " " : "", command->usage);
+    char usage[200];
+
+    snprintf(usage, sizeof usage, "spillway %s [OPTION...]%s%s", command->name,
+             *command->usage != '\0' ? " " : "", command->usage);
+    fputs("usage: ", out);
+    print_text(out, USAGE_TEXT, usage);
+    fputc('\n', out);
     print_text(out, 0, command->about);
     print_options(out, command->options);
     if (command->details != NULL) {

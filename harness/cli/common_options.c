@@ -11,6 +11,7 @@
 
 #include "contract/control_shm.h"
 #include "contract/own_path.h"
+#include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/settings_table.h"
 
 const char *const sw_common_options_engines[] = {
@@ -72,6 +73,13 @@ int sw_common_options_env_from_here(void *member, const char *text, struct sw_er
         if (!sw_settings_table_is_ours(*one) && !is_secret(*one) && **one != '=' &&
             sw_settings_table_add(member, row, *one, e) < 0)
             return -1;
+    return 0;
+}
+
+int sw_common_options_yes(void *member, const char *text, struct sw_error *e)
+{
+    (void)member, (void)text, (void)e;
+    sw_sched_trust_all();
     return 0;
 }
 

@@ -59,6 +59,11 @@
 #define SW_OPTION_EXPLAIN(type, member) \
     SW_OPTION_FLAG("explain", 0, type, member, \
                    "Say of a failure all that its threads have shared, and not only what matters")
+/* Sets nothing of the command's own; member: any. */
+#define SW_OPTION_YES(type, member) \
+    SW_OPTION_PARSED("yes", 'y', NULL, type, member, sw_common_options_yes, \
+                     "Run what a schedule names, whosever it is: it is refused else where it is " \
+                     "another user's, or no program for Python")
 /* uint64_t: of a schedule in an archive, from 1; 0 unless it is given. */
 #define SW_OPTION_NUMBER_OF(type, member, otherwise) \
     SW_OPTION_NUMBER("number", 'n', "N", type, member, 1, UINT64_MAX, \
@@ -76,6 +81,8 @@ int sw_common_options_jobs(int given);
 sw_option_parse sw_common_options_under;
 /* Of SW_OPTION_ENV_FROM_HERE. */
 sw_option_parse sw_common_options_env_from_here;
+/* Of SW_OPTION_YES. */
+sw_option_parse sw_common_options_yes;
 /* The path of slpython-lab, which is beside this executable. */
 const char *sw_common_options_lab(void);
 /* The interpreter of tests: what was given, which without a slash is looked for on PATH, as a shell

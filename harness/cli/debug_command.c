@@ -41,6 +41,7 @@ static const struct sw_option options[] = {
         "in-place", 0, struct sw_debug_order, is_in_place,
         "For a debugger that starts spillway: become the interpreter, and stop --at STEP "
         "in sw_debug_stop_here()"),
+    SW_OPTION_YES(struct sw_debug_order, at),
     {0},
 };
 

@@ -3,6 +3,7 @@
  * diff_command.c - "spillway diff": see harness/report/run_diff.h.
  */
 #include "command.h"
+#include "common_options.h"
 #include "harness/report/run_diff.h"
 
 static struct sw_run_diff_order order = {.rows = 40};
@@ -19,6 +20,7 @@ static const struct sw_option options[] = {
                      "Show at most N rows of each run, and how it ends (default: 40)"),
     SW_OPTION_FLAG("json", 0, struct sw_run_diff_order, json,
                    "Print JSON instead of lines for people"),
+    SW_OPTION_YES(struct sw_run_diff_order, rows),
     {0},
 };
 

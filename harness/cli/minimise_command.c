@@ -194,6 +194,7 @@ static const struct sw_option options[] = {
     SW_OPTION_OUTPUT(struct minimise, output,
                      "Where the result is written (default: FILE.min.sched)"),
     SW_OPTION_EXPLAIN(struct minimise, how),
+    SW_OPTION_YES(struct minimise, budget),
     {0},
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "common_options.h"
 #include "contract/exit.h"
 #include "fuzz/explore/promote.h"
 #include "harness/runner/interrupt.h"
@@ -47,6 +48,7 @@ static const struct sw_option options[] = {
     SW_OPTION_FLAG("expect-failure", 0, struct sw_promote_order, expects_failure,
                    "The test of a program holds as long as it fails; without this, once it passes"),
     SW_OPTION_FLAG("force", 0, struct sw_promote_order, force, "Overwrite what is there"),
+    SW_OPTION_YES(struct sw_promote_order, name),
     {0},
 };
 

@@ -35,6 +35,7 @@ static const struct sw_option options[] = {
                    "(default: no file)"),
     SW_OPTION_FLAG("quiet", 'q', struct sw_replay_order, quiet,
                    "Print nothing if the run is the recorded one"),
+    SW_OPTION_YES(struct sw_replay_order, interp),
     {0},
 };
 

@@ -22,6 +22,7 @@ static const struct sw_option options[] = {
     SW_OPTION_INTERP(struct sw_rr_order, interp, "the recorded one"),
     SW_OPTION_NUMBER_OF(struct sw_rr_order, number, "a .sched's only one"),
     SW_OPTION_ENGINE(struct sw_rr_order, engine, "fibers"),
+    SW_OPTION_YES(struct sw_rr_order, record_only),
     {0},
 };
 

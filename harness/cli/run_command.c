@@ -241,6 +241,7 @@ static const struct sw_option options[] = {
     SW_OPTION_TEXT("junit", 0, "FILE", struct run, suite.junit,
                    "Also write a JUnit report (default: none)"),
     SW_OPTION_JSON(struct run, suite.json),
+    SW_OPTION_YES(struct run, suite.how.interp),
     {0},
 };
 

@@ -121,6 +121,7 @@ static const struct sw_option options[] = {
                      "Measure it with at most N random schedules (default: 400)"),
     SW_OPTION_TEXT("perfetto", 0, "FILE", struct show, order.perfetto,
                    "Write a trace that Perfetto and speedscope load (default: none)"),
+    SW_OPTION_YES(struct show, order.interp),
     {0},
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "common_options.h"
 #include "contract/exit.h"
 #include "fuzz/explore/inevitable_print.h"
 #include "harness/formats/sched/sched_paths.h"
@@ -109,6 +110,7 @@ static const struct sw_option options[] = {
     SW_OPTION_NUMBER("seed", 0, "N", struct why, seed, 0, UINT64_MAX - 1,
                      "With --inevitable: the seed of the random schedules (default: 1)"),
     SW_OPTION_FLAG("json", 0, struct why, follow.json, "Print JSON instead of lines for people"),
+    SW_OPTION_YES(struct why, follow.value),
     {0},
 };
 

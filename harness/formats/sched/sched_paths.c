@@ -10,6 +10,7 @@
 #include "contract/own_path.h"
 #include "contract/version.h"
 #include "project.h"
+#include "sched_trust.h"
 
 /* What comes with spillway, and so is another file on another machine. */
 static const char *const ours[] = {"lib/spillway_starter.py", "lib/spillway_starter_pytest.py",
@@ -227,8 +228,8 @@ static int find_interp(const char *path, struct sw_sched *sched, struct sw_error
 }
 
 /* The program is ours only where it is the starter of tests, and then the test is the input. */
-int sw_sched_paths_with(const char *path, struct sw_sched *sched, const char *interp,
-                        struct sw_error *e)
+static int find_all(const char *path, struct sw_sched *sched, const char *interp,
+                    struct sw_error *e)
 {
     if (set_folder(path, sched, e) < 0)
         return -1;
@@ -238,6 +239,14 @@ int sw_sched_paths_with(const char *path, struct sw_sched *sched, const char *in
     if (interp == NULL)
         return find_interp(path, sched, e);
     return put(&sched->interp, strdup(interp)) < 0 ? no_memory(path, e) : 0;
+}
+
+int sw_sched_paths_with(const char *path, struct sw_sched *sched, const char *interp,
+                        struct sw_error *e)
+{
+    return find_all(path, sched, interp, e) < 0
+               ? -1
+               : sw_sched_trust_check(path, sched, interp != NULL, e);
 }
 
 int sw_sched_paths(const char *path, struct sw_sched *sched, struct sw_error *e)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sched_trust.h - may what a schedule names be run?
+ *
+ * A schedule is data to look at, but what it names is run: a program with its arguments, in an
+ * interpreter.  Whoever repeats the schedule of a stranger means a program of his own, or one that
+ * came with it.  So it is refused, unless the user has said yes (--yes, SPILLWAY_YES), where
+ *
+ *      the schedule, the program or the interpreter belongs to another user, who could change it;
+ *      the interpreter is a program of the system that is no Python;
+ *      the program is a file of the system with arguments, since some of those run what they are told;
+ *      its environment tells the loader what to load (LD_...).
+ *
+ * Root is trusted; and so is, for root, who has called sudo.
+ */
+#ifndef SW_SCHED_TRUST_H
+#define SW_SCHED_TRUST_H
+
+#include "sched.h"
+
+/* From here on, all of them may. */
+void sw_sched_trust_all(void);
+/* path: the schedule's; its names are found already.  has_interp: the user has named the
+ * interpreter.  0, or -1 with *e. */
+int sw_sched_trust_check(const char *path, const struct sw_sched *sched, int has_interp,
+                         struct sw_error *e);
+
+#endif
