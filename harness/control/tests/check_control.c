@@ -272,7 +272,7 @@ START_TEST(test_bad_input_is_refused_before_it_runs)
                            0),
                      0);
     write_file("p.py", "print('ran')\n");
-    ck_assert_int_eq(spillway("minimise a.sched"), 2);
+    ck_assert_int_eq(spillway("minimise --yes a.sched"), 2);
     ASSERT_SAYS("err", "it is of another interpreter: /bin/true is");
     ck_assert_int_eq(shell("head -c 100 a.sched >b.sched"), 0);
     ck_assert_int_eq(spillway("replay b.sched"), 2);
