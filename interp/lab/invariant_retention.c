@@ -22,8 +22,7 @@ static void put(const struct slp_frames_zombie *first[NAMED], const struct slp_f
 {
     for (int i = 0; i < NAMED && home != NULL; i++) {
         const struct slp_frames_zombie *there = first[i];
-        if (there == NULL ||
-            slp_frames_zombie_bytes_of(home) > slp_frames_zombie_bytes_of(there)) {
+        if (there == NULL || slp_frames_zombie_bytes_of(home) > slp_frames_zombie_bytes_of(there)) {
             first[i] = home;
             home = there;
         }

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <gelf.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,13 +77,35 @@ int sw_settings_interp_exports(const char *path, const char *name)
     return found;
 }
 
+/* Is there such a file in a folder of the PYTHONPATH that the program is given? */
+static int finds_module(const struct sw_settings *setting, const char *module)
+{
+    static const char name[] = "PYTHONPATH=";
+    char path[PATH_MAX];
+
+    for (int i = 0; i < setting->variable_count; i++) {
+        const char *at = setting->variables[i];
+        if (strncmp(at, name, sizeof name - 1) != 0)
+            continue;
+        at += sizeof name - 1;
+        for (size_t size; *at != '\0'; at += size + (at[size] == ':')) {
+            size = strcspn(at, ":");
+            snprintf(path, sizeof path, "%.*s/%s", (int)size, at, module);
+            if (access(path, R_OK) == 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
 /* From the last row to the first: who asks for faults at points hears of the points. */
 int sw_settings_check(const struct sw_settings *setting, const char *interp, struct sw_error *e)
 {
     for (int i = SW_SETTINGS_TABLE_COUNT - 1; i >= 0; i--) {
         const struct sw_settings_row *row = &sw_settings_table[i];
         if (row->symbol != NULL && sw_settings_table_is_set(setting, row) &&
-            sw_settings_interp_exports(interp, row->symbol) != 1)
+            sw_settings_interp_exports(interp, row->symbol) != 1 &&
+            (row->module == NULL || !finds_module(setting, row->module)))
             return sw_error_set(e, interp, 0, 0, "%s", row->lacks);
     }
     return 0;

@@ -57,12 +57,15 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .offset = MEMBER(spill),
      .option = "spill",
      .argument = "LIMIT",
-     .help = "SLP_SPILL (slpython): bytes, always, never or default, with ,copy or ,segment behind "
-             "it (default: as a spec says, or as the interpreter is built)",
+     .help =
+         "SLP_SPILL (slpython, or the extension module): bytes, always, never or default, with "
+         ",copy or ,segment behind it (default: as a spec says, or as the interpreter is built)",
      .commands = ALL,
      .variable = "SLP_SPILL",
      .symbol = SLPYTHON,
-     .lacks = "it is no slpython: it does not spill"},
+     .module = "stackless.cpython-311-x86_64-linux-gnu.so",
+     .lacks = "it is no slpython: it does not spill (and no --env=PYTHONPATH has the extension "
+              "module)"},
     {.key = "faults",
      .type = SW_SETTINGS_FAULTS,
      .offset = MEMBER(faults),

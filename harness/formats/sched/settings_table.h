@@ -55,8 +55,9 @@ struct sw_settings_row {
     size_t shm;
     void (*fill)(const struct sw_settings *setting, struct sw_control_shm *shm);
     const char *variable;
-    /* An interpreter that does not export this symbol is refused with this message; or NULL. */
-    const char *symbol, *lacks;
+    /* An interpreter that does not export this symbol, and to which no PYTHONPATH among the variables
+     * has this module, is refused with this message; each may be NULL. */
+    const char *symbol, *module, *lacks;
 };
 
 enum { SW_SETTINGS_TABLE_COUNT = 14 };
