@@ -388,7 +388,7 @@ FUZZ_INPUTS_SAN := -fsanitize=fuzzer$(comma)address$(comma)undefined -fno-saniti
 $(FUZZ_INPUTS): $(BUILD)/fuzz/%: $(OBJ)/inputs/fuzz/inputs/%.o $(FUZZ_INPUTS_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)clang $(FUZZ_INPUTS_SAN) $(LDFLAGS) -o $@ $^ -lelf -lxxhash -lzstd
+	$(Q)clang $(FUZZ_INPUTS_SAN) $(LDFLAGS) -o $@ $^ -lelf -lxxhash -lzstd -ljson-c
 # Private, since build/flags is a prerequisite, too.
 $(OBJ)/inputs/%.o: private CC := clang
 $(OBJ)/inputs/%.o: private WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes \
