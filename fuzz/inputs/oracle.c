@@ -85,6 +85,9 @@ static void same_reads(const struct sw_sched *one, const struct sw_sched *other)
         SW_ORACLE(same_text(one->reads[i].path, other->reads[i].path));
         SW_ORACLE(same_text(one->reads[i].hash, other->reads[i].hash));
         SW_ORACLE(one->reads[i].file_count == other->reads[i].file_count);
+        SW_ORACLE(one->reads[i].is_compiled == other->reads[i].is_compiled);
+        SW_ORACLE(one->reads[i].is_folder == other->reads[i].is_folder);
+        SW_ORACLE(one->reads[i].name_count == other->reads[i].name_count);
     }
 }
 
