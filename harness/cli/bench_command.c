@@ -3,10 +3,12 @@
  * bench_command.c - "spillway bench": see harness/compare/bench.h.
  */
 #include "command.h"
+#include "common_options.h"
 #include "harness/compare/bench.h"
+#include "harness/runner/watchdog.h"
 
 static struct sw_bench_order order = {
-    .way = {.warp = 1, .tests = "all", .plant = ""},
+    .way = {.warp = 1, .tests = "all", .plant = "", .watchdog_s = SW_WATCHDOG_S},
     .seed = 1,
 };
 
@@ -35,6 +37,7 @@ static const struct sw_option options[] = {
                    "Take half a minute, with wider intervals"),
     SW_OPTION_TEXT("tests", 't', "NAME,...", struct sw_bench_order, way.tests,
                    "Only these rows (default: all)"),
+    SW_OPTION_WATCHDOG(struct sw_bench_order, way.watchdog_s, "600"),
     SW_OPTION_WORD("clock", 0, "NAME", struct sw_bench_order, way.clock, clocks,
                    "What is measured: cpu, or wall for the time that passes (default: cpu)"),
     SW_OPTION_NUMBER("aa", 0, "N", struct sw_bench_order, aa, 1, 1000,

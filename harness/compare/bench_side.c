@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,7 @@ int sw_bench_side_check_names(const struct sw_bench_way *way,
 
 struct surroundings {
     const struct sw_bench_side *side;
+    int watchdog_s;
     struct sw_bench_side_luck luck;
 };
 
@@ -181,9 +183,40 @@ static pid_t start(const struct surroundings *given, char *const *argv, int outp
     return sw_launch_start(&launch, e);
 }
 
-/* 0, or -1 with *e. */
-static int check_end(const struct sw_bench_side *side, int status, struct sw_error *e)
+/* ---- the watchdog: a side that does not end must not make the report wait for ever ---- */
+
+static volatile pid_t watched; /* 0: nobody */
+static volatile sig_atomic_t came;
+
+static void end_watched(int signal)
 {
+    (void)signal;
+    came = 1;
+    if (watched > 0)
+        kill(watched, SIGKILL);
+}
+
+/* From now on for so many seconds; 0: no more.  A timer is not its child's. */
+static void watch(int seconds)
+{
+    struct sigaction action = {.sa_handler = end_watched, .sa_flags = SA_RESTART};
+
+    if (seconds > 0) {
+        came = 0;
+        watched = 0;
+        sigaction(SIGALRM, &action, NULL);
+    }
+    alarm((unsigned)seconds);
+}
+
+/* 0, or -1 with *e. */
+static int check_end(const struct surroundings *given, int status, struct sw_error *e)
+{
+    const struct sw_bench_side *side = given->side;
+
+    if (came)
+        return sw_error_set(e, NULL, 0, 0, "%s: %s did not end in %d s (--watchdog)", side->label,
+                            side->argv[0], given->watchdog_s);
     if (WIFSIGNALED(status))
         return sw_error_set(e, NULL, 0, 0, "%s: %s was ended by signal %d", side->label,
                             side->argv[0], WTERMSIG(status));
@@ -203,7 +236,11 @@ static int run(const struct surroundings *given, char *const *argv, struct used 
 
     if (output != NULL && pipe2(ends, O_CLOEXEC) < 0)
         return sw_error_set(e, NULL, 0, 0, "cannot make a pipe: %s", strerror(errno));
+    watch(given->watchdog_s);
     pid_t pid = start(given, argv, ends[1], e);
+    watched = pid;
+    if (came && pid > 0)
+        kill(pid, SIGKILL);
     if (output != NULL) {
         close(ends[1]);
         *output = pid < 0 ? NULL : sw_bench_output_read(ends[0]);
@@ -215,11 +252,13 @@ static int run(const struct surroundings *given, char *const *argv, struct used 
         if (errno != EINTR)
             return sw_error_set(e, NULL, 0, 0, "%s: cannot wait for it: %s", given->side->label,
                                 strerror(errno));
+    watch(0);
+    watched = 0;
     used->real_s = sw_real_time_s() - began;
     used->cpu_s = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                   1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
     used->bytes = 1024.0 * (double)usage.ru_maxrss;
-    return check_end(given->side, status, e);
+    return check_end(given, status, e);
 }
 
 /* ---- one measurement ---- */
@@ -332,7 +371,7 @@ int sw_bench_side_measure(const struct sw_bench_side *side, const struct sw_benc
                           struct sw_bench_side_luck luck, struct sw_bench_side_sample *sample,
                           struct sw_error *e)
 {
-    const struct surroundings given = {.side = side, .luck = luck};
+    const struct surroundings given = {.side = side, .watchdog_s = way->watchdog_s, .luck = luck};
 
     *sample = (struct sw_bench_side_sample){0};
     if (way->is_command)

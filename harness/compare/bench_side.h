@@ -32,6 +32,7 @@ enum sw_bench_side_clock { SW_BENCH_SIDE_CPU, SW_BENCH_SIDE_WALL };
 struct sw_bench_way {
     int is_command; /* the command itself, and not the tests of workload.py in it */
     int rounds, warp;
+    int watchdog_s;    /* the real time after which a process is ended, and all with it */
     int clock;         /* enum sw_bench_side_clock */
     const char *tests; /* names with commas in between; "all" */
     const char *plant; /* "TEST=PERCENT": so much more work in that one of "this"; "": none */

@@ -220,6 +220,8 @@ static const struct {
      "spillway bench: this: cannot start nosuch: No such file or directory\n"},
     {BENCH "./fake -- ./nosuch",
      "spillway bench: other: cannot start ./nosuch: No such file or directory\n"},
+    {"bench --seed 1 --watchdog 1 --command sleep 100 -- sleep 100",
+     "spillway bench: other: sleep did not end in 1 s (--watchdog)\n"},
     {BENCH "./fake -- STATUS=3 ./fake", "spillway bench: other: ./fake ended with status 3\n"},
     {BENCH "'MORE=hello\\n' ./fake -- ./fake",
      "spillway bench: this: line 4 of its output is none of the tests': 'hello'\n"},
