@@ -94,6 +94,11 @@ static const struct {
      "No space left on device"},
     {"many-test_it.sched", "old.sched", "run --schedules 100 many.py::test_it",
      "should stand there:\n"},
+    {"out.html", "old.txt", "show --html out.html good.sched", "out.html: cannot be written: "},
+    {"out.json", "old.txt", "show --perfetto out.json good.sched", "out.json: cannot be written: "},
+    {"out.json", "old.txt", "merge --json out.json ../c", "out.json: cannot be written: "},
+    {"out.html", "old.txt", "bench --command -n 7 --html out.html true -- true",
+     "out.html: cannot be written: "},
 };
 
 START_TEST(test_a_full_disk_loses_nothing)
@@ -101,6 +106,8 @@ START_TEST(test_a_full_disk_loses_nothing)
     if (*unshare == '\0')
         return;
     make_schedules();
+    if (strncmp(writers[_i].arguments, "merge", 5) == 0)
+        spillway("explore --campaign c --schedules 3 many.py::test_it");
     shell("%s sh on_full.sh %s %s timeout 600 %s/spillway %s", unshare, writers[_i].file,
           writers[_i].old, binaries, writers[_i].arguments);
     ck_assert_str_eq(content("status"), "2\n");
