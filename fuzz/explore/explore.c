@@ -378,6 +378,58 @@ static int sample(struct sw_explore *explore, struct sw_explore_result *result)
     return 0;
 }
 
+/* --grain both: a quarter of the schedules is for what is finer than the interpreter's own switches.
+ * What is found there becomes the result. */
+enum { ACCESS_PART = 4 };
+
+static void look_closer(struct sw_explore *explore, struct sw_explore_result *result)
+{
+    static struct sw_explore_result closer;
+    char claim[512];
+
+    closer = (struct sw_explore_result){.end = SW_EXPLORE_NOTHING};
+    sw_explore_report_claim(explore, result, claim, sizeof claim);
+    explore->setting.grain = SW_GRAIN_ACCESS;
+    if (sample(explore, &closer) < 0)
+        return;
+    if (closer.end == SW_EXPLORE_FOUND) {
+        *result = closer;
+        snprintf(result->other, sizeof result->other,
+                 "it needs a switch between two bytecodes; where this interpreter switches it did "
+                 "not fail: %s",
+                 claim);
+        return;
+    }
+    explore->setting.grain = SW_GRAIN_CALL;
+    if (closer.end == SW_EXPLORE_NOTHING) {
+        explore->setting.grain = SW_GRAIN_ACCESS;
+        sw_explore_report_claim(explore, &closer, claim, sizeof claim);
+        explore->setting.grain = SW_GRAIN_CALL;
+        snprintf(result->other, sizeof result->other, "and %s", claim);
+    } else {
+        snprintf(result->other, sizeof result->other, "at grain access nothing is known: %.600s",
+                 closer.why);
+    }
+    free(closer.trial.story);
+    free(closer.trial.errors);
+    free(closer.unconfirmed_story);
+}
+
+static int sample_all(struct sw_explore *explore, struct sw_explore_result *result)
+{
+    uint64_t *schedules = &explore->search.trial.schedules;
+    uint64_t access = explore->tries_access ? (*schedules + ACCESS_PART - 1) / ACCESS_PART : 0;
+
+    *schedules = *schedules > access ? *schedules - access : 1;
+    if (sample(explore, result) < 0)
+        return -1;
+    *schedules = access;
+    if (explore->tries_access && result->end == SW_EXPLORE_NOTHING && !result->totals.skipped &&
+        !result->totals.only_one && !result->totals.stopped)
+        look_closer(explore, result);
+    return 0;
+}
+
 static void tell(struct sw_explore_told *told, const struct sw_explore *explore,
                  struct sw_explore_result *result)
 {
@@ -413,7 +465,7 @@ static int run(struct sw_explore *explore)
         sw_explore_coverage(explore, &result);
     else if (explore->method != SW_EXPLORE_SAMPLES)
         sw_explore_exhaustive(explore, &result);
-    else if (sample(explore, &result) < 0)
+    else if (sample_all(explore, &result) < 0)
         return SW_EXIT_ERROR;
     sw_explore_report_print(explore, &result);
     int status = exit_status(&result);

@@ -51,6 +51,7 @@ struct sw_explore {
     enum sw_explore_method method;
     uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
+    int tries_access; /* --grain both: where nothing fails at grain call */
     int is_cold;      /* a process for each schedule */
     const char *json; /* a file; NULL: none */
     const char *junit; /* the same; explore_many.h writes it */
@@ -85,6 +86,7 @@ struct sw_explore_result {
     enum sw_explore_end end;
     char why[1024]; /* one line, if it is not NOTHING */
     char claim[512]; /* of all methods but SAMPLES: what has been shown */
+    char other[700]; /* --grain both: what has been shown at the other grain; "": it was not tried */
     struct sw_search_totals totals;
     uint64_t distinct;
     uint64_t features; /* of strategy coverage */

@@ -50,6 +50,13 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
         snprintf(buf, size, "%s%s", result->claim, chance);
         return buf;
     }
+    if (totals->only_one && totals->failed) {
+        snprintf(buf, size,
+                 "1 schedule, grain %s: only one thread ran, and nothing was left to decide: it "
+                 "fails always, and this is no race%s",
+                 grain_of(explore), chance);
+        return buf;
+    }
     if (totals->only_one) {
         snprintf(buf, size,
                  "1 schedule, grain %s: only one thread ran, and nothing was left to "
@@ -212,6 +219,7 @@ void sw_explore_report_print(const struct sw_explore *explore,
         print_failures(result);
     if (result->end != SW_EXPLORE_NOTHING && result->totals.schedules > 0)
         print_lines(claim);
+    print_lines(result->other);
     print_lines(result->totals.note);
     print_lines(result->totals.in_turns);
     if (result->totals.only_one)
@@ -266,6 +274,8 @@ static json_object *make_json(const struct sw_explore *explore,
     sw_json_fields_add_text(object, "why", result->why);
     sw_json_fields_add_text(object, "claim",
                             sw_explore_report_claim(explore, result, claim, sizeof claim));
+    if (*result->other != '\0')
+        sw_json_fields_add_text(object, "other_grain", result->other);
     if (totals->stopped)
         sw_json_fields_add_text(object, "stopped", sw_interrupt_came() ? "interrupted" : "time");
     sw_json_fields_add_number(object, "schedules", totals->schedules);

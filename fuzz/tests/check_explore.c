@@ -206,6 +206,7 @@ START_TEST(test_where_nothing_is_decided_one_schedule_is_all)
     ASSERT_SAYS("out", "(1 schedule, grain call: only one thread ran");
     expect(1, "--continue p.py::test_fails_alone");
     ASSERT_SAYS("out", "       1 schedule, grain call: only one thread ran");
+    ASSERT_SAYS("out", "it fails always, and this is no race");
     expect(0, "tests_only.py");
     ASSERT_SAYS("out", "       a test in it runs if it is named: tests_only.py::test_one\n");
     expect(3, "--schedules 5 p.py::test_starts_a_process");
@@ -272,6 +273,43 @@ START_TEST(test_a_skipped_test_is_skipped)
 }
 END_TEST
 
+/* ---- two grains ---- */
+
+static const char between_py[] = "import threading\n"
+                                 "number = 0\n"
+                                 "def add():\n"
+                                 "    global number\n"
+                                 "    number += 1\n"
+                                 "def run():\n"
+                                 "    threads = [threading.Thread(target=add) for _ in 'ab']\n"
+                                 "    for t in threads: t.start()\n"
+                                 "    for t in threads: t.join()\n"
+                                 "def test_between():\n"
+                                 "    run()\n"
+                                 "    assert number == 2\n"
+                                 "def test_passes():\n"
+                                 "    run()\n";
+
+START_TEST(test_both_grains_are_tried_and_each_find_says_which)
+{
+    write_file("between.py", between_py);
+    expect(0, "--schedules 40 between.py::test_between");
+    expect(1, "--schedules 40 --grain both between.py::test_between");
+    ASSERT_SAYS("out",
+                "it needs a switch between two bytecodes; where this interpreter switches it "
+                "did not fail: 30 schedules of portfolio");
+    ASSERT_SAYS("between-test_between.sched", "\ngrain    access\n");
+    expect(0, "--schedules 40 --grain both --json j.json between.py::test_passes");
+    ASSERT_SAYS("out", "(30 schedules of portfolio");
+    ASSERT_SAYS("out", "       and 10 schedules of portfolio");
+    ASSERT_SAYS("out", "grain access");
+    ASSERT_SAYS("j.json", "\"other_grain\": \"and 10 schedules");
+    expect(1, "--schedules 100 --grain both p.py::test_lost_update");
+    ck_assert(strstr(content("out"), "two bytecodes") == NULL);
+    expect(2, "--strategy dpor --grain both between.py::test_passes");
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 static const struct {
@@ -281,7 +319,7 @@ static const struct {
     {"--strategy dfs p.py::test_crashes", "--strategy: 'dfs' is none of portfolio, "},
     {"--strategy pos:3 p.py::test_crashes", "--strategy: 'pos:3' is none of"},
     {"--strategy pct:0 p.py::test_crashes", "not a number from 1 to 1000"},
-    {"--grain fine p.py::test_crashes", "--grain: 'fine' is none of call and access"},
+    {"--grain fine p.py::test_crashes", "--grain: 'fine' is none of call, access and both"},
     {"--jobs 0 p.py::test_crashes", "not a number from 1 to 64"},
     {"--schedules 0 p.py::test_crashes", "--schedules"},
     {"--campaign c p.py::", "a campaign, or a corpus, is of one test: FILE.py::NAME"},
@@ -324,6 +362,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(found, test_a_failure_is_found_and_replays, 0,
                         sizeof findings / sizeof *findings);
     tcase_add_loop_test(found, test_the_jobs_change_nothing, 0, 2);
+    tcase_add_test(found, test_both_grains_are_tried_and_each_find_says_which);
     tcase_add_test(found, test_a_whole_program_begins_where_it_makes_its_first_thread);
     tcase_add_test(found, test_all_failures_are_counted_if_wanted);
     suite_add_tcase(suite, found);

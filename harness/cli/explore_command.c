@@ -47,6 +47,19 @@ static int set_strategy(void *member, const char *text, struct sw_error *e)
     return sw_explore_strategy_set(&explore, text, e);
 }
 
+static int set_grain(void *member, const char *text, struct sw_error *e)
+{
+    static const char *const words[] = {"call", "access", "both", NULL};
+    int word = sw_words_choose(words, text, e);
+
+    (void)member;
+    if (word < 0)
+        return -1;
+    explore.setting.grain = word == 1 ? SW_GRAIN_ACCESS : SW_GRAIN_CALL;
+    explore.tries_access = word == 2;
+    return 0;
+}
+
 /* LINE or FILE:LINE; of which file is looked at when the target is known. */
 static int set_from(void *member, const char *text, struct sw_error *e)
 {
@@ -110,6 +123,17 @@ static const char *refusal_of_many(const struct sw_command_arguments *arguments)
     return NULL;
 }
 
+static const char *refusal_of_both(void)
+{
+    if (!explore.tries_access)
+        return NULL;
+    return explore.method != SW_EXPLORE_SAMPLES || explore.campaign != NULL || explore.time_s > 0 ||
+                   explore.goes_on
+               ? "--grain both is for strategies that sample, without --campaign, --time and "
+                 "--continue"
+               : NULL;
+}
+
 static const char *refusal_of_test(void)
 {
     const struct sw_trial_order *trial = &explore.search.trial;
@@ -147,6 +171,8 @@ static const char *refusal(void)
         why = explore.search.trial.test != NULL ? refusal_of_test() : refusal_of_program();
     if (why == NULL)
         why = refusal_of_arguments();
+    if (why == NULL)
+        why = refusal_of_both();
     if (why == NULL && explore.corpus != NULL && explore.method != SW_EXPLORE_COVERAGE)
         why = "--corpus is for --strategy coverage";
     if (why == NULL && explore.method > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
@@ -196,7 +222,7 @@ static int check_files(struct sw_error *e)
 static int wants_starter(void)
 {
     return explore.setting.from > 0 || explore.method == SW_EXPLORE_DPOR ||
-           explore.setting.grain == SW_GRAIN_ACCESS;
+           explore.setting.grain == SW_GRAIN_ACCESS || explore.tries_access;
 }
 
 static void set_target(char **list)
@@ -278,6 +304,8 @@ static int run_many(const struct sw_command_arguments *arguments)
 
     set_defaults();
     const char *why = refusal_of_many(arguments);
+    if (why == NULL)
+        why = refusal_of_both();
     if (why != NULL)
         return sw_command_refuse("explore", "%s", why);
     if (make_output_folder(&e) < 0 || sw_atomic_files_check_output(explore.json, &e) < 0 ||
@@ -350,6 +378,12 @@ static const struct sw_option options[] = {
                    "Give each schedule a process of its own, and put none back to a checkpoint"),
     SW_OPTIONS_SETTINGS(struct sw_explore, setting, SW_SETTINGS_EXPLORE),
     SW_OPTION_ENV_FROM_HERE(struct sw_explore, setting),
+    SW_OPTION_PARSED(
+        "grain", 0, "NAME", struct sw_explore, setting, set_grain,
+        "Where threads are switched: call, where the interpreter itself could; access, "
+        "before each access to shared data, on CPython 3.11; or both, of a test: a "
+        "quarter of the schedules at access, if none fails at call (default: call; of "
+        "dpor: access)"),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
     SW_OPTION_HEADING("Output"),
     SW_OPTION_OUTPUT(struct sw_explore, search.trial.output,
