@@ -13,6 +13,7 @@ enum { TABLE_SIZE = 1 << 16 };
 static struct entry {
     const void *address;
     uint64_t schedule, number;
+    uint64_t thread; /* that has named it, by its number; 0: several */
 } table[TABLE_SIZE];
 
 static uint64_t schedule, last;
@@ -35,10 +36,25 @@ const void *sw_identity_of(const void *object)
     schedule = spillway_access_schedule();
     struct entry *entry = find(object);
     if (entry->schedule != schedule)
-        *entry = (struct entry){object, schedule, 0};
-    if (entry->number == 0)
+        *entry = (struct entry){object, schedule, 0, 0};
+    if (entry->number == 0) {
         entry->number = ++last;
+        entry->thread = PyThreadState_Get()->id;
+    } else if (entry->thread != PyThreadState_Get()->id)
+        entry->thread = 0;
     return (const void *)(uintptr_t)entry->number;
+}
+
+int sw_identity_is_of_others(const void *object)
+{
+    const struct entry *entry;
+
+    /* Nothing has a name yet: what stands in the table is of an earlier one, or of none. */
+    if (schedule != spillway_access_schedule())
+        return 0;
+    entry = find(object);
+    return entry->schedule == schedule && entry->number != 0 &&
+           entry->thread != PyThreadState_Get()->id;
 }
 
 static void forget(const void *object)

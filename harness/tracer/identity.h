@@ -17,4 +17,7 @@ void sw_identity_begin(void);
 /* The number as an address; NULL of NULL.  With the GIL. */
 const void *sw_identity_of(const void *object);
 
+/* Has another thread named it? */
+int sw_identity_is_of_others(const void *object);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "file_object.h"
+#include "identity.h"
 #include "one_of.h"
 
 void sw_touch_nothing(struct operation *operation)
@@ -168,7 +169,11 @@ PyObject *sw_touch_behind(PyObject *object)
 /* Of objects; more of them than this, and every dict may be one. */
 enum { EXPOSED_MAX = 64 };
 
-static const PyObject *exposed[EXPOSED_MAX];
+static struct {
+    const PyObject *dict;
+    PyObject *owner;
+    const void *name; /* of the owner: another has it when that memory is used again */
+} exposed[EXPOSED_MAX];
 static int exposed_count;
 static uint64_t exposed_in; /* the schedule; in another one there are none yet */
 
@@ -188,7 +193,7 @@ int sw_touch_is_namespace(PyObject *dict)
     if (exposed_count > EXPOSED_MAX)
         return 1;
     for (int i = 0; i < exposed_count; i++)
-        if (exposed[i] == dict)
+        if (exposed[i].dict == dict)
             return 1;
     return PyDict_CheckExact(dict) && PyDict_GetItemString(dict, "__builtins__") != NULL;
 }
@@ -202,11 +207,23 @@ void sw_touch_expose(PyObject *object)
     if (dict == NULL)
         PyErr_Clear();
     else if (!sw_touch_is_namespace(dict)) {
-        if (exposed_count < EXPOSED_MAX)
-            exposed[exposed_count] = dict;
+        if (exposed_count < EXPOSED_MAX) {
+            exposed[exposed_count].dict = dict;
+            exposed[exposed_count].owner = object;
+            exposed[exposed_count].name = sw_identity_of(object);
+        }
         exposed_count++;
     }
     Py_XDECREF(dict);
+}
+
+PyObject *sw_touch_exposed(PyObject *dict)
+{
+    forget_exposed();
+    for (int i = 0; i < exposed_count && i < EXPOSED_MAX; i++)
+        if (exposed[i].dict == dict)
+            return sw_identity_of(exposed[i].owner) == exposed[i].name ? exposed[i].owner : NULL;
+    return NULL;
 }
 
 /* ---- shallow and deep ---- */
@@ -315,6 +332,12 @@ static int is_over_nothing(const PyTypeObject *type)
            strcmp(type->tp_name, "str_ascii_iterator") == 0;
 }
 
+/* Somebody else has it, or has had it and let go of it, which is no operation. */
+static int is_shared(PyObject *object, Py_ssize_t held)
+{
+    return Py_REFCNT(object) > held || sw_identity_is_of_others(object);
+}
+
 void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t held)
 {
     const PyTypeObject *type = Py_TYPE(object);
@@ -323,7 +346,7 @@ void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t
     if (PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object) ||
         is_over_nothing(type) || strcmp(type->tp_name, "itertools.count") == 0) {
         /* It keeps where it is. */
-        if (Py_REFCNT(object) > held)
+        if (is_shared(object, held))
             sw_touch_add(operation, SW_OP_WRITE, object, 0);
         return;
     }
@@ -340,7 +363,7 @@ void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t
         sw_touch_shallow(operation, SW_OP_READ, object);
         return;
     }
-    if (Py_REFCNT(object) > held)
+    if (is_shared(object, held))
         sw_touch_add(operation, SW_OP_WRITE, object, 0);
     if (under == NULL) /* it is at its end */
         return;
