@@ -26,7 +26,7 @@
 #include "trace.h"
 
 #define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
-#define SW_CONTROL_SHM_VERSION 9u
+#define SW_CONTROL_SHM_VERSION 10u
 #define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
@@ -155,6 +155,14 @@ struct sw_result {
 };
 
 enum { SW_INPUTS_MAX = 4096, SW_INPUTS_TEXT_MAX = 1 << 18, SW_LISTINGS_MAX = 512 };
+/* Names that are kept of all listings together, and of one folder at most; and what a replay is told
+ * of them. */
+enum {
+    SW_LISTED_NAMES_MAX = 1 << 14,
+    SW_LISTED_NAMES_EACH = 1 << 10,
+    SW_AS_RECORDED_FOLDERS_MAX = 64,
+    SW_AS_RECORDED_SOURCES_MAX = 1 << 10,
+};
 enum { SW_TEMP_PATH_MAX = 32, SW_SHARED_FILE_MAX = 96 };
 
 /* What the program has found in a folder when it listed it first. */
@@ -162,6 +170,38 @@ struct sw_listing {
     uint32_t name_count;
     uint64_t sum;   /* of the names' FNV-64, whatever their order */
     uint64_t order; /* FNV-64 of these, in their order */
+    uint32_t first; /* of the names, one after the other ... */
+    uint32_t is_unnamed; /* ... unless this is 1 */
+};
+
+/* In place of a name: the upper half of its FNV-64. */
+static inline uint32_t sw_listed_name(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+/* What it has found there later, and not at first. */
+struct sw_listed_later {
+    uint32_t listing, name;
+};
+
+/* What a replay is to find as it was recorded (harness/control/io/as_recorded.h). */
+struct sw_as_recorded_folder {
+    uint64_t path; /* FNV-64 of the real one */
+    /* Of its names: those that were found when it was listed first, and then those found later. */
+    uint32_t first, count, later_count;
+};
+struct sw_as_recorded {
+    uint32_t folder_count, source_count, name_count;
+    struct sw_as_recorded_folder folders[SW_AS_RECORDED_FOLDERS_MAX];
+    uint64_t sources[SW_AS_RECORDED_SOURCES_MAX]; /* as path */
+    uint32_t names[SW_LISTED_NAMES_MAX];
+};
+
+/* What was written to a standard file. */
+struct sw_printed {
+    uint64_t size;
+    uint64_t hash; /* FNV-64 of the bytes, and 0 of none */
 };
 
 /* The files that were opened: 'r' or 'w', the name, a NUL; and the folders that were listed, 'l'
@@ -172,6 +212,10 @@ struct sw_inputs {
     uint32_t lost; /* 1: there were more */
     uint32_t listing_count;
     struct sw_listing listings[SW_LISTINGS_MAX];
+    uint32_t name_count;
+    uint32_t names[SW_LISTED_NAMES_MAX];
+    uint32_t later_count;
+    struct sw_listed_later later[SW_LISTED_NAMES_EACH];
     char text[SW_INPUTS_TEXT_MAX];
 };
 
@@ -240,6 +284,7 @@ struct sw_control_shm {
      * which there is more to tell than that it held. */
     uint32_t ahead;
     struct sw_control_shm_prefix prefix;
+    struct sw_as_recorded as_recorded;
     /* ---- below this line the child writes ---- */
     uint32_t started; /* 1: the engine is in charge of a process */
     char interp_version[SW_INTERP_VERSION_TEXT]; /* "cpython 3.11.2"; "": of none that is known */
@@ -273,6 +318,7 @@ struct sw_control_shm {
     uint32_t checkpoints; /* 1: one was taken, and served counts the schedules from it */
     uint32_t checkpoint_refused; /* 1: there was none, and checkpoint_note says why */
     char checkpoint_note[SW_UNCONTROLLED_TEXT]; /* or what an EARLY one is before */
+    struct sw_printed printed[2]; /* on stdout and on stderr */
     uint32_t drew; /* 1: the process has drawn a random number */
     uint32_t drew_before; /* 1: it had before its checkpoint, so that it has its chance for good */
     int32_t exit_status; /* of the schedule, where it ended by one; -1: it goes on */

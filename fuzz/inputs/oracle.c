@@ -88,6 +88,7 @@ static void same_reads(const struct sw_sched *one, const struct sw_sched *other)
         SW_ORACLE(one->reads[i].is_compiled == other->reads[i].is_compiled);
         SW_ORACLE(one->reads[i].is_folder == other->reads[i].is_folder);
         SW_ORACLE(one->reads[i].name_count == other->reads[i].name_count);
+        SW_ORACLE((one->reads[i].names == NULL) == (other->reads[i].names == NULL));
     }
 }
 
@@ -124,6 +125,7 @@ void sw_oracle_same_sched(const struct sw_sched *one, const struct sw_sched *oth
     SW_ORACLE(same_text(one->found, other->found));
     SW_ORACLE(same_text(one->outcome, other->outcome));
     same_reads(one, other);
+    SW_ORACLE(memcmp(one->printed, other->printed, sizeof one->printed) == 0);
     same_deviations(one, other);
     SW_ORACLE(one->decision_count == other->decision_count);
     SW_ORACLE(one->hash == other->hash);

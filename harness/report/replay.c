@@ -133,6 +133,24 @@ static int has_diverged(const struct sw_process *run, const struct sw_sched *sch
     return 1;
 }
 
+/* 1: it has printed something else, and it has been said where. */
+static int say_printed(const struct sw_replay_order *replay, const struct sw_control_shm *shm,
+                       const struct sw_sched *sched)
+{
+    static const char *const names[] = {"stdout", "stderr"};
+    int differs = 0;
+
+    for (int i = 0; sched->has_printed && i < 2; i++) {
+        const struct sw_printed *now = &shm->printed[i], *then = &sched->printed[i];
+        if (now->size == then->size && now->hash == then->hash)
+            continue;
+        say(replay, "on %s it printed otherwise: %llu bytes of another text; recorded were %llu",
+            names[i], (unsigned long long)now->size, (unsigned long long)then->size);
+        differs = 1;
+    }
+    return differs;
+}
+
 static void say_line(const void *context, const char *line)
 {
     say(context, "%s", line);
@@ -182,7 +200,8 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
         same = 0;
     }
     if (same && !replay->quiet)
-        say(replay, "as recorded: %s; %llu decisions, hash %016llx", outcome,
+        say(replay, "as recorded%s: %s; %llu decisions, hash %016llx",
+            say_printed(replay, shm, sched) ? ", but for what it printed" : "", outcome,
             (unsigned long long)shm->decision_count, (unsigned long long)shm->hash);
     /* What nobody controlled is the likeliest reason for another run; in a quiet one that fits it
      * is only noise. */

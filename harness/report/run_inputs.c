@@ -257,6 +257,32 @@ static int is_there(const struct sw_sched *sched, const char *path)
     return 0;
 }
 
+static int is_kept(const struct sw_listing *listing, const char *path)
+{
+    return !listing->is_unnamed && listing->name_count > 0 &&
+           listing->name_count <= SW_LISTED_NAMES_EACH &&
+           listing->first <= SW_LISTED_NAMES_MAX - listing->name_count &&
+           strstr(path, "/lib/python") == NULL && strstr(path, "/lib/pypy") == NULL;
+}
+
+/* Not of a library's folder, which changes with what is installed, and has hundreds. */
+static void keep_names(const struct sw_inputs *inputs, const struct sw_listing *listing,
+                       struct sw_sched_read *read)
+{
+    uint32_t number = (uint32_t)(listing - inputs->listings);
+    uint32_t most = inputs->later_count <= SW_LISTED_NAMES_EACH ? inputs->later_count : 0;
+
+    if (!is_kept(listing, read->path))
+        return;
+    read->names = calloc((size_t)listing->name_count + most, sizeof *read->names);
+    if (read->names == NULL)
+        return;
+    memcpy(read->names, inputs->names + listing->first, listing->name_count * sizeof *read->names);
+    for (uint32_t i = 0; i < most; i++)
+        if (inputs->later[i].listing == number)
+            read->names[read->name_count + read->later_count++] = inputs->later[i].name;
+}
+
 static void add_folder(void *context, const char *name)
 {
     struct folders *folders = context;
@@ -275,6 +301,7 @@ static void add_folder(void *context, const char *name)
         return;
     }
     *read = (struct sw_sched_read){.path = path, .is_folder = 1, .name_count = listing->name_count};
+    keep_names(folders->inputs, listing, read);
     snprintf(read->hash, sizeof read->hash, "%016llx%016llx", (unsigned long long)listing->sum,
              (unsigned long long)listing->order);
     sched->read_count++;
@@ -304,8 +331,10 @@ void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
 
 void sw_run_inputs_free(struct sw_sched *sched)
 {
-    for (uint32_t i = 0; sched->reads != NULL && i < sched->read_count; i++)
+    for (uint32_t i = 0; sched->reads != NULL && i < sched->read_count; i++) {
         free(sched->reads[i].path);
+        free(sched->reads[i].names);
+    }
     free(sched->reads);
     sched->reads = NULL;
     sched->read_count = 0;

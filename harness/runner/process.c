@@ -16,6 +16,7 @@
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
 #include "contract/own_path.h"
+#include "recorded_world.h"
 #include "launch.h"
 #include "shared_memory.h"
 #include "watchdog.h"
@@ -67,6 +68,7 @@ struct sw_process_order sw_process_order_of(const struct sw_sched *sched)
     return (struct sw_process_order){.interp = sched->interp,
                                      .program = sched->program,
                                      .args = sched->args,
+                                     .recorded = sched,
                                      .setting = &sched->setting,
                                      .folder = sched->folder};
 }
@@ -281,6 +283,8 @@ static int prepare(struct sw_process *run, const struct sw_process_order *order,
     if (sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
         open_events(run, order, e) < 0)
         return -1;
+    if (order->recorded != NULL)
+        sw_recorded_world_fill(order->recorded, run->shm);
     take_temp_folder(run, order);
     return 0;
 }
@@ -521,4 +525,6 @@ void sw_process_fill(const struct sw_process *run, struct sw_sched *sched)
     sched->pool = taken->pool;
     sched->decision_count = run->shm->decision_count;
     sched->hash = run->shm->hash;
+    sched->has_printed = 1;
+    memcpy(sched->printed, run->shm->printed, sizeof sched->printed);
 }

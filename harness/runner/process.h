@@ -49,6 +49,7 @@ struct sw_process_order {
     const char *program; /* a program, or a .spec */
     char *const *args;   /* NULL-terminated; of a spec: the schedule's name, if it has several */
     const struct sw_settings *setting; /* NULL: nothing in particular */
+    const struct sw_sched *recorded; /* what it finds is as it was then: recorded_world.h; or NULL */
     const char *folder; /* that it runs in; NULL: the runner's */
     int stdout_is_ours; /* what it prints goes to stderr, since a report is on stdout */
     /* The words of a command to run the interpreter under, like "valgrind" "-q", NULL-terminated; or

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
+#include "as_recorded.h"
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "file_changes.h"
@@ -65,6 +66,11 @@ static int open_any(int folder, const char *path, int flags, mode_t mode)
     if (made_any && sw_engine_self() != NULL && (flags & (O_NONBLOCK | O_PATH)) == 0 &&
         is_fifo(folder, path))
         return open_fifo(folder, path, flags);
+    if ((flags & (O_ACCMODE | O_CREAT)) == O_RDONLY && path != NULL &&
+        sw_as_recorded_hides_compiled(path)) {
+        errno = ENOENT;
+        return -1;
+    }
     int made = sw_file_changes_would_make(folder, path, flags);
     int fd = SW_REAL(openat)(folder, path, flags, mode);
     sw_file_changes_opened(fd, folder, path, flags, made);

@@ -16,6 +16,8 @@ void sw_inputs_note(int folder, const char *path, int writes);
 
 /* The folder (a DIR *, NULL: it could not be opened) of that path has been opened, to be listed... */
 void sw_inputs_begin_listing(const char *path, const void *folder);
+/* ... a name that has come to it since it was recorded is not found (as_recorded.h) ... */
+int sw_inputs_hides(const void *folder, const char *name);
 /* ... and this name was found there; NULL: there are no more. */
 void sw_inputs_list(const void *folder, const char *name);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "harness/control/engine/engine.h"
+#include "contract/fnv.h"
 #include "fds.h"
 #include "file_changes.h"
 #include "io.h"
@@ -40,6 +41,20 @@ static void changed(int fd, ssize_t n)
 {
     if (n >= 0 && sw_fds_kind(fd) == SW_FD_FILE)
         sw_file_changes_written(fd);
+}
+
+/* What a replay prints is compared with what was printed when it was recorded. */
+static ssize_t printed(int fd, const char *bytes, ssize_t n)
+{
+    if ((fd != STDOUT_FILENO && fd != STDERR_FILENO) || n <= 0 || sw_engine_self() == NULL)
+        return n;
+    struct sw_printed *one = &sw_engine_shm()->printed[fd == STDERR_FILENO];
+    uint64_t hash = one->size > 0 ? one->hash : SW_FNV_64;
+    for (ssize_t i = 0; i < n; i++)
+        hash = sw_fnv_64(hash, (unsigned char)bytes[i]);
+    one->hash = hash;
+    one->size += (uint64_t)n;
+    return n;
 }
 
 /* ---- pipes ---- */
@@ -120,7 +135,7 @@ SW_EXPORT ssize_t send(int fd, const void *buf, size_t size, int flags)
     return send_once(fd, buf, size, flags);
 }
 
-SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
+static ssize_t write_any(int fd, const void *buf, size_t size)
 {
     int may_block = sw_io_may_block(fd, 0);
 
@@ -133,6 +148,11 @@ SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
     ssize_t n = sw_io_after(sw_owed_write(fd, buf, limit(fd, size)));
     changed(fd, n);
     return n;
+}
+
+SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
+{
+    return printed(fd, buf, write_any(fd, buf, size));
 }
 
 SW_EXPORT int eventfd_write(int fd, eventfd_t value)

@@ -20,13 +20,19 @@ static int is_schedule(const char *name)
     return suffix != NULL && (strcmp(suffix, ".sched") == 0 || strcmp(suffix, ".schedz") == 0);
 }
 
+/* Nor does a replay see what has come since. */
+static int is_hidden(const void *folder, const char *name)
+{
+    return sw_engine_self() != NULL && (is_schedule(name) || sw_inputs_hides(folder, name));
+}
+
 SW_EXPORT struct dirent *readdir(DIR *folder)
 {
     struct dirent *entry;
 
     do
         entry = SW_REAL(readdir)(folder);
-    while (entry != NULL && sw_engine_self() != NULL && is_schedule(entry->d_name));
+    while (entry != NULL && is_hidden(folder, entry->d_name));
     sw_inputs_list(folder, entry != NULL ? entry->d_name : NULL);
     return entry;
 }
@@ -37,7 +43,7 @@ SW_EXPORT struct dirent64 *readdir64(DIR *folder)
 
     do
         entry = SW_REAL(readdir64)(folder);
-    while (entry != NULL && sw_engine_self() != NULL && is_schedule(entry->d_name));
+    while (entry != NULL && is_hidden(folder, entry->d_name));
     sw_inputs_list(folder, entry != NULL ? entry->d_name : NULL);
     return entry;
 }

@@ -76,8 +76,10 @@ void sw_sched_free(struct sw_sched *sched)
     free(sched->interp_missing);
     free(sched->found);
     free(sched->outcome);
-    for (uint32_t i = 0; sched->reads != NULL && i < sched->read_count; i++)
+    for (uint32_t i = 0; sched->reads != NULL && i < sched->read_count; i++) {
         free(sched->reads[i].path);
+        free(sched->reads[i].names);
+    }
     free(sched->reads);
     free(sched->deviations);
     free(sched->pool);

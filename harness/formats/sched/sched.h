@@ -25,8 +25,9 @@
  *      outcome  exit 1
  *      reads    tests/helper.py  xxh128 1d2a...
  *      reads    /usr/lib/python3.11  63 files  xxh128 90b1...
- *      reads    tests/.  12 names  fnv64 83c2...
+ *      reads    tests/.  2 names  fnv64 83c2...  1f3a0b77 c0ffee12
  *      unnoted  files
+ *      printed  12 af63...  0 0000...
  *      ----
  *           212  T0 main      gil.release        run T1 of T0 T1
  *           340  T1 thread    cond.signal        wake T3 of T2 T3
@@ -54,6 +55,10 @@
  * sum of their FNV-64 in 16 digits, and the FNV-64 of these in their order.  An archive keeps none of
  * all this.  Where there is "unnoted", the run has
  * opened more files than there is room for, and of the others nothing is known.
+ *
+ * Behind the hash of a folder may stand its names, eight digits each, and then those that the run found there later: a replay hides others that have
+ * come (harness/control/io/as_recorded.h).  "printed" is what the run has written to stdout and to
+ * stderr: how many bytes, and their FNV-64; an archive does not keep it.
  *
  * Version 2 is read, and is written where it was read.  It has no "folder", and of all files the
  * hash.
@@ -90,6 +95,10 @@ struct sw_sched_read {
     uint32_t is_compiled; /* 1: a file that was read as its .pyc; the hash is the source's */
     uint32_t is_folder;
     uint32_t name_count; /* of a folder */
+    /* Of a folder, sw_listed_name(): name_count, and later_count that were found there later; owned.
+     * NULL: they are not kept. */
+    uint32_t *names;
+    uint32_t later_count;
     char hash[33];
 };
 
@@ -114,6 +123,8 @@ struct sw_sched {
     char *outcome; /* to the end of the line */
     uint32_t read_count;
     struct sw_sched_read *reads;
+    uint32_t has_printed; /* 1: it is known what the run has printed */
+    struct sw_printed printed[2]; /* on stdout and on stderr */
     uint32_t has_unnoted; /* 1: it has opened more files than could be noted */
     uint32_t deviation_count;
     struct sw_deviation *deviations;

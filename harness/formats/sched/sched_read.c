@@ -233,6 +233,40 @@ static int read_count(struct sw_sched_lex *lex, struct sw_sched_read *read)
     return sw_sched_lex_keyword(lex, read->is_folder ? "names" : "files");
 }
 
+static int read_listed(struct reader *r, uint32_t *name)
+{
+    char digits[9];
+
+    if (sw_sched_lex_hex(&r->lex, 8, digits) < 0)
+        return -1;
+    *name = (uint32_t)strtoul(digits, NULL, 16);
+    sw_sched_lex_skip_blanks(&r->lex);
+    return 0;
+}
+
+/* Of a folder: none, or all of its names, and more that were found later. */
+static int read_names(struct reader *r, struct sw_sched_read *read)
+{
+    enum { MAX = SW_LISTED_NAMES_EACH };
+    uint32_t count = 0;
+
+    sw_sched_lex_skip_blanks(&r->lex);
+    if (!read->is_folder || sw_sched_lex_word_length(&r->lex) == 0)
+        return 0;
+    read->names = calloc(2 * (size_t)MAX, sizeof *read->names);
+    if (read->names == NULL)
+        return sw_sched_lex_fail(&r->lex, "out of memory");
+    for (; sw_sched_lex_word_length(&r->lex) > 0; count++)
+        if (count == 2 * MAX)
+            return sw_sched_lex_fail(&r->lex, "more than %d names", 2 * MAX);
+        else if (read_listed(r, &read->names[count]) < 0)
+            return -1;
+    if (count < read->name_count)
+        return sw_sched_lex_fail(&r->lex, "%u names expected", read->name_count);
+    read->later_count = count - read->name_count;
+    return 0;
+}
+
 /* reads PATH [compiled | COUNT files] xxh128 HASH, or reads PATH COUNT names fnv64 HASH */
 static int read_one_read(struct reader *r, struct sw_sched_read *read)
 {
@@ -246,7 +280,7 @@ static int read_one_read(struct reader *r, struct sw_sched_read *read)
                           : !is_word(lex, "xxh128") && read_count(lex, read) < 0)
         return -1;
     return sw_sched_lex_keyword(lex, read->is_folder ? "fnv64" : "xxh128") < 0 ||
-                   sw_sched_lex_hex(lex, 32, read->hash) < 0
+                   sw_sched_lex_hex(lex, 32, read->hash) < 0 || read_names(r, read) < 0
                ? -1
                : sw_sched_lex_end_of_line(lex);
 }
@@ -285,6 +319,28 @@ static int read_unnoted(struct reader *r)
                : 0;
 }
 
+static int read_printed(struct reader *r)
+{
+    struct sw_sched *sched = r->sched;
+    char digits[17];
+
+    if (sched->format == 2 || !sw_sched_lex_begins(&r->lex, "printed"))
+        return 0;
+    if (sw_sched_lex_keyword(&r->lex, "printed") < 0)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        if (sw_sched_lex_number(&r->lex, UINT64_MAX, &sched->printed[i].size, "a number of bytes") <
+                0 ||
+            sw_sched_lex_hex(&r->lex, 16, digits) < 0)
+            return -1;
+        sched->printed[i].hash = strtoull(digits, NULL, 16);
+    }
+    sched->has_printed = 1;
+    return sw_sched_lex_end_of_line(&r->lex) < 0
+               ? -1
+               : sw_sched_lex_next_line(&r->lex, "'" SW_SCHED_RULE "'");
+}
+
 static int read_rule(struct reader *r)
 {
     return sw_sched_lex_keyword(&r->lex, SW_SCHED_RULE) < 0 ? -1
@@ -303,7 +359,7 @@ static int read_header(struct reader *r)
         sw_sched_lex_next_line(&r->lex, "'outcome'") < 0 ||
         read_sentence(r, "outcome", &sched->outcome) < 0 ||
         sw_sched_lex_next_line(&r->lex, "'" SW_SCHED_RULE "'") < 0 || read_reads(r) < 0 ||
-        read_unnoted(r) < 0)
+        read_unnoted(r) < 0 || read_printed(r) < 0)
         return -1;
     return read_rule(r);
 }

@@ -79,11 +79,19 @@ static void write_reads(FILE *out, const struct sw_sched *sched)
             fprintf(out, "  %u names", read->name_count);
         else if (read->file_count > 0)
             fprintf(out, "  %u files", read->file_count);
-        fprintf(out, "%s  %s %s\n", read->is_compiled ? "  compiled" : "",
+        fprintf(out, "%s  %s %s", read->is_compiled ? "  compiled" : "",
                 read->is_folder ? "fnv64" : "xxh128", read->hash);
+        for (uint32_t k = 0; read->names != NULL && k < read->name_count + read->later_count; k++)
+            fprintf(out, "%s%08x", k == 0 ? "  " : " ", read->names[k]);
+        fputc('\n', out);
     }
     if (sched->has_unnoted)
         fputs("unnoted  files\n", out);
+    const struct sw_printed *printed = sched->printed;
+    if (sched->has_printed && sched->format != 2)
+        fprintf(out, "printed  %llu %016llx  %llu %016llx\n", (unsigned long long)printed[0].size,
+                (unsigned long long)printed[0].hash, (unsigned long long)printed[1].size,
+                (unsigned long long)printed[1].hash);
 }
 
 static void write_header(FILE *out, const struct sw_sched *sched)

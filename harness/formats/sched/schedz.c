@@ -47,7 +47,7 @@ static char *header_of(const struct sw_sched *sched)
     struct sw_sched bare = *sched;
     size_t size;
 
-    bare.deviation_count = bare.read_count = 0;
+    bare.deviation_count = bare.read_count = bare.has_printed = 0;
     char *text = sw_sched_write_text(&bare, &size),
          *rule = text != NULL ? strstr(text, RULE) : NULL;
     if (rule == NULL) {

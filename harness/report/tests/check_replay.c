@@ -63,7 +63,7 @@ static char *slurp(const char *path, size_t *size)
  * the program's folder is an input, too. */
 static int same_but_for_reads(const char *one, const char *other)
 {
-    return shell("less() { sed '/^reads/d; /^check/d' $1; }; "
+    return shell("less() { sed '/^reads/d; /^printed/d; /^check/d' $1; }; "
                  "[ \"$(less %s)\" = \"$(less %s)\" ]",
                  one, other);
 }
@@ -367,43 +367,91 @@ END_TEST
 
 /* What Python lists and what it finds compiled moves its objects about.  Here the schedule is made
  * another run's by hand, so that there is a divergence to tell the reason of. */
+#define LIBRARY "env/lib/python3/dist-packages"
 static const struct {
     const char *change, *said;
 } outside[] = {
-    {"touch more.py", ". has 1 more name than when it was recorded: more.py"},
-    {"touch more.py another.py", "more.py and another.py|another.py and more.py"},
-    {"touch 1 2 3", ". has 3 more names than when it was recorded"},
-    {"rm data.txt", ". has 1 name less than when it was recorded"},
-    {"mv data.txt other.txt", ". has other names than when it was recorded"},
-    {"mkdir lib/package; touch lib/package/__init__.py",
-     "lib/. has 1 more name than when it was recorded: package"},
-    {"echo import package_of_pth >site/new.pth; touch site/package_of_pth.py",
-     "site/new.pth is read now, and was not when it was recorded"},
+    {"touch " LIBRARY "/more.py", LIBRARY "/. has 1 more name than when it was recorded: more.py"},
+    {"touch " LIBRARY "/more.py " LIBRARY "/another.py",
+     "more.py and another.py|another.py and more.py"},
+    {"cd " LIBRARY " && touch 1 2 3", LIBRARY "/. has 3 more names than when it was recorded"},
+    {"rm data.txt", "^spillway: \\. has 1 name less than when it was recorded"},
+    {"mv " LIBRARY "/helper2.py " LIBRARY "/other.py", "has other names than when it was recorded"},
+    {"mkdir " LIBRARY "/package; touch " LIBRARY "/package/__init__.py",
+     LIBRARY "/. has 1 more name than when it was recorded: package"},
     {"echo >site/old.pth", "site/old.pth is no longer what it was"},
-    {"/usr/bin/python3.11 -m compileall -q lib",
-     "lib/helper.py is read compiled now, as a .pyc, and was not when it was recorded"},
 };
+/* What has come to the program's own folders is hidden from it. */
+static const char *const hidden[] = {
+    "touch more.py",
+    "touch 1 2 3 a_file_with_a_long_name.of_no_use",
+    "mkdir site/package; touch site/package/__init__.py",
+    "echo import package_of_pth >site/new.pth; touch site/package_of_pth.py",
+    "/usr/bin/python3.11 -m compileall -q site",
+};
+
+static void record_what_is_listed(void)
+{
+    ck_assert_int_eq(shell("mkdir -p " LIBRARY " site && echo '# nothing' >site/old.pth && "
+                           "touch data.txt " LIBRARY "/helper2.py"),
+                     0);
+    write_file("site/helper.py", "class C: pass\n");
+    write_file("p.py", "import site, sys, threading\n"
+                       "site.addsitedir('site')\n"
+                       "sys.path.append('" LIBRARY "')\n"
+                       "import helper, helper2\n"
+                       "thread = threading.Thread(target=int)\n"
+                       "thread.start()\n"
+                       "thread.join()\n"
+                       "all = [helper.C() for _ in range(9)]\n"
+                       "print([all.index(one) for one in set(all)], all[0])\n");
+    ck_assert_int_eq(spillway("record -o good.sched -- p.py"), 0);
+    ck_assert_int_eq(shell("mv out recorded && grep -q '^reads    \\.  [0-9]* names  fnv64 ' "
+                           "good.sched"),
+                     0);
+}
 
 START_TEST(test_a_divergence_names_what_is_listed)
 {
-    ck_assert_int_eq(shell("mkdir lib site && echo '# nothing' >site/old.pth && touch data.txt"),
-                     0);
-    write_file("lib/helper.py", "");
-    write_file("p.py", "import site, sys, threading\n"
-                       "site.addsitedir('site')\n"
-                       "sys.path.append('lib')\n"
-                       "import helper\n"
-                       "thread = threading.Thread(target=int)\n"
-                       "thread.start()\n"
-                       "thread.join()\n");
-    ck_assert_int_eq(spillway("record -o good.sched -- p.py"), 0);
-    ck_assert_int_eq(shell("grep -q '^reads    \\.  [0-9]* names  fnv64 ' good.sched"), 0);
+    record_what_is_listed();
     edit("good.sched", "s/^\\(decisions .*hash \\).*/\\10123456789abcdef/", "a.sched");
     ck_assert_int_eq(spillway("replay a.sched"), 1);
     ck_assert_int_eq(shell("grep 'name\\|is read' err"), 1);
     ck_assert_int_eq(shell("%s", outside[_i].change), 0);
     ck_assert_int_eq(spillway("replay a.sched"), 1);
     ck_assert_msg(shell("grep -qE '%s' err", outside[_i].said) == 0, "%s", content("err"));
+}
+END_TEST
+
+START_TEST(test_what_has_come_since_moves_nothing)
+{
+    record_what_is_listed();
+    ck_assert_int_eq(shell("%s", hidden[_i]), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(spillway("replay good.sched"), 0);
+        ASSERT_SAYS("err", "as recorded: exit 0");
+        ck_assert_int_eq(shell("cmp out recorded && touch another.%d", i), 0);
+    }
+}
+END_TEST
+
+/* A recording of it sees all that is there. */
+START_TEST(test_what_is_printed_is_compared)
+{
+    write_file("p.py", "import os, sys\n"
+                       "sys.stderr.write('same\\n')\n"
+                       "print(open('data.txt').read(), end='', flush=True)\n");
+    write_file("data.txt", "as it was\n");
+    ck_assert_int_eq(spillway("record -o a.sched -- p.py"), 0);
+    ck_assert_int_eq(shell("grep -q '^printed  10 [0-9a-f]*  5 [0-9a-f]*$' a.sched"), 0);
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ASSERT_SAYS("err", "as recorded: exit 0");
+    write_file("data.txt", "otherwise\n");
+    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ASSERT_SAYS("err",
+                "on stdout it printed otherwise: 10 bytes of another text; recorded were 10");
+    ASSERT_SAYS("err", "as recorded, but for what it printed: exit 0");
+    ck_assert_ptr_null(strstr(content("err"), "stderr"));
 }
 END_TEST
 
@@ -691,6 +739,9 @@ CHECK_SUITE(suite)
     tcase_add_test(refusals, test_a_divergence_names_what_was_read_and_is_another);
     tcase_add_loop_test(refusals, test_a_divergence_names_what_is_listed, 0,
                         (int)(sizeof outside / sizeof *outside));
+    tcase_add_loop_test(refusals, test_what_has_come_since_moves_nothing, 0,
+                        (int)(sizeof hidden / sizeof *hidden));
+    tcase_add_test(refusals, test_what_is_printed_is_compared);
     tcase_add_test(refusals, test_the_terminal_and_the_programs_own_name_move_nothing);
     tcase_add_test(refusals, test_files_that_could_not_be_noted);
     tcase_add_test(refusals, test_anyway_follows_as_far_as_it_fits);
