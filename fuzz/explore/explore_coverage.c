@@ -341,6 +341,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
     search->stop |= search->late;
     if (job->number <= search->limit)
         sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
+    search->drew |= shm->drew != 0;
     fill_ended(job, one, shm, sw_coverage_window_at(&search->window, job->number));
     tell(search);
     pthread_cond_broadcast(&search->changed);

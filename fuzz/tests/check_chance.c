@@ -133,7 +133,7 @@ START_TEST(test_minimise_says_whether_it_matters)
     ck_assert_int_eq(chance_of("a.min.sched"), chance_of("a.sched"));
     ck_assert_int_eq(spillway("promote a.min.sched --name kept --to kept"), 0);
     ck_assert_int_eq(chance_of("kept/kept.sched"), chance_of("a.sched"));
-    ck_assert_int_eq(spillway("run kept/kept.sched"), 0);
+    ck_assert_int_eq(spillway("replay kept/kept.sched"), 0);
 }
 END_TEST
 

@@ -24,8 +24,8 @@ static void add_folder(struct sw_as_recorded *as, const struct sw_sched_read *re
         read->name_count + read->later_count > SW_LISTED_NAMES_MAX - as->name_count)
         return;
     uint32_t count = read->name_count + read->later_count;
-    as->folders[as->folder_count++] = (struct sw_as_recorded_folder){
-        path, as->name_count, read->name_count, read->later_count};
+    as->folders[as->folder_count++] =
+        (struct sw_as_recorded_folder){path, as->name_count, read->name_count, read->later_count};
     memcpy(as->names + as->name_count, read->names, count * sizeof *read->names);
     as->name_count += count;
 }

@@ -58,8 +58,8 @@ static int source_of(const char *path, char *source, size_t size)
     const char *at = strstr(path, cache), *module = at != NULL ? at + sizeof cache - 1 : NULL;
 
     return at != NULL && strchr(module, '/') == NULL && strstr(module, ".pyc") != NULL &&
-           snprintf(source, size, "%.*s%.*s.py", (int)(at - path), path,
-                    (int)strcspn(module, "."), module) < (int)size;
+           snprintf(source, size, "%.*s%.*s.py", (int)(at - path), path, (int)strcspn(module, "."),
+                    module) < (int)size;
 }
 
 int sw_as_recorded_hides_compiled(const char *path)

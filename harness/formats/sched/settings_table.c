@@ -159,10 +159,7 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .commands = ALL,
      .shm = SHM(chance)},
     /* It changes no run, but what is said of one. */
-    {.key = "expect",
-     .type = SW_SETTINGS_WORD,
-     .offset = MEMBER(expects),
-     .words = expect_words},
+    {.key = "expect", .type = SW_SETTINGS_WORD, .offset = MEMBER(expects), .words = expect_words},
     {.key = "from", .type = SW_SETTINGS_NUMBER, .offset = MEMBER(from), .shm = SHM(from)},
 };
 
