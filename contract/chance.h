@@ -38,22 +38,22 @@ static inline uint64_t sw_chance_seeds(enum sw_chance_how how, uint64_t seed)
 /* FIXED: as SHARED; nobody asks. */
 static inline uint32_t sw_chance_of_seed(enum sw_chance_how how, uint64_t seed)
 {
-    uint64_t seeds = sw_chance_seeds(how, seed), before = 0;
+    uint64_t many = sw_chance_seeds(how, seed), before = 0;
 
     if (how == SW_CHANCE_OWN)
         return (uint32_t)seed > SW_CHANCE_FIRST ? (uint32_t)seed : SW_CHANCE_FIRST;
     /* Each power of two from 16 on has four of them. */
-    for (uint64_t power = 16; power < seeds * 4; power *= 2)
+    for (uint64_t power = 16; power < many * 4; power *= 2)
         before += 4;
-    return (uint32_t)(SW_CHANCE_FIRST + before + seed / seeds);
+    return (uint32_t)(SW_CHANCE_FIRST + before + seed / many);
 }
 
 /* How many more seeds, each greater by step, have the chance of this one. */
 static inline uint64_t sw_chance_seeds_left(enum sw_chance_how how, uint64_t seed, uint64_t step)
 {
-    uint64_t seeds = sw_chance_seeds(how, seed);
+    uint64_t many = sw_chance_seeds(how, seed);
 
-    return (seeds - 1 - seed % seeds) / step;
+    return (many - 1 - seed % many) / step;
 }
 
 #endif
