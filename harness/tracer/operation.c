@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "call.h"
-#include "identity.h"
 #include "touch.h"
 
 /* The bytecode under the eye, and what is on the value stack. */
@@ -57,20 +56,6 @@ Py_ssize_t sw_operation_held(const _PyInterpreterFrame *frame, PyObject *object)
     return count;
 }
 
-/* Only the frames of this thread have it, and no other thread has touched it and let go of it, which
- * would be no operation: none can come to it. */
-static int is_own(const struct look *look, PyObject *object, Py_ssize_t other_references)
-{
-    Py_ssize_t held = other_references;
-
-    for (const _PyInterpreterFrame *frame = look->frame; frame != NULL; frame = frame->previous) {
-        int count = frame->stacktop >= 0 ? frame->stacktop : frame->f_code->co_nlocalsplus;
-        for (int i = 0; i < count; i++)
-            held += frame->localsplus[i] == object;
-    }
-    return Py_REFCNT(object) == held && !sw_identity_is_of_others(object);
-}
-
 uint64_t sw_operation_part(PyObject *name)
 {
     return (uint64_t)PyObject_Hash(name) | 1; /* never 0, which is the whole */
@@ -95,17 +80,6 @@ static void of_name(const struct look *look, enum sw_op op, struct operation *op
 static void of_cell(const struct look *look, enum sw_op op, struct operation *operation)
 {
     sw_touch_add(operation, op, look->frame->localsplus[look->argument], 0);
-}
-
-static void of_attribute(const struct look *look, struct operation *operation)
-{
-    PyObject *owner = peek(look, 1), *attribute = name(look, look->argument);
-
-    if (PyUnicode_CompareWithASCIIString(attribute, "__dict__") == 0 &&
-        sw_touch_is_in_python(owner) && !PyType_Check(owner) && is_own(look, owner, 0))
-        sw_touch_expose(owner);
-    else
-        sw_touch_attribute(operation, SW_OP_READ, owner, attribute);
 }
 
 /* ---- containers ---- */
@@ -135,24 +109,6 @@ static void of_two(PyObject *a, PyObject *b, struct operation *operation)
     sw_touch_deep(operation, SW_OP_READ, b);
 }
 
-/* "%(message)s" % record.__dict__, of an object that only this thread has. */
-static int is_own_namespace(const struct look *look, PyObject *dict)
-{
-    PyObject *owner = PyDict_CheckExact(dict) ? sw_touch_exposed(dict) : NULL;
-
-    /* The owner has the other reference to it. */
-    return owner != NULL && is_own(look, owner, 0) && is_own(look, dict, 1);
-}
-
-static void of_values(PyObject *dict, struct operation *operation)
-{
-    Py_ssize_t at = 0;
-    PyObject *key, *value;
-
-    while (PyDict_Next(dict, &at, &key, &value))
-        sw_touch_deep(operation, SW_OP_READ, value);
-}
-
 /* a += b may change a itself; a + b only reads both. */
 static void of_binary(const struct look *look, struct operation *operation)
 {
@@ -162,8 +118,6 @@ static void of_binary(const struct look *look, struct operation *operation)
     /* "..." % what is formatted */
     if (sw_touch_makes_items(b))
         sw_touch_anything(operation);
-    else if (PyUnicode_Check(a) && is_own_namespace(look, b))
-        of_values(b, operation);
     else if (PyUnicode_Check(a) || PyBytes_Check(a))
         sw_touch_deep(operation, SW_OP_READ, b);
     else
@@ -359,7 +313,7 @@ static void find(const struct look *look, struct operation *operation)
     /* The owner is on the top; the value to be stored lies below it. */
     case LOAD_ATTR:
     case LOAD_METHOD:
-        of_attribute(look, operation);
+        sw_touch_attribute(operation, SW_OP_READ, peek(look, 1), name(look, look->argument));
         break;
     case STORE_ATTR:
     case DELETE_ATTR:

@@ -169,11 +169,7 @@ PyObject *sw_touch_behind(PyObject *object)
 /* Of objects; more of them than this, and every dict may be one. */
 enum { EXPOSED_MAX = 64 };
 
-static struct {
-    const PyObject *dict;
-    PyObject *owner;
-    const void *name; /* of the owner: another has it when that memory is used again */
-} exposed[EXPOSED_MAX];
+static const PyObject *exposed[EXPOSED_MAX];
 static int exposed_count;
 static uint64_t exposed_in; /* the schedule; in another one there are none yet */
 
@@ -193,7 +189,7 @@ int sw_touch_is_namespace(PyObject *dict)
     if (exposed_count > EXPOSED_MAX)
         return 1;
     for (int i = 0; i < exposed_count; i++)
-        if (exposed[i].dict == dict)
+        if (exposed[i] == dict)
             return 1;
     return PyDict_CheckExact(dict) && PyDict_GetItemString(dict, "__builtins__") != NULL;
 }
@@ -207,23 +203,11 @@ void sw_touch_expose(PyObject *object)
     if (dict == NULL)
         PyErr_Clear();
     else if (!sw_touch_is_namespace(dict)) {
-        if (exposed_count < EXPOSED_MAX) {
-            exposed[exposed_count].dict = dict;
-            exposed[exposed_count].owner = object;
-            exposed[exposed_count].name = sw_identity_of(object);
-        }
+        if (exposed_count < EXPOSED_MAX)
+            exposed[exposed_count] = dict;
         exposed_count++;
     }
     Py_XDECREF(dict);
-}
-
-PyObject *sw_touch_exposed(PyObject *dict)
-{
-    forget_exposed();
-    for (int i = 0; i < exposed_count && i < EXPOSED_MAX; i++)
-        if (exposed[i].dict == dict)
-            return sw_identity_of(exposed[i].owner) == exposed[i].name ? exposed[i].owner : NULL;
-    return NULL;
 }
 
 /* ---- shallow and deep ---- */

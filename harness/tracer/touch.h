@@ -50,8 +50,5 @@ int sw_touch_makes_items(PyObject *object);
 int sw_touch_is_namespace(PyObject *dict);
 /* Somebody gets the namespace of the object: from now on it is known to be one. */
 void sw_touch_expose(PyObject *object);
-/* The object whose namespace that is, as far as somebody got it, and the object is still there.
- * Borrowed; NULL: it is not known. */
-PyObject *sw_touch_exposed(PyObject *dict);
 
 #endif
