@@ -273,6 +273,25 @@ START_TEST(test_a_skipped_test_is_skipped)
 }
 END_TEST
 
+START_TEST(test_an_exception_in_a_thread_is_named_as_such)
+{
+    write_file("thread.py", "import threading\n"
+                            "def test_thread():\n"
+                            "    all = {}\n"
+                            "    def put():\n"
+                            "        all['a'] = 1\n"
+                            "    def get():\n"
+                            "        all['a']\n"
+                            "    threads = [threading.Thread(target=one) for one in (put, get)]\n"
+                            "    for t in threads: t.start()\n"
+                            "    for t in threads: t.join()\n");
+    expect(1, "thread.py::test_thread");
+    ASSERT_SAYS("out", "thread: T2 (Thread-2 (get)) ends with an exception, KeyError: a\n");
+    expect(1, "p.py::test_lost_update");
+    ck_assert(strstr(content("out"), "thread: ") == NULL);
+}
+END_TEST
+
 /* ---- two grains ---- */
 
 static const char between_py[] = "import threading\n"
@@ -362,6 +381,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(found, test_a_failure_is_found_and_replays, 0,
                         sizeof findings / sizeof *findings);
     tcase_add_loop_test(found, test_the_jobs_change_nothing, 0, 2);
+    tcase_add_test(found, test_an_exception_in_a_thread_is_named_as_such);
     tcase_add_test(found, test_both_grains_are_tried_and_each_find_says_which);
     tcase_add_test(found, test_a_whole_program_begins_where_it_makes_its_first_thread);
     tcase_add_test(found, test_all_failures_are_counted_if_wanted);

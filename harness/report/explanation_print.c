@@ -139,11 +139,39 @@ static void print_all(FILE *out, const struct sw_explanation *explanation,
             print_row(out, explanation, timeline, i, column_of(&columns, at(timeline, i)->thread));
 }
 
+/* Does that exception leave the body of its thread? */
+static int escapes(const struct sw_timeline *timeline, uint32_t exception)
+{
+    for (uint32_t i = exception; i <= timeline->entry_count; i++)
+        if (at(timeline, i)->kind == SW_TIMELINE_ESCAPE && at(timeline, i)->partner == exception)
+            return 1;
+    return 0;
+}
+
+/* What ends a thread is no failing test by itself: who reads "failed" looks for it in the test. */
+static void print_thread(FILE *out, const struct sw_explanation *explanation,
+                         const struct sw_timeline *timeline)
+{
+    const struct sw_timeline_entry *failure =
+        explanation->failure != 0 ? at(timeline, explanation->failure) : NULL;
+    const struct sw_timeline_thread *thread =
+        failure != NULL && failure->thread != 0 ? &timeline->threads[failure->thread - 1] : NULL;
+    char name[16];
+
+    if (thread == NULL || failure->kind != SW_TIMELINE_EXCEPTION || thread->ordinal == 0 ||
+        !escapes(timeline, explanation->failure))
+        return;
+    fprintf(out, "thread: %s%s%s%s ends with an exception, %s\n",
+            sw_timeline_thread(timeline, failure->thread, name), *thread->name != '\0' ? " (" : "",
+            thread->name, *thread->name != '\0' ? ")" : "", failure->text);
+}
+
 void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,
                           const struct sw_timeline *timeline, enum sw_explanation_how how)
 {
     fprintf(out, "kind: %s%s%s\n", sw_explanation_name(explanation->kind),
             *explanation->object != '\0' ? ", of " : "", explanation->object);
+    print_thread(out, explanation, timeline);
     fprintf(out, "schedule: %s\n", explanation->sentence);
     if (*explanation->reason != '\0')
         fprintf(out, "because: %s\n", explanation->reason);
