@@ -7,72 +7,102 @@
 #include "harness/runner/oracle_events.h"
 #include "judge.h"
 
-/* X(POINT, FORMAT): who, other, object as %1$s, %2$s, %3$s; %4$s%5$s is ": " and the note. */
+/* X(POINT, WORDS): $who, $other and $object are their names; $colon$note is ": " and the note, if any. */
 #define VISITS(X) \
-    X("tasklet.new", "%1$s is made") \
-    X("tasklet.start", "%1$s begins") \
-    X("tasklet.uncaught", "the exception of %1$s goes to %2$s") \
-    X("tasklet.lost", "the thread of %1$s ends, and it will not go on") \
-    X("chan.new", "%3$s is made") \
-    X("chan.dealloc", "%3$s is deallocated") \
-    X("chan.enqueue", "%1$s waits in the queue of %3$s") \
-    X("chan.receive", "%1$s begins to receive from %3$s") \
-    X("chan.sent", "the send of %1$s on %3$s has ended") \
-    X("chan.received", "the receive of %1$s from %3$s has ended") \
-    X("switch.leave", "a switch from %1$s to %2$s") \
-    X("switch.arrive", "%1$s goes on") \
-    X("ring.insert", "%1$s is put into its ring") \
-    X("ring.remove", "%1$s leaves its ring") \
-    X("mailbox.drop", "what is in the mailbox of %1$s is thrown away") \
-    X("mailbox.displace", "an exception displaces what %1$s has received") \
-    X("mailbox.burst", "the exception in the mailbox of %1$s is raised") \
-    X("mailbox.assign", "the program puts something into the mailbox of %1$s") \
-    X("callback.tells", "the schedule callback is told of %1$s and %2$s") \
-    X("callback.failed", "the channel callback raises, for %1$s on %3$s") \
-    X("release.enter", "the release calls Python code, as %1$s%4$s%5$s") \
-    X("callback.enter", "a callback is called, as %1$s%4$s%5$s") \
-    X("deadlock", "nobody can run: a deadlock is raised in %1$s") \
+    X("tasklet.new", "$who is made") \
+    X("tasklet.start", "$who begins") \
+    X("tasklet.uncaught", "the exception of $who goes to $other") \
+    X("tasklet.lost", "the thread of $who ends, and it will not go on") \
+    X("chan.new", "$object is made") \
+    X("chan.dealloc", "$object is deallocated") \
+    X("chan.enqueue", "$who waits in the queue of $object") \
+    X("chan.receive", "$who begins to receive from $object") \
+    X("chan.sent", "the send of $who on $object has ended") \
+    X("chan.received", "the receive of $who from $object has ended") \
+    X("switch.leave", "a switch from $who to $other") \
+    X("switch.arrive", "$who goes on") \
+    X("ring.insert", "$who is put into its ring") \
+    X("ring.remove", "$who leaves its ring") \
+    X("mailbox.drop", "what is in the mailbox of $who is thrown away") \
+    X("mailbox.displace", "an exception displaces what $who has received") \
+    X("mailbox.burst", "the exception in the mailbox of $who is raised") \
+    X("mailbox.assign", "the program puts something into the mailbox of $who") \
+    X("callback.tells", "the schedule callback is told of $who and $other") \
+    X("callback.failed", "the channel callback raises, for $who on $object") \
+    X("release.enter", "the release calls Python code, as $who$colon$note") \
+    X("callback.enter", "a callback is called, as $who$colon$note") \
+    X("deadlock", "nobody can run: a deadlock is raised in $who") \
     X("thread.idle", "the ring of the thread is empty") \
     X("thread.resume", "the thread's wait is over") \
     X("bomb.new", "an exception is packed")
 
 static const struct {
-    const char *point, *format;
+    const char *point, *words;
 } visits[] = {
-#define VISIT_ROW(point, format) {point, format},
+#define VISIT_ROW(point, words) {point, words},
     VISITS(VISIT_ROW)
 #undef VISIT_ROW
 };
 
-static const char *format_of(const char *point)
+static const char *words_of(const char *point)
 {
     for (size_t i = 0; i < sizeof visits / sizeof *visits; i++)
         if (strcmp(visits[i].point, point) == 0)
-            return visits[i].format;
+            return visits[i].words;
     return NULL;
 }
 
 int sw_why_hop_text_is_dull(const struct sw_event_shm *event_shm, const struct sw_event *event)
 {
     return event->kind == SW_EVENT_VISIT &&
-           format_of(sw_event_shm_text(event_shm, event->text)) == NULL;
+           words_of(sw_event_shm_text(event_shm, event->text)) == NULL;
+}
+
+struct word {
+    const char *name, *text;
+};
+
+/* The text of the word that begins there; *at is moved behind it. */
+static const char *text_of(const struct word *words, const char **at)
+{
+    for (; words->name != NULL; words++)
+        if (strncmp(*at, words->name, strlen(words->name)) == 0) {
+            *at += strlen(words->name);
+            return words->text;
+        }
+    return NULL;
+}
+
+static void fill_in(FILE *out, const char *at, const struct word *words)
+{
+    while (*at != '\0') {
+        const char *text = *at == '$' ? text_of(words, &at) : NULL;
+        if (text != NULL)
+            fputs(text, out);
+        else
+            fputc(*at++, out);
+    }
 }
 
 static int write_visit(const struct sw_event_shm *shm, const struct sw_event *event, char *buf,
                        size_t size)
 {
-    const char *format = format_of(sw_event_shm_text(shm, event->text));
+    const char *words = words_of(sw_event_shm_text(shm, event->text)),
+               *note = sw_event_shm_text(shm, event->note);
+    FILE *out = words != NULL ? fmemopen(buf, size, "w") : NULL;
 
-    const char *note = sw_event_shm_text(shm, event->note);
-
-    if (format == NULL)
+    if (out == NULL)
         return 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    return snprintf(buf, size, format, sw_event_shm_text(shm, event->who),
-                    sw_event_shm_text(shm, event->other), sw_event_shm_text(shm, event->object),
-                    *note != '\0' ? ": " : "", note);
-#pragma GCC diagnostic pop
+    fill_in(out, words,
+            (const struct word[]){{"$who", sw_event_shm_text(shm, event->who)},
+                                  {"$other", sw_event_shm_text(shm, event->other)},
+                                  {"$object", sw_event_shm_text(shm, event->object)},
+                                  {"$colon", *note != '\0' ? ": " : ""},
+                                  {"$note", note},
+                                  {NULL, NULL}});
+    long length = ftell(out);
+    fclose(out);
+    return (int)length;
 }
 
 static int write_oracle(const struct sw_event_shm *shm, const struct sw_event *event, char *buf,
