@@ -275,7 +275,7 @@ static void take_temp_folder(struct sw_process *run, const struct sw_process_ord
     run->clears_temp = order->silent;
     sw_temp_folder_give_back(&run->temp, 1);
     if (run->spec.spec == NULL)
-        sw_temp_folder_take(&run->temp);
+        sw_temp_folder_take(&run->temp, order->program);
 }
 
 static int prepare(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)

@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "contract/empty_folder.h"
+#include "contract/fnv.h"
 
 /* More than there are processes at a time; three digits. */
 enum { FOLDERS_MAX = 1000, TRIES = 8 };
@@ -39,12 +41,25 @@ static int try_to_take(struct sw_temp_folder *folder)
     return status == 0 ? -1 : status;
 }
 
-void sw_temp_folder_take(struct sw_temp_folder *folder)
+/* By the last part of its name: wherever a project lies, it has the same. */
+static unsigned first_number(const char *program)
 {
-    for (int number = 0; number < FOLDERS_MAX; number++) {
+    const char *slash = program != NULL ? strrchr(program, '/') : NULL;
+
+    if (program == NULL)
+        return 0;
+    return (unsigned)(sw_fnv_64_text(slash != NULL ? slash + 1 : program) % FOLDERS_MAX);
+}
+
+void sw_temp_folder_take(struct sw_temp_folder *folder, const char *program)
+{
+    unsigned first = first_number(program);
+
+    for (unsigned i = 0; i < FOLDERS_MAX; i++) {
         int status = 1;
-        snprintf(folder->path, sizeof folder->path, "/tmp/spillway-%03d", number);
-        for (int i = 0; i < TRIES && status > 0; i++)
+        snprintf(folder->path, sizeof folder->path, "/tmp/spillway-%03u",
+                 (first + i) % FOLDERS_MAX);
+        for (int tried = 0; tried < TRIES && status > 0; tried++)
             status = try_to_take(folder);
         if (status == 0)
             return;

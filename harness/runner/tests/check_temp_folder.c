@@ -19,7 +19,7 @@ static struct sw_temp_folder folder;
 
 static void setup(void)
 {
-    sw_temp_folder_take(&folder);
+    sw_temp_folder_take(&folder, "a/program.py");
     ck_assert_int_ge(folder.fd, 0);
 }
 
@@ -53,9 +53,24 @@ START_TEST(test_two_have_two)
 {
     struct sw_temp_folder other;
 
-    sw_temp_folder_take(&other);
+    sw_temp_folder_take(&other, "a/program.py");
     ck_assert_int_ge(other.fd, 0);
     ck_assert_str_ne(folder.path, other.path);
+    sw_temp_folder_give_back(&other, 1);
+}
+END_TEST
+
+/* Beside one of another name: whatever runs, and wherever the program lies. */
+START_TEST(test_a_program_has_its_number)
+{
+    struct sw_temp_folder other, again;
+
+    sw_temp_folder_take(&other, "b/another.py");
+    strcpy(again.path, other.path);
+    sw_temp_folder_give_back(&other, 1);
+    teardown();
+    sw_temp_folder_take(&other, "another.py");
+    ck_assert_str_eq(other.path, again.path);
     sw_temp_folder_give_back(&other, 1);
 }
 END_TEST
@@ -96,7 +111,7 @@ START_TEST(test_one_whose_holder_was_killed)
     ck_assert_int_eq(pipe(fds), 0);
     pid_t child = fork();
     if (child == 0) {
-        sw_temp_folder_take(&other);
+        sw_temp_folder_take(&other, "a/program.py");
         if (write(fds[1], other.path, sizeof other.path) < 0)
             _exit(1);
         close(openat(other.fd, "left", O_WRONLY | O_CREAT, 0600));
@@ -107,7 +122,7 @@ START_TEST(test_one_whose_holder_was_killed)
     close(fds[0]);
     close(fds[1]);
     ck_assert_str_ne(path, folder.path);
-    sw_temp_folder_take(&other);
+    sw_temp_folder_take(&other, "a/program.py");
     /* Another test beside this one may have been faster. */
     char left[SW_TEMP_PATH_MAX + 8];
     snprintf(left, sizeof left, "%s/left", other.path);
@@ -178,6 +193,7 @@ CHECK_SUITE(suite)
 
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, test_two_have_two);
+    tcase_add_test(all, test_a_program_has_its_number);
     tcase_add_test(all, test_one_that_is_given_back_is_gone);
     tcase_add_test(all, test_what_is_left_may_stay);
     tcase_add_test(all, test_one_whose_holder_was_killed);
