@@ -182,7 +182,7 @@ int slp_transfer_may_save(slp_tasklet *prev, slp_tasklet *next)
 
 /* Back in prev, perhaps a long time later, and on the same thread: a tasklet that has begun never
  * leaves it. */
-static __attribute__((noinline)) int go_on(struct slp_thread *thread, slp_tasklet *prev)
+static __attribute__((noinline)) int slp_transfer_arrive(struct slp_thread *thread, slp_tasklet *prev)
 {
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_attract(thread);
@@ -226,7 +226,7 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
                                   : slp_stack_start(thread, save_and_leave, run_tasklet);
     if (failed)
         return transfer_failed(thread, prev, next);
-    return go_on(thread, prev);
+    return slp_transfer_arrive(thread, prev);
 }
 
 struct slp_stack_back *slp_transfer_end(struct slp_thread *thread, slp_tasklet *next)

@@ -21,6 +21,7 @@
     X("take_proxy", "spill", "") \
     X("slp_transfer_release", "release", "the release in the transfer") \
     X("slp_transfer", "switch", "the transfer") \
+    X("slp_transfer_arrive", "switch", "the transfer, in who goes on") \
     X("slp_slice_restore", "switch", "") \
     X("slp_tstate_swap_save", "switch", "") \
     X("slp_tstate_swap_load", "switch", "") \
