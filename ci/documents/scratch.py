@@ -6,12 +6,16 @@ next one of the page.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
+# How far a search or minimise is, every ten seconds: where it is fast nobody is told.
+PROGRESS = re.compile(r"\d+( of \d+)? schedules in \d+ s, .* a second.*, \d+ failures?\b"
+                      r"|\d+ runs, \d+ deviations$")
 SECONDS = 3600  # for one block; ci/test is stricter, but measuring takes long
 
 
@@ -72,4 +76,4 @@ class Scratch:
             return ["(it was not run: the shell had ended)"]
         text = path.read_text(encoding="utf-8", errors="replace")
         path.unlink()
-        return [line.rstrip() for line in text.splitlines()]
+        return [line.rstrip() for line in text.splitlines() if not PROGRESS.match(line)]
