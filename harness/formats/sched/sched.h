@@ -53,11 +53,12 @@
  * is no longer what it was; "compiled" stands before the hash of the source of a module that was read
  * as a .pyc.  A path that ends with "/." is of a folder that was listed: how many names there were, the
  * sum of their FNV-64 in 16 digits, and the FNV-64 of these in their order.  An archive keeps none of
- * all this.  Where there is "unnoted", the run has
- * opened more files than there is room for, and of the others nothing is known.
+ * all this.  Where there is "unnoted", the run has opened more files than there is room for, and of
+ * the others nothing is known.
  *
- * Behind the hash of a folder may stand its names, eight digits each, and then those that the run found there later: a replay hides others that have
- * come (harness/control/io/as_recorded.h).  "printed" is what the run has written to stdout and to
+ * Behind the hash of a folder may stand its names, eight digits each, and then those that the run
+ * found there later: a replay hides others that have come (harness/control/io/as_recorded.h).
+ * "printed" is what the run has written to stdout and to
  * stderr: how many bytes, and their FNV-64; an archive does not keep it.
  *
  * Version 2 is read, and is written where it was read.  It has no "folder", and of all files the
