@@ -182,7 +182,8 @@ int slp_transfer_may_save(slp_tasklet *prev, slp_tasklet *next)
 
 /* Back in prev, perhaps a long time later, and on the same thread: a tasklet that has begun never
  * leaves it. */
-static __attribute__((noinline)) int slp_transfer_arrive(struct slp_thread *thread, slp_tasklet *prev)
+static __attribute__((noinline)) int slp_transfer_arrive(struct slp_thread *thread,
+                                                         slp_tasklet *prev)
 {
     if (__builtin_expect(prev->thrown != NULL, 0))
         slp_preempt_attract(thread);

@@ -61,6 +61,9 @@
     X("module_run", "run", "") \
     X("module_schedule", "schedule", "") \
     X("slp_channel_action", "operation", "an operation on a channel") \
+    X("refused", "operation", "an operation on a channel is refused") \
+    X("over", "operation", "an operation on a channel is over") \
+    X("undo_wait", "operation", "") \
     X("slp_schedule", "schedule", "a tasklet yields") \
     X("resume_runner", "timeout", "a timeout") \
     X("interrupt", "timeout", "a timeout") \

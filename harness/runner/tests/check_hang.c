@@ -111,7 +111,7 @@ START_TEST(test_a_pipe)
     look_at(hang_on_pipe, 1, SYS_read);
     has(text, ": reads descriptor ");
     has(text, ", pipe:[");
-    has(text, ">     called by hang_on_pipe");
+    has(text, "hang_on_pipe  harness/"); /* behind read(), if that is inlined */
 }
 END_TEST
 

@@ -166,15 +166,20 @@ class FramesTest(Test):
         seen = []
 
         def body():
+            begin = stackless.memory()["bytes"]
             run_each(functions(10))
-            seen.append(stackless.memory()["bytes"])
+            seen.append(stackless.memory()["bytes"] - begin)
 
-        before = stackless.memory()["bytes"]
-        thread = threading.Thread(target=body)
-        thread.start()
-        thread.join()
-        self.assertGreater(seen[0], before)
-        self.assertEqual(stackless.memory()["bytes"], before)
+        def run():
+            thread = threading.Thread(target=body)
+            thread.start()
+            thread.join()
+            return stackless.memory()["bytes"]
+
+        # Who waits for it is spilled, too, in some of the runs, and keeps what that took.
+        before = run()
+        self.assertEqual(run(), before)
+        self.assertGreater(seen[1], 0)
 
     def test_the_environment_sets_it(self):
         text = "import stackless; print(stackless.frames())"
