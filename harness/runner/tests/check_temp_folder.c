@@ -104,7 +104,7 @@ END_TEST
 /* Its holder was killed: nothing was given back. */
 START_TEST(test_one_whose_holder_was_killed)
 {
-    struct sw_temp_folder other;
+    struct sw_temp_folder other = {.fd = -1};
     char path[SW_TEMP_PATH_MAX] = "";
     int fds[2];
 
