@@ -6,7 +6,8 @@
  * (leaving out the numbers of threads and locks, which differ between schedules) and are explained
  * alike: by kind, object and sentence (harness/report/explanation.h), whatever else their schedules
  * deviate in.  Of a failure whose kind is not known it is the critical pair.  All of it is the same in
- * every process, and names no folder, so that it is the same in every checkout.  The first of each cause is kept, in a folder that several processes share:
+ * every process, and names no folder, so that it is the same in every checkout.  The first of each
+ * cause is kept, in a folder that several processes share:
  *
  *      1f0c2a9b77d3.sched      as it was found
  *      1f0c2a9b77d3.min.sched  minimised

@@ -7,9 +7,9 @@
  *
  * "spillway run" takes both.  Before anything is kept it is run once more, and must end as recorded.
  * What is kept of a program says how the test is to end from now on (enum sw_settings_expects); it is
- * followed as far as it fits (harness/report/sched_test.h).  A spec can only say in which order its moves are made: a schedule that spills or
- * collects where no directive asks for it is refused; which thread runs within a move is left out,
- * if the end is the same without that.
+ * followed as far as it fits (harness/report/sched_test.h).  A spec can only say in which order its
+ * moves are made: a schedule that spills or collects where no directive asks for it is refused; which
+ * thread runs within a move is left out, if the end is the same without that.
  */
 #ifndef SW_PROMOTE_H
 #define SW_PROMOTE_H

@@ -18,8 +18,8 @@
 #define SW_RUN_INPUTS_UNNOTED \
     "it opens more files than a schedule notes: of the others nobody will see a change"
 
-/* Fills in sched->reads and has_unnoted, in the order of their names; sw_run_inputs_free().  Where memory is short,
- * or a file is gone, there are fewer. */
+/* Fills in sched->reads and has_unnoted, in the order of their names; sw_run_inputs_free().  Where
+ * memory is short, or a file is gone, there are fewer. */
 void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched);
 void sw_run_inputs_free(struct sw_sched *sched);
 

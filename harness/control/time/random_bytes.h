@@ -13,8 +13,8 @@
 
 /* Returns size. */
 ssize_t sw_random_bytes_fill(void *buf, size_t size);
-/* Where the sequence is, 0: not begun; and it goes on from there, once more.  Never from its beginning: a name that
- * is made there would be one that the program has made before. */
+/* Where the sequence is, 0: not begun; and it goes on from there, once more.  Never from its
+ * beginning: a name that is made there would be one that the program has made before. */
 uint64_t sw_random_bytes_state(void);
 void sw_random_bytes_restart(uint64_t state);
 

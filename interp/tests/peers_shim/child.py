@@ -3,7 +3,8 @@
 
 Run by interp/tests/peers, in a process of its own.  Without TEST the tests of the module are
 listed, with it that one is run.  ANSWER is a file, since the tests print what they like; what is
-in it is JSON: a list of tests, or [outcome, reason, details] with an outcome of peers.OUTCOMES.  A process that dies leaves no answer.
+in it is JSON: a list of tests, or [outcome, reason, details] with an outcome of peers.OUTCOMES.  A
+process that dies leaves no answer.
 """
 
 import importlib
