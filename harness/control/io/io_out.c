@@ -89,8 +89,7 @@ static int is_stream(int fd)
  * it is a piece, for which there is room or not. */
 static size_t limit(int fd, size_t size)
 {
-    int is_childs = size > PIECE && sw_engine_self() != NULL && sw_fds_kind(fd) == SW_FD_LOCAL &&
-                    sw_fds_is_outside(fd);
+    int is_childs = size > PIECE && sw_engine_self() != NULL && sw_owed_is_to_a_child(fd);
 
     return is_childs && (is_pipe(fd) || is_stream(fd)) ? PIECE : size;
 }

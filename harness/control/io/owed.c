@@ -41,8 +41,7 @@ static int all_sleep(void)
     return runs == NULL || !runs();
 }
 
-/* Only what the program made itself has its other end in a child. */
-static int is_to_a_child(int fd)
+int sw_owed_is_to_a_child(int fd)
 {
     return sw_fds_kind(fd) == SW_FD_LOCAL && sw_fds_is_outside(fd);
 }
@@ -151,7 +150,7 @@ static int add(struct debt *debt, const void *buf, size_t size)
 
 int sw_owed_await(struct pollfd *one)
 {
-    if ((one->events & POLLOUT) == 0 || !is_to_a_child(one->fd))
+    if ((one->events & POLLOUT) == 0 || !sw_owed_is_to_a_child(one->fd))
         return 0;
     for (int quiet = 0; quiet < QUIET_SLICES; quiet = all_sleep() ? quiet + 1 : 0) {
         sw_owed_pay();
@@ -170,7 +169,7 @@ int sw_owed_is_promised(const struct pollfd *one)
 
 ssize_t sw_owed_write(int fd, const void *buf, size_t size)
 {
-    if ((promised == 0 && debt_count == 0) || !is_to_a_child(fd))
+    if ((promised == 0 && debt_count == 0) || !sw_owed_is_to_a_child(fd))
         return SW_REAL(write)(fd, buf, size);
     sw_owed_pay();
     ino_t inode = inode_of(fd);

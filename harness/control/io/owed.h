@@ -18,6 +18,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Did the program make it itself, and has another process the other end? How much goes in there now
+ * is up to that one. */
+int sw_owed_is_to_a_child(int fd);
 /* Who knows whether a process of the children's runs. */
 void sw_owed_while(int (*some_run)(void));
 /* A descriptor of which the recording says that it was ready: waits until it is, or until it can be
