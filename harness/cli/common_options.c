@@ -11,6 +11,7 @@
 
 #include "contract/control_shm.h"
 #include "contract/own_path.h"
+#include "harness/formats/files/path_program.h"
 #include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/settings_table.h"
 
@@ -93,32 +94,14 @@ const char *sw_common_options_lab(void)
     return path != NULL ? path : "slpython-lab";
 }
 
-/* The file of that name in the first folder of PATH that has one; NULL: none has. */
-static char *find_on_path(const char *name)
-{
-    const char *path = getenv("PATH");
-    char *folders = strdup(path != NULL ? path : ""), *rest = NULL, *found = NULL;
-
-    for (char *folder = folders != NULL ? strtok_r(folders, ":", &rest) : NULL;
-         folder != NULL && found == NULL; folder = strtok_r(NULL, ":", &rest)) {
-        if (asprintf(&found, "%s/%s", folder, name) < 0)
-            found = NULL;
-        else if (access(found, X_OK) < 0) {
-            free(found);
-            found = NULL;
-        }
-    }
-    free(folders);
-    return found;
-}
-
 const char *sw_common_options_test_interp(const char *given)
 {
     static char *found; /* for as long as the program runs */
+    char path[PATH_MAX];
     const char *active = getenv("VIRTUAL_ENV");
 
     if (given != NULL && strchr(given, '/') == NULL)
-        found = find_on_path(given);
+        found = sw_path_program_find(given, 0, path, sizeof path) ? strdup(path) : NULL;
     else if (given == NULL && active != NULL && asprintf(&found, "%s/bin/python3", active) < 0)
         found = NULL;
     if (given == NULL && found != NULL && access(found, X_OK) == 0)

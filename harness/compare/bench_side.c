@@ -15,6 +15,7 @@
 
 #include "bench_output.h"
 #include "contract/real_time.h"
+#include "harness/formats/files/path_program.h"
 #include "harness/runner/launch.h"
 
 /* The tests travel in the runner, so that there is nothing to find. */
@@ -43,15 +44,11 @@ static int is_assignment(const char *word)
 static int can_start(const char *name)
 {
     char path[4096];
-    const char *at = getenv("PATH");
 
     if (strchr(name, '/') != NULL)
         return access(name, X_OK) == 0;
-    for (; at != NULL && *at != '\0'; at += strcspn(at, ":"), at += *at == ':') {
-        snprintf(path, sizeof path, "%.*s/%s", (int)strcspn(at, ":"), at, name);
-        if (access(path, X_OK) == 0)
-            return 1;
-    }
+    if (sw_path_program_find(name, 0, path, sizeof path))
+        return 1;
     errno = ENOENT;
     return 0;
 }

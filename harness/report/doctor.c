@@ -13,6 +13,7 @@
 #include "contract/own_path.h"
 #include "debug_symbols.h"
 #include "doctor_ask.h"
+#include "harness/formats/files/path_program.h"
 #include "harness/runner/interp_kind.h"
 #include "harness/runner/scratch_folder.h"
 #include "rr.h"
@@ -133,7 +134,7 @@ static void look_at_interps(struct doctor *doctor)
     fputs("Interpreters\n", doctor->out);
     look_at_interp(doctor, SW_TARGET_INTERP, 1);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        for (int nth = 0; sw_doctor_ask_path(names[i], nth, path, sizeof path); nth++)
+        for (int nth = 0; sw_path_program_find(names[i], nth, path, sizeof path); nth++)
             look_at_interp(doctor, path, 0);
     look_at_own(doctor, "slpython");
     look_at_own(doctor, "slpython-lab");
@@ -147,7 +148,7 @@ static void look_at_tool(struct doctor *doctor, const char *name, const char *wi
 {
     char path[PATH_MAX], line[TEXT_MAX] = "";
     const char *argv[] = {path, "--version", NULL};
-    int found = sw_doctor_ask_path(name, 0, path, sizeof path) &&
+    int found = sw_path_program_find(name, 0, path, sizeof path) &&
                 sw_doctor_ask_line(argv, line, sizeof line);
 
     print_row(doctor, found ? OK : POORER, name, found ? line : without);
@@ -159,7 +160,7 @@ static void look_at_rr(struct doctor *doctor)
 {
     char path[PATH_MAX], why[TEXT_MAX], text[2 * TEXT_MAX];
 
-    if (!sw_doctor_ask_path("rr", 0, path, sizeof path)) {
+    if (!sw_path_program_find("rr", 0, path, sizeof path)) {
         look_at_tool(doctor, "rr", "no spillway rr; spillway debug goes back, too");
         return;
     }

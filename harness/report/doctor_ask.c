@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -50,18 +49,4 @@ int sw_doctor_ask_line(const char *const *argv, char *line, size_t size)
     line[length > 0 ? length : 0] = '\0';
     line[strcspn(line, "\n")] = '\0';
     return status == 0;
-}
-
-int sw_doctor_ask_path(const char *name, int nth, char *path, size_t size)
-{
-    const char *at = getenv("PATH");
-
-    for (; at != NULL && *at != '\0'; at += *at == ':') {
-        int length = (int)strcspn(at, ":");
-        int written = snprintf(path, size, "%.*s/%s", length, at, name);
-        at += length;
-        if (length > 0 && written < (int)size && access(path, X_OK) == 0 && nth-- == 0)
-            return 1;
-    }
-    return 0;
 }

@@ -10,7 +10,5 @@
 /* Runs it, without a shell, for ten seconds at most.  1: it ended with 0, and line is the first one
  * of its output; else line is "". */
 int sw_doctor_ask_line(const char *const *argv, char *line, size_t size);
-/* The nth file of that name in PATH that can be executed, from 0, into path.  1: there is one. */
-int sw_doctor_ask_path(const char *name, int nth, char *path, size_t size);
 
 #endif

@@ -9,20 +9,15 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "contract/last_part.h"
+
 #define LIBRARY "libspillway.so"
-
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
 
 /* name: as /proc has it; owner: of the mapping before, if this one follows it and has no name, since
  * that is where a library's zeroes are. */
 static int describe(const char *name, const char *owner, char *text, size_t size)
 {
-    const char *file = *name == '/' ? last_part(name) : *name == '\0' ? owner : "";
+    const char *file = *name == '/' ? sw_last_part(name) : *name == '\0' ? owner : "";
 
     if (*file != '\0')
         snprintf(text, size, "data of %s", file);
@@ -48,7 +43,7 @@ int sw_hang_maps_find(pid_t pid, uint64_t address, char *text, size_t size)
                    name) < 2)
             continue;
         if (*name != '\0' || first != end_before)
-            snprintf(owner, sizeof owner, "%s", *name == '/' ? last_part(name) : "");
+            snprintf(owner, sizeof owner, "%s", *name == '/' ? sw_last_part(name) : "");
         end_before = last;
         found = address >= first && address < last;
         if (found)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "contract/last_part.h"
+
 struct printer {
     FILE *out;
     const char *indent;
@@ -67,13 +69,6 @@ static Dwfl *open_modules(const struct sw_event_shm *event_shm)
 
 /* ---- places ---- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* A source's path from the folder of this project on, so that a report says the
  * same on every machine. */
 static const char *short_path(const char *path)
@@ -85,7 +80,7 @@ static const char *short_path(const char *path)
         if (found != NULL)
             return found;
     }
-    return base_name(path);
+    return sw_last_part(path);
 }
 
 /* Of code without DWARF between two units that have it, elfutils names the last line of the first:
@@ -189,7 +184,7 @@ static void print_symbol(struct printer *printer, Dwfl_Module *module, Dwarf_Add
     snprintf(number, sizeof number, "+0x%llx", (unsigned long long)(pc - start));
     if (name == NULL) /* stripped: where it is in the file is the same every time */
         name = number;
-    const char *file = path != NULL ? base_name(path) : "slpython";
+    const char *file = path != NULL ? sw_last_part(path) : "slpython";
     if (place.path != NULL || strncmp(file, "slpython", 8) == 0)
         snprintf(text, sizeof text, "%s", name);
     else
@@ -313,7 +308,7 @@ static int is_ours(Dwfl *dwfl, Dwarf_Addr pc)
     const char *path =
         module != NULL ? dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL) : NULL;
 
-    return path != NULL && strcmp(base_name(path), "libspillway.so") == 0;
+    return path != NULL && strcmp(sw_last_part(path), "libspillway.so") == 0;
 }
 
 static int print_live_frame(Dwfl_Frame *frame, void *argument)

@@ -3,13 +3,13 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "contract/empty_folder.h"
 #include "contract/fnv.h"
+#include "contract/last_part.h"
 
 /* More than there are processes at a time; three digits. */
 enum { FOLDERS_MAX = 1000, TRIES = 8 };
@@ -44,11 +44,9 @@ static int try_to_take(struct sw_temp_folder *folder)
 /* By the last part of its name: wherever a project lies, it has the same. */
 static unsigned first_number(const char *program)
 {
-    const char *slash = program != NULL ? strrchr(program, '/') : NULL;
-
     if (program == NULL)
         return 0;
-    return (unsigned)(sw_fnv_64_text(slash != NULL ? slash + 1 : program) % FOLDERS_MAX);
+    return (unsigned)(sw_fnv_64_text(sw_last_part(program)) % FOLDERS_MAX);
 }
 
 void sw_temp_folder_take(struct sw_temp_folder *folder, const char *program)

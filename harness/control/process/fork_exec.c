@@ -18,6 +18,7 @@
 
 #include "children.h"
 #include "forked.h"
+#include "contract/last_part.h"
 #include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/affinity.h"
 #include "harness/control/engine/engine.h"
@@ -31,13 +32,6 @@
 
 /* What a checkpoint is said to be before: checkpoint.h. */
 #define SPAWN "its first subprocess"
-
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
 
 static void report(const char *what)
 {
@@ -138,7 +132,7 @@ static int spawned(int failed, pid_t *pid, const char *path)
         sw_fds_share();
         sw_children_saw_stranger(); /* it may leave others behind */
     }
-    *pid = made(*pid, last_part(path));
+    *pid = made(*pid, sw_last_part(path));
     return 0;
 }
 
@@ -247,7 +241,7 @@ SW_EXPORT int pclose(FILE *file)
 static void report_exec(const char *path)
 {
     if (sw_engine_self() != NULL)
-        sw_engine_uncontrolled("an exec of %s", last_part(path));
+        sw_engine_uncontrolled("an exec of %s", sw_last_part(path));
     sw_forked_leaves();
 }
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "contract/last_part.h"
 #include "harness/control/python/after_release.h"
 #include "harness/control/engine/object_wait.h"
 #include "harness/control/engine/sync_objects.h"
@@ -22,13 +23,6 @@
 
 #define CALLER __builtin_return_address(0)
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 void sw_uncontrolled_note(const char *what, const void *caller)
 {
     int saved = errno;
@@ -36,7 +30,7 @@ void sw_uncontrolled_note(const char *what, const void *caller)
 
     if (dladdr(caller, &info) == 0 || info.dli_fname == NULL)
         info.dli_fname = "unknown code";
-    sw_engine_uncontrolled("%s by %s", what, last_part(info.dli_fname));
+    sw_engine_uncontrolled("%s by %s", what, sw_last_part(info.dli_fname));
     errno = saved;
 }
 

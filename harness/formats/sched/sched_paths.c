@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contract/last_part.h"
 #include "contract/own_path.h"
 #include "contract/version.h"
+#include "harness/formats/files/path_program.h"
 #include "project.h"
 #include "sched_trust.h"
 
@@ -18,18 +20,11 @@ static const char *const ours[] = {"lib/spillway_starter.py", "lib/spillway_star
                                    "bin/slpython-lab"};
 enum { OURS_COUNT = sizeof ours / sizeof *ours };
 
-static const char *name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* Where the file of that name is, without a folder; NULL: it is none of ours. */
 static const char *below_prefix(const char *name)
 {
     for (int i = 0; i < OURS_COUNT; i++)
-        if (strcmp(name_of(ours[i]), name) == 0)
+        if (strcmp(sw_last_part(ours[i]), name) == 0)
             return ours[i];
     return NULL;
 }
@@ -37,7 +32,7 @@ static const char *below_prefix(const char *name)
 /* The name alone does not tell: the user may have a slpython-lab of his own. */
 int sw_sched_paths_is_ours(const char *path)
 {
-    const char *name = name_of(path);
+    const char *name = sw_last_part(path);
     char real[PATH_MAX], *own = NULL;
 
     if (below_prefix(name) != NULL)
@@ -164,24 +159,7 @@ static int set_folder(const char *path, struct sw_sched *sched, struct sw_error 
 /* In place of the name. */
 static int find_ours(char **name)
 {
-    return put(name, sw_own_path_find(1, below_prefix(name_of(*name))));
-}
-
-/* The first of that name in PATH; NULL: there is none. */
-static char *find_in_path(const char *name)
-{
-    const char *at = getenv("PATH");
-
-    while (at != NULL && *at != '\0') {
-        size_t length = strcspn(at, ":");
-        char *file = NULL;
-        if (asprintf(&file, "%.*s/%s", (int)length, at, name) >= 0 && length > 0 &&
-            access(file, X_OK) == 0)
-            return file;
-        free(file);
-        at += length + (at[length] == ':');
-    }
-    return NULL;
+    return put(name, sw_own_path_find(1, below_prefix(sw_last_part(*name))));
 }
 
 /* Of version 2: a file of that name in the folder that we are in goes first, since then the
@@ -190,7 +168,7 @@ static int names_ours(const struct sw_sched *sched)
 {
     if (sched->interp_version != NULL)
         return strncmp(sched->interp_version, "spillway ", 9) == 0 &&
-               below_prefix(name_of(sched->interp)) != NULL;
+               below_prefix(sw_last_part(sched->interp)) != NULL;
     return below_prefix(sched->interp) != NULL && access(sched->interp, F_OK) != 0;
 }
 
@@ -216,11 +194,14 @@ static int find_interp(const char *path, struct sw_sched *sched, struct sw_error
         return no_memory(path, e);
     if (access(sched->interp, F_OK) == 0)
         return 0;
-    char *other = find_in_path(name_of(sched->interp));
-    if (other == NULL)
+    const char *name = sw_last_part(sched->interp);
+    char found[PATH_MAX], *other;
+    if (!sw_path_program_find(name, 0, found, sizeof found))
         return sw_error_set(e, path, 0, 0,
                             "there is no %s, and no %s in PATH: --interp names another",
-                            sched->interp, name_of(sched->interp));
+                            sched->interp, name);
+    if ((other = strdup(found)) == NULL)
+        return no_memory(path, e);
     free(sched->interp_missing);
     sched->interp_missing = sched->interp;
     sched->interp = other;
@@ -233,7 +214,7 @@ static int find_all(const char *path, struct sw_sched *sched, const char *interp
 {
     if (set_folder(path, sched, e) < 0)
         return -1;
-    if (sched->input != NULL && below_prefix(name_of(sched->program)) != NULL &&
+    if (sched->input != NULL && below_prefix(sw_last_part(sched->program)) != NULL &&
         find_ours(&sched->program) < 0)
         return no_memory(path, e);
     if (interp == NULL)
@@ -264,7 +245,8 @@ static char *portable_name(const char *folder, const char *name)
     if (own != NULL && realpath(own, real) != NULL && sw_project_has(folder, real))
         relative = sw_project_relative(folder, real);
     if (relative != NULL)
-        result = strcmp(relative, ".") == 0 ? strdup(name_of(name)) : join(relative, name_of(name));
+        result = strcmp(relative, ".") == 0 ? strdup(sw_last_part(name))
+                                            : join(relative, sw_last_part(name));
     else if (own != NULL)
         result = strdup(name);
     free(own);
@@ -284,11 +266,11 @@ static char *portable_interp(const char *folder, const char *name)
     char *own, real[PATH_MAX + NAME_MAX], *result = NULL;
 
     if (sw_sched_paths_is_ours(name))
-        return strdup(name_of(name));
+        return strdup(sw_last_part(name));
     own = folder_of_path(name);
     if (own != NULL && realpath(own, real) != NULL) {
         size_t length = strlen(real);
-        snprintf(real + length, sizeof real - length, "/%s", name_of(name));
+        snprintf(real + length, sizeof real - length, "/%s", sw_last_part(name));
         result = portable_name(folder, real);
     } else if (own != NULL) {
         result = strdup(name);
@@ -318,8 +300,8 @@ static int portable_folder(const char *path, const char *folder, char **out)
 static int fill_names(const char *folder, const struct sw_sched *run, struct sw_sched *file)
 {
     file->interp = portable_interp(folder, run->interp);
-    file->program =
-        run->input != NULL ? strdup(name_of(run->program)) : portable_program(folder, run->program);
+    file->program = run->input != NULL ? strdup(sw_last_part(run->program))
+                                       : portable_program(folder, run->program);
     if (run->input != NULL)
         file->input = portable_program(folder, run->input);
     file->args = calloc((size_t)run->arg_count + 1, sizeof *file->args);
