@@ -150,7 +150,8 @@ static void judge_before(const struct sw_trial_order *order, int status, struct 
         decide(trial, SW_HARNESS_ERROR, "start", "the test could not be started");
     } else if (status == 0 || status == 1) {
         decide(trial, status == 0 ? SW_INCONCLUSIVE : SW_FAILED, "ctypes",
-               "exit %d; no schedule was begun: %s has no ctypes", status, order->interp);
+               "exit %d; no schedule was begun: an error before the test, or %s has no ctypes", status,
+               order->interp);
     } else {
         decide(trial, SW_HARNESS_ERROR, "start", "exit %d before the test began", status);
     }

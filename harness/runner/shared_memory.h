@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * shared_memory.h - memory that a child is to have, too: fresh, zero, and without a name in any
- * folder.  Pages that nobody touches cost nothing.
+ * folder.  Its size stays.  Pages that nobody touches cost nothing.
  */
 #ifndef SW_SHARED_MEMORY_H
 #define SW_SHARED_MEMORY_H
