@@ -35,7 +35,9 @@ int sw_evidence_may_meet(const struct sw_timeline_entry *a, const struct sw_time
 
 int sw_evidence_is_same_thing(const struct sw_timeline_entry *a, const struct sw_timeline_entry *b)
 {
-    return a->object == b->object && strcmp(a->text, b->text) == 0;
+    int are_whole = !is_item(a) && !is_item(b); /* "dict.clear" and "dict.update" */
+
+    return a->object == b->object && (are_whole || strcmp(a->text, b->text) == 0);
 }
 
 int sw_evidence_is_in_one_function(const struct sw_timeline_entry *a,

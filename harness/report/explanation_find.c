@@ -19,7 +19,7 @@ static int is_seen(struct sw_evidence *search, uint32_t object)
     return 0;
 }
 
-/* Who has written it last before that place, with what it had seen; and an exception that it has
+/* Who has written it last before that place, with what it had seen; or else an exception that it has
  * met just before: what is kept in a list of errors, say. */
 static int find_from_writer(struct sw_evidence *search, uint32_t read, int depth)
 {
@@ -28,6 +28,8 @@ static int find_from_writer(struct sw_evidence *search, uint32_t read, int depth
         const struct sw_timeline_entry *write = sw_evidence_at(search, i);
         if (!sw_evidence_is_write(write) || write->thread == sw_evidence_at(search, read)->thread)
             continue;
+        if (find_from(search, i, depth - 1))
+            return 1;
         for (uint32_t k = i, left = SW_EVIDENCE_READS_MAX; k-- > 1 && left > 0;) {
             left -= sw_evidence_at(search, k)->thread == write->thread;
             if (sw_evidence_at(search, k)->thread == write->thread &&
@@ -35,7 +37,7 @@ static int find_from_writer(struct sw_evidence *search, uint32_t read, int depth
                 find_from(search, k, depth - 1))
                 return 1;
         }
-        return find_from(search, i, depth - 1);
+        return 0;
     }
     return 0;
 }

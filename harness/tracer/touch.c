@@ -169,7 +169,10 @@ PyObject *sw_touch_behind(PyObject *object)
 /* Of objects; more of them than this, and every dict may be one. */
 enum { EXPOSED_MAX = 64 };
 
-static const PyObject *exposed[EXPOSED_MAX];
+static struct {
+    const PyObject *dict;
+    PyObject *owner; /* not held: it may be gone, and then its dict is, too */
+} exposed[EXPOSED_MAX];
 static int exposed_count;
 static uint64_t exposed_in; /* the schedule; in another one there are none yet */
 
@@ -189,9 +192,18 @@ int sw_touch_is_namespace(PyObject *dict)
     if (exposed_count > EXPOSED_MAX)
         return 1;
     for (int i = 0; i < exposed_count; i++)
-        if (exposed[i] == dict)
+        if (exposed[i].dict == dict)
             return 1;
     return PyDict_CheckExact(dict) && PyDict_GetItemString(dict, "__builtins__") != NULL;
+}
+
+PyObject *sw_touch_owner_of(const PyObject *dict)
+{
+    forget_exposed();
+    for (int i = 0; i < exposed_count && i < EXPOSED_MAX; i++)
+        if (exposed[i].dict == dict)
+            return exposed[i].owner;
+    return NULL;
 }
 
 void sw_touch_expose(PyObject *object)
@@ -203,8 +215,10 @@ void sw_touch_expose(PyObject *object)
     if (dict == NULL)
         PyErr_Clear();
     else if (!sw_touch_is_namespace(dict)) {
-        if (exposed_count < EXPOSED_MAX)
-            exposed[exposed_count] = dict;
+        if (exposed_count < EXPOSED_MAX) {
+            exposed[exposed_count].dict = dict;
+            exposed[exposed_count].owner = object;
+        }
         exposed_count++;
     }
     Py_XDECREF(dict);

@@ -48,6 +48,9 @@ int sw_touch_is_a_class(const PyTypeObject *type);
 int sw_touch_makes_items(PyObject *object);
 /* A dict that is the namespace of a module, or that somebody got as the namespace of an object. */
 int sw_touch_is_namespace(PyObject *dict);
+/* Whose namespace that dict is, of those that somebody got; NULL: of nobody that is known.
+ * Borrowed. */
+PyObject *sw_touch_owner_of(const PyObject *dict);
 /* Somebody gets the namespace of the object: from now on it is known to be one. */
 void sw_touch_expose(PyObject *object);
 

@@ -9,6 +9,21 @@
 /* Elements, characters and levels that a reader takes in at a glance. */
 enum { ELEMENTS_MAX = 6, TEXT_MAX = 40, DEPTH_MAX = 2, DIGITS_MAX = 2 /* of 30 bits */ };
 
+const char *sw_value_brief_utf8(PyObject *text)
+{
+    const char *utf8 = text != NULL && PyUnicode_Check(text) ? PyUnicode_AsUTF8(text) : NULL;
+
+    PyErr_Clear();
+    return utf8 != NULL ? utf8 : "?";
+}
+
+const char *sw_value_brief_type(PyObject *object)
+{
+    const char *name = Py_TYPE(object)->tp_name, *dot = strrchr(name, '.');
+
+    return dot != NULL ? dot + 1 : name;
+}
+
 struct text {
     char *buf;
     size_t used;
@@ -107,7 +122,6 @@ static void add_dict(struct text *text, PyObject *value, int depth)
 static void add_other(struct text *text, PyObject *value)
 {
     const char *name = Py_TYPE(value)->tp_name;
-    const char *dot = strrchr(name, '.');
 
     if (PyAnySet_Check(value))
         add(text, "a set of %zd", PySet_GET_SIZE(value));
@@ -116,7 +130,7 @@ static void add_other(struct text *text, PyObject *value)
     else if (PyByteArray_Check(value))
         add(text, "a bytearray of %zd", PyByteArray_GET_SIZE(value));
     else
-        add(text, "<%s>", dot != NULL ? dot + 1 : name);
+        add(text, "<%s>", sw_value_brief_type(value));
 }
 
 static void add_named(struct text *text, const char *what, PyObject *name)

@@ -14,6 +14,10 @@
 
 enum { SW_VALUE_BRIEF_MAX = 120 };
 
+/* Of a str: "?" if it is none.  As long as that lives. */
+const char *sw_value_brief_utf8(PyObject *text);
+/* The type's name alone, without its module. */
+const char *sw_value_brief_type(PyObject *object);
 /* NULL: "".  Returns buf. */
 char *sw_value_brief_format(PyObject *value, char buf[SW_VALUE_BRIEF_MAX]);
 /* "KeyError: 'x'": of an exception that may not have been made yet.  type or value may be NULL. */
