@@ -78,9 +78,8 @@ static int is_read(const struct look *look)
 /* What every line reads, and hardly any changes. */
 static int is_code(PyObject *value)
 {
-    return value != NULL &&
-           (PyFunction_Check(value) || PyCFunction_Check(value) || PyType_Check(value) ||
-            PyModule_Check(value) || PyMethod_Check(value));
+    return value != NULL && (PyFunction_Check(value) || PyCFunction_Check(value) ||
+                             PyType_Check(value) || PyModule_Check(value) || PyMethod_Check(value));
 }
 
 static void of_global(struct look *look, PyObject *name, PyObject *next)
@@ -103,9 +102,9 @@ static void of_cell(struct look *look, PyObject *next)
     PyObject *now = cell != NULL && PyCell_Check(cell) ? PyCell_GET(cell) : NULL;
 
     set_object(look, cell, 0);
-    set_name(look, "",
-             sw_value_brief_utf8(
-                 PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, look->argument)));
+    set_name(
+        look, "",
+        sw_value_brief_utf8(PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, look->argument)));
     set_values(look, now, next);
     look->is_dull = is_read(look) && is_code(now);
 }
@@ -344,8 +343,7 @@ static void of_call(struct look *look)
 {
     struct called called = called_of(look);
 
-    if (is_of_attribute(look, &called) || is_of_item(look, &called) ||
-        is_of_element(look, &called))
+    if (is_of_attribute(look, &called) || is_of_item(look, &called) || is_of_element(look, &called))
         return;
     if (is_object(look))
         of_whole(look, (PyObject *)look->operation.address, called.name);
@@ -453,14 +451,12 @@ static int find_operands(struct look *look, struct sw_access_name found[SW_ACCES
 /* The value that a defaultdict has made, if a number or an empty container was asked for. */
 static void set_made(const struct look *look, char made[SW_VALUE_BRIEF_MAX])
 {
-    PyTypeObject *const known[] = {&PyLong_Type, &PyFloat_Type, &PyUnicode_Type, &PyList_Type,
-                                   &PyDict_Type, &PySet_Type};
-    PyObject *factory =
-        PyObject_GetAttrString(sw_touch_behind(peek(look, 2)), "default_factory");
+    PyTypeObject *const known[] = {&PyLong_Type, &PyFloat_Type, &PyUnicode_Type,
+                                   &PyList_Type, &PyDict_Type,  &PySet_Type};
+    PyObject *factory = PyObject_GetAttrString(sw_touch_behind(peek(look, 2)), "default_factory");
 
     for (size_t i = 0; i < Py_ARRAY_LENGTH(known); i++) {
-        PyObject *value =
-            factory == (PyObject *)known[i] ? PyObject_CallNoArgs(factory) : NULL;
+        PyObject *value = factory == (PyObject *)known[i] ? PyObject_CallNoArgs(factory) : NULL;
         if (value != NULL)
             sw_value_brief_format(value, made);
         Py_XDECREF(value);
@@ -478,8 +474,7 @@ int sw_access_name_find(const _PyInterpreterFrame *frame,
     look.opcode = sw_operation_decode(frame, &look.argument);
     if (!sw_operation_find(frame, &look.operation))
         return 0;
-    is_binary = look.opcode == COMPARE_OP || look.opcode == BINARY_OP ||
-                look.opcode == CONTAINS_OP;
+    is_binary = look.opcode == COMPARE_OP || look.opcode == BINARY_OP || look.opcode == CONTAINS_OP;
     if (!is_known(&look) && is_binary)
         return find_operands(&look, found);
     look.what.kind = kind_of(&look);

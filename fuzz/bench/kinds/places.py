@@ -8,9 +8,8 @@ may come in the middle of it (test_key_of_an_enum).
 import ctypes
 import os
 from array import array
-from collections import OrderedDict, defaultdict, deque
+from collections import defaultdict, deque
 from enum import Enum
-from types import SimpleNamespace
 from weakref import WeakValueDictionary
 
 from failures import Thing, run, same
@@ -87,40 +86,6 @@ def test_globals():
     assert total == 2
 
 
-def test_simple_namespace():
-    stats = SimpleNamespace(hits=0)
-
-    def count():
-        hits = stats.hits  # test_simple_namespace
-        same(hits)
-        stats.hits = hits + 1  # test_simple_namespace
-
-    run(count, count)
-    assert stats.hits == 2
-
-
-def test_property():
-    class Stats:
-        def __init__(self):
-            self._hits = 0
-
-        @property
-        def hits(self):
-            return self._hits  # test_property
-
-        @hits.setter
-        def hits(self, value):
-            self._hits = value  # test_property
-
-    stats = Stats()
-
-    def count():
-        stats.hits = same(stats.hits) + 1
-
-    run(count, count)
-    assert stats.hits == 2
-
-
 def test_defaultdict():
     counts = defaultdict(int)
 
@@ -128,18 +93,6 @@ def test_defaultdict():
         seen = counts["a"]  # test_defaultdict
         same(seen)
         counts["a"] = seen + 1  # test_defaultdict
-
-    run(count, count)
-    assert counts["a"] == 2
-
-
-def test_ordered_dict():
-    counts = OrderedDict(a=0)
-
-    def count():
-        seen = counts["a"]  # test_ordered_dict
-        same(seen)
-        counts["a"] = seen + 1  # test_ordered_dict
 
     run(count, count)
     assert counts["a"] == 2
