@@ -330,6 +330,8 @@ static int run(const struct sw_command_arguments *arguments)
 
     if (set_interp(&e) < 0)
         return sw_command_refuse("explore", "%s", e.text);
+    if (sw_target_name_tests(arguments->list, arguments->count) < 0)
+        return sw_command_refuse("explore", "out of memory");
     if (wants_many(arguments))
         return run_many(arguments);
     set_target(arguments->list);
@@ -417,7 +419,8 @@ SW_COMMAND(explore) = {
     .is_alone = is_test,
     .about = "Runs a test, or a program, under many schedules, and says which one fails.  "
              "FILE.py::TestClass, FILE.py:: and a FOLDER are all tests in it, one after the other, "
-             "each with all of the schedules.",
+             "each with all of the schedules.  A file test_*.py or *_test.py that defines tests is "
+             "FILE.py::, too; to run it as a program: FILE.py::__main__.",
     .details = "Each schedule begins from the same state: the process is put back to a checkpoint, "
                "where a test begins or a program makes its first thread.  "
                "A schedule that fails is run again in a process of its own; if it fails there, "

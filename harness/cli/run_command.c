@@ -180,6 +180,8 @@ static int run_it(const struct sw_command_arguments *arguments)
         return sw_command_refuse("run", "%s", not_steady);
     if (run.steady && prepare_steady(arguments) < 0)
         return sw_command_refuse("run", "--steady: too many variables, or out of memory");
+    if (!run.steady && sw_target_name_tests(arguments->list, arguments->count) < 0)
+        return sw_command_refuse("run", "out of memory");
     int is_tests = has_target(arguments);
 
     run.suite.faults = run.setting.faults;

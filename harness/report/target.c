@@ -2,11 +2,13 @@
 #include "target.h"
 
 #include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "contract/last_part.h"
 #include "contract/own_path.h"
 
 /* The one of FILE.py::NAME; a name in front of ".py" makes it a file's. */
@@ -42,6 +44,13 @@ static int ends_with(const char *text, const char *end)
     return length > wanted && strcmp(text + length - wanted, end) == 0;
 }
 
+/* Would pytest collect a file of that name? */
+static int is_tests_name(const char *name)
+{
+    return (strncmp(name, "test_", 5) == 0 && ends_with(name, ".py")) ||
+           ends_with(name, "_test.py");
+}
+
 static int look(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
     const char *name = path + place->base;
@@ -50,8 +59,7 @@ static int look(const char *path, const struct stat *status, int kind, struct FT
     if (kind != FTW_F)
         return 0;
     below.scenarios += ends_with(name, ".spec");
-    below.tests +=
-        (strncmp(name, "test_", 5) == 0 && ends_with(name, ".py")) || ends_with(name, "_test.py");
+    below.tests += is_tests_name(name);
     return 0;
 }
 
@@ -76,6 +84,49 @@ int sw_target_may_be_many(const char *path)
     while ((next = strstr(last + 2, "::")) != NULL && strchr(separator, '[') == NULL)
         last = next;
     return strncmp(last + 2, "test", 4) != 0 && strcmp(last + 2, "__main__") != 0;
+}
+
+/* ---- files of tests ---- */
+
+/* def test_x, async def test_x, also of a class. */
+static int defines_test(const char *line)
+{
+    line += strspn(line, " \t");
+    if (strncmp(line, "async ", 6) == 0)
+        line += 6;
+    return strncmp(line, "def test", 8) == 0;
+}
+
+/* A script may have such a name, too, and then has no tests. */
+static int is_file_of_tests(const char *path)
+{
+    FILE *in = is_tests_name(sw_last_part(path)) ? fopen(path, "re") : NULL;
+    char *line = NULL;
+    size_t room = 0;
+    int has = 0;
+
+    while (in != NULL && !has && getline(&line, &room, in) > 0)
+        has = defines_test(line);
+    free(line);
+    if (in != NULL)
+        fclose(in);
+    return has;
+}
+
+int sw_target_name_tests(char **list, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (!sw_target_is(list[i]) && !is_file_of_tests(list[i]) && !sw_target_is_folder(list[i]))
+            return 0;
+    for (int i = 0; i < count; i++) {
+        char *named;
+        if (!is_file_of_tests(list[i]))
+            continue;
+        if (asprintf(&named, "%s::", list[i]) < 0)
+            return -1;
+        list[i] = named; /* for the life of the process */
+    }
+    return 0;
 }
 
 /* ---- the starter ---- */

@@ -6,6 +6,7 @@
  *      prog.py::TestClass::test_name   a method of a class, also a unittest.TestCase's
  *      prog.py::TestClass              all tests of the class
  *      prog.py::                       all tests of the file
+ *      test_prog.py, prog_test.py      the same, where pytest would collect something in it
  *      tests/                          all that pytest, or else unittest, finds below that folder
  *      name.sched                      a recorded run, which is to end as it did: sched_test.h
  *
@@ -28,6 +29,9 @@ int sw_target_may_be_many(const char *path);
 int sw_target_is_sched(const char *path);
 /* The "::" of FILE.py::NAME; points into path.  NULL: it is of another form. */
 const char *sw_target_separator(const char *path);
+/* Files that stand for their tests get the "::" that says so, in the list itself, unless something
+ * else is among them: then they are a program and its arguments.  0; -1: out of memory. */
+int sw_target_name_tests(char **list, int count);
 /* The path of spillway_starter.py, ../lib from the runner's own folder; the caller's to
  * free.  NULL: it is not there. */
 char *sw_target_find_starter(void);

@@ -286,6 +286,23 @@ START_TEST(test_what_is_no_target_is_refused)
 }
 END_TEST
 
+/* As pytest has it; but "none.py" was a program that did nothing, and passed. */
+START_TEST(test_a_file_named_like_tests_stands_for_its_tests)
+{
+    write_file("test_two.py", "def test_a():\n    pass\n\ndef test_b():\n    assert 0\n");
+    write_file("test_none.py", "print('a script')\n");
+    expect(1, "test_two.py");
+    ASSERT_SAYS("out", "test_two.py::test_a");
+    ASSERT_SAYS("out", "FAIL   test_two.py::test_b");
+    ck_assert_int_eq(spillway("explore --schedules 5 test_none.py"), 0);
+    ASSERT_SAYS("out", "ok     test_none.py (1 schedule");
+    ck_assert_int_eq(spillway("explore --schedules 5 test_two.py"), 1);
+    ASSERT_SAYS("out", "FAIL   test_two.py::test_b");
+    ck_assert_int_eq(spillway("explore --schedules 5 test_two.py 1"), 0); /* with an argument */
+    ASSERT_SAYS("out", "ok     test_two.py");
+}
+END_TEST
+
 START_TEST(test_a_fixture_needs_pytest)
 {
     int there = shell("/usr/bin/python3.11 -c 'import pytest' 2>/dev/null") == 0;
@@ -442,6 +459,7 @@ CHECK_SUITE(suite)
     tcase_add_test(bad, test_a_syntax_error_is_shown_with_its_place);
     tcase_add_test(bad, test_an_error_of_the_import_is_shown_with_its_place);
     tcase_add_test(bad, test_what_is_no_target_is_refused);
+    tcase_add_test(bad, test_a_file_named_like_tests_stands_for_its_tests);
     tcase_add_test(bad, test_a_fixture_needs_pytest);
     tcase_add_test(bad, test_a_file_in_a_package_imports_from_it);
     tcase_add_loop_test(many, test_a_pass_says_what_was_shown, 0, 3);
