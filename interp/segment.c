@@ -15,8 +15,10 @@ struct last {
     unsigned valgrind_number;
 };
 
-static char *kept;
-static int kept_count;
+static struct list {
+    char *first;
+    int count;
+} whole, shallow; /* with all of their pages; without the deep ones */
 
 static struct last *last_of(char *low)
 {
@@ -71,29 +73,45 @@ static char *make(void)
     return low;
 }
 
+static char *take_from(struct list *list)
+{
+    char *low = list->first;
+
+    list->first = last_of(low)->next;
+    list->count--;
+    return low;
+}
+
+static void keep_in(struct list *list, char *low)
+{
+    last_of(low)->next = list->first;
+    list->first = low;
+    list->count++;
+}
+
 char *slp_segment_take(void)
 {
-    char *low = kept;
-
-    if (low == NULL)
-        return make();
-    kept = last_of(low)->next;
-    kept_count--;
-    return low;
+    /* Whole ones first, or a recursion would not find those that the last one has filled. */
+    if (whole.count > 0)
+        return take_from(&whole);
+    return shallow.count > 0 ? take_from(&shallow) : make();
 }
 
 void slp_segment_give(char *low)
 {
-    if (kept_count == SLP_SEGMENTS_KEPT_MAX) {
+    if (whole.count + shallow.count == SLP_SEGMENTS_KEPT_MAX) {
         SLP_VALGRIND_STACK_DROP(last_of(low)->valgrind_number);
         munmap(low - GUARD_BYTES, SLP_SEGMENT_BYTES);
         return;
     }
-    if (was_used_deeply(low))
+    int is_deep = was_used_deeply(low);
+    if (is_deep && whole.count < SLP_SEGMENTS_WHOLE_MAX) {
+        keep_in(&whole, low);
+        return;
+    }
+    if (is_deep)
         drop_deep_pages(low);
-    last_of(low)->next = kept;
-    kept = low;
-    kept_count++;
+    keep_in(&shallow, low);
 }
 
 /* Not at the same place of each one's last page: a thousand stacks would have eight lines of the

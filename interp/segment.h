@@ -3,9 +3,10 @@
  * segment.h - memory for C stacks beside the thread's own.
  *
  * Needs no Python.  A segment has a guard page at its low end.  Up to SLP_SEGMENTS_KEPT_MAX are kept
- * when they are given back, as many as a recursion has that spills at every level, since to map one
- * anew costs a hundred times as much as to spill.  Of one that was used deeply the memory goes, but for
- * SLP_SEGMENT_KEPT_BYTES.  All calls need the GIL.
+ * when they are given back, as many as tasklets may wait in a spill, since to map one anew costs a
+ * hundred times as much as to spill.  Of those that were used deeply a few keep their memory, for the
+ * next recursion: as much as an initial thread's own stack has, which gives none back.  Of the others
+ * it goes, but for SLP_SEGMENT_KEPT_BYTES.  All calls need the GIL.
  */
 #ifndef SLP_SEGMENT_H
 #define SLP_SEGMENT_H
@@ -20,6 +21,7 @@ enum {
     SLP_SEGMENT_RESERVE = 256 << 10,
     SLP_SEGMENT_KEPT_BYTES = 48 << 10,
     SLP_SEGMENTS_KEPT_MAX = 1024, /* 1 GiB of address space at the most, for the process */
+    SLP_SEGMENTS_WHOLE_MAX = 8,   /* of these; 8 MiB of memory */
 };
 
 /* The lowest usable byte of a segment, or NULL without memory. */

@@ -2,7 +2,8 @@
  *
  * spill.c - one spill; when to spill is in eval.c.
  *
- * The steps, for policy copy; with a segment 2 and 6 move no memory:
+ * The steps, for policy copy; with a segment 2 and 6 move no memory, and on one that has room left
+ * the empty stack of 4 begins where the old one ends:
  *   1. Take a record, which remembers everything that the old stack knows: the
  *      call, its arguments, where the result goes.
  *   2. On the old stack, copy it to the record's slice (leave_by_copy).
@@ -114,6 +115,13 @@ static char *leave_by_copy(void *arg, char *sp)
     return slp_cstack.base;
 }
 
+/* Valid once the stack has been left: nobody goes back to what is above on the segment before all
+ * that is below has ended, so that one stack is as good there as two. */
+static int is_shared(const struct slp_spill_record *record)
+{
+    return record->segment == record->outer_low;
+}
+
 static char *leave_by_segment(void *arg, char *sp)
 {
     struct slp_spill_record *record = arg;
@@ -126,7 +134,7 @@ static char *leave_by_segment(void *arg, char *sp)
     if (slp_cstack.segment_low == NULL)
         slp_cstack.segment_exit = sp;
     slp_cstack.segment_low = record->segment;
-    return slp_segment_top(record->segment);
+    return is_shared(record) ? sp : slp_segment_top(record->segment);
 }
 
 /* Where the old stack is, once all that is here now has ended. */
@@ -134,7 +142,8 @@ static char *come_back(const struct slp_spill_record *record)
 {
     if (record->segment == NULL)
         return slp_slice_resume(&record->slice);
-    SLP_VALGRIND_STACK_GROWS(record->sp - SLP_SWITCH_CALL_BYTES, SLP_SWITCH_CALL_BYTES);
+    if (!is_shared(record))
+        SLP_VALGRIND_STACK_GROWS(record->sp - SLP_SWITCH_CALL_BYTES, SLP_SWITCH_CALL_BYTES);
     return record->sp;
 }
 
@@ -227,6 +236,18 @@ static int wants_segment(const PyThreadState *tstate)
            !slp_base_greenlets(slp_cpython_interp(tstate));
 }
 
+/* Where to go on, or NULL: by copy, then.  A spill on a segment goes on there while as much is free
+ * below as when another one must be taken.  A thousand of them would be that many pages, and as many
+ * places in the processor's tables of pages, where one recursion needs a few. */
+static char *segment_for(const PyThreadState *tstate, const char *here)
+{
+    char *low = slp_cstack.segment_low;
+
+    if (!wants_segment(tstate))
+        return NULL;
+    return low != NULL && here >= low + SLP_SEGMENT_RESERVE ? low : slp_segment_take();
+}
+
 int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
 {
     if (!can_spill(tstate, __builtin_frame_address(0)))
@@ -243,15 +264,14 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
         slp_spill_record_give(record);
         return -1;
     }
-    /* Without a segment: by copy, as if that had been the setting. */
-    record->segment = wants_segment(tstate) ? slp_segment_take() : NULL;
+    record->segment = segment_for(tstate, __builtin_frame_address(0));
     slp_cpython_cframe *real = put_proxy(tstate, record);
     int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
                                  evaluate);
     /* Back, or never gone: in both cases on the old stack. */
     take_proxy(tstate, real, record);
     slp_spill_update_limit();
-    if (record->segment != NULL)
+    if (record->segment != NULL && !is_shared(record))
         slp_segment_give(record->segment);
     slp_spill_count += !failed || SLP_FAULT(FAILED_SPILL_COUNTS);
     if (!failed) {

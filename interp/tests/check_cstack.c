@@ -306,6 +306,12 @@ static size_t resident_kib(char *low)
     return count * 4;
 }
 
+static void use_all_of(char *low)
+{
+    memset(low, 1, (size_t)(slp_segment_top(low) - low));
+    ck_assert_uint_gt(resident_kib(low), 900);
+}
+
 START_TEST(what_was_used_deeply_gives_its_memory_back)
 {
     char *low = slp_segment_take(), *top = slp_segment_top(low);
@@ -314,13 +320,37 @@ START_TEST(what_was_used_deeply_gives_its_memory_back)
     slp_segment_give(low);
     ck_assert_ptr_eq(slp_segment_take(), low);
     ck_assert_msg(top[-1] == 1, "what is used again and again keeps its pages");
-    memset(low, 1, (size_t)(top - low));
-    ck_assert_uint_gt(resident_kib(low), 900);
+    char *taken[SLP_SEGMENTS_WHOLE_MAX];
+    for (int i = 0; i < SLP_SEGMENTS_WHOLE_MAX; i++)
+        use_all_of(taken[i] = slp_segment_take());
+    for (int i = 0; i < SLP_SEGMENTS_WHOLE_MAX; i++)
+        slp_segment_give(taken[i]);
+    use_all_of(low);
     slp_segment_give(low);
     ck_assert_uint_lt(resident_kib(low), 64);
+    for (int i = 0; i < SLP_SEGMENTS_WHOLE_MAX; i++)
+        slp_segment_take();
     ck_assert_ptr_eq(slp_segment_take(), low);
     slp_segment_give(low);
     ck_assert_uint_lt(resident_kib(low), 64);
+}
+END_TEST
+
+START_TEST(a_few_that_were_used_deeply_keep_their_memory)
+{
+    char *taken[SLP_SEGMENTS_WHOLE_MAX + 1];
+
+    for (int i = 0; i <= SLP_SEGMENTS_WHOLE_MAX; i++)
+        use_all_of(taken[i] = slp_segment_take());
+    for (int i = SLP_SEGMENTS_WHOLE_MAX; i >= 0; i--)
+        slp_segment_give(taken[i]);
+    ck_assert_uint_lt(resident_kib(taken[0]), 64);
+    /* The next recursion finds them before the one that was given last. */
+    for (int i = 1; i <= SLP_SEGMENTS_WHOLE_MAX; i++) {
+        ck_assert_ptr_eq(slp_segment_take(), taken[i]);
+        ck_assert_uint_gt(resident_kib(taken[i]), 900);
+    }
+    ck_assert_ptr_eq(slp_segment_take(), taken[0]);
 }
 END_TEST
 
@@ -361,6 +391,7 @@ CHECK_SUITE(suite)
     tcase_add_test(memory, a_slice_grows_and_shrinks);
     tcase_add_test(memory, segments_are_kept_and_guarded);
     tcase_add_test(memory, what_was_used_deeply_gives_its_memory_back);
+    tcase_add_test(memory, a_few_that_were_used_deeply_keep_their_memory);
     tcase_add_test_raise_signal(memory, below_a_segment_is_a_guard, SIGSEGV);
     suite_add_tcase(suite, switching);
     suite_add_tcase(suite, bases);
