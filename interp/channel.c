@@ -272,6 +272,8 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
 {
     slp_tasklet *current = thread->current;
 
+    /* Before the value is on its way: what is dropped may be the same object. */
+    slp_mailbox_empty(current);
     if (dir == SLP_SEND)
         (void)SLP_VALUE_POINT(CHAN_SEND, current, channel, value);
     else

@@ -323,6 +323,25 @@ def tempval_of_the_current_one_is_no_result():
         me.tempval = 5
         assert me.tempval == 5
         assert step() == result and me.tempval is None, step
+    sent = object()
+    tasklet(c.receive)()
+    me.tempval = sent
+    c.send(sent)  # it is dropped, and sent: slpython-lab takes neither for the other
+    run()
+
+
+@behaviour
+def tempval_of_a_receiver_is_the_senders_result():
+    c, got = channel(), []
+    t = go(lambda: got.append(c.receive()))
+    t.tempval = 5
+    assert c.send("first") == 5
+    run()
+    t = go(lambda: got.append(c.receive()))
+    t.tempval = stackless.bomb(KeyError, "assigned")
+    assert raises(KeyError, c.send, "second").args == ("assigned",)
+    run()
+    assert got == ["first", "second"]
 
 
 @behaviour

@@ -58,6 +58,11 @@ class World:
         self.values.append(name)
         return self.watched(Value(name))
 
+    def bomb(self, name):
+        """One that is under way from now on: somebody must raise it, or be told."""
+        self.values.append(name)
+        return stackless.bomb(ValueError, name)
+
     def tasklet(self, function=None):
         return self.watched(tasklet(function))
 

@@ -46,6 +46,19 @@ def assigned_tempval(world):
     world.t.tempval = Value("assigned")
 
 
+def assigned_bomb(world):
+    """It is raised where another value would be returned."""
+    if isinstance(world.t.tempval, Value):
+        world.log.append(f"replaces {world.t.tempval}")
+    world.t.tempval = stackless.bomb(ValueError, "bombed")
+
+
+def inserted_with_a_bomb(world):
+    """As programs for a Stackless that has no throw() do."""
+    assigned_bomb(world)
+    return world.t.insert()
+
+
 def last_reference(world):
     """t is nobody's but whose it must be."""
     if not world.t.is_current:
@@ -81,6 +94,8 @@ group("tasklet", "t")(
     set_context=lambda w: w.t.set_context(contextvars.Context()),
     block_trap=lambda w: setattr(w.t, "block_trap", False),
     tempval=assigned_tempval,
+    tempval_bomb=assigned_bomb,
+    insert_with_a_bomb=inserted_with_a_bomb,
     trace_function=lambda w: setattr(w.t, "trace_function", None),
     profile_function=lambda w: setattr(w.t, "profile_function", None),
     last_reference=last_reference,
@@ -95,6 +110,9 @@ group("channel", "c")(
     send_exception=lambda w: w.c.send_exception(ValueError, "sent"),
     send_throw=lambda w: w.c.send_throw(ValueError("sent")),
     send_sequence=lambda w: w.c.send_sequence([w.value("sent")]),
+    send_bomb=lambda w: w.c.send(w.bomb("bombed")),
+    send_bomb_preferring_sender=lambda w: preferring(w, 1, lambda: w.c.send(w.bomb("bombed"))),
+    send_sequence_of_bombs=lambda w: w.c.send_sequence([w.bomb("bombed")]),
     receive=lambda w: w.c.receive(),
     receive_preferring_nobody=lambda w: preferring(w, 0, w.c.receive),
     receive_preferring_sender=lambda w: preferring(w, 1, w.c.receive),
@@ -108,6 +126,8 @@ group("channel", "c")(
 group("module", "stackless")(
     schedule=lambda w: stackless.schedule(w.value("own")),
     schedule_remove=lambda w: stackless.schedule_remove(w.value("own")),
+    schedule_bomb=lambda w: stackless.schedule(w.bomb("bombed")),
+    schedule_remove_bomb=lambda w: stackless.schedule_remove(w.bomb("bombed")),
     run=lambda w: stackless.run(),
     run_timeout=lambda w: stackless.run(10**6),
     run_soft=lambda w: stackless.run(10**6, soft=True),

@@ -11,7 +11,7 @@ import time
 import stackless
 from stackless import getmain, schedule, schedule_remove
 
-from cell import Value, drain
+from cell import Value, drain, error_text
 
 states = {}  # name: State
 
@@ -60,7 +60,10 @@ def running(world, acts):
 @state("tasklet module channel", acts_itself=True)
 def running_in_a_timeout(world, acts):
     world.t = world.tasklet(world.body(acts))()
-    stackless.run(10**9)
+    try:
+        stackless.run(10**9)
+    except BaseException as error:  # what a bomb in another mailbox becomes
+        world.log.append(f"main: {error_text(world, error)}")
 
 
 @state("tasklet module channel", acts_itself=True)

@@ -38,6 +38,7 @@ class Walk:
         self.channels = [channel() for _ in range(CHANNELS)]
         self.tasklets = []
         self.sent, self.arrived, self.told = [], [], []
+        self.bomb = stackless.bomb(ValueError("kept"))  # goes wherever one does, and stays whole
         self.count = 0
         self.wrong = []
 
@@ -65,6 +66,17 @@ def receive(walk, _, c):
             walk.arrived.append(got)
     finally:
         current.set_atomic(before)
+
+
+def tempval_bomb(walk, t, _):
+    """What it replaces, its own account is told of."""
+    walk.told.append(repr(t.tempval))
+    t.tempval = walk.bomb
+
+
+def insert_with_a_bomb(walk, t, c):
+    tempval_bomb(walk, t, c)
+    t.insert()
 
 
 def again(walk, t, _):
@@ -107,12 +119,18 @@ STEPS = {
     "receive": receive,
     "send_exception": lambda w, t, c: c.send_exception(ValueError, "sent"),
     "send_throw": lambda w, t, c: c.send_throw(ValueError("sent")),
+    "send_bomb": lambda w, t, c: c.send(stackless.bomb(ValueError, "sent")),
+    "send_kept_bomb": lambda w, t, c: c.send(w.bomb),
+    "tempval_bomb": tempval_bomb,
+    "insert_with_a_bomb": insert_with_a_bomb,
     "preference": lambda w, t, c: setattr(c, "preference", (c.preference + 2) % 3 - 1),
     "schedule_all": lambda w, t, c: setattr(c, "schedule_all", not c.schedule_all),
     "close": lambda w, t, c: c.close(),
     "open": lambda w, t, c: c.open(),
     "schedule": lambda w, t, c: stackless.schedule(),
     "schedule_remove": lambda w, t, c: stackless.schedule_remove(),
+    "schedule_bomb": lambda w, t, c: stackless.schedule(w.bomb),
+    "remove_with_a_bomb": lambda w, t, c: stackless.schedule_remove(w.bomb),
     "insert": lambda w, t, c: t.insert(),
     "remove": lambda w, t, c: t.remove(),
     "run": lambda w, t, c: t.run(),
