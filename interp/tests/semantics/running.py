@@ -347,6 +347,15 @@ def schedule_alone_is_no_switch():
 
 
 @behaviour
+def who_ends_under_a_trap_makes_room():
+    log = []
+    tasklet(lambda: log.append(stackless.switch_trap(1)))()
+    tasklet(log.append)("next")
+    run()
+    assert log == [0, "next"] and stackless.switch_trap(-1) == 1
+
+
+@behaviour
 def an_operation_that_does_not_switch_is_not_trapped():
     c, d = channel(), channel()
     d.preference = 1
