@@ -263,7 +263,10 @@ $(TRACER) $(TRACER_LAB):
 	$(Q)$(CC) -shared $(LDFLAGS) -o $@ $^
 
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
-RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_choices raw_threads raw_timed raw_outside raw_errors raw_calls raw_rwlocks thread_local)
+RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_choices raw_threads raw_timed \
+    raw_outside raw_errors raw_calls raw_rwlocks raw_version thread_local)
+# It has a function that libspillway asks for by name.
+$(BIN)/harness/control/tests/raw_version: LDFLAGS += -rdynamic
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

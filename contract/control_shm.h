@@ -26,7 +26,7 @@
 #include "trace.h"
 
 #define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
-#define SW_CONTROL_SHM_VERSION 10u
+#define SW_CONTROL_SHM_VERSION 11u
 #define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
@@ -48,6 +48,7 @@ enum {
     SW_RESULTS_MAX = 1 << 20,
     SW_SHOWN_THREADS = 2,
     SW_INTERP_VERSION_TEXT = 32,
+    SW_REFUSAL_TEXT = 512,
     SW_STRATEGY_NAME = 32, /* bytes of a strategy's name, its NUL among them */
 };
 
@@ -287,6 +288,8 @@ struct sw_control_shm {
     struct sw_as_recorded as_recorded;
     /* ---- below this line the child writes ---- */
     uint32_t started; /* 1: the engine is in charge of a process */
+    /* Why it never will be of this one, or why no schedule can begin; "": nobody has said so. */
+    char refusal[SW_REFUSAL_TEXT];
     char interp_version[SW_INTERP_VERSION_TEXT]; /* "cpython 3.11.2"; "": of none that is known */
     uint32_t end;     /* enum sw_control_shm_end */
     uint32_t watches_values; /* 1: the interpreter has said so */

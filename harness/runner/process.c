@@ -366,7 +366,12 @@ int sw_process_run(struct sw_process *run, const struct sw_process_order *order,
         sw_event_shm_sanitize(run->spec.event_shm);
     if (run->interrupted)
         return sw_error_set(e, NULL, 0, 0, "it was interrupted");
-    return run->shm->started ? 0 : sw_interp_kind_explain(order->interp, &run->end, e);
+    if (run->shm->started)
+        return 0;
+    run->shm->refusal[sizeof run->shm->refusal - 1] = '\0';
+    return *run->shm->refusal != '\0'
+               ? sw_error_set(e, order->interp, 0, 0, "%s", run->shm->refusal)
+               : sw_interp_kind_explain(order->interp, &run->end, e);
 }
 
 /* ---- after ---- */

@@ -115,12 +115,20 @@ static const struct sw_hooks hooks = {
     .where = sw_python_where_find,
 };
 
+/* Before anything of it has run. */
+static void refuse_interp(struct sw_control_shm *shm)
+{
+    if (sw_interp_version_refusal(shm->refusal, sizeof shm->refusal) != NULL)
+        _exit(2);
+}
+
 /* In this order: the descriptor is closed before the program can see it; the environment is as the
  * schedule says; the standard files are noted before anybody can have replaced them; and the engine
  * begins when all that it calls is ready. */
 static void take_control(struct sw_control_shm *shm, int fd)
 {
     close(fd);
+    refuse_interp(shm);
     set_environment(shm);
     sw_interp_version_format(shm->interp_version, sizeof shm->interp_version);
     sw_std_fds_start();

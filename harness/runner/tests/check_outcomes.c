@@ -3,7 +3,7 @@
  * check_outcomes.c - what a controlled run may claim, and what it shows when it goes wrong:
  * deadlocks, livelocks, the watchdog, crashes, the canary, and what was not controlled.
  *
- * SPILLWAY_TEST_INTERPS in the environment names more interpreters for the canary.
+ * SPILLWAY_INTERPS in the environment names more interpreters for the canary.
  */
 #include "harness/tests/control_fixture.h"
 #include "contract/repeat_detect.h"
@@ -418,14 +418,15 @@ END_TEST
 
 START_TEST(test_interpreters_are_under_control)
 {
-    const char *more = getenv("SPILLWAY_TEST_INTERPS");
+    const char *more = getenv("SPILLWAY_INTERPS");
     int pypy = access("/usr/bin/pypy3", X_OK) == 0;
 
     if (!pypy)
         printf("skipped: no /usr/bin/pypy3\n");
     if (more == NULL)
-        printf("skipped: SPILLWAY_TEST_INTERPS names no more interpreters\n");
-    ck_assert_msg(spillway("canary --interp /usr/bin/python3.11 %s $(printf -- '--interp %%s ' %s)",
+        printf("skipped: SPILLWAY_INTERPS names no more interpreters\n");
+    ck_assert_msg(spillway("canary --interp /usr/bin/python3.11 %s $(printf -- '--interp %%s ' "
+                           "$(echo '%s' | tr : ' '))",
                            pypy ? "--interp /usr/bin/pypy3" : "",
                            more != NULL ? more : "/usr/bin/python3.11") == 0,
                   "%s", content("out"));
@@ -533,6 +534,39 @@ START_TEST(test_a_privileged_interpreter_says_so)
 }
 END_TEST
 
+/* A copy of raw_version says that it is the version that its file's name is. */
+static void make_version(const char *version)
+{
+    ck_assert_int_eq(shell("cp %s/harness/control/tests/raw_version '%s'", binaries, version), 0);
+}
+
+START_TEST(test_a_python_that_is_not_controlled_yet_is_refused)
+{
+    static const char *const refused[][2] = {
+        {"3.13.0 experimental free-threading build (main)",
+         "a free-threaded build of CPython 3.13.0: it has no GIL, and is not controlled yet"},
+        {"3.14.1 free-threading build (main)",
+         "a free-threaded build of CPython 3.14.1: it has no"},
+        {"2.6.9 (unknown)", "CPython 2.6.9 is too old: 2.7 is controlled, and 3.6 and later"},
+        {"3.5.10 (default)", "CPython 3.5.10 is too old"},
+    };
+
+    write_file("p.py", "");
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        make_version(refused[i][0]);
+        ck_assert_int_eq(spillway("record --interp './%s' -o a.sched -- p.py", refused[i][0]), 2);
+        ASSERT_SAYS("err", refused[i][1]);
+        ck_assert_str_eq(content("out"), "");
+        ck_assert_int_eq(spillway("explore --interp './%s' p.py", refused[i][0]), 2);
+        ASSERT_SAYS("out", refused[i][1]);
+    }
+    ck_assert_int_eq(access("a.sched", F_OK), -1);
+    make_version("3.13.0 (main)");
+    ck_assert_int_eq(spillway("record --interp './3.13.0 (main)' -o a.sched -- p.py"), 0);
+    ck_assert_str_eq(content("out"), "it runs\n");
+}
+END_TEST
+
 /* ---- what was not controlled ---- */
 
 START_TEST(test_ways_around_control_are_noted)
@@ -579,6 +613,7 @@ CHECK_SUITE(suite)
     tcase_add_test(canary, test_what_cannot_be_controlled_says_why);
     tcase_add_test(canary, test_a_program_that_is_no_python_is_not_believed);
     tcase_add_test(canary, test_a_privileged_interpreter_says_so);
+    tcase_add_test(canary, test_a_python_that_is_not_controlled_yet_is_refused);
     tcase_add_test(outside, test_ways_around_control_are_noted);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         tcase_add_checked_fixture(all[i], setup, teardown);
