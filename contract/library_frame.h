@@ -14,7 +14,8 @@
 
 static inline int sw_library_frame_is_starters(const char *line, size_t size)
 {
-    return memmem(line, size, "spillway_starter.py", 19) != NULL;
+    return memmem(line, size, "spillway_starter.py", 19) != NULL ||
+           memmem(line, size, "spillway_starter_access.py", 26) != NULL;
 }
 
 static inline int sw_library_frame_is(const char *line, size_t size)

@@ -40,21 +40,31 @@ static int take(struct sw_explain_site *site, const char *file, size_t file_size
     return says_more;
 }
 
-/* ---- CPython 3.11 ---- */
+/* ---- CPython 3.11 to 3.13 ---- */
 
-enum { VERSION = 0x030b }; /* of Py_Version, the upper half */
+/* Where in its structs something is, in all of that version. */
+struct layout {
+    unsigned version; /* of Py_Version, the upper half */
+    int state_cframe; /* -1: the state has the frame itself, at cframe_frame */
+    int cframe_frame;
+    int frame_code;
+    int frame_previous;
+    int frame_owner; /* SHIM there: C code has called the evaluation loop, without a function */
+    int code_first_traceable;
+    int code_instructions;
+};
 
-/* Where in its structs something is, in all of 3.11. */
+static const struct layout layouts[] = {
+    {0x030b, 56, 8, 32, 48, 69, 168, 184},
+    {0x030c, 56, 0, 0, 8, 70, 176, 192},
+    {0x030d, -1, 72, 0, 8, 70, 184, 200},
+};
+
 enum {
-    STATE_CFRAME = 56,
-    CFRAME_FRAME = 8,
-    FRAME_CODE = 32,
-    FRAME_PREVIOUS = 48,
+    SHIM = 3,
     FRAME_INSTRUCTION = 56,
-    CODE_FIRST_TRACEABLE = 168,
     CODE_FILE = 112,
     CODE_QUALNAME = 128,
-    CODE_INSTRUCTIONS = 184,
 };
 
 typedef const char *text_function(void *text, intptr_t *size);
@@ -62,20 +72,28 @@ typedef int place_function(void *code, int offset, int *line, int *column, int *
                            int *end_column);
 
 static struct {
+    const struct layout *layout;
     text_function *text;
     place_function *place;
 } cpython;
+
+static int find_layout(void)
+{
+    const unsigned long *version = dlsym(RTLD_DEFAULT, "Py_Version");
+
+    for (size_t i = 0; version != NULL && i < sizeof layouts / sizeof *layouts; i++)
+        if (*version >> 16 == layouts[i].version)
+            cpython.layout = &layouts[i];
+    return cpython.layout != NULL;
+}
 
 static int is_known_cpython(void)
 {
     static int known = -1;
 
-    if (known < 0) {
-        const unsigned long *version = dlsym(RTLD_DEFAULT, "Py_Version");
-        known = version != NULL && *version >> 16 == VERSION &&
-                FIND(cpython.text, "PyUnicode_AsUTF8AndSize") &&
+    if (known < 0)
+        known = find_layout() && FIND(cpython.text, "PyUnicode_AsUTF8AndSize") &&
                 FIND(cpython.place, "PyCode_Addr2Location");
-    }
     return known;
 }
 
@@ -87,10 +105,14 @@ static void *at(const void *base, int offset)
 /* A frame whose first instruction has not come has no line yet. */
 static int take_frame(struct sw_explain_site *site, const void *frame)
 {
-    void *code = at(frame, FRAME_CODE);
+    const struct layout *layout = cpython.layout;
+    void *code = at(frame, layout->frame_code);
     const char *instruction = at(frame, FRAME_INSTRUCTION);
-    int offset = (int)(instruction - ((const char *)code + CODE_INSTRUCTIONS));
-    int first = *(const int *)((const char *)code + CODE_FIRST_TRACEABLE);
+
+    if (((const char *)frame)[layout->frame_owner] == SHIM)
+        return 0;
+    int offset = (int)(instruction - ((const char *)code + layout->code_instructions));
+    int first = *(const int *)((const char *)code + layout->code_first_traceable);
     int line = -1, column = -1, end_line = -1, end_column = -1;
     intptr_t file_size = 0, function_size = 0;
 
@@ -113,11 +135,55 @@ static int take_frame(struct sw_explain_site *site, const void *frame)
 
 static void walk(struct sw_explain_site *site, const void *state)
 {
-    const void *cframe = at(state, STATE_CFRAME);
-    const void *frame = cframe != NULL ? at(cframe, CFRAME_FRAME) : NULL;
+    const struct layout *layout = cpython.layout;
+    const void *holder = layout->state_cframe < 0 ? state : at(state, layout->state_cframe);
+    const void *frame = holder != NULL ? at(holder, layout->cframe_frame) : NULL;
 
     for (int i = 0; frame != NULL && i < FRAMES_MAX && !take_frame(site, frame); i++)
-        frame = at(frame, FRAME_PREVIOUS);
+        frame = at(frame, layout->frame_previous);
+}
+
+/* ---- CPython 3.9 and 3.10, which have no dump and whose frames are objects ---- */
+
+enum {
+    STATE_FRAME = 24,
+    OBJECT_BACK = 24,
+    OBJECT_CODE = 32,
+    OBJECT_CODE_FILE = 104,
+    OBJECT_CODE_NAME = 112,
+};
+
+static int (*line_of)(const void *frame);
+
+static int has_frame_objects(void)
+{
+    static int known = -1;
+    const char *(*get)(void);
+
+    if (known < 0)
+        known = FIND(get, "Py_GetVersion") &&
+                (strncmp(get(), "3.9.", 4) == 0 || strncmp(get(), "3.10.", 5) == 0) &&
+                FIND(cpython.text, "PyUnicode_AsUTF8AndSize") &&
+                FIND(line_of, "PyFrame_GetLineNumber");
+    return known;
+}
+
+static void walk_objects(struct sw_explain_site *site, const void *state)
+{
+    const void *frame = at(state, STATE_FRAME);
+    int says_more = 0;
+
+    for (int i = 0; frame != NULL && i < FRAMES_MAX && !says_more; i++) {
+        const void *code = at(frame, OBJECT_CODE);
+        intptr_t file_size = 0, name_size = 0;
+        const char *file = cpython.text(at(code, OBJECT_CODE_FILE), &file_size);
+        const char *name = cpython.text(at(code, OBJECT_CODE_NAME), &name_size);
+        int line = line_of(frame);
+        if (line > 0 && file != NULL && name != NULL)
+            says_more =
+                take(site, file, (size_t)file_size, name, (size_t)name_size, (uint32_t)line);
+        frame = at(frame, OBJECT_BACK);
+    }
 }
 
 /* ---- other versions ---- */
@@ -169,7 +235,8 @@ static void read_dump(struct sw_explain_site *site, void *state)
 
 void sw_python_where_find(struct sw_explain_site *site)
 {
-    void *state = is_known_cpython() || has_dump() ? state_of_thread() : NULL;
+    void *state =
+        is_known_cpython() || has_frame_objects() || has_dump() ? state_of_thread() : NULL;
 
     site->line = 0;
     site->column = site->column_end = 0;
@@ -177,6 +244,8 @@ void sw_python_where_find(struct sw_explain_site *site)
         return;
     if (is_known_cpython())
         walk(site, state);
+    else if (has_frame_objects())
+        walk_objects(site, state);
     else
         read_dump(site, state);
 }

@@ -2,7 +2,8 @@
  *
  * python_where.h - where the calling thread stands in Python, now.
  *
- * Of CPython 3.11 (slpython among it) the frames are read as they lie in memory, with the columns.
+ * Of CPython 3.11 to 3.13 (slpython among it) the frames are read as they lie in memory, with the
+ * columns.
  * Of the others, as far as they have it, CPython's own dump of one thread is read.  Nothing is run
  * in Python, and nothing is allocated on its heap.
  */

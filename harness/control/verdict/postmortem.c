@@ -19,6 +19,7 @@ static struct {
     uint64_t now_ns;
     uint64_t decision_count, decisions_max, hash;
     uint32_t taken, pool_used;
+    uint32_t explained, explained_lost;
 } before;
 
 /* All that the questions could change and the report tells.  The threads' records stay as they are,
@@ -37,6 +38,8 @@ static void save(const struct sw_thread *self)
     before.hash = shm->hash;
     before.taken = shm->taken.count;
     before.pool_used = shm->taken.pool_used;
+    before.explained = shm->explain.count;
+    before.explained_lost = shm->explain.lost;
 }
 
 static void restore(struct sw_thread *self)
@@ -53,6 +56,8 @@ static void restore(struct sw_thread *self)
     shm->hash = before.hash;
     shm->taken.count = before.taken;
     shm->taken.pool_used = before.pool_used;
+    shm->explain.count = before.explained;
+    shm->explain.lost = before.explained_lost;
 }
 
 static void __attribute__((noreturn)) finish(void)
