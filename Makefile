@@ -141,11 +141,12 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 # Sees each bytecode of CPython 3.11; see harness/tracer/tracer.c.
 TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-$(MACHINE)-linux-gnu.so
 TRACER_LAB := $(BUILD)/lib/lab/$(notdir $(TRACER))
-STARTER_LAB := $(addprefix $(BUILD)/lib/lab/spillway_,starter.py starter_pytest.py starter_steady.py)
+STARTERS := $(addprefix spillway_starter,.py _pytest.py _steady.py _access.py)
+STARTER_LAB := $(STARTERS:%=$(BUILD)/lib/lab/%)
 # What is preloaded into an interpreter: it decides, so the strategies are in it.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so
 # What runs a test of a Python file; see harness/report/target.h.
-STARTER := $(addprefix $(BUILD)/lib/spillway_,starter.py starter_pytest.py starter_steady.py)
+STARTER := $(STARTERS:%=$(BUILD)/lib/%)
 
 # What Debian's python3.11 imports; see interp/extension/import.c.
 EXTENSION := $(BUILD)/lib/python/stackless.cpython-311-$(MACHINE)-linux-gnu.so

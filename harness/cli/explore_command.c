@@ -383,7 +383,7 @@ static const struct sw_option options[] = {
     SW_OPTION_PARSED(
         "grain", 0, "NAME", struct sw_explore, setting, set_grain,
         "Where threads are switched: call, where the interpreter itself could; access, "
-        "before each access to shared data, on CPython 3.11; or both, of a test: a "
+        "before each access to shared data, on CPython 3.11 to 3.13; or both, of a test: a "
         "quarter of the schedules at access, if none fails at call (default: call; of "
         "dpor: access)"),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),

@@ -42,8 +42,12 @@ struct sw_batch_result sw_batch_result_of_process(const struct sw_process *run)
                                     .end = &run->end};
 }
 
-int sw_batch_refuse(const struct sw_process_order *order, struct sw_error *e)
+int sw_batch_refuse(const struct sw_process_order *order, struct sw_control_shm *shm,
+                    struct sw_error *e)
 {
+    shm->refusal[sizeof shm->refusal - 1] = '\0'; /* the program may have written there */
+    if (*shm->refusal != '\0')
+        return sw_error_set(e, NULL, 0, 0, "%s", shm->refusal);
     return sw_error_set(e, sw_process_name(order), 0, 0, "it ended before its first schedule");
 }
 
@@ -93,7 +97,7 @@ static int tell_many(const struct sw_process *run, const struct sw_batch_order *
 
     if (status == 0 && (run->shm->loop_under_way || none_but_killed))
         status = tell_death(run, order, totals);
-    return totals->schedules > before ? status : sw_batch_refuse(&order->run, e);
+    return totals->schedules > before ? status : sw_batch_refuse(&order->run, run->shm, e);
 }
 
 static int run_process(struct sw_process *run, const struct sw_batch_order *order, uint64_t done,

@@ -76,6 +76,8 @@ int sw_batch_run(const struct sw_batch_order *order, struct sw_batch_totals *tot
 struct sw_batch_result sw_batch_result_of(const struct sw_control_shm *shm, uint64_t number,
                                           struct sw_end *end);
 struct sw_batch_result sw_batch_result_of_process(const struct sw_process *run);
-int sw_batch_refuse(const struct sw_process_order *order, struct sw_error *e);
+/* No schedule began: as the starter has said why, if it has.  Always -1. */
+int sw_batch_refuse(const struct sw_process_order *order, struct sw_control_shm *shm,
+                    struct sw_error *e);
 
 #endif

@@ -257,7 +257,7 @@ static int describe_death(struct sw_session *session, struct sw_batch_result *re
     else if (shm->checkpoints > 0 && shm->exit_status >= 0)
         *result = exit_result(session);
     else if (begins(session) && !shm->loop_under_way)
-        return sw_batch_refuse(&session->order->run, e);
+        return sw_batch_refuse(&session->order->run, session->run.shm, e);
     else
         *result = sw_batch_result_of_process(&session->run);
     return 0;

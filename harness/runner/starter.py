@@ -47,14 +47,20 @@ def say(text):
     print("spillway: " + text, file=sys.stderr)
 
 
-def refuse(text):
+def say_why(text):
     say(text)
+    if control is not None:
+        control.tell_refusal(text)
+
+
+def refuse(text):
+    say_why(text)
     sys.exit(2)
 
 
 def end(text):
     """The same where the program, or an import, is under way, and would see the exception."""
-    say(text)
+    say_why(text)
     sys.stderr.flush()
     os._exit(2)
 
@@ -430,7 +436,7 @@ def this_module():
 
 
 def side(name):
-    """starter_pytest.py or starter_steady.py, which are called so where they were built."""
+    """starter_pytest.py, _steady.py or _access.py, which are called so where they were built."""
     name = "spillway_starter_" + name
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
     if sys.version_info[0] == 2:
@@ -804,7 +810,7 @@ class Control(object):
     """The loop of harness/control/entry/schedule_loop.h; without control, or without ctypes, one time and no more."""
 
     def __init__(self):
-        self.begun = self.wants_accesses = self.wants_notes = False
+        self.begun = self.wants_accesses = self.wants_notes = self.wants_traces = False
         self.from_line = 0
         try:
             import ctypes
@@ -813,11 +819,13 @@ class Control(object):
             self.real_begin.restype = ctypes.c_int64
             self.real_end = ctypes.CDLL(None).spillway_loop_end
             self.real_tell = ctypes.CDLL(None).spillway_tell_failure
+            self.real_refuse = ctypes.CDLL(None).spillway_tell_refusal
             self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
+            self.wants_traces = ctypes.CDLL(None).spillway_wants_traces() != 0
             self.wants_notes = ctypes.CDLL(None).spillway_wants_notes() != 0
             self.from_line = ctypes.CDLL(None).spillway_from_line()
         except (ImportError, AttributeError, OSError):
-            self.real_begin = self.real_end = None
+            self.real_begin = self.real_end = self.real_refuse = None
 
     def begin(self):
         if self.real_begin is not None:
@@ -828,6 +836,10 @@ class Control(object):
     def tell_failure(self, number):
         if self.real_end is not None:
             self.real_tell(number)
+
+    def tell_refusal(self, text):
+        if self.real_refuse is not None:
+            self.real_refuse(text.encode("utf-8", "replace"))
 
     def end(self, outcome):
         """How many threads are left."""
@@ -860,14 +872,22 @@ def tidy():
         gc.collect()
 
 
+def is_cpython(*versions):
+    return sys.version_info[:2] in versions and sys.implementation.name == "cpython"
+
+
 def can_be_traced():
-    return sys.version_info[:2] == (3, 11) and sys.implementation.name == "cpython"
+    return is_cpython((3, 11))
 
 
 def trace_accesses():
     """From now on the program's threads say what they are about to share, or what they do."""
+    if not can_be_traced() and control.wants_traces:
+        refuse("strategy dpor is for CPython 3.11; %s is not" % sys.executable)
+    if is_cpython((3, 12), (3, 13)):
+        return side("access").start([__file__])
     if not can_be_traced():
-        refuse("grain access is for CPython 3.11; %s is not" % sys.executable)
+        refuse("grain access is for CPython 3.11 to 3.13; %s is not" % sys.executable)
     from importlib.machinery import ExtensionFileLoader
     from importlib.util import module_from_spec, spec_from_loader
     name = "spillway_tracer"

@@ -314,6 +314,12 @@ SW_EXPORT int spillway_wants_accesses(void)
     return sw_engine.shm != NULL && sw_engine.shm->grain == SW_GRAIN_ACCESS;
 }
 
+SW_EXPORT int spillway_wants_traces(void)
+{
+    return spillway_wants_accesses() && sw_engine.shm->strategy == SW_STRATEGY_NAMED &&
+           strcmp(sw_engine.shm->strategy_name, "prefix") == 0;
+}
+
 SW_EXPORT uint64_t spillway_access_schedule(void)
 {
     return schedule;

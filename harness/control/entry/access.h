@@ -51,6 +51,8 @@ uint32_t sw_access_noted(const void *address, uint64_t part);
 
 /* Is it that grain that is wanted of this process? */
 int spillway_wants_accesses(void);
+/* And does somebody conclude from the trace what other schedules there are (dpor)? */
+int spillway_wants_traces(void);
 /* Would an announcement matter?  Not before there is a second thread, nor when T0 has joined all. */
 int spillway_access_matters(void);
 /* Which of the process's schedules is under way: what is kept of one holds for no other. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "schedule_loop.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "access.h"
@@ -177,6 +178,14 @@ void spillway_tell_failure(uint32_t signature)
 
     if (shm != NULL && shm->signature == 0)
         shm->signature = signature;
+}
+
+void spillway_tell_refusal(const char *text)
+{
+    struct sw_control_shm *shm = sw_engine.shm;
+
+    if (shm != NULL && *shm->refusal == '\0')
+        snprintf(shm->refusal, sizeof shm->refusal, "%s", text);
 }
 
 int spillway_rest(void)

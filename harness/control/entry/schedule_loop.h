@@ -34,6 +34,8 @@ SW_EXPORT int spillway_loop_end(int outcome);
 /* What has failed, in a number: equal for equal failures, not 0.  The first of a
  * schedule counts. */
 SW_EXPORT void spillway_tell_failure(uint32_t signature);
+/* Why there can be no schedule; the first of several counts. */
+SW_EXPORT void spillway_tell_refusal(const char *text);
 
 /* Returns when no other thread can run: for a driver that conducts the others.
  * To be called without the GIL.  0, or -1 without control. */

@@ -1,42 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * check_programs.c - every program of scenarios/programs is recorded and replayed, by ci/roundtrip,
- * on every interpreter that is there.
- *
- * SPILLWAY_INTERPS may name more of them, with colons in between.
+ * in slpython-lab and on each interpreter of harness/tests/interps.h.
  */
 #include "harness/tests/control_fixture.h"
+#include "harness/tests/interps.h"
 
-enum { INTERPRETERS_MAX = 32 };
-
-static const char *interpreters[INTERPRETERS_MAX];
-static int interpreter_count;
 static char lab[PATH_MAX + 64];
-
-static void add_interpreter(const char *file)
-{
-    if (access(file, X_OK) != 0)
-        printf("check_programs: %s is skipped: %m\n", file);
-    else if (interpreter_count == INTERPRETERS_MAX)
-        printf("check_programs: %s is skipped: there are %d already\n", file, INTERPRETERS_MAX);
-    else
-        interpreters[interpreter_count++] = file;
-}
-
-static void find_interpreters(void)
-{
-    static char more[16384];
-    const char *named = getenv("SPILLWAY_INTERPS");
-
-    test_binaries_find();
-    snprintf(lab, sizeof lab, "%s/slpython-lab", binaries);
-    add_interpreter("/usr/bin/python3.11");
-    add_interpreter(lab);
-    add_interpreter("/usr/bin/pypy3");
-    snprintf(more, sizeof more, "%s", named != NULL ? named : "");
-    for (char *file = strtok(more, ":"); file != NULL; file = strtok(NULL, ":"))
-        add_interpreter(file);
-}
 
 /* ci/roundtrip with these arguments; what it prints goes to out. */
 __attribute__((format(printf, 1, 2))) static int roundtrip(const char *format, ...)
@@ -54,9 +24,9 @@ START_TEST(test_every_program_is_replayed_as_recorded)
 {
     const char *ci = getenv("CI");
 
-    ck_assert_msg(roundtrip("%d --colds 2 --interp %s", ci != NULL && *ci != '\0' ? 6 : 2,
-                            interpreters[_i]) == 0,
-                  "%s", content("out"));
+    ck_assert_msg(
+        roundtrip("%d --colds 2 --interp %s", ci != NULL && *ci != '\0' ? 6 : 2, interps[_i]) == 0,
+        "%s", content("out"));
     ASSERT_SAYS("out", " 0 differences");
     ASSERT_SAYS("out", "work_queue"); /* it found the programs */
 }
@@ -84,8 +54,11 @@ CHECK_SUITE(suite)
 {
     TCase *tcase = tcase_create("round trips");
 
-    find_interpreters();
-    tcase_add_loop_test(tcase, test_every_program_is_replayed_as_recorded, 0, interpreter_count);
+    test_binaries_find();
+    snprintf(lab, sizeof lab, "%s/slpython-lab", binaries);
+    interps_find();
+    interps_add(lab);
+    tcase_add_loop_test(tcase, test_every_program_is_replayed_as_recorded, 0, interp_count);
     tcase_add_test(tcase, test_a_program_that_is_not_repeatable_is_told);
     tcase_add_test(tcase, test_a_program_for_another_interpreter_is_skipped);
     tcase_add_checked_fixture(tcase, setup, teardown);

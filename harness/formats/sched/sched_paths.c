@@ -15,8 +15,11 @@
 #include "sched_trust.h"
 
 /* What comes with spillway, and so is another file on another machine. */
-static const char *const ours[] = {"lib/spillway_starter.py", "lib/spillway_starter_pytest.py",
-                                   "lib/spillway_starter_steady.py", "bin/slpython",
+static const char *const ours[] = {"lib/spillway_starter.py",
+                                   "lib/spillway_starter_pytest.py",
+                                   "lib/spillway_starter_steady.py",
+                                   "lib/spillway_starter_access.py",
+                                   "bin/slpython",
                                    "bin/slpython-lab"};
 enum { OURS_COUNT = sizeof ours / sizeof *ours };
 

@@ -130,7 +130,8 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
      .argument = "NAME",
      .help =
          "Where threads are switched: call, where the interpreter itself could; or access, before "
-         "each access to shared data, on CPython 3.11 (default: call; of dpor: access)",
+         "each access to shared data, on CPython 3.11 to 3.13 (default: call; of dpor: "
+         "access)",
      .commands = SW_SETTINGS_RUN_TESTS, /* explore has one more word */
      .shm = SHM(grain),
      .fill = fill_calm},
