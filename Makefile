@@ -502,6 +502,11 @@ peers: all
 	@interp/tests/peers $(if $(STACKLESS),--stackless "$(STACKLESS)") \
 	    $(if $(CARBON),--carbon "$(CARBON)") $(if $(REPORT),--report "$(REPORT)") $(BIN)/slpython
 
+# On other interpreters, named by the user: see ci/versions.
+.PHONY: versions
+versions: all $(BIN)/same-state
+	@BIN=$(BIN) ci/versions $(VERSIONS) $(PYTHONS)
+
 .PHONY: bench
 bench: all $(BIN)/python-archive $(SCHEDULES_BENCH)
 	@interp/bench/run
@@ -585,6 +590,7 @@ help:
 	@echo 'make test               install what is missing, build, run the tests'
 	@echo 'make test CI=true       the same, with memcheck and all of the CPython tests'
 	@echo 'make check              the libcheck programs alone'
+	@echo 'make versions PYTHONS="FILE ..."  what holds on these interpreters, as a table'
 	@echo 'make api                the tests of the module, in slpython and in python3.11'
 	@echo 'make slplib             the tests of the package slplib'
 	@echo 'make docs               is what the documents show what the programs print?'

@@ -127,6 +127,23 @@ START_TEST(test_a_report_names_lines)
 }
 END_TEST
 
+/* As managers of versions have it, of each version on PATH. */
+START_TEST(test_a_script_stands_for_the_interpreter_that_it_starts)
+{
+    write_file("python3", "#!/bin/sh\nexec /usr/bin/python3.11 \"$@\"\n");
+    ck_assert_int_eq(shell("mkdir bin && chmod +x python3 && mv python3 bin"), 0);
+    ck_assert_msg(shell("PATH=$PWD/bin:$PATH %s/spillway explore --schedules 2 -i python3 "
+                        "p.py::test_with_a_lock >out 2>err",
+                        binaries) == 0,
+                  "%s%s", content("out"), content("err"));
+    ck_assert_int_eq(spillway("record --interp bin/python3 -o a.sched -- p.py"), 0);
+    ck_assert_int_eq(shell("grep -q '^interp   /usr/bin/python3.11 ' a.sched"), 0);
+    shell("PATH=$PWD/bin:$PATH %s/spillway doctor >out", binaries);
+    ck_assert_ptr_null(strstr(content("out"), "it is a script"));
+    ASSERT_SAYS("out", " grain access, dpor");
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *tcase = tcase_create("versions");
@@ -136,6 +153,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(tcase, test_what_is_right_is_right_at_grain_access, 0, interp_count);
     tcase_add_loop_test(tcase, test_what_is_for_other_versions_is_refused, 0, interp_count);
     tcase_add_loop_test(tcase, test_a_report_names_lines, 0, interp_count);
+    tcase_add_test(tcase, test_a_script_stands_for_the_interpreter_that_it_starts);
     tcase_add_checked_fixture(tcase, setup_programs, teardown);
     tcase_set_timeout(tcase, 300);
     tcase_set_tags(tcase, "no-memcheck"); /* it only starts other programs */

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "command.h"
+#include "common_options.h"
 #include "contract/exit.h"
 #include "contract/real_time.h"
 #include "harness/report/canary.h"
@@ -23,7 +24,7 @@ static int add_interp(void *member, const char *text, struct sw_error *e)
     (void)member;
     if (order.count == INTERPS_MAX)
         return sw_error_set(e, NULL, 0, 0, "more than %d interpreters", INTERPS_MAX);
-    order.interps[order.count++] = text;
+    order.interps[order.count++] = sw_common_options_interp(text);
     return 0;
 }
 

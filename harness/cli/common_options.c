@@ -12,6 +12,7 @@
 #include "contract/control_shm.h"
 #include "contract/own_path.h"
 #include "harness/formats/files/path_program.h"
+#include "harness/report/interp_shim.h"
 #include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/settings_table.h"
 
@@ -94,19 +95,28 @@ const char *sw_common_options_lab(void)
     return path != NULL ? path : "slpython-lab";
 }
 
+/* A script of a manager of versions is passed by: the interpreter that it starts is meant. */
+const char *sw_common_options_interp(const char *given)
+{
+    char found[PATH_MAX], *shim;
+
+    if (strchr(given, '/') == NULL && sw_path_program_find(given, 0, found, sizeof found))
+        given = strdup(found); /* for as long as the program runs */
+    if (given != NULL && (shim = sw_interp_shim_find(given)) != NULL)
+        given = shim;
+    return given;
+}
+
 const char *sw_common_options_test_interp(const char *given)
 {
     static char *found; /* for as long as the program runs */
-    char path[PATH_MAX];
     const char *active = getenv("VIRTUAL_ENV");
 
-    if (given != NULL && strchr(given, '/') == NULL)
-        found = sw_path_program_find(given, 0, path, sizeof path) ? strdup(path) : NULL;
-    else if (given == NULL && active != NULL && asprintf(&found, "%s/bin/python3", active) < 0)
+    if (given != NULL)
+        return sw_common_options_interp(given);
+    if (active != NULL && asprintf(&found, "%s/bin/python3", active) < 0)
         found = NULL;
-    if (given == NULL && found != NULL && access(found, X_OK) == 0)
-        return found;
-    return given == NULL ? SW_TARGET_INTERP : found != NULL ? found : given;
+    return found != NULL && access(found, X_OK) == 0 ? found : SW_TARGET_INTERP;
 }
 
 int sw_common_options_check_interp(const char *interp, struct sw_error *e)

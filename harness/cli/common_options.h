@@ -85,8 +85,11 @@ sw_option_parse sw_common_options_env_from_here;
 sw_option_parse sw_common_options_yes;
 /* The path of slpython-lab, which is beside this executable. */
 const char *sw_common_options_lab(void);
-/* The interpreter of tests: what was given, which without a slash is looked for on PATH, as a shell
- * would; NULL: the active virtual environment's, else SW_TARGET_INTERP.  It stays. */
+/* The interpreter that was given: without a slash it is looked for on PATH, as a shell would, and a
+ * script that starts one stands for that (interp_shim.h).  It stays. */
+const char *sw_common_options_interp(const char *given);
+/* The interpreter of tests: likewise; NULL: the active virtual environment's, else
+ * SW_TARGET_INTERP. */
 const char *sw_common_options_test_interp(const char *given);
 /* Is there an interpreter that can be executed?  0, or -1 with *e. */
 int sw_common_options_check_interp(const char *interp, struct sw_error *e);

@@ -30,6 +30,8 @@ static void set_defaults(struct sw_record_order *order)
 
     if (order->interp == NULL)
         order->interp = is_spec ? sw_common_options_lab() : SW_TARGET_INTERP;
+    else
+        order->interp = sw_common_options_interp(order->interp);
     if (record.strategy != NOT_GIVEN)
         order->schedule.strategy = (enum sw_control_shm_strategy)record.strategy;
     else

@@ -16,6 +16,7 @@
 #include "harness/formats/files/path_program.h"
 #include "harness/runner/interp_kind.h"
 #include "harness/runner/scratch_folder.h"
+#include "interp_shim.h"
 #include "rr.h"
 #include "target.h"
 
@@ -67,9 +68,12 @@ static const char question[] =
     "kind = getattr(sys, 'implementation', None)\n"
     "kind = kind.name if kind else platform.python_implementation().lower()\n"
     "v = '%d.%d.%d' % sys.version_info[:3]\n"
-    "grain = 'access' if v.startswith('3.11.') and kind == 'cpython' else 'call'\n"
-    "print('%s %s, %s%s' % (kind, v, 'no GIL: not controlled yet' if free else\n"
-    "      'grain ' + grain, tests))\n";
+    "of = sys.version_info[:2] if kind == 'cpython' else None\n"
+    "can = ('no GIL: not controlled yet' if free else\n"
+    "       'too old: not controlled' if of and of < (3, 6) and of != (2, 7) else\n"
+    "       'grain access, dpor' if of == (3, 11) else\n"
+    "       'grain access, no dpor' if of in ((3, 12), (3, 13)) else 'grain call, no dpor')\n"
+    "print('%s %s, %s%s' % (kind, v, can, tests))\n";
 
 static int was_seen(struct doctor *doctor, const char *path)
 {
@@ -106,6 +110,12 @@ static void look_at_interp(struct doctor *doctor, const char *path, int is_defau
     if (was_seen(doctor, path))
         return;
     if (sw_interp_kind_check(path, &e) < 0) {
+        char *behind = sw_interp_shim_find(path);
+        if (behind != NULL) {
+            look_at_interp(doctor, behind, is_default);
+            free(behind);
+            return;
+        }
         if (is_default || !is_dull(path))
             print_row(doctor, bad, path, e.text);
         return;
@@ -126,9 +136,10 @@ static void look_at_own(struct doctor *doctor, const char *name)
 
 static void look_at_interps(struct doctor *doctor)
 {
-    static const char *const names[] = {"python3",    "python3.6",  "python3.7",  "python3.8",
-                                        "python3.9",  "python3.10", "python3.11", "python3.12",
-                                        "python3.13", "python3.14", "python2.7",  "pypy3"};
+    static const char *const names[] = {"python3",    "python",     "python3.6",  "python3.7",
+                                        "python3.8",  "python3.9",  "python3.10", "python3.11",
+                                        "python3.12", "python3.13", "python3.14", "python2.7",
+                                        "pypy3"};
     char path[PATH_MAX];
 
     fputs("Interpreters\n", doctor->out);
