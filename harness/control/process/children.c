@@ -56,6 +56,13 @@ static void look(void)
     }
 }
 
+void sw_children_end_was_told(void)
+{
+    for (int i = 0; i < child_count; i++)
+        if (has_ended(children[i].pid))
+            sw_settle_was_seen(children[i].pidfd);
+}
+
 static void count_stand_ins(int more)
 {
     stand_ins += more;

@@ -31,6 +31,9 @@ void sw_children_forget_all(void);
 void sw_children_restart(void);
 /* A process has been started that is not known here. */
 void sw_children_saw_stranger(void);
+/* A SIGCHLD has come, so that whoever asks now is to hear of all that have ended.  A signal's handler
+ * calls it. */
+void sw_children_end_was_told(void);
 /* A signal has been sent to it; 0 or less: to several, as kill() means it. */
 void sw_children_signalled(pid_t pid);
 

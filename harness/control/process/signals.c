@@ -151,6 +151,9 @@ static const char *name_of(int number)
 static void note_foreign(int number)
 {
     sw_engine_uncontrolled("a signal from outside (SIG%s)", name_of(number));
+    /* Whoever hears of it asks once, without waiting, and never again. */
+    if (number == SIGCHLD)
+        sw_children_end_was_told();
     if (sw_engine.live_count > 0 && can_be_interrupted(sw_engine.live[0]))
         sw_engine.live[0]->wait.interrupted = 1;
     sw_readiness_interrupt();

@@ -202,6 +202,29 @@ START_TEST(test_who_is_released_is_no_deadlock)
 }
 END_TEST
 
+/* ---- who is told of an end by a signal ---- */
+
+static const char told_py[] = "import os, signal, subprocess, sys\n"
+                              "ended = []\n"
+                              "def handler(number, frame):\n"
+                              "    ended.append(os.waitpid(child.pid, os.WNOHANG)[0])\n"
+                              "signal.signal(signal.SIGCHLD, handler)\n"
+                              "child = subprocess.Popen(['/bin/cat'], stdin=-1, stdout=-1)\n"
+                              "child.stdin.write(b'up'); child.stdin.flush()\n"
+                              "child.stdout.read(2)\n"
+                              "child.kill()\n"
+                              "while not ended: signal.pause()\n"
+                              "assert ended == [child.pid], ended\n";
+
+START_TEST(test_who_is_told_by_a_signal_may_ask_once)
+{
+    write_file("told.py", told_py);
+    for (int seed = 1; seed <= seeds && seed <= 6; seed++)
+        ck_assert_msg(spillway("record --seed %d -o out.sched told.py", seed) == 0, "%d: %s", seed,
+                      content("err"));
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *all = tcase_create("all");
@@ -215,6 +238,7 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_it_is_found_and_kept);
     tcase_add_test(all, test_a_child_that_ended_before_is_in_the_schedule);
     tcase_add_test(all, test_of_a_test_too);
+    tcase_add_test(all, test_who_is_told_by_a_signal_may_ask_once);
     tcase_add_loop_test(all, test_who_is_released_is_no_deadlock, 0,
                         sizeof in_time / sizeof *in_time);
 }
