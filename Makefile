@@ -352,6 +352,13 @@ $(BUILD)/lib/valgrind/memcheck_alloc.so: harness/valgrind/memcheck_alloc.c $(BUI
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -fPIC -shared -o $@ $<
 
+# Preloaded into the runner by harness/tests/torture; it has none of our objects.
+TORTURE := $(BUILD)/lib/torture/fail_nth.so
+$(TORTURE): harness/tests/torture/fail_nth.c $(BUILD)/flags | $(PACKAGES)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(CFLAGS) $(WARN) -fPIC -shared -o $@ $< -ldl
+
 $(BUILD)/lib/valgrind/%: harness/valgrind/%
 	$(call say,CP,$@)
 	@mkdir -p $(@D)
@@ -465,7 +472,7 @@ test: packages test-programs
 
 # All that ci/test runs.
 .PHONY: test-programs
-test-programs: all $(PAGES) $(CHECK_BIN) $(FUZZ_INPUTS) \
+test-programs: all $(PAGES) $(CHECK_BIN) $(FUZZ_INPUTS) $(TORTURE) \
     $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE) $(PREFIX_HASH)
 
 .PHONY: check
@@ -495,6 +502,11 @@ memcheck: all $(CHECK_BIN)
 .PHONY: cpython-tests
 cpython-tests: all
 	@CI=true ci/test cpython
+
+# Every call of the runner that can fail does, over 28 command lines.  Hours.
+.PHONY: torture
+torture: all $(TORTURE)
+	@harness/tests/torture/torture --jobs $(shell nproc)
 
 # Checkouts of the peers, named by the user: see interp/tests/peers.
 .PHONY: peers
@@ -597,6 +609,7 @@ help:
 	@echo 'make scenarios          the scenarios alone'
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
 	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
+	@echo 'make torture            each allocation and system call of the runner fails, in turn; hours'
 	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests of Stackless and of CCP'
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
 	@echo 'make bench              the tables of harness/docs/performance.md'

@@ -23,6 +23,12 @@ enum { LIST_MAX = 1 << 20, SKIPPED_STATUS = 77 };
 
 /* ---- the list ---- */
 
+static int no_memory(void)
+{
+    fputs("spillway: out of memory\n", stderr);
+    return -1;
+}
+
 static int make_room(struct sw_target_list *list)
 {
     if (list->count < list->room)
@@ -30,7 +36,7 @@ static int make_room(struct sw_target_list *list)
     int room = list->room > 0 ? 2 * list->room : 16;
     struct sw_target *targets = realloc(list->targets, (size_t)room * sizeof *targets);
     if (targets == NULL)
-        return -1;
+        return no_memory();
     list->targets = targets;
     list->room = room;
     return 0;
@@ -46,7 +52,7 @@ static int add_target(struct sw_target_list *list, const char *file, const char 
                  test != NULL ? test : "") < 0)
         target->name = NULL;
     if (target->file == NULL || target->name == NULL)
-        return -1;
+        return no_memory();
     target->test = test != NULL ? target->name + strlen(file) + 2 : NULL;
     return 0;
 }
@@ -187,8 +193,11 @@ static int add_tests(struct sw_target_list *list, const struct sw_target_list_or
                      const char *file, const char *test)
 {
     char *text = malloc(LIST_MAX);
-    int status = text != NULL ? ask_names(order, file, test, text) : -1, result = -1;
+    int result = -1;
 
+    if (text == NULL)
+        return no_memory();
+    int status = ask_names(order, file, test, text);
     if (status == SKIPPED_STATUS)
         result = add_target(list, file, test != NULL ? test : "", 1);
     else if (status == 0)
@@ -212,7 +221,7 @@ int sw_target_list_add(struct sw_target_list *list, const struct sw_target_list_
     int result = -1;
 
     if (file == NULL)
-        return -1;
+        return no_memory();
     if (stat(file, &status) < 0)
         fprintf(stderr, "spillway: %s: %s\n", file, strerror(errno));
     else if (!S_ISREG(status.st_mode))

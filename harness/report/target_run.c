@@ -143,7 +143,10 @@ static int find_tests(struct tests *tests)
     tests->trials = calloc(count, sizeof *tests->trials);
     tests->jobs = calloc(count, sizeof *tests->jobs);
     tests->programs = calloc(count, sizeof *tests->programs);
-    return tests->trials != NULL && tests->jobs != NULL && tests->programs != NULL ? 0 : -1;
+    if (tests->trials != NULL && tests->jobs != NULL && tests->programs != NULL)
+        return 0;
+    fputs("spillway: out of memory\n", stderr);
+    return -1;
 }
 
 static void run_all(struct tests *tests)

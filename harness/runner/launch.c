@@ -138,7 +138,8 @@ pid_t sw_launch_start_supervised(const struct sw_launch *launch, pid_t *supervis
     pid_t pid = read_pid(fds[0]);
     close(fds[0]);
     if (pid < 0) {
-        waitpid(*supervisor, NULL, 0);
+        while (waitpid(*supervisor, NULL, 0) < 0 && errno == EINTR)
+            continue;
         return sw_error_set(e, NULL, 0, 0, "cannot start a process");
     }
     if (launch->has_group)

@@ -396,7 +396,9 @@ static int add_header(struct pack *p, const struct sw_sched *first, struct sw_by
     /* Lent, and not to be freed: a sw_bytes that nothing is added to. */
     struct sw_bytes payload = {.start = (uint8_t *)p->header, .used = strlen(p->header)};
     sw_bytes_add(out, magic, (size_t)length);
-    return sw_schedz_records_add(out, 'H', 0, &payload);
+    if (sw_schedz_records_add(out, 'H', 0, &payload) < 0)
+        return sw_schedz_records_fail(&p->file, "out of memory");
+    return 0;
 }
 
 static int add_sites(struct pack *p, unsigned known, struct sw_bytes *out)
