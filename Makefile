@@ -608,7 +608,7 @@ help:
 	@echo 'make docs               is what the documents show what the programs print?'
 	@echo 'make scenarios          the scenarios alone'
 	@echo 'make memcheck           libcheck programs and scenarios under valgrind'
-	@echo 'make cpython-tests      CPython tests in slpython-lab, a spill at every frame'
+	@echo 'make cpython-tests      CPython tests with a spill at every frame, and with switches'
 	@echo 'make torture            each allocation and system call of the runner fails, in turn; hours'
 	@echo 'make peers STACKLESS=dir CARBON=dir   the unit tests of Stackless and of CCP'
 	@echo 'make repeat N=1000      each scenario N times: every transcript must be the same'
