@@ -8,8 +8,9 @@
  *
  * Its size is the same in every run, so that no address in the child depends on
  * the length of a schedule.  Until the child has ended, only the child writes below
- * the line.  The runner checks what it reads there, since a crashing interpreter
- * may have scribbled on it.
+ * the line; but for end and exit_status, which the runner sets back with an order.
+ * The runner checks what it reads there, since a crashing interpreter may have
+ * scribbled on it.
  */
 #ifndef SW_CONTROL_SHM_H
 #define SW_CONTROL_SHM_H

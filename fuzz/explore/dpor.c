@@ -6,40 +6,18 @@
 #include <string.h>
 
 #include "contract/search_faults.h"
-#include "dpor_trace.h"
-#include "dpor_wakeup.h"
-
-/* One event of the path that is being explored: the paper's E, with what belongs to each prefix. */
-struct node {
-    uint32_t thread; /* that was chosen here */
-    struct sw_dpor_wakeup *wakeup; /* what else is to be explored here; owned */
-    /* The sleep set: threads whose next event, here, has been explored already and would lead to
-     * nothing new until an event depends on it.  Owned. */
-    uint32_t *sleeping;
-    uint32_t sleeping_count, sleeping_room;
-};
-
-struct sw_dpor {
-    struct node *path;
-    uint32_t path_count, path_room;
-    uint32_t *prefix; /* of the run under way */
-    uint32_t prefix_count, prefix_room;
-    uint32_t branch_at; /* where that run leaves the path */
-    int begun, ended;
-    struct sw_dpor_counts counts;
-    struct sw_dpor_trace view; /* the trace under observation */
-};
+#include "dpor_path.h"
 
 struct sw_dpor *sw_dpor_new(void)
 {
     return calloc(1, sizeof(struct sw_dpor));
 }
 
-static void node_clear(struct node *node)
+void sw_dpor_path_clear(struct sw_dpor_node *node)
 {
     sw_dpor_wakeup_free(node->wakeup);
     free(node->sleeping);
-    *node = (struct node){0};
+    *node = (struct sw_dpor_node){0};
 }
 
 void sw_dpor_free(struct sw_dpor *dpor)
@@ -47,7 +25,7 @@ void sw_dpor_free(struct sw_dpor *dpor)
     if (dpor == NULL)
         return;
     for (uint32_t i = 0; i < dpor->path_count; i++)
-        node_clear(&dpor->path[i]);
+        sw_dpor_path_clear(&dpor->path[i]);
     free(dpor->path);
     free(dpor->prefix);
     sw_dpor_trace_free(&dpor->view);
@@ -59,7 +37,7 @@ const struct sw_dpor_counts *sw_dpor_counts(const struct sw_dpor *dpor)
     return &dpor->counts;
 }
 
-static int grow(void **list, uint32_t *room, uint32_t wanted, size_t size)
+int sw_dpor_path_grow(void **list, uint32_t *room, uint32_t wanted, size_t size)
 {
     if (wanted <= *room)
         return 0;
@@ -76,7 +54,7 @@ static int grow(void **list, uint32_t *room, uint32_t wanted, size_t size)
 
 /* ---- sleep sets ---- */
 
-static int sleeps(const struct node *node, uint32_t thread)
+int sw_dpor_path_sleeps(const struct sw_dpor_node *node, uint32_t thread)
 {
     for (uint32_t i = 0; i < node->sleeping_count; i++)
         if (node->sleeping[i] == thread)
@@ -84,12 +62,12 @@ static int sleeps(const struct node *node, uint32_t thread)
     return 0;
 }
 
-static int add_sleeper(struct node *node, uint32_t thread)
+int sw_dpor_path_add_sleeper(struct sw_dpor_node *node, uint32_t thread)
 {
-    if (sleeps(node, thread) || SW_SEARCH_FAULT(NO_SLEEP))
+    if (sw_dpor_path_sleeps(node, thread) || SW_SEARCH_FAULT(NO_SLEEP))
         return 0;
-    if (grow((void **)&node->sleeping, &node->sleeping_room, node->sleeping_count + 1,
-             sizeof *node->sleeping) < 0)
+    if (sw_dpor_path_grow((void **)&node->sleeping, &node->sleeping_room, node->sleeping_count + 1,
+                          sizeof *node->sleeping) < 0)
         return -1;
     node->sleeping[node->sleeping_count++] = thread;
     return 0;
@@ -98,8 +76,8 @@ static int add_sleeper(struct node *node, uint32_t thread)
 /* A sleeper goes on sleeping behind an event that its own next one does not depend on: doing it
  * before or after that event is the same.  One that is no candidate is woken: what it would do is
  * not known. */
-static int pass_sleepers(const struct sw_dpor_trace *view, uint32_t at, const struct node *from,
-                         struct node *to)
+static int pass_sleepers(const struct sw_dpor_trace *view, uint32_t at,
+                         const struct sw_dpor_node *from, struct sw_dpor_node *to)
 {
     for (uint32_t i = 0; i < from->sleeping_count; i++) {
         const struct sw_pending *pending =
@@ -110,7 +88,7 @@ static int pass_sleepers(const struct sw_dpor_trace *view, uint32_t at, const st
         if (from->sleeping[i] == from->thread || pending == NULL || depends ||
             SW_SEARCH_FAULT(SLEEP_NOT_PASSED))
             continue;
-        if (add_sleeper(to, from->sleeping[i]) < 0)
+        if (sw_dpor_path_add_sleeper(to, from->sleeping[i]) < 0)
             return -1;
     }
     return 0;
@@ -120,10 +98,21 @@ static int pass_sleepers(const struct sw_dpor_trace *view, uint32_t at, const st
 
 static int push_prefix(struct sw_dpor *dpor, uint32_t thread)
 {
-    if (grow((void **)&dpor->prefix, &dpor->prefix_room, dpor->prefix_count + 1,
-             sizeof *dpor->prefix) < 0)
+    if (sw_dpor_path_grow((void **)&dpor->prefix, &dpor->prefix_room, dpor->prefix_count + 1,
+                          sizeof *dpor->prefix) < 0)
         return -1;
     dpor->prefix[dpor->prefix_count++] = thread;
+    return 0;
+}
+
+/* A branch that was given away is explored elsewhere, and sleeps here. */
+static int drop_given(struct sw_dpor_node *node)
+{
+    while (node->wakeup != NULL && node->wakeup->is_given) {
+        if (sw_dpor_path_add_sleeper(node, node->wakeup->thread) < 0)
+            return -1;
+        sw_dpor_wakeup_free(sw_dpor_wakeup_take_first(&node->wakeup));
+    }
     return 0;
 }
 
@@ -132,21 +121,23 @@ static int push_prefix(struct sw_dpor *dpor, uint32_t thread)
 static int backtrack(struct sw_dpor *dpor)
 {
     while (dpor->path_count > 0) {
-        struct node *node = &dpor->path[dpor->path_count - 1];
+        struct sw_dpor_node *node = &dpor->path[dpor->path_count - 1];
         if (node->wakeup != NULL && SW_SEARCH_FAULT(BACKTRACK_FAR)) {
             sw_dpor_wakeup_free(node->wakeup->next);
             node->wakeup->next = NULL;
         }
+        if (drop_given(node) < 0)
+            return -1;
         if (node->wakeup != NULL)
             return 1;
-        node_clear(node);
+        sw_dpor_path_clear(node);
         dpor->path_count--;
     }
     return 0;
 }
 
 /* The path up to the node, and then the first branch of its tree down to the leaf. */
-static int fill_prefix(struct sw_dpor *dpor, const struct node *node)
+static int fill_prefix(struct sw_dpor *dpor, const struct sw_dpor_node *node)
 {
     for (uint32_t i = 0; i < dpor->branch_at; i++)
         if (push_prefix(dpor, dpor->path[i].thread) < 0)
@@ -161,17 +152,19 @@ int sw_dpor_next(struct sw_dpor *dpor, struct sw_dpor_run *run)
 {
     *run = (struct sw_dpor_run){0};
     dpor->prefix_count = 0;
-    if (dpor->ended || (dpor->begun && !backtrack(dpor)) ||
-        (SW_SEARCH_FAULT(ONE_TRACE) && dpor->counts.traces == 2)) {
+    int left = !dpor->ended && dpor->begun ? backtrack(dpor) : !dpor->ended;
+    if (left < 0)
+        return -1;
+    if (left == 0 || (SW_SEARCH_FAULT(ONE_TRACE) && dpor->counts.traces == 2)) {
         dpor->ended = 1;
         return 0;
     }
     dpor->branch_at = dpor->path_count > 0 ? dpor->path_count - 1 : 0;
     if (dpor->begun) {
-        struct node *node = &dpor->path[dpor->branch_at];
+        struct sw_dpor_node *node = &dpor->path[dpor->branch_at];
         /* What was chosen here until now has been explored: from now on it sleeps here. */
-        if (fill_prefix(dpor, node) < 0 || add_sleeper(node, node->thread) < 0)
-            return 0;
+        if (fill_prefix(dpor, node) < 0 || sw_dpor_path_add_sleeper(node, node->thread) < 0)
+            return -1;
         run->sleeping = node->sleeping;
         run->sleeping_count = node->sleeping_count;
     }
@@ -185,7 +178,7 @@ int sw_dpor_next(struct sw_dpor *dpor, struct sw_dpor_run *run)
 /* ---- 2. the path becomes that of the trace ---- */
 
 /* The branch that was taken leaves the tree of its node; returns what is below it. */
-static struct sw_dpor_wakeup *take_branch(struct node *node)
+static struct sw_dpor_wakeup *take_branch(struct sw_dpor_node *node)
 {
     node->thread = node->wakeup->thread;
     return sw_dpor_wakeup_take_first(&node->wakeup);
@@ -195,9 +188,9 @@ static struct sw_dpor_wakeup *take_branch(struct node *node)
  * the siblings as its own tree, since they were inserted for the same prefix. */
 static const char *add_node(struct sw_dpor *dpor, uint32_t i, struct sw_dpor_wakeup **below)
 {
-    struct node *node = &dpor->path[i];
+    struct sw_dpor_node *node = &dpor->path[i];
 
-    *node = (struct node){.thread = dpor->view.events[i].thread};
+    *node = (struct sw_dpor_node){.thread = dpor->view.events[i].thread};
     dpor->path_count = i + 1;
     if (i > 0 && pass_sleepers(&dpor->view, i - 1, &dpor->path[i - 1], node) < 0)
         return "out of memory";
@@ -220,7 +213,7 @@ static const char *extend_path(struct sw_dpor *dpor)
 
     if (real < dpor->prefix_count)
         return "a schedule ended before its prefix: the program is not the same each time";
-    if (grow((void **)&dpor->path, &dpor->path_room, real, sizeof *dpor->path) < 0)
+    if (sw_dpor_path_grow((void **)&dpor->path, &dpor->path_room, real, sizeof *dpor->path) < 0)
         return "out of memory";
     if (kept > 0)
         below = take_branch(&dpor->path[dpor->branch_at]);
@@ -240,7 +233,7 @@ static const char *extend_path(struct sw_dpor *dpor)
 static int is_blocked(const struct sw_dpor *dpor)
 {
     for (uint32_t i = 0; i < dpor->path_count; i++)
-        if (sleeps(&dpor->path[i], dpor->path[i].thread))
+        if (sw_dpor_path_sleeps(&dpor->path[i], dpor->path[i].thread))
             return 1;
     return 0;
 }
@@ -248,8 +241,8 @@ static int is_blocked(const struct sw_dpor *dpor)
 /* ---- 3. its races ---- */
 
 /* A sleeper that is a weak initial of v has led to v, or to something equivalent, already. */
-static int is_explored(const struct sw_dpor_trace *view, const struct node *node, uint32_t at,
-                       const struct sw_dpor_sequence *v)
+static int is_explored(const struct sw_dpor_trace *view, const struct sw_dpor_node *node,
+                       uint32_t at, const struct sw_dpor_sequence *v)
 {
     if (SW_SEARCH_FAULT(EXPLORED_NONE))
         return 0;
@@ -259,6 +252,13 @@ static int is_explored(const struct sw_dpor_trace *view, const struct node *node
         if (sw_dpor_wakeup_is_weak_initial(view, v, at, node->sleeping[k]))
             return 1;
     return 0;
+}
+
+int sw_dpor_path_reverse(const struct sw_dpor_trace *view, uint32_t i, uint32_t j,
+                         struct sw_dpor_node *node, struct sw_dpor_sequence *v)
+{
+    sw_dpor_wakeup_reverse(view, i, j, v);
+    return is_explored(view, node, i, v) ? 0 : sw_dpor_wakeup_insert(view, &node->wakeup, v, i);
 }
 
 /* For each race the reversal v is to be explored where its first event stands.  That is all that
@@ -276,9 +276,8 @@ static int find_races(struct sw_dpor *dpor)
             if (!sw_dpor_trace_is_race(view, i, j) || SW_SEARCH_FAULT(NO_RACES))
                 continue;
             dpor->counts.races++;
-            sw_dpor_wakeup_reverse(view, i, j, &v);
-            if (!is_explored(view, &dpor->path[i], i, &v))
-                failed = sw_dpor_wakeup_insert(view, &dpor->path[i].wakeup, &v, i) < 0;
+            if (i >= dpor->foreign)
+                failed = sw_dpor_path_reverse(view, i, j, &dpor->path[i], &v) < 0;
         }
     }
     free(v.events);

@@ -27,7 +27,8 @@
  * acquisition are no race, but two acquisitions are, as long as nothing but the lock orders them.
  * A thread that waits for a lock at a deadlock counts as if its acquisition came next.
  *
- * Whoever runs the schedules is not known here: a program in a process, or a model in a test.
+ * Whoever runs the schedules is not known here: a program in a process, several of them beforehand
+ * (dpor_pool.h), or a model in a test.
  */
 #ifndef SW_DPOR_H
 #define SW_DPOR_H
@@ -58,7 +59,7 @@ struct sw_dpor_counts {
 struct sw_dpor *sw_dpor_new(void);
 void sw_dpor_free(struct sw_dpor *dpor);
 
-/* 1; 0: all has been run. */
+/* 1; 0: all has been run; -1: no memory. */
 int sw_dpor_next(struct sw_dpor *dpor, struct sw_dpor_run *run);
 /* The trace of the last run; it is not kept.  0; -1 with a reason in *why when
  * the search cannot go on: the trace is not of that prefix (the program is not

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "contract/decision_kind.h"
+#include "dpor_ahead.h"
+#include "dpor_session.h"
+#include "harness/runner/interrupt.h"
 
 __attribute__((format(printf, 2, 3))) static void stop(struct sw_dpor_explore *result,
                                                        const char *format, ...)
@@ -15,17 +18,6 @@ __attribute__((format(printf, 2, 3))) static void stop(struct sw_dpor_explore *r
     va_start(arguments, format);
     vsnprintf(result->why_not, sizeof result->why_not, format, arguments);
     va_end(arguments);
-}
-
-static struct sw_schedule_order order_of(const struct sw_dpor_run *run)
-{
-    return (struct sw_schedule_order){.strategy = SW_STRATEGY_NAMED,
-                                      .name = "prefix",
-                                      .prefix = {.threads = run->prefix,
-                                                 .sleeping = run->sleeping,
-                                                 .count = run->prefix_count,
-                                                 .sleeping_at = run->sleeping_at,
-                                                 .sleeping_count = run->sleeping_count}};
 }
 
 /* The control memory has room for so many; of a longer prefix the child would follow only a
@@ -50,11 +42,46 @@ static void note_beside(struct sw_dpor_explore *result, const struct sw_control_
                  sw_decision_verb(one->kind), sw_decision_place(one->place));
 }
 
-/* Runs one schedule.  1: go on; 0: enough; -1: *e. */
-static int step(const struct sw_dpor_explore_order *order, struct sw_session *session,
-                struct sw_dpor *dpor, const struct sw_dpor_run *run, struct sw_dpor_explore *result,
-                struct sw_error *e)
+/* One search, and who runs its schedules. */
+struct search {
+    const struct sw_dpor_explore_order *order;
+    struct sw_dpor *dpor;
+    struct sw_session *session; /* one job: here, each when it is wanted */
+    struct sw_dpor_ahead *ahead; /* several; NULL: one */
+    struct sw_dpor_explore *result;
+    int is_sound; /* the search stands between two runs, and can be kept */
+};
+
+static int run_one(struct search *search, const struct sw_dpor_run *run,
+                   struct sw_batch_result *one, const struct sw_control_shm **shm,
+                   struct sw_error *e)
 {
+    if (search->ahead != NULL)
+        return sw_dpor_ahead_run(search->ahead, run, one, shm, e);
+    return sw_dpor_session_run(search->session, NULL, run, one, shm, e);
+}
+
+/* It may run the schedule again, and take its time; the workers go on meanwhile. */
+static int tell(struct search *search, const struct sw_batch_result *one,
+                const struct sw_control_shm *shm)
+{
+    const struct sw_dpor_explore_order *order = search->order;
+
+    if (order->on_trace == NULL || search->ahead == NULL)
+        return order->on_trace != NULL && order->on_trace(order->context, one, shm);
+    struct sw_turns *turns = sw_dpor_ahead_turns(search->ahead);
+    sw_dpor_ahead_leave(search->ahead);
+    int taken = sw_run_end_is_failure(one->end) ? sw_turns_take(turns) : 0;
+    int enough = order->on_trace(order->context, one, shm);
+    sw_turns_give(turns, taken, NULL);
+    sw_dpor_ahead_enter(search->ahead);
+    return enough;
+}
+
+/* Runs one schedule.  1: go on; 0: enough; -1: *e. */
+static int step(struct search *search, const struct sw_dpor_run *run, struct sw_error *e)
+{
+    struct sw_dpor_explore *result = search->result;
     struct sw_batch_result one;
     const struct sw_control_shm *shm;
     const char *why;
@@ -64,9 +91,14 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
         stop(result, "a schedule has more than %d operations", SW_PREFIX_MAX);
         return 0;
     }
-    const struct sw_schedule_order schedule = order_of(run);
-    if (sw_session_run(session, &schedule, &one, &shm, e) < 0)
+    if (run_one(search, run, &one, &shm, e) < 0)
         return -1;
+    /* Whoever interrupts this process may have sent the same to what it runs. */
+    if (sw_interrupt_came()) {
+        stop(result, "it was interrupted");
+        return 0;
+    }
+    search->is_sound = 0;
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     note_beside(result, shm);
     result->drew |= shm->drew != 0;
@@ -77,55 +109,102 @@ static int step(const struct sw_dpor_explore_order *order, struct sw_session *se
         stop(result, "%s", sw_run_end_format(one.end, line, sizeof line));
         return 0;
     }
-    if (sw_dpor_observe(dpor, &shm->trace, &why) < 0) {
+    if (sw_dpor_observe(search->dpor, &shm->trace, &why) < 0) {
         stop(result, "%s", why);
         return 0;
     }
+    search->is_sound = 1;
     result->operations += shm->trace.count;
     result->failures += (uint64_t)sw_run_end_is_failure(one.end);
-    if (order->on_trace != NULL && order->on_trace(order->context, &one, shm)) {
+    if (tell(search, &one, shm)) {
         stop(result, "it was stopped");
         return 0;
     }
-    if (sw_run_end_is_failure(one.end) && !order->goes_on) {
+    if (sw_run_end_is_failure(one.end) && !search->order->goes_on) {
         stop(result, "it ended with the first failure");
         return 0;
     }
     return 1;
 }
 
-static int search(const struct sw_dpor_explore_order *order, struct sw_session *session,
-                  struct sw_dpor *dpor, struct sw_dpor_explore *result, struct sw_error *e)
+static int keep(struct search *search, int is_over, struct sw_error *e)
 {
+    const struct sw_dpor_explore_order *order = search->order;
+
+    return order->on_step != NULL
+               ? order->on_step(order->context, search->dpor, search->result, is_over, e)
+               : 0;
+}
+
+static int run_all(struct search *search, struct sw_error *e)
+{
+    uint64_t most = search->order->traces_max;
     struct sw_dpor_run run;
     int status = 1;
 
-    while (status == 1 && sw_dpor_next(dpor, &run)) {
-        if (order->traces_max > 0 && sw_dpor_counts(dpor)->traces == order->traces_max) {
-            stop(result, "there are more than %llu", (unsigned long long)order->traces_max);
-            return 0;
+    while (status == 1) {
+        int more = sw_dpor_next(search->dpor, &run);
+        if (more < 0)
+            return sw_error_set(e, NULL, 0, 0, "out of memory");
+        if (more == 0)
+            break;
+        if (most > 0 && sw_dpor_counts(search->dpor)->traces >= most) {
+            stop(search->result, "there are more than %llu", (unsigned long long)most);
+            return keep(search, 1, e);
         }
-        status = step(order, session, dpor, &run, result, e);
+        status = step(search, &run, e);
+        if (status > 0 && keep(search, 0, e) < 0)
+            return -1;
     }
-    result->complete = status == 1;
-    return status < 0 ? -1 : 0;
+    search->result->complete = status == 1;
+    return status < 0 || (search->is_sound && keep(search, 1, e) < 0) ? -1 : 0;
+}
+
+/* 0, or -1 with *e. */
+static int run_in_jobs(struct search *search, struct sw_error *e)
+{
+    const struct sw_dpor_explore_order *order = search->order;
+    const struct sw_dpor_ahead_order ahead = {
+        .session = &order->session, .jobs = order->jobs, .search = search->dpor};
+
+    search->ahead = sw_dpor_ahead_open(&ahead, e);
+    if (search->ahead == NULL)
+        return -1;
+    sw_dpor_ahead_enter(search->ahead);
+    int status = run_all(search, e);
+    sw_dpor_ahead_leave(search->ahead);
+    sw_search_tell_turns(sw_dpor_ahead_turns(search->ahead), order->jobs, search->result->in_turns,
+                         sizeof search->result->in_turns);
+    search->result->in_vain = sw_dpor_ahead_in_vain(search->ahead);
+    sw_dpor_ahead_close(search->ahead);
+    return status;
+}
+
+static int run_alone(struct search *search, struct sw_error *e)
+{
+    const struct sw_dpor_explore_order *order = search->order;
+
+    search->session = order->opened != NULL ? order->opened : sw_session_open(&order->session, e);
+    int status = search->session != NULL ? run_all(search, e) : -1;
+    if (order->opened == NULL)
+        sw_session_close(search->session);
+    return status;
 }
 
 int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpor_explore *result,
                         struct sw_error *e)
 {
-    struct sw_dpor *dpor = sw_dpor_new();
-    struct sw_session *session =
-        order->opened != NULL ? order->opened : sw_session_open(&order->session, e);
-    int failed = -1;
+    struct search search = {.order = order, .dpor = sw_dpor_new(), .result = result};
 
     *result = (struct sw_dpor_explore){0};
-    if (dpor == NULL)
-        sw_error_set(e, NULL, 0, 0, "out of memory");
-    else if (session != NULL)
-        failed = search(order, session, dpor, result, e);
-    if (dpor != NULL)
-        result->counts = *sw_dpor_counts(dpor);
+    if (search.dpor == NULL)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    int failed = order->begin != NULL ? order->begin(order->context, search.dpor, result, e) : 0;
+    search.is_sound = 1;
+    if (failed == 0)
+        failed = order->jobs > 1 && order->opened == NULL ? run_in_jobs(&search, e)
+                                                          : run_alone(&search, e);
+    result->counts = *sw_dpor_counts(search.dpor);
     if (result->complete && result->beside[0] != '\0') {
         result->complete = 0;
         stop(result,
@@ -144,8 +223,6 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
         stop(result, "%llu orders were wanted that cannot be",
              (unsigned long long)result->counts.infeasible);
     }
-    if (order->opened == NULL)
-        sw_session_close(session);
-    sw_dpor_free(dpor);
+    sw_dpor_free(search.dpor);
     return failed;
 }

@@ -16,6 +16,25 @@ void sw_dpor_wakeup_free(struct sw_dpor_wakeup *tree)
     }
 }
 
+struct sw_dpor_wakeup *sw_dpor_wakeup_copy(const struct sw_dpor_wakeup *branch)
+{
+    struct sw_dpor_wakeup *copy = malloc(sizeof *copy), **to = copy != NULL ? &copy->child : NULL;
+
+    if (copy == NULL)
+        return NULL;
+    *copy = *branch;
+    copy->child = copy->next = NULL;
+    for (const struct sw_dpor_wakeup *child = branch->child; child != NULL; child = child->next) {
+        *to = sw_dpor_wakeup_copy(child);
+        if (*to == NULL) {
+            sw_dpor_wakeup_free(copy);
+            return NULL;
+        }
+        to = &(*to)->next;
+    }
+    return copy;
+}
+
 struct sw_dpor_wakeup *sw_dpor_wakeup_take_first(struct sw_dpor_wakeup **tree)
 {
     struct sw_dpor_wakeup *first = *tree, *below = first->child;
@@ -202,6 +221,8 @@ int sw_dpor_wakeup_insert(const struct sw_dpor_trace *view, struct sw_dpor_wakeu
             child = child->next;
             continue;
         }
+        if (child->is_given) /* whoever has it is not told: it is a part, and not the whole */
+            return 0;
         has_run[child->thread] = 1;
         uint32_t place = first_of(view, v, child->thread);
         if (place < v->count)

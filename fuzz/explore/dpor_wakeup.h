@@ -25,12 +25,15 @@ struct sw_dpor_wakeup {
     uint32_t thread;
     struct sw_pending did; /* in the trace that it comes from, which may not be the present one */
     uint32_t known; /* objects up to this ordinal are the same in both (contract/trace.h) */
+    int is_given; /* to another search, which explores all below it (dpor_split.h) */
     struct sw_dpor_wakeup *child; /* the first; it is explored first */
     struct sw_dpor_wakeup *next; /* the sibling behind it */
 };
 
 /* With all behind it and below it. */
 void sw_dpor_wakeup_free(struct sw_dpor_wakeup *tree);
+/* The branch with all below it, and without its siblings.  NULL: no memory. */
+struct sw_dpor_wakeup *sw_dpor_wakeup_copy(const struct sw_dpor_wakeup *branch);
 /* Takes the first branch out of the tree; its children, which the caller owns from now on. */
 struct sw_dpor_wakeup *sw_dpor_wakeup_take_first(struct sw_dpor_wakeup **tree);
 

@@ -459,7 +459,7 @@ static int run(struct sw_explore *explore)
 
     result = (struct sw_explore_result){.end = SW_EXPLORE_NOTHING};
 
-    if (explore->campaign != NULL)
+    if (explore->campaign != NULL && explore->method != SW_EXPLORE_DPOR)
         return sw_campaign_explore(explore);
     if (explore->method == SW_EXPLORE_COVERAGE)
         sw_explore_coverage(explore, &result);

@@ -301,6 +301,9 @@ static int post(struct sw_session *session, const struct sw_schedule_order *sche
 {
     if (goes_on(session) && !wants_another_chance(session, schedule)) {
         fill(session, schedule);
+        /* If it is killed before it begins, it is not to end as the schedule before it did. */
+        session->run.shm->end = SW_END_NONE;
+        session->run.shm->exit_status = -1;
         return 0;
     }
     end_process(session);
