@@ -270,6 +270,15 @@ static int add_causes(const char *folder, struct sw_campaign_summary *summary, s
     return count < 0 ? -1 : 0;
 }
 
+/* There it is one search, and explore itself says what is known of it. */
+static int refuse_dpor(const char *folder, const struct sw_campaign_plan *plan, struct sw_error *e)
+{
+    return strcmp(plan->strategy, "dpor") == 0
+               ? sw_error_set(e, folder, 0, 0,
+                              "it holds one search by dpor: explore --resume goes on with it")
+               : 0;
+}
+
 int sw_campaign_read(const char *const *folders, int count, struct sw_campaign_summary *summary,
                      struct sw_error *e)
 {
@@ -279,6 +288,7 @@ int sw_campaign_read(const char *const *folders, int count, struct sw_campaign_s
     *summary = (struct sw_campaign_summary){0};
     for (int i = 0; i < count; i++) {
         if (read_plan(folders[i], i == 0 ? &summary->plan : &plan, e) < 0 ||
+            refuse_dpor(folders[i], &summary->plan, e) < 0 ||
             (i > 0 && compare(folders[i], &plan, &summary->plan, e) < 0))
             return -1;
         if (add_sketches(folders[i], &summary->plan, &sketch, e) < 0 ||

@@ -26,8 +26,9 @@ struct sw_dpor_explore_order {
     /* Called for each trace; not 0: enough.  May be NULL. */
     int (*on_trace)(void *context, const struct sw_batch_result *result,
                     const struct sw_control_shm *shm);
-    /* Of a search that is kept (dpor_campaign.h); NULL: it is not.  begin() fills in what has been run
-     * before; on_step() comes behind each trace, and at the end with is_over.  0, or -1 with *e. */
+    /* Of a search that is kept (dpor_campaign.h); NULL: it is not.  begin() fills in what has been
+     * run before; on_step() comes behind each trace, and at the end with is_over.  0, or -1 with
+     * *e. */
     int (*begin)(void *context, struct sw_dpor *search, struct sw_dpor_explore *result,
                  struct sw_error *e);
     int (*on_step)(void *context, const struct sw_dpor *search,

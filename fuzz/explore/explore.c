@@ -461,6 +461,7 @@ static int run(struct sw_explore *explore)
 
     if (explore->campaign != NULL && explore->method != SW_EXPLORE_DPOR)
         return sw_campaign_explore(explore);
+    explore->goes_on |= explore->campaign != NULL;
     if (explore->method == SW_EXPLORE_COVERAGE)
         sw_explore_coverage(explore, &result);
     else if (explore->method != SW_EXPLORE_SAMPLES)

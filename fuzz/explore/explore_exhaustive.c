@@ -279,7 +279,9 @@ void sw_explore_exhaustive(const struct sw_explore *explore, struct sw_explore_r
     result->distinct = exhaustive.progress.schedules;
     if (sw_interrupt_came())
         why_not = "it was interrupted";
-    if (why_not == e.text)
+    if (why_not == e.text && e.line > 0)
+        sw_explore_decide(result, SW_EXPLORE_ERROR, "%s:%u: %s", e.path, e.line, e.text);
+    else if (why_not == e.text)
         sw_explore_decide(result, SW_EXPLORE_ERROR, "%s%s%s", e.path, *e.path != '\0' ? ": " : "",
                           e.text);
     else if (exhaustive.confirmed == 0 && sw_explore_judge_unconfirmed(result))

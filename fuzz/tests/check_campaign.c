@@ -331,7 +331,7 @@ START_TEST(test_what_needs_a_campaign_says_so)
     ck_assert_int_eq(explore("--resume", "test_none"), 2);
     ASSERT_SAYS("err", "--campaign DIR");
     ck_assert_int_eq(explore("--shard 1/2", "test_none"), 2);
-    ck_assert_int_eq(explore("--campaign dir --strategy dpor", "test_none"), 2);
+    ck_assert_int_eq(explore("--campaign dir --strategy coverage", "test_none"), 2);
     ck_assert_int_eq(explore("--campaign dir --shard 3/2", "test_none"), 2);
     ASSERT_SAYS("err", "'3/2' is none");
     ck_assert_int_eq(spillway("merge"), 2);

@@ -90,8 +90,11 @@ static const char *refusal_of_campaign(void)
                    : NULL;
     /* Shards divide seeds.  What other strategies run next depends on what has been run, of which a
      * shard knows its own part only. */
-    if (explore.method != SW_EXPLORE_SAMPLES)
-        return "a campaign needs a strategy that samples: portfolio, random, pct, pos or surw";
+    if (explore.method == SW_EXPLORE_DPOR && explore.shards > 1)
+        return "dpor has no shards: what it runs next depends on all that has been run";
+    if (explore.method != SW_EXPLORE_SAMPLES && explore.method != SW_EXPLORE_DPOR)
+        return "a campaign needs a strategy that samples (portfolio, random, pct, pos or surw), or "
+               "dpor";
     /* Processes of other machines would write to a file of that name, too. */
     if (explore.search.trial.output != NULL)
         return "a campaign keeps its schedules in its folder: no --output";
@@ -353,7 +356,8 @@ static const struct sw_option options[] = {
     SW_OPTION_PARSED("strategy", 0, "NAME", struct sw_explore, strategy, set_strategy,
                      "To sample: portfolio, random, pct[:DEPTH], pos or surw.  To change the "
                      "schedules that showed something new: coverage.  To run all that matter: "
-                     "dpor, on CPython 3.11.  To run all within a bound: preemptions[:N] "
+                     "dpor, on CPython 3.11; its \"ok\" rests on what the tracer sees "
+                     "of each bytecode.  To run all within a bound: preemptions[:N] "
                      "or delays[:N] (default: portfolio; DEPTH: 3; N: 2)"),
     SW_OPTION_NUMBER("schedules", 0, "N", struct sw_explore, search.trial.schedules, 1,
                      SW_TRIAL_SCHEDULES_MAX,
