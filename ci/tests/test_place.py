@@ -57,6 +57,14 @@ class Place(unittest.TestCase):
         self.check("as recorded: exit 1", 0, "spillway", "replay", "test_bank-test_withdraw.sched")
         self.check("critical pair", 0, "spillway", "minimise", "test_bank-test_withdraw.sched")
 
+    def test_schedules_of_before(self):
+        """Those that stand in the repository, beside the programs that they are of."""
+        for folder in ("harness/tests/kept", "harness/docs", "scenarios/programs",
+                       "fuzz/bench/programs"):
+            shutil.copytree(ROOT / folder, self.top / "elsewhere" / folder)
+        self.check("\n1..85\n", 0, self.top / "elsewhere/harness/tests/kept/check",
+                   SPILLWAY=str(self.there / "bin/spillway"))
+
     def test_a_scenario(self):
         story = ROOT / "scenarios/story/may-2012-a-chunk-becomes-none.spec"
         shutil.copy(story, self.work)
