@@ -23,6 +23,8 @@ static void enter(slp_tasklet *t, slp_tasklet *place)
     SLP_REQUIRE(I8, t, t->next == NULL && !t->scheduled && t->direction == 0);
     t->scheduled = 1;
     t->thread->runcount++;
+    if (!t->started)
+        PyObject_GC_UnTrack(t);
     (void)SLP_POINT(RING_INSERT, t, place, NULL);
     (void)place;
 }
@@ -65,6 +67,7 @@ void slp_ring_remove(slp_tasklet *t)
     /* Both NULL: it is in nothing, neither a ring nor a queue, which use the same links. */
     t->next = t->prev = NULL;
     t->scheduled = 0;
+    slp_ring_show(t);
     if (SLP_FAULT(OP_ON_CALLERS_RING) && slp_thread_peek() != NULL)
         slp_thread_peek()->runcount--;
     else if (!(t->ended && SLP_FAULT(KILL_KEEPS_RUNCOUNT)))

@@ -341,13 +341,29 @@ static void tasklet_finalize(slp_tasklet *t)
         unwind(t);
 }
 
+/* One that the collector does not know is t's own, and what it has is t's.  While somebody has it,
+ * too, who has asked the collector for it, its items are left alone, and so alive. */
+static int traverse_args(const slp_tasklet *t, visitproc visit, void *arg)
+{
+    if (t->args == NULL || PyObject_GC_IsTracked(t->args) || Py_REFCNT(t->args) > 1) {
+        Py_VISIT(t->args);
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(t->args); i++)
+        Py_VISIT(PyTuple_GET_ITEM(t->args, i));
+    return 0;
+}
+
 static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
 {
+    int stop = traverse_args(t, visit, arg);
+
+    if (stop)
+        return stop;
     slp_invariant_walk_visited(t);
     Py_VISIT(t->tempval);
     Py_VISIT(t->thrown);
     Py_VISIT(t->func);
-    Py_VISIT(t->args);
     Py_VISIT(t->kwargs);
     Py_VISIT(t->context);
     return 0;

@@ -24,6 +24,7 @@
 #include "mailbox.h"
 #include "tasklet_introspect.h"
 #include "preempt.h"
+#include "ring.h"
 #include "schedule.h"
 #include "spill.h"
 #include "arch/switch.h"
@@ -103,6 +104,9 @@ static inline struct slp_stack_back *call_function(slp_tasklet *t)
     PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
 
     t->func = t->args = t->kwargs = NULL;
+    /* A function that is given the tuple itself may keep it (tasklet_type.c, set_up). */
+    if (PyVectorcall_Function(func) == NULL && !PyObject_GC_IsTracked(args))
+        PyObject_GC_Track(args);
     if (SLP_FAULT(KILL_BEFORE_START_IGNORED))
         slp_mailbox_empty(t);
     /* A bomb may have been thrown before the first run. */
@@ -130,6 +134,7 @@ static __attribute__((noinline)) slp_tasklet *begin(struct slp_thread *thread,
     t->context = NULL; /* the thread state has it now */
     slp_tasklet_introspect_begin_hooks(t);
     slp_tasklet_mark_started(t);
+    slp_ring_show(t);
     slp_atomic_follow(thread);
     (void)SLP_POINT(SWITCH_ARRIVE, t, NULL, NULL);
     slp_transfer_release(thread);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The ring: who runs after whom."""
 
+import gc
 import unittest
+import weakref
 
 import stackless
 from support import Test, through_c
@@ -84,6 +86,50 @@ class RingTest(Test):
             stackless.tasklet(step)()
         stackless.run()
         self.assertEqual(count, 10_000)
+
+    def test_the_collector_knows_of_one_from_its_beginning_on(self):
+        t = stackless.tasklet(stackless.schedule)
+        self.assertTrue(gc.is_tracked(t))
+        t()
+        self.assertFalse(gc.is_tracked(t))
+        stackless.schedule()
+        self.assertTrue(gc.is_tracked(t))
+        stackless.run()
+        for leave in (t.remove, t.kill):
+            t.bind(lambda: None, ())
+            t.insert()
+            self.assertFalse(gc.is_tracked(t))
+            leave()
+            self.assertTrue(gc.is_tracked(t))
+
+    def test_one_that_never_begins_is_collected_with_its_arguments(self):
+        class Argument:
+            pass
+
+        one = Argument()
+        gone = weakref.ref(one)
+        one.tasklet = stackless.tasklet(lambda argument: None)(one)
+        gc.collect()
+        self.assertIs(one.tasklet.alive, True)
+        one.tasklet.remove()
+        gc.collect()
+        self.assertIsNotNone(gone())
+        del one
+        gc.collect()
+        self.assertIsNone(gone())
+
+    def test_a_function_may_keep_the_tuple_of_its_arguments(self):
+        class Keeper(Exception):
+            pass
+
+        made = Keeper.__new__(Keeper)
+        gone = weakref.ref(made)
+        stackless.tasklet(made.__init__)(made)  # in C, and given the tuple itself
+        stackless.run()
+        self.assertTrue(gc.is_tracked(made.args))
+        del made
+        gc.collect()
+        self.assertIsNone(gone())
 
     def test_a_switch_inside_a_callback_is_refused(self):
         why = []
