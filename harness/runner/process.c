@@ -36,9 +36,15 @@ static char *find_library(void)
     return NULL;
 }
 
+void sw_process_init(struct sw_process *run)
+{
+    /* 0 is a descriptor like any other. */
+    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1, .temp.fd = -1};
+}
+
 int sw_process_open(struct sw_process *run, struct sw_error *e)
 {
-    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1, .temp.fd = -1};
+    sw_process_init(run);
     run->library = find_library();
     if (run->library == NULL)
         return sw_error_set(e, NULL, 0, 0, "no libspillway.so in the lib folder beside spillway's");
@@ -60,7 +66,7 @@ void sw_process_close(struct sw_process *run)
     free(run->library);
     sw_temp_folder_give_back(&run->temp, run->clears_temp);
     sw_spec_run_close(&run->spec);
-    *run = (struct sw_process){.shm_fd = -1, .spec.event_fd = -1, .temp.fd = -1};
+    sw_process_init(run);
 }
 
 struct sw_process_order sw_process_order_of(const struct sw_sched *sched)

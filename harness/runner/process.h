@@ -64,6 +64,8 @@ struct sw_process_order {
 /* A recorded run: its interpreter, program, arguments, setting and folder. */
 struct sw_process_order sw_process_order_of(const struct sw_sched *sched);
 
+/* Nothing is open: closing it does nothing. */
+void sw_process_init(struct sw_process *run);
 /* Makes the control memory, fresh and zero, and finds the library: ../lib from the runner's own
  * folder.  0, or -1 with *e; to be closed either way. */
 int sw_process_open(struct sw_process *run, struct sw_error *e);

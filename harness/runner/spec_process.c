@@ -35,9 +35,8 @@ int64_t sw_spec_process_now_ms(void)
 void sw_spec_process_init(struct sw_spec_process *child)
 {
     memset(child, 0, sizeof *child);
-    /* 0 is a descriptor like any other. */
-    child->pidfd = child->output = child->event_fd = child->control.shm_fd =
-        child->control.temp.fd = -1;
+    child->pidfd = child->output = child->event_fd = -1;
+    sw_process_init(&child->control);
 }
 
 int sw_spec_process_make_event_shm(struct sw_spec_process *child, struct sw_error *e)
