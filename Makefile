@@ -439,7 +439,7 @@ $(eval $(call tree,harness,$(HARDENED) $(if $(DEVELOPER),-Wwrite-strings)))
 # They have it by .incbin, which -MMD does not see.
 $(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
 $(filter %/canary.o,$(HARNESS_OBJ)): harness/report/canary.py
-$(filter %/bench_side.o,$(HARNESS_OBJ)): harness/compare/workload.py
+$(filter %/bench_pair.o,$(HARNESS_OBJ)): harness/compare/workload.py
 $(filter %/picture_html.o,$(HARNESS_OBJ)): $(wildcard harness/report/page/*)
 $(filter %/agentless.o,$(HARNESS_OBJ)): harness/runner/agentless.py harness/runner/agentless_needs.py
 $(filter %/shapes.o,$(ORACLE_OBJ)): fuzz/oracle/shapes

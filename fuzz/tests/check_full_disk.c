@@ -97,6 +97,8 @@ static const struct {
     {"out.html", "old.txt", "show --html out.html good.sched", "out.html: cannot be written: "},
     {"out.json", "old.txt", "show --perfetto out.json good.sched", "out.json: cannot be written: "},
     {"out.json", "old.txt", "merge --json out.json ../c", "out.json: cannot be written: "},
+    {"out.this.json", "old.txt", "bench --command -n 7 --json out true -- true",
+     "out.this.json: cannot be written: "},
     {"out.html", "old.txt", "bench --command -n 7 --html out.html true -- true",
      "out.html: cannot be written: "},
 };

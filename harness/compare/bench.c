@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench_html.h"
+#include "bench_pair.h"
 #include "bench_pyperf.h"
 #include "bench_report.h"
 #include "contract/decision.h"
@@ -50,11 +51,8 @@ static int measure_pair(struct bench *bench, const struct sw_bench_side *const *
                                             .padding = (int)(drawn >> 32) & (PADDING_MAX - 1)};
     int failed = samples == NULL ? sw_error_set(bench->e, NULL, 0, 0, "no memory") : 0;
 
-    for (int i = 0; !failed && i < SW_BENCH_TABLE_SIDES; i++) {
-        int side = first ^ i;
-        failed =
-            sw_bench_side_measure(sides[side], &bench->order.way, luck, &samples[side], bench->e);
-    }
+    if (!failed)
+        failed = sw_bench_pair_measure(sides, &bench->order.way, luck, first, samples, bench->e);
     if (!failed && table->pairs == 0)
         failed = sw_bench_side_check_names(&bench->order.way, samples, bench->e);
     if (!failed)

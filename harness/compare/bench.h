@@ -2,7 +2,8 @@
  *
  * bench.h - "spillway bench": two configurations, measured beside each other.
  *
- *      bench_side      what a configuration is, and one measurement of it: a process of its own
+ *      bench_side      what a configuration is
+ *      bench_pair      one measurement of both, which take turns; bench_process: one process of it
  *      bench_table     all measurements: rows, pairs, rounds
  *      bench_stats     what they show
  *      bench_report    told in lines; bench_html: as a picture; bench_pyperf: for pyperf
@@ -18,10 +19,10 @@
 #include "bench_stats.h"
 
 enum {
-    SW_BENCH_ROUNDS = 7,
-    SW_BENCH_ROUNDS_QUICK = 4,
+    SW_BENCH_ROUNDS = 80,
+    SW_BENCH_ROUNDS_QUICK = 32,
     SW_BENCH_PAIRS = 40,
-    SW_BENCH_PAIRS_QUICK = 10,
+    SW_BENCH_PAIRS_QUICK = 20,
     SW_BENCH_PAIRS_MAX = 10000,
 };
 

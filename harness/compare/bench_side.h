@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * bench_side.h - one of the two configurations that are compared, and one measurement of it.
+ * bench_side.h - one of the two configurations that are compared, and what a measurement says of it.
  *
  * A configuration is what env(1) takes: assignments, a command, its arguments.  A measurement is a
- * process of its own that runs workload.py in the interpreter, several rounds of each test, and a
- * few that only start; or, if commands are compared, one run of the command.
+ * process of its own that runs workload.py in the interpreter, many rounds of each test, and a
+ * few that only start; or, if commands are compared, runs of the command (bench_pair.h).
  *
  * Time depends on what nobody means to compare: where the stack begins, which follows from the size
  * of the environment; how strings hash; where memory is mapped.  All of that is drawn anew for each
@@ -23,6 +23,7 @@ enum {
     SW_BENCH_SIDE_ROWS_MAX = 64,
     SW_BENCH_SIDE_ROUNDS_MAX = 100,
     SW_BENCH_SIDE_NAME = 32,
+    SW_BENCH_SIDE_WORDS_MAX = 256,
     SW_BENCH_SIDE_STARTS = 3, /* processes that only start, of each measurement */
 };
 
@@ -75,10 +76,6 @@ struct sw_bench_side_luck {
  * too. 0, or -1 with *e: no such command. */
 int sw_bench_side_parse(struct sw_bench_side *side, const char *label, char *const *words,
                         char *const *otherwise, struct sw_error *e);
-/* 0, or -1 with *e: it did not end well, or said something else than workload.py does. */
-int sw_bench_side_measure(const struct sw_bench_side *side, const struct sw_bench_way *way,
-                          struct sw_bench_side_luck luck, struct sw_bench_side_sample *sample,
-                          struct sw_error *e);
 /* Does one of the two samples have each test that is named: as wanted, or as planted?  0, or -1
  * with *e. */
 int sw_bench_side_check_names(const struct sw_bench_way *way,

@@ -143,21 +143,16 @@ static double least(const double *values, int count)
     return result;
 }
 
-/* The least of count values from that one on; of the total: the sum of the tests'. */
-static double least_of(const struct sw_bench_table *table, int row, int side, int from, int count)
+double sw_bench_table_minimum(const struct sw_bench_table *table, int row, int side)
 {
+    int count = table->pairs * table->rows[row].rounds;
     double sum = 0;
 
     if (!table->rows[row].is_total)
-        return least(table->rows[row].values[side] + from, count);
+        return least(table->rows[row].values[side], count);
     for (int test = 0; table->rows[test].is_test; test++)
-        sum += least(table->rows[test].values[side] + from, count);
+        sum += least(table->rows[test].values[side], count);
     return sum;
-}
-
-double sw_bench_table_minimum(const struct sw_bench_table *table, int row, int side)
-{
-    return least_of(table, row, side, 0, table->pairs * table->rows[row].rounds);
 }
 
 double sw_bench_table_average(const struct sw_bench_table *table, int row, int side)
@@ -170,14 +165,26 @@ double sw_bench_table_average(const struct sw_bench_table *table, int row, int s
     return sum / count;
 }
 
-/* What stands for a process is its fastest round: whatever else runs can only make it slower. */
+static int compare_numbers(const void *a, const void *b)
+{
+    double one = *(const double *)a, other = *(const double *)b;
+
+    return (one > other) - (one < other);
+}
+
+/* Each round of one side stands beside one of the other, run a millisecond before or after: both
+ * had the same machine, whatever else ran on it, and their ratio is what is left.  Of the rounds'
+ * ratios the median is taken: what disturbed one side alone is in a few of them. */
 double sw_bench_table_difference(const struct sw_bench_table *table, int row, int pair)
 {
-    int rounds = table->rows[row].rounds;
-    double one = least_of(table, row, 0, pair * rounds, rounds),
-           other = least_of(table, row, 1, pair * rounds, rounds);
+    int rounds = table->rows[row].rounds, at = pair * rounds;
+    double ratios[SW_BENCH_SIDE_ROUNDS_MAX];
 
-    return log(fmax(one, 1e-9) / fmax(other, 1e-9));
+    for (int i = 0; i < rounds; i++)
+        ratios[i] = log(fmax(table->rows[row].values[0][at + i], 1e-9) /
+                        fmax(table->rows[row].values[1][at + i], 1e-9));
+    qsort(ratios, (size_t)rounds, sizeof *ratios, compare_numbers);
+    return (ratios[(rounds - 1) / 2] + ratios[rounds / 2]) / 2;
 }
 
 int sw_bench_table_judge(const struct sw_bench_table *table, uint64_t seed,

@@ -42,7 +42,7 @@ int sw_bench_table_add(struct sw_bench_table *table,
 /* What each row shows; room for count of them.  0, or -1 with *e. */
 int sw_bench_table_judge(const struct sw_bench_table *table, uint64_t seed,
                          struct sw_bench_stats_row *out, struct sw_error *e);
-/* The logarithm of this / other in that pair. */
+/* The logarithm of this / other in that pair: the median of its rounds'. */
 double sw_bench_table_difference(const struct sw_bench_table *table, int row, int pair);
 /* Of all pairs and rounds.  Of the total: the sum of the tests'. */
 double sw_bench_table_minimum(const struct sw_bench_table *table, int row, int side);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # The tests of "spillway bench"; see bench.h.  Of Python 2.7 and 3, and of PyPy.
-# Arguments: rounds, warp, "cpu" or "wall", the tests separated by commas or "all", and
+# Arguments: warp, "cpu" or "wall", the tests separated by commas or "all", and
 # "TEST=PERCENT" or "": so much more work in that one.
-# Prints lines of words that tabs separate: "python" with its version and the timer, "test" with its
-# name and the nanoseconds of each round, and "end".
+# Prints lines of words that tabs separate: "python" with its version and the timer, and "tests" with
+# their names.  Then each line of the input is the number of a test, and its answer the nanoseconds
+# that it took.
 import gc
 import os
 import sys
@@ -337,13 +338,16 @@ def thread(loops):
         one.join()
 
 
-# How many loops at warp 1: some 10 milliseconds each, and enough to plant half a percent.
+# How many loops at warp 1: some 1.2 milliseconds each.  Longer, and what else the machine does is not
+# the same any more for both sides of a round; shorter, and a switch of the processes is seen.
 TESTS = [
-    (calls, 22000), (lookups, 40000), (comparisons, 40000), (dictionaries, 4000),
-    (exceptions, 6000), (instances, 8000), (lists, 6000), (numbers, 14000), (strings, 10000),
-    (tuples, 36000), (imports, 200), (recursion, 2000), (withs, 6000), (comprehensions, 2000),
+    (calls, 2750), (lookups, 5000), (comparisons, 5000), (dictionaries, 500), (exceptions, 750),
+    (instances, 1000), (lists, 750), (numbers, 1750), (strings, 1250), (tuples, 4500),
+    (imports, 25), (recursion, 250), (withs, 750), (comprehensions, 250),
 ]
-TASKLETS = [(create, 3000), (switch, 24000), (channel, 36000), (spill, 500), (thread, 200)]
+TASKLETS = [(create, 375), (switch, 3000), (channel, 4500), (spill, 60), (thread, 25)]
+# Rounds of each that do not count: caches fill, and code is specialised.
+WARM_UP = 2
 # PyPy has a module of that name, whose tasklets wait for ever in a second thread.
 if hasattr(sys, "pypy_version_info"):
     TASKLETS.pop()
@@ -374,6 +378,7 @@ def resolution(timer):
 
 def say(*words):
     sys.stdout.write("\t".join(map(str, words)) + "\n")
+    sys.stdout.flush()
 
 
 def scatter():
@@ -382,34 +387,47 @@ def scatter():
     return [bytearray(16 * (i * drawn % 31 + 1)) for i in range(drawn % 251)]
 
 
-def main(rounds, warp, clock, wanted, plant):
-    name, timer = timers()[clock]
-    tests = TESTS + (TASKLETS if stackless else [])
-    if wanted != "all":
-        tests = [test for test in tests if test[0].__name__ in wanted.split(",")]
+def choose_work(warp, wanted, plant):
+    """[test, loops, rounds before the first that counts] of each, or exits."""
     planted, _, percent = plant.partition("=")
     work = []
-    for test, loops in tests:
+    for test, loops in TESTS + (TASKLETS if stackless else []):
+        if wanted != "all" and test.__name__ not in wanted.split(","):
+            continue
         loops = max(1, loops // int(warp))
-        more = float(percent) / 100 if test.__name__ == planted else 0
-        work.append((test, loops + int(loops * more), []))
+        more = 0
+        if test.__name__ == planted and float(percent):
+            more = int(loops * float(percent) / 100 + 1e-9)
+            if not more:
+                say("refused", "--plant: %s percent of %s are less than one of its %d loops"
+                    % (percent, planted, loops))
+                sys.exit()
+        work.append([test, loops + more, WARM_UP])
+    return work
+
+
+def main(warp, clock, wanted, plant):
+    name, timer = timers()[clock]
+    work = choose_work(warp, wanted, plant)
     kept = scatter()
     kind = getattr(sys, "implementation", None)
     say("python", "%s %s" % (kind.name if kind else "python", sys.version.split()[0]), name,
         resolution(timer))
+    say("tests", *[test.__name__ for test, _, _ in work])
     gc.collect()
     gc.disable()
-    for test, loops, _ in work:
-        test(loops // 4 + 1)
-    for _ in range(int(rounds)):
-        for test, loops, times in work:
-            start = timer()
+    while True:
+        number = os.read(0, 16)
+        if not number:
+            return kept
+        one = work[int(number)]
+        test, loops, before = one
+        while before:
             test(loops)
-            times.append(timer() - start)
-    for test, _, times in work:
-        say("test", test.__name__, *times)
-    say("end")
-    return kept
+            before = one[2] = before - 1
+        start = timer()
+        test(loops)
+        say(timer() - start)
 
 
 if __name__ == "__main__":
