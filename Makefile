@@ -328,6 +328,12 @@ $(SAME_STATE): $(OBJ)/harness/harness/bench/same_state.o $(HARNESS_TEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+READS_BENCH := $(BIN)/reads-bench
+$(READS_BENCH): $(OBJ)/harness/harness/bench/reads.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
 PREFIX_HASH := $(BIN)/prefix-hash
 $(PREFIX_HASH): $(OBJ)/harness/harness/bench/prefix_hash.o $(HARNESS_TEST_OBJ)
 	$(call say,LD,$@)
@@ -473,7 +479,7 @@ test: packages test-programs
 # All that ci/test runs.
 .PHONY: test-programs
 test-programs: all $(PAGES) $(CHECK_BIN) $(FUZZ_INPUTS) $(TORTURE) \
-    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE) $(PREFIX_HASH)
+    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE) $(PREFIX_HASH) $(READS_BENCH)
 
 .PHONY: check
 check: $(CHECK_BIN)
@@ -488,7 +494,7 @@ slplib: all
 	@ci/test slplib
 
 .PHONY: docs
-docs: all $(BIN)/python-archive $(SCHEDULES_BENCH) $(DPOR_ORACLE)
+docs: all $(BIN)/python-archive $(SCHEDULES_BENCH) $(READS_BENCH) $(DPOR_ORACLE)
 	@CI=true ci/test docs
 
 .PHONY: scenarios

@@ -15,6 +15,7 @@
 #include "harness/formats/sched/sched_paths.h"
 #include "harness/formats/sched/schedz.h"
 #include "contract/version.h"
+#include "contract/whole_file.h"
 #include "harness/runner/interrupt.h"
 #include "run_inputs.h"
 #include "run_once.h"
@@ -76,6 +77,16 @@ static int write_portable(const char *path, const struct sw_sched *sched, uint64
     return status;
 }
 
+static int hash_interp(struct sw_sched *sched)
+{
+    struct sw_error e;
+    int status = sw_sched_hash_file(sched->interp, sched->interp_hash, &e);
+
+    if (status < 0)
+        sw_error_print(&e);
+    return status;
+}
+
 static int keep(const struct sw_record_order *record, const struct sw_process *run,
                 struct sw_sched *sched, const char *path)
 {
@@ -89,6 +100,8 @@ static int keep(const struct sw_record_order *record, const struct sw_process *r
     sched->outcome = run->interrupted ? strcpy(outcome, "interrupted")
                                       : sw_run_end_format(&run->end, outcome, sizeof outcome);
     sched->interp_version = (char *)sw_process_interp_version(run);
+    if (sched->interp_version == NULL && hash_interp(sched) < 0)
+        return SW_EXIT_ERROR;
     sw_process_fill(run, sched);
     sw_run_inputs_collect(run, sched);
     /* It is kept whatever came of it: a recorded pass is what a later failure is compared with. */
@@ -102,6 +115,20 @@ static int keep(const struct sw_record_order *record, const struct sw_process *r
     if (!record->quiet || failed)
         tell(run, sched, path, number);
     return failed ? SW_EXIT_FAILED : SW_EXIT_OK;
+}
+
+/* Its hash is megabytes of work, and is wanted only where it does not say its version, which is known
+ * once it has run.  An archive wants it before.  0, or -1 with *e: it cannot be read. */
+static int find_interp(const struct sw_record_order *record, struct sw_sched *sched,
+                       struct sw_error *e)
+{
+    if (record->output != NULL && sw_schedz_is_archive(record->output))
+        return sw_sched_hash_file(sched->interp, sched->interp_hash, e);
+    int fd = sw_whole_file_open(sched->interp, e);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return 0;
 }
 
 /* The schedule's head, all but how it ends.  Its texts are the command line's. */
@@ -122,7 +149,7 @@ static int describe(const struct sw_record_order *record, struct sw_sched *sched
     if (sched->arg_count > SW_SCHED_ARGS_MAX)
         return sw_error_set(e, NULL, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
     return sw_sched_hash_file(sched->program, sched->program_hash, e) < 0 ||
-                   sw_sched_hash_file(sched->interp, sched->interp_hash, e) < 0
+                   find_interp(record, sched, e) < 0
                ? -1
                : 0;
 }

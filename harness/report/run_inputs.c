@@ -40,6 +40,8 @@ struct names {
     const char *temp; /* the folder of its temporary files; "": it had none */
     const char *written; /* the one that is looked for */
     int found;
+    struct stat program; /* its file, or the input's; valid with has_program */
+    int has_program;
 };
 
 static void look_for_written(void *context, const char *name)
@@ -49,14 +51,21 @@ static void look_for_written(void *context, const char *name)
     names->found |= name[0] == 'w' && strcmp(name + 1, names->written) == 0;
 }
 
+/* 0, and *status is its; or -1: there is none. */
+static int look_at(const struct sw_sched *sched, const char *name, struct stat *status)
+{
+    char *path = sw_sched_paths_file(sched, name);
+    int failed = path == NULL || stat(path, status) < 0;
+
+    free(path);
+    return failed ? -1 : 0;
+}
+
 static int is_file(const struct sw_sched *sched, const char *name)
 {
     struct stat status;
-    char *path = sw_sched_paths_file(sched, name);
-    int is = path != NULL && stat(path, &status) == 0 && S_ISREG(status.st_mode);
 
-    free(path);
-    return is;
+    return look_at(sched, name, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* "a/__pycache__/b.cpython-311.pyc" as "a/b.py", if there is one. */
@@ -78,16 +87,12 @@ static char *source_of(const struct sw_sched *sched, const char *name)
 }
 
 /* By whatever name: an interpreter opens its program by an absolute one. */
-static int is_same_file(const struct sw_sched *sched, const char *name, const char *other)
+static int is_program(const struct names *names, const char *name)
 {
-    struct stat one, two;
-    char *path = sw_sched_paths_file(sched, name), *path2 = sw_sched_paths_file(sched, other);
-    int same = path != NULL && path2 != NULL && stat(path, &one) == 0 && stat(path2, &two) == 0 &&
-               one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+    struct stat status;
 
-    free(path);
-    free(path2);
-    return same;
+    return names->has_program && look_at(names->sched, name, &status) == 0 &&
+           status.st_dev == names->program.st_dev && status.st_ino == names->program.st_ino;
 }
 
 static int is_of_system(const char *name)
@@ -100,22 +105,25 @@ static int is_of_system(const char *name)
     return 0;
 }
 
-/* Of spillway's own, wherever that is installed: the starter's, which Python lists, too. */
-static int is_our_folder(const char *name)
+/* How long the name of the folder is, if it is the interpreter's own library: ".../lib/python3.11".
+ * 0: it is not. */
+static size_t library_length(const char *name)
 {
-    char real[PATH_MAX], *own = sw_own_path_find(1, "lib");
-    size_t length = own != NULL ? strlen(own) : 0;
-    int is = own != NULL && realpath(name, real) != NULL && strncmp(real, own, length) == 0 &&
-             (real[length] == '\0' || real[length] == '/');
+    const char *at = strstr(name, "/lib/python");
 
-    free(own);
-    return is;
+    if (at == NULL)
+        at = strstr(name, "/lib/pypy");
+    if (at == NULL || strstr(at, "/site-packages/") != NULL ||
+        strstr(at, "/dist-packages/") != NULL)
+        return 0;
+    const char *end = strchr(at + 5, '/');
+    return end != NULL ? (size_t)(end - name) : 0;
 }
 
-static int is_named_anyway(const struct sw_sched *sched, const char *name)
+static int is_named_anyway(const struct names *names, const char *name)
 {
     return is_of_system(name) || sw_sched_paths_is_ours(name) ||
-           is_same_file(sched, name, sched->input != NULL ? sched->input : sched->program);
+           (library_length(name) == 0 && is_program(names, name));
 }
 
 /* It was empty when the run began. */
@@ -134,7 +142,7 @@ static void add_name(void *context, const char *name)
         !is_file(names->sched, name + 1))
         return;
     char *source = source_of(names->sched, name + 1);
-    if (source == NULL || is_named_anyway(names->sched, source))
+    if (source == NULL || is_named_anyway(names, source))
         free(source);
     else
         names->list[names->count++] = (struct name){source, strcmp(source, name + 1) != 0};
@@ -145,21 +153,6 @@ static void add_name(void *context, const char *name)
 static int by_name(const void *one, const void *other)
 {
     return strcmp(((const struct name *)one)->path, ((const struct name *)other)->path);
-}
-
-/* How long the name of the folder is, if it is the interpreter's own library: ".../lib/python3.11".
- * 0: it is not. */
-static size_t library_length(const char *name)
-{
-    const char *at = strstr(name, "/lib/python");
-
-    if (at == NULL)
-        at = strstr(name, "/lib/pypy");
-    if (at == NULL || strstr(at, "/site-packages/") != NULL ||
-        strstr(at, "/dist-packages/") != NULL)
-        return 0;
-    const char *end = strchr(at + 5, '/');
-    return end != NULL ? (size_t)(end - name) : 0;
 }
 
 static int hash_name(const struct sw_sched *sched, const char *name, char hash[33])
@@ -246,7 +239,18 @@ struct folders {
     const struct sw_inputs *inputs;
     struct sw_sched *sched; /* its reads have room */
     uint32_t next; /* in inputs->listings */
+    const char *own; /* spillway's folder "lib" */
 };
+
+/* Of spillway's own (NULL: nobody knows where it is): the starter's, which Python lists, too. */
+static int is_our_folder(const char *own, const char *name)
+{
+    char real[PATH_MAX];
+    size_t length = own != NULL ? strlen(own) : 0;
+
+    return own != NULL && realpath(name, real) != NULL && strncmp(real, own, length) == 0 &&
+           (real[length] == '\0' || real[length] == '/');
+}
 
 /* Of the same folder the first counts: a checkpoint's schedules list it again. */
 static int is_there(const struct sw_sched *sched, const char *path)
@@ -293,8 +297,8 @@ static void add_folder(void *context, const char *name)
     if (name[0] != 'l' || folders->next >= SW_LISTINGS_MAX)
         return;
     const struct sw_listing *listing = &folders->inputs->listings[folders->next++];
-    if (sched->read_count == SW_INPUTS_MAX || is_of_system(name + 1) || is_our_folder(name + 1) ||
-        asprintf(&path, "%s/.", name + 1) < 0)
+    if (sched->read_count == SW_INPUTS_MAX || is_of_system(name + 1) ||
+        is_our_folder(folders->own, name + 1) || asprintf(&path, "%s/.", name + 1) < 0)
         return;
     if (is_there(sched, path)) {
         free(path);
@@ -307,11 +311,21 @@ static void add_folder(void *context, const char *name)
     sched->read_count++;
 }
 
+static void add_folders(const struct sw_inputs *inputs, struct sw_sched *sched)
+{
+    char *own = sw_own_path_find(1, "lib");
+
+    walk(inputs, add_folder, &(struct folders){.inputs = inputs, .sched = sched, .own = own});
+    free(own);
+}
+
 void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
 {
     struct names names = {
         .sched = sched, .list = calloc(SW_INPUTS_MAX, sizeof *names.list), .temp = run->temp.path};
+    const char *program = sched->input != NULL ? sched->input : sched->program;
 
+    names.has_program = look_at(sched, program, &names.program) == 0;
     sched->read_count = 0;
     sched->has_unnoted = run->shm->inputs.lost != 0;
     sched->reads = calloc(SW_INPUTS_MAX, sizeof *sched->reads);
@@ -321,8 +335,7 @@ void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
         leave_out_written(&run->shm->inputs, &names);
         for (uint32_t at = 0; at < names.count;)
             add_read(&names, &at, sched);
-        walk(&run->shm->inputs, add_folder,
-             &(struct folders){.inputs = &run->shm->inputs, .sched = sched});
+        add_folders(&run->shm->inputs, sched);
     }
     for (uint32_t i = 0; i < names.count; i++)
         free(names.list[i].path);

@@ -20,13 +20,12 @@ static int has_mark(const char *folder)
     return 0;
 }
 
-/* 1, and root has it; 0: there is none above the folder. */
-static int find_root(const char *folder, char root[PATH_MAX])
+/* "": there is none above the folder. */
+static void find_root(const char *folder, char root[PATH_MAX])
 {
     snprintf(root, PATH_MAX, "%s", folder);
     while (root[0] != '\0' && !has_mark(root))
         *strrchr(root, '/') = '\0';
-    return root[0] != '\0';
 }
 
 /* Below "/" is everything, which is nobody's project. */
@@ -38,12 +37,23 @@ static int is_below(const char *other, const char *folder)
            (other[length] == '/' || other[length] == '\0');
 }
 
-int sw_project_has(const char *folder, const char *other)
+void sw_project_find(struct sw_project *project, const char *folder)
 {
-    char root[PATH_MAX], others[PATH_MAX];
+    project->folder = folder;
+    find_root(folder, project->root);
+}
 
-    return is_below(other, folder) ||
-           (find_root(folder, root) && find_root(other, others) && strcmp(root, others) == 0);
+/* Only below the root can there be another one, of a project within it. */
+int sw_project_has(const struct sw_project *project, const char *other)
+{
+    char others[PATH_MAX];
+
+    if (is_below(other, project->folder))
+        return 1;
+    if (project->root[0] == '\0' || !is_below(other, project->root))
+        return 0;
+    find_root(other, others);
+    return strcmp(project->root, others) == 0;
 }
 
 /* How long the part is that both begin with, whole names only. */

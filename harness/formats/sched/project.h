@@ -6,13 +6,23 @@
  * pytest.ini.  A name within a project is still right when the project is moved or cloned; so
  * schedules have such names where they can.  spillway_starter.py looks for the same marks.
  *
- * Folders are given as realpath() has them.
+ * Folders are given as realpath() has them.  What is nowhere near costs no look at the disk: of each
+ * file that a run has read it is asked.
  */
 #ifndef SW_PROJECT_H
 #define SW_PROJECT_H
 
-/* Is other below folder, or in the same project? */
-int sw_project_has(const char *folder, const char *other);
+#include <limits.h>
+
+struct sw_project {
+    const char *folder; /* borrowed */
+    char root[PATH_MAX]; /* the folder with the mark; "": there is none above the folder */
+};
+
+/* Looks for the root. */
+void sw_project_find(struct sw_project *project, const char *folder);
+/* Is other below the folder, or in the same project? */
+int sw_project_has(const struct sw_project *project, const char *other);
 /* What leads from the folder to the other: "tests", "../..", ".".  The caller's to free; NULL: no
  * memory. */
 char *sw_project_relative(const char *folder, const char *other);

@@ -21,9 +21,9 @@ int sw_sched_load(const char *path, struct sw_sched **out, struct sw_error *e)
     return failed;
 }
 
-/* An interpreter has some 10 MB: piece by piece it needs no memory to speak of.  256 KiB are chosen
- * freely. */
-enum { PIECE = 1 << 18 };
+/* An interpreter has some 10 MB: piece by piece it needs no memory to speak of.  Most modules are in
+ * 64 KiB, which come from the heap; more would be mapped anew for each file. */
+enum { PIECE = 1 << 16 };
 
 static int hash_pieces(int fd, const char *path, char *piece, XXH3_state_t *state,
                        struct sw_error *e)
@@ -31,8 +31,11 @@ static int hash_pieces(int fd, const char *path, char *piece, XXH3_state_t *stat
     ssize_t count;
 
     XXH3_128bits_reset(state);
-    while ((count = sw_whole_file_next(fd, piece, PIECE, path, e)) > 0)
-        XXH3_128bits_update(state, piece, (size_t)count);
+    do {
+        count = sw_whole_file_next(fd, piece, PIECE, path, e);
+        if (count > 0)
+            XXH3_128bits_update(state, piece, (size_t)count);
+    } while (count == PIECE); /* less is the end */
     return count < 0 ? -1 : 0;
 }
 

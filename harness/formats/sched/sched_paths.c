@@ -240,13 +240,13 @@ int sw_sched_paths(const char *path, struct sw_sched *sched, struct sw_error *e)
 
 /* ---- writing ---- */
 
-/* folder: where the program ran.  NULL: no memory. */
-static char *portable_name(const char *folder, const char *name)
+/* The project of where the program ran.  NULL: no memory. */
+static char *portable_name(const struct sw_project *project, const char *name)
 {
     char *own = folder_of_path(name), *relative = NULL, *result = NULL, real[PATH_MAX];
 
-    if (own != NULL && realpath(own, real) != NULL && sw_project_has(folder, real))
-        relative = sw_project_relative(folder, real);
+    if (own != NULL && realpath(own, real) != NULL && sw_project_has(project, real))
+        relative = sw_project_relative(project->folder, real);
     if (relative != NULL)
         result = strcmp(relative, ".") == 0 ? strdup(sw_last_part(name))
                                             : join(relative, sw_last_part(name));
@@ -258,13 +258,13 @@ static char *portable_name(const char *folder, const char *name)
 }
 
 /* As the user named it, if that is from the folder already. */
-static char *portable_program(const char *folder, const char *name)
+static char *portable_program(const struct sw_project *project, const char *name)
 {
-    return *name == '/' ? portable_name(folder, name) : strdup(name);
+    return *name == '/' ? portable_name(project, name) : strdup(name);
 }
 
 /* A relative name of an interpreter is from where we are, and not from the folder. */
-static char *portable_interp(const char *folder, const char *name)
+static char *portable_interp(const struct sw_project *project, const char *name)
 {
     char *own, real[PATH_MAX + NAME_MAX], *result = NULL;
 
@@ -274,7 +274,7 @@ static char *portable_interp(const char *folder, const char *name)
     if (own != NULL && realpath(own, real) != NULL) {
         size_t length = strlen(real);
         snprintf(real + length, sizeof real - length, "/%s", sw_last_part(name));
-        result = portable_name(folder, real);
+        result = portable_name(project, real);
     } else if (own != NULL) {
         result = strdup(name);
     }
@@ -284,29 +284,31 @@ static char *portable_interp(const char *folder, const char *name)
 
 /* From the schedule's folder to that where the program runs; *out NULL: it is the same.  0, or
  * -1. */
-static int portable_folder(const char *path, const char *folder, char **out)
+static int portable_folder(const char *path, const struct sw_project *project, char **out)
 {
     char *own = folder_of_path(path), real[PATH_MAX];
 
     *out = NULL;
     if (own == NULL || realpath(own, real) == NULL) {
         free(own);
-        return own == NULL ? -1 : (*out = strdup(folder)) == NULL ? -1 : 0;
+        return own == NULL ? -1 : (*out = strdup(project->folder)) == NULL ? -1 : 0;
     }
     free(own);
-    if (strcmp(real, folder) == 0)
+    if (strcmp(real, project->folder) == 0)
         return 0;
-    *out = sw_project_has(folder, real) ? sw_project_relative(real, folder) : strdup(folder);
+    *out = sw_project_has(project, real) ? sw_project_relative(real, project->folder)
+                                         : strdup(project->folder);
     return *out == NULL ? -1 : 0;
 }
 
-static int fill_names(const char *folder, const struct sw_sched *run, struct sw_sched *file)
+static int fill_names(const struct sw_project *project, const struct sw_sched *run,
+                      struct sw_sched *file)
 {
-    file->interp = portable_interp(folder, run->interp);
+    file->interp = portable_interp(project, run->interp);
     file->program = run->input != NULL ? strdup(sw_last_part(run->program))
-                                       : portable_program(folder, run->program);
+                                       : portable_program(project, run->program);
     if (run->input != NULL)
-        file->input = portable_program(folder, run->input);
+        file->input = portable_program(project, run->input);
     file->args = calloc((size_t)run->arg_count + 1, sizeof *file->args);
     if (file->args == NULL)
         return -1;
@@ -327,12 +329,13 @@ static int by_path(const void *one, const void *other)
                   ((const struct sw_sched_read *)other)->path);
 }
 
-static int fill_reads(const char *folder, const struct sw_sched *run, struct sw_sched *file)
+static int fill_reads(const struct sw_project *project, const struct sw_sched *run,
+                      struct sw_sched *file)
 {
     file->reads = calloc(run->read_count + 1, sizeof *file->reads);
     for (uint32_t i = 0; file->reads != NULL && i < run->read_count; i++) {
         file->reads[i] = run->reads[i];
-        file->reads[i].path = portable_program(folder, run->reads[i].path);
+        file->reads[i].path = portable_program(project, run->reads[i].path);
         file->read_count++;
         if (file->reads[i].path == NULL)
             return -1;
@@ -347,6 +350,7 @@ int sw_sched_paths_portable(const char *path, const struct sw_sched *run, struct
                             struct sw_error *e)
 {
     static char version[] = "spillway " SW_VERSION;
+    struct sw_project project;
     char folder[PATH_MAX];
 
     *file = *run;
@@ -357,8 +361,9 @@ int sw_sched_paths_portable(const char *path, const struct sw_sched *run, struct
     file->read_count = 0;
     if (realpath(run->folder != NULL ? run->folder : ".", folder) == NULL)
         return sw_error_set(e, run->folder, 0, 0, "there is no such folder");
-    if (portable_folder(path, folder, &file->folder) < 0 || fill_names(folder, run, file) < 0 ||
-        fill_reads(folder, run, file) < 0)
+    sw_project_find(&project, folder);
+    if (portable_folder(path, &project, &file->folder) < 0 || fill_names(&project, run, file) < 0 ||
+        fill_reads(&project, run, file) < 0)
         return no_memory(path, e);
     file->program_version = run->input != NULL ? version : NULL;
     if (sw_sched_paths_is_ours(run->interp))
@@ -392,6 +397,7 @@ int sw_sched_paths_write(const char *path, const struct sw_sched *run, struct sw
 int sw_sched_paths_move(const char *from, const char *to, struct sw_sched *sched,
                         struct sw_error *e)
 {
+    struct sw_project project;
     char *beside, *folder, real[PATH_MAX];
 
     if (sched->format == 2) /* it has none */
@@ -404,7 +410,8 @@ int sw_sched_paths_move(const char *from, const char *to, struct sw_sched *sched
     /* Of a folder that is nowhere by now it stays as it is. */
     if (has) {
         free(sched->folder);
-        status = portable_folder(to, real, &sched->folder);
+        sw_project_find(&project, real);
+        status = portable_folder(to, &project, &sched->folder);
     }
     return status < 0 ? no_memory(to, e) : 0;
 }
