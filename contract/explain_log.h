@@ -25,14 +25,20 @@ enum { SW_EXPLAIN_ENTRIES_MAX = 1 << 18, SW_EXPLAIN_TEXT_MAX = 1 << 23, SW_EXPLA
  * or without it. */
 enum { SW_EXPLAIN_ACCESSES = 1, SW_EXPLAIN_NO_ACCESSES = 2 };
 
-/* In entry.flags: it was not the default. */
-enum { SW_EXPLAIN_DEVIATES = 1 };
+/* In entry.flags: it was not the default; and what asked is code that is cold (below). */
+enum { SW_EXPLAIN_DEVIATES = 1, SW_EXPLAIN_COLD = 2 };
+
+/* What the next check of a thread's eval breaker is, where the interpreter is traced and so does
+ * not know itself: as ever; no decision, as the call is specialised and would not look; or one that
+ * would not be once the call has been specialised, which this code is too cold for. */
+enum sw_next_check { SW_CHECK_ASKS, SW_CHECK_IS_NONE, SW_CHECK_IS_COLD };
+
 #define SW_EXPLAIN_NOBODY 0xffffffffu
 
 struct sw_explain_entry {
     uint64_t step;   /* how many decisions had been asked: the last of them is step - 1 */
     uint32_t kind;   /* enum sw_timeline_kind */
-    uint32_t flags;  /* SW_EXPLAIN_DEVIATES */
+    uint32_t flags;  /* SW_EXPLAIN_DEVIATES, SW_EXPLAIN_COLD */
     uint32_t thread; /* ordinal */
     uint32_t other;  /* ordinal; SW_EXPLAIN_NOBODY: none */
     uint16_t object_kind; /* enum sw_timeline_object_kind */

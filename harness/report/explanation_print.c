@@ -166,6 +166,28 @@ static void print_thread(FILE *out, const struct sw_explanation *explanation,
             thread->name, *thread->name != '\0' ? ")" : "", failure->text);
 }
 
+/* Where a test is at fault warm, too, a thread may be stopped elsewhere; who wants to see this one
+ * again in a process that has run for long waits in vain. */
+static void print_cold(FILE *out, const struct sw_timeline *timeline)
+{
+    const struct sw_timeline_entry *first = NULL;
+    uint32_t count = 0;
+
+    for (uint32_t i = timeline->entry_count; i > 0; i--)
+        if (at(timeline, i)->is_cold) {
+            first = at(timeline, i);
+            count++;
+        }
+    if (first == NULL)
+        return;
+    fprintf(out,
+            "cold: only cold code has the preemption point of step %llu, behind a call in %s:%u",
+            (unsigned long long)first->step, basename(first->file), first->line);
+    if (count > 1)
+        fprintf(out, ", and those of %u more choices", count - 1);
+    fputs("; where CPython has specialised the call it does not look whether to switch\n", out);
+}
+
 void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,
                           const struct sw_timeline *timeline, enum sw_explanation_how how)
 {
@@ -175,6 +197,7 @@ void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,
     fprintf(out, "schedule: %s\n", explanation->sentence);
     if (*explanation->reason != '\0')
         fprintf(out, "because: %s\n", explanation->reason);
+    print_cold(out, timeline);
     if (*timeline->note != '\0')
         fprintf(out, "note: %s\n", timeline->note);
     else if (!timeline->has_accesses &&

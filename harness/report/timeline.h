@@ -62,6 +62,7 @@ struct sw_timeline_entry {
     uint64_t step;
     enum sw_timeline_kind kind;
     int deviates;     /* of a decision: it was not the default */
+    int is_cold;      /* and is asked only before the interpreter has specialised a call */
     uint32_t thread;  /* 1 + index of who does it; 0: nobody knows */
     uint32_t tasklet; /* 1 + index; 0: none, or nobody knows */
     uint32_t other;   /* 1 + index of another thread, as the kind says; 0: none */

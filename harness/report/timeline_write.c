@@ -93,6 +93,8 @@ static void write_entry(FILE *out, const struct sw_timeline *timeline, uint32_t 
     add_thread(object, timeline, "other", entry->other);
     if (entry->deviates)
         json_object_object_add(object, "deviates", json_object_new_boolean(1));
+    if (entry->is_cold)
+        json_object_object_add(object, "cold", json_object_new_boolean(1));
     add_number(object, "object", entry->object);
     add_number(object, "value", entry->value);
     add_text(object, "place", entry->place);

@@ -80,7 +80,7 @@ struct mutes {
         struct operation operation;
     } * backs; /* owned */
     int back_count, back_room;
-    int is_unchecked; /* the CALL that comes next in this frame is; unchecked_call.h */
+    enum sw_next_check next_check; /* behind the CALL that comes next in this frame */
 };
 
 static int only_notes; /* the program is looked at, and asked nothing: all frames, each bytecode */
@@ -452,8 +452,8 @@ static void follow_checks(struct mutes *mutes, const PyFrameObject *frame, int w
 {
     int opcode = what == PyTrace_OPCODE ? sw_operation_opcode(frame->f_frame) : -1;
 
-    spillway_unchecked(opcode == CALL && mutes->is_unchecked);
-    mutes->is_unchecked = opcode == PRECALL && sw_unchecked_call_comes(frame->f_frame);
+    spillway_next_check(opcode == CALL ? mutes->next_check : SW_CHECK_ASKS);
+    mutes->next_check = opcode == PRECALL ? sw_unchecked_call_comes(frame->f_frame) : SW_CHECK_ASKS;
 }
 
 static int trace(PyObject *capsule, PyFrameObject *frame, int what, PyObject *argument)

@@ -102,25 +102,34 @@ static struct called called_by(const _PyInterpreterFrame *frame, int argument)
                            .first = argument + is_method > 0 ? top[-(argument + is_method)] : NULL};
 }
 
-int sw_unchecked_call_comes(const _PyInterpreterFrame *frame)
+/* Of a PRECALL_ADAPTIVE: what stands there when the call is made, which it may have become now. */
+static int adapt(_Py_CODEUNIT *at, const struct called *called)
+{
+    _PyPrecallCache *cache = (_PyPrecallCache *)(at + 1);
+
+    if (cache->counter >> ADAPTIVE_BACKOFF_BITS != 0) {
+        cache->counter -= 1 << ADAPTIVE_BACKOFF_BITS;
+        return PRECALL_ADAPTIVE;
+    }
+    int opcode = specialised(at, called);
+    cache->counter =
+        opcode != 0 ? adaptive_counter_start() : adaptive_counter_backoff(cache->counter);
+    if (opcode != 0)
+        _Py_SET_OPCODE(*at, opcode);
+    return opcode != 0 ? opcode : PRECALL_ADAPTIVE;
+}
+
+enum sw_next_check sw_unchecked_call_comes(const _PyInterpreterFrame *frame)
 {
     _Py_CODEUNIT *at = frame->prev_instr;
     int opcode = _Py_OPCODE(*at);
 
     if (sw_operation_opcode(frame) != PRECALL)
-        return 0;
+        return SW_CHECK_ASKS;
     const struct called called = called_by(frame, _Py_OPARG(*at));
-    if (opcode == PRECALL_ADAPTIVE) {
-        _PyPrecallCache *cache = (_PyPrecallCache *)(at + 1);
-        if (cache->counter >> ADAPTIVE_BACKOFF_BITS != 0) {
-            cache->counter -= 1 << ADAPTIVE_BACKOFF_BITS;
-            return 0;
-        }
-        opcode = specialised(at, &called);
-        cache->counter =
-            opcode != 0 ? adaptive_counter_start() : adaptive_counter_backoff(cache->counter);
-        if (opcode != 0)
-            _Py_SET_OPCODE(*at, opcode);
-    }
-    return applies(opcode, &called);
+    if (opcode == PRECALL_ADAPTIVE)
+        opcode = adapt(at, &called);
+    if (applies(opcode, &called))
+        return SW_CHECK_IS_NONE;
+    return specialised(at, &called) != 0 ? SW_CHECK_IS_COLD : SW_CHECK_ASKS;
 }

@@ -12,10 +12,12 @@
 #ifndef SW_UNCHECKED_CALL_H
 #define SW_UNCHECKED_CALL_H
 
+#include "contract/explain_log.h"
 #include "operation.h"
 
-/* Of the bytecode that the frame is about to run: 1 if it is a PRECALL, and the interpreter, if it
- * were not traced, would not look after the call. */
-int sw_unchecked_call_comes(const _PyInterpreterFrame *frame);
+/* Of the bytecode that the frame is about to run: if it is a PRECALL, whether the interpreter, were
+ * it not traced, would look after the call, and whether it would still do so once it has specialised
+ * it.  What is specialised looks nowhere where cold code does not: no point is of warm code alone. */
+enum sw_next_check sw_unchecked_call_comes(const _PyInterpreterFrame *frame);
 
 #endif

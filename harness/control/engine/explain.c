@@ -158,6 +158,9 @@ void sw_explain_decision(const struct sw_decision *decision, uint32_t choice)
     struct sw_explain_entry entry = begin(kind, decision->place, decision->object,
                                           is_thread ? chosen & ~SW_EARLY : SW_EXPLAIN_NOBODY);
     entry.flags = deviates ? SW_EXPLAIN_DEVIATES : 0;
+    if (deviates && decision->place == SW_AT_GIL_RELEASE &&
+        sw_engine.current->next_check == SW_CHECK_IS_COLD)
+        entry.flags |= SW_EXPLAIN_COLD;
     if (!is_thread)
         entry.text = text_of(sw_decision_format(decision->kind, chosen, words, sizeof words));
     sw_explain_log_add(log_of(), &entry);

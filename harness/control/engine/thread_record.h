@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "contract/explain_log.h"
 #include "wait.h"
 
 enum sw_thread_state { SW_THREAD_FREE, SW_THREAD_LIVE, SW_THREAD_EXITED };
@@ -37,7 +38,7 @@ struct sw_thread {
     int yields; /* it asks to let others run */
     int pinned; /* it is inside the loader, whose lock we cannot see: no switch by choice */
     int keeps_gil; /* its evaluation loop does not give the GIL away; contract/keeps_gil.h */
-    int unchecked; /* its next check of the eval breaker is no decision; access_explain.h */
+    enum sw_next_check next_check; /* of its eval breaker; access_explain.h */
     const void *entry; /* the frame of the traced function that is about to begin; NULL: none */
     enum sw_entry_state entry_state; /* valid if there is one */
     pthread_t handle; /* valid once its creator has returned */

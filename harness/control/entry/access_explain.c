@@ -26,12 +26,12 @@ SW_EXPORT int spillway_only_notes(void)
     return spillway_wants_notes() && sw_engine.shm->grain == SW_GRAIN_CALL;
 }
 
-SW_EXPORT void spillway_unchecked(int is_unchecked)
+SW_EXPORT void spillway_next_check(enum sw_next_check check)
 {
     struct sw_thread *self = sw_engine_self();
 
     if (self != NULL)
-        self->unchecked = is_unchecked;
+        self->next_check = check;
 }
 
 static uint32_t text_of(const char *text)

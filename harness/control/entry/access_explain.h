@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "contract/explain_log.h"
 #include "contract/timeline_kind.h"
 
 /* Texts may be NULL, and are copied. */
@@ -29,9 +30,8 @@ int spillway_explains(void);
 /* Are these accesses only noted, at grain "call"?  Then the tracer sees to it that the interpreter
  * does not ask where it would not have asked. */
 int spillway_only_notes(void);
-/* 1: the calling thread's next check of its eval breaker is no decision, as there would be none
- * without a trace function; 0: that is over. */
-void spillway_unchecked(int is_unchecked);
+/* What the calling thread's next check of its eval breaker is, until the next call. */
+void spillway_next_check(enum sw_next_check check);
 void spillway_note(const struct spillway_note *note);
 
 #endif

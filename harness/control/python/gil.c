@@ -399,7 +399,7 @@ int sw_gil_unlocked(const pthread_mutex_t *mutex)
     }
     gil->holder = NULL;
     if (!sw_traced_entry_is_ahead(holder_state(gil)) &&
-        (sw_engine_self() == NULL || !sw_engine_self()->unchecked))
+        (sw_engine_self() == NULL || sw_engine_self()->next_check != SW_CHECK_IS_NONE))
         sw_engine_point(SW_AT_GIL_RELEASE, 0);
     return 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * check_explained.c - the text that explains a failure: the schedule that passes beside it, and what
- * is said where accesses cannot be seen.
+ * check_explained.c - the text that explains a failure: the schedule that passes beside it, points
+ * that only cold code has, and what is said where accesses cannot be seen.
  */
 #include "harness/tests/control_fixture.h"
 
@@ -60,6 +60,50 @@ END_TEST
 
 /* Of another interpreter, and of a program, in one line; of a deadlock, which needs no accesses, where
  * all is asked for. */
+/* The one way to lose an update is behind a call, where only cold code looks: warmed, all pass. */
+static void write_add(const char *name, const char *call, const char *warm_up)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "import threading\n"
+             "count, items = [0], []\n"
+             "def add():\n"
+             "    seen = count[0]\n"
+             "    %s\n"
+             "    count[0] = seen + 1\n"
+             "%s"
+             "def test_add():\n"
+             "    count[0] = 0\n"
+             "    threads = [threading.Thread(target=add) for _ in 'ab']\n"
+             "    for t in threads: t.start()\n"
+             "    for t in threads: t.join()\n"
+             "    assert count[0] == 2\n",
+             call, warm_up);
+    write_file(name, text);
+}
+
+START_TEST(test_a_point_that_only_cold_code_has_is_called_so)
+{
+    static const char *const calls[] = {"items.append(seen)", "x = len(items)", "x = type(seen)",
+                                        "x = isinstance(seen, int)"};
+    static const char said[] = "       cold: only cold code has the preemption point of step ";
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        write_add("cold.py", calls[i], "");
+        write_add("warm.py", calls[i], "for _ in range(50): add()\n");
+        ck_assert_int_eq(spillway("explore --strategy preemptions:1 cold.py::test_add"), 1);
+        ASSERT_SAYS("out", said);
+        ASSERT_SAYS("out", ", behind a call in cold.py:5; where ");
+        ck_assert_int_eq(spillway("explore --strategy preemptions:1 warm.py::test_add"), 0);
+        ASSERT_SAYS("out", "(all ");
+    }
+    write_add("any.py", "x = int('1')", "");
+    ck_assert_int_eq(spillway("explore --strategy preemptions:1 any.py::test_add"), 1);
+    ck_assert_ptr_null(strstr(content("out"), "cold: "));
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_seen_is_said)
 {
     static const char note[] = "note: reads and writes are not seen here: that takes a test, "
@@ -97,6 +141,7 @@ CHECK_SUITE(suite)
     tcase_add_checked_fixture(all, setup_bank, teardown);
     tcase_add_test(all, test_what_passes_stands_beside);
     tcase_add_test(all, test_what_always_fails_has_nothing_beside);
+    tcase_add_test(all, test_a_point_that_only_cold_code_has_is_called_so);
     tcase_add_test(all, test_what_cannot_be_seen_is_said);
     tcase_set_timeout(all, 120);
     tcase_set_tags(all, "no-memcheck"); /* it mostly starts other programs */
