@@ -191,19 +191,22 @@ static int read_shard(const char *const *folders, int count, uint32_t shard,
 {
     struct sw_ranges done = {0};
     char path[PATH_MAX];
-    int status = 0;
+    int status = 0, is_begun = 0;
 
     for (int i = 0; i < count && status == 0; i++) {
         sw_campaign_path(folders[i], &summary->plan, shard, "/ledger", path, sizeof path);
-        if (access(path, F_OK) == 0)
-            status = sw_work_log_read(path, &done, &summary->totals, e);
+        if (access(path, F_OK) < 0)
+            continue;
+        is_begun = 1;
+        status = sw_work_log_read(path, &done, &summary->totals, e);
     }
     uint64_t ran = sw_ranges_count(&done);
     summary->schedules += ran;
     summary->is_done[shard] = ran == sw_campaign_shard_size(&summary->plan, shard);
     summary->shards_done += summary->is_done[shard];
-    if (ran == 0 && summary->missing == 0 && sw_campaign_shard_size(&summary->plan, shard) > 0)
-        summary->missing = shard;
+    uint32_t *first = is_begun ? &summary->begun : &summary->missing;
+    if (ran == 0 && *first == 0 && sw_campaign_shard_size(&summary->plan, shard) > 0)
+        *first = shard;
     *in_order = sw_ranges_gap(&done).first;
     sw_ranges_free(&done);
     return status;

@@ -66,6 +66,7 @@ struct sw_campaign_summary {
     uint32_t shards_done; /* that have run all of theirs */
     unsigned char is_done[SW_CAMPAIGN_SHARDS_MAX + 1]; /* by the shard's number */
     uint32_t missing;     /* the first shard of which nothing is there; 0: none */
+    uint32_t begun;       /* the first one that was begun, and has run no range to its end; 0: none */
     int alive;            /* processes that are running it now */
     struct sw_work_log_totals totals;
     int cause_count;

@@ -79,6 +79,9 @@ void sw_campaign_print(FILE *out, const struct sw_campaign_report *report)
     if (summary->missing > 0)
         fprintf(out, "       nothing is here of shard %u of %u\n", summary->missing,
                 summary->plan.shards);
+    if (summary->begun > 0 && summary->alive == 0)
+        fprintf(out, "       shard %u of %u was ended before its first schedules were kept\n",
+                summary->begun, summary->plan.shards);
     if (summary->alive > 0)
         fprintf(out, "       %d process%s still at it\n", summary->alive,
                 summary->alive == 1 ? " is" : "es are");

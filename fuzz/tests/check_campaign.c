@@ -254,6 +254,20 @@ START_TEST(test_killed_and_resumed_is_the_whole)
 }
 END_TEST
 
+START_TEST(test_killed_before_a_range_has_ended_is_said)
+{
+    ck_assert_int_eq(explore("--campaign dir --schedules 30", "test_none"), 0);
+    ck_assert_int_eq(shell("printf 'spillway ledger 1\\njoin 1\\ntake 0 9 by 1\\n' "
+                           ">dir/shards/1-of-1/ledger"),
+                     0);
+    ck_assert_int_eq(spillway("merge dir"), 3);
+    ASSERT_SAYS("out", "       shard 1 of 1 was ended before its first schedules were kept\n");
+    ck_assert_ptr_null(strstr(content("out"), "nothing is here"));
+    ck_assert_int_eq(explore("--campaign dir --resume --schedules 30", "test_none"), 0);
+    ASSERT_SAYS("out", "(30 schedules of portfolio");
+}
+END_TEST
+
 /* As Slurm does: all processes of a job get the signal, and some before spillway itself.  Its nth
  * process ends itself and spillway, while it begins. */
 static void explore_ended_with_process(int nth)
@@ -365,6 +379,7 @@ CHECK_SUITE(suite)
                         sizeof portable / sizeof *portable);
     tcase_add_test(all, test_interrupted_and_resumed_is_the_whole);
     tcase_add_test(all, test_killed_and_resumed_is_the_whole);
+    tcase_add_test(all, test_killed_before_a_range_has_ended_is_said);
     tcase_add_loop_test(all, test_ended_while_it_learns_or_later_is_no_failure, 0, 4);
     tcase_add_test(all, test_processes_share_a_folder);
     tcase_add_test(all, test_another_campaign_is_refused);
