@@ -9,12 +9,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "contract/real_time.h"
 #include "hang.h"
 #include "interrupt.h"
+#include "starved.h"
 
 /* To print some hundred stacks takes milliseconds; whoever does not within two seconds never
  * will. */
 enum { LAST_WORDS_MS = 2000 };
+
+/* Time in which others had the processors does not count, up to so many times the limit: on a
+ * machine with sixty busy processes for each processor a limit is that much longer.  It is not
+ * given for ever, since of threads that nobody controls several may wait for a processor at once. */
+enum { STRETCHED_MAX = 60 };
 
 enum waited { NOT_YET, ENDED, INTERRUPTED };
 
@@ -32,6 +39,23 @@ static enum waited wait_ms(int pidfd, int interrupt, int timeout_ms)
     return got != 0 ? ENDED : NOT_YET;
 }
 
+/* So much time in which the process could have run.  The kernel adds a wait when it is over: what is
+ * under way is missing, and is there the next time. */
+static enum waited wait_while_it_runs(pid_t pid, int pidfd, int interrupt, int timeout_ms)
+{
+    uint64_t starved = sw_starved_ms(pid);
+    double began_s = sw_real_time_s(), passed_ms = 0, left_ms = timeout_ms;
+    enum waited waited;
+
+    do {
+        waited = wait_ms(pidfd, interrupt, timeout_ms < 0 ? timeout_ms : (int)left_ms + 1);
+        uint64_t now = sw_starved_ms(pid);
+        passed_ms = 1000 * (sw_real_time_s() - began_s);
+        left_ms = timeout_ms - passed_ms + (now > starved ? (double)(now - starved) : 0);
+    } while (waited == NOT_YET && left_ms >= 1 && passed_ms < STRETCHED_MAX * (double)timeout_ms);
+    return waited;
+}
+
 static uint64_t count_of(const struct sw_control_shm *shm)
 {
     return __atomic_load_n(&shm->decision_count, __ATOMIC_RELAXED);
@@ -46,7 +70,7 @@ static uint64_t ended_of(const struct sw_control_shm *shm)
 
 /* NOT_YET: its last two halves were one schedule's.  *count: of its decisions, at the end of the
  * first of them. */
-static enum waited wait_while_schedules_end(int pidfd, int interrupt, int half_ms,
+static enum waited wait_while_schedules_end(pid_t pid, int pidfd, int interrupt, int half_ms,
                                             const struct sw_control_shm *shm, uint64_t *count)
 {
     uint64_t before, now = ended_of(shm);
@@ -54,10 +78,10 @@ static enum waited wait_while_schedules_end(int pidfd, int interrupt, int half_m
 
     do {
         before = now;
-        waited = wait_ms(pidfd, interrupt, half_ms);
+        waited = wait_while_it_runs(pid, pidfd, interrupt, half_ms);
         *count = count_of(shm);
         if (waited == NOT_YET)
-            waited = wait_ms(pidfd, interrupt, half_ms);
+            waited = wait_while_it_runs(pid, pidfd, interrupt, half_ms);
         now = ended_of(shm);
     } while (waited == NOT_YET && now != before);
     return waited;
@@ -113,7 +137,7 @@ enum sw_watchdog sw_watchdog_wait(pid_t pid, pid_t supervisor, int watchdog_s,
     uint64_t count = 0;
     enum waited waited =
         pidfd < 0 ? ENDED
-                  : wait_while_schedules_end(pidfd, interrupt, watchdog_s * 500, shm, &count);
+                  : wait_while_schedules_end(pid, pidfd, interrupt, watchdog_s * 500, shm, &count);
 
     if (waited == NOT_YET) {
         tell(pid, watchdog_s, count, count_of(shm));

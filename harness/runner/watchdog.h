@@ -4,7 +4,8 @@
  *
  * Real time is for the watchdog alone, and its verdict is a harness error: the
  * program computed for longer than it was given, or it waits in a way that the
- * engine does not see.
+ * engine does not see.  Time in which other processes had the processors does not
+ * count (starved.h).
  */
 #ifndef SW_WATCHDOG_H
 #define SW_WATCHDOG_H

@@ -272,7 +272,7 @@ END_TEST
 /* Typed "run" and "continue" are gdb's own. */
 START_TEST(test_each_run_is_controlled)
 {
-    ck_assert_int_eq(shell("printf 'run\\nrun\\ncontinue\\nkill\\nrun\\nsw-where\\n' | timeout 60 "
+    ck_assert_int_eq(shell("printf 'run\\nrun\\ncontinue\\nkill\\nrun\\nsw-where\\n' | timeout 600 "
                            "%s/spillway debug p.sched >out 2>err",
                            binaries),
                      0);

@@ -297,6 +297,25 @@ START_TEST(test_the_watchdog_says_who_computes_where)
 }
 END_TEST
 
+/* It has a quarter of a processor at most, and so takes two seconds or more for half a second's
+ * work. */
+START_TEST(test_the_watchdog_gives_back_what_others_took)
+{
+    write_program("half.py", "import threading\n"
+                             "t = threading.Thread(target=int)\n"
+                             "t.start()\n"
+                             "t.join()\n"
+                             "for i in range(4000):\n"
+                             "    sum(range(10 ** 4))\n");
+    ck_assert_int_eq(shell("taskset -c $(taskset -pc $$ | sed 's/.* //; s/[-,].*//') sh -c '"
+                           "for i in 1 2 3; do while :; do :; done & busy=\"$busy $!\"; done; "
+                           "%s/spillway record --watchdog 1 -o a.sched -- p/half.py 2>err; "
+                           "status=$?; kill $busy; exit $status'",
+                           binaries),
+                     0);
+}
+END_TEST
+
 /* ---- crashes: the same every time ---- */
 
 static const struct {
@@ -606,6 +625,7 @@ CHECK_SUITE(suite)
     tcase_add_test(livelocks, test_a_livelock_shows_what_repeats);
     tcase_add_test(livelocks, test_a_livelock_of_a_random_schedule_shows_who_was_asked);
     tcase_add_test(livelocks, test_the_watchdog_says_who_computes_where);
+    tcase_add_test(livelocks, test_the_watchdog_gives_back_what_others_took);
     tcase_add_loop_test(crash_case, test_a_crash_is_the_same_every_time, 0, CRASHES);
     tcase_add_test(crash_case, test_the_file_of_the_schedule_is_there_when_it_runs);
     tcase_add_test(canary, test_interpreters_are_under_control);
