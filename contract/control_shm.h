@@ -324,6 +324,7 @@ struct sw_control_shm {
     char checkpoint_note[SW_UNCONTROLLED_TEXT]; /* or what an EARLY one is before */
     struct sw_printed printed[2]; /* on stdout and on stderr */
     uint32_t drew; /* 1: the process has drawn a random number */
+    uint32_t lives_on; /* how many threads had not ended when a schedule had passed, at most */
     uint32_t drew_before; /* 1: it had before its checkpoint, so that it has its chance for good */
     int32_t exit_status; /* of the schedule, where it ended by one; -1: it goes on */
     /* 1: the process that is meant has ended by exit(), with exited_with.  What stands between it and
@@ -359,6 +360,12 @@ struct sw_uncontrolled_most {
     uint32_t count;
     struct sw_uncontrolled list[SW_UNCONTROLLED_MAX];
 };
+
+/* Takes the greater. */
+static inline void sw_control_shm_keep_greater(uint32_t *most, uint32_t other)
+{
+    *most = other > *most ? other : *most;
+}
 
 /* Takes another process's, if that had more.  A count beyond the list is nonsense that a crashing
  * process has left, and is passed over. */

@@ -149,6 +149,15 @@ static const char *find_flaw(const struct sw_control_shm *shm, const struct sw_b
     return NULL;
 }
 
+static uint64_t count_open(const struct search *search)
+{
+    uint64_t count = 0;
+
+    for (uint32_t cost = 0; cost <= search->order->bound; cost++)
+        count += search->open[cost];
+    return count;
+}
+
 /* 1: go on; 0: enough; -1: *e. */
 static int run_plan(struct search *search, const struct plan *plan, uint32_t cost,
                     struct sw_error *e)
@@ -167,8 +176,10 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
         return -1;
     result->schedules++;
     result->of_cost[cost]++;
+    result->open = count_open(search);
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     result->drew |= shm->drew != 0;
+    sw_control_shm_keep_greater(&result->lives_on, shm->lives_on);
     const char *flaw = find_flaw(shm, &one, line);
     if (flaw == NULL && sw_run_end_is_failure(one.end) && result->failures++ == 0)
         result->least = cost;

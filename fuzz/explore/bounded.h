@@ -49,10 +49,12 @@ struct sw_bounded {
     char why_not[512]; /* valid if it is not complete */
     uint64_t schedules;
     uint64_t of_cost[SW_BOUNDED_MAX + 1];
+    uint64_t open; /* that are known, and have not been run; others may come of them */
     uint64_t failures;
     uint32_t least; /* cost of the first failure; valid if there is one */
     struct sw_uncontrolled_most uncontrolled;
     int drew; /* random numbers: contract/chance.h */
+    uint32_t lives_on; /* threads: contract/control_shm.h */
 };
 
 /* 0, or -1 with *e: nothing could be run. */

@@ -48,6 +48,7 @@ struct sw_dpor_explore {
     char refused[SW_TRACE_REFUSED]; /* what was done that is no operation, and where; "": nothing */
     struct sw_uncontrolled_most uncontrolled;
     int drew; /* random numbers: contract/chance.h */
+    uint32_t lives_on; /* threads: contract/control_shm.h */
     uint64_t in_vain; /* run by several jobs, and not wanted.  It depends on their speed */
     char in_turns[SW_SHARED_FILE_MAX + 80]; /* as in struct sw_search_totals */
 };

@@ -298,6 +298,7 @@ static void add_totals(struct sw_search_totals *all, const struct sw_search_tota
     sum.processes += all->processes;
     sum.seconds += all->seconds;
     sum.drew |= all->drew;
+    sw_control_shm_keep_greater(&sum.lives_on, all->lives_on);
     if (sum.note[0] == 0)
         memcpy(sum.note, all->note, sizeof sum.note);
     if (sum.in_turns[0] == 0)

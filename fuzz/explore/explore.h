@@ -122,6 +122,7 @@ void sw_explore_add_failure(struct sw_explore_result *result, uint64_t seed, con
 struct sw_explore_progress {
     uint64_t schedules, failures;
     uint64_t wanted;   /* schedules */
+    uint64_t open;     /* schedules that are known and have not been run; there may be more */
     uint64_t distinct; /* traces, estimated */
     uint64_t features; /* coverage.h */
     int causes;

@@ -76,6 +76,7 @@ struct coverage_search {
     char found[128], text[256];
     struct sw_uncontrolled_most uncontrolled;
     int drew;
+    uint32_t lives_on;
 };
 
 struct job {
@@ -340,6 +341,8 @@ static void digest(struct job *job, const struct sw_batch_result *one,
                     sw_interrupt_came();
     search->stop |= search->late;
     if (job->number <= search->limit)
+        sw_control_shm_keep_greater(&search->lives_on, shm->lives_on);
+    if (job->number <= search->limit)
         sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     search->drew |= shm->drew != 0;
     fill_ended(job, one, shm, sw_coverage_window_at(&search->window, job->number));
@@ -477,6 +480,7 @@ static void fill_result(const struct coverage_search *search)
                                                .stopped = search->late,
                                                .skipped = search->skipped,
                                                .drew = search->drew,
+                                               .lives_on = search->lives_on,
                                                .seconds = search->seconds,
                                                .uncontrolled = search->uncontrolled};
     memcpy(result->totals.note, search->note, sizeof search->note);

@@ -19,6 +19,7 @@ struct exhaustive {
     const struct sw_explore *explore;
     struct sw_explore_result *result;
     struct sw_search_progress progress;
+    const struct sw_bounded *bounded; /* NULL: dpor, which does not know how many are left */
     double began; /* seconds */
     double before; /* that other processes have taken */
     double told;
@@ -97,10 +98,12 @@ static int on_schedule(struct exhaustive *exhaustive, const struct sw_batch_resu
             !exhaustive->explore->goes_on)
             return 1;
     }
-    struct sw_explore_progress told = {.schedules = exhaustive->progress.schedules,
-                                       .failures = exhaustive->progress.failures,
-                                       .seconds = exhaustive->progress.seconds,
-                                       .limit_s = exhaustive->explore->time_s};
+    struct sw_explore_progress told = {
+        .schedules = exhaustive->progress.schedules,
+        .failures = exhaustive->progress.failures,
+        .seconds = exhaustive->progress.seconds,
+        .open = exhaustive->bounded != NULL ? exhaustive->bounded->open : 0,
+        .limit_s = exhaustive->explore->time_s};
 
     sw_explore_report_progress(&told, &exhaustive->told);
     exhaustive->late =
@@ -211,6 +214,7 @@ static const char *run_dpor(struct exhaustive *exhaustive, struct sw_error *e)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
     result->totals.drew = all.drew;
+    result->totals.lives_on = all.lives_on;
     memcpy(result->totals.in_turns, all.in_turns, sizeof all.in_turns);
     /* One that could only go on with a sleeper is of a class that was run before. */
     uint64_t traces = all.counts.traces - all.counts.blocked;
@@ -244,10 +248,12 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
                                      .context = exhaustive};
 
     order.session.note = result->totals.note;
+    exhaustive->bounded = &all;
     if (sw_bounded_run(&order, &all, e) < 0)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
     result->totals.drew = all.drew;
+    result->totals.lives_on = all.lives_on;
     for (uint32_t i = 0; i <= order.bound && used < sizeof by_cost; i++)
         used += (size_t)snprintf(by_cost + used, sizeof by_cost - used, "%s%llu",
                                  i > 0 ? " + " : "", (unsigned long long)all.of_cost[i]);

@@ -110,7 +110,7 @@ void sw_explore_report_progress(const struct sw_explore_progress *progress, doub
 {
     enum { LINE_S = 10 }; /* in a log file; on a terminal one line is written over and over */
     int is_terminal = isatty(STDERR_FILENO);
-    char rate[32], of[32] = "", distinct[48] = "", causes[32] = "", left[32];
+    char rate[32], of[48] = "", distinct[48] = "", causes[32] = "", left[32];
 
     if (progress->seconds - *told < (is_terminal ? 0.1 : LINE_S))
         return;
@@ -118,6 +118,9 @@ void sw_explore_report_progress(const struct sw_explore_progress *progress, doub
     sw_trial_format_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
     if (progress->wanted > 0)
         snprintf(of, sizeof of, " of %llu", (unsigned long long)progress->wanted);
+    else if (progress->open > 0)
+        snprintf(of, sizeof of, " of at least %llu",
+                 (unsigned long long)(progress->schedules + progress->open));
     if (progress->distinct > 0)
         snprintf(distinct, sizeof distinct, ", about %llu distinct",
                  (unsigned long long)progress->distinct);
@@ -222,6 +225,8 @@ void sw_explore_report_print(const struct sw_explore *explore,
     print_lines(result->other);
     print_lines(result->totals.note);
     print_lines(result->totals.in_turns);
+    if (result->end == SW_EXPLORE_NOTHING && result->totals.lives_on > 0)
+        print_lines(sw_trial_format_lives_on(result->totals.lives_on, claim, sizeof claim));
     if (result->totals.only_one)
         print_tests_of(explore);
     if (result->end == SW_EXPLORE_FOUND)
@@ -290,6 +295,7 @@ static json_object *make_json(const struct sw_explore *explore,
     sw_json_fields_add_number(object, "jobs", (uint64_t)explore->search.jobs);
     json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
     json_object_object_add(object, "drew_random_numbers", json_object_new_boolean(totals->drew));
+    sw_json_fields_add_number(object, "threads_that_live_on", totals->lives_on);
     if (result->has_trial && explore->method == SW_EXPLORE_SAMPLES)
         sw_json_fields_add_number(object, "failing_seed", result->seed);
     if (result->has_trial && explore->method != SW_EXPLORE_SAMPLES)

@@ -223,6 +223,7 @@ static int run_job(struct job *job)
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes += totals.processes;
     job->search->totals.drew |= totals.drew;
+    sw_control_shm_keep_greater(&job->search->totals.lives_on, totals.lives_on);
     if (totals.note[0] != '\0')
         memcpy(job->search->totals.note, totals.note, sizeof totals.note);
     sw_control_shm_keep_most(&job->search->totals.uncontrolled, totals.uncontrolled.list,

@@ -53,6 +53,7 @@ struct sw_search_totals {
     uint64_t failing_seed; /* the lowest */
     int stopped;           /* by the clock, by on_progress, or by Ctrl-C */
     int drew;              /* random numbers: contract/chance.h */
+    uint32_t lives_on;     /* threads: contract/control_shm.h */
     enum sw_chance_how chance_how; /* of all seeds but the first */
     int skipped;           /* the test says that it is to be skipped */
     int only_one;          /* the first schedule came to no decision: all others are like it, and

@@ -213,6 +213,49 @@ START_TEST(test_where_nothing_is_decided_one_schedule_is_all)
 }
 END_TEST
 
+START_TEST(test_what_lives_on_behind_a_test_is_said)
+{
+    static const char said[] =
+        "\n       1 thread lives on when it has passed, a daemon or a pool's: ";
+
+    write_file("on.py", "import queue, threading\n"
+                        "def test_on():\n"
+                        "    threading.Thread(target=queue.Queue().get, daemon=True).start()\n"
+                        "def test_joined():\n"
+                        "    t = threading.Thread(target=int)\n"
+                        "    t.start()\n"
+                        "    t.join()\n");
+    expect(0, "--schedules 5 --json on.json on.py::test_on");
+    ASSERT_SAYS("out", said);
+    ASSERT_SAYS("on.json", "\"threads_that_live_on\": 1");
+    expect(0, "--strategy coverage --schedules 5 on.py::test_on");
+    ASSERT_SAYS("out", said);
+    expect(0, "--strategy dpor on.py::test_on");
+    ASSERT_SAYS("out", said);
+    ck_assert_int_eq(spillway("run on.py::test_on"), 0);
+    ASSERT_SAYS("out", said);
+    expect(0, "--schedules 5 on.py::test_joined");
+    ck_assert_ptr_null(strstr(content("out"), "on when it has passed"));
+}
+END_TEST
+
+/* On a terminal the line comes ten times a second, so that there is one at last. */
+START_TEST(test_a_bound_says_how_many_are_known_to_be_left)
+{
+    write_file("many.py", "import threading\n"
+                          "def test_many():\n"
+                          "    ts = [threading.Thread(target=int) for _ in range(4)]\n"
+                          "    for t in ts: t.start()\n"
+                          "    for t in ts: t.join()\n");
+    ck_assert_int_eq(shell("script -qec '%s/spillway explore --strategy preemptions:1 "
+                           "many.py::test_many' /dev/null </dev/null >out",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", " of at least ");
+    ASSERT_SAYS("out", "(all ");
+}
+END_TEST
+
 START_TEST(test_the_clock_ends_it_but_judges_nothing)
 {
     expect(0, "--time 1 p.py::test_with_a_lock");
@@ -393,6 +436,8 @@ CHECK_SUITE(suite)
     tcase_add_test(nothing, test_where_nothing_is_decided_one_schedule_is_all);
     tcase_add_test(nothing, test_the_clock_ends_it_but_judges_nothing);
     tcase_add_test(nothing, test_what_is_not_controlled_proves_nothing);
+    tcase_add_test(nothing, test_what_lives_on_behind_a_test_is_said);
+    tcase_add_test(nothing, test_a_bound_says_how_many_are_known_to_be_left);
     tcase_add_test(nothing, test_no_schedule_sees_what_another_has_left);
     tcase_add_test(nothing, test_what_does_not_fail_again_is_kept_and_the_search_goes_on);
     tcase_add_test(nothing, test_what_does_not_fail_again_takes_no_file_of_others);

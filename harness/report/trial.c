@@ -458,6 +458,26 @@ static void take_errors(int fd, struct sw_trial *trial)
 
 /* ---- a process of its own ---- */
 
+char *sw_trial_format_lives_on(uint32_t threads, char *buf, size_t size)
+{
+    if (threads == 1)
+        snprintf(buf, size, "1 thread lives on when it has passed, a daemon or a pool's: no schedule "
+                            "has what it does then");
+    else
+        snprintf(buf, size, "%u threads live on when it has passed, daemons or a pool's: no schedule "
+                            "has what they do then",
+                 threads);
+    return buf;
+}
+
+static void tell_lives_on(struct sw_trial *trial, uint32_t threads)
+{
+    char line[160];
+
+    if (trial->verdict.kind == SW_AS_EXPECTED && threads > 0)
+        tell(trial, "%s", sw_trial_format_lives_on(threads, line, sizeof line));
+}
+
 /* Of a test that came to its end its process says less than its result. */
 static int is_wanted(const struct sw_process *run, const struct sw_trial_order *order)
 {
@@ -505,6 +525,7 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order, s
     judge(run, order, outcome, trial);
     if (!is_wanted(run, order))
         decide(trial, SW_INCONCLUSIVE, "otherwise", "it ends otherwise: %s", outcome);
+    tell_lives_on(trial, run->shm->lives_on);
     /* Before the line about what was not controlled, which is the last of the story. */
     if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED)
         keep(run, order, outcome, place, trial);
@@ -630,6 +651,7 @@ static void claim(const struct sw_trial_order *order, struct search *search,
            (unsigned long long)(order->schedule.seed + search->count - 1), skipped,
            (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes,
            how_fast);
+    tell_lives_on(trial, totals->lives_on);
 }
 
 /* Does it fail in the way that was found among other schedules? */

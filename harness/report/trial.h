@@ -84,6 +84,8 @@ void sw_trial_keep_unsure(const struct sw_trial_order *order,
 
 /* "the random walk of seed 3".  Returns buf. */
 char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t size);
+/* "1 thread lives on ...", what a test has left behind that passed.  Returns buf. */
+char *sw_trial_format_lives_on(uint32_t threads, char *buf, size_t size);
 /* "12 300": three digits that count, and where the thousands are.  Returns buf. */
 char *sw_trial_format_rate(char *buf, size_t size, double rate);
 /* How many of the hashes are different; sorts them. */

@@ -204,6 +204,7 @@ static int run_ordered(const struct sw_batch_order *order, struct sw_session *se
         ahead = more_or_less(ahead, took);
         sw_control_shm_keep_most(&totals->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
         totals->drew |= shm->drew != 0;
+        sw_control_shm_keep_greater(&totals->lives_on, shm->lives_on);
         if (status == 0)
             status = tell(order, totals, &result);
     }

@@ -60,6 +60,7 @@ struct sw_batch_totals {
     uint64_t schedules;
     uint64_t processes;
     int drew; /* random numbers: contract/chance.h.  Not known of WARM */
+    uint32_t lives_on; /* contract/control_shm.h */
     char note[SW_BATCH_NOTE]; /* where the checkpoint is, if not where it is expected: session.h */
     uint64_t real_ns; /* that the schedules took; for rates, never for a verdict */
     struct sw_uncontrolled_most uncontrolled;

@@ -162,6 +162,8 @@ int spillway_loop_end(int outcome)
     sw_access_end();
     end_named(shm);
     drain();
+    if (shm->loop_under_way && outcome == 0)
+        sw_control_shm_keep_greater(&shm->lives_on, (uint32_t)sw_engine.live_count - 1);
     if (shm->loop_under_way)
         write_result(shm, outcome);
     shm->loop_under_way = 0;
