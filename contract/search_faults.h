@@ -19,9 +19,10 @@
     X(STORE_GLOBAL, "store-global", "global", "$o = $v", "writing a global is nothing") \
     X(STORE_GLOBAL_READS, "store-global-reads", "global", "$o = $v", "writing one is reading") \
     X(DELETE_GLOBAL, "delete-global", "global", "del $o", "deleting a global is nothing") \
-    X(LOAD_NAME, "load-name", "namespace", "y = x, x", "reading a name of exec() is nothing") \
-    X(STORE_NAME, "store-name", "namespace", "x += ", "writing one is nothing") \
-    X(DELETE_NAME, "delete-name", "namespace", "x = 1; del x", "deleting one is nothing") \
+    X(LOAD_NAME, "load-name", "namespace of exec", "y = x, x", \
+      "reading a name of exec() is nothing") \
+    X(STORE_NAME, "store-name", "namespace of exec", "x += ", "writing one is nothing") \
+    X(DELETE_NAME, "delete-name", "namespace of exec", "x = 1; del x", "deleting one is nothing") \
     X(LOAD_ATTR, "load-attr", "attribute", "$o.x", "reading an attribute is nothing") \
     X(STORE_ATTR, "store-attr", "attribute", "$o.x = $v", "writing an attribute is nothing") \
     X(STORE_ATTR_READS, "store-attr-reads", "attribute", "$o.x = $v", "writing one is reading") \
@@ -84,7 +85,7 @@
     X(CALL_RELEASE, "call-release", "lock", "$o.acquire()", "release() is nothing") \
     X(CALL_TRY, "call-try", "lock", "$o.acquire(False)", "trying to take a lock is nothing") \
     X(CALL_TRY_READS, "call-try-reads", "lock", "$o.acquire(False)", "trying is reading") \
-    X(CALL_UNKNOWN, "call-unknown", "global", "exec(", \
+    X(CALL_UNKNOWN, "call-unknown", "pipe", "os.write(", \
       "a call of which nothing is known is nothing") \
     X(STAR_CALL, "star-call", "list that is emptied", "max(*$o)", \
       "a call with a star is nothing") \
@@ -114,7 +115,7 @@
       "two reads of one object depend on each other") \
     X(READ_WRITE_FREE, "read-write-free", "slots", "$o.x += $v", "a read and a write do not") \
     X(WRITE_WRITE_FREE, "write-write-free", "slots", "$o.x += $v", "two writes do not") \
-    X(UNKNOWN_FREE, "unknown-free", "global", "exec(", "what is not known depends on nothing") \
+    X(UNKNOWN_FREE, "unknown-free", "pipe", "os.write(", "what is not known depends on nothing") \
     X(NO_OBJECTS, "no-objects", "attribute", "$o.y = $o.x", "all objects are one") \
     X(REVERSE_SHORT, "reverse-short", "slots", "$o.x += $v", \
       "a reversal has the second event of the race only") \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "one_of.h"
+#include "exposed.h"
 #include "touch.h"
 #include "value_find.h"
 
@@ -205,7 +206,7 @@ static void of_item(struct look *look, PyObject *container, PyObject *key, PyObj
         of_global(look, key, next);
         return;
     }
-    PyObject *owner = sw_touch_owner_of(container);
+    PyObject *owner = sw_exposed_owner(container);
     if (owner != NULL && PyUnicode_CheckExact(key)) {
         of_name(look, owner, sw_value_brief_type(owner), key);
         PyObject *value = sw_value_find_item(container, key);

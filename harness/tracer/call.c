@@ -6,6 +6,7 @@
 
 #include "file_object.h"
 #include "file_path.h"
+#include "lock_call.h"
 #include "one_of.h"
 #include "touch.h"
 
@@ -17,6 +18,20 @@ static int has_in_python(PyTypeObject *type, const char *method)
 
     Py_XDECREF(name);
     return found != NULL && PyFunction_Check(found);
+}
+
+/* ---- arguments ---- */
+
+PyObject *sw_call_argument(const struct call *call, Py_ssize_t place, const char *name)
+{
+    Py_ssize_t named = call->names != NULL ? PyTuple_GET_SIZE(call->names) : 0;
+
+    if (place < call->count - named)
+        return call->arguments[place];
+    for (Py_ssize_t i = 0; i < named; i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(call->names, i), name) == 0)
+            return call->arguments[call->count - named + i];
+    return NULL;
 }
 
 /* ---- what is done to an argument ---- */
@@ -32,10 +47,23 @@ static void all(const struct call *call, Py_ssize_t first, touch_func *touch,
         touch(call, call->arguments[i], operation);
 }
 
+/* Called back by other C code, of whose operation nobody would hear: a key= that is a method of a
+ * list, or operator.attrgetter(). */
+static int calls_c(PyObject *callable)
+{
+    static const char *const names[] = {"functools.partial", "method-wrapper",
+                                        "operator.attrgetter", "operator.methodcaller"};
+    PyObject *self = PyCFunction_Check(callable) ? PyCFunction_GET_SELF(callable) : NULL;
+
+    return (self != NULL && !PyModule_Check(self) && !sw_touch_is_plain(self)) ||
+           IS_ONE_OF(Py_TYPE(callable)->tp_name, names);
+}
+
 static void read_deep(const struct call *call, PyObject *object, struct operation *operation)
 {
     (void)call;
-    if (sw_touch_makes_items(object)) /* format_map(), say, asks it for items */
+    /* format_map(), say, asks it for items */
+    if (sw_touch_makes_items(object) || calls_c(object))
         sw_touch_anything(operation);
     else
         sw_touch_deep(operation, SW_OP_READ, object);
@@ -53,128 +81,14 @@ static void iterate(const struct call *call, PyObject *object, struct operation 
     sw_touch_iterated(operation, object, sw_operation_held(call->frame, object));
 }
 
-/* A key= that is a method of C code reads what that method reads. */
-static int calls_c(PyObject *callable)
-{
-    PyObject *self = PyCFunction_Check(callable) ? PyCFunction_GET_SELF(callable) : NULL;
-
-    return (self != NULL && !PyModule_Check(self) && !sw_touch_is_plain(self)) ||
-           strcmp(Py_TYPE(callable)->tp_name, "functools.partial") == 0 ||
-           strcmp(Py_TYPE(callable)->tp_name, "method-wrapper") == 0;
-}
-
 /* What is gone over is asked for its elements, and they are looked at. */
 static void read_elements(const struct call *call, PyObject *object, struct operation *operation)
 {
     object = sw_touch_behind(object);
-    if (PyCallable_Check(object) && calls_c(object))
-        sw_touch_anything(operation);
-    else if (PyIter_Check(object))
+    if (PyIter_Check(object))
         iterate(call, object, operation);
     else
         read_deep(call, object, operation);
-}
-
-/* ---- locks ---- */
-
-int sw_call_is_lock(PyObject *object)
-{
-    const char *type = Py_TYPE(object)->tp_name;
-
-    return strcmp(type, "_thread.lock") == 0 || strcmp(type, "_thread.RLock") == 0;
-}
-
-/* The layouts of 3.11: a lock's semaphore comes first. */
-struct lock {
-    PyObject_HEAD
-    PyThread_type_lock semaphore;
-};
-struct rlock {
-    PyObject_HEAD
-    PyThread_type_lock semaphore;
-    unsigned long owner;
-    unsigned long count;
-};
-
-/* How long acquire() waits. */
-enum patience { FOR_EVER, NOT_AT_ALL, FOR_A_TIME, NOBODY_KNOWS };
-
-/* An argument behind self by its place, or by its name; NULL: it is not given. */
-static PyObject *argument_of(const struct call *call, Py_ssize_t place, const char *name)
-{
-    Py_ssize_t named = call->names != NULL ? PyTuple_GET_SIZE(call->names) : 0;
-
-    if (place < call->count - named)
-        return call->arguments[place];
-    for (Py_ssize_t i = 0; i < named; i++)
-        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(call->names, i), name) == 0)
-            return call->arguments[call->count - named + i];
-    return NULL;
-}
-
-/* acquire(blocking=True, timeout=-1); first: of the arguments behind self. */
-static enum patience patience_of(const struct call *call, Py_ssize_t first, double *seconds)
-{
-    PyObject *blocking = argument_of(call, first, "blocking");
-    PyObject *timeout = argument_of(call, first + 1, "timeout");
-
-    if (call->unseen || (blocking != NULL && blocking != Py_None && !PyLong_CheckExact(blocking) &&
-                         !PyBool_Check(blocking)))
-        return NOBODY_KNOWS;
-    if (blocking != NULL && PyObject_IsTrue(blocking) == 0)
-        return NOT_AT_ALL;
-    if (timeout == NULL)
-        return FOR_EVER;
-    if (!PyLong_CheckExact(timeout) && !PyFloat_CheckExact(timeout))
-        return NOBODY_KNOWS;
-    *seconds = PyFloat_AsDouble(timeout);
-    PyErr_Clear();
-    /* Longer than any schedule; more than this is an OverflowError. */
-    return *seconds == 0 ? NOT_AT_ALL : *seconds < 0 || *seconds > 1e9 ? FOR_EVER : FOR_A_TIME;
-}
-
-static void of_acquire(PyObject *self, enum patience patience, double seconds,
-                       struct operation *operation)
-{
-    if (patience == NOBODY_KNOWS) {
-        sw_touch_refuse(operation, "waits for a lock, nobody knows how long");
-        return;
-    }
-    sw_touch_add(operation, patience == NOT_AT_ALL ? SW_OP_TAKE : SW_OP_ACQUIRE, self, 0);
-    operation->semaphore = ((struct lock *)self)->semaphore;
-    /* Rounded up, as CPython does; never 0, which is for ever. */
-    if (patience == FOR_A_TIME)
-        operation->timeout_ns = (uint64_t)(seconds * 1e9) + 1;
-}
-
-static void of_lock(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
-                    struct operation *operation)
-{
-    int reentrant = strcmp(Py_TYPE(self)->tp_name, "_thread.RLock") == 0;
-    static const char *const takes[] = {"acquire", "__enter__", "acquire_lock", "_acquire_restore"};
-    static const char *const gives[] = {"release", "__exit__", "release_lock", "_release_save"};
-    static const char *const looks[] = {"locked", "locked_lock", "__repr__"};
-    const struct rlock *lock = (struct rlock *)self;
-    double seconds = 0;
-    int is_ours = reentrant && lock->count > 0 && lock->owner == PyThread_get_thread_ident();
-
-    if (strcmp(name, "_is_owned") == 0)
-        return;
-    if (IS_ONE_OF(name, takes)) {
-        enum patience patience = name[0] == '_' ? FOR_EVER : patience_of(call, first, &seconds);
-        /* A second acquire of an RLock by its owner waits for nobody, and tells nobody anything. */
-        if (!is_ours)
-            of_acquire(self, patience, seconds, operation);
-    } else if (IS_ONE_OF(name, gives)) {
-        /* Of an RLock that is another's, or nobody's, it is an error whatever the others do. */
-        if (reentrant && (!is_ours || (lock->count > 1 && strcmp(name, "_release_save") != 0)))
-            return;
-        sw_touch_add(operation, SW_OP_RELEASE, self, 0);
-        operation->semaphore = lock->semaphore;
-    } else if (IS_ONE_OF(name, looks))
-        sw_touch_add(operation, SW_OP_READ, self, 0);
-    else
-        sw_touch_anything(operation);
 }
 
 /* ---- methods of C code ---- */
@@ -261,14 +175,30 @@ static const char asks_number[] =
     "has to do with a descriptor's number, which follows the order in "
     "which files are opened";
 
+/* Of an exception: which of its attributes the method changes. */
+static void of_exception(PyObject *self, const char *name, struct operation *operation)
+{
+    PyObject *notes;
+
+    if (strcmp(name, "with_traceback") == 0)
+        sw_touch_raised(operation, SW_OP_WRITE, self);
+    else if (strcmp(name, "add_note") == 0) {
+        notes = PyUnicode_InternFromString("__notes__");
+        if (notes != NULL)
+            sw_touch_add(operation, SW_OP_WRITE, self, sw_operation_part(notes));
+        Py_XDECREF(notes);
+        PyErr_Clear();
+    }
+}
+
 static void of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
                       struct operation *operation)
 {
     self = sw_touch_behind(self);
     if (strcmp(name, "fileno") == 0 && sw_file_path_numbers_vary())
         sw_touch_refuse(operation, asks_number);
-    else if (sw_call_is_lock(self))
-        of_lock(call, self, name, first, operation);
+    else if (sw_lock_call_is_lock(self))
+        sw_lock_call_operation(call, self, name, first, operation);
     else if (sw_file_object_is(self)) {
         sw_file_object_touch(self, operation);
         all(call, first, iterate, operation);
@@ -283,6 +213,8 @@ static void of_method(const struct call *call, PyObject *self, const char *name,
     } else if (sw_touch_is_plain(self) || PyTuple_Check(self) || PyFrozenSet_CheckExact(self)) {
         if (PyTuple_Check(self))
             sw_touch_deep(operation, SW_OP_READ, self);
+        if (PyExceptionInstance_Check(self))
+            of_exception(self, name, operation);
         all(call, first, read_deep, operation);
     } else if (sw_touch_is_in_python(self)) {
         /* object's own: what makes it is nobody else's yet. */
@@ -316,7 +248,7 @@ static void of_print(const struct call *call, struct operation *operation)
     PyObject *out = PySys_GetObject("stdout");
 
     if (is_keyword(call, "file"))
-        out = argument_of(call, call->count, "file");
+        out = sw_call_argument(call, call->count, "file");
     if (out == NULL || call->unseen)
         sw_touch_anything(operation);
     else if (sw_file_object_is(out))
@@ -328,8 +260,24 @@ static void of_print(const struct call *call, struct operation *operation)
     all(call, 0, read_deep, operation);
 }
 
+/* exec(), eval(), compile(): the bytecodes of the source come.  A namespace without __builtins__ gets
+ * them, and becomes one whose items have names of their own. */
+static void of_source(const struct call *call, struct operation *operation)
+{
+    PyObject *source = call->count > 0 ? call->arguments[0] : NULL;
+    PyObject *globals = call->count > 1 ? call->arguments[1] : NULL;
+    int is_known = source != NULL && (PyUnicode_CheckExact(source) || PyBytes_CheckExact(source) ||
+                                      PyCode_Check(source));
+    int is_complete = globals == NULL || globals == Py_None || PyUnicode_CheckExact(globals) ||
+                      (PyDict_CheckExact(globals) && sw_touch_is_namespace(globals));
+
+    if (call->unseen || call->names != NULL || !is_known || !is_complete)
+        sw_touch_anything(operation);
+}
+
 static void of_builtin(const struct call *call, const char *name, struct operation *operation)
 {
+    static const char *const sources[] = {"exec", "eval", "compile"};
     static const char *const nothing[] = {"isinstance", "issubclass",     "id", "callable", "chr",
                                           "ord",        "__build_class__"};
     static const char *const shallow[] = {"len",    "abs", "round", "pow",
@@ -337,8 +285,6 @@ static void of_builtin(const struct call *call, const char *name, struct operati
     static const char *const deep[] = {"repr", "ascii", "format", "sum",    "min",
                                        "max",  "any",   "all",    "sorted", "hash"};
 
-    if (strcmp(name, "vars") == 0 && call->count == 1)
-        sw_touch_expose(call->arguments[0]);
     if (IS_ONE_OF(name, nothing))
         return;
     if (IS_ONE_OF(name, shallow))
@@ -355,6 +301,8 @@ static void of_builtin(const struct call *call, const char *name, struct operati
         of_attribute(call, SW_OP_WRITE, operation);
     else if (strcmp(name, "print") == 0)
         of_print(call, operation);
+    else if (IS_ONE_OF(name, sources))
+        of_source(call, operation);
     else
         sw_touch_anything(operation);
 }
@@ -362,9 +310,9 @@ static void of_builtin(const struct call *call, const char *name, struct operati
 /* A path that is text, and no opener that is the program's own. */
 static void of_open(const struct call *call, struct operation *operation)
 {
-    PyObject *path = argument_of(call, 0, "file"), *bytes = NULL;
+    PyObject *path = sw_call_argument(call, 0, "file"), *bytes = NULL;
 
-    if (!call->unseen && path != NULL && argument_of(call, 7, "opener") == NULL) {
+    if (!call->unseen && path != NULL && sw_call_argument(call, 7, "opener") == NULL) {
         if (PyUnicode_CheckExact(path))
             bytes = PyUnicode_EncodeFSDefault(path);
         else if (PyBytes_CheckExact(path))
@@ -401,11 +349,24 @@ static int is_of_codecs(const char *module, const char *name)
            (strcmp(end, "_decode") == 0 || strcmp(end, "_encode") == 0);
 }
 
+/* Of the list that comes first: they compare its elements. */
+static void of_sorted_list(const struct call *call, const char *name, struct operation *operation)
+{
+    static const char *const reads[] = {"bisect", "bisect_left", "bisect_right"};
+
+    if (call->unseen || call->count == 0) {
+        sw_touch_anything(operation);
+        return;
+    }
+    sw_touch_deep(operation, IS_ONE_OF(name, reads) ? SW_OP_READ : SW_OP_WRITE, call->arguments[0]);
+    all(call, 1, read_deep, operation);
+}
+
 /* Of functions of modules: what they do with their arguments, and that they keep nothing. */
 static void of_module(const struct call *call, const char *module, const char *name,
                       struct operation *operation)
 {
-    static const char *const nothing[] = {"time", "_abc"};
+    static const char *const sorted_lists[] = {"_heapq", "_bisect"};
     static const char *const of_numbers[] = {"math",     "cmath",     "_struct",    "zlib",
                                              "binascii", "_operator", "_functools", "_statistics"};
     static const char *const own[] = {"get_ident", "get_native_id",     "allocate_lock",
@@ -417,8 +378,17 @@ static void of_module(const struct call *call, const char *module, const char *n
         sw_touch_refuse(operation, "changes how the interpreter itself runs");
         return;
     }
-    if (IS_ONE_OF(module, nothing) || IS_ONE_OF(name, own))
+    if (strcmp(module, "time") == 0 || IS_ONE_OF(name, own))
         return;
+    if (strcmp(module, "_abc") == 0) {
+        if (strcmp(name, "_abc_register") == 0 || strcmp(name, "_reset_registry") == 0)
+            sw_touch_refuse(operation, "changes which classes an abstract class stands for");
+        return;
+    }
+    if (IS_ONE_OF(module, sorted_lists)) {
+        of_sorted_list(call, name, operation);
+        return;
+    }
     if (strcmp(name, "open") == 0 && (strcmp(module, "io") == 0 || strcmp(module, "_io") == 0)) {
         of_open(call, operation);
         return;
@@ -574,13 +544,23 @@ static void of_other(const struct call *call, struct operation *operation)
         sw_touch_anything(operation);
 }
 
+/* Its own bytecodes come; what stands for arguments that are not given is a dict. */
+static void of_python_function(PyObject *callable, struct operation *operation)
+{
+    PyObject *function = PyMethod_Check(callable) ? PyMethod_GET_FUNCTION(callable) : callable;
+    PyObject *defaults = PyFunction_GET_KW_DEFAULTS(function);
+
+    if (defaults != NULL)
+        sw_touch_shallow(operation, SW_OP_READ, defaults);
+}
+
 int sw_call_operation(const struct call *call, struct operation *operation)
 {
     PyObject *callable = call->callable;
 
-    if (is_python_function(callable)) {
-        /* Its own bytecodes come. */
-    } else if (PyCFunction_Check(callable))
+    if (is_python_function(callable))
+        of_python_function(callable, operation);
+    else if (PyCFunction_Check(callable))
         of_function(call, operation);
     else if (Py_TYPE(callable) == &PyMethodDescr_Type && call->count > 0 && !call->unseen)
         of_method(call, call->arguments[0], ((PyMethodDescrObject *)callable)->d_method->ml_name, 1,

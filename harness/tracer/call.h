@@ -23,6 +23,7 @@ struct call {
 
 /* As sw_operation_find(); *operation is NONE, or has what is touched already. */
 int sw_call_operation(const struct call *call, struct operation *operation);
-int sw_call_is_lock(PyObject *object);
+/* An argument behind self by its place, or by its name; NULL: it is not given.  Borrowed. */
+PyObject *sw_call_argument(const struct call *call, Py_ssize_t place, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "identity.h"
 #include "touch.h"
 
 /* The bytecode under the eye, and what is on the value stack. */
@@ -66,15 +67,36 @@ uint64_t sw_operation_part(PyObject *name)
 static void of_global(const struct look *look, int index, enum sw_op op,
                       struct operation *operation)
 {
-    sw_touch_add(operation, op, look->frame->f_globals, sw_operation_part(name(look, index)));
+    sw_touch_name(operation, op, look->frame->f_globals, name(look, index));
 }
 
 /* Of a class body or of exec(): a namespace that others may have as well. */
 static void of_name(const struct look *look, enum sw_op op, struct operation *operation)
 {
+    sw_touch_name(operation, op, look->frame->f_locals, name(look, look->argument));
+}
+
+/* What the namespace does not have is looked up in the globals.  Where others may have the namespace
+ * as well that is two objects: it could come to have the name. */
+static void of_name_read(const struct look *look, struct operation *operation)
+{
+    enum { HELD = 2 }; /* by the frame, and by who has begun it */
     PyObject *namespace = look->frame->f_locals;
 
-    sw_touch_add(operation, op, namespace, sw_operation_part(name(look, look->argument)));
+    if (namespace != look->frame->f_globals) {
+        int is_ours = PyDict_CheckExact(namespace) && Py_REFCNT(namespace) <= HELD &&
+                      !sw_identity_is_of_others(namespace);
+        PyObject *found = PyDict_Check(namespace)
+                              ? PyDict_GetItemWithError(namespace, name(look, look->argument))
+                              : NULL;
+        PyErr_Clear();
+        if (!is_ours)
+            sw_touch_anything(operation);
+        else if (found == NULL)
+            of_global(look, look->argument, SW_OP_READ, operation);
+        return;
+    }
+    of_name(look, SW_OP_READ, operation);
 }
 
 static void of_cell(const struct look *look, enum sw_op op, struct operation *operation)
@@ -94,8 +116,9 @@ static void of_item(const struct look *look, PyObject *container, PyObject *key,
                     enum sw_op op, struct operation *operation)
 {
     container = sw_touch_behind(container);
-    if (container == look->frame->f_globals && PyUnicode_CheckExact(key)) {
-        sw_touch_add(operation, op, container, sw_operation_part(key));
+    if (PyDict_CheckExact(container) && PyUnicode_CheckExact(key) &&
+        sw_touch_is_namespace(container)) {
+        sw_touch_name(operation, op, container, key);
         return;
     }
     sw_touch_shallow(operation, sw_touch_makes_items(container) ? SW_OP_WRITE : op, container);
@@ -219,6 +242,23 @@ static void of_with(const struct look *look, const char *name, struct operation 
     Py_XDECREF(method);
 }
 
+/* ---- exceptions ---- */
+
+/* raise, raise exception, raise exception from cause; of a class a new one is made.  All that is done
+ * to it up to the bytecode that handles it belongs to this one. */
+static void of_raise(const struct look *look, struct operation *operation)
+{
+    int is_again = look->opcode == RERAISE || look->argument == 0;
+    PyObject *raised = is_again && look->opcode != RERAISE
+                           ? PyErr_GetHandledException()
+                           : peek(look, is_again ? 1 : look->argument);
+
+    if (raised != NULL && PyExceptionInstance_Check(raised))
+        sw_touch_raised(operation, SW_OP_WRITE, raised);
+    if (is_again && look->opcode != RERAISE)
+        Py_XDECREF(raised);
+}
+
 /* ---- all ---- */
 
 /* What touches the frame's own locals and value stack only, or is followed by one that is looked
@@ -269,8 +309,6 @@ static int is_local(int opcode)
                                           [POP_EXCEPT] = 1,
                                           [PREP_RERAISE_STAR] = 1,
                                           [PUSH_EXC_INFO] = 1,
-                                          [RAISE_VARARGS] = 1,
-                                          [RERAISE] = 1,
                                           [END_ASYNC_FOR] = 1,
                                           [RETURN_VALUE] = 1,
                                           [RETURN_GENERATOR] = 1,
@@ -304,7 +342,7 @@ static void find(const struct look *look, struct operation *operation)
         of_global(look, look->argument, SW_OP_WRITE, operation);
         break;
     case LOAD_NAME:
-        of_name(look, SW_OP_READ, operation);
+        of_name_read(look, operation);
         break;
     case STORE_NAME:
     case DELETE_NAME:
@@ -396,6 +434,10 @@ static void find(const struct look *look, struct operation *operation)
     case WITH_EXCEPT_START:
         sw_call_operation(&(struct call){.callable = peek(look, 4), .frame = look->frame},
                           operation);
+        break;
+    case RAISE_VARARGS:
+    case RERAISE:
+        of_raise(look, operation);
         break;
     /* An import runs other modules, and takes locks of its own. */
     case IMPORT_NAME:

@@ -6,6 +6,7 @@
 #include <internal/pycore_object.h>
 #include <string.h>
 
+#include "exposed.h"
 #include "file_object.h"
 #include "identity.h"
 #include "one_of.h"
@@ -166,62 +167,18 @@ PyObject *sw_touch_behind(PyObject *object)
 
 /* ---- namespaces ---- */
 
-/* Of objects; more of them than this, and every dict may be one. */
-enum { EXPOSED_MAX = 64 };
-
-static struct {
-    const PyObject *dict;
-    PyObject *owner; /* not held: it may be gone, and then its dict is, too */
-} exposed[EXPOSED_MAX];
-static int exposed_count;
-static uint64_t exposed_in; /* the schedule; in another one there are none yet */
-
-/* Of libspillway.so, which is in the process already. */
-extern uint64_t spillway_access_schedule(void);
-
-static void forget_exposed(void)
-{
-    if (exposed_in != spillway_access_schedule())
-        exposed_count = 0;
-    exposed_in = spillway_access_schedule();
-}
-
 int sw_touch_is_namespace(PyObject *dict)
 {
-    forget_exposed();
-    if (exposed_count > EXPOSED_MAX)
-        return 1;
-    for (int i = 0; i < exposed_count; i++)
-        if (exposed[i].dict == dict)
-            return 1;
-    return PyDict_CheckExact(dict) && PyDict_GetItemString(dict, "__builtins__") != NULL;
+    return sw_exposed_kind(dict) != SW_EXPOSED_NOT ||
+           (PyDict_CheckExact(dict) && PyDict_GetItemString(dict, "__builtins__") != NULL);
 }
 
-PyObject *sw_touch_owner_of(const PyObject *dict)
+void sw_touch_name(struct operation *operation, enum sw_op op, PyObject *namespace, PyObject *name)
 {
-    forget_exposed();
-    for (int i = 0; i < exposed_count && i < EXPOSED_MAX; i++)
-        if (exposed[i].dict == dict)
-            return exposed[i].owner;
-    return NULL;
-}
-
-void sw_touch_expose(PyObject *object)
-{
-    PyObject *dict = PyModule_Check(object) || PyType_Check(object)
-                         ? NULL
-                         : PyObject_GenericGetDict(object, NULL);
-
-    if (dict == NULL)
-        PyErr_Clear();
-    else if (!sw_touch_is_namespace(dict)) {
-        if (exposed_count < EXPOSED_MAX) {
-            exposed[exposed_count].dict = dict;
-            exposed[exposed_count].owner = object;
-        }
-        exposed_count++;
-    }
-    Py_XDECREF(dict);
+    if (sw_exposed_kind(namespace) == SW_EXPOSED_OBJECT)
+        sw_touch_anything(operation);
+    else
+        sw_touch_add(operation, op, namespace, sw_operation_part(name));
 }
 
 /* ---- shallow and deep ---- */
@@ -439,6 +396,24 @@ static int is_of_c(PyObject *owner, PyObject *found)
            !sw_touch_is_a_class(((PyDescrObject *)found)->d_type);
 }
 
+void sw_touch_raised(struct operation *operation, enum sw_op op, PyObject *exception)
+{
+    enum { PART = 2 }; /* no name has an even one */
+
+    sw_touch_add(operation, op, exception, PART);
+}
+
+/* Which a raise changes without an operation of its own. */
+static int is_of_raise(PyObject *owner, PyObject *name)
+{
+    static const char *const names[] = {"__traceback__", "__context__", "__cause__",
+                                        "__suppress_context__"};
+    const char *utf8 = PyExceptionInstance_Check(owner) ? PyUnicode_AsUTF8(name) : NULL;
+
+    PyErr_Clear();
+    return utf8 != NULL && IS_ONE_OF(utf8, names);
+}
+
 void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *owner, PyObject *name)
 {
     PyTypeObject *type = Py_TYPE(owner);
@@ -453,10 +428,11 @@ void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *ow
     if (op == SW_OP_WRITE && is_special(name) && is_looked_at(owner, name))
         sw_touch_refuse(operation, "changes what the interpreter itself looks up");
     /* Whoever has it can touch every attribute. */
-    else if (PyUnicode_CompareWithASCIIString(name, "__dict__") == 0) {
-        sw_touch_expose(owner);
+    else if (PyUnicode_CompareWithASCIIString(name, "__dict__") == 0)
         sw_touch_anything(operation);
-    } else if (PyModule_Check(owner))
+    else if (is_of_raise(owner, name))
+        sw_touch_raised(operation, op, owner);
+    else if (PyModule_Check(owner))
         of_module(operation, op, owner, part);
     /* An assignment to a class is seen by all of its instances, and could replace a method. */
     else if (PyType_Check(owner) && op == SW_OP_WRITE)

@@ -36,6 +36,9 @@ void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t
 void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *owner,
                         PyObject *name);
 
+/* It is raised, or asked what is known of that: one thing, its traceback, context and cause. */
+void sw_touch_raised(struct operation *operation, enum sw_op op, PyObject *exception);
+
 /* Behind a view or a proxy: what it shows; else the object itself.  Borrowed. */
 PyObject *sw_touch_behind(PyObject *object);
 /* Nothing about it can change. */
@@ -46,12 +49,9 @@ int sw_touch_is_in_python(PyObject *object);
 int sw_touch_is_a_class(const PyTypeObject *type);
 /* A defaultdict: to ask it for an item that it has not makes one. */
 int sw_touch_makes_items(PyObject *object);
-/* A dict that is the namespace of a module, or that somebody got as the namespace of an object. */
+/* A dict that is the namespace of a module, or may be that of an object. */
 int sw_touch_is_namespace(PyObject *dict);
-/* Whose namespace that dict is, of those that somebody got; NULL: of nobody that is known.
- * Borrowed. */
-PyObject *sw_touch_owner_of(const PyObject *dict);
-/* Somebody gets the namespace of the object: from now on it is known to be one. */
-void sw_touch_expose(PyObject *object);
+/* A name of a namespace: a global, or of a class body. */
+void sw_touch_name(struct operation *operation, enum sw_op op, PyObject *namespace, PyObject *name);
 
 #endif

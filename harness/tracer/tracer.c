@@ -33,6 +33,7 @@
 #include <string.h>
 
 #include "access_note.h"
+#include "exposed.h"
 #include "file_object.h"
 #include "harness/tracer/lab/tracer_lab.h"
 #include "identity.h"
@@ -379,6 +380,29 @@ static void end_of_threading(PyFrameObject *frame)
         refuse(frame, "joins a thread that goes on");
 }
 
+/* threading calls its hook behind the end of the body, unseen. */
+static void end_by_exception(PyFrameObject *frame)
+{
+    static const char name[] = "excepthook";
+    PyObject *names = frame->f_frame->previous->f_globals, *text = PyUnicode_InternFromString(name);
+
+    if (text != NULL)
+        announce_of(SW_OP_READ, names, sw_operation_part(text));
+    Py_XDECREF(text);
+    PyObject *hook = PyDict_GetItemString(names, name);
+    if (hook != NULL && PyFunction_Check(hook) &&
+        known_kind_of((PyCodeObject *)PyFunction_GET_CODE(hook)) == PROGRAM)
+        refuse(frame, "is ended by an exception, and threading.excepthook is the program's");
+}
+
+/* The last reference has gone, which is no operation: it may depend on what any other thread has
+ * done with its own that this thread has it. */
+static void begin_finalizer(const _PyInterpreterFrame *frame)
+{
+    if (frame->is_entry && strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0)
+        announce_of(SW_OP_UNKNOWN, NULL, 0);
+}
+
 /* ---- the trace function ---- */
 
 static void on_call(struct mutes *mutes, PyFrameObject *frame)
@@ -389,9 +413,10 @@ static void on_call(struct mutes *mutes, PyFrameObject *frame)
     enter(mutes, frame);
     if (!spillway_access_matters())
         return;
-    if (state_of(mutes) == PROGRAM)
+    if (state_of(mutes) == PROGRAM) {
+        begin_finalizer(inner);
         enter_from_c(mutes, inner);
-    else if (mutes->depth > depth && state_of(mutes) == MUTED)
+    } else if (mutes->depth > depth && state_of(mutes) == MUTED)
         begin_of_threading(inner);
 }
 
@@ -419,9 +444,11 @@ static void on_return(struct mutes *mutes, PyFrameObject *frame, int raises)
         mutes->calling = inner->previous;
         mutes->called = mutes->backs[mutes->back_count].operation;
     }
-    if (matters && is_top && state_of(mutes) == PROGRAM && is_run(inner))
+    if (matters && is_top && state_of(mutes) == PROGRAM && is_run(inner)) {
+        if (raises)
+            end_by_exception(frame);
         announce_of(SW_OP_WRITE, self_of(inner->previous), END_PART);
-    else if (matters && is_top && state_of(mutes) == MUTED && !raises)
+    } else if (matters && is_top && state_of(mutes) == MUTED && !raises)
         end_of_threading(frame);
     leave(mutes, frame);
 }
@@ -579,7 +606,8 @@ static PyObject *start(PyObject *module, PyObject *path)
         Py_XDECREF(thread);
         return PyErr_Format(PyExc_TypeError, "start(): the path of the starter is no str");
     }
-    if (thread != NULL && starter == NULL && sw_file_object_begin(announce) == 0) {
+    if (thread != NULL && starter == NULL && sw_file_object_begin(announce) == 0 &&
+        sw_exposed_begin() == 0) {
         sw_identity_begin();
         starter = Py_NewRef(path);
         library = find_library();
