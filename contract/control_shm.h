@@ -58,12 +58,12 @@ enum sw_control_shm_strategy {
     SW_STRATEGY_RANDOM,
     SW_STRATEGY_REPLAY,
     SW_STRATEGY_SWITCH, /* the default, but not at decision number seed */
-    SW_STRATEGY_NAMED,  /* strategy_name (strategies.h) */
+    SW_STRATEGY_NAMED, /* strategy_name (strategies.h) */
 };
 
 /* Where decisions are asked for at all. */
 enum sw_control_shm_grain {
-    SW_GRAIN_CALL,   /* where the interpreter itself could be interrupted */
+    SW_GRAIN_CALL, /* where the interpreter itself could be interrupted */
     SW_GRAIN_ACCESS, /* before each access to what threads can share (access.h): finer than the
                         real interpreter in places; what is asked elsewhere gets its default */
 };
@@ -80,8 +80,8 @@ enum sw_control_shm_end {
     SW_END_DEADLOCK,
     SW_END_DIVERGED,
     SW_END_BUDGET, /* more decisions than the order allows */
-    SW_END_ERROR,  /* of the engine itself */
-    SW_END_VALUE,  /* a value was lost, or the like: contract/watches_values.h */
+    SW_END_ERROR, /* of the engine itself */
+    SW_END_VALUE, /* a value was lost, or the like: contract/watches_values.h */
     SW_END_COUNT
 };
 
@@ -91,6 +91,13 @@ struct sw_control_shm_list {
     uint32_t pool_used;
     struct sw_deviation deviations[SW_DEVIATIONS_MAX];
     uint32_t pool[SW_POOL_MAX];
+};
+
+/* What a run follows apart from its schedule. */
+enum {
+    SW_FOLLOWS_CHANCE = 1, /* it has drawn a random number (chance.h) */
+    SW_FOLLOWS_LAYOUT = 2, /* it has gone over a set whose order is another in another layout
+                              (layout.h) */
 };
 
 enum { SW_PREFIX_MAX = SW_TRACE_EVENTS_MAX, SW_SLEEPERS_MAX = 256 };
@@ -131,11 +138,11 @@ enum { SW_LOG_MAX = 1 << 18, SW_LOG_POOL_MAX = 1 << 20 };
 /* One decision, as a search wants it: with what else could have been. */
 struct sw_logged {
     uint64_t index;
-    uint32_t kind;  /* enum sw_decision_kind */
+    uint32_t kind; /* enum sw_decision_kind */
     uint32_t place; /* as in struct sw_decision */
     uint32_t thread;
     uint32_t choice, fallback; /* candidates, not indices */
-    uint32_t first, count;     /* of its candidates, in the pool */
+    uint32_t first, count; /* of its candidates, in the pool */
 };
 
 /* All decisions of a schedule, from the order's log_from on. */
@@ -165,12 +172,12 @@ enum {
     SW_AS_RECORDED_FOLDERS_MAX = 64,
     SW_AS_RECORDED_SOURCES_MAX = 1 << 10,
 };
-enum { SW_TEMP_PATH_MAX = 32, SW_SHARED_FILE_MAX = 96 };
+enum { SW_PROJECT_MAX = 512, SW_TEMP_PATH_MAX = 32, SW_SHARED_FILE_MAX = 96 };
 
 /* What the program has found in a folder when it listed it first. */
 struct sw_listing {
     uint32_t name_count;
-    uint64_t sum;   /* of the names' FNV-64, whatever their order */
+    uint64_t sum; /* of the names' FNV-64, whatever their order */
     uint64_t order; /* FNV-64 of these, in their order */
     uint32_t first; /* of the names, one after the other ... */
     uint32_t is_unnamed; /* ... unless this is 1 */
@@ -238,7 +245,7 @@ struct sw_control_shm {
     /* how many schedules the program begins itself (schedule_loop.h); 0: one, from its start */
     uint64_t loop_count;
     uint32_t from; /* 1 or more: the line of the program's file where the first one begins */
-    uint64_t loop_step;     /* each has the seed of the one before, and so much more */
+    uint64_t loop_step; /* each has the seed of the one before, and so much more */
     /* For who wants to see where a schedule turns: before this decision the stacks of these
      * threads are printed on stderr, and the process stands still (halted) until the runner has
      * looked at it, too (resumed); both are futex words. */
@@ -255,25 +262,32 @@ struct sw_control_shm {
     uint32_t explain_wanted; /* not 0: explain is filled in (explain_log.h) */
     uint32_t ordered; /* 1: before each it waits for an order (below) */
     uint32_t checkpoint; /* enum sw_control_shm_checkpoint; then each schedule has an order */
-    uint32_t spares;     /* threads to have at hand then; with POOL */
-    uint32_t engine;        /* enum sw_control_shm_engine */
-    uint32_t real_network;  /* 1: sockets on loopback are the kernel's own (net.h) */
-    uint32_t early_max;     /* how many early time-outs a strategy may choose */
-    uint32_t fail_max;      /* how many FAIL actions a strategy may choose; with points */
+    uint32_t spares; /* threads to have at hand then; with POOL */
+    uint32_t engine; /* enum sw_control_shm_engine */
+    uint32_t real_network; /* 1: sockets on loopback are the kernel's own (net.h) */
+    uint32_t early_max; /* how many early time-outs a strategy may choose */
+    uint32_t fail_max; /* how many FAIL actions a strategy may choose; with points */
     struct sw_fault_set steps; /* FAULT actions to be asked for; with points */
     uint32_t anyway; /* 1: a replay that does not fit any more goes on with the defaults */
     /* Which random numbers the program gets (contract/chance.h): that chance, or
      * the one of the seed. */
     uint32_t chance;
     uint32_t chance_how; /* enum sw_chance_how */
-    uint32_t calm;          /* 1: checks of the eval breaker are no decisions (gil.h) */
+    /* Where its objects lie (contract/layout.h): that layout, or the one of the seed. */
+    uint32_t layout;
+    uint32_t layouts; /* how many there are for seeds; 0: as by default */
+    uint32_t layout_how; /* enum sw_chance_how */
+    uint32_t calm; /* 1: checks of the eval breaker are no decisions (gil.h) */
     uint32_t values_wanted; /* 1: the interpreter is to watch values (watches_values.h) */
-    uint32_t points;        /* 1: ACT decisions at the interpreter's points, where it has any */
-    uint32_t events_fd; /* of an event memory, for an agent in a program's process; 0: there is none */
-    uint32_t temp_fd; /* of its folder for temporary files (harness/runner/temp_folder.h); 0: none */
+    uint32_t points; /* 1: ACT decisions at the interpreter's points, where it has any */
+    uint32_t
+        events_fd; /* of an event memory, for an agent in a program's process; 0: there is none */
+    uint32_t
+        temp_fd; /* of its folder for temporary files (harness/runner/temp_folder.h); 0: none */
     /* NAME=VALUE, each with its NUL; an empty one ends them */
     char environment[SW_ENVIRONMENT_MAX];
     char temp_path[SW_TEMP_PATH_MAX]; /* of temp_fd; "": there is none */
+    char project[SW_PROJECT_MAX]; /* that the program runs in; NUL-terminated */
     struct sw_thread_profile profile; /* for the strategies */
     struct sw_control_shm_list wanted;
     /* With `ordered` the runner writes seed, strategy, prefix and wanted, and then adds 1 to
@@ -292,7 +306,7 @@ struct sw_control_shm {
     /* Why it never will be of this one, or why no schedule can begin; "": nobody has said so. */
     char refusal[SW_REFUSAL_TEXT];
     char interp_version[SW_INTERP_VERSION_TEXT]; /* "cpython 3.11.2"; "": of none that is known */
-    uint32_t end;     /* enum sw_control_shm_end */
+    uint32_t end; /* enum sw_control_shm_end */
     uint32_t watches_values; /* 1: the interpreter has said so */
     struct sw_inputs inputs;
     /* A file outside of temp_path that the process has changed, as it was called; "": none. */
@@ -302,8 +316,8 @@ struct sw_control_shm {
     uint64_t decision_count;
     uint64_t hash;
     uint64_t switch_count; /* from one thread to another; for the curious */
-    uint32_t lost;         /* deviations that did not fit: the answer is "inconclusive" */
-    uint32_t gil;          /* 1: a CPython GIL was recognised; 2: its checks are decisions too */
+    uint32_t lost; /* deviations that did not fit: the answer is "inconclusive" */
+    uint32_t gil; /* 1: a CPython GIL was recognised; 2: its checks are decisions too */
     /* SW_ENGINE_POOL was asked for, and threads were not pooled: report says why */
     uint32_t pool_refused;
     uint32_t uncontrolled_count;
@@ -316,15 +330,18 @@ struct sw_control_shm {
     uint32_t signature; /* of the schedule under way */
     uint32_t child_count; /* forks of this schedule that have an entry, in their order */
     struct sw_child_wait children[SW_CHILD_WAITS_MAX];
-    uint32_t halted;    /* 1: it stands still, and halted_tids are the kernel's of those threads */
+    uint32_t halted; /* 1: it stands still, and halted_tids are the kernel's of those threads */
     int32_t halted_tids[SW_SHOWN_THREADS]; /* 0: there is none */
     uint32_t served; /* see posted */
     uint32_t checkpoints; /* 1: one was taken, and served counts the schedules from it */
     uint32_t checkpoint_refused; /* 1: there was none, and checkpoint_note says why */
     char checkpoint_note[SW_UNCONTROLLED_TEXT]; /* or what an EARLY one is before */
     struct sw_printed printed[2]; /* on stdout and on stderr */
-    uint32_t drew; /* 1: the process has drawn a random number */
     uint32_t lives_on; /* how many threads had not ended when a schedule had passed, at most */
+    /* What else than the schedule the run follows; or'ed SW_FOLLOWS_CHANCE, ... */
+    uint32_t follows;
+    uint32_t followed; /* what those before it did, in this process */
+    uint32_t drew; /* 1: the process has drawn a random number, of use or not */
     uint32_t drew_before; /* 1: it had before its checkpoint, so that it has its chance for good */
     int32_t exit_status; /* of the schedule, where it ended by one; -1: it goes on */
     /* 1: the process that is meant has ended by exit(), with exited_with.  What stands between it and

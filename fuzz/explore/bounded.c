@@ -178,8 +178,8 @@ static int run_plan(struct search *search, const struct plan *plan, uint32_t cos
     result->of_cost[cost]++;
     result->open = count_open(search);
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
-    result->drew |= shm->drew != 0;
     sw_control_shm_keep_greater(&result->lives_on, shm->lives_on);
+    result->follows |= shm->follows | shm->followed;
     const char *flaw = find_flaw(shm, &one, line);
     if (flaw == NULL && sw_run_end_is_failure(one.end) && result->failures++ == 0)
         result->least = cost;

@@ -33,10 +33,10 @@ enum { SW_BOUNDED_MAX = 16 };
 struct sw_bounded_order {
     struct sw_session_order session; /* its setting says begins */
     enum sw_decision_bound kind;
-    uint32_t bound;         /* at most SW_BOUNDED_MAX */
+    uint32_t bound; /* at most SW_BOUNDED_MAX */
     uint64_t schedules_max; /* 0: no limit */
     int whole_costs; /* ends as soon as more of one cost are known than that */
-    int goes_on;            /* after a failure */
+    int goes_on; /* after a failure */
     /* Called for each schedule, with its cost; not 0: enough.  May be NULL. */
     int (*on_run)(void *context, const struct sw_batch_result *result,
                   const struct sw_control_shm *shm, uint32_t cost);
@@ -45,7 +45,7 @@ struct sw_bounded_order {
 
 struct sw_bounded {
     int complete; /* all within the bound were run */
-    int whole;    /* and there are no schedules beyond it */
+    int whole; /* and there are no schedules beyond it */
     char why_not[512]; /* valid if it is not complete */
     uint64_t schedules;
     uint64_t of_cost[SW_BOUNDED_MAX + 1];
@@ -53,8 +53,8 @@ struct sw_bounded {
     uint64_t failures;
     uint32_t least; /* cost of the first failure; valid if there is one */
     struct sw_uncontrolled_most uncontrolled;
-    int drew; /* random numbers: contract/chance.h */
     uint32_t lives_on; /* threads: contract/control_shm.h */
+    uint32_t follows; /* SW_FOLLOWS_CHANCE, ... */
 };
 
 /* 0, or -1 with *e: nothing could be run. */

@@ -89,9 +89,9 @@ static void write_lines(FILE *out, const struct sw_dpor *search,
     const struct sw_dpor_explore *all = state->all;
 
     fprintf(out, "%s\n", first_line);
-    fprintf(out, "ran %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %d %.3f\n",
+    fprintf(out, "ran %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %.3f\n",
             state->schedules, state->failures, state->confirmed, all->failures, all->operations,
-            all->drew, state->seconds);
+            all->follows, state->seconds);
     if (all->beside[0] != '\0')
         fprintf(out, "beside %s\n", all->beside);
     if (all->refused[0] != '\0')
@@ -155,9 +155,9 @@ static int read_ran(struct sw_dpor_campaign_state *state, const char *line)
 {
     struct sw_dpor_explore *all = state->all;
 
-    return sscanf(line, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %d %lf",
+    return sscanf(line, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %u %lf",
                   &state->schedules, &state->failures, &state->confirmed, &all->failures,
-                  &all->operations, &all->drew, &state->seconds) == 7
+                  &all->operations, &all->follows, &state->seconds) == 7
                ? 1
                : -1;
 }

@@ -101,8 +101,8 @@ static int step(struct search *search, const struct sw_dpor_run *run, struct sw_
     search->is_sound = 0;
     sw_control_shm_keep_most(&result->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
     note_beside(result, shm);
-    result->drew |= shm->drew != 0;
     sw_control_shm_keep_greater(&result->lives_on, shm->lives_on);
+    result->follows |= shm->follows | shm->followed;
     if (result->refused[0] == '\0')
         snprintf(result->refused, sizeof result->refused, "%.*s", SW_TRACE_REFUSED - 1,
                  shm->trace.refused);

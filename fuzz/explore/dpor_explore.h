@@ -47,10 +47,10 @@ struct sw_dpor_explore {
     char beside[SW_DPOR_EXPLORE_BESIDE]; /* what it decided that is about no thread; "": nothing */
     char refused[SW_TRACE_REFUSED]; /* what was done that is no operation, and where; "": nothing */
     struct sw_uncontrolled_most uncontrolled;
-    int drew; /* random numbers: contract/chance.h */
     uint32_t lives_on; /* threads: contract/control_shm.h */
     uint64_t in_vain; /* run by several jobs, and not wanted.  It depends on their speed */
     char in_turns[SW_SHARED_FILE_MAX + 80]; /* as in struct sw_search_totals */
+    uint32_t follows; /* SW_FOLLOWS_CHANCE, ... */
 };
 
 /* 0, or -1 with *e: nothing could be run. */

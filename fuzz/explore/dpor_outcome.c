@@ -11,7 +11,7 @@ struct sw_dpor_outcome {
     uint64_t seed, decision_count, hash;
     enum sw_end_kind end_kind;
     int end_code, end_signal;
-    uint32_t end_signature, drew, lives_on, beside_count, uncontrolled_count;
+    uint32_t end_signature, follows, lives_on, beside_count, uncontrolled_count;
     uint32_t trace_count, pool_used, blocked_first, blocked_count, lost; /* as they were */
     uint32_t event_count, candidate_count; /* that are kept */
     uint32_t taken_count, taken_pool_used;
@@ -87,8 +87,8 @@ static struct sw_dpor_outcome measure(const struct sw_dpor_run *run,
         .end_code = result->end->code,
         .end_signal = result->end->signal,
         .end_signature = result->end->signature,
-        .drew = shm->drew,
         .lives_on = shm->lives_on,
+        .follows = shm->follows | shm->followed,
         .beside_count = shm->beside_count,
         .beside = shm->beside,
         .uncontrolled_count =
@@ -195,8 +195,9 @@ void sw_dpor_outcome_restore(const struct sw_dpor_outcome *outcome, struct sw_co
     shm->uncontrolled_count = outcome->uncontrolled_count;
     memcpy(shm->uncontrolled, parts.uncontrolled,
            outcome->uncontrolled_count * sizeof *shm->uncontrolled);
-    shm->drew = outcome->drew;
     shm->lives_on = outcome->lives_on;
+    shm->follows = outcome->follows;
+    shm->followed = 0;
     shm->beside_count = outcome->beside_count;
     shm->beside = outcome->beside;
     shm->taken.count = outcome->taken_count;

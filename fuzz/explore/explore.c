@@ -297,8 +297,8 @@ static void add_totals(struct sw_search_totals *all, const struct sw_search_tota
     sum.learning += all->learning;
     sum.processes += all->processes;
     sum.seconds += all->seconds;
-    sum.drew |= all->drew;
     sw_control_shm_keep_greater(&sum.lives_on, all->lives_on);
+    sum.follows |= all->follows;
     if (sum.note[0] == 0)
         memcpy(sum.note, all->note, sizeof sum.note);
     if (sum.in_turns[0] == 0)

@@ -75,8 +75,8 @@ struct coverage_search {
     struct sw_control_shm_list *failing; /* of the first failure; owned */
     char found[128], text[256];
     struct sw_uncontrolled_most uncontrolled;
-    int drew;
     uint32_t lives_on;
+    uint32_t follows;
 };
 
 struct job {
@@ -344,7 +344,7 @@ static void digest(struct job *job, const struct sw_batch_result *one,
         sw_control_shm_keep_greater(&search->lives_on, shm->lives_on);
     if (job->number <= search->limit)
         sw_control_shm_keep_most(&search->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
-    search->drew |= shm->drew != 0;
+    search->follows |= shm->follows | shm->followed;
     fill_ended(job, one, shm, sw_coverage_window_at(&search->window, job->number));
     tell(search);
     pthread_cond_broadcast(&search->changed);
@@ -479,8 +479,8 @@ static void fill_result(const struct coverage_search *search)
                                                .failed = search->failures > 0,
                                                .stopped = search->late,
                                                .skipped = search->skipped,
-                                               .drew = search->drew,
                                                .lives_on = search->lives_on,
+                                               .follows = search->follows,
                                                .seconds = search->seconds,
                                                .uncontrolled = search->uncontrolled};
     memcpy(result->totals.note, search->note, sizeof search->note);

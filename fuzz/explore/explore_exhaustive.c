@@ -213,9 +213,9 @@ static const char *run_dpor(struct exhaustive *exhaustive, struct sw_error *e)
     if (failed)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
-    result->totals.drew = all.drew;
     result->totals.lives_on = all.lives_on;
     memcpy(result->totals.in_turns, all.in_turns, sizeof all.in_turns);
+    result->totals.follows = all.follows;
     /* One that could only go on with a sleeper is of a class that was run before. */
     uint64_t traces = all.counts.traces - all.counts.blocked;
     char vain[64] = "";
@@ -252,8 +252,8 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
     if (sw_bounded_run(&order, &all, e) < 0)
         return e->text;
     result->totals.uncontrolled = all.uncontrolled;
-    result->totals.drew = all.drew;
     result->totals.lives_on = all.lives_on;
+    result->totals.follows = all.follows;
     for (uint32_t i = 0; i <= order.bound && used < sizeof by_cost; i++)
         used += (size_t)snprintf(by_cost + used, sizeof by_cost - used, "%s%llu",
                                  i > 0 ? " + " : "", (unsigned long long)all.of_cost[i]);
@@ -262,7 +262,7 @@ static const char *run_bounded(struct exhaustive *exhaustive, struct sw_error *e
              all.complete ? "all " : "", (unsigned long long)all.schedules,
              all.schedules == 1 ? "" : "s", order.bound, delays ? "delay" : "preemption",
              order.bound == 1 ? "" : "s", by_cost,
-             all.complete && all.whole && !all.drew ? ", and there are no others" : "",
+             all.complete && all.whole && all.follows == 0 ? ", and there are no others" : "",
              exhaustive->explore->setting.grain == SW_GRAIN_ACCESS ? "access" : "call",
              exhaustive->progress.seconds,
              all.failures > 0 && all.least > 0 ? "; none with less fails" : "");

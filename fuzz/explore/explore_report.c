@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/layout.h"
 #include "contract/version.h"
 #include "contract/whole_file.h"
 #include "harness/runner/interrupt.h"
@@ -26,16 +27,58 @@ static char *format_chance(const struct sw_explore *explore, const struct sw_sea
 
     if (schedule->chance_how != SW_CHANCE_FIXED) {
         first = sw_chance_of_seed(schedule->chance_how, schedule->seed);
-        last = totals->last > schedule->seed ? sw_chance_of_seed(totals->chance_how, totals->last)
-                                             : first;
+        last = totals->last > schedule->seed && totals->chance_how != SW_CHANCE_FIXED
+                   ? sw_chance_of_seed(totals->chance_how, totals->last)
+                   : first;
     }
+    int draws = (totals->follows & SW_FOLLOWS_CHANCE) != 0;
+
     *buf = '\0';
-    if (totals->drew && last > first)
+    if (draws && last > first)
         snprintf(buf, size, ", random numbers of the chances from %u to %u", first, last);
-    else if (totals->drew)
+    else if (draws)
         snprintf(buf, size, ", with chance %u; other random numbers were not tried",
                  first > 0 ? first : SW_CHANCE_FIRST);
     return buf;
+}
+
+/* Of the first seeds: have all layouts come? */
+static uint32_t layouts_up_to(enum sw_chance_how how, uint32_t count, uint64_t first, uint64_t last)
+{
+    uint64_t turns = sw_chance_of_seed(how, last) - sw_chance_of_seed(how, first) + 1;
+
+    return how == SW_CHANCE_FIXED ? 1 : (uint32_t)(turns < count ? turns : count);
+}
+
+/* Which orders of addresses it had; "" of a program that follows none, as far as is seen. */
+static char *format_layout(const struct sw_explore *explore, const struct sw_search_totals *totals,
+                           char *buf, size_t size)
+{
+    uint64_t first = explore->search.trial.schedule.seed;
+    uint32_t count = layouts_up_to(totals->layout_how, sw_layout_count(explore->setting.layouts),
+                                   first, totals->last > first ? totals->last : first);
+
+    *buf = '\0';
+    if (count > 1)
+        snprintf(
+            buf, size, ", %u layouts of addresses%s", count,
+            totals->only_layouts && !totals->failed
+                ? ", a schedule of each: only one thread ran, and nothing else was left to decide"
+                : "");
+    else if ((totals->follows & SW_FOLLOWS_LAYOUT) != 0)
+        snprintf(buf, size, ", one order of addresses (layout %u)", explore->setting.layout);
+    return buf;
+}
+
+/* What it had of all that a run follows apart from its schedule. */
+static void format_beside(const struct sw_explore *explore, const struct sw_search_totals *totals,
+                          char *buf, size_t size)
+{
+    char layout[160];
+
+    format_chance(explore, totals, buf, size);
+    size_t used = strlen(buf);
+    snprintf(buf + used, size - used, "%s", format_layout(explore, totals, layout, sizeof layout));
 }
 
 char *sw_explore_report_claim(const struct sw_explore *explore,
@@ -43,25 +86,25 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
 {
     const struct sw_search_totals *totals = &result->totals;
 
-    char chance[96];
+    char beside[256];
 
-    format_chance(explore, totals, chance, sizeof chance);
+    format_beside(explore, totals, beside, sizeof beside);
     if (explore->method != SW_EXPLORE_SAMPLES) {
-        snprintf(buf, size, "%s%s", result->claim, chance);
+        snprintf(buf, size, "%s%s", result->claim, beside);
         return buf;
     }
     if (totals->only_one && totals->failed) {
         snprintf(buf, size,
                  "1 schedule, grain %s: only one thread ran, and nothing was left to decide: it "
                  "fails always, and this is no race%s",
-                 grain_of(explore), chance);
+                 grain_of(explore), beside);
         return buf;
     }
     if (totals->only_one) {
         snprintf(buf, size,
                  "1 schedule, grain %s: only one thread ran, and nothing was left to "
                  "decide; all others are like it%s",
-                 grain_of(explore), chance);
+                 grain_of(explore), beside);
         return buf;
     }
     uint64_t first = explore->search.trial.schedule.seed;
@@ -85,7 +128,7 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
         "%llu schedule%s of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second%s",
         (unsigned long long)totals->schedules, totals->schedules == 1 ? "" : "s", explore->strategy,
         learning, (unsigned long long)first, (unsigned long long)totals->last, beyond,
-        grain_of(explore), (unsigned long long)result->distinct, processes, rate, chance);
+        grain_of(explore), (unsigned long long)result->distinct, processes, rate, beside);
     return buf;
 }
 
@@ -294,7 +337,10 @@ static json_object *make_json(const struct sw_explore *explore,
     sw_json_fields_add_number(object, "processes", totals->processes);
     sw_json_fields_add_number(object, "jobs", (uint64_t)explore->search.jobs);
     json_object_object_add(object, "seconds", json_object_new_double(totals->seconds));
-    json_object_object_add(object, "drew_random_numbers", json_object_new_boolean(totals->drew));
+    json_object_object_add(object, "drew_random_numbers",
+                           json_object_new_boolean((totals->follows & SW_FOLLOWS_CHANCE) != 0));
+    json_object_object_add(object, "follows_addresses",
+                           json_object_new_boolean((totals->follows & SW_FOLLOWS_LAYOUT) != 0));
     sw_json_fields_add_number(object, "threads_that_live_on", totals->lives_on);
     if (result->has_trial && explore->method == SW_EXPLORE_SAMPLES)
         sw_json_fields_add_number(object, "failing_seed", result->seed);

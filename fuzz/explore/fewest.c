@@ -91,8 +91,8 @@ static void tell(struct sw_fewest *fewest, const struct search *search,
     fewest->proven = unproven == NULL;
     snprintf(fewest->tried, sizeof fewest->tried, "schedules with fewer: %llu%s run%s%s%s%s",
              (unsigned long long)fewer, fewest->proven ? ", all" : "", otherwise,
-             all->drew ? ", with the same random numbers" : "", fewest->proven ? "" : ", and ",
-             fewest->proven ? "" : unproven);
+             (all->follows & SW_FOLLOWS_CHANCE) != 0 ? ", with the same random numbers" : "",
+             fewest->proven ? "" : ", and ", fewest->proven ? "" : unproven);
 }
 
 /* ---- the whole ---- */

@@ -151,24 +151,37 @@ static int try_with(struct minimiser *m, const struct sw_sched *sched)
     return reopen(m, sched) < 0 ? -1 : sw_reduce_try(&m->reduce, &m->reduce.best, NULL, m->error);
 }
 
-/* If it fails so with those of the first chance, too, they do not matter. */
-static int give_back_chance(struct minimiser *m)
+/* plain has what is to be tried in place of what is minimised by now. */
+static int try_plain(struct minimiser *m, struct sw_sched *plain)
 {
     struct sw_minimised *result = m->result;
-    int status = 0;
+    int status = try_with(m, plain);
 
-    if (m->order->sched->setting.chance <= SW_CHANCE_FIRST)
-        return 0;
-    result->plain = *m->order->sched;
-    result->plain.setting.chance = 0;
-    if ((status = try_with(m, &result->plain)) == 1)
-        result->sched = &result->plain;
+    if (status == 1)
+        result->sched = plain;
     else if (status == 0)
-        status = try_with(m, m->order->sched);
+        status = try_with(m, result->sched);
     /* It may be over: what is confirmed is what is known to fail. */
     if (status < 0 && m->reproducer.sched != result->sched)
         reopen(m, result->sched);
     return status < 0 || sw_reduce_keep(&m->reduce, m->error) < 0 ? -1 : 0;
+}
+
+/* If it fails so with those of the first chance, too, its random numbers do not matter; and its
+ * layout, if it fails so in the first one. */
+static int give_back(struct minimiser *m)
+{
+    struct sw_minimised *result = m->result;
+
+    result->plain = *m->order->sched;
+    result->plain.setting.chance = 0;
+    if (m->order->sched->setting.chance > SW_CHANCE_FIRST && try_plain(m, &result->plain) < 0)
+        return -1;
+    if (m->order->sched->setting.layout == 0)
+        return 0;
+    result->plainer = *result->sched;
+    result->plainer.setting.layout = 0;
+    return try_plain(m, &result->plainer);
 }
 
 /* ---- 3. and 4. ---- */
@@ -248,7 +261,7 @@ static int minimise(struct minimiser *m)
         return refuse(m, "%s before anything was left out", m->reproducer.over);
     if (status <= 0)
         return status;
-    status = give_back_chance(m);
+    status = give_back(m);
     status = unless_over(m, status < 0 ? status : reduce_all(m));
     if (status >= 0)
         status = confirm(m);

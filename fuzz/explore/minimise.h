@@ -4,7 +4,8 @@
  *
  *   1. the recorded schedule is run again, and its deviations are counted by thread
  *      (harness/control/drivers/relative_driver.c), so that any subset of them is a schedule
- *   2. the random numbers of the first chance, if it fails so with them, too (contract/chance.h)
+ *   2. the random numbers of the first chance, if it fails so with them, too (contract/chance.h);
+ *      and the first layout (contract/layout.h)
  *   3. fewest deviations (reduce.h)
  *   4. fewest preemptions: all schedules with fewer are run, as far as the budget goes (fewest.h),
  *      and what comes of it is reduced again
@@ -42,8 +43,9 @@ struct sw_minimise_order {
 };
 
 struct sw_minimised {
-    const struct sw_sched *sched; /* what is minimised: the order's, or plain */
+    const struct sw_sched *sched; /* what is minimised: the order's, plain, or plainer */
     struct sw_sched plain; /* the order's, with the first chance; its texts are the order's */
+    struct sw_sched plainer; /* the order's or plain, with the first layout; as plain */
     struct sw_end wanted;
     uint64_t runs;
     uint32_t before, deviations;

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <xxhash.h>
 
+#include "contract/layout.h"
 #include "contract/real_time.h"
 #include "harness/runner/interrupt.h"
 #include "profile_measure.h"
@@ -37,7 +38,8 @@ struct sw_search {
     struct job jobs[SW_SEARCH_JOBS_MAX];
     struct sw_turns turns;
     pthread_mutex_t lock;
-    enum sw_chance_how chance_how; /* of all seeds but the first */
+    enum sw_chance_how chance_how, layout_how; /* of all seeds but the first */
+    uint32_t learned_follows; /* of those that learn */
     uint64_t limit; /* no seed above it matters */
     int may_be_only_one; /* all of the seeds are run, from the first */
     int stop; /* the clock, or the caller */
@@ -55,6 +57,7 @@ struct sw_search *sw_search_new(const struct sw_search_order *order)
         return NULL;
     search->order = *order;
     search->chance_how = order->trial.schedule.chance_how;
+    search->layout_how = order->trial.schedule.layout_how;
     search->limit = UINT64_MAX;
     pthread_mutex_init(&search->lock, NULL);
     sw_turns_init(&search->turns);
@@ -82,8 +85,10 @@ struct sw_trial_order sw_search_trial(const struct sw_search *search, uint64_t s
 
     trial.schedule.seed = seed;
     trial.schedules = 1;
-    if (seed != search->order.trial.schedule.seed)
+    if (seed != search->order.trial.schedule.seed) {
         trial.schedule.chance_how = search->chance_how;
+        trial.schedule.layout_how = search->layout_how;
+    }
     if (is_learning(search, seed)) {
         trial.schedule.strategy = SW_STRATEGY_NAMED;
         trial.schedule.name = "pos";
@@ -144,29 +149,69 @@ static void learn(struct sw_search *search, const struct sw_control_shm *shm)
         search->profile = fresh;
 }
 
-/* Each seed has a chance of its own where it costs no process, or where nothing else is varied.  Only
- * what is learned before all else may say so, so that it does not depend on the jobs. */
-static void learn_chance(struct sw_search *search, const struct sw_batch_result *result)
+static int is_first(const struct sw_search *search, const struct sw_batch_result *result)
+{
+    return result->seed == search->order.trial.schedule.seed;
+}
+
+static uint32_t layout_count(const struct sw_search *search)
+{
+    const struct sw_settings *setting = search->order.trial.setting;
+
+    return sw_layout_count(setting != NULL ? setting->layouts : 0);
+}
+
+/* Each seed has a chance of its own where it costs no process, or where nothing else is varied; and a
+ * layout where it may matter.  Only what is learned before all else may say so, so that it does not
+ * depend on the jobs. */
+static void learn_how(struct sw_search *search, const struct sw_batch_result *result)
 {
     const struct sw_control_shm *shm = result->shm;
 
-    if (search->chance_how == SW_CHANCE_SHARED &&
-        result->seed == search->order.trial.schedule.seed && shm->drew &&
+    if (search->chance_how == SW_CHANCE_SHARED && is_first(search, result) &&
+        (shm->follows & SW_FOLLOWS_CHANCE) != 0 &&
         (!shm->drew_before || result->decision_count == 0))
         search->chance_how = SW_CHANCE_OWN;
+    /* To start a process for each chance, since imports have drawn, is for nothing where neither of
+     * the two that learn has used that: then all have the first one, and what is said of them says so
+     * if one of them does. */
+    search->learned_follows |= shm->follows;
+    if (search->chance_how == SW_CHANCE_SHARED && !is_first(search, result) && shm->drew_before &&
+        (search->learned_follows & SW_FOLLOWS_CHANCE) == 0)
+        search->chance_how = SW_CHANCE_FIXED;
+    if (search->order.may_vary_layout && layout_count(search) > 1 && is_first(search, result) &&
+        (shm->follows & SW_FOLLOWS_LAYOUT) != 0)
+        search->layout_how = SW_CHANCE_SHARED;
+    if (search->layout_how == SW_CHANCE_SHARED && is_first(search, result) &&
+        result->decision_count == 0)
+        search->layout_how = SW_CHANCE_OWN;
+}
+
+/* May another chance or layout be another run, and will it be tried? */
+static int varies_more(const struct sw_search *search, const struct sw_control_shm *shm)
+{
+    int varies_layout = search->order.may_vary_layout || search->layout_how != SW_CHANCE_FIXED;
+
+    return shm != NULL &&
+           (((shm->follows & SW_FOLLOWS_CHANCE) != 0 &&
+             search->order.trial.schedule.chance_how != SW_CHANCE_FIXED) ||
+            ((shm->follows & SW_FOLLOWS_LAYOUT) != 0 && varies_layout && layout_count(search) > 1));
 }
 
 /* A strategy only answers at decisions.  So where the first schedule has none, nothing that is ever
- * chosen can change it. */
+ * chosen can change it; and one for each layout is enough, if it follows that and no chance. */
 static void note_if_only_one(struct sw_search *search, const struct sw_batch_result *result)
 {
-    if (!search->may_be_only_one || result->decision_count > 0 ||
-        (result->shm != NULL && result->shm->drew &&
-         search->order.trial.schedule.chance_how != SW_CHANCE_FIXED) ||
-        result->seed != search->order.trial.schedule.seed || result->end->kind == SW_ENDED_SKIPPED)
+    if (!search->may_be_only_one || result->decision_count > 0 || !is_first(search, result) ||
+        result->end->kind == SW_ENDED_SKIPPED)
         return;
-    search->totals.only_one = 1;
-    search->limit = result->seed;
+    if (!varies_more(search, result->shm)) {
+        search->totals.only_one = 1;
+        search->limit = result->seed;
+    } else if (search->order.learns && result->shm->follows == SW_FOLLOWS_LAYOUT) {
+        search->totals.only_layouts = 1;
+        search->limit = result->seed + layout_count(search) - 1;
+    }
 }
 
 /* A result above the lowest failing seed does not count: which of them there are depends on how
@@ -192,7 +237,7 @@ static int on_result(void *context, const struct sw_batch_result *result)
     }
     if (job->learns && result->shm != NULL) {
         learn(search, result->shm);
-        learn_chance(search, result);
+        learn_how(search, result);
     }
     int enough = search->stop || search->totals.skipped || job->next > search->limit;
     pthread_mutex_unlock(&search->lock);
@@ -222,8 +267,8 @@ static int run_job(struct job *job)
 
     pthread_mutex_lock(&job->search->lock);
     job->search->totals.processes += totals.processes;
-    job->search->totals.drew |= totals.drew;
     sw_control_shm_keep_greater(&job->search->totals.lives_on, totals.lives_on);
+    job->search->totals.follows |= totals.follows;
     if (totals.note[0] != '\0')
         memcpy(job->search->totals.note, totals.note, sizeof totals.note);
     sw_control_shm_keep_most(&job->search->totals.uncontrolled, totals.uncontrolled.list,
@@ -360,7 +405,7 @@ static int run_learning(struct sw_search *search, uint64_t count, struct sw_erro
         }
         search->totals.last = job->next - 1; /* it may have been interrupted */
         search->totals.stopped |= sw_interrupt_came() != 0;
-        if (search->limit != UINT64_MAX || search->totals.skipped || search->totals.stopped)
+        if (search->limit <= seed || search->totals.skipped || search->totals.stopped)
             break;
     }
     return 0;
@@ -396,6 +441,7 @@ static int end(struct sw_search *search, int status, struct sw_search_totals *to
     sw_search_tell_turns(&search->turns, search->order.jobs, search->totals.in_turns,
                          sizeof search->totals.in_turns);
     search->totals.chance_how = search->chance_how;
+    search->totals.layout_how = search->layout_how;
     *totals = search->totals;
     return status;
 }
@@ -417,7 +463,7 @@ int sw_search_run(struct sw_search *search, struct sw_search_totals *totals, str
     search->may_be_only_one = 1;
     if (learning > 0)
         status = run_learning(search, learning, e);
-    if (status == 0 && search->limit == UINT64_MAX && !search->totals.skipped &&
+    if (status == 0 && search->limit > search->totals.last && !search->totals.skipped &&
         !search->totals.stopped && learning < count)
         status = run_jobs(search, first + learning, 1, count - learning, e);
     search->may_be_only_one = 0;

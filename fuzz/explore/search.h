@@ -34,9 +34,10 @@ struct sw_search_order {
     struct sw_trial_order trial; /* of the first seed; its seed and schedules count */
     enum sw_batch_start start; /* from which state each schedule begins */
     int jobs;
-    int goes_on;      /* after a failure */
-    double seconds;   /* 0: no limit */
-    int learns;       /* the strategy wants a profile */
+    int goes_on; /* after a failure */
+    double seconds; /* 0: no limit */
+    int learns; /* the strategy wants a profile */
+    int may_vary_layout; /* where what is learned shows that the program follows it (layout.h) */
     /* A result; called from one thread at a time, in no particular order of seeds. */
     void (*on_result)(void *context, const struct sw_batch_result *result);
     /* Called about ten times a second, from the caller's thread; not 0: enough.  May be NULL. */
@@ -46,18 +47,19 @@ struct sw_search_order {
 
 struct sw_search_totals {
     uint64_t schedules; /* run, up to the lowest failing seed */
-    uint64_t learning;  /* of them, for the profile */
-    uint64_t last;      /* all seeds up to this have been run */
+    uint64_t learning; /* of them, for the profile */
+    uint64_t last; /* all seeds up to this have been run */
     uint64_t processes;
     int failed;
     uint64_t failing_seed; /* the lowest */
-    int stopped;           /* by the clock, by on_progress, or by Ctrl-C */
-    int drew;              /* random numbers: contract/chance.h */
-    uint32_t lives_on;     /* threads: contract/control_shm.h */
-    enum sw_chance_how chance_how; /* of all seeds but the first */
-    int skipped;           /* the test says that it is to be skipped */
-    int only_one;          /* the first schedule came to no decision: all others are like it, and
+    int stopped; /* by the clock, by on_progress, or by Ctrl-C */
+    uint32_t lives_on; /* threads: contract/control_shm.h */
+    uint32_t follows; /* SW_FOLLOWS_CHANCE, ... */
+    enum sw_chance_how chance_how, layout_how; /* of all seeds but the first */
+    int skipped; /* the test says that it is to be skipped */
+    int only_one; /* the first schedule came to no decision: all others are like it, and
                             * none of them is run */
+    int only_layouts; /* the same but for its layout: one schedule of each was run */
     double seconds;
     char note[SW_BATCH_NOTE]; /* where the checkpoint is, if it is not where it is expected */
     char in_turns[SW_SHARED_FILE_MAX + 80]; /* why the jobs did not run at the same time; "" */

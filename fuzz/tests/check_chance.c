@@ -174,6 +174,45 @@ START_TEST(test_what_is_said)
 }
 END_TEST
 
+/* What an import has drawn, and whether a test makes use of it. */
+static const struct {
+    const char *import, *body;
+    int follows;
+} draws[] = {
+    {"random", "pass", 0},
+    {"tempfile, uuid", "pass", 0},
+    {"random", "random.getrandbits(1)", 1},
+    {"random", "random.seed()", 1},
+    {"random; one = random.Random()", "one.random()", 1},
+    {"random; one = random.random()", "pass", 1},
+    {"random; state = random.getstate()", "random.setstate(state); random.random()", 1},
+    {"os; one = os.urandom(3)", "pass", 1},
+    {"tempfile; tempfile.gettempdir()", "pass", 0},
+    {"tempfile", "tempfile.mkstemp()", 1},
+};
+
+START_TEST(test_what_imports_draw_counts_if_it_is_used)
+{
+    char text[512];
+
+    snprintf(text, sizeof text,
+             "import %s\nfrom threading import Thread\ndef test_it():\n    %s\n"
+             "    many = [Thread(target=int) for i in range(2)]\n"
+             "    for one in many: one.start()\n    for one in many: one.join()\n",
+             draws[_i].import, draws[_i].body);
+    write_file("it.py", text);
+    ck_assert_int_eq(spillway("explore --strategy delays:1 it.py::test_it"), 0);
+    ck_assert_msg((strstr(content("out"), "random numbers") != NULL) == draws[_i].follows, "%s",
+                  content("out"));
+    /* No process is started for another chance that nobody makes use of. */
+    ck_assert_int_eq(spillway("explore -j 1 --schedules 12 it.py::test_it"), 0);
+    ck_assert_msg((strstr(content("out"), "random numbers") != NULL) == draws[_i].follows, "%s",
+                  content("out"));
+    if (!draws[_i].follows)
+        ASSERT_SAYS("out", " in 3 processes");
+}
+END_TEST
+
 /* Who draws nothing hears nothing of it. */
 START_TEST(test_nothing_is_said)
 {
@@ -203,6 +242,8 @@ CHECK_SUITE(suite)
     tcase_add_test(run, test_minimise_says_whether_it_matters);
     tcase_add_test(run, test_minimise_gives_it_back);
     tcase_add_loop_test(run, test_what_is_said, 0, sizeof claims / sizeof *claims);
+    tcase_add_loop_test(run, test_what_imports_draw_counts_if_it_is_used, 0,
+                        sizeof draws / sizeof *draws);
     tcase_add_test(run, test_nothing_is_said);
     suite_add_tcase(suite, run);
 }

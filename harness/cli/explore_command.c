@@ -137,6 +137,16 @@ static const char *refusal_of_both(void)
                : NULL;
 }
 
+static const char *refusal_of_layouts(void)
+{
+    if (explore.setting.layouts > 0 && explore.setting.layout > 0)
+        return "--addresses tries several layouts, and --layout says which one: not both";
+    return explore.setting.layouts > 1 && explore.method != SW_EXPLORE_SAMPLES
+               ? "--addresses is for strategies that sample; with this one --layout N says which "
+                 "layout all schedules have"
+               : NULL;
+}
+
 static const char *refusal_of_test(void)
 {
     const struct sw_trial_order *trial = &explore.search.trial;
@@ -176,6 +186,8 @@ static const char *refusal(void)
         why = refusal_of_arguments();
     if (why == NULL)
         why = refusal_of_both();
+    if (why == NULL)
+        why = refusal_of_layouts();
     if (why == NULL && explore.corpus != NULL && explore.method != SW_EXPLORE_COVERAGE)
         why = "--corpus is for --strategy coverage";
     if (why == NULL && explore.method > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
@@ -268,6 +280,9 @@ static void set_defaults(void)
         trial->schedules = explore.time_s > 0 ? UINT64_MAX / 2 : SCHEDULES;
     if (explore.method == SW_EXPLORE_SAMPLES && explore.setting.chance == 0)
         trial->schedule.chance_how = SW_CHANCE_SHARED;
+    if (explore.method == SW_EXPLORE_SAMPLES && explore.setting.layouts > 1)
+        trial->schedule.layout_how = SW_CHANCE_SHARED;
+    explore.search.may_vary_layout = explore.setting.layouts == 0 && explore.setting.layout == 0;
     explore.search.jobs = sw_common_options_jobs(explore.search.jobs);
     explore.search.seconds = explore.time_s;
     explore.search.goes_on = explore.goes_on;
@@ -309,6 +324,8 @@ static int run_many(const struct sw_command_arguments *arguments)
     const char *why = refusal_of_many(arguments);
     if (why == NULL)
         why = refusal_of_both();
+    if (why == NULL)
+        why = refusal_of_layouts();
     if (why != NULL)
         return sw_command_refuse("explore", "%s", why);
     if (make_output_folder(&e) < 0 || sw_atomic_files_check_output(explore.json, &e) < 0 ||

@@ -61,17 +61,29 @@ static void print_what_decides(const struct sw_minimised *minimised)
     sw_left_over_print(stdout, &minimised->left);
 }
 
-static void print_chance(const struct sw_minimised *minimised)
+/* before: as it was given. */
+static void print_chance(const struct sw_minimised *minimised, uint32_t before)
 {
     uint32_t chance = minimised->sched->setting.chance;
 
-    if (minimised->sched == &minimised->plain)
+    if (chance < before && before > SW_CHANCE_FIRST)
         printf("its random numbers do not matter: it fails with those of chance %d, too\n",
                SW_CHANCE_FIRST);
     else if (chance > SW_CHANCE_FIRST)
         printf("its random numbers matter: those of chance %u; with those of chance %d it does not "
                "fail so\n",
                chance, SW_CHANCE_FIRST);
+}
+
+static void print_layout(const struct sw_minimised *minimised, uint32_t before)
+{
+    uint32_t layout = minimised->sched->setting.layout;
+
+    if (layout > 0)
+        printf("where its objects lie matters: layout %u; in layout 0 it does not fail so\n",
+               layout);
+    else if (before > 0)
+        printf("where its objects lie does not matter: it fails in layout 0, too\n");
 }
 
 /* Before its end it ended; what is there, is there. */
@@ -98,7 +110,8 @@ static int tell_refusal(const struct sw_minimised *minimised)
 }
 
 /* Says what there is, and writes it.  Returns the exit status. */
-static int tell(const struct sw_minimised *minimised, const char *output)
+static int tell(const struct sw_minimised *minimised, const struct sw_settings *given,
+                const char *output)
 {
     struct sw_trial trial = {0};
 
@@ -106,7 +119,8 @@ static int tell(const struct sw_minimised *minimised, const char *output)
         return tell_refusal(minimised);
     printf("%u deviations of %u; %s; %llu runs\n", minimised->deviations, minimised->before,
            minimised->proof, (unsigned long long)minimised->runs);
-    print_chance(minimised);
+    print_chance(minimised, given->chance);
+    print_layout(minimised, given->layout);
     print_what_decides(minimised);
     fflush(stdout);
     int status = sw_minimise_write(minimised, output, 0, &trial);
@@ -158,7 +172,7 @@ static int minimise_it(const struct sw_sched *sched, const char *output)
         sw_error_print(&e);
     } else {
         minimised.how = minimise.how;
-        status = tell(&minimised, output);
+        status = tell(&minimised, &sched->setting, output);
     }
     sw_minimise_free(&minimised);
     return status;

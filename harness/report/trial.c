@@ -12,6 +12,7 @@
 #include "harness/formats/sched/sched_data.h"
 #include "harness/formats/sched/sched_paths.h"
 #include "contract/exit.h"
+#include "contract/layout.h"
 #include "contract/version.h"
 #include "harness/runner/batch.h"
 #include "harness/runner/interrupt.h"
@@ -246,12 +247,22 @@ static int take_output(const struct sw_trial_order *order, struct place *place)
                : sw_error_set(&place->e, order->output, 0, 0, "the name is too long");
 }
 
-/* drew: it has drawn random numbers. */
+/* drew: it has drawn random numbers, of use or not: where it has, imports and all are of that chance. */
 static uint32_t chance_of(const struct sw_trial_order *order, int drew)
 {
     if (order->schedule.chance_how == SW_CHANCE_FIXED)
         return setting_of(order)->chance;
     return drew ? sw_chance_of_seed(order->schedule.chance_how, order->schedule.seed) : 0;
+}
+
+static uint32_t layout_of(const struct sw_trial_order *order)
+{
+    const struct sw_settings *setting = setting_of(order);
+
+    if (order->schedule.layout_how == SW_CHANCE_FIXED)
+        return setting->layout;
+    return sw_layout_of_seed(order->schedule.layout_how, sw_layout_count(setting->layouts),
+                             order->schedule.seed);
 }
 
 static void fill_sched(const struct sw_trial_order *order, struct sw_sched *sched)
@@ -261,6 +272,8 @@ static void fill_sched(const struct sw_trial_order *order, struct sw_sched *sche
     sched->interp = (char *)order->interp;
     sched->folder = (char *)order->folder;
     sched->setting = *setting_of(order);
+    sched->setting.layout = layout_of(order);
+    sched->setting.layouts = 0;
     while (sched->args[sched->arg_count] != NULL)
         sched->arg_count++;
 }
@@ -386,9 +399,11 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
     sched.interp_version = (char *)sw_process_interp_version(run);
     if (*sw_sched_data_format(&sched, chosen, sizeof chosen) != '\0')
         tell(trial, "chose: %s", chosen);
-    if (run->shm->drew)
+    if ((run->shm->follows & SW_FOLLOWS_CHANCE) != 0)
         tell(trial, "it drew random numbers: those of chance %u",
              sched.setting.chance > 0 ? sched.setting.chance : SW_CHANCE_FIRST);
+    if (sched.setting.layout > 0)
+        tell(trial, "its objects lay as in layout %u", sched.setting.layout);
     sw_run_inputs_collect(run, &sched);
     if (sched.has_unnoted)
         tell(trial, SW_RUN_INPUTS_UNNOTED);

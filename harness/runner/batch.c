@@ -166,8 +166,8 @@ static int tell_before(const struct sw_batch_order *order, const struct sw_sessi
     return enough;
 }
 
-/* Of one chance only, where the process has it for good.  shm: after the last order; NULL: there was
- * none, and ahead is 0. */
+/* Of one chance only, where the process has it for good, and of one layout, which changes with the
+ * chance.  shm: after the last order; NULL: there was none, and ahead is 0. */
 static uint32_t limit_ahead(const struct sw_schedule_order *schedule, uint64_t ahead,
                             const struct sw_control_shm *shm)
 {
@@ -175,6 +175,8 @@ static uint32_t limit_ahead(const struct sw_schedule_order *schedule, uint64_t a
 
     if (schedule->chance_how != SW_CHANCE_FIXED && shm != NULL && shm->drew_before)
         left = sw_chance_seeds_left(schedule->chance_how, schedule->seed, schedule->loop_step);
+    if (left > 0 && schedule->layout_how != SW_CHANCE_FIXED)
+        left = sw_chance_seeds_left(schedule->layout_how, schedule->seed, schedule->loop_step);
     return (uint32_t)(left < ahead ? left : ahead);
 }
 
@@ -203,8 +205,8 @@ static int run_ordered(const struct sw_batch_order *order, struct sw_session *se
         totals->real_ns += took;
         ahead = more_or_less(ahead, took);
         sw_control_shm_keep_most(&totals->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
-        totals->drew |= shm->drew != 0;
         sw_control_shm_keep_greater(&totals->lives_on, shm->lives_on);
+        totals->follows |= shm->follows | shm->followed;
         if (status == 0)
             status = tell(order, totals, &result);
     }

@@ -53,14 +53,15 @@ struct sw_batch_order {
     /* Called for each schedule, in the order of the seeds.  Not 0: no more are wanted. */
     int (*on_result)(void *context, const struct sw_batch_result *result);
     void *context;
-    struct sw_turns *turns; /* that several such batches have at a time; NULL: this is the only one */
+    struct sw_turns
+        *turns; /* that several such batches have at a time; NULL: this is the only one */
 };
 
 struct sw_batch_totals {
     uint64_t schedules;
     uint64_t processes;
-    int drew; /* random numbers: contract/chance.h.  Not known of WARM */
     uint32_t lives_on; /* contract/control_shm.h */
+    uint32_t follows; /* SW_FOLLOWS_CHANCE, ...  Not known of WARM */
     char note[SW_BATCH_NOTE]; /* where the checkpoint is, if not where it is expected: session.h */
     uint64_t real_ns; /* that the schedules took; for rates, never for a verdict */
     struct sw_uncontrolled_most uncontrolled;

@@ -41,6 +41,7 @@ void sw_schedule_order_fill(const struct sw_schedule_order *order, struct sw_con
     shm->strategy_argument = order->argument;
     shm->seed = order->seed;
     shm->chance_how = order->chance_how;
+    shm->layout_how = order->layout_how;
     fill_wanted(&order->wanted, &shm->wanted);
     fill_prefix(&order->prefix, &shm->prefix);
     /* Most of a megabyte: not once for each schedule of a session that has no use for it. */

@@ -50,6 +50,7 @@ struct sw_schedule_order {
     uint64_t argument; /* NAMED: the 3 of "pct:3"; 0: its own default */
     uint64_t seed;
     enum sw_chance_how chance_how; /* not FIXED: the setting's chance does not count */
+    enum sw_chance_how layout_how; /* not FIXED: the setting's layout does not count */
     struct sw_schedule_wanted wanted; /* REPLAY, and NAMED "guide" */
     struct sw_schedule_prefix prefix; /* NAMED "prefix" */
     const struct sw_thread_profile *profile; /* NULL: nothing is known */

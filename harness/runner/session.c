@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "contract/futex.h"
+#include "contract/layout.h"
 
 /* No process has as many schedules: at 20,000 a second that would take 60 hours. */
 enum {
@@ -28,6 +29,7 @@ struct sw_session {
     uint32_t asked; /* schedules of this process */
     const struct sw_thread_profile *profile; /* that this process has */
     uint32_t chance; /* of its first schedule, where it follows from the seed */
+    uint32_t layout; /* as chance */
     uint64_t results; /* of tests, before the last call */
     uint64_t before; /* of them in it, before the last one */
     uint64_t processes;
@@ -86,12 +88,22 @@ static int goes_on(const struct sw_session *session)
     return session->is_up && (is_warm(session) || session->run.shm->checkpoints > 0);
 }
 
-/* What was drawn before the checkpoint is of one chance for good. */
-static int wants_another_chance(const struct sw_session *session,
-                                const struct sw_schedule_order *schedule)
+static uint32_t layout_of(const struct sw_session *session,
+                          const struct sw_schedule_order *schedule)
 {
-    return schedule->chance_how != SW_CHANCE_FIXED && session->run.shm->drew_before &&
-           sw_chance_of_seed(schedule->chance_how, schedule->seed) != session->chance;
+    const struct sw_settings *setting = session->order->run.setting;
+    uint32_t count = sw_layout_count(setting != NULL ? setting->layouts : 0);
+
+    return sw_layout_of_seed(schedule->layout_how, count, schedule->seed);
+}
+
+/* What was drawn before the checkpoint is of one chance for good, and what was made of one layout. */
+static int wants_another_process(const struct sw_session *session,
+                                 const struct sw_schedule_order *schedule)
+{
+    return (schedule->chance_how != SW_CHANCE_FIXED && session->run.shm->drew_before &&
+            sw_chance_of_seed(schedule->chance_how, schedule->seed) != session->chance) ||
+           layout_of(session, schedule) != session->layout;
 }
 
 static void fill(struct sw_session *session, const struct sw_schedule_order *schedule)
@@ -134,6 +146,7 @@ static int start_process(struct sw_session *session, const struct sw_schedule_or
     session->results = 0;
     session->profile = NULL;
     session->chance = sw_chance_of_seed(schedule->chance_how, schedule->seed);
+    session->layout = layout_of(session, schedule);
     session->processes++;
     fill(session, schedule);
     if (pthread_create(&session->thread, NULL, run_process, session) != 0)
@@ -299,7 +312,7 @@ static void note_place(struct sw_session *session)
 static int post(struct sw_session *session, const struct sw_schedule_order *schedule,
                 struct sw_error *e)
 {
-    if (goes_on(session) && !wants_another_chance(session, schedule)) {
+    if (goes_on(session) && !wants_another_process(session, schedule)) {
         fill(session, schedule);
         /* If it is killed before it begins, it is not to end as the schedule before it did. */
         session->run.shm->end = SW_END_NONE;

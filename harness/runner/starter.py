@@ -820,6 +820,8 @@ class Control(object):
             self.real_end = ctypes.CDLL(None).spillway_loop_end
             self.real_tell = ctypes.CDLL(None).spillway_tell_failure
             self.real_refuse = ctypes.CDLL(None).spillway_tell_refusal
+            self.tell_generator = with_gil(None).spillway_library_generator
+            self.tell_generator.argtypes = [ctypes.c_void_p, ctypes.c_int]
             self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
             self.wants_traces = ctypes.CDLL(None).spillway_wants_traces() != 0
             self.wants_notes = ctypes.CDLL(None).spillway_wants_notes() != 0
@@ -829,9 +831,24 @@ class Control(object):
 
     def begin(self):
         if self.real_begin is not None:
+            if not self.begun:
+                self.tell_generators()
+            self.begun = True
             return self.real_begin()
         first, self.begun = not self.begun, True
         return 0 if first else -1
+
+    def tell_generators(self):
+        """Those that Python's library has seeded when it was imported, and may never use."""
+        if "random" not in sys.modules or getattr(sys, "implementation", None) is None \
+                or sys.implementation.name != "cpython":
+            return
+        import _random
+        names = getattr(sys.modules.get("tempfile"), "_name_sequence", None)
+        for one, may_be_used in ((getattr(sys.modules["random"], "_inst", None), 0),
+                                 (getattr(names, "_rng", None), 1)):
+            if isinstance(one, _random.Random):
+                self.tell_generator(id(one), may_be_used)
 
     def tell_failure(self, number):
         if self.real_end is not None:

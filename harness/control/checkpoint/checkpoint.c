@@ -222,6 +222,8 @@ static void rewinder_main(void *argument)
         sw_fiber_switch(&c->abandoned, c->home.sp, c->home.fs);
     }
     c->shm->drew_before = c->shm->drew;
+    /* Of what imports have gone over, each program would hear. */
+    c->shm->follows &= ~(uint32_t)SW_FOLLOWS_LAYOUT;
     c->shm->checkpoints++;
     for (;;) {
         wait_for_order(c);

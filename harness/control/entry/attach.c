@@ -27,7 +27,9 @@
 #include "harness/control/process/pid.h"
 #include "harness/control/process/signals.h"
 #include "harness/control/python/interp_version.h"
+#include "harness/control/python/object_layout.h"
 #include "harness/control/python/python_where.h"
+#include "harness/control/python/set_order.h"
 #include "harness/control/time/file_times.h"
 #include "harness/control/verdict/deadlock.h"
 #include "harness/control/verdict/livelock.h"
@@ -140,6 +142,8 @@ static void take_control(struct sw_control_shm *shm, int fd)
     sw_watchdog_dump_start();
     if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
         sw_affinity_start();
+    sw_object_layout_start(shm);
+    sw_set_order_start();
     sw_engine_start(shm, &hooks);
     sw_uncontrolled_note_threads();
 }

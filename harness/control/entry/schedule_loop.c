@@ -9,6 +9,7 @@
 #include "contract/futex.h"
 #include "contract/real_time.h"
 #include "harness/control/time/random_bytes.h"
+#include "harness/control/time/random_seeds.h"
 #include "harness/control/engine/decide.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
@@ -63,6 +64,10 @@ static void restart(struct sw_control_shm *shm)
     /* The schedule's own part of the shared memory; the runner reads it after each. */
     shm->decision_count = 0;
     shm->signature = 0;
+    /* What imports have gone over is over; what they have drawn may yet be used. */
+    shm->followed |= loop.begun > 0 ? shm->follows : 0;
+    shm->follows = shm->drew ? SW_FOLLOWS_CHANCE : 0;
+    sw_random_seeds_begin();
     shm->hash = SW_DECISION_SEED;
     shm->taken.count = shm->taken.pool_used = 0;
     shm->log.count = shm->log.pool_used = shm->log.lost = 0;
@@ -164,6 +169,8 @@ int spillway_loop_end(int outcome)
     drain();
     if (shm->loop_under_way && outcome == 0)
         sw_control_shm_keep_greater(&shm->lives_on, (uint32_t)sw_engine.live_count - 1);
+    if (shm->loop_under_way && sw_random_seeds_are_unused())
+        shm->follows &= ~(uint32_t)SW_FOLLOWS_CHANCE;
     if (shm->loop_under_way)
         write_result(shm, outcome);
     shm->loop_under_way = 0;

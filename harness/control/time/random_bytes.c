@@ -8,6 +8,7 @@
 #include "contract/chance.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
+#include "random_seeds.h"
 
 enum { FIRST = 0x6368616e }; /* any number but 0 would do; this one is "chan" in ASCII */
 
@@ -40,6 +41,7 @@ ssize_t sw_random_bytes_fill(void *buf, size_t size)
     struct sw_control_shm *shm = sw_engine_shm();
     char *at = buf;
 
+    shm->follows |= SW_FOLLOWS_CHANCE;
     shm->drew = 1;
     if (state == 0)
         state = first_of(shm);
@@ -47,6 +49,7 @@ ssize_t sw_random_bytes_fill(void *buf, size_t size)
         uint64_t word = sw_decision_random(&state);
         memcpy(at + i, &word, size - i < 8 ? size - i : 8);
     }
+    sw_random_seeds_drawn(buf, size);
     return (ssize_t)size;
 }
 

@@ -19,6 +19,7 @@
  *      network  real
  *      begin    program
  *      chance   7
+ *      layout   3
  *      expect   pass
  *      from     12
  *      found    random seed 41
@@ -120,7 +121,7 @@ struct sw_sched {
     char interp_hash[33];
     char *interp_missing; /* the recorded path, if another was found.  Not in the file */
     struct sw_settings setting;
-    char *found;   /* how it was found: to the end of the line */
+    char *found; /* how it was found: to the end of the line */
     char *outcome; /* to the end of the line */
     uint32_t read_count;
     struct sw_sched_read *reads;
@@ -139,7 +140,7 @@ struct sw_sched {
 int sw_sched_load(const char *path, struct sw_sched **out, struct sw_error *e);
 /* The same from memory; path is for messages only. */
 int sw_sched_read(const char *path, const char *bytes, size_t size, struct sw_sched **out,
-                   struct sw_error *e);
+                  struct sw_error *e);
 void sw_sched_free(struct sw_sched *sched);
 
 /* Its text, the caller's to free, of that size.  NULL: no memory. */

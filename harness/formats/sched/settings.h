@@ -45,6 +45,8 @@ struct sw_settings {
     /* 1: the program says where its schedule begins (harness/control/entry/schedule_loop.h) */
     uint32_t begins;
     uint32_t chance; /* contract/chance.h; 0: the first, or as a search likes */
+    uint32_t layout; /* contract/layout.h */
+    uint32_t layouts; /* how many a search varies; 0: as it likes.  A schedule has one of them */
     uint32_t expects; /* enum sw_settings_expects */
     uint32_t from; /* it begins where the main thread first comes to this line; 0: elsewhere */
 };

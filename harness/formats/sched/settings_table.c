@@ -159,6 +159,25 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
              "samples, tries others, too)",
      .commands = ALL,
      .shm = SHM(chance)},
+    {.key = "layout",
+     .type = SW_SETTINGS_NUMBER,
+     .offset = MEMBER(layout),
+     .option = "layout",
+     .argument = "N",
+     .help = "Where the program's objects lie, and how its texts are hashed: what the order of a "
+             "set follows (default: 0)",
+     .commands = ALL,
+     .shm = SHM(layout)},
+    {.key = "addresses",
+     .type = SW_SETTINGS_NUMBER,
+     .offset = MEMBER(layouts),
+     .option = "addresses",
+     .argument = "N",
+     .help =
+         "Try the first N layouts, where a strategy samples (default: 8 for a program that goes "
+         "over sets whose order follows addresses or hashes, else 1)",
+     .commands = SW_SETTINGS_EXPLORE,
+     .shm = SHM(layouts)},
     /* It changes no run, but what is said of one. */
     {.key = "expect", .type = SW_SETTINGS_WORD, .offset = MEMBER(expects), .words = expect_words},
     {.key = "from", .type = SW_SETTINGS_NUMBER, .offset = MEMBER(from), .shm = SHM(from)},

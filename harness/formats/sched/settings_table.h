@@ -22,10 +22,10 @@
 /* What the value is, and with it the type of its member. */
 enum sw_settings_type {
     SW_SETTINGS_ENVIRONMENT, /* variables and variable_count: words NAME=VALUE */
-    SW_SETTINGS_SPILL,       /* char *: one word, as contract/spill_setting.h has it */
-    SW_SETTINGS_FAULTS,      /* struct sw_fault_set: words, the names of faults */
-    SW_SETTINGS_NUMBER,      /* uint32_t: from 0, which is the default */
-    SW_SETTINGS_WORD,        /* uint32_t: the index of one of the row's words; 0: the default */
+    SW_SETTINGS_SPILL, /* char *: one word, as contract/spill_setting.h has it */
+    SW_SETTINGS_FAULTS, /* struct sw_fault_set: words, the names of faults */
+    SW_SETTINGS_NUMBER, /* uint32_t: from 0, which is the default */
+    SW_SETTINGS_WORD, /* uint32_t: the index of one of the row's words; 0: the default */
 };
 
 /* Which commands take it as an option; or'ed. */
@@ -39,7 +39,7 @@ enum sw_settings_command {
 struct sw_settings_row {
     const char *key; /* begins its line in a .sched */
     enum sw_settings_type type;
-    size_t offset;            /* of its member in struct sw_settings */
+    size_t offset; /* of its member in struct sw_settings */
     const char *const *words; /* WORD: NULL-terminated; words[0] is never written */
     /* The option --NAME, and its letter, 0 if it has none.  argument NULL: it is a flag, and
      * chooses words[1].  option NULL: no command takes it. */
@@ -60,7 +60,7 @@ struct sw_settings_row {
     const char *symbol, *module, *lacks;
 };
 
-enum { SW_SETTINGS_TABLE_COUNT = 14 };
+enum { SW_SETTINGS_TABLE_COUNT = 16 };
 extern const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT];
 
 /* The row with that key, NULL if there is none. */
