@@ -51,7 +51,7 @@ SW_COMMAND(replay) = {
     .about = "Repeats a recorded run: the same interpreter, program, arguments and decisions.  A "
              "file that is no longer what was recorded is a warning.",
     .exits = {"0 the run was the recorded one, whatever its outcome",
-              "1 it was another run, or valgrind has found errors",
+              "1 it was another run, or printed something else, or valgrind has found errors",
               "2 a usage or harness error, or a file that is not there",
               "3 inconclusive; the reason is printed", "130 interrupted"},
     .options = options,

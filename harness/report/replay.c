@@ -199,10 +199,14 @@ static int judge(const struct sw_process *run, const struct sw_sched *sched,
         say(replay, "another outcome: %s; recorded was: %s", outcome, sched->outcome);
         same = 0;
     }
-    if (same && !replay->quiet)
-        say(replay, "as recorded%s: %s; %llu decisions, hash %016llx",
-            say_printed(replay, shm, sched) ? ", but for what it printed" : "", outcome,
-            (unsigned long long)shm->decision_count, (unsigned long long)shm->hash);
+    int printed_otherwise = same && say_printed(replay, shm, sched);
+    if (printed_otherwise && replay->interp == NULL)
+        sw_run_inputs_compare(run, replay->path, sched, say_line, replay);
+    if (same && (printed_otherwise || !replay->quiet))
+        say(replay, "%s: %s; %llu decisions, hash %016llx",
+            printed_otherwise ? "decided as recorded, but not what it printed" : "as recorded",
+            outcome, (unsigned long long)shm->decision_count, (unsigned long long)shm->hash);
+    same = same && !printed_otherwise;
     /* What nobody controlled is the likeliest reason for another run; in a quiet one that fits it
      * is only noise. */
     if (!same || !replay->quiet)

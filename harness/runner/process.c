@@ -16,6 +16,7 @@
 #include "contract/decision_kind.h"
 #include "contract/exit.h"
 #include "contract/own_path.h"
+#include "harness/formats/sched/project.h"
 #include "recorded_world.h"
 #include "launch.h"
 #include "shared_memory.h"
@@ -284,6 +285,15 @@ static void take_temp_folder(struct sw_process *run, const struct sw_process_ord
         sw_temp_folder_take(&run->temp, order->program);
 }
 
+/* Which paths are another clone's (harness/control/io/printed.h). */
+static void note_project(struct sw_process *run, const struct sw_process_order *order)
+{
+    char folder[PATH_MAX];
+
+    if (realpath(order->folder != NULL ? order->folder : ".", folder) != NULL)
+        sw_project_root(folder, run->shm->project, sizeof run->shm->project);
+}
+
 static int prepare(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
 {
     if (sw_process_prepare(run, order->interp, order->setting, e) < 0 ||
@@ -292,6 +302,7 @@ static int prepare(struct sw_process *run, const struct sw_process_order *order,
     if (order->recorded != NULL)
         sw_recorded_world_fill(order->recorded, run->shm);
     take_temp_folder(run, order);
+    note_project(run, order);
     return 0;
 }
 

@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 
 #include "harness/control/engine/engine.h"
-#include "contract/fnv.h"
 #include "fds.h"
 #include "file_changes.h"
 #include "io.h"
 #include "harness/control/net/net.h"
 #include "owed.h"
+#include "printed.h"
 #include "harness/control/engine/real.h"
 
 enum {
@@ -41,20 +41,6 @@ static void changed(int fd, ssize_t n)
 {
     if (n >= 0 && sw_fds_kind(fd) == SW_FD_FILE)
         sw_file_changes_written(fd);
-}
-
-/* What a replay prints is compared with what was printed when it was recorded. */
-static ssize_t printed(int fd, const char *bytes, ssize_t n)
-{
-    if ((fd != STDOUT_FILENO && fd != STDERR_FILENO) || n <= 0 || sw_engine_self() == NULL)
-        return n;
-    struct sw_printed *one = &sw_engine_shm()->printed[fd == STDERR_FILENO];
-    uint64_t hash = one->size > 0 ? one->hash : SW_FNV_64;
-    for (ssize_t i = 0; i < n; i++)
-        hash = sw_fnv_64(hash, (unsigned char)bytes[i]);
-    one->hash = hash;
-    one->size += (uint64_t)n;
-    return n;
 }
 
 /* ---- pipes ---- */
@@ -151,7 +137,7 @@ static ssize_t write_any(int fd, const void *buf, size_t size)
 
 SW_EXPORT ssize_t write(int fd, const void *buf, size_t size)
 {
-    return printed(fd, buf, write_any(fd, buf, size));
+    return sw_printed_add(fd, buf, write_any(fd, buf, size));
 }
 
 SW_EXPORT int eventfd_write(int fd, eventfd_t value)

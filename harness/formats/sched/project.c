@@ -56,6 +56,21 @@ int sw_project_has(const struct sw_project *project, const char *other)
     return strcmp(project->root, others) == 0;
 }
 
+void sw_project_root(const char *folder, char *root, size_t size)
+{
+    char found[PATH_MAX];
+    const char *text = found;
+
+    find_root(folder, found);
+    if (found[0] == '\0')
+        text = folder;
+    size_t length = strlen(text);
+
+    *root = '\0';
+    if (length > 1 && length < size)
+        memcpy(root, text, length + 1);
+}
+
 /* How long the part is that both begin with, whole names only. */
 static size_t common_length(const char *one, const char *other)
 {

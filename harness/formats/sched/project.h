@@ -13,6 +13,7 @@
 #define SW_PROJECT_H
 
 #include <limits.h>
+#include <stddef.h>
 
 struct sw_project {
     const char *folder; /* borrowed */
@@ -23,6 +24,9 @@ struct sw_project {
 void sw_project_find(struct sw_project *project, const char *folder);
 /* Is other below the folder, or in the same project? */
 int sw_project_has(const struct sw_project *project, const char *other);
+/* That of the folder, or the folder itself, into a text of that size; "" if it does not fit, or if it
+ * is "/". */
+void sw_project_root(const char *folder, char *root, size_t size);
 /* What leads from the folder to the other: "tests", "../..", ".".  The caller's to free; NULL: no
  * memory. */
 char *sw_project_relative(const char *folder, const char *other);

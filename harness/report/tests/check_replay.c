@@ -447,10 +447,14 @@ START_TEST(test_what_is_printed_is_compared)
     ck_assert_int_eq(spillway("replay a.sched"), 0);
     ASSERT_SAYS("err", "as recorded: exit 0");
     write_file("data.txt", "otherwise\n");
-    ck_assert_int_eq(spillway("replay a.sched"), 0);
+    ck_assert_int_eq(spillway("replay a.sched"), 1);
     ASSERT_SAYS("err",
                 "on stdout it printed otherwise: 10 bytes of another text; recorded were 10");
-    ASSERT_SAYS("err", "as recorded, but for what it printed: exit 0");
+    ASSERT_SAYS("err", "decided as recorded, but not what it printed: exit 0");
+    ASSERT_SAYS("err", "data.txt");
+    ck_assert_ptr_null(strstr(content("err"), "spillway: as recorded"));
+    ck_assert_int_eq(spillway("replay --quiet a.sched"), 1);
+    ASSERT_SAYS("err", "on stdout it printed otherwise");
     ck_assert_ptr_null(strstr(content("err"), "stderr"));
 }
 END_TEST
