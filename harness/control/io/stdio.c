@@ -22,6 +22,7 @@
 #include "readiness.h"
 #include "harness/control/engine/real.h"
 #include "harness/control/process/pid_paths.h"
+#include "harness/control/time/random_bytes.h"
 
 /* ---- opening ---- */
 
@@ -67,6 +68,20 @@ static int has_to_wait(FILE *file)
            sw_io_may_block(fileno(file), 0);
 }
 
+/* Each byte is drawn as it is asked for: what the buffer was filled with would be the kernel's. */
+static int is_random(FILE *file)
+{
+    return sw_engine_self() != NULL && sw_fds_kind(fileno(file)) == SW_FD_RANDOM;
+}
+
+static int random_byte(void)
+{
+    unsigned char byte;
+
+    sw_random_bytes_fill(&byte, 1);
+    return byte;
+}
+
 static void wait_to_fill(FILE *file)
 {
     if (has_to_wait(file))
@@ -92,6 +107,10 @@ SW_EXPORT size_t fread(void *restrict buf, size_t size, size_t count, FILE *rest
     size_t total = size * count, got = 0;
     int more = 1;
 
+    if (is_random(file)) {
+        sw_random_bytes_fill(buf, total);
+        return count;
+    }
     if (sw_engine_self() == NULL || total == 0 || !sw_io_may_block(fileno(file), 0))
         return SW_REAL(fread)(buf, size, count, file);
     while (got < total && more) {
@@ -113,12 +132,16 @@ SW_EXPORT size_t fread(void *restrict buf, size_t size, size_t count, FILE *rest
 
 SW_EXPORT int getc(FILE *file)
 {
+    if (is_random(file))
+        return random_byte();
     wait_to_fill(file);
     return SW_REAL(getc)(file);
 }
 
 SW_EXPORT int fgetc(FILE *file)
 {
+    if (is_random(file))
+        return random_byte();
     wait_to_fill(file);
     return SW_REAL(fgetc)(file);
 }
@@ -126,6 +149,8 @@ SW_EXPORT int fgetc(FILE *file)
 /* What getc_unlocked() calls when the buffer is empty. */
 SW_EXPORT int __uflow(FILE *file)
 {
+    if (is_random(file))
+        return random_byte();
     wait_to_fill(file);
     return SW_REAL(__uflow)(file);
 }
@@ -134,7 +159,7 @@ SW_EXPORT char *fgets(char *restrict buf, int size, FILE *restrict file)
 {
     int used = 0, c = 0;
 
-    if (!has_to_wait(file) || size < 2)
+    if ((!has_to_wait(file) && !is_random(file)) || size < 2)
         return SW_REAL(fgets)(buf, size, file);
     while (used < size - 1 && c != '\n' && (c = getc(file)) != EOF)
         buf[used++] = (char)c;
