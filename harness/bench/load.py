@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Work for harness/bench/overhead: load.py tasklets|threads|sockets N"""
+"""Work for harness/bench/overhead and record_cost: load.py LOAD N"""
 import sys
 
 
@@ -60,4 +60,27 @@ def sockets(rounds):
     worker.join()
 
 
-{"tasklets": tasklets, "threads": threads, "sockets": sockets}[sys.argv[1]](int(sys.argv[2]))
+def lines(rounds):
+    """One thread, which prints lines of 60 bytes."""
+    for number in range(rounds):
+        print("%-59d" % number, flush=True)
+
+
+def draws(rounds):
+    """One thread, 32 random bytes at a time."""
+    import os
+    for _ in range(rounds):
+        os.urandom(32)
+
+
+def sets(rounds):
+    """One thread, which goes over a set of eight objects."""
+    many = set(object() for _ in range(8))
+    for _ in range(rounds):
+        for _ in many:
+            pass
+
+
+LOADS = {"tasklets": tasklets, "threads": threads, "sockets": sockets, "lines": lines,
+         "draws": draws, "sets": sets}
+LOADS[sys.argv[1]](int(sys.argv[2]))
