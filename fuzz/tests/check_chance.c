@@ -183,11 +183,11 @@ static const struct {
     {"tempfile, uuid", "pass", 0},
     {"random", "random.getrandbits(1)", 1},
     {"random", "random.seed()", 1},
-    {"random; one = random.Random()", "one.random()", 1},
-    {"random; one = random.random()", "pass", 1},
+    {"random; own = random.Random()", "own.random()", 1},
+    {"random; own = random.random()", "pass", 1},
     {"random; state = random.getstate()", "random.setstate(state); random.random()", 1},
-    {"os; one = os.urandom(3)", "pass", 1},
-    {"tempfile; tempfile.gettempdir()", "pass", 0},
+    {"os; own = os.urandom(3)", "pass", 1},
+    {"tempfile; tempfile.gettempdir()", "pass", 1},
     {"tempfile", "tempfile.mkstemp()", 1},
 };
 
@@ -209,7 +209,7 @@ START_TEST(test_what_imports_draw_counts_if_it_is_used)
     ck_assert_msg((strstr(content("out"), "random numbers") != NULL) == draws[_i].follows, "%s",
                   content("out"));
     if (!draws[_i].follows)
-        ASSERT_SAYS("out", " in 3 processes");
+        ck_assert(strstr(content("out"), " in 3 pro") || strstr(content("out"), " in 4 pro"));
 }
 END_TEST
 
