@@ -188,6 +188,8 @@ START_TEST(test_what_is_no_schedule_stays)
     ASSERT_SAYS("one-test_it.sched", "mine\n");
     ck_assert_int_eq(spillway("explore -o a/one.py a/one.py::test_it"), 2);
     ASSERT_SAYS("err", "a/one.py: it is no schedule, and stays as it is\n");
+    ck_assert_int_eq(spillway("explore --output many.schedz a/one.py::test_race"), 2);
+    ASSERT_SAYS("err", "many.schedz: one schedule is a .sched; \"spillway convert\" adds it");
     ck_assert_int_eq(spillway("record -o a/one.py a/one.py"), 2);
     ASSERT_SAYS("a/one.py", "def test_it");
 }

@@ -16,6 +16,7 @@
 
 #include "contract/utf8.h"
 #include "harness/formats/files/atomic_files.h"
+#include "harness/formats/sched/schedz.h"
 #include "harness/formats/sched/sched_paths.h"
 
 /* Of the 255 bytes that a name has, some are for ".sched", ".min.sched", ".min.min.sched". */
@@ -227,6 +228,9 @@ int sw_sched_file_check(const char *path, struct sw_error *e)
 
     if (sw_atomic_files_check_output(path, e) < 0)
         return -1;
+    if (path != NULL && sw_schedz_is_archive(path))
+        return sw_error_set(e, path, 0, 0,
+                            "one schedule is a .sched; \"spillway convert\" adds it to an archive");
     return path == NULL || stat(path, &status) < 0 || !S_ISREG(status.st_mode) || is_schedule(path)
                ? 0
                : sw_error_set(e, path, 0, 0, "it is no schedule, and stays as it is");

@@ -44,7 +44,8 @@ int sw_sched_file_take(struct sw_sched_file *file, const struct sw_sched_file_na
 /* The same for one that the user has named, whatever it records.  What is there and no schedule is
  * refused. */
 int sw_sched_file_take_named(struct sw_sched_file *file, const char *path, struct sw_error *e);
-/* Before hours of work: could that be taken?  path may be NULL: none is wanted. */
+/* Before hours of work: could that be taken?  path may be NULL: none is wanted.  An archive has many
+ * schedules, and is refused. */
 int sw_sched_file_check(const char *path, struct sw_error *e);
 /* Does a file of that name record the same test, or program with its arguments? */
 int sw_sched_file_is_of(const char *path, const struct sw_sched *target);
