@@ -104,8 +104,9 @@ static inline struct slp_stack_back *call_function(slp_tasklet *t)
     PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
 
     t->func = t->args = t->kwargs = NULL;
-    /* A function that is given the tuple itself may keep it (tasklet_type.c, set_up). */
-    if (PyVectorcall_Function(func) == NULL && !PyObject_GC_IsTracked(args))
+    /* From now on t's traversal does not see it (tasklet_type.c, set_up); and a function that is given
+     * the tuple itself may keep it. */
+    if (!PyObject_GC_IsTracked(args))
         PyObject_GC_Track(args);
     if (SLP_FAULT(KILL_BEFORE_START_IGNORED))
         slp_mailbox_empty(t);
