@@ -294,7 +294,8 @@ static int is_test(const char *target)
 {
     const char *separator = sw_target_is(target) ? strstr(target, "::") : NULL;
 
-    return separator != NULL && strcmp(separator + 2, whole) != 0;
+    return sw_target_is_file_of_tests(target) ||
+           (separator != NULL && strcmp(separator + 2, whole) != 0);
 }
 
 /* The folder that schedules go to is made before there is one. */

@@ -98,7 +98,7 @@ static int defines_test(const char *line)
 }
 
 /* A script may have such a name, too, and then has no tests. */
-static int is_file_of_tests(const char *path)
+int sw_target_is_file_of_tests(const char *path)
 {
     FILE *in = is_tests_name(sw_last_part(path)) ? fopen(path, "re") : NULL;
     char *line = NULL;
@@ -116,11 +116,11 @@ static int is_file_of_tests(const char *path)
 int sw_target_name_tests(char **list, int count)
 {
     for (int i = 0; i < count; i++)
-        if (!sw_target_is(list[i]) && !is_file_of_tests(list[i]) && !sw_target_is_folder(list[i]))
+        if (!sw_target_is(list[i]) && !sw_target_is_file_of_tests(list[i]) && !sw_target_is_folder(list[i]))
             return 0;
     for (int i = 0; i < count; i++) {
         char *named;
-        if (!is_file_of_tests(list[i]))
+        if (!sw_target_is_file_of_tests(list[i]))
             continue;
         if (asprintf(&named, "%s::", list[i]) < 0)
             return -1;

@@ -29,8 +29,10 @@ int sw_target_may_be_many(const char *path);
 int sw_target_is_sched(const char *path);
 /* The "::" of FILE.py::NAME; points into path.  NULL: it is of another form. */
 const char *sw_target_separator(const char *path);
-/* Files that stand for their tests get the "::" that says so, in the list itself, unless something
- * else is among them: then they are a program and its arguments.  0; -1: out of memory. */
+/* Is it a file that stands for its tests? */
+int sw_target_is_file_of_tests(const char *path);
+/* Such files get the "::" that says so, in the list itself, unless something else is among them: then
+ * they are a program and its arguments.  0; -1: out of memory. */
 int sw_target_name_tests(char **list, int count);
 /* The path of spillway_starter.py, ../lib from the runner's own folder; the caller's to
  * free.  NULL: it is not there. */

@@ -296,9 +296,9 @@ START_TEST(test_a_file_named_like_tests_stands_for_its_tests)
     ASSERT_SAYS("out", "FAIL   test_two.py::test_b");
     ck_assert_int_eq(spillway("explore --schedules 5 test_none.py"), 0);
     ASSERT_SAYS("out", "ok     test_none.py (1 schedule");
-    ck_assert_int_eq(spillway("explore --schedules 5 test_two.py"), 1);
+    ck_assert_int_eq(spillway("explore test_two.py --schedules 5"), 1);
     ASSERT_SAYS("out", "FAIL   test_two.py::test_b");
-    ck_assert_int_eq(spillway("explore --schedules 5 test_two.py 1"), 0); /* with an argument */
+    ck_assert_int_eq(spillway("explore --schedules 5 -- test_two.py 1"), 0); /* with an argument */
     ASSERT_SAYS("out", "ok     test_two.py");
 }
 END_TEST
