@@ -822,6 +822,7 @@ class Control(object):
             self.real_refuse = ctypes.CDLL(None).spillway_tell_refusal
             self.tell_generator = with_gil(None).spillway_library_generator
             self.tell_generator.argtypes = [ctypes.c_void_p, ctypes.c_int]
+            self.tell_draws = ctypes.CDLL(None).spillway_library_draws
             self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
             self.wants_traces = ctypes.CDLL(None).spillway_wants_traces() != 0
             self.wants_notes = ctypes.CDLL(None).spillway_wants_notes() != 0
@@ -844,11 +845,25 @@ class Control(object):
                 or sys.implementation.name != "cpython":
             return
         import _random
+        self.make_temporary_names()
         names = getattr(sys.modules.get("tempfile"), "_name_sequence", None)
-        for one, may_be_used in ((getattr(sys.modules["random"], "_inst", None), 0),
-                                 (getattr(names, "_rng", None), 1)):
+        for one, is_for_names in ((getattr(sys.modules["random"], "_inst", None), 0),
+                                  (getattr(names, "_rng", None), 1)):
             if isinstance(one, _random.Random):
-                self.tell_generator(id(one), may_be_used)
+                self.tell_generator(id(one), is_for_names)
+
+    def make_temporary_names(self):
+        """tempfile draws when it is first asked for a folder or a name: pytest does, for tmp_path."""
+        tempfile = sys.modules.get("tempfile")
+        if self.real_end is None or not hasattr(tempfile, "_get_candidate_names"):
+            return
+        self.tell_draws(1)
+        try:
+            tempfile.gettempdir()
+            getattr(tempfile._get_candidate_names(), "rng", None)
+        except OSError:  # there is no folder for them
+            pass
+        self.tell_draws(0)
 
     def tell_failure(self, number):
         if self.real_end is not None:

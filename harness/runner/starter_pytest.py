@@ -173,6 +173,8 @@ class Runner(Plugin):
 
 def run(starter, path, name, schedules):
     """The outcome of schedules(run), where run() runs the items once."""
+    import tempfile  # pytest does so, and asks for a folder before the first schedule begins
+    starter.control.make_temporary_names()
     runner = Runner(starter, path, name, schedules)
     status = pytest.main(arguments(starter, path), plugins=[runner])
     if runner.outcome is not None:

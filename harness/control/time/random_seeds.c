@@ -31,6 +31,7 @@ static struct {
     const struct generator *generators[GENERATORS_MAX];
     uint64_t at_begin[GENERATORS_MAX];
     uint32_t generator_count;
+    int is_for_names; /* what is drawn now */
     int begun;
     int drew; /* in this schedule */
 } seeds;
@@ -90,7 +91,7 @@ void sw_random_seeds_drawn(const void *bytes, size_t size)
     uint32_t key[WORDS], state[WORDS];
 
     seeds.drew = 1;
-    if (seeds.begun)
+    if (seeds.begun || seeds.is_for_names)
         return;
     if (size != sizeof key || seeds.seed_count == SEEDS_MAX) {
         seeds.is_unknown = 1;
@@ -103,7 +104,12 @@ void sw_random_seeds_drawn(const void *bytes, size_t size)
     seeds.seeds[seeds.seed_count++].second = hash_of(state, sizeof state);
 }
 
-void spillway_library_generator(const void *object, int may_be_used)
+void spillway_library_draws(int begins)
+{
+    seeds.is_for_names = begins;
+}
+
+void spillway_library_generator(const void *object, int is_for_names)
 {
     const struct generator *generator = object;
     uint64_t hash = hash_of(generator->state, sizeof generator->state);
@@ -112,10 +118,11 @@ void spillway_library_generator(const void *object, int may_be_used)
         return;
     for (uint32_t i = 0; i < seeds.seed_count; i++) {
         int is_fresh = hash == seeds.seeds[i].fresh && generator->next == WORDS;
-        if (!is_fresh && (!may_be_used || hash != seeds.seeds[i].second))
+        if (!is_fresh && (!is_for_names || hash != seeds.seeds[i].second))
             continue;
         seeds.seeds[i].is_found = 1;
-        seeds.generators[seeds.generator_count++] = generator;
+        if (!is_for_names)
+            seeds.generators[seeds.generator_count++] = generator;
         return;
     }
 }

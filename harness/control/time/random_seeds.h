@@ -7,6 +7,8 @@
  * begin went into them, and each is at the schedule's end as it was at its begin, then the schedule
  * does not follow what was drawn.  Whatever is not known for certain, is use.
  *
+ * Names of temporary files are drawn, too, and count for nothing: they are only to differ.
+ *
  * Which draw went into which generator is known by its state: CPython seeds its Mersenne Twister with
  * 624 words, all of one draw (from 3.7 on; some versions make each generator twice, and its first
  * draw is in none).
@@ -21,9 +23,11 @@
 /* These bytes were drawn. */
 void sw_random_seeds_drawn(const void *bytes, size_t size);
 
-/* Of the starter, before the first begin: a _random.Random that is of Python's library.  may_be_used:
- * numbers from it may have been used before, but for nothing that the program sees. */
-SW_EXPORT void spillway_library_generator(const void *object, int may_be_used);
+/* Of the starter, before the first begin: a _random.Random that is of Python's library.  is_for_names:
+ * what comes from it, now or later, is names of temporary files. */
+SW_EXPORT void spillway_library_generator(const void *object, int is_for_names);
+/* 1: what is drawn from now on, before the first begin, is for such names; 0: that is over. */
+SW_EXPORT void spillway_library_draws(int begins);
 
 /* A schedule begins, and it has ended: 1, as nothing that it followed was drawn. */
 void sw_random_seeds_begin(void);
