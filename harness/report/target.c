@@ -116,7 +116,8 @@ int sw_target_is_file_of_tests(const char *path)
 int sw_target_name_tests(char **list, int count)
 {
     for (int i = 0; i < count; i++)
-        if (!sw_target_is(list[i]) && !sw_target_is_file_of_tests(list[i]) && !sw_target_is_folder(list[i]))
+        if (!sw_target_is(list[i]) && !sw_target_is_file_of_tests(list[i]) &&
+            !sw_target_is_folder(list[i]))
             return 0;
     for (int i = 0; i < count; i++) {
         char *named;

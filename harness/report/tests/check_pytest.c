@@ -63,6 +63,15 @@ START_TEST(test_fixtures_are_those_of_each_schedule)
 }
 END_TEST
 
+/* pytest asks tempfile, which draws a seed for names: no chance that a search would have to vary. */
+START_TEST(test_who_only_has_a_temporary_folder_has_one_schedule)
+{
+    write_file("tests/test_alone.py", "def test_alone(tmp_path):\n    assert tmp_path.is_dir()\n");
+    ck_assert_int_eq(spillway("explore tests/test_alone.py"), 0);
+    ASSERT_SAYS("out", "ok     tests/test_alone.py::test_alone (1 schedule, ");
+}
+END_TEST
+
 START_TEST(test_what_is_found_is_explained_and_replayed)
 {
     ck_assert_int_eq(spillway("explore tests/test_stock.py::test_oversold"), 1);
@@ -268,6 +277,7 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_a_file_is_run_as_pytest_would);
     tcase_add_test(all, test_classes_of_unittest_and_coroutines_are_run);
     tcase_add_test(all, test_fixtures_are_those_of_each_schedule);
+    tcase_add_test(all, test_who_only_has_a_temporary_folder_has_one_schedule);
     tcase_add_test(all, test_what_is_found_is_explained_and_replayed);
     tcase_add_test(all, test_a_unittest_class_of_the_project_is_explained_too);
     tcase_add_test(all, test_a_folder_is_explored);
