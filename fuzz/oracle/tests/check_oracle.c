@@ -44,7 +44,8 @@ END_TEST
 
 /* ---- is it true? ---- */
 
-/* Of those that have more classes than are run here, what was run is compared. */
+/* Of those that have more classes than are run here, what was run is compared.  They are most: what is
+ * done to a dict that is somebody's attributes depends on everything, and so has many. */
 START_TEST(test_no_certificate_is_false)
 {
     int agree = 0;
@@ -54,7 +55,7 @@ START_TEST(test_no_certificate_is_false)
     ASSERT_SAYS("out", "40 programs, seeds 1 to 40:");
     ASSERT_SAYS("out", " 0 false, 0 fewer, 0 more,");
     ck_assert_int_eq(sscanf(content("out"), "40 programs, seeds 1 to 40: %d agrees", &agree), 1);
-    ck_assert_msg(2 * agree >= 40, "it decides too few: %s", content("out"));
+    ck_assert_msg(3 * agree >= 40, "it decides too few: %s", content("out"));
 }
 END_TEST
 
