@@ -453,6 +453,10 @@ void sw_why_cause_find(struct sw_why *why, uint32_t failure)
         find_around(why);
     else if (way == SEEN)
         find_seen(why);
+    /* An operation on a channel in the middle of one: whoever has let it enter is at fault. */
+    if (begins_with(why->verdict.oracle, "I37 ") && why->operation != NULL &&
+        strcmp(why->operation, "operation") == 0)
+        find_named(why, "callback");
     if (why->operation == NULL && begins_with(why->verdict.oracle, "I12 ") && way == AROUND)
         return;
     if (why->operation == NULL)
