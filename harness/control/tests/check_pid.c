@@ -69,7 +69,14 @@ START_TEST(test_numbers_are_the_same_in_every_run)
         ck_assert_msg(status == 0, "%s: %.2000s", name, content("err"));
         ck_assert_str_eq(content("out"), wanted[_i % PROGRAMS].prints);
     }
-    ck_assert_msg(spillway("replay a.sched") == 0, "%s: %.2000s", name, content("err"));
+    int status = spillway("replay a.sched");
+    /* A pool's children take from the pipe that the program, too, empties at its end; who gets there
+     * first nobody controls, and then the replay has to say so. */
+    if (status != 0 && strcmp(name, "pool") == 0) {
+        ASSERT_SAYS("err", "not controlled: a named semaphore by ");
+        return;
+    }
+    ck_assert_msg(status == 0, "%s: %.2000s", name, content("err"));
     ck_assert_str_eq(content("out"), wanted[_i % PROGRAMS].prints);
 }
 END_TEST
