@@ -190,7 +190,8 @@ static void learn_how(struct sw_search *search, const struct sw_batch_result *re
 /* May another chance or layout be another run, and will it be tried? */
 static int varies_more(const struct sw_search *search, const struct sw_control_shm *shm)
 {
-    int varies_layout = (search->order.may_vary_layout && search->order.trial.test != NULL) || search->layout_how != SW_CHANCE_FIXED;
+    int varies_layout = (search->order.may_vary_layout && search->order.trial.test != NULL) ||
+                        search->layout_how != SW_CHANCE_FIXED;
 
     return shm != NULL &&
            (((shm->follows & SW_FOLLOWS_CHANCE) != 0 &&

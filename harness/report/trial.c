@@ -151,8 +151,8 @@ static void judge_before(const struct sw_trial_order *order, int status, struct 
         decide(trial, SW_HARNESS_ERROR, "start", "the test could not be started");
     } else if (status == 0 || status == 1) {
         decide(trial, status == 0 ? SW_INCONCLUSIVE : SW_FAILED, "ctypes",
-               "exit %d; no schedule was begun: an error before the test, or %s has no ctypes", status,
-               order->interp);
+               "exit %d; no schedule was begun: an error before the test, or %s has no ctypes",
+               status, order->interp);
     } else {
         decide(trial, SW_HARNESS_ERROR, "start", "exit %d before the test began", status);
     }
@@ -476,11 +476,13 @@ static void take_errors(int fd, struct sw_trial *trial)
 char *sw_trial_format_lives_on(uint32_t threads, char *buf, size_t size)
 {
     if (threads == 1)
-        snprintf(buf, size, "1 thread lives on when it has passed, a daemon or a pool's: no schedule "
-                            "has what it does then");
+        snprintf(buf, size,
+                 "1 thread lives on when it has passed, a daemon or a pool's: no schedule "
+                 "has what it does then");
     else
-        snprintf(buf, size, "%u threads live on when it has passed, daemons or a pool's: no schedule "
-                            "has what they do then",
+        snprintf(buf, size,
+                 "%u threads live on when it has passed, daemons or a pool's: no schedule "
+                 "has what they do then",
                  threads);
     return buf;
 }

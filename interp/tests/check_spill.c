@@ -110,13 +110,14 @@ PYTHON_TEST(nested_spills_share_a_segment,
             "assert spill_count() > n + 3000 and 4 < during - before < 40, (before, during)\n")
 
 /* repr() recurses without a frame to spill at: as deep as it may, at each level. */
-PYTHON_TEST(at_each_level_of_a_segment_there_is_room_for_c,
-            "nested = []\n"
-            "for _ in range(900): nested = [nested]\n"
-            "def deep(n):\n"
-            "    if n % 20 == 0: assert len(repr(nested)) == 1802\n"
-            "    return n and max(map(deep, [n - 1])) + 1\n"
-            "for limit in 'always', 'default': spill(limit, 'segment'); assert deep(2500) == 2500\n")
+PYTHON_TEST(
+    at_each_level_of_a_segment_there_is_room_for_c,
+    "nested = []\n"
+    "for _ in range(900): nested = [nested]\n"
+    "def deep(n):\n"
+    "    if n % 20 == 0: assert len(repr(nested)) == 1802\n"
+    "    return n and max(map(deep, [n - 1])) + 1\n"
+    "for limit in 'always', 'default': spill(limit, 'segment'); assert deep(2500) == 2500\n")
 
 PYTHON_TEST(
     the_policy_may_change_in_the_middle,
@@ -408,10 +409,9 @@ CHECK_SUITE(suite)
     suite_add_tcase(suite, hostile);
     FAMILY(suite, "setting", a_setting_is_parsed, a_bad_setting_changes_nothing,
            spill_tells_and_takes_the_setting);
-    FAMILY(suite, "depth", deep_calls_by_copy, deep_calls_by_segment,
-           nested_spills_share_a_segment, at_each_level_of_a_segment_there_is_room_for_c,
-           the_policy_may_change_in_the_middle, copying_from_a_segment_goes_on_for_ever,
-           each_thread_has_its_threshold);
+    FAMILY(suite, "depth", deep_calls_by_copy, deep_calls_by_segment, nested_spills_share_a_segment,
+           at_each_level_of_a_segment_there_is_room_for_c, the_policy_may_change_in_the_middle,
+           copying_from_a_segment_goes_on_for_ever, each_thread_has_its_threshold);
     FAMILY(suite, "nothing changes", results_and_arguments_are_the_same, exceptions_are_the_same,
            generators_and_coroutines_are_the_same, tracing_is_the_same, the_mailbox_is_the_same,
            frames_are_seen_through_a_spill);

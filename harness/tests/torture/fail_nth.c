@@ -43,8 +43,8 @@
     X(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), -1, EIO) \
     X(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), -1, ENOSPC) \
     X(ssize_t, pread, (int fd, void *to, size_t size, off_t at), (fd, to, size, at), -1, EIO) \
-    X(ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at), -1, \
-      ENOSPC) \
+    X(ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at), \
+      -1, ENOSPC) \
     X(pid_t, fork, (void), (), -1, EAGAIN) \
     X(int, pipe2, (int fds[2], int flags), (fds, flags), -1, EMFILE) \
     X(int, dup, (int fd), (fd), -1, EMFILE) \
@@ -67,7 +67,7 @@
     X(int, eventfd, (unsigned value, int flags), (value, flags), -1, EMFILE) \
     X(int, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags), -1, EMFILE) \
     X(int, socket, (int domain, int type, int protocol), (domain, type, protocol), -1, EMFILE) \
-    X(int, poll, (struct pollfd *list, nfds_t count, int ms), (list, count, ms), -1, ENOMEM) \
+    X(int, poll, (struct pollfd * list, nfds_t count, int ms), (list, count, ms), -1, ENOMEM) \
     X(int, setpgid, (pid_t pid, pid_t group), (pid, group), -1, EPERM) \
     X(int, personality, (unsigned long what), (what), -1, EINVAL) \
     X(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *to), (what, to), -1, EPERM) \
@@ -95,8 +95,9 @@
 
 /* Those that take more to write down; each has a function of its own below. */
 #define OTHERS(X) \
-    X(malloc) X(calloc) X(realloc) X(strdup) X(strndup) X(waitpid) X(open) X(fcntl) X(prctl) \
-    X(close) X(fclose)
+    X(malloc) \
+    X(calloc) X(realloc) X(strdup) X(strndup) X(waitpid) X(open) X(fcntl) X(prctl) X(close) \
+        X(fclose)
 
 enum call {
 #define X(result, name, ...) CALL_##name,
@@ -134,7 +135,8 @@ static unsigned foreign_count;
 static int add_foreign(struct dl_phdr_info *object, size_t size, void *nothing)
 {
     (void)size, (void)nothing;
-    if (strstr(object->dlpi_name, "/libdw") == NULL && strstr(object->dlpi_name, "/libelf") == NULL &&
+    if (strstr(object->dlpi_name, "/libdw") == NULL &&
+        strstr(object->dlpi_name, "/libelf") == NULL &&
         strstr(object->dlpi_name, "/libjson-c") == NULL)
         return 0;
     for (int i = 0; i < object->dlpi_phnum && foreign_count < 8; i++) {
@@ -162,8 +164,8 @@ __attribute__((constructor)) static void start(void)
     int fd = file == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC, 0);
 
     if (fd >= 0) {
-        void *map = (void *)syscall(SYS_mmap, NULL, sizeof none, PROT_READ | PROT_WRITE, MAP_SHARED,
-                                    fd, 0);
+        void *map =
+            (void *)syscall(SYS_mmap, NULL, sizeof none, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         syscall(SYS_close, fd);
         if (map != MAP_FAILED)
             counted = map;
