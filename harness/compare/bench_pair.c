@@ -37,15 +37,22 @@ static int draw(struct pair *pair)
 
 /* ---- what is noted ---- */
 
+/* -1: there is none of that name. */
+static int find_row(const struct sw_bench_side_sample *sample, const char *name)
+{
+    for (int i = 0; i < sample->count; i++)
+        if (strcmp(sample->rows[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
 static void add(const struct pair *pair, int side, const char *name, enum sw_bench_side_unit unit,
                 double value)
 {
     struct sw_bench_side_sample *sample = &pair->samples[side];
-    struct sw_bench_side_row *row = NULL;
+    int found = find_row(sample, name);
+    struct sw_bench_side_row *row = found >= 0 ? &sample->rows[found] : NULL;
 
-    for (int i = 0; i < sample->count; i++)
-        if (strcmp(sample->rows[i].name, name) == 0)
-            row = &sample->rows[i];
     if (row == NULL &&
         (sample->count == SW_BENCH_SIDE_ROWS_MAX || !sw_bench_side_wants(pair->way, name)))
         return;
@@ -158,20 +165,11 @@ static int run_test(struct pair *pair, int side, int test)
     return 0;
 }
 
-/* Where the other side has the test, too; -1: it has not. */
-static int find_test(const struct sw_bench_side_sample *sample, const char *name)
-{
-    for (int i = 0; i < sample->count; i++)
-        if (strcmp(sample->rows[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
 /* Each test of "this" that the other has, one side after the other. */
 static int run_round(struct pair *pair)
 {
     for (int test = 0; test < pair->samples[0].count; test++) {
-        int tests[SIDES] = {test, find_test(&pair->samples[1], pair->samples[0].rows[test].name)};
+        int tests[SIDES] = {test, find_row(&pair->samples[1], pair->samples[0].rows[test].name)};
         int first = draw(pair);
         for (int i = 0; tests[1] >= 0 && i < SIDES; i++)
             if (run_test(pair, first ^ i, tests[first ^ i]) < 0)
