@@ -7,7 +7,8 @@ enum way { SEEN, NAMED, AROUND, LAST };
 
 /* By the beginning of the oracle's name, and of the point at which it was looked at: "" is every
  * point, "-" none.  The first that fits counts.  What is not here is SEEN, and if the stack says
- * nothing, LAST. */
+ * nothing, LAST.  operation: what is NAMED; of SEEN, what is named where that is an operation on a
+ * channel. */
 static const struct {
     const char *oracle, *point;
     enum way way;
@@ -48,7 +49,8 @@ static const struct {
     {"I34 ", "tasklet.end", LAST, NULL},
     {"I35 ", "spill.", SEEN, NULL},
     {"I35 ", "", NAMED, "switch"},
-    {"I37 ", "mailbox.", SEEN, NULL},
+    /* An operation on a channel in the middle of one: whoever has let it enter is at fault. */
+    {"I37 ", "mailbox.", SEEN, "callback"},
     {"I37 ", "", NAMED, "callback"},
     /* Somebody goes on who has got nothing. */
     {"value-phantom", "", NAMED, "switch"},
@@ -453,10 +455,9 @@ void sw_why_cause_find(struct sw_why *why, uint32_t failure)
         find_around(why);
     else if (way == SEEN)
         find_seen(why);
-    /* An operation on a channel in the middle of one: whoever has let it enter is at fault. */
-    if (begins_with(why->verdict.oracle, "I37 ") && why->operation != NULL &&
+    if (way == SEEN && i < RULE_COUNT && rules[i].operation != NULL && why->operation != NULL &&
         strcmp(why->operation, "operation") == 0)
-        find_named(why, "callback");
+        find_named(why, rules[i].operation);
     if (why->operation == NULL && begins_with(why->verdict.oracle, "I12 ") && way == AROUND)
         return;
     if (why->operation == NULL)
