@@ -112,16 +112,6 @@ static void of_cell(struct look *look, PyObject *next)
 
 /* ---- attributes ---- */
 
-static int has_in_python(PyObject *owner, const char *method)
-{
-    PyObject *name = PyUnicode_InternFromString(method);
-    PyObject *found = name != NULL ? _PyType_Lookup(Py_TYPE(owner), name) : NULL;
-
-    PyErr_Clear();
-    Py_XDECREF(name);
-    return found != NULL && PyFunction_Check(found);
-}
-
 /* Python code does it, whose own bytecodes come; or it is about code, and no value. */
 static int is_done_elsewhere(const struct look *look, PyObject *owner, PyObject *name)
 {
@@ -131,10 +121,11 @@ static int is_done_elsewhere(const struct look *look, PyObject *owner, PyObject 
     if (strncmp(sw_value_brief_utf8(name), "__", 2) == 0)
         return 1;
     if (found != NULL && !PyType_Check(owner) &&
-        (Py_TYPE(found) == &PyProperty_Type || has_in_python(found, "__get__") ||
-         has_in_python(found, "__set__")))
+        (Py_TYPE(found) == &PyProperty_Type || sw_touch_has_in_python(Py_TYPE(found), "__get__") ||
+         sw_touch_has_in_python(Py_TYPE(found), "__set__")))
         return 1;
-    return has_in_python(owner, is_read(look) ? "__getattribute__" : "__setattr__");
+    return sw_touch_has_in_python(Py_TYPE(owner),
+                                  is_read(look) ? "__getattribute__" : "__setattr__");
 }
 
 static void of_name(struct look *look, PyObject *owner, const char *owner_name, PyObject *name)
@@ -195,8 +186,8 @@ static void set_item(struct look *look, PyObject *container, PyObject *key)
 /* A class of the program's in Python does it itself. */
 static int is_opaque(const struct look *look, PyObject *container)
 {
-    return !is_known(look) && has_in_python(container, "__getitem__") &&
-           has_in_python(container, "__setitem__");
+    return !is_known(look) && sw_touch_has_in_python(Py_TYPE(container), "__getitem__") &&
+           sw_touch_has_in_python(Py_TYPE(container), "__setitem__");
 }
 
 static void of_item(struct look *look, PyObject *container, PyObject *key, PyObject *next)

@@ -10,16 +10,6 @@
 #include "one_of.h"
 #include "touch.h"
 
-/* Looked up as the interpreter does, along the type's bases, and without running anything. */
-static int has_in_python(PyTypeObject *type, const char *method)
-{
-    PyObject *name = PyUnicode_InternFromString(method);
-    PyObject *found = name != NULL ? _PyType_Lookup(type, name) : NULL;
-
-    Py_XDECREF(name);
-    return found != NULL && PyFunction_Check(found);
-}
-
 /* ---- arguments ---- */
 
 PyObject *sw_call_argument(const struct call *call, Py_ssize_t place, const char *name)
@@ -488,13 +478,13 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
                                        "decimal.Decimal",
                                        "_random.Random"};
     const char *name = maker(type)->tp_name;
-    int in_python = has_in_python(type, "__init__") || has_in_python(type, "__new__");
+    int in_python = sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
 
     /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
     if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||
         PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException))
         return;
-    if (type == &PyType_Type || has_in_python(Py_TYPE(type), "__call__"))
+    if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
         return;
     if (IS_ONE_OF(name, iterates)) {
         if (!in_python) /* else its own call of the class above comes */
@@ -540,7 +530,7 @@ static void of_other(const struct call *call, struct operation *operation)
         if (known)
             return;
     }
-    if (!has_in_python(Py_TYPE(callable), "__call__"))
+    if (!sw_touch_has_in_python(Py_TYPE(callable), "__call__"))
         sw_touch_anything(operation);
 }
 

@@ -126,6 +126,16 @@ static int is_container(PyObject *object)
            strcmp(name, "array.array") == 0;
 }
 
+int sw_touch_has_in_python(PyTypeObject *type, const char *method)
+{
+    PyObject *name = PyUnicode_InternFromString(method);
+    PyObject *found = name != NULL ? _PyType_Lookup(type, name) : NULL;
+
+    PyErr_Clear();
+    Py_XDECREF(name);
+    return found != NULL && PyFunction_Check(found);
+}
+
 /* With a method in Python its bytecodes come. */
 int sw_touch_makes_items(PyObject *object)
 {

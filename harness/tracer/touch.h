@@ -45,6 +45,9 @@ PyObject *sw_touch_behind(PyObject *object);
 int sw_touch_is_plain(PyObject *object);
 /* An instance of a class in Python all the way up. */
 int sw_touch_is_in_python(PyObject *object);
+/* Is a method of that name written in Python, so that its bytecodes come?  Looked up as the
+ * interpreter does, along the type's bases, and without running anything. */
+int sw_touch_has_in_python(PyTypeObject *type, const char *method);
 /* A class statement made it, and not C code by a spec. */
 int sw_touch_is_a_class(const PyTypeObject *type);
 /* A defaultdict: to ask it for an item that it has not makes one. */
