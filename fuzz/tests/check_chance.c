@@ -188,7 +188,7 @@ static const struct {
     {"random; state = random.getstate()", "random.setstate(state); random.random()", 1},
     {"os; own = os.urandom(3)", "pass", 1},
     {"tempfile; tempfile.gettempdir()", "pass", 1},
-    {"tempfile", "tempfile.mkstemp()", 1},
+    {"tempfile", "tempfile.mkstemp()", 0},
 };
 
 START_TEST(test_what_imports_draw_counts_if_it_is_used)
