@@ -131,7 +131,8 @@ static int is_temporary(const char *temp, const char *name)
 {
     size_t length = strlen(temp);
 
-    return length > 0 && strncmp(name, temp, length) == 0 && name[length] == '/';
+    return length > 0 && strncmp(name, temp, length) == 0 &&
+           (name[length] == '/' || name[length] == '\0');
 }
 
 static void add_name(void *context, const char *name)
@@ -240,6 +241,7 @@ struct folders {
     struct sw_sched *sched; /* its reads have room */
     uint32_t next; /* in inputs->listings */
     const char *own; /* spillway's folder "lib" */
+    const char *temp; /* that of the run's temporary files, "": it had none */
 };
 
 /* Of spillway's own (NULL: nobody knows where it is): the starter's, which Python lists, too. */
@@ -298,7 +300,8 @@ static void add_folder(void *context, const char *name)
         return;
     const struct sw_listing *listing = &folders->inputs->listings[folders->next++];
     if (sched->read_count == SW_INPUTS_MAX || is_of_system(name + 1) ||
-        is_our_folder(folders->own, name + 1) || asprintf(&path, "%s/.", name + 1) < 0)
+        is_our_folder(folders->own, name + 1) || is_temporary(folders->temp, name + 1) ||
+        asprintf(&path, "%s/.", name + 1) < 0)
         return;
     if (is_there(sched, path)) {
         free(path);
@@ -311,11 +314,12 @@ static void add_folder(void *context, const char *name)
     sched->read_count++;
 }
 
-static void add_folders(const struct sw_inputs *inputs, struct sw_sched *sched)
+static void add_folders(const struct sw_inputs *inputs, const char *temp, struct sw_sched *sched)
 {
     char *own = sw_own_path_find(1, "lib");
+    struct folders folders = {.inputs = inputs, .sched = sched, .own = own, .temp = temp};
 
-    walk(inputs, add_folder, &(struct folders){.inputs = inputs, .sched = sched, .own = own});
+    walk(inputs, add_folder, &folders);
     free(own);
 }
 
@@ -335,7 +339,7 @@ void sw_run_inputs_collect(const struct sw_process *run, struct sw_sched *sched)
         leave_out_written(&run->shm->inputs, &names);
         for (uint32_t at = 0; at < names.count;)
             add_read(&names, &at, sched);
-        add_folders(&run->shm->inputs, sched);
+        add_folders(&run->shm->inputs, names.temp, sched);
     }
     for (uint32_t i = 0; i < names.count; i++)
         free(names.list[i].path);
