@@ -294,7 +294,7 @@ static int is_test(const char *target)
 {
     const char *separator = sw_target_is(target) ? strstr(target, "::") : NULL;
 
-    return sw_target_is_file_of_tests(target) ||
+    return sw_target_is_file_of_tests(target) || sw_target_is_folder(target) ||
            (separator != NULL && strcmp(separator + 2, whole) != 0);
 }
 
@@ -311,9 +311,10 @@ static int wants_many(const struct sw_command_arguments *arguments)
     int count = 0;
 
     for (int i = 0; i < arguments->count; i++)
-        count += sw_target_separator(arguments->list[i]) != NULL;
-    return sw_target_may_be_many(arguments->list[0]) || count > 1 ||
-           (explore.junit != NULL && count > 0);
+        count += sw_target_separator(arguments->list[i]) != NULL ||
+                 sw_target_is_folder(arguments->list[i]);
+    return sw_target_may_be_many(arguments->list[0]) ||
+           (is_test(arguments->list[0]) && count > 1) || (explore.junit != NULL && count > 0);
 }
 
 static int run_many(const struct sw_command_arguments *arguments)

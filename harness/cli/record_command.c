@@ -40,8 +40,34 @@ static void set_defaults(struct sw_record_order *order)
     order->schedule.seed = record.seed == UINT64_MAX ? 0 : record.seed;
 }
 
+/* One that FILE.py::NAME names; FILE.py::__main__ is all of a file, a program. */
+static int is_test(const char *target)
+{
+    const char *separator = sw_target_separator(target);
+
+    return separator != NULL && strcmp(separator, "::__main__") != 0;
+}
+
+/* Cuts FILE.py::NAME in two. */
+static const char *set_test(const struct sw_command_arguments *arguments)
+{
+    char *separator = strstr(arguments->list[0], ".py::") + 3;
+
+    if (sw_target_may_be_many(arguments->list[0]))
+        return "one test at a time: FILE.py::NAME";
+    if (arguments->count > 1)
+        return "a test takes no arguments";
+    *separator = '\0';
+    record.order.test = separator + 2;
+    return NULL;
+}
+
 static int run(const struct sw_command_arguments *arguments)
 {
+    const char *why = is_test(arguments->list[0]) ? set_test(arguments) : NULL;
+
+    if (why != NULL)
+        return sw_command_refuse("record", "%s", why);
     record.order.program = arguments->list;
     set_defaults(&record.order);
     int status = sw_record_run(&record.order);
@@ -77,14 +103,16 @@ static const struct sw_option options[] = {
 
 SW_COMMAND(record) = {
     .name = "record",
-    .summary = "run a program under control, and keep its schedule",
+    .summary = "run a program or a test under control, and keep its schedule",
     .group = SW_COMMAND_RECORD,
-    .usage = "-- PROGRAM [ARG...] | SPEC [SCHEDULE]",
+    .usage = "-- PROGRAM [ARG...] | FILE.py::NAME | SPEC [SCHEDULE]",
     .argument = "PROGRAM",
     .least = 1,
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
-    .about = "Runs PROGRAM with all of its threads under control, and writes its schedule: which "
+    .is_alone = is_test,
+    .about = "Runs PROGRAM, or one test, with all of its threads under control, and writes its "
+             "schedule: which "
              "thread ran when.  The program's own output is passed through.",
     .exits = {"0 the program ended with 0", "1 it failed, crashed or came to a deadlock",
               "2 a usage or harness error", "3 inconclusive; the reason is printed",

@@ -20,6 +20,7 @@
 #include "run_inputs.h"
 #include "run_once.h"
 #include "sched_file.h"
+#include "target.h"
 
 /* *number is that in an archive, 0 of a file of its own. */
 static int write_file(const char *path, const struct sw_sched *sched, uint64_t *number)
@@ -131,9 +132,21 @@ static int find_interp(const struct sw_record_order *record, struct sw_sched *sc
     return 0;
 }
 
-/* The schedule's head, all but how it ends.  Its texts are the command line's. */
-static int describe(const struct sw_record_order *record, struct sw_sched *sched,
-                    struct sw_error *e)
+/* The starter begins it, with its file and name as arguments. */
+static void describe_test(const struct sw_record_order *record, char *starter, char **args,
+                          struct sw_sched *sched)
+{
+    args[0] = record->program[0];
+    args[1] = (char *)record->test;
+    sched->program = starter;
+    sched->args = args;
+    sched->input = record->program[0];
+    sched->setting.begins = 1;
+}
+
+/* The schedule's head, all but how it ends.  Its texts are the command line's, and those of a test. */
+static int describe(const struct sw_record_order *record, char *starter, char **args,
+                    struct sw_sched *sched, struct sw_error *e)
 {
     static char version[] = SW_VERSION;
 
@@ -144,24 +157,30 @@ static int describe(const struct sw_record_order *record, struct sw_sched *sched
         .interp = (char *)record->interp,
         .setting = record->setting,
     };
+    if (record->test != NULL)
+        describe_test(record, starter, args, sched);
     while (sched->args[sched->arg_count] != NULL)
         sched->arg_count++;
     if (sched->arg_count > SW_SCHED_ARGS_MAX)
         return sw_error_set(e, NULL, 0, 0, "more than %d arguments", SW_SCHED_ARGS_MAX);
     return sw_sched_hash_file(sched->program, sched->program_hash, e) < 0 ||
+                   (sched->input != NULL &&
+                    sw_sched_hash_file(sched->input, sched->input_hash, e) < 0) ||
                    find_interp(record, sched, e) < 0
                ? -1
                : 0;
 }
 
-/* Of the program's own name, beside it, if the user has named none.  0, or -1 with *e. */
+/* Of the program's own name, beside it, if the user has named none; of a test where a search would
+ * keep what fails, and beside that.  0, or -1 with *e. */
 static int take_file(const struct sw_record_order *record, const struct sw_sched *sched,
                      struct sw_sched_file *file, struct sw_error *e)
 {
     char folder[PATH_MAX];
-    const char *slash = strrchr(record->program[0], '/');
+    const char *slash = record->test == NULL ? strrchr(record->program[0], '/') : NULL;
     int length = slash != NULL ? (int)(slash - record->program[0]) + 1 : 0;
-    const struct sw_sched_file_name name = {folder, record->program[0], NULL, ""};
+    const struct sw_sched_file_name name = {folder, record->program[0], record->test,
+                                            record->test != NULL ? ".recorded" : ""};
 
     snprintf(folder, sizeof folder, "%.*s", length, record->program[0]);
     return record->output != NULL ? sw_sched_file_take_named(file, record->output, e)
@@ -197,10 +216,13 @@ static int take_output(const struct sw_record_order *record, const struct sw_sch
 }
 
 /* All that can be wrong before anything has run. */
-static int prepare(const struct sw_record_order *record, struct sw_sched *sched,
-                   struct sw_sched_file *file, struct sw_error *e)
+static int prepare(const struct sw_record_order *record, char *starter, char **args,
+                   struct sw_sched *sched, struct sw_sched_file *file, struct sw_error *e)
 {
-    return describe(record, sched, e) < 0 ||
+    if (starter == NULL)
+        return sw_error_set(e, NULL, 0, 0,
+                            "no spillway_starter.py in the lib folder beside spillway's");
+    return describe(record, starter, args, sched, e) < 0 ||
                    sw_settings_check(&record->setting, record->interp, e) < 0 ||
                    take_output(record, sched, file, e) < 0
                ? -1
@@ -234,12 +256,14 @@ int sw_record_run(const struct sw_record_order *record)
     struct sw_sched sched;
     struct sw_sched_file file = {.fd = -1};
     struct sw_error e;
+    char *args[3] = {NULL}, *starter = sw_target_find_starter();
     int status = SW_EXIT_ERROR;
 
-    if (prepare(record, &sched, &file, &e) < 0)
+    if (prepare(record, starter, args, &sched, &file, &e) < 0)
         sw_error_print(&e);
     else
         status = run_it(record, &sched, file.path);
     sw_sched_file_release(&file);
+    free(starter);
     return status;
 }

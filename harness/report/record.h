@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * record.h - runs a program under control, and keeps its schedule.
+ * record.h - runs a program, or a test, under control, and keeps its schedule.
+ *
+ * A test's first schedule is recorded, passed or not, in the form in which a search keeps one that
+ * failed: a later failure is compared with it (spillway diff).
  */
 #ifndef SW_RECORD_H
 #define SW_RECORD_H
@@ -10,7 +13,8 @@
 
 /* Texts are borrowed. */
 struct sw_record_order {
-    char **program; /* and its arguments; NULL-terminated */
+    char **program; /* and its arguments; of a test: its file alone; NULL-terminated */
+    const char *test; /* NAME of FILE.py::NAME; NULL: a program */
     const char *interp;
     const char *output; /* a .sched, or a .schedz to which it is added; NULL: PROGRAM.sched */
     char *const *under; /* as in a replay */

@@ -478,7 +478,8 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
                                        "decimal.Decimal",
                                        "_random.Random"};
     const char *name = maker(type)->tp_name;
-    int in_python = sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
+    int in_python =
+        sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
 
     /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
     if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||

@@ -83,6 +83,29 @@ START_TEST(test_what_is_found_is_explained_and_replayed)
 }
 END_TEST
 
+/* A pass, too, and never over the failure that a search has kept. */
+START_TEST(test_one_is_recorded)
+{
+    ck_assert_int_eq(spillway("explore tests/test_stock.py::test_oversold"), 1);
+    ck_assert_int_eq(spillway("record tests/test_stock.py::test_oversold --strategy default"), 0);
+    ck_assert_int_eq(spillway("replay test_stock-test_oversold.recorded.sched"), 0);
+    ASSERT_SAYS("err", "spillway: as recorded: exit 0; ");
+    ck_assert_int_eq(
+        spillway("diff test_stock-test_oversold.recorded.sched test_stock-test_oversold.sched"), 1);
+    ASSERT_SAYS("out", "they part at step ");
+    ck_assert_int_eq(spillway("replay test_stock-test_oversold.sched"), 0);
+    ASSERT_SAYS("err", "spillway: as recorded: exit 1; ");
+    /* The folder for temporary files is no input, though pytest lists it. */
+    write_file("tests/test_temp.py", "def test_it(tmp_path):\n    assert tmp_path.is_dir()\n");
+    ck_assert_int_eq(spillway("record tests/test_temp.py::test_it -o temp.sched"), 0);
+    ck_assert_int_ne(shell("grep '^reads */tmp/spillway-' temp.sched"), 0);
+    ck_assert_int_eq(spillway("record tests/test_stock.py::"), 2);
+    ASSERT_SAYS("err", "one test at a time: FILE.py::NAME\n");
+    ck_assert_int_eq(spillway("record tests/test_stock.py::test_oversold 3"), 2);
+    ASSERT_SAYS("err", "a test takes no arguments\n");
+}
+END_TEST
+
 START_TEST(test_a_unittest_class_of_the_project_is_explained_too)
 {
     ck_assert_int_eq(spillway("explore tests/test_cases.py::StockCase::test_sold_twice"), 1);
@@ -119,6 +142,13 @@ START_TEST(test_what_goes_with_one_test_only_is_refused)
     ASSERT_SAYS("err", "is of one test: FILE.py::NAME\n");
     ck_assert_int_eq(spillway("explore tests/test_cases.py:: src/stock/__init__.py"), 2);
     ASSERT_SAYS("err", "go together, and nothing else with them\n");
+    /* A folder has no arguments either: what stands behind it is explore's. */
+    ck_assert_int_eq(spillway("explore tests --schedules 0"), 2);
+    ASSERT_SAYS("err", "--schedules: '0' is not a number");
+    ck_assert_int_eq(spillway("explore tests/test_cases.py::StockCase::test_sold_twice tests "
+                              "-o a.sched"),
+                     2);
+    ASSERT_SAYS("err", "of several tests --output names a folder: FOLDER/\n");
 }
 END_TEST
 
@@ -279,6 +309,7 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_fixtures_are_those_of_each_schedule);
     tcase_add_test(all, test_who_only_has_a_temporary_folder_has_one_schedule);
     tcase_add_test(all, test_what_is_found_is_explained_and_replayed);
+    tcase_add_test(all, test_one_is_recorded);
     tcase_add_test(all, test_a_unittest_class_of_the_project_is_explained_too);
     tcase_add_test(all, test_a_folder_is_explored);
     tcase_add_test(all, test_what_goes_with_one_test_only_is_refused);

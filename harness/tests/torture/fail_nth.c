@@ -96,8 +96,8 @@
 /* Those that take more to write down; each has a function of its own below. */
 #define OTHERS(X) \
     X(malloc) \
-    X(calloc) X(realloc) X(strdup) X(strndup) X(waitpid) X(open) X(fcntl) X(prctl) X(close) \
-        X(fclose)
+    X(calloc) \
+    X(realloc) X(strdup) X(strndup) X(waitpid) X(open) X(fcntl) X(prctl) X(close) X(fclose)
 
 enum call {
 #define X(result, name, ...) CALL_##name,
