@@ -265,7 +265,7 @@ $(TRACER) $(TRACER_LAB):
 
 # They play interpreters without a GIL; preloaded into, so without sanitizers.
 RAW_PROGRAMS := $(addprefix $(BIN)/harness/control/tests/,raw_choices raw_threads raw_timed \
-    raw_outside raw_errors raw_calls raw_kinds raw_rwlocks raw_version thread_local)
+    raw_outside raw_cancel raw_errors raw_calls raw_kinds raw_rwlocks raw_version thread_local)
 # It has a function that libspillway asks for by name.
 $(BIN)/harness/control/tests/raw_version: LDFLAGS += -rdynamic
 $(RAW_PROGRAMS): $(BIN)/%: $(OBJ)/control/%.o

@@ -119,7 +119,8 @@ enum sw_action {
     X(IO_WAIT, "io.wait") \
     X(CHILD_WAIT, "child.wait") \
     X(REST, "rest") /* nothing can run until the next move: see MOVE */ \
-    X(ACCESS, "access") /* it is about to touch what threads share: access.h */
+    X(ACCESS, "access") /* it is about to touch what threads share: access.h */ \
+    X(THREAD_CANCEL, "thread.cancel")
 
 enum sw_place {
 #define SW_PLACE_ENUM(id, name) SW_AT_##id,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cancel.h"
 #include "decide.h"
 #include "engine_state.h"
 #include "explain.h"
@@ -286,6 +287,7 @@ int sw_engine_block(const struct sw_wait *wait)
         sw_engine.hooks->signals_arrive();
     /* From here on the thread is no candidate unless what it waits for is there already. */
     self->wait = *wait;
+    sw_cancel_interrupt(self);
     count_waiting(clause, 1);
     if (!has_come(wait))
         sw_explain_block(wait);
@@ -325,7 +327,7 @@ static void describe_rest(const struct sw_thread *thread, char *buf, size_t size
 }
 
 static const struct sw_clause sleeping = {
-    .has_come = never_comes, .describe = describe_sleep, .interruptible = 1};
+    .has_come = never_comes, .describe = describe_sleep, .interruptible = 1, .cancellable = 1};
 static const struct sw_clause resting = {.has_come = never_comes, .describe = describe_rest};
 
 int sw_engine_sleep(enum sw_place place, uint64_t deadline_ns)

@@ -194,8 +194,8 @@ int sw_fiber_tls_renew(const char **why)
     /* What else a thread has of its own in the C library, and can change: a new one would have
      * these. */
     uselocale(LC_GLOBAL_LOCALE);
-    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
-    pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+    SW_REAL(pthread_setcancelstate)(PTHREAD_CANCEL_ENABLE, NULL);
+    SW_REAL(pthread_setcanceltype)(PTHREAD_CANCEL_DEFERRED, NULL);
     errno = 0;
     return 1;
 }

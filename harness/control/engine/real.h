@@ -31,6 +31,7 @@
 #define SW_REALS(X) \
     X(pthread_create) X(pthread_join) X(pthread_detach) X(pthread_exit) \
     X(pthread_tryjoin_np) X(pthread_timedjoin_np) X(pthread_clockjoin_np) X(pthread_cancel) X(pthread_setcanceltype) \
+    X(pthread_setcancelstate) X(pthread_testcancel) \
     X(pthread_sigqueue) X(sem_open) X(sem_close) X(sem_unlink) X(clone) \
     X(pthread_mutex_init) X(pthread_mutex_destroy) X(pthread_mutex_lock) \
     X(pthread_mutex_trylock) X(pthread_mutex_timedlock) X(pthread_mutex_clocklock) \

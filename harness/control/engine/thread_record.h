@@ -44,7 +44,10 @@ struct sw_thread {
     pthread_t handle; /* valid once its creator has returned */
     pid_t tid; /* the kernel's; valid once it has run */
     int detached;
-    int unwound; /* it ended by pthread_exit() */
+    int unwound; /* it ended by pthread_exit(), or was cancelled */
+    int is_cancelled; /* pthread_cancel() was called for it, and it has not acted on that */
+    int refuses_cancel; /* PTHREAD_CANCEL_DISABLE */
+    int cancels_anywhere; /* PTHREAD_CANCEL_ASYNCHRONOUS */
     uint64_t blocked_signals; /* sigmask.h: with fibers only */
     void *shell; /* carrier_fibers.c: what it runs on */
     void *result;

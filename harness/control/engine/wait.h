@@ -33,6 +33,8 @@ struct sw_clause {
     uint32_t *waiting;
     /* 1: a signal ends the wait, with EINTR (signals.h). */
     int interruptible;
+    /* 1: pthread_cancel() ends the wait, with EINTR: who has called it acts on that (cancel.h). */
+    int cancellable;
     /* 1: that it ended says nothing of what others have done before: the GIL comes to everybody
      * in turn.  For the order of events at grain "access" (access.h). */
     int orders_nothing;
@@ -49,7 +51,7 @@ struct sw_wait {
     uint64_t deadline_ns; /* virtual; 0: none */
     uint32_t object; /* ordinal; 0: none */
     int woken; /* by sw_engine_wake(), or what the clause understands by it */
-    int interrupted; /* by a signal: the wait ends with EINTR */
+    int interrupted; /* by a signal, or by cancelling: the wait ends with EINTR */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/control/checkpoint/checkpoint.h"
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "harness/control/net/net.h"
@@ -248,7 +249,11 @@ SW_EXPORT int epoll_wait(int fd, struct epoll_event *events, int max, int timeou
 {
     if (sw_engine_self() == NULL)
         return SW_REAL(epoll_wait)(fd, events, max, timeout_ms);
-    return wait_ms(fd, events, max, timeout_ms);
+    sw_cancel_point();
+    int ready = wait_ms(fd, events, max, timeout_ms);
+    if (ready < 0)
+        sw_cancel_point();
+    return ready;
 }
 
 SW_EXPORT int epoll_pwait(int fd, struct epoll_event *events, int max, int timeout_ms,
@@ -258,11 +263,14 @@ SW_EXPORT int epoll_pwait(int fd, struct epoll_event *events, int max, int timeo
 
     if (sw_engine_self() == NULL)
         return SW_REAL(epoll_pwait)(fd, events, max, timeout_ms, mask);
+    sw_cancel_point();
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, mask, &old);
     int ready = wait_ms(fd, events, max, timeout_ms);
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (ready < 0)
+        sw_cancel_point();
     return ready;
 }
 
@@ -278,10 +286,13 @@ SW_EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int max,
         return -1;
     }
     uint64_t ns = timeout != NULL ? sw_vtime_of_timespec(timeout) : 1;
+    sw_cancel_point();
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, mask, &old);
     int ready = wait_for(fd, events, max, ns == 0, timeout != NULL ? sw_vtime_relative(ns) : 0);
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (ready < 0)
+        sw_cancel_point();
     return ready;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "readiness.h"
 #include "harness/control/engine/real.h"
@@ -23,9 +24,10 @@ int sw_file_locks_wait(int fd, int command, void *lock)
 
     if (sw_engine_self() == NULL)
         return SW_REAL(fcntl)(fd, command, lock);
-    do
+    do {
+        sw_cancel_point();
         failed = SW_REAL(fcntl)(fd, command == F_SETLKW ? F_SETLK : F_OFD_SETLK, lock);
-    while (try_again(failed));
+    } while (try_again(failed));
     return failed;
 }
 
@@ -47,9 +49,10 @@ static int lock_part(int fd, int command, off_t size)
 
     if (sw_engine_self() == NULL || command != F_LOCK)
         return SW_REAL(lockf)(fd, command, size);
-    do
+    do {
+        sw_cancel_point();
         failed = SW_REAL(lockf)(fd, F_TLOCK, size);
-    while (try_again(failed));
+    } while (try_again(failed));
     return failed;
 }
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "readiness.h"
@@ -47,6 +48,7 @@ int sw_io_before(int fd, short events, int flags)
     if (sw_engine_self() == NULL)
         return 0;
     int saved = errno;
+    sw_cancel_point();
     /* The common cases first, which cost no system call. */
     if (never_blocks(sw_fds_kind(fd)) || (sw_fds_is_standard(fd) && events == POLLOUT))
         return 0;
@@ -59,6 +61,8 @@ int sw_io_before(int fd, short events, int flags)
     if (!sw_fds_can(fd, events == POLLOUT))
         return 0; /* it fails at once */
     int ready = wait_for(fd, events, blocks);
+    if (!ready)
+        sw_cancel_point();
     errno = ready ? saved : errno;
     return ready ? 0 : -1;
 }

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "fds.h"
 #include "readiness.h"
@@ -45,12 +46,14 @@ static void enter(const sigset_t *mask, sigset_t *old)
         pthread_sigmask(SIG_SETMASK, mask, old);
 }
 
-static void leave(const sigset_t *mask, const sigset_t *old)
+static void leave(const sigset_t *mask, const sigset_t *old, int result)
 {
     int saved = errno;
 
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, old, NULL);
+    if (result < 0)
+        sw_cancel_point();
     errno = saved;
 }
 
@@ -77,7 +80,11 @@ SW_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
         return SW_REAL(poll)(fds, count, timeout_ms);
     if (is_too_many(count))
         return refuse();
-    return wait_for(fds, count, timeout_ms < 0 ? FOREVER : (uint64_t)timeout_ms * 1000000);
+    sw_cancel_point();
+    int ready = wait_for(fds, count, timeout_ms < 0 ? FOREVER : (uint64_t)timeout_ms * 1000000);
+    if (ready < 0)
+        sw_cancel_point();
+    return ready;
 }
 
 SW_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
@@ -89,9 +96,10 @@ SW_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *tim
         return SW_REAL(ppoll)(fds, count, timeout, mask);
     if (is_too_many(count) || is_no_timeout(timeout))
         return refuse();
+    sw_cancel_point();
     enter(mask, &old);
     int ready = wait_for(fds, count, timeout != NULL ? sw_vtime_of_timespec(timeout) : FOREVER);
-    leave(mask, &old);
+    leave(mask, &old, ready);
     return ready;
 }
 
@@ -168,7 +176,11 @@ SW_EXPORT int select(int n, fd_set *restrict in, fd_set *restrict out, fd_set *r
     uint64_t timeout_ns = timeout == NULL ? FOREVER
                                           : (uint64_t)timeout->tv_sec * 1000000000u +
                                                 (uint64_t)timeout->tv_usec * 1000;
-    return select_ns(n, (fd_set *const[3]){in, out, bad}, timeout_ns);
+    sw_cancel_point();
+    int bits = select_ns(n, (fd_set *const[3]){in, out, bad}, timeout_ns);
+    if (bits < 0)
+        sw_cancel_point();
+    return bits;
 }
 
 SW_EXPORT int pselect(int n, fd_set *restrict in, fd_set *restrict out, fd_set *restrict bad,
@@ -180,9 +192,10 @@ SW_EXPORT int pselect(int n, fd_set *restrict in, fd_set *restrict out, fd_set *
         return SW_REAL(pselect)(n, in, out, bad, timeout, mask);
     if (n < 0 || is_no_timeout(timeout))
         return refuse();
+    sw_cancel_point();
     enter(mask, &old);
     int bits = select_ns(n, (fd_set *const[3]){in, out, bad},
                          timeout != NULL ? sw_vtime_of_timespec(timeout) : FOREVER);
-    leave(mask, &old);
+    leave(mask, &old, bits);
     return bits;
 }

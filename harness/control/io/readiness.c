@@ -303,8 +303,11 @@ static void describe(const struct sw_thread *thread, char *buf, size_t size)
         snprintf(buf, size, "waits for descriptor %d", fd);
 }
 
-static const struct sw_clause for_fds = {
-    .has_come = is_ready, .describe = describe, .waiting = &waiting, .interruptible = 1};
+static const struct sw_clause for_fds = {.has_come = is_ready,
+                                         .describe = describe,
+                                         .waiting = &waiting,
+                                         .interruptible = 1,
+                                         .cancellable = 1};
 
 const struct sw_readiness_fds *sw_readiness_wanted(const struct sw_thread *thread)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "harness/control/checkpoint/checkpoint.h"
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/io.h"
 #include "net.h"
@@ -195,6 +196,7 @@ static int connect_unix(int fd, const struct sw_net_address *to)
         if (failed == 0 || saved != EAGAIN || !blocks || sw_engine_self() == NULL)
             return failed;
         sw_readiness_try_later();
+        sw_cancel_point();
     }
 }
 
@@ -283,6 +285,7 @@ static int connect_real(int fd, const struct sockaddr *address, socklen_t length
     int failed = connect_without_blocking(fd, address, length);
     while (failed != 0 && errno == EAGAIN) { /* an AF_UNIX listener whose queue is full */
         sw_readiness_try_later();
+        sw_cancel_point();
         failed = connect_without_blocking(fd, address, length);
     }
     if (failed == 0 || errno != EINPROGRESS)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/object_wait.h"
 #include "harness/control/python/after_release.h"
@@ -21,6 +22,13 @@ static clockid_t clock_of(const pthread_cond_t *cond)
     return cond->__data.__wrefs & 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 }
 
+static const struct sw_clause waiting = {
+    .has_come = sw_engine_is_woken,
+    .describe = sw_object_wait_describe,
+    .holder = sw_object_wait_holder,
+    .cancellable = 1,
+};
+
 static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadline_ns)
 {
     int result;
@@ -32,7 +40,7 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
     int failed = sw_mutex_unlock(mutex);
     if (failed != 0)
         return failed;
-    result = sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
+    result = sw_engine_block(&(struct sw_wait){.clause = &waiting,
                                                .place = SW_AT_COND_WAIT,
                                                .address = cond,
                                                .then = &sw_mutex_clause,
@@ -42,6 +50,9 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
     /* It is free, since the wait went on to wait for that; unless it timed out, and has to wait
      * now. */
     failed = sw_mutex_lock(mutex, 0);
+    /* Cleanup handlers have the mutex. */
+    if (result == EINTR)
+        sw_cancel_point();
     return failed != 0 ? failed : result;
 }
 

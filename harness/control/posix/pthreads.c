@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include "harness/control/checkpoint/checkpoint.h"
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/engine/explain.h"
@@ -106,8 +107,10 @@ static void describe_join(const struct sw_thread *thread, char *buf, size_t size
     snprintf(buf, size, "waits for the end of T%u", ordinal_of_joined(&thread->wait));
 }
 
-static const struct sw_clause joining = {
-    .has_come = has_exited, .describe = describe_join, .holder = ordinal_of_joined};
+static const struct sw_clause joining = {.has_come = has_exited,
+                                         .describe = describe_join,
+                                         .holder = ordinal_of_joined,
+                                         .cancellable = 1};
 
 static int is_being_joined(const struct sw_thread *thread)
 {
@@ -132,11 +135,15 @@ static int join(pthread_t handle, void **result, uint64_t deadline_ns)
         return EINVAL;
     if (deadline_ns == SW_VTIME_INVALID) /* glibc asks until the thread has ended */
         deadline_ns = 0;
-    if (thread->state == SW_THREAD_LIVE &&
-        sw_engine_block(&(struct sw_wait){.clause = &joining,
-                                          .place = SW_AT_THREAD_JOIN,
-                                          .address = thread,
-                                          .deadline_ns = deadline_ns}) == ETIMEDOUT)
+    int failed = thread->state == SW_THREAD_LIVE
+                     ? sw_engine_block(&(struct sw_wait){.clause = &joining,
+                                                         .place = SW_AT_THREAD_JOIN,
+                                                         .address = thread,
+                                                         .deadline_ns = deadline_ns})
+                     : 0;
+    if (failed == EINTR)
+        sw_cancel_point();
+    if (failed == ETIMEDOUT)
         return ETIMEDOUT;
     if (result != NULL)
         *result = thread->result;

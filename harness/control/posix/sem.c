@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <link.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/explain.h"
 #include "harness/control/engine/object_wait.h"
@@ -75,6 +76,7 @@ const struct sw_clause sw_sem_clause = {
     .describe = describe,
     .holder = sw_object_wait_holder,
     .interruptible = 1,
+    .cancellable = 1,
 };
 
 static void took(sem_t *sem)
@@ -89,6 +91,9 @@ static void took(sem_t *sem)
 
 static int take(sem_t *sem, uint64_t deadline_ns)
 {
+    int saved = errno; /* that the first try has failed is nobody's business */
+
+    sw_cancel_point();
     while (SW_REAL(sem_trywait)(sem) != 0) {
         if (errno != EAGAIN)
             return -1;
@@ -105,6 +110,7 @@ static int take(sem_t *sem, uint64_t deadline_ns)
                 return -1;
             }
             sw_readiness_try_later();
+            sw_cancel_point();
             continue;
         }
         int failed = sw_engine_block(&(struct sw_wait){.clause = &sw_sem_clause,
@@ -113,10 +119,12 @@ static int take(sem_t *sem, uint64_t deadline_ns)
                                                        .object = object->ordinal,
                                                        .deadline_ns = deadline_ns});
         if (failed != 0) {
+            sw_cancel_point();
             errno = failed;
             return -1;
         }
     }
+    errno = saved;
     took(sem);
     return 0;
 }

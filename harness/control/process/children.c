@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/io/owed.h"
@@ -404,11 +405,13 @@ static pid_t wait_any(pid_t which, int *status, int options, struct rusage *usag
 
     if (sw_engine_self() == NULL)
         return SW_REAL(wait4)(which, status, options, usage);
+    sw_cancel_point();
     if ((options & (WUNTRACED | WCONTINUED)) != 0)
         pid = wait_for_stop(which, status, options, usage);
-    else if ((pid = find_ended(which, (options & WNOHANG) == 0)) == -2)
+    else if ((pid = find_ended(which, (options & WNOHANG) == 0)) == -2) {
+        sw_cancel_point();
         return -1;
-    else if (pid != 0)
+    } else if (pid != 0)
         pid = SW_REAL(wait4)(pid > 0 ? pid : which, status, options, usage);
     if (usage != NULL)
         memset(usage, 0, sizeof *usage); /* what it took differs from run to run */
@@ -479,8 +482,11 @@ static int wait_for_one(idtype_t type, id_t id, siginfo_t *info, int options)
 
     if (sw_engine_self() == NULL)
         return SW_REAL(waitid)(type, id, info, options);
+    sw_cancel_point();
     if ((options & WEXITED) != 0) {
         int ended = has_any_ended(type, id, (options & WNOHANG) == 0, &which);
+        if (ended < 0)
+            sw_cancel_point();
         if (ended <= 0)
             return ended;
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/control/checkpoint/checkpoint.h"
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/engine_state.h"
 #include "harness/control/io/fds.h"
@@ -217,16 +218,14 @@ SW_EXPORT sighandler_t signal(int number, sighandler_t handler)
 
 /* ---- waiting for one ---- */
 
-static int pause_until_any(void)
-{
-    sw_readiness_pause();
-    errno = EINTR;
-    return -1;
-}
-
 SW_EXPORT int pause(void)
 {
-    return sw_engine_self() == NULL ? SW_REAL(pause)() : pause_until_any();
+    if (sw_engine_self() == NULL)
+        return SW_REAL(pause)();
+    sw_readiness_pause();
+    sw_cancel_point();
+    errno = EINTR;
+    return -1;
 }
 
 SW_EXPORT int sigsuspend(const sigset_t *mask)
@@ -239,8 +238,9 @@ SW_EXPORT int sigsuspend(const sigset_t *mask)
     /* One that was pending has its handler run here. */
     pthread_sigmask(SIG_SETMASK, mask, &old);
     if (handled == before)
-        pause_until_any();
+        sw_readiness_pause();
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+    sw_cancel_point();
     errno = EINTR;
     return -1;
 }

@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 
 #include "harness/control/checkpoint/checkpoint.h"
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/io/fds.h"
 #include "harness/control/io/readiness.h"
@@ -23,6 +24,7 @@ static int wait_for(const sigset_t *set, siginfo_t *info, uint64_t deadline_ns)
     struct pollfd one = {.fd = fd, .events = POLLIN};
     int number = -1, ready = 1;
 
+    sw_cancel_point();
     if (fd < 0)
         return -1;
     sw_fds_add(fd, SW_FD_OTHER, NULL);
@@ -35,6 +37,8 @@ static int wait_for(const sigset_t *set, siginfo_t *info, uint64_t deadline_ns)
     int saved = ready == 0 ? EAGAIN : errno;
     sw_fds_forget(fd);
     SW_REAL(close)(fd);
+    if (number < 0)
+        sw_cancel_point();
     errno = saved;
     return number;
 }

@@ -5,7 +5,8 @@
  */
 #include "harness/tests/control_fixture.h"
 
-static const char *const raw[] = {"raw_errors", "raw_calls", "raw_rwlocks", "raw_kinds"};
+static const char *const raw[] = {"raw_errors", "raw_calls", "raw_rwlocks", "raw_kinds",
+                                  "raw_cancel"};
 static const char *const engines[] = {"threads", "fibers", "pool"};
 enum { RAW_COUNT = sizeof raw / sizeof *raw, ENGINES = sizeof engines / sizeof *engines };
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "harness/control/engine/cancel.h"
 #include "harness/control/engine/engine.h"
 #include "harness/control/engine/real.h"
 #include "vtime.h"
@@ -15,6 +16,7 @@ static int sleep_until(uint64_t deadline_ns, struct timespec *left)
 {
     int failed = sw_engine_sleep(SW_AT_SLEEP, deadline_ns);
 
+    sw_cancel_point();
     if (failed != EINTR || deadline_ns <= sw_engine_now())
         return 0;
     uint64_t ns = deadline_ns - sw_engine_now();

@@ -282,20 +282,6 @@ SW_EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argum
 
 /* ---- one thread to another; pthread_kill() is in signals.c ---- */
 
-SW_EXPORT int pthread_cancel(pthread_t thread)
-{
-    if (sw_engine_self() != NULL)
-        sw_uncontrolled_note("pthread_cancel()", CALLER);
-    return SW_REAL(pthread_cancel)(thread);
-}
-
-SW_EXPORT int pthread_setcanceltype(int type, int *old)
-{
-    if (sw_engine_self() != NULL && type == PTHREAD_CANCEL_ASYNCHRONOUS)
-        sw_uncontrolled_note("asynchronous cancelling", CALLER);
-    return SW_REAL(pthread_setcanceltype)(type, old);
-}
-
 SW_EXPORT int pthread_sigqueue(pthread_t thread, int number, const union sigval value)
 {
     const struct sw_thread *self = sw_engine_self();

@@ -6,7 +6,7 @@
  * says so (struct sw_uncontrolled).  These are seen:
  *
  *      raw system calls through syscall(): futexes, clones, signals, io_uring
- *      clone(), pthread_cancel(), asynchronous cancelling, signals to one thread
+ *      clone(), signals to one thread, asynchronous cancelling (cancel.c)
  *      named semaphores, and objects that are shared between processes
  *      threads that were there before control began
  *      subprocesses (fork_exec.c), sockets to elsewhere (net.h)
