@@ -28,6 +28,8 @@ static const char usage[] =
     "  -n, --programs N       So many programs (default: 100)\n"
     "  -s, --seed N           The seed of the first (default: 1)\n"
     "  -m, --most N           At most N interleavings of a program (default: 500)\n"
+    "  -d, --decided          Pass over programs that have more, and go on until N others were "
+    "judged\n"
     "  -c, --calls N          N schedules of each at grain call (default: 10)\n"
     "  -k, --kind SHAPE       Only programs with an object of that shape of the grammar\n"
     "  -j, --joins WORD       Only such as join their threads over a list, tuple or set\n"
@@ -45,7 +47,10 @@ static const char usage[] =
     "  -h, --help             This text\n\n"
     "Exit status: 0 all agree; 1 a certificate is false; 2 wrong use, or nothing could be run.\n";
 
-enum { FILE_MAX = 1 << 20 };
+enum {
+    FILE_MAX = 1 << 20,
+    DRAWS_EACH = 20, /* for each program that is wanted, of which it has to be small enough */
+};
 
 struct options {
     uint64_t programs, seed;
@@ -55,10 +60,11 @@ struct options {
     const char *output;
     struct sw_random_focus focus; /* of each program */
     const char *fault; /* a name, or "all"; NULL: none */
-    int is_verbose, is_quick, only_shows;
+    int is_verbose, is_quick, only_shows, only_decided;
 };
 
 struct totals {
+    uint64_t drawn; /* programs, those that were passed over, too */
     uint64_t by_verdict[SW_PROGRAM_VERDICTS_COUNT], several, schedules;
     uint64_t redundant; /* have fewer classes than traces */
 };
@@ -66,23 +72,15 @@ struct totals {
 /* ---- reading ---- */
 
 static const struct option names[] = {
-    {"programs", required_argument, NULL, 'n'},
-    {"seed", required_argument, NULL, 's'},
-    {"most", required_argument, NULL, 'm'},
-    {"calls", required_argument, NULL, 'c'},
-    {"kind", required_argument, NULL, 'k'},
-    {"joins", required_argument, NULL, 'j'},
-    {"long", no_argument, NULL, 'l'},
-    {"cold", no_argument, NULL, 'C'},
-    {"output", required_argument, NULL, 'o'},
-    {"interp", required_argument, NULL, 'i'},
-    {"quick", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},
-    {"show", no_argument, NULL, 'S'},
-    {"grammar", no_argument, NULL, 'G'},
-    {"fault", required_argument, NULL, 'f'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"programs", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'},
+    {"most", required_argument, NULL, 'm'},     {"decided", no_argument, NULL, 'd'},
+    {"calls", required_argument, NULL, 'c'},    {"kind", required_argument, NULL, 'k'},
+    {"joins", required_argument, NULL, 'j'},    {"long", no_argument, NULL, 'l'},
+    {"cold", no_argument, NULL, 'C'},           {"output", required_argument, NULL, 'o'},
+    {"interp", required_argument, NULL, 'i'},   {"quick", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},        {"show", no_argument, NULL, 'S'},
+    {"grammar", no_argument, NULL, 'G'},        {"fault", required_argument, NULL, 'f'},
+    {"help", no_argument, NULL, 'h'},           {0},
 };
 
 static uint64_t number_of(const char *text, uint64_t least)
@@ -138,6 +136,9 @@ static void read_option(struct options *options, int key)
         break;
     case 'l':
         options->focus.is_long = 1;
+        break;
+    case 'd':
+        options->only_decided = 1;
         break;
     case 'C':
         options->judge.is_cold = 1;
@@ -279,6 +280,15 @@ static int run_file(struct sw_program_judge *judge, const char *path, struct tot
     return 0;
 }
 
+/* Does it want more programs?  A grammar of which few are small enough ends, too. */
+static int is_short_of(const struct options *options, const struct totals *totals)
+{
+    uint64_t passed_over = options->only_decided ? totals->by_verdict[SW_PROGRAM_UNDECIDED] : 0;
+
+    return totals->drawn - passed_over < options->programs &&
+           totals->drawn < DRAWS_EACH * options->programs;
+}
+
 static int run_all(const struct options *options, struct sw_program_judge *judge,
                    struct totals *totals, struct sw_error *e)
 {
@@ -287,8 +297,8 @@ static int run_all(const struct options *options, struct sw_program_judge *judge
             return -1;
     if (options->files_count > 0)
         return 0;
-    for (uint64_t i = 0; i < options->programs; i++)
-        if (run_one(options, judge, options->seed + i, totals, e) < 0)
+    for (; is_short_of(options, totals); totals->drawn++)
+        if (run_one(options, judge, options->seed + totals->drawn, totals, e) < 0)
             return -1;
     return 0;
 }
@@ -308,9 +318,9 @@ static int summarize(const struct options *options, const struct totals *totals,
     if (options->files_count > 0)
         printf("%d programs:", options->files_count);
     else
-        printf("%llu programs, seeds %llu to %llu:", (unsigned long long)options->programs,
+        printf("%llu programs, seeds %llu to %llu:", (unsigned long long)totals->drawn,
                (unsigned long long)options->seed,
-               (unsigned long long)(options->seed + options->programs - 1));
+               (unsigned long long)(options->seed + totals->drawn - 1));
     for (int i = 0; i < SW_PROGRAM_VERDICTS_COUNT; i++)
         printf(" %llu %s%s", (unsigned long long)totals->by_verdict[i], sw_program_judge_names[i],
                i + 1 < SW_PROGRAM_VERDICTS_COUNT ? "," : "");
@@ -335,7 +345,7 @@ int main(int argc, char **argv)
     struct sw_error e;
     int key;
 
-    while ((key = getopt_long(argc, argv, "n:s:m:c:k:j:li:o:f:qvh", names, NULL)) >= 0)
+    while ((key = getopt_long(argc, argv, "n:s:m:dc:k:j:li:o:f:qvh", names, NULL)) >= 0)
         read_option(&options, key);
     options.files = argv + optind;
     options.files_count = argc - optind;

@@ -124,6 +124,17 @@ START_TEST(test_a_kind_has_as_many_traces_as_classes)
 }
 END_TEST
 
+/* Seed 2 has too many interleavings. */
+START_TEST(test_what_cannot_be_decided_is_passed_over)
+{
+    ck_assert_int_eq(shell("%s/dpor-oracle -k slots -n 2 -m 60 -c 0 --decided -s 2 -q >out 2>err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("out", "programs, seeds 2 to 5: 2 agrees, 0 false,");
+    ASSERT_SAYS("out", " 2 undecided;");
+}
+END_TEST
+
 START_TEST(test_a_kind_that_is_none_is_refused)
 {
     ck_assert_int_eq(shell("%s/dpor-oracle -k nothing 2>err", binaries), 2);
@@ -190,6 +201,7 @@ static void add_kinds(Suite *suite)
     tcase_set_timeout(tcase, 300);
     tcase_add_loop_test(tcase, test_a_kind_has_as_many_traces_as_classes, 0,
                         sizeof kinds / sizeof *kinds);
+    tcase_add_test(tcase, test_what_cannot_be_decided_is_passed_over);
     tcase_add_test(tcase, test_a_kind_that_is_none_is_refused);
     suite_add_tcase(suite, tcase);
 }
