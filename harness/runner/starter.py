@@ -821,7 +821,7 @@ class Control(object):
             self.real_tell = ctypes.CDLL(None).spillway_tell_failure
             self.real_refuse = ctypes.CDLL(None).spillway_tell_refusal
             self.tell_generator = with_gil(None).spillway_library_generator
-            self.tell_generator.argtypes = [ctypes.c_void_p, ctypes.c_int]
+            self.tell_generator.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
             self.tell_draws = ctypes.CDLL(None).spillway_library_draws
             self.wants_accesses = ctypes.CDLL(None).spillway_wants_accesses() != 0
             self.wants_traces = ctypes.CDLL(None).spillway_wants_traces() != 0
@@ -847,10 +847,14 @@ class Control(object):
         import _random
         self.make_temporary_names()
         names = getattr(sys.modules.get("tempfile"), "_name_sequence", None)
-        for one, is_for_names in ((getattr(sys.modules["random"], "_inst", None), 0),
-                                  (getattr(names, "_rng", None), 1)):
+        # These seed each generator when it is made, and once more in __init__(); that of secrets,
+        # which never uses it, has none that seeds.
+        draws = 2 if sys.version_info[:2] in ((3, 6), (3, 7), (3, 10)) else 1
+        secret = getattr(sys.modules.get("secrets"), "_sysrand", None)
+        for one, is_for_names, count in ((getattr(sys.modules["random"], "_inst", None), 0, draws),
+                                         (secret, 0, 1), (getattr(names, "_rng", None), 1, draws)):
             if isinstance(one, _random.Random):
-                self.tell_generator(id(one), is_for_names)
+                self.tell_generator(id(one), is_for_names, count)
 
     def make_temporary_names(self):
         """tempfile draws when it is first asked for a folder or a name: pytest does, for tmp_path."""

@@ -75,7 +75,7 @@ static int open_any(int folder, const char *path, int flags, mode_t mode)
     int fd = SW_REAL(openat)(folder, path, flags, mode);
     sw_file_changes_opened(fd, folder, path, flags, made);
     if (fd >= 0)
-        sw_kernel_files_report(path);
+        sw_kernel_files_report(path, NULL);
     if (fd >= 0 && (flags & (O_PATH | O_DIRECTORY)) == 0)
         sw_inputs_note(folder, path, (flags & O_ACCMODE) != O_RDONLY);
     return fd;

@@ -34,7 +34,7 @@ static int flags_of(const char *mode)
     return (makes ? O_CREAT : 0) | (mode[0] == 'w' ? O_TRUNC : 0);
 }
 
-SW_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
+static FILE *open_any(const char *path, const char *mode, const void *caller)
 {
     struct sw_pid_path real;
     int flags = flags_of(mode), made = sw_file_changes_would_make(AT_FDCWD, path, flags);
@@ -43,14 +43,19 @@ SW_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
     if (file == NULL)
         return NULL;
     sw_file_changes_opened(fileno(file), AT_FDCWD, path, flags, made);
-    sw_kernel_files_report(path);
+    sw_kernel_files_report(path, caller);
     sw_inputs_note(AT_FDCWD, path, mode[0] != 'r' || strchr(mode, '+') != NULL);
     return file;
 }
 
+SW_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode)
+{
+    return open_any(path, mode, __builtin_return_address(0));
+}
+
 SW_EXPORT FILE *fopen64(const char *restrict path, const char *restrict mode)
 {
-    return fopen(path, mode);
+    return open_any(path, mode, __builtin_return_address(0));
 }
 
 /* ---- reading ---- */

@@ -109,6 +109,17 @@ START_TEST(test_what_is_not_controlled_is_named)
 }
 END_TEST
 
+/* Before its first callback ctypes asks what the kernel would forbid, and nothing follows from that. */
+START_TEST(test_what_ctypes_reads_is_not_named)
+{
+    write_file("program/callback.py", "import ctypes\n"
+                                      "print(ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 7)())\n");
+    ck_assert_int_eq(spillway("record -o a.sched program/callback.py"), 0);
+    ASSERT_SAYS("out", "7\n");
+    ck_assert_ptr_null(strstr(content("err"), "not controlled"));
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *run = tcase_create("run");
@@ -118,5 +129,6 @@ CHECK_SUITE(suite)
     tcase_set_tags(run, "no-memcheck");
     tcase_add_test(run, test_each_is_the_same_or_follows_a_setting);
     tcase_add_test(run, test_what_is_not_controlled_is_named);
+    tcase_add_test(run, test_what_ctypes_reads_is_not_named);
     suite_add_tcase(suite, run);
 }

@@ -109,7 +109,7 @@ void spillway_library_draws(int begins)
     seeds.is_for_names = begins;
 }
 
-void spillway_library_generator(const void *object, int is_for_names)
+void spillway_library_generator(const void *object, int is_for_names, int draws)
 {
     const struct generator *generator = object;
     uint64_t hash = hash_of(generator->state, sizeof generator->state);
@@ -121,6 +121,10 @@ void spillway_library_generator(const void *object, int is_for_names)
         if (!is_fresh && (!is_for_names || hash != seeds.seeds[i].second))
             continue;
         seeds.seeds[i].is_found = 1;
+        /* Its maker's first draw.  Of one that was seeded again later this would be another's; then
+         * its maker's last draw is found nowhere, and that counts as use. */
+        if (draws > 1 && i > 0)
+            seeds.seeds[i - 1].is_found = 1;
         if (!is_for_names)
             seeds.generators[seeds.generator_count++] = generator;
         return;

@@ -10,8 +10,8 @@
  * Names of temporary files are drawn, too, and count for nothing: they are only to differ.
  *
  * Which draw went into which generator is known by its state: CPython seeds its Mersenne Twister with
- * 624 words, all of one draw (from 3.7 on; some versions make each generator twice, and its first
- * draw is in none).
+ * 624 words, all of one draw.  Some versions seed each generator twice when it is made, one draw
+ * behind the other, and the first is in none.
  */
 #ifndef SW_RANDOM_SEEDS_H
 #define SW_RANDOM_SEEDS_H
@@ -23,9 +23,10 @@
 /* These bytes were drawn. */
 void sw_random_seeds_drawn(const void *bytes, size_t size);
 
-/* Of the starter, before the first begin: a _random.Random that is of Python's library.  is_for_names:
- * what comes from it, now or later, is names of temporary files. */
-SW_EXPORT void spillway_library_generator(const void *object, int is_for_names);
+/* Of the starter, before the first begin: a _random.Random that is of Python's library, and how many
+ * draws were made for it.  is_for_names: what comes from it, now or later, is names of temporary
+ * files. */
+SW_EXPORT void spillway_library_generator(const void *object, int is_for_names, int draws);
 /* 1: what is drawn from now on, before the first begin, is for such names; 0: that is over. */
 SW_EXPORT void spillway_library_draws(int begins);
 
