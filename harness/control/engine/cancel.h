@@ -26,16 +26,19 @@ static inline void sw_cancel_interrupt(struct sw_thread *thread)
         thread->wait.interrupted = 1;
 }
 
-/* Does not return if the calling thread is to be cancelled. */
-static inline void sw_cancel_point(void)
+/* Does not return if the calling thread, which is self, is to be cancelled. */
+static inline void sw_cancel_point_of(struct sw_thread *self)
 {
-    struct sw_thread *self = sw_engine_self();
-
     if (self == NULL || !self->is_cancelled || self->refuses_cancel)
         return;
     /* Its cleanup handlers may wait as anybody. */
     self->is_cancelled = 0;
     pthread_exit(PTHREAD_CANCELED);
+}
+
+static inline void sw_cancel_point(void)
+{
+    sw_cancel_point_of(sw_engine_self());
 }
 
 #endif

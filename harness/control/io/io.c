@@ -45,10 +45,12 @@ static int wait_for(int fd, short events, int blocks)
 
 int sw_io_before(int fd, short events, int flags)
 {
-    if (sw_engine_self() == NULL)
+    struct sw_thread *self = sw_engine_self();
+
+    if (self == NULL)
         return 0;
     int saved = errno;
-    sw_cancel_point();
+    sw_cancel_point_of(self);
     /* The common cases first, which cost no system call. */
     if (never_blocks(sw_fds_kind(fd)) || (sw_fds_is_standard(fd) && events == POLLOUT))
         return 0;
@@ -62,7 +64,7 @@ int sw_io_before(int fd, short events, int flags)
         return 0; /* it fails at once */
     int ready = wait_for(fd, events, blocks);
     if (!ready)
-        sw_cancel_point();
+        sw_cancel_point_of(self);
     errno = ready ? saved : errno;
     return ready ? 0 : -1;
 }

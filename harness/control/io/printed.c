@@ -35,6 +35,7 @@ static void add(struct sw_printed *to, const char *bytes, size_t size)
 {
     uint64_t hash = to->size > 0 ? to->hash : SW_FNV_64;
 
+#pragma GCC unroll 8 /* the loop costs as much as the hash */
     for (size_t i = 0; i < size; i++)
         hash = sw_fnv_64(hash, (unsigned char)bytes[i]);
     if (size > 0)
@@ -56,6 +57,16 @@ static void add_byte(struct sw_printed *to, size_t *held, const char *byte)
         *held = 0;
 }
 
+/* Up to where the folder may begin nothing is held back.  Returns how many bytes. */
+static size_t add_until_folder(struct sw_printed *to, const char *bytes, size_t size)
+{
+    const char *first = folder.length > 0 ? memchr(bytes, *folder.text, size) : NULL;
+
+    size = first != NULL ? (size_t)(first - bytes) : size;
+    add(to, bytes, size);
+    return size;
+}
+
 ssize_t sw_printed_add(int fd, const char *bytes, ssize_t n)
 {
     if ((fd != STDOUT_FILENO && fd != STDERR_FILENO) || n <= 0 || sw_engine_self() == NULL)
@@ -64,9 +75,12 @@ ssize_t sw_printed_add(int fd, const char *bytes, ssize_t n)
     struct sw_printed *to = &shm->printed[fd == STDERR_FILENO];
     if (!folder.is_made)
         make(shm);
-    if (folder.length == 0)
-        add(to, bytes, (size_t)n);
-    for (ssize_t i = 0; folder.length > 0 && i < n; i++)
-        add_byte(to, &matched[fd == STDERR_FILENO], bytes + i);
+    size_t *held = &matched[fd == STDERR_FILENO];
+    for (size_t i = 0; i < (size_t)n;) {
+        if (*held == 0)
+            i += add_until_folder(to, bytes + i, (size_t)n - i);
+        if (i < (size_t)n)
+            add_byte(to, held, bytes + i++);
+    }
     return n;
 }
