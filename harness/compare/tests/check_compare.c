@@ -111,6 +111,26 @@ START_TEST(test_a_page_has_a_point_for_each_pair)
 }
 END_TEST
 
+/* The name is longer than the picture's margin was. */
+START_TEST(test_a_page_has_the_largest_difference_first)
+{
+    char *page = NULL;
+
+    shell("sed -i 's/tests.tone.ttwo/tests\\\\tone\\\\ta_name_of_a_test_that_is_long/' fake");
+    ck_assert_int_eq(
+        spillway("bench --pairs 8 --rounds 2 --tests one,a_name_of_a_test_that_is_long "
+                 "--html it.html ONE=1010000 TWO=500000 ./fake -- ./fake"),
+        1);
+    read_file("it.html", &page);
+    const char *less = strstr(page, ">a_name_of_a_test_that_is_long<"),
+               *more = strstr(page, ">one<");
+    ck_assert(less != NULL && more != NULL && less < more);
+    has(page, "<g class=\"less\"><text x=\"0\" ");
+    has(page, " x1=\"203.0\" "); /* where the interval of -50 % begins: at the axis' end */
+    free(page);
+}
+END_TEST
+
 START_TEST(test_it_can_be_compared_with_itself)
 {
     ck_assert_int_eq(spillway(BENCH "--aa 2 ./fake -- ONE=3 ./fake"), 1);
@@ -292,6 +312,7 @@ CHECK_SUITE(suite)
     tcase_add_test(report, test_what_one_side_alone_has_is_named);
     tcase_add_test(report, test_what_was_measured_before_a_ctrl_c_is_told);
     tcase_add_test(report, test_a_page_has_a_point_for_each_pair);
+    tcase_add_test(report, test_a_page_has_the_largest_difference_first);
     tcase_add_test(report, test_it_can_be_compared_with_itself);
     tcase_add_test(report, test_pyperf_finds_benchmarks_runs_and_values);
     tcase_add_test(measuring, test_either_side_begins_and_a_pair_has_one_surrounding);
