@@ -76,5 +76,6 @@ int sw_explanation_find_data(struct sw_explanation *explanation, const struct sw
 {
     struct sw_evidence search = {.explanation = explanation, .timeline = timeline};
 
-    return find_from(&search, exception, SW_EVIDENCE_DEPTH_MAX);
+    return find_from(&search, exception, SW_EVIDENCE_DEPTH_MAX) ||
+           sw_pattern_iteration_find(&search, exception);
 }

@@ -1,58 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * pattern_exception.c - what an exception says itself: iteration while changed, what was checked
- * before, what was not there yet or is no more.
+ * pattern_exception.c - what an exception says itself: what was checked before, what was not there
+ * yet or is no more.
  */
 #include <string.h>
 
 #include "pattern.h"
-
-static int says(const struct sw_timeline_entry *exception, const char *words)
-{
-    return strstr(exception->text, words) != NULL;
-}
-
-/* The last write by another thread, of the object of that entry, before `end`. */
-static uint32_t find_write_before(const struct sw_evidence *search, uint32_t entry, uint32_t end,
-                                  uint32_t thread)
-{
-    uint32_t found_so_far = 0;
-
-    for (uint32_t i = sw_evidence_first_of(search, entry); i != 0 && i < end;
-         i = sw_evidence_at(search, i)->same_behind)
-        if (sw_evidence_is_write(sw_evidence_at(search, i)) &&
-            sw_evidence_at(search, i)->thread != thread)
-            found_so_far = i;
-    return found_so_far;
-}
-
-static int is_changed_iteration(struct sw_evidence *search, uint32_t exception)
-{
-    const struct sw_timeline_entry *raised = sw_evidence_at(search, exception);
-    uint32_t read = 0, start = 0;
-
-    if (!says(raised, "during iteration") && !says(raised, "list modified during sort"))
-        return 0;
-    for (uint32_t i = exception; i-- > 1 && read == 0;)
-        if (sw_evidence_at(search, i)->thread == raised->thread &&
-            sw_evidence_is_access(sw_evidence_at(search, i)))
-            read = i;
-    if (read == 0)
-        return 0;
-    /* The last write may stand behind the last look at it: the raising look is one more. */
-    uint32_t write = find_write_before(search, read, exception, raised->thread);
-    for (uint32_t i = write; i != 0 && start == 0; i = sw_evidence_at(search, i)->same_before)
-        if (sw_evidence_at(search, i)->kind == SW_TIMELINE_READ &&
-            sw_evidence_at(search, i)->thread == raised->thread)
-            start = i;
-    if (start == 0)
-        return 0;
-    sw_evidence_tell(search, SW_EXPLANATION_ITERATION, start, write);
-    sw_explanation_add(search->explanation, exception);
-    sw_evidence_give_reason(search, "a thread goes over %s while another changes it",
-                            sw_evidence_name(search, write));
-    return 1;
-}
 
 /* The thing that the raising statement has touched last. */
 static uint32_t find_touched(const struct sw_evidence *search, uint32_t exception)
@@ -159,7 +112,7 @@ int sw_pattern_exception_find(struct sw_evidence *search, uint32_t exception)
     const struct sw_timeline_entry *raised = sw_evidence_at(search, exception);
     uint32_t touched = find_touched(search, exception);
 
-    if (is_changed_iteration(search, exception))
+    if (sw_pattern_iteration_find_raised(search, exception))
         return 1;
     if (!is_failing_access(raised))
         return 0;

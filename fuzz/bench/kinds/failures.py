@@ -200,6 +200,34 @@ def test_set_shrinks():
     assert problems == []
 
 
+def test_list_shrinks():
+    """A list says nothing: who is behind the one that leaves is passed over."""
+    members, greeted = ["ann", "bob", "cy"], []
+
+    def greet():
+        for member in members:  # test_list_shrinks
+            greeted.append(same(member))
+
+    def leave():
+        members.remove("ann")  # test_list_shrinks
+
+    run(greet, leave)
+    assert "cy" in greeted and "bob" in greeted
+
+
+def test_list_shrinks_in_a_comprehension():
+    handlers, called = ["log", "mail", "page"], []
+
+    def publish():
+        called.extend([same(handler) for handler in handlers])  # test_list_shrinks_in_a_comprehension
+
+    def unsubscribe():
+        handlers.pop(0)  # test_list_shrinks_in_a_comprehension
+
+    run(publish, unsubscribe)
+    assert called[-2:] == ["mail", "page"]
+
+
 # ---- torn pairs ----
 
 def test_half_written():

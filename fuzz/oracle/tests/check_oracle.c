@@ -127,9 +127,8 @@ END_TEST
 /* Seed 2 has too many interleavings. */
 START_TEST(test_what_cannot_be_decided_is_passed_over)
 {
-    ck_assert_int_eq(shell("%s/dpor-oracle -k slots -n 2 -m 60 -c 0 --decided -s 2 -q >out 2>err",
-                           binaries),
-                     0);
+    ck_assert_int_eq(
+        shell("%s/dpor-oracle -k slots -n 2 -m 60 -c 0 --decided -s 2 -q >out 2>err", binaries), 0);
     ASSERT_SAYS("out", "programs, seeds 2 to 5: 2 agrees, 0 false,");
     ASSERT_SAYS("out", " 2 undecided;");
 }
