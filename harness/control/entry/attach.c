@@ -31,6 +31,7 @@
 #include "harness/control/python/python_where.h"
 #include "harness/control/python/set_order.h"
 #include "harness/control/time/file_times.h"
+#include "harness/control/time/random_bytes.h"
 #include "harness/control/verdict/deadlock.h"
 #include "harness/control/verdict/livelock.h"
 #include "harness/control/verdict/postmortem.h"
@@ -139,6 +140,7 @@ static void take_control(struct sw_control_shm *shm, int fd)
     sw_temp_state_start(shm->temp_fd);
     sw_pid_start();
     sw_file_times_start();
+    sw_random_bytes_start();
     sw_watchdog_dump_start();
     if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
         sw_affinity_start();

@@ -14,6 +14,7 @@ static const struct {
     {"random_module", BY_CHANCE},
     {"os_random", BY_CHANCE},
     {"random_device", BY_CHANCE},
+    {"random_bytes_of_the_process", 0},
     {"uuids", BY_CHANCE},
     {"openssl_random", BY_CHANCE | BY_LAYOUT}, /* it mixes addresses in */
     {"temporary_names", BY_CHANCE},

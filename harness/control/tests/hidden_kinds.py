@@ -57,6 +57,13 @@ def random_device():
 
 
 @kind
+def random_bytes_of_the_process():
+    libc = ctypes.CDLL(None)
+    libc.getauxval.restype = ctypes.c_ulong
+    return ctypes.string_at(libc.getauxval(25), 16)  # AT_RANDOM
+
+
+@kind
 def uuids():
     return uuid.uuid4()
 

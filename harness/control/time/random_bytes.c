@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 
 #include "contract/chance.h"
@@ -34,6 +35,18 @@ uint64_t sw_random_bytes_state(void)
 void sw_random_bytes_restart(uint64_t first)
 {
     state = first;
+}
+
+void sw_random_bytes_start(void)
+{
+    enum { AT_RANDOM_BYTES = 16 };
+    char *bytes = (char *)getauxval(AT_RANDOM);
+    uint64_t first = FIRST;
+
+    for (int i = 0; bytes != NULL && i < AT_RANDOM_BYTES; i += 8) {
+        uint64_t word = sw_decision_random(&first);
+        memcpy(bytes + i, &word, sizeof word);
+    }
 }
 
 ssize_t sw_random_bytes_fill(void *buf, size_t size)

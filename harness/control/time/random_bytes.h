@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* What the kernel has given the process with its arguments (AT_RANDOM) is the same in each one from
+ * now on, whatever the chance: that somebody reads it is seen by nobody.  Before the program's
+ * first instruction, and behind the C library's, which has had of it what it needs. */
+void sw_random_bytes_start(void);
 /* Returns size. */
 ssize_t sw_random_bytes_fill(void *buf, size_t size);
 /* Where the sequence is, 0: not begun; and it goes on from there, once more.  Never from its
