@@ -330,12 +330,16 @@ static int block(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 
 int sw_readiness_wait(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 {
+    int saved = errno; /* that the time is up is no error */
     int ready = sw_readiness_observe(fds, count);
 
     /* Woken does not mean ready; see after_waking(). */
     while (ready == 0)
         ready = block(fds, count, deadline_ns);
-    return ready < 0 && errno == ETIMEDOUT ? 0 : ready;
+    if (ready >= 0 || errno != ETIMEDOUT)
+        return ready;
+    errno = saved;
+    return 0;
 }
 
 int sw_readiness_wait_once(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)

@@ -8,6 +8,13 @@
 #include "harness/control/engine/real.h"
 #include "harness/control/python/after_release.h"
 
+static void release(void *control)
+{
+    sw_sync_objects_remove(control);
+    if (sw_engine_wake(control, SW_AT_ONCE, 0, 1) > 0) /* else nothing was released */
+        sw_after_release(SW_AT_ONCE, NULL);
+}
+
 SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
 {
     const struct sw_thread *self = sw_engine_self();
@@ -23,9 +30,11 @@ SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
         object = sw_sync_objects_find(control);
     }
     sw_sync_objects_add(SW_OBJECT_ONCE, control)->holder = self->ordinal;
-    int failed = SW_REAL(pthread_once)(control, routine);
-    sw_sync_objects_remove(control);
-    if (sw_engine_wake(control, SW_AT_ONCE, 0, 1) > 0) /* else nothing was released */
-        sw_after_release(SW_AT_ONCE, NULL);
+    /* A routine that is cancelled, or ends its thread, has not been: the next one who comes is at
+     * it. */
+    int failed;
+    pthread_cleanup_push(release, control);
+    failed = SW_REAL(pthread_once)(control, routine);
+    pthread_cleanup_pop(1);
     return failed;
 }

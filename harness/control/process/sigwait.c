@@ -63,15 +63,17 @@ SW_EXPORT int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict inf
 
 SW_EXPORT int sigwait(const sigset_t *restrict set, int *restrict number)
 {
-    int got;
+    int got, saved = errno;
 
     if (sw_engine_self() == NULL)
         return SW_REAL(sigwait)(set, number);
     do
         got = wait_for(set, NULL, 0);
     while (got < 0 && errno == EINTR);
-    if (got < 0)
-        return errno;
+    int failed = got < 0 ? errno : 0;
+    errno = saved;
+    if (failed != 0)
+        return failed;
     *number = got;
     return 0;
 }

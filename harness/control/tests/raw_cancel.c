@@ -188,7 +188,7 @@ static void on_sigwait(void)
 
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
-    sigwait(&set, &number);
+    ANSWER(sigwait(&set, &number));
 }
 
 /* It may be cancelled at no time, until it says so. */
@@ -306,6 +306,62 @@ static void answer_waits(void)
     }
 }
 
+/* ---- once ---- */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int begun;
+
+static void begin_and_pause(void)
+{
+    if (++begun == 1)
+        pause();
+}
+
+static void begin_and_end(void)
+{
+    if (++begun == 1)
+        pthread_exit(NULL);
+}
+
+static void on_once(void)
+{
+    pthread_once(&once, begin_and_pause);
+}
+
+static void *end_in_once(void *unused)
+{
+    pthread_once(&once, begin_and_end);
+    return unused;
+}
+
+static void *wait_for_once(void *unused)
+{
+    pthread_once(&once, begin_and_pause);
+    return unused;
+}
+
+/* Who had begun has not done it, and the one who waits for that does it. */
+static void answer_once(void)
+{
+    void (*function)(void) = on_once;
+    pthread_t waiter;
+
+    puts("-- on_once");
+    pthread_t thread = start(&function);
+    pthread_create(&waiter, NULL, wait_for_once, NULL);
+    cancelled = pthread_cancel(thread);
+    join(thread);
+    ANSWER(pthread_join(waiter, NULL));
+    ANSWER(pthread_once(&once, begin_and_pause));
+    ANSWER(begun);
+    once = (pthread_once_t)PTHREAD_ONCE_INIT;
+    begun = 0;
+    pthread_create(&thread, NULL, end_in_once, NULL);
+    ANSWER(pthread_join(thread, NULL));
+    ANSWER(pthread_once(&once, begin_and_end));
+    ANSWER(begun);
+}
+
 static void *wait_for_ever(void *unused)
 {
     sem_wait(&never);
@@ -403,6 +459,17 @@ static void answer_cancelled(void)
     join(thread);
 }
 
+/* A signal to one that waits for it, and is not cancelled. */
+static void answer_signal(void)
+{
+    void (*function)(void) = on_sigwait;
+
+    puts("-- on_sigwait, which gets it");
+    pthread_t thread = start(&function);
+    cancelled = pthread_kill(thread, SIGUSR1);
+    join(thread);
+}
+
 /* A signal goes to the waiter that is left. */
 static void answer_others(void)
 {
@@ -444,8 +511,10 @@ int main(int argc, char **argv)
         return 1;
     answer_waits();
     answer_join();
+    answer_once();
     answer_no_points();
     answer_cancelled();
+    answer_signal();
     answer_others();
     return 0;
 }

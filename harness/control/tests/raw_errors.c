@@ -33,6 +33,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/times.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -244,6 +245,18 @@ static void answer_clocks(void)
     ANSWER(thrd_sleep(&before, NULL));
 }
 
+/* Wherever the answer would go. */
+static void answer_nothing(void)
+{
+    struct timeval *volatile nowhere = NULL; /* the header promises that there is a place */
+
+    ANSWER(gettimeofday(nowhere, NULL));
+    ANSWER(time(NULL) == (time_t)-1);
+    ANSWER(times(NULL) == (clock_t)-1);
+    ANSWER(clock_getres(CLOCK_REALTIME, NULL));
+    ANSWER(getrusage((__rusage_who_t)NO_FD, NULL));
+}
+
 static void answer_timers(void)
 {
     struct itimerval good = {{0, 0}, {0, 0}}, bad = {{0, 1000000}, {1000, 0}}, left;
@@ -288,6 +301,7 @@ static void answer_polls(void)
 
     FD_ZERO(&fds);
     ANSWER(poll(&none, 1, 0));
+    ANSWER(poll(&(struct pollfd){.fd = -1, .events = POLLIN}, 1, 1));
     ANSWER(poll(&none, far_too_many, 0));
     ANSWER(ppoll(&none, 1, &above, NULL));
     ANSWER(ppoll(&none, 1, &before, NULL));
@@ -543,6 +557,7 @@ int main(void)
     answer_semaphores();
     answer_barriers();
     answer_clocks();
+    answer_nothing();
     answer_timers();
     answer_polls();
     answer_reads_and_writes();
