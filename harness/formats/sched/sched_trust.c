@@ -70,6 +70,44 @@ static const char *find_loader_variable(const struct sw_settings *setting)
     return NULL;
 }
 
+/* Anybody may put a module there. */
+static int is_open_to_all(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode) && (status.st_mode & S_IWOTH) != 0;
+}
+
+/* Of a variable's value, a list of paths: does one lead to what others can change?  Modules come
+ * from PYTHONPATH, from what is installed below HOME, compiled from PYTHONPYCACHEPREFIX, and
+ * libraries load modules of their own, each from a variable of its own. */
+static int leads_to_others(const char *variable)
+{
+    const char *at = strchr(variable, '=');
+    int is_pythons = strncmp(variable, "PYTHON", 6) == 0;
+    char part[PATH_MAX];
+
+    while (at != NULL) {
+        size_t length = strcspn(++at, ":");
+        if (length > 0 && length < sizeof part) {
+            memcpy(part, at, length);
+            part[length] = '\0';
+            if (!is_mine(part) || (is_pythons && is_open_to_all(part)))
+                return 1;
+        }
+        at = strchr(at, ':');
+    }
+    return 0;
+}
+
+static const char *find_others_variable(const struct sw_settings *setting)
+{
+    for (uint32_t i = 0; i < (uint32_t)setting->variable_count; i++)
+        if (leads_to_others(setting->variables[i]))
+            return setting->variables[i];
+    return NULL;
+}
+
 static int refuse(const char *path, const char *what, const char *why, struct sw_error *e)
 {
     return sw_error_set(e, path, 0, 0, "%s %s: look at it, and run it with --yes", what, why);
@@ -80,6 +118,7 @@ int sw_sched_trust_check(const char *path, const struct sw_sched *sched, int has
 {
     int has_input = sched->input != NULL, status = 0;
     const char *variable = find_loader_variable(&sched->setting);
+    const char *others = find_others_variable(&sched->setting);
 
     if (has_said_yes())
         return 0;
@@ -98,6 +137,8 @@ int sw_sched_trust_check(const char *path, const struct sw_sched *sched, int has
         status = refuse(path, sched->interp, "is no Python", e);
     else if (variable != NULL)
         status = refuse(path, variable, "tells the loader what to load", e);
+    else if (others != NULL)
+        status = refuse(path, others, "leads to what another user can change", e);
     free(program);
     return status;
 }

@@ -9,7 +9,8 @@
  *      the schedule, the program or the interpreter belongs to another user, who could change it;
  *      the interpreter is a program of the system that is no Python;
  *      the program is a file of the system with arguments, since some of those run what they are told;
- *      its environment tells the loader what to load (LD_...).
+ *      its environment tells the loader what to load (LD_...), or leads to files of another user, or
+ *      Python to a folder that all may write to.
  *
  * Root is trusted; and so is, for root, who has called sudo.
  */

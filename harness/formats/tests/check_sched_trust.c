@@ -89,6 +89,29 @@ START_TEST(test_of_another_user)
 }
 END_TEST
 
+/* A module of somebody else's would be imported by a program of ours. */
+START_TEST(test_a_variable_that_leads_to_others)
+{
+    static const char *const names[] = {"PYTHONPATH=ours:theirs", "PYTHONPATH=theirs",
+                                        "HOME=theirs"};
+    char sed[256];
+    int by_owner = geteuid() == 0; /* else only by what all may write to */
+
+    shell("mkdir theirs ours && echo \"open('came', 'w')\" >theirs/sitecustomize.py");
+    ck_assert_int_eq(by_owner ? chown("theirs", NOBODY, NOBODY) : chmod("theirs", 0777), 0);
+    for (int i = 0; i < (by_owner ? COUNT_OF(names) : 2); i++) {
+        snprintf(sed, sizeof sed, "s#^found #env      %s\\nfound #", names[i]);
+        change(sed);
+        ck_assert_msg(spillway(commands[_i]) == 2, "%s, %s", commands[_i], names[i]);
+        has(*err != '\0' ? err : out, "leads to what another user can change: look at it, and");
+        ck_assert(access("came", F_OK) < 0);
+    }
+    change("s#^found #env      PYTHONPATH=ours\\nfound #");
+    spillway("replay x.sched");
+    ck_assert_ptr_null(strstr(err, "--yes"));
+}
+END_TEST
+
 /* Those that only read. */
 START_TEST(test_reading_runs_nothing)
 {
@@ -125,6 +148,7 @@ CHECK_SUITE(suite)
     tcase_set_tags(tcase, "no-memcheck"); /* they look at other processes only */
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, test_nothing_strange_is_run, 0, COUNT_OF(commands));
+    tcase_add_loop_test(tcase, test_a_variable_that_leads_to_others, 0, COUNT_OF(commands) - 1);
     tcase_add_loop_test(tcase, test_yes_is_yes, 0, 2);
     tcase_add_loop_test(tcase, test_of_another_user, 0, 2);
     tcase_add_test(tcase, test_reading_runs_nothing);
