@@ -443,7 +443,7 @@ $(eval $(call tree,inputs,))
 $(eval $(call tree,harness,$(HARDENED) $(if $(DEVELOPER),-Wwrite-strings)))
 
 # They have it by .incbin, which -MMD does not see.
-$(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py
+$(filter %/spec_process.o,$(HARNESS_OBJ)): harness/agent/driver.py harness/agent/fork_server.py
 $(filter %/canary.o,$(HARNESS_OBJ)): harness/report/canary.py
 $(filter %/bench_pair.o,$(HARNESS_OBJ)): harness/compare/workload.py
 $(filter %/picture_html.o,$(HARNESS_OBJ)): $(wildcard harness/report/page/*)

@@ -29,6 +29,7 @@
 #include "spillway_module.h"
 #include "tasklet_names.h"
 #include "event_writer.h"
+#include "fork_module.h"
 #include "script.h"
 #include "thread_gates.h"
 
@@ -266,9 +267,8 @@ static void observe_with(struct sw_event_shm *event_shm)
     sw_agent_api_set_script(sw_script_driver());
 }
 
-/* A constructor, since builtin modules are added before Python starts.  The hook is set last: it
- * needs all of the rest. */
-static __attribute__((constructor)) void start(void)
+/* The hook is set last: it needs all of the rest. */
+void sw_agent_attach(void)
 {
     const char *number = getenv(SW_EVENT_SHM_ENV);
     char of_program[16];
@@ -289,9 +289,7 @@ static __attribute__((constructor)) void start(void)
     if (event_shm != NULL)
         observe_with(event_shm);
     if (pthread_key_create(&end_of_thread, leave_thread) != 0 ||
-        pthread_atfork(NULL, NULL, forget_in_child) != 0 ||
-        (!sw_agent_does.explains_program &&
-         PyImport_AppendInittab("_spillway", sw_spillway_module_init) != 0))
+        pthread_atfork(NULL, NULL, forget_in_child) != 0)
         fail("out of memory");
     if (event_shm == NULL) {
         slp_point_set_hook(visit_program, sw_agent_control_points());
@@ -302,4 +300,18 @@ static __attribute__((constructor)) void start(void)
         sw_own_cstack_catch_crashes(name_of_current);
     slp_invariants_set_reporter(tell_violation);
     slp_point_set_hook(visit, sw_agent_does.explains_program ? POINTS_BUT_FRAMES : SLP_POINT_ALL);
+}
+
+/* A constructor, since builtin modules are added before Python starts.  A program that is explained
+ * must not see ours; one that is to be forked cannot tell yet. */
+static __attribute__((constructor)) void start(void)
+{
+    int forks = sw_fork_module_start();
+
+    if (!forks)
+        sw_agent_attach();
+    if ((forks || sw_agent_does.observes || sw_agent_does.decides_points) &&
+        !sw_agent_does.explains_program &&
+        PyImport_AppendInittab("_spillway", sw_spillway_module_init) != 0)
+        fail("out of memory");
 }

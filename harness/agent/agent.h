@@ -4,7 +4,8 @@
  *
  * It is linked into slpython-lab.  It does nothing unless, when the process starts,
  * SPILLWAY_FD is in the environment, or there is a control memory that wants points to
- * be decisions.  Then the interpreter's points lead to one hook, which
+ * be decisions; or unless it is a fork for a schedule (fork_module.h).  Then the interpreter's
+ * points lead to one hook, which
  *
  *   observes   if there is an event memory: it tells of values (value_story.h), names
  *              tasklets and channels (tasklet_names.h), writes the events of the story
@@ -37,6 +38,10 @@
 #define SW_AGENT_H
 
 #include "contract/event_shm.h"
+
+/* Takes part, as the environment says.  Called when the process starts, and by a fork that begins as
+ * one that was started (fork_module.h). */
+void sw_agent_attach(void);
 
 /* Is there a plan? */
 int sw_agent_controls(void);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "contract/valgrind_shared.h"
 #include "interp/lab/invariants.h"
 #include "harness/control/entry/agent_api.h"
 #include "agent.h"
@@ -314,7 +315,10 @@ static PyObject *condition_(PyObject *module, PyObject *args)
 /* Neither finalizers nor atexit functions: they would run after the schedule's end, and be seen. */
 static __attribute__((noreturn)) void leave_process(int status)
 {
+    struct sw_event_shm *event_shm = sw_event_writer_event_shm();
+
     fflush(NULL);
+    SW_VALGRIND_SHARED_DONE(event_shm, sizeof *event_shm);
     _exit(status);
 }
 

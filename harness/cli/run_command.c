@@ -48,9 +48,10 @@ static const char *refusal_of_targets(const struct sw_command_arguments *argumen
             return "tests (FILE.py::NAME, FILE.sched) and other paths need commands of their own";
     /* A test runs in any interpreter, and ours alone has faults and spills; it has no transcript. */
     if (sw_fault_set_count(&suite->faults) > 0 || suite->how.spill != NULL ||
-        suite->schedule != NULL || suite->accept || suite->repeat > 1 || arguments->behind != NULL)
+        suite->schedule != NULL || suite->accept || suite->repeat > 1 || suite->how.warm ||
+        arguments->behind != NULL)
         return "tests (FILE.py::NAME, FILE.sched) do not take --fault, --spill, --schedule, "
-               "--accept, --repeat or arguments";
+               "--accept, --repeat, --warm or arguments";
     if (suite->how.memcheck)
         return "--valgrind is for scenarios and programs; of a test: record it, and replay "
                "--valgrind";
@@ -160,6 +161,8 @@ static int run_suite(const struct sw_command_arguments *arguments)
     if (suite->how.interp == NULL)
         suite->how.interp = sw_common_options_lab();
     suite->how.agentless = sw_agentless_is(suite->how.interp);
+    if (suite->how.warm && suite->how.agentless)
+        return sw_command_refuse("run", "--warm is for slpython-lab: no other is forked");
     return sw_suite_run(suite);
 }
 
@@ -219,6 +222,9 @@ static const struct sw_option options[] = {
     SW_OPTION_NUMBER("repeat", 0, "N", struct run, suite.repeat, 1, 1000000,
                      "Run each schedule N times; all transcripts must be equal (default: 1)"),
     SW_OPTION_VALGRIND(struct run, suite.how.memcheck),
+    SW_OPTION_FLAG("warm", 0, struct run, suite.how.warm,
+                   "Start the interpreter once, and fork it for each schedule of a scenario: it "
+                   "starts slowly under --valgrind"),
     SW_OPTION_FLAG("accept", 0, struct run, suite.accept,
                    "Show how the transcripts differ, and rewrite the .out files"),
     SW_OPTION_FLAG("verbose", 'v', struct run, suite.how.verbose,

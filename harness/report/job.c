@@ -15,6 +15,7 @@
 #include "harness/runner/memcheck.h"
 #include "harness/runner/agentless.h"
 #include "harness/runner/event_shm_sanitize.h"
+#include "harness/runner/fork_server.h"
 #include "harness/formats/spec/plan.h"
 #include "story.h"
 #include "harness/runner/subreaper.h"
@@ -39,6 +40,8 @@ struct pool {
     int reported; /* in order */
     int signals; /* a signalfd: readable when somebody wants us to stop */
     const struct sw_job_options *options;
+    int forks; /* a schedule's process is forked from one that has started already */
+    struct sw_fork_servers servers;
     void (*report)(struct sw_job *job, void *context);
     void *context;
 };
@@ -62,23 +65,27 @@ order_of(const struct sw_job *job, const struct sw_job_options *options, char *f
                                           .stdout_is_ours = options->tap};
 }
 
-static int start_child(struct sw_spec_process *child, const struct sw_job *job,
-                       const struct sw_job_options *options, struct sw_error *e)
+static int start_child(struct pool *pool, struct sw_spec_process *child, const struct sw_job *job,
+                       struct sw_error *e)
 {
+    const struct sw_job_options *options = pool->options;
     char faults[SW_FAULT_SET_TEXT_MAX];
     const struct sw_spec_process_order order = order_of(job, options, faults, sizeof faults);
     /* A spec is small; a program may be anybody's. */
     int watchdog_s = (job->spec != NULL ? SW_WATCHDOG_SPEC_S : SW_WATCHDOG_S) *
                      (options->memcheck ? SW_MEMCHECK_SLOWER : 1);
 
+    if (options->watchdog_s)
+        watchdog_s = options->watchdog_s;
     if (sw_spec_process_make_event_shm(child, e) < 0)
         return -1;
     if (job->spec == NULL)
         sw_plan_write_empty(child->event_shm);
     else if (sw_plan_write(child->event_shm, job->spec, job->schedule) < 0)
         return sw_error_set(e, job->spec->path, 0, 0, "too much text for one run");
-    return sw_spec_process_start(child, &order,
-                                 options->watchdog_s ? options->watchdog_s : watchdog_s, e);
+    if (pool->forks && job->spec != NULL && !job->foreign)
+        return sw_fork_server_start(&pool->servers, child, &order, watchdog_s, e);
+    return sw_spec_process_start(child, &order, watchdog_s, e);
 }
 
 static char *write_section(const struct sw_job *job, const struct sw_event_shm *event_shm)
@@ -247,7 +254,7 @@ static int start(struct pool *pool, struct slot *slot)
     struct sw_error e;
     struct sw_job *job = &pool->jobs[pool->next];
 
-    if (start_child(&slot->child, job, pool->options, &e) < 0) {
+    if (start_child(pool, &slot->child, job, &e) < 0) {
         sw_error_print(&e);
         return -1;
     }
@@ -396,6 +403,7 @@ static enum sw_job_end run_with_signals(struct pool *pool)
     sigset_t before;
     int adopts = sw_subreaper_adopt();
 
+    pool->forks = pool->options->warm && adopts;
     pool->signals = open_signals(&before);
     if (pool->signals < 0)
         perror("spillway: cannot watch for signals");
@@ -403,6 +411,7 @@ static enum sw_job_end run_with_signals(struct pool *pool)
     /* Whatever the reason to stop: a child must not outlive the runner, nor what it has started. */
     for (int i = 0; i < pool->slot_count; i++)
         sw_spec_process_end(&pool->slots[i].child);
+    sw_fork_server_end_all(&pool->servers);
     if (adopts)
         sw_subreaper_end();
     if (end == SW_JOB_END_INTERRUPTED)

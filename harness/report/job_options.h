@@ -13,6 +13,7 @@ struct sw_job_options {
     const char *interp;  /* it can be executed */
     int interp_is_given; /* 0: it is the default, so a story need not name it */
     int memcheck;        /* it runs under valgrind's memcheck */
+    int warm;            /* a spec's process is a fork: harness/runner/fork_server.h */
     int agentless;       /* the interpreter has no agent: harness/runner/agentless.h */
     const char *spill;   /* SLP_SPILL in place of every spec's; NULL: each has its own */
     char *const *variables; /* NAME=VALUE for each process, and a NULL; NULL: none */

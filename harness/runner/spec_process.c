@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "contract/fork_order.h"
 #include "contract/real_time.h"
 #include "agentless.h"
 #include "launch.h"
@@ -25,7 +26,11 @@ __asm__(".section .rodata\n"
         ".globl sw_child_driver\n"
         "sw_child_driver: .incbin \"harness/agent/driver.py\"\n"
         ".byte 0\n"
+        "sw_spec_process_server: .incbin \"harness/agent/fork_server.py\"\n"
+        ".incbin \"harness/agent/driver.py\"\n"
+        ".byte 0\n"
         ".previous\n");
+extern const char sw_spec_process_server[];
 
 int64_t sw_spec_process_now_ms(void)
 {
@@ -82,6 +87,10 @@ static void set_spec_environment(const struct sw_spec_process *child,
     for (int i = 0; order->variables != NULL && order->variables[i] != NULL; i++)
         setting.variables[setting.variable_count++] = order->variables[i];
     sw_process_set_environment(&child->control, &setting);
+    if (order->orders > 0) { /* behind what its forks are to see */
+        snprintf(fd, sizeof fd, "%d", sw_launch_inherit(order->orders, SW_SPEC_RUN_EVENT_FD));
+        setenv(SW_FORK_ORDER_ENV, fd, 1);
+    }
 }
 
 /* A program has the runner's environment, and what is asked for on the command line. */
@@ -136,12 +145,13 @@ static int open_shm(struct sw_spec_process *child, const struct sw_spec_process_
 static char **make_argv(const struct sw_spec_process_order *order)
 {
     const char *driver[] = {"-I", "-S", "-c", sw_child_driver, NULL};
+    const char *server[] = {"-I", "-S", "-c", sw_spec_process_server, NULL};
     const char *foreign[] = {"-s", "-c", sw_agentless_driver, NULL};
     char *const *rest = order->program;
     size_t count = 0, before = 0;
 
     if (rest == NULL)
-        rest = (char *const *)(order->foreign ? foreign : driver);
+        rest = (char *const *)(order->foreign ? foreign : order->orders > 0 ? server : driver);
     while (rest[count] != NULL)
         count++;
     while (order->under != NULL && order->under[before] != NULL)
@@ -171,11 +181,11 @@ static int launch(struct sw_spec_process *child, const struct sw_spec_process_or
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     launch.argv = argv;
     /* Nobody types for a process in a background group: reading would stop it. */
-    if (child->output >= 0 || isatty(STDIN_FILENO))
+    if (child->output >= 0 || order->orders > 0 || isatty(STDIN_FILENO))
         launch.input = SW_LAUNCH_NULL;
     if (child->output >= 0)
         launch.output = launch.errors = child->output;
-    else if (order->stdout_is_ours)
+    else if (order->stdout_is_ours || order->orders > 0)
         launch.output = STDERR_FILENO;
     pid_t pid = sw_launch_start(&launch, e);
     free(argv);
@@ -183,10 +193,12 @@ static int launch(struct sw_spec_process *child, const struct sw_spec_process_or
     return pid > 0 ? 0 : -1;
 }
 
-int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_process_order *order,
-                          int watchdog_s, struct sw_error *e)
+int sw_spec_process_prepare(struct sw_spec_process *child,
+                            const struct sw_spec_process_order *order, int watchdog_s,
+                            struct sw_error *e)
 {
-    if (order->program == NULL) {
+    /* One that is forked is no run: what it says is for whoever started the runner. */
+    if (order->program == NULL && order->orders == 0) {
         child->output = memfd_create("spillway-output", MFD_CLOEXEC);
         if (child->output < 0)
             return sw_error_set(e, NULL, 0, 0, "no memory for a child's output: %s",
@@ -196,12 +208,23 @@ int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_pr
         return -1;
     /* From here on: to make the memory may take long on a machine that swaps. */
     child->deadline_ms = sw_spec_process_now_ms() + (int64_t)watchdog_s * 1000;
-    if (launch(child, order, e) < 0)
-        return -1;
+    return 0;
+}
+
+int sw_spec_process_watch(struct sw_spec_process *child, struct sw_error *e)
+{
     child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     if (child->pidfd < 0)
         return sw_error_set(e, NULL, 0, 0, "cannot watch a process: %s", strerror(errno));
     return 0;
+}
+
+int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_process_order *order,
+                          int watchdog_s, struct sw_error *e)
+{
+    if (sw_spec_process_prepare(child, order, watchdog_s, e) < 0 || launch(child, order, e) < 0)
+        return -1;
+    return sw_spec_process_watch(child, e);
 }
 
 void sw_spec_process_kill(struct sw_spec_process *child)

@@ -21,7 +21,7 @@
 
 struct sw_spec_process_order {
     const char *interp;
-    char *const *under;   /* the words of a command to run it under; NULL: none */
+    char *const *under; /* the words of a command to run it under; NULL: none */
     char *const *program; /* a program and its arguments; NULL: the driver runs the plan */
     const char *faults; /* SLP_FAULTS */
     const char *spill; /* SLP_SPILL; NULL: as the runner's own environment says */
@@ -29,6 +29,7 @@ struct sw_spec_process_order {
     int foreign; /* the interpreter has no agent: agentless.h */
     uint32_t needs; /* what it is asked for then: sw_agentless_needs() */
     int stdout_is_ours; /* a program prints on the standard error, since a report is on stdout */
+    int orders; /* a socket: it is forked for each schedule (fork_server.h); 0: it runs the plan */
 };
 
 /* Owns its process, its event memory and its captured output, until sw_spec_process_end(). */
@@ -52,6 +53,12 @@ int sw_spec_process_make_event_shm(struct sw_spec_process *child, struct sw_erro
  * sw_spec_process_end() ends what there is. */
 int sw_spec_process_start(struct sw_spec_process *child, const struct sw_spec_process_order *order,
                           int watchdog_s, struct sw_error *e);
+/* Its two halves beside the start itself: what the process will have; and what it takes to poll
+ * it, once its number is there.  0, or -1 with *e. */
+int sw_spec_process_prepare(struct sw_spec_process *child,
+                            const struct sw_spec_process_order *order, int watchdog_s,
+                            struct sw_error *e);
+int sw_spec_process_watch(struct sw_spec_process *child, struct sw_error *e);
 /* Ends the process and what it has started, at once. */
 void sw_spec_process_kill(struct sw_spec_process *child);
 /* Takes in a process that has ended or was killed: fills in how it ended, and ends its group. */

@@ -13,6 +13,11 @@ void sw_agent_api_claim(void)
     sw_attach_claim();
 }
 
+void sw_agent_api_prepare(void)
+{
+    sw_attach_prepare();
+}
+
 int sw_agent_api_controls(void)
 {
     return sw_engine_self() != NULL;

@@ -6,8 +6,8 @@
  * The agent knows what happens inside the interpreter; the engine decides.  There is one list of
  * decisions: so the agent asks the engine which move of a spec is next and what is done at a point,
  * and the agent's threads wait in the engine as they would for a lock.  Everything here is called
- * by the current thread only.  Without control only the first two and sw_agent_api_act() may be
- * called.
+ * by the current thread only.  Without control only the first three and sw_agent_api_act() may
+ * be called.
  */
 #ifndef SW_AGENT_API_H
 #define SW_AGENT_API_H
@@ -22,6 +22,9 @@
 /* Takes control, if there is a control memory for an interpreter with an agent: one that
  * names no executable (control_shm.h).  Called before main(). */
 SW_EXPORT void sw_agent_api_claim(void);
+/* This process is not to be controlled, but forks of it are, each of which claims a control memory
+ * of its own: if there is one, it has their environment, and their random bytes up to the fork. */
+SW_EXPORT void sw_agent_api_prepare(void);
 /* Is the calling thread the current one of the engine? */
 SW_EXPORT int sw_agent_api_controls(void);
 /* Are the interpreter's points to be decisions?  control_shm.h, points. */

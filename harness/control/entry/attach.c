@@ -56,15 +56,15 @@ static struct sw_control_shm *map_shm(int fd)
 
 /* Nothing of what the way here has put into it is left: not this library, which
  * is no business of what the program starts, nor what valgrind or gdb add. */
-static void set_environment(struct sw_control_shm *shm)
+static void set_environment(char *at)
 {
     enum { VARIABLES_MAX = 1024 };
     static char *variables[VARIABLES_MAX + 1];
-    char *at = shm->environment;
     int count = 0;
 
     for (; *at != '\0' && count < VARIABLES_MAX; at += strlen(at) + 1)
         variables[count++] = at;
+    variables[count] = NULL;
     environ = variables;
 }
 
@@ -103,6 +103,20 @@ static struct sw_control_shm *find_shm(int *fd)
     return shm;
 }
 
+void sw_attach_prepare(void)
+{
+    static char environment[SW_ENVIRONMENT_MAX]; /* the memory is not kept */
+    int fd;
+    struct sw_control_shm *shm = find_shm(&fd);
+
+    if (shm == NULL)
+        return;
+    memcpy(environment, shm->environment, sizeof environment);
+    set_environment(environment);
+    sw_random_bytes_prepare();
+    munmap(shm, sizeof *shm);
+}
+
 /* All that the engine calls above itself. */
 static const struct sw_hooks hooks = {
     .signals_arrive = sw_signals_arrive,
@@ -132,7 +146,7 @@ static void take_control(struct sw_control_shm *shm, int fd)
 {
     close(fd);
     refuse_interp(shm);
-    set_environment(shm);
+    set_environment(shm->environment);
     sw_interp_version_format(shm->interp_version, sizeof shm->interp_version);
     sw_std_fds_start();
     sw_exit_calls_start();

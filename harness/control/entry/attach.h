@@ -8,5 +8,8 @@
 /* For an interpreter with an agent, which need not be the file that was started:
  * takes control if the control memory is for whichever process claims it. */
 void sw_attach_claim(void);
+/* For one whose forks will: it has the environment that the control memory says, and the random
+ * bytes of a controlled process, and is not controlled itself. */
+void sw_attach_prepare(void);
 
 #endif

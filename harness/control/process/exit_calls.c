@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/types.h>
 
+#include "contract/valgrind_shared.h"
 #include "harness/control/checkpoint/checkpoint.h"
 #include "harness/control/engine/debug_stop.h"
 #include "harness/control/engine/engine.h"
@@ -50,8 +51,12 @@ void sw_exit_calls_start(void)
 
 SW_EXPORT void _exit(int status)
 {
+    struct sw_control_shm *shm = sw_engine_shm();
+
     tell(status);
     sw_checkpoint_end(status);
+    if (shm != NULL && SW_REAL(getpid)() == meant)
+        SW_VALGRIND_SHARED_DONE(shm, sizeof *shm);
     SW_REAL(_exit)(status);
     __builtin_unreachable();
 }

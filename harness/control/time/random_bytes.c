@@ -14,6 +14,7 @@
 enum { FIRST = 0x6368616e }; /* any number but 0 would do; this one is "chan" in ASCII */
 
 static uint64_t state; /* 0: nothing has been drawn yet */
+static int prepared;
 
 /* Only now is it looked at: a schedule that goes on from a checkpoint may have another one. */
 static uint64_t first_of(const struct sw_control_shm *shm)
@@ -49,26 +50,41 @@ void sw_random_bytes_start(void)
     }
 }
 
+void sw_random_bytes_prepare(void)
+{
+    state = FIRST;
+    prepared = 1;
+}
+
+/* Until it is forked and controlled; a thread of the fork that is not has none of ours. */
+static int is_ours(void)
+{
+    return sw_engine_self() != NULL || (prepared && sw_engine_shm() == NULL);
+}
+
 ssize_t sw_random_bytes_fill(void *buf, size_t size)
 {
     struct sw_control_shm *shm = sw_engine_shm();
     char *at = buf;
 
-    shm->follows |= SW_FOLLOWS_CHANCE;
-    shm->drew = 1;
+    if (shm != NULL) {
+        shm->follows |= SW_FOLLOWS_CHANCE;
+        shm->drew = 1;
+    }
     if (state == 0)
         state = first_of(shm);
     for (size_t i = 0; i < size; i += 8) {
         uint64_t word = sw_decision_random(&state);
         memcpy(at + i, &word, size - i < 8 ? size - i : 8);
     }
-    sw_random_seeds_drawn(buf, size);
+    if (shm != NULL)
+        sw_random_seeds_drawn(buf, size);
     return (ssize_t)size;
 }
 
 SW_EXPORT ssize_t getrandom(void *buf, size_t size, unsigned flags)
 {
-    if (sw_engine_self() == NULL)
+    if (!is_ours())
         return SW_REAL(getrandom)(buf, size, flags);
     if ((flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) != 0) {
         errno = EINVAL;
@@ -79,7 +95,7 @@ SW_EXPORT ssize_t getrandom(void *buf, size_t size, unsigned flags)
 
 SW_EXPORT int getentropy(void *buf, size_t size)
 {
-    if (sw_engine_self() == NULL)
+    if (!is_ours())
         return SW_REAL(getentropy)(buf, size);
     if (size > 256) {
         errno = EIO;
@@ -91,7 +107,7 @@ SW_EXPORT int getentropy(void *buf, size_t size)
 
 SW_EXPORT void arc4random_buf(void *buf, size_t size)
 {
-    if (sw_engine_self() == NULL)
+    if (!is_ours())
         SW_REAL(arc4random_buf)(buf, size);
     else
         sw_random_bytes_fill(buf, size);

@@ -21,5 +21,7 @@ ssize_t sw_random_bytes_fill(void *buf, size_t size);
  * beginning: a name that is made there would be one that the program has made before. */
 uint64_t sw_random_bytes_state(void);
 void sw_random_bytes_restart(uint64_t state);
+/* From now on without control, too, from the beginning: a fork that is controlled goes on. */
+void sw_random_bytes_prepare(void);
 
 #endif
