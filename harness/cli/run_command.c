@@ -84,12 +84,12 @@ static const char *refusal_of_suite(void)
 /* ---- --steady ---- */
 
 /* What starter_steady.py can tell from noise needs so many. */
-enum { STEADY_RUNS_MIN = 12, STEADY_RUNS_MAX = 10000 };
+enum { STEADY_RUNS_MIN = 20, STEADY_RUNS_MAX = 10000 };
 
 static const char *refusal_of_steady(const struct sw_command_arguments *arguments)
 {
     if (run.suite.repeat < STEADY_RUNS_MIN || run.suite.repeat > STEADY_RUNS_MAX)
-        return "--steady needs --repeat N, of 12 to 10000 runs";
+        return "--steady needs --repeat N, of 20 to 10000 runs";
     if (walks() || run.strategy == RANDOM)
         return "--steady is for the default schedule: under others runs may differ in what they "
                "keep";
@@ -140,6 +140,7 @@ static int run_targets(const struct sw_command_arguments *arguments)
         .watchdog_s = suite->how.watchdog_s,
         .tap = suite->how.tap,
         .explain = run.explain,
+        .unexplained = run.steady, /* it would take all the runs once more */
         .junit = suite->junit,
         .json = suite->json,
     };

@@ -46,7 +46,7 @@ static void run_test(const struct tests *tests, const struct sw_target *target,
         .setting = wanted->setting,
         .stdout_is_ours = wanted->tap,
         .keeps_errors = wanted->junit != NULL,
-        .explains = 1,
+        .explains = wanted->explain || !wanted->unexplained,
         .how = wanted->explain ? SW_EXPLANATION_FULL : SW_EXPLANATION_SHORT,
     };
 
