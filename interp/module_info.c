@@ -71,13 +71,7 @@ static PyObject *module_get_thread_info(PyObject *self, PyObject *args)
     (void)self;
     if (thread == NULL || !PyArg_ParseTuple(args, "|O!:get_thread_info", &PyLong_Type, &ident))
         return NULL;
-    if (ident != NULL) {
-        unsigned long wanted = PyLong_AsUnsignedLong(ident);
-        if (wanted == (unsigned long)-1 && PyErr_Occurred())
-            return NULL;
-        thread = slp_thread_of_ident(wanted);
-    }
-    if (thread == NULL)
+    if (ident != NULL && (thread = slp_thread_of_ident(ident, PyExc_RuntimeError)) == NULL)
         return NULL;
     PyObject *current = thread->current != NULL ? (PyObject *)thread->current : Py_None;
     return Py_BuildValue("(OOi)", thread->main, current, thread->runcount);

@@ -25,12 +25,40 @@ PyObject *slp_tasklet_displaced_callback;
 
 static uint32_t tasklets; /* that were made, but for main tasklets */
 
+static void tasklet_finalize(slp_tasklet *t);
+
+/* What the class of a subclass has for its __del__: the same function for all. */
+static destructor call_del;
+
+static void finalize_with_del(PyObject *t)
+{
+    Py_ssize_t before = Py_REFCNT(t);
+
+    call_del(t);
+    if (Py_REFCNT(t) <= before) /* more: it has made somebody keep t */
+        tasklet_finalize((slp_tasklet *)t);
+}
+
+/* A subclass's __del__ hides the finaliser.  With the last reference that can be made good when the
+ * object is freed; the collector would take apart what the tasklet has first. */
+static void keep_finalizer(PyTypeObject *type)
+{
+    destructor finalize = type->tp_finalize;
+
+    if (finalize == (destructor)tasklet_finalize || finalize == finalize_with_del ||
+        !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) || (call_del != NULL && finalize != call_del))
+        return;
+    call_del = finalize;
+    type->tp_finalize = finalize_with_del;
+}
+
 slp_tasklet *slp_tasklet_new(PyTypeObject *type, struct slp_thread *thread, PyObject *func)
 {
     slp_tasklet *t = (slp_tasklet *)type->tp_alloc(type, 0);
 
     if (t == NULL)
         return NULL;
+    keep_finalizer(type);
     t->thread = thread;
     thread->references++;
     t->tempval = Py_NewRef(Py_None);
@@ -354,6 +382,13 @@ static int traverse_args(const slp_tasklet *t, visitproc visit, void *arg)
     return 0;
 }
 
+/* Nobody has a reference to a paused one but its users, and what it has itself: its frames count. */
+static int is_paused(const slp_tasklet *t)
+{
+    return has_stack(t) && !t->scheduled && t->direction == 0 && !t->in_run &&
+           t->thread->current != t;
+}
+
 static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
 {
     int stop = traverse_args(t, visit, arg);
@@ -366,7 +401,7 @@ static int tasklet_traverse(slp_tasklet *t, visitproc visit, void *arg)
     Py_VISIT(t->func);
     Py_VISIT(t->kwargs);
     Py_VISIT(t->context);
-    return 0;
+    return is_paused(t) ? slp_tasklet_introspect_visit(t, visit, arg) : 0;
 }
 
 static int tasklet_clear(slp_tasklet *t)

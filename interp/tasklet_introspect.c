@@ -42,6 +42,21 @@ PyObject *slp_tasklet_introspect_frame(const slp_tasklet *t)
     return slp_cpython_frame_object(slp_cpython_cframe_frame(cframe));
 }
 
+int slp_tasklet_introspect_visit(const slp_tasklet *t, visitproc visit, void *arg)
+{
+    const slp_cpython_frame *frame = slp_cpython_cframe_frame(first_cframe(t));
+
+    for (; frame != NULL; frame = slp_cpython_frame_previous(frame)) {
+        int stop = slp_cpython_frame_visit(frame, visit, arg);
+        if (stop)
+            return stop;
+    }
+    Py_VISIT(t->state.handled.value);
+    Py_VISIT(t->state.tracing.trace_object);
+    Py_VISIT(t->state.tracing.profile_object);
+    return 0;
+}
+
 int slp_tasklet_introspect_recursion_depth(const slp_tasklet *t)
 {
     const PyThreadState *tstate = running_in(t);

@@ -24,6 +24,10 @@ int slp_tasklet_introspect_recursion_depth(const slp_tasklet *t);
  * spilled stack counts as one. */
 int slp_tasklet_introspect_nesting_level(const slp_tasklet *t);
 
+/* For the traversal of one that is switched out: what its frames own, and the exception that it
+ * handles. */
+int slp_tasklet_introspect_visit(const slp_tasklet *t, visitproc visit, void *arg);
+
 /* As sys.gettrace() and sys.getprofile() would answer in it.  New reference. */
 PyObject *slp_tasklet_introspect_get_hook(const slp_tasklet *t,
                                           enum slp_tasklet_introspect_hook hook);

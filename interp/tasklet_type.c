@@ -49,36 +49,33 @@ static int require_idle(slp_tasklet *t)
     return -1;
 }
 
-static int bind_func(slp_tasklet *t, PyObject *func)
+static int check_callable(PyObject *func)
 {
-    if (func != Py_None && !PyCallable_Check(func)) {
-        PyErr_SetString(PyExc_TypeError, "a tasklet's function must be callable");
-        return -1;
-    }
-    if (require_idle(t) < 0)
-        return -1;
-    if (func != Py_None)
-        Py_XSETREF(t->func, Py_NewRef(func));
-    return 0;
+    if (func == Py_None || PyCallable_Check(func))
+        return 0;
+    PyErr_SetString(PyExc_TypeError, "a tasklet's function must be callable");
+    return -1;
 }
 
-/* bind(None): it is as if it had never been bound. */
-static int unbind(slp_tasklet *t)
+/* As if it had just been made, with that function; None: with none. */
+static int bind_func(slp_tasklet *t, PyObject *func)
 {
-    if (require_idle(t) < 0)
+    if (check_callable(func) < 0 || require_idle(t) < 0)
         return -1;
     t->ready = 0;
     slp_tasklet_forget(t);
+    if (func != Py_None)
+        Py_XSETREF(t->func, Py_NewRef(func)); /* what was dropped may have bound it */
     return 0;
 }
 
-/* Gives it its arguments; from then on it is alive.  The context it will run in
+/* Gives it its arguments, and a function unless that is NULL; from then on it is alive.  The context it will run in
  * is a copy of the one it is set up in, as a task's. */
-static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
+static int set_up(slp_tasklet *t, PyObject *func, PyObject *args, PyObject *kwargs)
 {
     if (require_idle(t) < 0)
         return -1;
-    if (t->func == NULL) {
+    if (func == NULL && t->func == NULL) {
         PyErr_SetString(PyExc_RuntimeError, "the tasklet is unbound; bind a function first");
         return -1;
     }
@@ -100,7 +97,10 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     if (Py_REFCNT(args) == 1)
         PyObject_GC_UnTrack(args);
     /* All of the new state first, and only then the old one is dropped. */
+    PyObject *old_func = func != NULL ? t->func : NULL;
     PyObject *old_args = t->args, *old_kwargs = t->kwargs, *old_context = t->context;
+    if (func != NULL)
+        t->func = Py_NewRef(func);
     t->args = Py_NewRef(args);
     t->kwargs = Py_XNewRef(kwargs);
     t->context = context;
@@ -113,29 +113,30 @@ static int set_up(slp_tasklet *t, PyObject *args, PyObject *kwargs)
     slp_invariant_binding_set_up(t);
     slp_invariant_ending_refused(t);
     slp_mailbox_empty(t);
-    Py_XDECREF(old_args); /* Python code may run, and even run t */
+    Py_XDECREF(old_func); /* Python code may run, and even run t */
+    Py_XDECREF(old_args);
     Py_XDECREF(old_kwargs);
     Py_XDECREF(old_context);
     return 0;
 }
 
-/* Optional args and kwargs, as bind() and the constructor take them. */
-static int set_up_optional(slp_tasklet *t, PyObject *args, PyObject *kwargs)
+/* As bind() and the constructor take them.  Who is refused stays as he is. */
+static int bind(slp_tasklet *t, PyObject *func, PyObject *args, PyObject *kwargs)
 {
-    int failed;
+    int failed = -1;
 
     if (args == Py_None && kwargs == Py_None)
-        return 0;
-    args = args == Py_None ? PyTuple_New(0) : PySequence_Tuple(args);
-    if (args == NULL)
+        return bind_func(t, func);
+    if (check_callable(func) < 0)
         return -1;
     if (kwargs != Py_None && !PyDict_Check(kwargs)) {
         PyErr_SetString(PyExc_TypeError, "a tasklet's keyword arguments must be a dict");
-        failed = -1;
-    } else {
-        failed = set_up(t, args, kwargs == Py_None ? NULL : kwargs);
+        return -1;
     }
-    Py_DECREF(args);
+    args = args == Py_None ? PyTuple_New(0) : PySequence_Tuple(args);
+    if (args != NULL)
+        failed = set_up(t, func == Py_None ? NULL : func, args, kwargs == Py_None ? NULL : kwargs);
+    Py_XDECREF(args);
     return failed;
 }
 
@@ -148,7 +149,9 @@ int slp_tasklet_type_init(PyObject *self, PyObject *args, PyObject *kwargs)
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:tasklet", bind_names, &func, &a, &k))
         return -1;
-    return bind_func(t, func) < 0 ? -1 : set_up_optional(t, a, k);
+    if (func == Py_None && a == Py_None && k == Py_None)
+        return require_idle(t);
+    return bind(t, func, a, k);
 }
 
 /* As any class is called; kwnames are those of the arguments behind the first count. */
@@ -188,19 +191,14 @@ static PyObject *tasklet_bind(PyObject *self, PyObject *args, PyObject *kwargs)
 
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OOO:bind", bind_names, &func, &a, &k))
         return NULL;
-    int failed = func == Py_None && a == Py_None && k == Py_None
-                     ? unbind(t)
-                     : bind_func(t, func) < 0 || set_up_optional(t, a, k) < 0;
-    if (failed)
-        return NULL;
-    return Py_NewRef(self);
+    return bind(t, func, a, k) < 0 ? NULL : Py_NewRef(self);
 }
 
 PyObject *slp_tasklet_type_call(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     slp_tasklet *t = (slp_tasklet *)self;
 
-    if (set_up(t, args, kwargs) < 0)
+    if (set_up(t, NULL, args, kwargs) < 0)
         return NULL;
     /* What set_up() dropped may have run it already. */
     if (t->ready && !t->started && !t->scheduled)
@@ -364,18 +362,6 @@ static PyObject *tasklet_set_ignore_nesting(slp_tasklet *t, PyObject *value)
 
 /* ---- moving to another thread ---- */
 
-static struct slp_thread *thread_of_ident(PyObject *ident)
-{
-    unsigned long wanted = PyLong_AsUnsignedLong(ident);
-
-    if (wanted == (unsigned long)-1 && PyErr_Occurred())
-        return NULL;
-    struct slp_thread *thread = slp_thread_of_ident(wanted);
-    if (thread == NULL)
-        PyErr_Format(PyExc_ValueError, "there is no thread %lu", wanted);
-    return thread;
-}
-
 static PyObject *tasklet_bind_thread(slp_tasklet *t, PyObject *args)
 {
     struct slp_thread *thread = slp_thread_here();
@@ -384,7 +370,7 @@ static PyObject *tasklet_bind_thread(slp_tasklet *t, PyObject *args)
 
     if (thread == NULL || !PyArg_ParseTuple(args, "|O!:bind_thread", &PyLong_Type, &ident))
         return NULL;
-    if (ident != NULL && (thread = thread_of_ident(ident)) == NULL)
+    if (ident != NULL && (thread = slp_thread_of_ident(ident, PyExc_ValueError)) == NULL)
         return NULL;
     if (t->is_main)
         why = "a main tasklet belongs to its thread";
@@ -443,7 +429,8 @@ PyMethodDef slp_tasklet_methods[] = {
     {"bind", KEYWORDS(tasklet_bind),
      "bind($self, /, func=None, args=None, kwargs=None)\n--\n\n"
      "Gives it a function; with args (a sequence) or kwargs (a dict) it is set up, too,\n"
-     "but not made runnable: paused.  Without any it is unbound.  Returns self.\n\n"
+     "but not made runnable: paused.  Without these, arguments that it had are dropped;\n"
+     "without any it is unbound.  Returns self.\n\n"
      "RuntimeError: it is current, runnable, blocked, or has a C stack; TypeError: func is\n"
      "not callable, kwargs no dict."},
     {"setup", KEYWORDS(tasklet_setup),

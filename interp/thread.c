@@ -354,18 +354,25 @@ static PyThreadState *tstate_of_ident(unsigned long ident)
     return tstate;
 }
 
-struct slp_thread *slp_thread_of_ident(unsigned long ident)
+struct slp_thread *slp_thread_of_ident(PyObject *ident, PyObject *error)
 {
     struct slp_thread *thread = all_threads;
+    unsigned long wanted = PyLong_AsUnsignedLong(ident);
 
-    while (thread != NULL && thread->ident != ident)
+    /* No thread has a number like that, and tasklets of dead threads have -1. */
+    if (wanted == (unsigned long)-1 && PyErr_Occurred()) {
+        PyErr_Clear();
+        PyErr_Format(error, "there is no thread %S", ident);
+        return NULL;
+    }
+    while (thread != NULL && thread->ident != wanted)
         thread = thread->next;
     if (thread != NULL)
         return thread;
-    PyThreadState *tstate = tstate_of_ident(ident);
+    PyThreadState *tstate = tstate_of_ident(wanted);
     if (tstate != NULL)
         return thread_new(tstate);
-    PyErr_SetString(PyExc_RuntimeError, "there is no such thread");
+    PyErr_Format(error, "there is no thread %S", ident);
     return NULL;
 }
 

@@ -87,8 +87,8 @@ struct slp_thread *slp_thread_peek(void);
 /* The running thread's, made at first use.  NULL with an exception set. */
 struct slp_thread *slp_thread_here(void);
 /* The one whose threading.get_ident() that is; its record is made if it has not
- * used tasklets yet.  NULL with an exception set: there is none. */
-struct slp_thread *slp_thread_of_ident(unsigned long ident);
+ * used tasklets yet.  ident is any int.  NULL with that error set: there is none. */
+struct slp_thread *slp_thread_of_ident(PyObject *ident, PyObject *error);
 void slp_thread_release(struct slp_thread *thread);
 
 /* A tasklet became runnable on this thread, or (NULL) it shall look again: ends

@@ -87,12 +87,11 @@ static void restore(void *arg)
 }
 
 /* Drops what was called, which has returned result, or failed: NULL; and ends t. */
-static __attribute__((noinline)) struct slp_stack_back *
-end_call(slp_tasklet *t, PyObject *func, PyObject *args, PyObject *kwargs, PyObject *result)
+static __attribute__((noinline)) struct slp_stack_back *end_call(slp_tasklet *t, PyObject *result)
 {
-    Py_DECREF(func);
-    Py_DECREF(args);
-    Py_XDECREF(kwargs);
+    Py_CLEAR(t->func);
+    Py_CLEAR(t->args);
+    Py_CLEAR(t->kwargs);
     /* The thread's record may be another one after a fork; look again. */
     return slp_schedule_end(t->thread, t, result);
 }
@@ -100,23 +99,19 @@ end_call(slp_tasklet *t, PyObject *func, PyObject *args, PyObject *kwargs, PyObj
 /* Calls the tasklet's function, and returns when t has ended, as slp_transfer_end(). */
 static inline struct slp_stack_back *call_function(slp_tasklet *t)
 {
-    /* Taken from t, so that nobody can reach, and change, what is being called. */
-    PyObject *func = t->func, *args = t->args, *kwargs = t->kwargs;
-
-    t->func = t->args = t->kwargs = NULL;
-    /* From now on t's traversal does not see it (tasklet_type.c, set_up); and a function that is given
-     * the tuple itself may keep it. */
-    if (!PyObject_GC_IsTracked(args))
-        PyObject_GC_Track(args);
+    /* They stay t's, for the collector: nobody changes what a tasklet that has begun is bound to.  A
+     * function that is given the tuple itself may keep it. */
+    if (!PyObject_GC_IsTracked(t->args))
+        PyObject_GC_Track(t->args);
     if (SLP_FAULT(KILL_BEFORE_START_IGNORED))
         slp_mailbox_empty(t);
     /* A bomb may have been thrown before the first run. */
     PyObject *result = slp_mailbox_claim(t);
     if (result != NULL) {
         Py_DECREF(result);
-        result = PyObject_Call(func, args, kwargs);
+        result = PyObject_Call(t->func, t->args, t->kwargs);
     }
-    return end_call(t, func, args, kwargs, result);
+    return end_call(t, result);
 }
 
 /* On the empty stack of the thread: the tasklet that comes is one like others afterwards. */

@@ -83,6 +83,24 @@ static inline slp_cpython_frame *slp_cpython_frame_previous(const slp_cpython_fr
     return frame->previous;
 }
 
+/* For a traversal: what a frame of the data stack owns.  Whatever is on its value stack while it
+ * calls C is known to the evaluation loop alone, and is left out; so is a generator's frame, which
+ * is visited with the generator. */
+static inline int slp_cpython_frame_visit(const slp_cpython_frame *frame, visitproc visit, void *arg)
+{
+    if (frame->owner != FRAME_OWNED_BY_THREAD)
+        return 0;
+    int count = frame->f_code->co_nlocalsplus;
+
+    Py_VISIT(frame->frame_obj);
+    Py_VISIT(frame->f_locals);
+    Py_VISIT(frame->f_func);
+    Py_VISIT(frame->f_code);
+    for (int i = 0; i < (frame->stacktop > count ? frame->stacktop : count); i++)
+        Py_VISIT(frame->localsplus[i]);
+    return 0;
+}
+
 static inline PyCodeObject *slp_cpython_frame_code(const slp_cpython_frame *frame)
 {
     return frame->f_code;

@@ -6,6 +6,7 @@ import copy
 import gc
 import os
 import pickle
+import weakref
 
 import stackless
 from stackless import TaskletExit, channel, getcurrent, getmain, run, schedule
@@ -138,6 +139,33 @@ def there_is_a_built_in_tasklet_exit():
 
 
 @behaviour
+def bind_drops_what_was_bound():
+    log = []
+    t = tasklet(log.append, ("old",))
+    assert t.alive and t.bind(log.append) is t and not t.alive
+    raises(RuntimeError, t.insert)
+    t("new")
+    run()
+    assert log == ["new"]
+    t.bind(log.append, ("other",)).bind(None, ("arguments",)).insert()
+    run()
+    assert log == ["new", "arguments"]
+
+
+@behaviour
+def a_bind_that_is_refused_changes_nothing():
+    log = []
+    t = tasklet(log.append, ("kept",))
+    for arguments in (1,), (print, 1), (print, (), 1), (None, 1), (1, ()):
+        raises(TypeError, t.bind, *arguments)
+    assert t.alive
+    t.insert()
+    raises(RuntimeError, t.bind, print)
+    run()
+    assert log == ["kept"]
+
+
+@behaviour
 def nothing_goes_to_gc_garbage():
     def refuses():
         while True:
@@ -150,6 +178,93 @@ def nothing_goes_to_gc_garbage():
     del t
     gc.collect()
     assert gc.garbage == [] and stackless.uncollectables == []
+
+
+class Owner:
+    """Of a tasklet that has it in turn."""
+
+    def __init__(self):
+        self.log, self.exception = [], None
+
+    def waits(self, *_):
+        try:
+            schedule_remove(None)
+        finally:
+            self.log.append("finally")
+
+    def handles(self):
+        try:
+            raise ValueError
+        except ValueError as error:
+            self.exception = error  # has a traceback, and that the frame
+            self.waits()
+
+    def below_c(self):
+        sorted([1], key=lambda _: schedule_remove(None))
+        self.log.append("not reached")
+
+
+class WithDel(tasklet):
+    def __del__(self):
+        self.owner.log.append(("__del__", self.alive))
+
+
+@behaviour
+def a_cycle_with_a_paused_tasklet_is_collected():
+    kinds = {
+        "its function": lambda owner: tasklet(owner.waits)(),
+        "an argument": lambda owner: tasklet(Owner.waits)(owner),
+        "a closure": lambda owner: tasklet(lambda: owner.waits())(),
+        "what is handled": lambda owner: tasklet(owner.handles)(),
+        "a frame below C": lambda owner: tasklet(owner.below_c)(),
+        "what it is told": lambda owner: tasklet(schedule_remove)(),
+    }
+    gc.disable()
+    for name, make in kinds.items():
+        owner = Owner()
+        log, gone = owner.log, weakref.ref(owner)
+        owner.tasklet = make(owner)
+        run()
+        assert owner.tasklet.paused, name
+        gc.collect()
+        assert gone() is owner and log == [], name
+        del owner
+        gc.collect()  # it is made runnable, since nobody can switch in there
+        run()
+        gc.collect()
+        assert gone() is None and not any(type(o) is Owner for o in gc.get_objects()), name
+        assert log == ([] if name in ("a frame below C", "what it is told") else ["finally"]), name
+
+
+@behaviour
+def a_paused_tasklet_with_a_del_is_collected():
+    owner = Owner()
+    log = owner.log
+    owner.tasklet = WithDel(owner.waits)()
+    owner.tasklet.owner = owner
+    run()
+    del owner
+    gc.collect()
+    run()
+    assert log == [("__del__", True), "finally"], log
+
+
+@behaviour
+def a_del_may_keep_the_tasklet():
+    kept, log = [], []
+
+    class Kept(tasklet):
+        def __del__(self):
+            kept.append(self)
+
+    t = Kept(lambda: log.append(schedule_remove("told")))()
+    run()
+    del t
+    gc.collect()
+    assert kept[0].paused
+    kept[0].insert()
+    run()
+    assert log == ["told"]
 
 
 @behaviour

@@ -195,7 +195,9 @@ def bind_thread_moves_what_has_no_stack():
     c.send(1)
     thread.finish()
     assert log == [thread.ident]
-    raises(ValueError, tasklet().bind_thread, 1)
+    for no_thread in 1, -1, 1 << 70:
+        assert str(no_thread) in str(raises(ValueError, tasklet().bind_thread, no_thread))
+        raises(RuntimeError, stackless.get_thread_info, no_thread)
     raises(RuntimeError, getmain().bind_thread)
     blocked = go(c.receive)
     raises(RuntimeError, blocked.bind_thread)
