@@ -17,7 +17,8 @@ __asm__(".section .rodata\n"
         ".byte 0\n"
         ".previous\n");
 
-enum { NO_STACKLESS = 77, NO_NAME = 79, NO_NEED = 80 }; /* as agentless.py has them */
+/* As agentless.py has them. */
+enum { NO_STACKLESS = 77, NO_MODULES = 78, NO_NAME = 79, NO_NEED = 80 };
 
 int sw_agentless_is(const char *interp)
 {
@@ -57,6 +58,8 @@ const char *sw_agentless_missing(const struct sw_spec *spec, int exit_status, in
         return exit_status == NO_NAME ? "names for channels that the setup has no name for" : NULL;
     if (exit_status == NO_STACKLESS)
         return "the module stackless";
+    if (exit_status == NO_MODULES)
+        return "the modules ctypes, mmap and struct";
     if (exit_status < NO_NEED)
         return NULL;
     int need = sw_spec_need_at(sw_agentless_needs(spec), exit_status - NO_NEED);

@@ -10,15 +10,19 @@ Steps run in one namespace.  No reference to an actor's tasklet is held while it
 blocked; only while it is paused between two steps is it kept, in `paused`.
 """
 
-import ctypes
-import mmap
 import os
-import struct
 import traceback
 
 # Exit statuses; the runner says what they mean.  What the spec needs is counted from the last.
-NO_STACKLESS, NO_NAME, NO_NEED = 77, 79, 80
+NO_STACKLESS, NO_MODULES, NO_NAME, NO_NEED = 77, 78, 79, 80
 RUN_ERRORS_MAX = 16  # of run() in a row that bring nobody forward
+
+try:
+    import ctypes
+    import mmap
+    import struct
+except ImportError:
+    os._exit(NO_MODULES)
 
 
 # ---- the wire: shared memory, laid out as contract/event_shm.h says

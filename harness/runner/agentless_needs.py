@@ -63,13 +63,18 @@ def has_refcounts():
 
 
 def has_gc():
+    """Python 2 leaves alone what has a __del__."""
     seen = []
-    thing = Thing()
+
+    class Final(Thing):
+        def __del__(self):
+            seen.append("final")
+    thing = Final()
     thing.me = thing
     reference = weakref.ref(thing, seen.append)
     del thing
     gc.collect()
-    return seen == [reference]
+    return reference in seen and "final" in seen
 
 
 def has_ring():
@@ -125,11 +130,12 @@ def has_mailbox():
     def receives():
         channel.receive()
         seen.append(stackless.getcurrent().tempval)
-    stackless.tasklet(receives)()
+        return "result"
+    one = stackless.tasklet(receives)()
     stackless.run()
     channel.send("value")
     stackless.run()
-    return seen == [None]
+    return seen == [None] and one.tempval is None
 
 
 def has_run():
@@ -153,6 +159,17 @@ def has_run():
     return was_inserted and ran == [1]
 
 
+def has_runs():
+    ran = []
+
+    def runs():
+        stackless.run()
+        ran.append(1)
+    stackless.tasklet(runs)()
+    stackless.run()
+    return ran == [1]
+
+
 def has_callbacks():
     """Reported, and the switch goes on."""
     reported, ran = [], []
@@ -168,6 +185,223 @@ def has_callbacks():
         stackless.set_schedule_callback(None)
         sys.unraisablehook = hook
     return ran == [1] and len(reported) > 0
+
+
+def has_told():
+    channel, seen = stackless.channel(), []
+
+    def switches(*ignored):
+        try:
+            stackless.run()
+        except RuntimeError:
+            seen.append("refused")
+
+    def refuses(*ignored):
+        raise KeyError
+
+    def sends():
+        try:
+            channel.send(1)
+        except KeyError:
+            seen.append("raised")
+    stackless.set_channel_callback(switches)
+    stackless.tasklet(channel.receive)()
+    stackless.tasklet(int)()
+    stackless.run()
+    if seen != ["refused"]:
+        return False
+    stackless.set_channel_callback(refuses)
+    stackless.tasklet(sends)()
+    stackless.run()
+    stackless.set_channel_callback(None)
+    waits = channel.balance
+    channel.send(1)
+    return seen == ["refused", "raised"] and waits == -1
+
+
+def has_lives():
+    waits = stackless.tasklet(lambda: stackless.channel().receive())()
+    stackless.run()
+    was_blocked = waits.blocked
+    waits.kill()
+    return bool(was_blocked)
+
+
+def has_binds():
+    stackless.tasklet(int).bind(int, ()).bind(None)
+    stands = stackless.tasklet(stackless.schedule_remove)(None)
+    stackless.run()
+    try:
+        stands.bind(int, ())
+        return False
+    except RuntimeError:
+        stands.kill()
+    return hasattr(stands, "bind_thread")
+
+
+def pauses(ended):
+    try:
+        stackless.schedule_remove(None)
+    finally:
+        ended.append(1)
+
+
+def has_unwinds():
+    ended = []
+    stackless.tasklet(pauses)(ended)
+    stackless.run()
+    return ended == [1]
+
+
+def on_a_thread(function):
+    """What it raises is left alone.  Without a ring of its own it might never end."""
+    import threading
+    if not has_threads():
+        raise RuntimeError
+
+    def body():
+        try:
+            function()
+        except Exception:
+            pass
+    thread = threading.Thread(target=body)
+    thread.start()
+    return thread
+
+
+def has_ends():
+    ended = []
+
+    def leaves():
+        stackless.tasklet(pauses)(ended)
+        kept.append(stackless.tasklet(stackless.channel().receive)())
+        stackless.schedule()
+    kept = []
+    on_a_thread(leaves).join()
+    return ended == [1] and not kept[0].alive
+
+
+def has_chained():
+    seen = []
+
+    def waits():
+        try:
+            stackless.schedule_remove(None)
+        except ValueError:
+            seen.append(type(sys.exc_info()[1].__context__))
+    one = stackless.tasklet(waits)()
+    stackless.run()
+    one.throw(KeyError, pending=True)
+    one.throw(ValueError, pending=True)
+    stackless.run()
+    return seen == [KeyError]
+
+
+def has_leaving():
+    seen = []
+
+    def leaves():
+        gone.append(weakref.ref(stackless.getcurrent()))
+        stackless.schedule_remove(None)
+    gone = []
+    stackless.set_schedule_callback(
+        lambda prev, next: seen.append(prev.alive) if gone and prev is gone[0]() else None)
+    stackless.tasklet(leaves)()
+    stackless.schedule()
+    stackless.set_schedule_callback(None)
+    return seen[0] is True  # once more, when it is unwound
+
+
+def has_far():
+    import threading
+    kept, counts, go = [], [], threading.Event()
+
+    def keeps():
+        kept.append(stackless.tasklet(int)())
+        go.wait()
+        counts.append(stackless.getruncount())
+    thread = on_a_thread(keeps)
+    while not kept:
+        thread.join(0.001)
+    before = stackless.getruncount()
+    kept[0].remove()
+    counts.append(stackless.getruncount() - before)
+    go.set()
+    thread.join()
+    return counts == [0, 1]
+
+
+def has_elsewhere():
+    import threading
+    running, raised, go = [], [], threading.Event()
+
+    def waits():
+        running.append(stackless.getcurrent())
+        try:
+            go.wait()
+            stackless.schedule()
+        except KeyError:
+            raised.append(1)
+    thread = on_a_thread(waits)
+    while not running:
+        thread.join(0.001)
+    running[0].throw(KeyError, pending=True)
+    go.set()
+    thread.join()
+    return raised == [1]
+
+
+def has_waits():
+    """That nobody could wake it is told here, where there is no other thread."""
+    try:
+        stackless.schedule_remove(None)
+    except RuntimeError:
+        return True
+    return False
+
+
+def has_nested():
+    log = []
+
+    def wakes(outer):
+        outer.insert()
+
+    def inner(outer):
+        stackless.tasklet(wakes)(outer)
+        stackless.run()
+        log.append("inner")
+    stackless.tasklet(inner)(stackless.getcurrent())
+    stackless.run()
+    return log == ["inner"]
+
+
+def has_trashcan():
+    """One stands in a chain of deallocations; another one drops a chain, which is short enough to go
+    at once unless the two are counted together."""
+    log = []
+
+    def chain(length, last):
+        for _ in range(length):
+            last = [last]
+        return last
+
+    class Switches(Thing):
+        def __del__(self):
+            stackless.schedule()
+
+    class Last(Thing):
+        def __del__(self):
+            log.append("last")
+
+    def other():
+        value = chain(30, Last())
+        del value
+        log.append("after")
+    stackless.tasklet(other)()
+    value = chain(40, Switches())
+    del value
+    stackless.run()
+    return log == ["last", "after"]
 
 
 def has_atomic():

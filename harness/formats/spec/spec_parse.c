@@ -143,7 +143,7 @@ int sw_spec_parse_number(const char *at, size_t length, uint32_t *out)
 /* "; there are 'a', 'b'", where they are few enough to be read; else an empty text. */
 static const char *list_all(const char *const *candidates, int count, char *buf, size_t size)
 {
-    enum { READABLE = 20 };
+    enum { READABLE = 32 };
     size_t used = 0;
 
     buf[0] = '\0';

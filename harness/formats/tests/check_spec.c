@@ -272,8 +272,9 @@ static const struct refused header_lines[] = {
     {"requires spill treads\n", 1, 16, "unknown need 'treads'; did you mean 'threads'?"},
     {"requires network\n", 1, 10,
      "unknown need 'network'; there are 'spill', 'threads', 'displaced', 'looks', 'refcounts', "
-     "'gc', 'ring', 'kill', 'throw', 'traps', 'mailbox', 'run', 'callbacks', 'atomic', 'timeout', "
-     "'context', 'trace'"},
+     "'gc', 'ring', 'kill', 'throw', 'traps', 'mailbox', 'run', 'runs', 'callbacks', 'told', "
+     "'lives', 'binds', 'unwinds', 'ends', 'chained', 'leaving', 'far', 'elsewhere', 'waits', "
+     "'nested', 'trashcan', 'atomic', 'timeout', 'context', 'trace'"},
     {"requires gc gc\n", 1, 13, "need 'gc' twice"},
     {"requires gc\nrequires gc\n", 2, 1, "a second 'requires'"},
     {"requires gc ,\n", 1, 13, "expected a need, like 'threads', but found ','"},

@@ -101,15 +101,28 @@ START_TEST(test_what_a_spec_requires_is_tried_out)
 }
 END_TEST
 
+/* What the driver itself cannot do without. */
+START_TEST(test_an_interpreter_without_ctypes_is_passed_over)
+{
+    write_spec("T0", "1", send_wakes, "done");
+    ck_assert_int_eq(shell("mkdir without && echo 'raise ImportError' >without/ctypes.py"), 0);
+    ck_assert_int_eq(spillway("run " SLPYTHON " --env PYTHONPATH=without f/s.spec", binaries), 0);
+    ASSERT_SAYS("out", "needs the modules ctypes, mmap and struct");
+    ASSERT_SAYS("out", "0 passed, 1 skipped");
+}
+END_TEST
+
 START_TEST(test_what_is_required_and_not_there_is_told)
 {
     if (access("/usr/bin/pypy3", X_OK) != 0) {
         puts("skipped: there is no /usr/bin/pypy3");
         return;
     }
+    uint32_t has = 1u << SW_SPEC_NEED_RUNS | 1u << SW_SPEC_NEED_LIVES | 1u << SW_SPEC_NEED_LEAVING |
+                   1u << SW_SPEC_NEED_WAITS; /* PyPy */
     for (int i = 0; i < SW_SPEC_NEED_COUNT; i++) {
-        if (i == SW_SPEC_NEED_GC)
-            continue; /* the one that PyPy has */
+        if (has >> i & 1)
+            continue;
         write_spec_that_requires(sw_spec_need_words[i]);
         ck_assert_int_eq(spillway("run --interp /usr/bin/pypy3 f/s.spec"), 0);
         ASSERT_SAYS("out", sw_spec_need_text(i));
@@ -191,6 +204,7 @@ CHECK_SUITE(suite)
     tcase_add_test(c, test_every_run_is_the_same);
     tcase_add_test(c, test_what_needs_a_point_is_skipped);
     tcase_add_test(c, test_what_a_spec_requires_is_tried_out);
+    tcase_add_test(c, test_an_interpreter_without_ctypes_is_passed_over);
     tcase_add_test(c, test_what_is_required_and_not_there_is_told);
     tcase_add_test(c, test_an_exit_status_of_a_step_is_no_need);
     tcase_add_test(c, test_a_run_that_only_raises_is_given_up);
