@@ -382,7 +382,7 @@ static int traverse_args(const slp_tasklet *t, visitproc visit, void *arg)
     return 0;
 }
 
-/* Nobody has a reference to a paused one but its users, and what it has itself: its frames count. */
+/* Nobody has a paused one but its users, and what it has itself: its frames count. */
 static int is_paused(const slp_tasklet *t)
 {
     return has_stack(t) && !t->scheduled && t->direction == 0 && !t->in_run &&

@@ -40,7 +40,7 @@ typedef struct slp_tasklet {
     PyObject *tempval;         /* the mailbox, never NULL */
     PyObject *thrown;          /* a bomb or NULL: it runs, and raises this as soon as it can */
     PyObject *func;            /* NULL: unbound, or ended */
-    PyObject *args;            /* a tuple, valid from setup to end; before it starts untracked if own */
+    PyObject *args;            /* a tuple, valid from setup to end; untracked until it starts */
     PyObject *kwargs;          /* a dict or NULL, likewise */
     PyObject *context;         /* copied at setup, moved to the thread at start */
     struct slp_channel *channel; /* borrowed; the channel it is blocked on */

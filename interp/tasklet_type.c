@@ -69,8 +69,8 @@ static int bind_func(slp_tasklet *t, PyObject *func)
     return 0;
 }
 
-/* Gives it its arguments, and a function unless that is NULL; from then on it is alive.  The context it will run in
- * is a copy of the one it is set up in, as a task's. */
+/* Gives it its arguments, and a function unless that is NULL; from then on it is alive.  The
+ * context it will run in is a copy of the one it is set up in, as a task's. */
 static int set_up(slp_tasklet *t, PyObject *func, PyObject *args, PyObject *kwargs)
 {
     if (require_idle(t) < 0)

@@ -99,8 +99,8 @@ static __attribute__((noinline)) struct slp_stack_back *end_call(slp_tasklet *t,
 /* Calls the tasklet's function, and returns when t has ended, as slp_transfer_end(). */
 static inline struct slp_stack_back *call_function(slp_tasklet *t)
 {
-    /* They stay t's, for the collector: nobody changes what a tasklet that has begun is bound to.  A
-     * function that is given the tuple itself may keep it. */
+    /* They stay t's, for the collector: nobody binds a tasklet again that has begun.  A function
+     * that is given the tuple itself may keep it. */
     if (!PyObject_GC_IsTracked(t->args))
         PyObject_GC_Track(t->args);
     if (SLP_FAULT(KILL_BEFORE_START_IGNORED))

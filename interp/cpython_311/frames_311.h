@@ -86,7 +86,8 @@ static inline slp_cpython_frame *slp_cpython_frame_previous(const slp_cpython_fr
 /* For a traversal: what a frame of the data stack owns.  Whatever is on its value stack while it
  * calls C is known to the evaluation loop alone, and is left out; so is a generator's frame, which
  * is visited with the generator. */
-static inline int slp_cpython_frame_visit(const slp_cpython_frame *frame, visitproc visit, void *arg)
+static inline int slp_cpython_frame_visit(const slp_cpython_frame *frame, visitproc visit,
+                                          void *arg)
 {
     if (frame->owner != FRAME_OWNED_BY_THREAD)
         return 0;
