@@ -161,12 +161,34 @@ static PyGetSetDef attributes[] = {
     {0},
 };
 
+/* dir() of a module is of its dict alone. */
+static PyObject *module_dir(PyObject *module, PyObject *unused)
+{
+    PyObject *names = PyDict_Keys(PyModule_GetDict(module));
+
+    (void)unused;
+    for (const PyGetSetDef *attribute = attributes; names != NULL && attribute->name; attribute++) {
+        PyObject *name = PyUnicode_FromString(attribute->name);
+        if (name == NULL || PyList_Append(names, name) < 0)
+            Py_CLEAR(names);
+        Py_XDECREF(name);
+    }
+    return names;
+}
+
+static PyMethodDef module_type_methods[] = {
+    {"__dir__", (PyCFunction)module_dir, METH_NOARGS,
+     "__dir__($self, /)\n--\n\nAll names, those that are looked up each time, too."},
+    {0},
+};
+
 static PyTypeObject module_type = {
     .ob_base = {PyObject_HEAD_INIT(NULL) 0},
     .tp_name = "stackless.module",
     .tp_doc = "The type of the module: it has attributes that are looked up each time.",
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_getset = attributes,
+    .tp_methods = module_type_methods,
 };
 
 int slp_module_info_add_attributes(PyObject *module)
