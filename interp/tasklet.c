@@ -80,7 +80,8 @@ static void drop_call(slp_tasklet *t)
 void slp_tasklet_forget(slp_tasklet *t)
 {
     drop_call(t);
-    slp_tasklet_introspect_drop_hooks(t);
+    if (!t->started) /* else they have moved to the thread's state */
+        slp_tasklet_introspect_drop_hooks(t);
 }
 
 void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread)
@@ -457,11 +458,7 @@ static void tasklet_dealloc(slp_tasklet *t)
     SLP_REQUIRE(I14, t, !t->scheduled && t->direction == 0);
     if (t->weakrefs != NULL)
         PyObject_ClearWeakRefs((PyObject *)t);
-    /* What it would begin with, hooks for one, is its own only until it begins. */
-    if (t->started)
-        drop_call(t);
-    else
-        slp_tasklet_forget(t);
+    slp_tasklet_forget(t);
     Py_CLEAR(t->thrown);
     if (t->tempval != Py_None)
         (void)SLP_VALUE_POINT(MAILBOX_DROP, t, NULL, t->tempval);

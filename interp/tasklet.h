@@ -116,7 +116,8 @@ void slp_tasklet_end_thread(int just_woken);
 /* Throws TaskletExit. */
 int slp_tasklet_kill(slp_tasklet *t, int pending);
 
-/* Drops function, arguments and context of t, which is not started. */
+/* Drops function, arguments and context of t, which does not run; and the hooks that it would begin
+ * with, which are its own only until then. */
 void slp_tasklet_forget(slp_tasklet *t);
 
 /* Gives t, which has nothing on a C stack, another home. */

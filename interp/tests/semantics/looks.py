@@ -6,6 +6,7 @@ import copy
 import gc
 import os
 import pickle
+import sys
 import weakref
 
 import stackless
@@ -150,6 +151,23 @@ def bind_drops_what_was_bound():
     t.bind(log.append, ("other",)).bind(None, ("arguments",)).insert()
     run()
     assert log == ["new", "arguments"]
+
+
+@behaviour
+def bind_after_an_end_with_a_trace_function():
+    def hook(*_):
+        return None
+
+    def traces():
+        sys.settrace(hook)
+        schedule()
+
+    for function in None, print:
+        t = go(traces)
+        before = sys.getrefcount(hook)
+        run()
+        t.bind(function)
+        assert sys.getrefcount(hook) == before - 1 and not t.alive
 
 
 @behaviour
