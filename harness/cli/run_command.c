@@ -101,10 +101,25 @@ static const char *refusal_of_steady(const struct sw_command_arguments *argument
     return NULL;
 }
 
-/* The starter does it, in the process of the test; a program is all of its file (__main__). */
+/* A copy of "NAME=VALUE", unless there is one of that name.  0, or -1: too many, or no memory. */
+static int add_variable(const char *text)
+{
+    struct sw_settings *setting = &run.setting;
+
+    for (int i = 0; i < setting->variable_count; i++)
+        if (strncmp(setting->variables[i], text, strcspn(text, "=") + 1) == 0)
+            return 0;
+    if (setting->variable_count == SW_SETTINGS_VARIABLES_MAX)
+        return -1;
+    setting->variables[setting->variable_count] = strdup(text);
+    return setting->variables[setting->variable_count++] != NULL ? 0 : -1;
+}
+
+/* The starter does it, in the process of the test; a program is all of its file (__main__).  What a
+ * thread's cache of malloc() has counts as in use, and fills for many runs: there is none. */
 static int prepare_steady(const struct sw_command_arguments *arguments)
 {
-    char *variable;
+    char variable[40];
 
     for (int i = 0; i < arguments->count; i++) {
         char *target;
@@ -114,12 +129,11 @@ static int prepare_steady(const struct sw_command_arguments *arguments)
             return -1;
         arguments->list[i] = target; /* for the life of the process */
     }
-    if (run.setting.variable_count == SW_SETTINGS_VARIABLES_MAX ||
-        asprintf(&variable, "SPILLWAY_STEADY=%d", (int)run.suite.repeat) < 0)
-        return -1;
-    run.setting.variables[run.setting.variable_count++] = variable;
+    snprintf(variable, sizeof variable, "SPILLWAY_STEADY=%d", (int)run.suite.repeat);
     run.suite.repeat = 1;
-    return 0;
+    if (add_variable(variable) < 0)
+        return -1;
+    return add_variable("GLIBC_TUNABLES=glibc.malloc.tcache_count=0");
 }
 
 /* ---- the two kinds of a run ---- */

@@ -101,8 +101,9 @@ class Measure(object):
         self.values = array.array("d", [0.0]) * runs
 
     def grows(self, warm):
-        """malloc() itself wanders for some runs where many objects take each other's places: each may
-        have some bytes more than were asked for.  That comes to an end, and a leak does not."""
+        """malloc() itself wanders for some runs where many objects take each other's places: a chunk
+        may have some bytes more than were asked for, or wait in a cache.  That comes to an end, and a
+        leak does not."""
         values = self.values[warm:]
         return (trend(values) >= Z and slope(values) >= self.unit and
                 slope(values[len(values) // 2:]) >= self.unit)
