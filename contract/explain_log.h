@@ -34,6 +34,8 @@ enum { SW_EXPLAIN_DEVIATES = 1, SW_EXPLAIN_COLD = 2 };
 enum sw_next_check { SW_CHECK_ASKS, SW_CHECK_IS_NONE, SW_CHECK_IS_COLD };
 
 #define SW_EXPLAIN_NOBODY 0xffffffffu
+/* In entry.object of a lock that no schedule has named: a number of its own, which says nothing. */
+#define SW_EXPLAIN_UNNAMED 0x80000000u
 
 struct sw_explain_entry {
     uint64_t step;   /* how many decisions had been asked: the last of them is step - 1 */

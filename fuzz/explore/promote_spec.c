@@ -237,7 +237,8 @@ static int run_again(struct sw_process *run, const struct sw_promote_order *orde
     how.silent = 1;
     if (sw_run_once_run(run, &how, &schedule, e) < 0)
         return -1;
-    return sw_run_end_is_engine(&run->end) || run->shm->hash != sched->hash
+    return sw_run_end_is_engine(&run->end) ||
+                   !sw_sched_is_same_run(sched, run->shm->decision_count, run->shm->hash)
                ? sw_error_set(e, order->path, 0, 0, "it cannot be repeated")
                : 0;
 }

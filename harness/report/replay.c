@@ -114,7 +114,7 @@ static int has_diverged(const struct sw_process *run, const struct sw_sched *sch
     int stopped = run->end.kind == SW_ENDED_DIVERGED;
 
     /* The hash is over all decisions, those too that the schedule does not list. */
-    if (!stopped && shm->decision_count == sched->decision_count && shm->hash == sched->hash)
+    if (!stopped && sw_sched_is_same_run(sched, shm->decision_count, shm->hash))
         return 0;
     if (stopped) {
         say(replay, "diverged at %s", run->end.text);

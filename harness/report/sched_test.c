@@ -28,7 +28,7 @@ static void judge(const struct sw_process *run, const struct sw_sched *sched,
     char outcome[SW_END_LINE_MAX];
     /* By other decisions it may come to the same end: an interpreter that was mended asks
      * elsewhere. That is a pass, and is said. */
-    int is_same_run = shm->hash == sched->hash && shm->decision_count == sched->decision_count;
+    int is_same_run = sw_sched_is_same_run(sched, shm->decision_count, shm->hash);
 
     sw_run_end_format(&run->end, outcome, sizeof outcome);
     if (run->end.kind == SW_ENDED_DIVERGED)

@@ -41,8 +41,8 @@ static int run_as(struct sw_timeline *timeline, const struct sw_sched *sched,
         sw_timeline_agent_mark_hops(timeline, &one, sched);
     sw_process_close(&one);
     timeline->is_same = status == 0 && timeline->end.kind != SW_ENDED_DIVERGED &&
-                        timeline->decision_count == sched->decision_count &&
-                        timeline->hash == sched->hash && has_recorded_status(&timeline->end, sched);
+                        sw_sched_is_same_run(sched, timeline->decision_count, timeline->hash) &&
+                        has_recorded_status(&timeline->end, sched);
     return status;
 }
 

@@ -79,7 +79,7 @@ static int add_event(struct sw_timeline *timeline, const struct sw_event *event,
 
 /* ---- an entry of the log ---- */
 
-/* A lock's name is its kind and number, since nobody has given it another yet. */
+/* A lock's name is its kind and number, since nobody has given it another yet; if it has one. */
 static uint32_t find_object(struct sw_timeline *timeline, const struct sw_explain_entry *logged)
 {
     char name[32] = "";
@@ -91,7 +91,10 @@ static uint32_t find_object(struct sw_timeline *timeline, const struct sw_explai
     uint32_t object =
         sw_timeline_build_object(timeline, kind, logged->object, log_text(timeline, logged->name));
     if (kind == SW_TIMELINE_SYNC && object > before) {
-        snprintf(name, sizeof name, "lock#%u", logged->object);
+        if (logged->object < SW_EXPLAIN_UNNAMED)
+            snprintf(name, sizeof name, "lock#%u", logged->object);
+        else
+            snprintf(name, sizeof name, "a lock");
         timeline->objects[object - 1].name = sw_timeline_keep(timeline, name);
         if (timeline->objects[object - 1].name == NULL)
             timeline->objects[object - 1].name = "";

@@ -50,7 +50,7 @@ static int read_wanted(const struct sw_why_order *order, struct sw_why_wanted *w
 static int is_recorded_run(const struct sw_process *run, const struct sw_sched *sched)
 {
     return run->end.kind != SW_ENDED_DIVERGED &&
-           run->shm->decision_count == sched->decision_count && run->shm->hash == sched->hash;
+           sw_sched_is_same_run(sched, run->shm->decision_count, run->shm->hash);
 }
 
 /* Without events of values and tasklets: what the threads have read, written and locked. */

@@ -230,11 +230,25 @@ int sw_run_end_is_kill(const struct sw_end *end)
     return is;
 }
 
+/* Digits behind a #, as in "lock#3", are equal to all such. */
+static int is_equal_but_numbers(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+
+    while (*a == *b && *a != '\0') {
+        int is_number = *a == '#';
+        a++, b++;
+        if (is_number)
+            a += strspn(a, digits), b += strspn(b, digits);
+    }
+    return *a == *b;
+}
+
 int sw_run_end_is_recorded(const struct sw_end *end, const char *line)
 {
     char ours[SW_END_LINE_MAX];
 
-    return strcmp(sw_run_end_format(end, ours, sizeof ours), line) == 0;
+    return is_equal_but_numbers(sw_run_end_format(end, ours, sizeof ours), line);
 }
 
 int sw_run_end_is_alike(const struct sw_end *a, const struct sw_end *b)

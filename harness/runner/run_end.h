@@ -81,7 +81,8 @@ int sw_run_end_is_failure(const struct sw_end *end);
 int sw_run_end_is_engine(const struct sw_end *end);
 /* A signal that others send, like SIGTERM, so that it may say nothing of the program. */
 int sw_run_end_is_kill(const struct sw_end *end);
-/* Is it that recorded line, to the letter? */
+/* Is it that recorded line, to the letter?  But for the numbers of locks, which are others where it
+ * came to the same by other decisions. */
 int sw_run_end_is_recorded(const struct sw_end *end, const char *line);
 /* The same failure, as far as another schedule can have it: the kind, the exit status, the
  * exception of a test, the waits of a

@@ -82,6 +82,29 @@ void sw_explain_note(enum sw_timeline_kind kind, enum sw_place place, uint32_t o
         sw_explain_log_add(log_of(), &entry);
 }
 
+void sw_explain_note_lock(enum sw_timeline_kind kind, enum sw_place place, struct sw_object *object)
+{
+    /* Whether somebody explains or not: it names the lock, and a run that is explained has the
+     * names, and the hash, of the one that is not. */
+    uint32_t ordinal = sw_sync_objects_noted(object);
+
+    if (ordinal == 0 && sw_explain_is_on()) {
+        object->is_noted = 1;
+        ordinal = SW_EXPLAIN_UNNAMED | object->born;
+    }
+    sw_explain_note(kind, place, ordinal, SW_EXPLAIN_NOBODY);
+}
+
+void sw_explain_named(uint32_t born, uint32_t ordinal)
+{
+    struct sw_explain_log *log = log_of();
+
+    for (uint32_t i = 0; i < log->count; i++)
+        if (log->entries[i].object_kind == SW_TIMELINE_SYNC &&
+            log->entries[i].object == (SW_EXPLAIN_UNNAMED | born))
+            log->entries[i].object = ordinal;
+}
+
 /* The GIL comes to everybody in turn, and a thread that is at an operation waits for nothing. */
 static int is_dull(const struct sw_wait *wait)
 {

@@ -9,6 +9,7 @@
 #define SW_EXPLAIN_H
 
 #include "contract/control_shm.h"
+#include "sync_objects.h"
 #include "wait.h"
 
 enum { SW_EXPLAIN_FILE = 512, SW_EXPLAIN_FUNCTION = 128 };
@@ -25,10 +26,15 @@ int sw_explain_is_on(void);
 /* A schedule begins. */
 void sw_explain_begin(void);
 
-/* The running thread has done that, to a lock or the like (its ordinal; 0: none), or to another
- * thread (SW_EXPLAIN_NOBODY: none). */
+/* The running thread has done that to another thread (SW_EXPLAIN_NOBODY: none), by way of what has
+ * that ordinal (0: nothing). */
 void sw_explain_note(enum sw_timeline_kind kind, enum sw_place place, uint32_t object,
                      uint32_t other);
+/* It has done that to a lock. */
+void sw_explain_note_lock(enum sw_timeline_kind kind, enum sw_place place,
+                          struct sw_object *object);
+/* What was noted as born has got its ordinal. */
+void sw_explain_named(uint32_t born, uint32_t ordinal);
 /* It waits from here on, or its wait has ended without what it waited for. */
 void sw_explain_block(const struct sw_wait *wait);
 void sw_explain_timeout(const struct sw_wait *wait);

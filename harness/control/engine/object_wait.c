@@ -16,14 +16,14 @@ uint32_t sw_object_wait_holder(const struct sw_wait *wait)
 void sw_object_wait_describe_as(const struct sw_thread *thread, const char *held, char *buf,
                                 size_t size)
 {
-    const struct sw_object *object = sw_sync_objects_find(thread->wait.address);
+    struct sw_object *object = sw_sync_objects_find(thread->wait.address);
 
     if (object == NULL) { /* destroyed under the waiter's feet */
         snprintf(buf, size, "waits for something unknown");
         return;
     }
-    int used =
-        snprintf(buf, size, "waits for %s#%u", sw_sync_objects_name(object), object->ordinal);
+    int used = snprintf(buf, size, "waits for %s#%u", sw_sync_objects_name(object),
+                        sw_sync_objects_ordinal(object));
     if (used < 0 || (size_t)used >= size)
         return;
     if (object->holder == thread->ordinal)

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#include "engine_state.h"
+#include "explain.h"
 #include "outcome.h"
 
 /* Open addressing with linear probing; at most half full, so that a search that fails looks at two
@@ -13,7 +15,9 @@
 static struct sw_object *table;
 static uint32_t size; /* a power of two; 0 before the first object */
 static uint32_t used;
-static uint32_t last_ordinal;
+static uint32_t last_born;
+static uint32_t last_ordinal; /* that was given in this naming */
+static uint32_t naming = 1; /* one of an object's that is another is of an earlier schedule */
 
 static uint32_t home_of(const void *address)
 {
@@ -36,7 +40,7 @@ static void grow(void)
     struct sw_object *old = table;
     uint32_t old_size = size;
 
-    /* 4096 entries of 48 bytes: most programs have fewer than 2000 objects at once and never
+    /* 4096 entries of 64 bytes: most programs have fewer than 2000 objects at once and never
      * grow. */
     size = size == 0 ? 4096 : size * 2;
     table = mmap(NULL, size * sizeof *table, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -58,10 +62,10 @@ struct sw_object *sw_sync_objects_add(enum sw_object_kind kind, const void *addr
         grow();
     struct sw_object *slot = slot_of(address);
     used += slot->address == NULL;
-    /* A new ordinal even where one has been before: a mutex that is made where another was
-     * destroyed is another one, in every run at the same point. */
+    /* Another one even where one has been before: a mutex that is made where another was destroyed
+     * is not that one, in every run at the same point. */
     *slot = (struct sw_object){
-        .address = address, .ordinal = ++last_ordinal, .kind = kind, .holder = SW_OBJECT_NOBODY};
+        .address = address, .born = ++last_born, .kind = kind, .holder = SW_OBJECT_NOBODY};
     return slot;
 }
 
@@ -102,26 +106,55 @@ void sw_sync_objects_remove(const void *address)
 
 uint32_t sw_sync_objects_last(void)
 {
-    return last_ordinal;
+    return last_born;
 }
 
-void sw_sync_objects_forget_after(uint32_t ordinal)
+void sw_sync_objects_forget_after(uint32_t born)
 {
     uint32_t i = 0;
 
-    while (last_ordinal > ordinal && i < size) {
-        if (table[i].address != NULL && table[i].ordinal > ordinal)
+    while (last_born > born && i < size) {
+        if (table[i].address != NULL && table[i].born > born)
             sw_sync_objects_remove(table[i].address); /* and look again at who moved up */
         else
             i++;
     }
-    last_ordinal = ordinal;
+    last_born = born;
+}
+
+/* ---- ordinals ---- */
+
+/* Nothing is written to the table, most of which a schedule leaves alone: each page that it writes
+ * is to be put back behind it (memory_image.h). */
+void sw_sync_objects_begin(void)
+{
+    naming++;
+    last_ordinal = 0;
+}
+
+uint32_t sw_sync_objects_ordinal(struct sw_object *object)
+{
+    if (object->naming == naming)
+        return object->ordinal;
+    object->naming = naming;
+    object->ordinal = ++last_ordinal;
+    if (object->is_noted)
+        sw_explain_named(object->born, object->ordinal);
+    object->is_noted = 0;
+    return object->ordinal;
+}
+
+uint32_t sw_sync_objects_noted(struct sw_object *object)
+{
+    if (sw_engine.live_count > 1 || object->naming == naming)
+        return sw_sync_objects_ordinal(object);
+    return 0;
 }
 
 struct sw_object *sw_sync_objects_find_ordinal(uint32_t ordinal)
 {
     for (uint32_t i = 0; i < size; i++)
-        if (table[i].address != NULL && table[i].ordinal == ordinal)
+        if (table[i].address != NULL && table[i].naming == naming && table[i].ordinal == ordinal)
             return &table[i];
     return NULL;
 }
@@ -132,21 +165,21 @@ static int can_be_held(const struct sw_object *object)
            object->kind == SW_OBJECT_SPIN || (object->kind == SW_OBJECT_SEM && object->is_lock);
 }
 
-uint32_t sw_sync_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max)
+uint32_t sw_sync_objects_held(uint32_t holder, struct sw_object **objects, uint32_t max)
 {
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < size; i++) {
         if (table[i].address == NULL || table[i].holder != holder || !can_be_held(&table[i]))
             continue;
-        /* Insertion into the sorted beginning: of more than max the lowest are kept, so that a
+        /* Insertion into the sorted beginning: of more than max the oldest are kept, so that a
          * report is the same whatever the table's order. */
         uint32_t at = count < max ? count : max;
-        for (; at > 0 && ordinals[at - 1] > table[i].ordinal; at--)
+        for (; at > 0 && objects[at - 1]->born > table[i].born; at--)
             if (at < max)
-                ordinals[at] = ordinals[at - 1];
+                objects[at] = objects[at - 1];
         if (at < max)
-            ordinals[at] = table[i].ordinal;
+            objects[at] = &table[i];
         count++;
     }
     return count;

@@ -2,9 +2,16 @@
  *
  * sync_objects.h - the program's mutexes, semaphores, ... by address, and their ordinals.
  *
- * An object is added when it is initialised, with a new ordinal even if the
- * address was another object's before.  One with a static initialiser is added
- * when it is first used.
+ * An object is added when it is initialised, as another one even if the address
+ * was another object's before.  One with a static initialiser is added when it
+ * is first used.
+ *
+ * It is called by its ordinal, which it gets when it is first named in a
+ * schedule: by a decision, by a wait, or by a thread that takes it or gives it
+ * back while there are others.  So an ordinal depends on nothing but the
+ * schedule; not on how many objects there were before, which is another number
+ * on a machine whose .pth files import more.  It is another one in another
+ * schedule: whoever compares schedules has names of its own (access.h).
  * A pointer to one is valid until the next call of a function of this module.
  */
 #ifndef SW_SYNC_OBJECTS_H
@@ -26,7 +33,9 @@ enum sw_object_kind {
 
 struct sw_object {
     const void *address; /* NULL: a free entry */
-    uint32_t ordinal; /* from 1 */
+    uint32_t born; /* which one of the process it is, from 1 */
+    uint32_t ordinal, naming; /* of sw_sync_objects_ordinal() alone */
+    int is_noted; /* in the log of what happened, without an ordinal */
     enum sw_object_kind kind;
     uint32_t holder;  /* ordinal of the thread that took it last; SW_OBJECT_NOBODY */
     int is_lock;      /* SEM: an interpreter's lock is made of it */
@@ -45,14 +54,23 @@ struct sw_object *sw_sync_objects_get(enum sw_object_kind kind, const void *addr
 struct sw_object *sw_sync_objects_find(const void *address);
 /* The one with that ordinal, or NULL.  It looks at all. */
 struct sw_object *sw_sync_objects_find_ordinal(uint32_t ordinal);
-/* What a thread holds: locks of all kinds.  Fills in at most max ordinals, the
- * lowest, ascending; how many there are. */
-uint32_t sw_sync_objects_held(uint32_t holder, uint32_t *ordinals, uint32_t max);
+/* What a thread holds: locks of all kinds.  Fills in at most max of them, the
+ * oldest, in the order in which they came; how many there are. */
+uint32_t sw_sync_objects_held(uint32_t holder, struct sw_object **objects, uint32_t max);
 void sw_sync_objects_remove(const void *address);
-/* The last ordinal that was given. */
+
+/* Its name from here on, from 1. */
+uint32_t sw_sync_objects_ordinal(struct sw_object *object);
+/* The same for who only notes what was done: a thread that is alone names nothing, since what it
+ * does is no part of a schedule.  0 then, if nobody has named it yet. */
+uint32_t sw_sync_objects_noted(struct sw_object *object);
+/* A schedule begins: nobody has been named. */
+void sw_sync_objects_begin(void);
+
+/* How many there have been. */
 uint32_t sw_sync_objects_last(void);
-/* Removes those with a greater ordinal; the next object gets the ordinal after this one. */
-void sw_sync_objects_forget_after(uint32_t ordinal);
+/* Removes those that came after the first so many, which may come again. */
+void sw_sync_objects_forget_after(uint32_t born);
 /* "mutex", "semaphore", "lock", ...; of NULL: "object". */
 const char *sw_sync_objects_name(const struct sw_object *object);
 

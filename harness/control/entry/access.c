@@ -351,12 +351,13 @@ static int stand_before(enum sw_op op, uint32_t object, const void *semaphore, u
     /* A lock that is held lets the thread be no candidate: what cannot be done is not chosen, so
      * that no schedule is spent on waiting. */
     if (op == SW_OP_ACQUIRE)
-        is_late = sw_engine_block(&(struct sw_wait){
-                      .clause = &sw_sem_clause,
-                      .place = SW_AT_ACCESS,
-                      .address = semaphore,
-                      .object = sw_sync_objects_get(SW_OBJECT_SEM, semaphore)->ordinal,
-                      .deadline_ns = deadline_ns}) == ETIMEDOUT;
+        is_late =
+            sw_engine_block(&(struct sw_wait){
+                .clause = &sw_sem_clause,
+                .place = SW_AT_ACCESS,
+                .address = semaphore,
+                .object = sw_sync_objects_ordinal(sw_sync_objects_get(SW_OBJECT_SEM, semaphore)),
+                .deadline_ns = deadline_ns}) == ETIMEDOUT;
     else if (sw_engine.live_count > 1)
         sw_engine_point(SW_AT_ACCESS, object);
     else { /* there is nobody to choose */

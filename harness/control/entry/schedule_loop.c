@@ -46,10 +46,10 @@ static void restart(struct sw_control_shm *shm)
     }
     sw_engine.now_ns = loop.first_ns;
     sw_random_bytes_restart(loop.first_random);
-    /* Objects that a schedule has left get other ordinals if they are used again: equal ones in
-     * every schedule that uses them. */
+    /* Objects that a schedule has left are others if they are used again. */
     if (loop.begun > 0)
         sw_sync_objects_forget_after(loop.first_object);
+    sw_sync_objects_begin();
     /* One that begins in the middle of a program goes on with what it had. */
     if (shm->from == 0) {
         sw_net_restart();

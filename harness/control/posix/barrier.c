@@ -30,13 +30,13 @@ SW_EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
 
 static void describe(const struct sw_thread *thread, char *buf, size_t size)
 {
-    const struct sw_object *object = sw_sync_objects_find(thread->wait.address);
+    struct sw_object *object = sw_sync_objects_find(thread->wait.address);
 
     if (object == NULL || object->kind != SW_OBJECT_BARRIER)
         sw_object_wait_describe(thread, buf, size);
     else
-        snprintf(buf, size, "waits for barrier#%u, where %u of %u have arrived", object->ordinal,
-                 object->arrived, object->limit);
+        snprintf(buf, size, "waits for barrier#%u, where %u of %u have arrived",
+                 sw_sync_objects_ordinal(object), object->arrived, object->limit);
 }
 
 /* Nobody holds a barrier. */
@@ -48,7 +48,7 @@ SW_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 
     if (sw_engine_self() == NULL || object == NULL || object->kind != SW_OBJECT_BARRIER)
         return SW_REAL(pthread_barrier_wait)(barrier);
-    uint32_t ordinal = object->ordinal;
+    uint32_t ordinal = sw_sync_objects_ordinal(object);
     if (++object->arrived < object->limit) {
         sw_engine_block(&(struct sw_wait){.clause = &waiting,
                                           .place = SW_AT_BARRIER_WAIT,

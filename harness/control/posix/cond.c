@@ -36,7 +36,7 @@ static int wait_on(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t deadli
     /* CPython's own: one decision for the whole hand-over, and not one for each of its parts. */
     if (sw_gil_wait(cond, mutex, &result))
         return result;
-    uint32_t object = sw_sync_objects_get(SW_OBJECT_COND, cond)->ordinal;
+    uint32_t object = sw_sync_objects_ordinal(sw_sync_objects_get(SW_OBJECT_COND, cond));
     int failed = sw_mutex_unlock(mutex);
     if (failed != 0)
         return failed;
@@ -81,7 +81,7 @@ static int wake(pthread_cond_t *cond, int all)
 {
     if (sw_gil_signal(cond))
         return 0;
-    uint32_t object = sw_sync_objects_get(SW_OBJECT_COND, cond)->ordinal;
+    uint32_t object = sw_sync_objects_noted(sw_sync_objects_get(SW_OBJECT_COND, cond));
     sw_engine_wake(cond, SW_AT_COND_SIGNAL, object, all);
     if (!sw_gil_pypy_signalled(cond))
         sw_after_release(SW_AT_COND_SIGNAL, sw_sync_objects_find(cond));

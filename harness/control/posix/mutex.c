@@ -63,7 +63,7 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
             return EDEADLK;
         if (deadline_ns == SW_VTIME_INVALID) /* nobody looks at it who does not have to wait */
             return EINVAL;
-        const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_MUTEX, mutex);
+        struct sw_object *object = sw_sync_objects_get(SW_OBJECT_MUTEX, mutex);
         /* Another process may hold it, and who unlocks there tells nobody here: it is tried
          * again. */
         if (object->is_shared) {
@@ -75,7 +75,7 @@ int sw_mutex_lock(pthread_mutex_t *mutex, uint64_t deadline_ns)
         if (sw_engine_block(&(struct sw_wait){.clause = &sw_mutex_clause,
                                               .place = SW_AT_MUTEX_LOCK,
                                               .address = mutex,
-                                              .object = object->ordinal,
+                                              .object = sw_sync_objects_ordinal(object),
                                               .deadline_ns = deadline_ns}) == ETIMEDOUT)
             return ETIMEDOUT;
     }
@@ -191,8 +191,8 @@ SW_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
     int failed = sw_mutex_unlock(mutex);
     if (failed != 0 || sw_gil_unlocked(mutex))
         return failed;
-    sw_explain_note(SW_TIMELINE_UNLOCK, SW_AT_MUTEX_UNLOCK,
-                    sw_sync_objects_get(SW_OBJECT_MUTEX, mutex)->ordinal, SW_EXPLAIN_NOBODY);
+    sw_explain_note_lock(SW_TIMELINE_UNLOCK, SW_AT_MUTEX_UNLOCK,
+                         sw_sync_objects_get(SW_OBJECT_MUTEX, mutex));
     if (!sw_gil_pypy_unlocked(mutex))
         sw_after_release(SW_AT_MUTEX_UNLOCK, sw_sync_objects_get(SW_OBJECT_MUTEX, mutex));
     return 0;

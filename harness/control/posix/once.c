@@ -26,7 +26,7 @@ SW_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
         sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
                                           .place = SW_AT_ONCE,
                                           .address = control,
-                                          .object = object->ordinal});
+                                          .object = sw_sync_objects_ordinal(object)});
         object = sw_sync_objects_find(control);
     }
     sw_sync_objects_add(SW_OBJECT_ONCE, control)->holder = self->ordinal;

@@ -52,7 +52,7 @@ static int block(pthread_rwlock_t *lock, const struct sw_clause *clause, uint64_
     return sw_engine_block(&(struct sw_wait){.clause = clause,
                                              .place = SW_AT_RWLOCK_LOCK,
                                              .address = lock,
-                                             .object = get(lock)->ordinal,
+                                             .object = sw_sync_objects_ordinal(get(lock)),
                                              .deadline_ns = deadline_ns});
 }
 

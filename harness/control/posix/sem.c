@@ -84,7 +84,7 @@ static void took(sem_t *sem)
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
 
     object->holder = sw_engine_self()->ordinal;
-    sw_explain_note(SW_TIMELINE_LOCK, SW_AT_SEM_WAIT, object->ordinal, SW_EXPLAIN_NOBODY);
+    sw_explain_note_lock(SW_TIMELINE_LOCK, SW_AT_SEM_WAIT, object);
     sw_gil_py2_took(sem);
     sw_gil_pypy_arm();
 }
@@ -97,7 +97,7 @@ static int take(sem_t *sem, uint64_t deadline_ns)
     while (SW_REAL(sem_trywait)(sem) != 0) {
         if (errno != EAGAIN)
             return -1;
-        const struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
+        struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
         /* It has waited already, before the operation (access.h). */
         if (deadline_ns != 0 && sw_engine_self()->late == sem) {
             sw_engine_self()->late = NULL;
@@ -116,7 +116,7 @@ static int take(sem_t *sem, uint64_t deadline_ns)
         int failed = sw_engine_block(&(struct sw_wait){.clause = &sw_sem_clause,
                                                        .place = SW_AT_SEM_WAIT,
                                                        .address = sem,
-                                                       .object = object->ordinal,
+                                                       .object = sw_sync_objects_ordinal(object),
                                                        .deadline_ns = deadline_ns});
         if (failed != 0) {
             sw_cancel_point();
@@ -228,10 +228,10 @@ SW_EXPORT int sem_post(sem_t *sem)
         return failed;
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SEM, sem);
     object->holder = SW_OBJECT_NOBODY;
-    sw_explain_note(SW_TIMELINE_UNLOCK, SW_AT_SEM_POST, object->ordinal, SW_EXPLAIN_NOBODY);
+    sw_explain_note_lock(SW_TIMELINE_UNLOCK, SW_AT_SEM_POST, object);
     /* Python 2's GIL itself: that is a decision always. */
     if (sw_gil_py2_drops(sem))
-        sw_engine_point(SW_AT_GIL_RELEASE, object->ordinal);
+        sw_engine_point(SW_AT_GIL_RELEASE, sw_sync_objects_ordinal(object));
     else
         sw_after_release(SW_AT_SEM_POST, object);
     return 0;

@@ -32,7 +32,7 @@ SW_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
     if (sw_engine_self() == NULL)
         return SW_REAL(pthread_spin_lock)(lock);
     while (SW_REAL(pthread_spin_trylock)(lock) == EBUSY) {
-        uint32_t object = sw_sync_objects_get(SW_OBJECT_SPIN, address)->ordinal;
+        uint32_t object = sw_sync_objects_ordinal(sw_sync_objects_get(SW_OBJECT_SPIN, address));
         sw_engine_block(&(struct sw_wait){.clause = &sw_object_wait_woken,
                                           .place = SW_AT_SPIN_LOCK,
                                           .address = address,
@@ -60,7 +60,7 @@ SW_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
         return failed;
     struct sw_object *object = sw_sync_objects_get(SW_OBJECT_SPIN, address);
     object->holder = SW_OBJECT_NOBODY;
-    sw_engine_wake(address, SW_AT_SPIN_UNLOCK, object->ordinal, 1);
+    sw_engine_wake(address, SW_AT_SPIN_UNLOCK, sw_sync_objects_noted(object), 1);
     sw_after_release(SW_AT_SPIN_UNLOCK, sw_sync_objects_find(address));
     return 0;
 }

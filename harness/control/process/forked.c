@@ -142,13 +142,14 @@ static int has_timers(void)
     return some;
 }
 
-static void describe(const struct sw_object *object, enum sw_object_kind kind)
+static void describe(struct sw_object *object, enum sw_object_kind kind)
 {
     const struct sw_object unknown = {.kind = kind, .is_lock = 1};
     char name[48];
 
     if (object != NULL)
-        snprintf(name, sizeof name, "%s#%u", sw_sync_objects_name(object), object->ordinal);
+        snprintf(name, sizeof name, "%s#%u", sw_sync_objects_name(object),
+                 sw_sync_objects_ordinal(object));
     else
         snprintf(name, sizeof name, "a %s", sw_sync_objects_name(&unknown));
     entry->holder = object != NULL ? object->holder : SW_CHILD_WAIT_NOBODY;

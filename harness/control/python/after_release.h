@@ -22,6 +22,6 @@
 struct sw_object;
 
 /* The current thread has released the object, or NULL: what has no ordinal.  May switch. */
-void sw_after_release(enum sw_place place, const struct sw_object *object);
+void sw_after_release(enum sw_place place, struct sw_object *object);
 
 #endif

@@ -50,15 +50,15 @@ void sw_deadlock_describe(const struct sw_thread *thread, char *buf, size_t size
 
 static void add_held(const struct sw_thread *thread, char *buf, size_t size)
 {
-    uint32_t held[HELD_MAX], shown = 0;
+    struct sw_object *held[HELD_MAX];
+    uint32_t shown = 0;
     uint32_t count = sw_sync_objects_held(thread->ordinal, held, HELD_MAX);
 
     for (uint32_t i = 0; i < count && i < HELD_MAX; i++) {
-        const struct sw_object *object = sw_sync_objects_find_ordinal(held[i]);
-        if (object->address == thread->wait.address) /* has been said */
+        if (held[i]->address == thread->wait.address) /* has been said */
             continue;
-        add(buf, size, "%s%s#%u", shown++ == 0 ? "; holds " : ", ", sw_sync_objects_name(object),
-            held[i]);
+        add(buf, size, "%s%s#%u", shown++ == 0 ? "; holds " : ", ", sw_sync_objects_name(held[i]),
+            sw_sync_objects_ordinal(held[i]));
     }
     if (count > HELD_MAX)
         add(buf, size, " and %u more", count - HELD_MAX);

@@ -8,6 +8,15 @@
 
 #include "contract/whole_file.h"
 
+enum { FIRST_WITH_A_HASH = 4 }; /* the version; see sched.h */
+
+int sw_sched_is_same_run(const struct sw_sched *sched, uint64_t decision_count, uint64_t hash)
+{
+    int has_hash = sched->format == 0 || sched->format >= FIRST_WITH_A_HASH;
+
+    return decision_count == sched->decision_count && (!has_hash || hash == sched->hash);
+}
+
 int sw_sched_load(const char *path, struct sw_sched **out, struct sw_error *e)
 {
     size_t size;

@@ -2,7 +2,7 @@
  *
  * sched.h - a schedule as a file.
  *
- *      spillway schedule 3
+ *      spillway schedule 4
  *      writer   spillway 0.3.0
  *      program  spillway_starter.py  spillway 0.3.0
  *      args     tests/transfer.py test_transfer
@@ -62,8 +62,10 @@
  * "printed" is what the run has written to stdout and to
  * stderr: how many bytes, and their FNV-64; an archive does not keep it.
  *
- * Version 2 is read, and is written where it was read.  It has no "folder", and of all files the
- * hash.
+ * Versions 2 and 3 are read, and are written where they were read.  Version 2 has no "folder", and of
+ * all files the hash.  In both the hash over the decisions is of locks' numbers in the process, which
+ * are others where Python imports more before the program: nobody can compare it any more, and the
+ * decisions that are listed, their count and the outcome are what is left.
  *
  * A struct sw_sched owns all it points to.  After a successful sw_sched_read()
  * everything in it is valid: the indices ascend, each choice is a candidate.
@@ -79,7 +81,7 @@
 #include "settings.h"
 
 enum {
-    SW_SCHED_VERSION = 3,
+    SW_SCHED_VERSION = 4,
     SW_SCHED_VERSION_OLDEST = 2,
     SW_SCHED_ARGS_MAX = 256,
     SW_SCHED_READS_MAX = 4096,
@@ -135,6 +137,9 @@ struct sw_sched {
     uint64_t decision_count;
     uint64_t hash;
 };
+
+/* Did a run with so many decisions, of that hash, decide as the recorded one? */
+int sw_sched_is_same_run(const struct sw_sched *sched, uint64_t decision_count, uint64_t hash);
 
 /* Reads and parses.  0 and *out, or -1 and *e (place and text). */
 int sw_sched_load(const char *path, struct sw_sched **out, struct sw_error *e);

@@ -34,7 +34,7 @@ static int read_version(struct reader *r)
         sw_sched_lex_number(&r->lex, 1000000, &version, "a version") < 0)
         return -1;
     if (version < SW_SCHED_VERSION_OLDEST || version > SW_SCHED_VERSION)
-        return sw_sched_lex_fail(&r->lex, "version %llu; this spillway reads versions %d and %d",
+        return sw_sched_lex_fail(&r->lex, "version %llu; this spillway reads versions %d to %d",
                                  (unsigned long long)version, SW_SCHED_VERSION_OLDEST,
                                  SW_SCHED_VERSION);
     r->sched->format = (uint32_t)version;

@@ -206,7 +206,7 @@ START_TEST(test_looks_as_documented)
     char *text = text_of(&sample, &size);
 
     ck_assert_ptr_nonnull(strstr(
-        text, "spillway schedule 3\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
+        text, "spillway schedule 4\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
               "0123456789abcdef0123456789abcdef\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       7  T0 main      gil.release        "
                                        "run T1 of T0 T1\n"));
@@ -300,7 +300,7 @@ static const struct {
     unsigned line;
     const char *says;
 } edits[] = {
-    {"schedule 3", "schedule 1", 1, "version 1; this spillway reads versions 2 and 3"},
+    {"schedule 4", "schedule 1", 1, "version 1; this spillway reads versions 2 to 4"},
     {"spillway 0.3.0", "spellway 0.3.0", 2, "'spillway' expected"},
     {"xxh128 01", "xxh128 g1", 3, "32 hexadecimal digits expected"},
     {"cdef\nargs", "cdef0\nargs", 3, "32 hexadecimal digits expected"},

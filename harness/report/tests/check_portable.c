@@ -105,7 +105,7 @@ START_TEST(test_version_2_is_replayed)
                            binaries),
                      1);
     ck_assert_int_eq(
-        shell("sed 's/^spillway schedule 3/spillway schedule 2/; s/^check .*/check none/; "
+        shell("sed 's/^spillway schedule 4/spillway schedule 2/; s/^check .*/check none/; "
               "/^reads/d; /^printed/d; /^program/s|.*|program  /no/lib/spillway_starter.py  xxh128 "
               "%032d|; "
               "/^interp/s|  cpython.*|  xxh128 %032d|' project/tests/race-test_race.sched "
@@ -116,6 +116,99 @@ START_TEST(test_version_2_is_replayed)
     ASSERT_SAYS("err", "it is of another interpreter: ");
     ASSERT_SAYS("err", "as recorded");
     ck_assert_int_eq(shell("cd project/tests; %s/spillway replay old.sched 2>err", binaries), 0);
+}
+END_TEST
+
+/* Its hash is of other numbers, and so may be those of an outcome's locks; all else is the same. */
+START_TEST(test_version_3_is_replayed)
+{
+    write_file("abba.py", "import threading\n"
+                          "a, b = threading.Lock(), threading.Lock()\n"
+                          "def take(one, other):\n"
+                          "    with one:\n"
+                          "        point()\n"
+                          "        with other: pass\n"
+                          "def point(): pass\n"
+                          "threading.Thread(target=take, args=(a, b)).start()\n"
+                          "take(b, a)\n");
+    ck_assert_int_eq(spillway("explore -o a.sched abba.py"), 1);
+    ck_assert_int_eq(shell("sed 's/^spillway schedule 4/spillway schedule 3/; s/lock#/&70/; "
+                           "s/hash .*/hash 0123456789abcdef/; s/^check .*/check none/' a.sched "
+                           ">old.sched; grep -q '^outcome  .*lock#70' old.sched"),
+                     0);
+    ck_assert_int_eq(spillway("replay old.sched"), 0);
+    ASSERT_SAYS("err", "as recorded: deadlock");
+    ck_assert_int_eq(
+        shell("sed 's/^spillway schedule 3/spillway schedule 4/' old.sched >new.sched"), 0);
+    ck_assert_int_eq(spillway("replay new.sched"), 1);
+}
+END_TEST
+
+/* ---- what Python imports before the program ---- */
+
+/* What env1 imports, by a .pth file; env0 has none. */
+static const char noise_py[] = "import threading, queue, logging, random\n"
+                               "kept = [threading.Lock() for _ in range(7)]\n"
+                               "for c in [threading.Condition() for _ in 'abc']:\n"
+                               "    with c: c.notify_all()\n"
+                               "files = [open('/dev/null') for _ in 'abc']\n";
+
+static void make_environments(void)
+{
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(shell("mkdir -p env%d/bin env%d/lib/python3.11/site-packages && "
+                               "ln -s /usr/bin/python3.11 env%d/bin/python3 && "
+                               "echo 'home = /usr/bin' >env%d/pyvenv.cfg",
+                               i, i, i, i),
+                         0);
+    }
+    write_file("env1/lib/python3.11/site-packages/noise.py", noise_py);
+    write_file("env1/lib/python3.11/site-packages/noise.pth", "import noise\n");
+}
+
+static const char locks_py[] = "import queue, threading\n"
+                               "def point(): pass\n"
+                               "def deadlock():\n"
+                               "    a, b = threading.Lock(), threading.Lock()\n"
+                               "    def take(one, other):\n"
+                               "        with one:\n"
+                               "            point()\n"
+                               "            with other: pass\n"
+                               "    run(lambda: take(a, b), lambda: take(b, a))\n"
+                               "def run(*functions):\n"
+                               "    threads = [threading.Thread(target=f) for f in functions]\n"
+                               "    for t in threads: t.start()\n"
+                               "    for t in threads: t.join()\n"
+                               "def order():\n"
+                               "    q = queue.Queue()\n"
+                               "    run(lambda: q.put(1), lambda: q.put(2))\n"
+                               "    return q.get(), q.get()\n"
+                               "def test_deadlock(): deadlock()\n"
+                               "def test_order(): assert order() == (1, 2)\n"
+                               "if __name__ == '__main__':\n"
+                               "    print(order())\n";
+
+static const char *const travelling[] = {
+    "explore -o a.sched -i env/bin/python3 locks.py::test_deadlock",
+    "explore -o a.sched -i env/bin/python3 locks.py::test_order",
+    "explore -o a.sched -i env/bin/python3 --grain access locks.py::test_order",
+    "record -o a.sched -i env/bin/python3 --seed 5 locks.py",
+};
+
+/* Another interpreter's site-packages, in both directions: the same hash, and the same outcome. */
+START_TEST(test_what_site_imports_is_not_in_it)
+{
+    make_environments();
+    write_file("locks.py", locks_py);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(shell("ln -sfn env%d env", i), 0);
+        spillway("%s", travelling[_i]);
+        ck_assert_int_eq(shell("grep -E '^outcome|^decisions' a.sched >end%d", i), 0);
+        ck_assert_msg(spillway("replay --interp env%d/bin/python3 a.sched", 1 - i) == 0, "%s",
+                      content("err"));
+        ASSERT_SAYS("err", "as recorded");
+    }
+    ck_assert_int_eq(shell("cmp end0 end1"), 0);
 }
 END_TEST
 
@@ -150,5 +243,8 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_a_schedule_outside_of_the_project_says_where_that_is);
     tcase_add_test(all, test_another_spillway_replays_it);
     tcase_add_test(all, test_version_2_is_replayed);
+    tcase_add_test(all, test_version_3_is_replayed);
+    tcase_add_loop_test(all, test_what_site_imports_is_not_in_it, 0,
+                        (int)(sizeof travelling / sizeof *travelling));
     tcase_add_test(all, test_another_interpreter_is_named);
 }

@@ -267,8 +267,8 @@ END_TEST
 static const struct {
     const char *script, *says;
 } misfits[] = {
-    {"s/^spillway schedule 3/spillway schedule 1/", "a.sched:1:20: version 1; this spillway reads"},
-    {"s/^spillway schedule 3/spillway schedule 4/", "a.sched:1:20: version 4; this spillway reads"},
+    {"s/^spillway schedule 4/spillway schedule 1/", "a.sched:1:20: version 1; this spillway reads"},
+    {"s/^spillway schedule 4/spillway schedule 5/", "a.sched:1:20: version 5; this spillway reads"},
     {"/^program/s/p.py/q.py/", "a.sched: there is no 'q.py', neither here nor beside it"},
     {"/^program/s/p.py/./", ".: not a file"},
     {"/^interp/s/python3.11/python0.1/",
