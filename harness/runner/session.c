@@ -188,14 +188,14 @@ uint64_t sw_session_processes(const struct sw_session *session)
     return session->processes;
 }
 
-/* Returns served: asked, or GONE. */
-static uint32_t wait_for_end(struct sw_session *session)
+/* Until served is that, or GONE.  Returns it. */
+static uint32_t wait_until(struct sw_session *session, uint32_t wanted)
 {
     struct sw_control_shm *shm = session->run.shm;
     uint32_t served = __atomic_load_n(&shm->served, __ATOMIC_ACQUIRE);
 
     /* served may change between the load and the wait, and then the wait returns at once. */
-    while (served != session->asked && served != GONE)
+    while (served != wanted && served != GONE)
         served = sw_futex_wait_while(syscall, &shm->served, served, 0);
     return served;
 }
@@ -332,7 +332,7 @@ static int wait_for_result(struct sw_session *session, struct sw_batch_result *r
     session->asked++;
     __atomic_store_n(&shm->posted, session->asked, __ATOMIC_RELEASE);
     sw_futex_wake(syscall, &shm->posted, 0);
-    if (wait_for_end(session) == GONE)
+    if (wait_until(session, session->asked) == GONE)
         return describe_death(session, result, e);
     count_before(session);
     *result = has_result(session) ? last_result(session) : exit_result(session);
@@ -342,8 +342,7 @@ static int wait_for_result(struct sw_session *session, struct sw_batch_result *r
 static int wait_for_process(struct sw_session *session, struct sw_batch_result *result,
                             struct sw_error *e)
 {
-    while (wait_for_end(session) != GONE)
-        ;
+    wait_until(session, GONE);
     return describe_death(session, result, e);
 }
 
