@@ -197,7 +197,6 @@ static const struct {
 } earlier[] = {
     {"import os\nfds = os.pipe()", "from a checkpoint before its first pipe"},
     {"import _socket\na = _socket.socket()", "from a checkpoint before its first socket"},
-    {"import select\nset = select.epoll()", "from a checkpoint before its first epoll set"},
     {"import mmap\nshared = mmap.mmap(-1, 4096)",
      "from a checkpoint before its first shared memory"},
 };
@@ -223,6 +222,26 @@ START_TEST(test_the_checkpoint_is_earlier_and_that_is_said)
 }
 END_TEST
 
+/* As the one that `import selectors` makes, to see whether there are any. */
+START_TEST(test_an_empty_epoll_set_is_put_back)
+{
+    write_file("sets.py", "import os, select, threading\n"
+                          "sets = select.epoll()\n"
+                          "def test_it():\n"
+                          "    thread = threading.Thread(target=int)\n"
+                          "    thread.start()\n"
+                          "    thread.join()\n"
+                          "    out, into = os.pipe()\n"
+                          "    os.write(into, b'1')\n"
+                          "    assert sets.poll(0) == []\n"
+                          "    sets.register(out, select.EPOLLIN)\n"
+                          "    assert sets.poll(0) == [(out, select.EPOLLIN)]\n");
+    ck_assert_msg(spillway("explore -j 1 --strategy random --schedules 6 sets.py::test_it") == 0,
+                  "%s", content("out"));
+    ck_assert_int_eq(shell("! grep -E 'from a checkpoint|processes' out"), 0);
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *state = tcase_create("state");
@@ -241,5 +260,6 @@ CHECK_SUITE(suite)
     tcase_add_test(state, test_random_bytes_go_on_behind_the_imports);
     tcase_add_loop_test(state, test_the_checkpoint_is_earlier_and_that_is_said, 0,
                         sizeof earlier / sizeof *earlier);
+    tcase_add_test(state, test_an_empty_epoll_set_is_put_back);
     suite_add_tcase(suite, state);
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -21,6 +22,26 @@ enum { KEEPERS = 904 };
 static const char *name_of(mode_t mode)
 {
     return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : "something without a name";
+}
+
+/* An epoll set with nothing in it is as good as a new one.  To import selectors makes one, and closes
+ * it. */
+static int is_empty_set(int fd)
+{
+    char path[48], text[4096];
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    ssize_t length = SW_REAL(readlink)(path, text, sizeof text - 1);
+    text[length > 0 ? length : 0] = '\0';
+    if (strcmp(text, "anon_inode:[eventpoll]") != 0)
+        return 0;
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    int info = (int)SW_REAL(open)(path, O_RDONLY | O_CLOEXEC);
+    length = info >= 0 ? SW_REAL(read)(info, text, sizeof text - 1) : -1;
+    if (info >= 0)
+        SW_REAL(close)(info);
+    text[length > 0 ? length : 0] = '\0';
+    return length > 0 && strstr(text, "tfd:") == NULL; /* a line for each member */
 }
 
 static uint8_t inherited[KEEPERS];
@@ -77,7 +98,8 @@ static int keep_file(long number, void *context)
         return 0;
     if (fd >= KEEPERS)
         return refuse(taking, "descriptor %d is open", fd);
-    if (!can_be_kept(fd, &status))
+    file->is_set = is_empty_set(fd);
+    if (!can_be_kept(fd, &status) && !file->is_set)
         return refuse(taking, "%s is open (descriptor %d)", name_of(status.st_mode), fd);
     if (state->file_count == SW_KERNEL_STATE_FILES_MAX)
         return refuse(taking, "more than %d files are open", SW_KERNEL_STATE_FILES_MAX);
@@ -131,13 +153,25 @@ static void close_others(const struct sw_kernel_state *state)
     close_between(next, INT32_MAX);
 }
 
+/* What has been put into it might be open still: the standard files, say. */
+static int renew_set(const struct sw_kernel_file *file)
+{
+    int set = SW_REAL(epoll_create1)(EPOLL_CLOEXEC);
+    int failed = set < 0 || SW_REAL(dup3)(set, file->keeper, O_CLOEXEC) < 0;
+
+    if (set >= 0)
+        SW_REAL(close)(set);
+    return failed ? -1 : 0;
+}
+
 static int restore_files(const struct sw_kernel_state *state)
 {
     close_others(state);
     for (int i = 0; i < state->file_count; i++) {
         const struct sw_kernel_file *file = &state->files[i];
         int flags = (file->fd_flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0;
-        if (SW_REAL(dup3)(file->keeper, file->fd, flags) < 0)
+        if ((file->is_set && renew_set(file) < 0) ||
+            SW_REAL(dup3)(file->keeper, file->fd, flags) < 0)
             return -1;
         if (!file->has_offset)
             continue;

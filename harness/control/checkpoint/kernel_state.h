@@ -2,7 +2,8 @@
  *
  * kernel_state.h - what the kernel keeps of a process beside its memory: put back, too.
  *
- *      descriptors           those that are open, with their offsets and flags; others are closed
+ *      descriptors           those that are open, with their offsets and flags; others are closed;
+ *                            for an epoll set that is empty a new one
  *      children              killed, with all that they have started, and reaped
  *      signals               dispositions, the mask, the alternate stack
  *      the break, the folder, the umask
@@ -26,6 +27,7 @@ struct sw_kernel_file {
     int fd_flags, status_flags;
     int has_offset;
     off_t offset;
+    int is_set; /* of descriptors (epoll), and there is none in it */
 };
 
 struct sw_kernel_state {

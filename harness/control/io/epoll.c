@@ -106,19 +106,19 @@ void sw_epoll_forget(unsigned first, unsigned last)
 
 SW_EXPORT int epoll_create(int size)
 {
-    sw_checkpoint_before_outside("its first epoll set");
     return add_set(SW_REAL(epoll_create)(size));
 }
 
 SW_EXPORT int epoll_create1(int flags)
 {
-    sw_checkpoint_before_outside("its first epoll set");
     return add_set(SW_REAL(epoll_create1)(flags));
 }
 
 SW_EXPORT int epoll_ctl(int set_fd, int operation, int fd, struct epoll_event *event)
 {
     struct set *set = find_set(set_fd);
+    if (operation == EPOLL_CTL_ADD) /* an empty one can be put back */
+        sw_checkpoint_before_outside("its first epoll set");
     int failed = SW_REAL(epoll_ctl)(set_fd, operation, fd, event);
 
     if (failed != 0 || set == NULL)
