@@ -161,6 +161,12 @@ static uint32_t layout_count(const struct sw_search *search)
     return sw_layout_count(setting != NULL ? setting->layouts : 0);
 }
 
+/* Of a process whose checkpoint was refused it is not known when; the next has an earlier one. */
+static int drew_before(const struct sw_control_shm *shm)
+{
+    return shm->drew_before || (shm->checkpoint_refused && shm->drew);
+}
+
 /* Each seed has a chance of its own where it costs no process, or where nothing else is varied; and a
  * layout where it may matter.  Only what is learned before all else may say so, so that it does not
  * depend on the jobs. */
@@ -170,13 +176,13 @@ static void learn_how(struct sw_search *search, const struct sw_batch_result *re
 
     if (search->chance_how == SW_CHANCE_SHARED && is_first(search, result) &&
         (shm->follows & SW_FOLLOWS_CHANCE) != 0 &&
-        (!shm->drew_before || result->decision_count == 0))
+        (!drew_before(shm) || result->decision_count == 0))
         search->chance_how = SW_CHANCE_OWN;
     /* To start a process for each chance, since imports have drawn, is for nothing where neither of
      * the two that learn has used that: then all have the first one, and what is said of them says so
      * if one of them does. */
     search->learned_follows |= shm->follows;
-    if (search->chance_how == SW_CHANCE_SHARED && !is_first(search, result) && shm->drew_before &&
+    if (search->chance_how == SW_CHANCE_SHARED && !is_first(search, result) && drew_before(shm) &&
         (search->learned_follows & SW_FOLLOWS_CHANCE) == 0)
         search->chance_how = SW_CHANCE_FIXED;
     if (search->order.may_vary_layout && layout_count(search) > 1 && is_first(search, result) &&

@@ -248,6 +248,21 @@ START_TEST(test_nothing_is_said)
 }
 END_TEST
 
+/* The first process had no checkpoint, and could not say that imports draw before it: then each
+ * schedule had a chance, and so a process, of its own. */
+START_TEST(test_a_refused_checkpoint_does_not_hide_what_imports_draw)
+{
+    write_file("early.py", "import os, random, threading\n"
+                           "pipe = os.pipe()\n"
+                           "threads = [threading.Thread(target=random.random) for _ in 'ab']\n"
+                           "for t in threads: t.start()\n"
+                           "for t in threads: t.join()\n");
+    ck_assert_int_eq(spillway("explore -j 1 --strategy random --schedules 20 early.py"), 0);
+    ASSERT_SAYS("out", "in 7 processes");
+    ASSERT_SAYS("out", "random numbers of the chances from 1 to 6");
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *seeds_of = tcase_create("seeds"), *run = tcase_create("run");
@@ -269,5 +284,6 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(run, test_what_imports_draw_counts_if_it_is_used, 0,
                         sizeof draws / sizeof *draws);
     tcase_add_test(run, test_nothing_is_said);
+    tcase_add_test(run, test_a_refused_checkpoint_does_not_hide_what_imports_draw);
     suite_add_tcase(suite, run);
 }
