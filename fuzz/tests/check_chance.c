@@ -217,6 +217,18 @@ START_TEST(test_what_imports_draw_counts_if_it_is_used)
 }
 END_TEST
 
+/* However it ends. */
+START_TEST(test_a_deadlock_follows_no_chance)
+{
+    write_file("it.py", "import random\nfrom threading import Lock\n"
+                        "def test_it():\n    lock = Lock()\n    lock.acquire()\n"
+                        "    lock.acquire()\n");
+    ck_assert_int_eq(spillway("explore it.py::test_it"), 1);
+    ASSERT_SAYS("out", "kind: deadlock");
+    ck_assert_ptr_null(strstr(content("out"), "random numbers"));
+}
+END_TEST
+
 /* Some versions draw twice for each generator that they make (3.6, 3.7 and 3.10). */
 START_TEST(test_what_imports_draw_on_each_interpreter)
 {
@@ -280,6 +292,7 @@ CHECK_SUITE(suite)
     tcase_add_test(run, test_minimise_says_whether_it_matters);
     tcase_add_test(run, test_minimise_gives_it_back);
     tcase_add_loop_test(run, test_what_is_said, 0, sizeof claims / sizeof *claims);
+    tcase_add_test(run, test_a_deadlock_follows_no_chance);
     tcase_add_test(run, test_what_imports_draw_on_each_interpreter);
     tcase_add_loop_test(run, test_what_imports_draw_counts_if_it_is_used, 0,
                         sizeof draws / sizeof *draws);

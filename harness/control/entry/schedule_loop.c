@@ -169,8 +169,7 @@ int spillway_loop_end(int outcome)
     drain();
     if (shm->loop_under_way && outcome == 0)
         sw_control_shm_keep_greater(&shm->lives_on, (uint32_t)sw_engine.live_count - 1);
-    if (shm->loop_under_way && sw_random_seeds_are_unused())
-        shm->follows &= ~(uint32_t)SW_FOLLOWS_CHANCE;
+    sw_random_seeds_end();
     if (shm->loop_under_way)
         write_result(shm, outcome);
     shm->loop_under_way = 0;

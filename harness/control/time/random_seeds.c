@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "contract/fnv.h"
+#include "harness/control/engine/engine.h"
 
 enum {
     WORDS = 624, /* of the generator's state, and of its seed */
@@ -139,7 +140,7 @@ void sw_random_seeds_begin(void)
         seeds.at_begin[i] = hash_now(seeds.generators[i]);
 }
 
-int sw_random_seeds_are_unused(void)
+static int are_unused(void)
 {
     int unused = !seeds.drew && !seeds.is_unknown;
 
@@ -148,4 +149,12 @@ int sw_random_seeds_are_unused(void)
     for (uint32_t i = 0; i < seeds.generator_count && unused; i++)
         unused = seeds.at_begin[i] == hash_now(seeds.generators[i]);
     return unused;
+}
+
+void sw_random_seeds_end(void)
+{
+    struct sw_control_shm *shm = sw_engine_shm();
+
+    if (shm->loop_under_way && are_unused())
+        shm->follows &= ~(uint32_t)SW_FOLLOWS_CHANCE;
 }

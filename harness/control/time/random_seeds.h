@@ -30,8 +30,9 @@ SW_EXPORT void spillway_library_generator(const void *object, int is_for_names, 
 /* 1: what is drawn from now on, before the first begin, is for such names; 0: that is over. */
 SW_EXPORT void spillway_library_draws(int begins);
 
-/* A schedule begins, and it has ended: 1, as nothing that it followed was drawn. */
+/* A schedule begins; and it has ended, whatever by: it follows what was drawn, or not (struct
+ * sw_control_shm, follows). */
 void sw_random_seeds_begin(void);
-int sw_random_seeds_are_unused(void);
+void sw_random_seeds_end(void);
 
 #endif

@@ -14,6 +14,7 @@
 #include "harness/control/engine/sync_objects.h"
 #include "harness/control/engine/thread_table.h"
 #include "harness/control/process/children.h"
+#include "harness/control/time/random_seeds.h"
 #include "python_stacks.h"
 
 /* A thread that holds more than eight locks is told with the lowest of them; a wait's text is a
@@ -205,6 +206,7 @@ static void tell(void)
 
 void sw_deadlock_end(void)
 {
+    sw_random_seeds_end();
     /* First the interpreter is asked for names and stacks, as the thread that found it; the report
      * comes in any case. */
     sw_postmortem_ask(sw_python_stacks_ask, tell);

@@ -11,6 +11,7 @@
 #include "harness/control/engine/sync_objects.h"
 #include "contract/repeat_detect.h"
 #include "python_stacks.h"
+#include "harness/control/time/random_seeds.h"
 
 enum { SHOWN_MAX = 20 };
 
@@ -141,6 +142,7 @@ static void tell(void)
 
 void sw_livelock_end(void)
 {
+    sw_random_seeds_end();
     copy_last(sw_engine_shm());
     sw_postmortem_ask(sw_python_stacks_ask, tell);
 }
