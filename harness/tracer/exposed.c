@@ -14,21 +14,43 @@ extern uint64_t spillway_access_schedule(void);
 enum { TABLE_SIZE = 1 << 14, EXPOSED_MAX = TABLE_SIZE / 2 };
 
 static struct entry {
-    const PyObject *dict; /* NULL: free, or its dict has died */
-    int was_used; /* the search for another one goes on behind it */
+    const PyObject *dict; /* NULL: free */
     enum sw_exposed kind;
     PyObject *owner; /* not held; valid in that schedule */
     uint64_t schedule;
 } table[TABLE_SIZE];
 static int used_count;
 
+static uint32_t place_of(const PyObject *dict)
+{
+    return (uint32_t)(((uintptr_t)dict >> 4) * 0xff51afd7ed558ccdu >> 50);
+}
+
 static struct entry *find(const PyObject *dict)
 {
-    uint32_t i = (uint32_t)(((uintptr_t)dict >> 4) * 0xff51afd7ed558ccdu >> 50);
+    uint32_t i = place_of(dict);
 
-    while (table[i].was_used && table[i].dict != dict)
+    while (table[i].dict != NULL && table[i].dict != dict)
         i = (i + 1) & (TABLE_SIZE - 1);
     return &table[i];
+}
+
+/* Backward-shift deletion: each entry behind the gap that could stand there moves up.  A process runs
+ * one schedule after the other, and would fill the table with what is left of dicts. */
+static void drop(struct entry *entry)
+{
+    uint32_t gap = (uint32_t)(entry - table);
+
+    for (uint32_t i = (gap + 1) & (TABLE_SIZE - 1); table[i].dict != NULL;
+         i = (i + 1) & (TABLE_SIZE - 1)) {
+        uint32_t behind = (i - place_of(table[i].dict)) & (TABLE_SIZE - 1);
+        if (behind < ((i - gap) & (TABLE_SIZE - 1)))
+            continue;
+        table[gap] = table[i];
+        gap = i;
+    }
+    table[gap] = (struct entry){0};
+    used_count--;
 }
 
 /* owner: NULL: a module. */
@@ -37,9 +59,8 @@ static void expose(PyObject *dict, enum sw_exposed kind, PyObject *owner)
     if (dict == NULL || !PyDict_Check(dict) || used_count > EXPOSED_MAX)
         return;
     struct entry *entry = find(dict);
-    used_count += !entry->was_used;
+    used_count += entry->dict == NULL;
     *entry = (struct entry){.dict = dict,
-                            .was_used = 1,
                             .kind = kind,
                             .owner = owner,
                             .schedule = spillway_access_schedule()};
@@ -50,14 +71,14 @@ enum sw_exposed sw_exposed_kind(PyObject *dict)
     if (used_count > EXPOSED_MAX)
         return SW_EXPOSED_OBJECT;
     const struct entry *entry = find(dict);
-    return entry->was_used ? entry->kind : SW_EXPOSED_NOT;
+    return entry->dict != NULL ? entry->kind : SW_EXPOSED_NOT;
 }
 
 PyObject *sw_exposed_owner(PyObject *dict)
 {
     const struct entry *entry = find(dict);
 
-    return entry->was_used && entry->schedule == spillway_access_schedule() ? entry->owner : NULL;
+    return entry->dict != NULL && entry->schedule == spillway_access_schedule() ? entry->owner : NULL;
 }
 
 static destructor dict_ends;
@@ -66,8 +87,8 @@ static void on_dict_end(PyObject *dict)
 {
     struct entry *entry = find(dict);
 
-    if (entry->was_used)
-        entry->dict = NULL;
+    if (entry->dict != NULL)
+        drop(entry);
     dict_ends(dict);
 }
 
