@@ -349,8 +349,6 @@ int main(int argc, char **argv)
         read_option(&options, key);
     options.files = argv + optind;
     options.files_count = argc - optind;
-    /* As explore would run them: what follows addresses is the same in each schedule then. */
-    options.judge.is_cold |= options.files_count > 0;
     if (options.only_shows) {
         show(&options);
         return SW_EXIT_OK;

@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "argument.h"
 #include "file_object.h"
 #include "file_path.h"
+#include "format_text.h"
 #include "lock_call.h"
 #include "one_of.h"
 #include "touch.h"
@@ -22,63 +24,6 @@ PyObject *sw_call_argument(const struct call *call, Py_ssize_t place, const char
         if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(call->names, i), name) == 0)
             return call->arguments[call->count - named + i];
     return NULL;
-}
-
-/* ---- what is done to an argument ---- */
-
-typedef void touch_func(const struct call *call, PyObject *object, struct operation *operation);
-
-static void all(const struct call *call, Py_ssize_t first, touch_func *touch,
-                struct operation *operation)
-{
-    if (call->unseen)
-        sw_touch_anything(operation);
-    for (Py_ssize_t i = first; i < call->count; i++)
-        touch(call, call->arguments[i], operation);
-}
-
-/* Called back by other C code, of whose operation nobody would hear: a key= that is a method of a
- * list, or operator.attrgetter(). */
-static int calls_c(PyObject *callable)
-{
-    static const char *const names[] = {"functools.partial", "method-wrapper",
-                                        "operator.attrgetter", "operator.methodcaller"};
-    PyObject *self = PyCFunction_Check(callable) ? PyCFunction_GET_SELF(callable) : NULL;
-
-    return (self != NULL && !PyModule_Check(self) && !sw_touch_is_plain(self)) ||
-           IS_ONE_OF(Py_TYPE(callable)->tp_name, names);
-}
-
-static void read_deep(const struct call *call, PyObject *object, struct operation *operation)
-{
-    (void)call;
-    /* format_map(), say, asks it for items */
-    if (sw_touch_makes_items(object) || calls_c(object))
-        sw_touch_anything(operation);
-    else
-        sw_touch_deep(operation, SW_OP_READ, object);
-}
-
-static void read_shallow(const struct call *call, PyObject *object, struct operation *operation)
-{
-    (void)call;
-    sw_touch_shallow(operation, SW_OP_READ, object);
-}
-
-/* It may be another thread's as well if there are more references to it than the frame's own. */
-static void iterate(const struct call *call, PyObject *object, struct operation *operation)
-{
-    sw_touch_iterated(operation, object, sw_operation_held(call->frame, object));
-}
-
-/* What is gone over is asked for its elements, and they are looked at. */
-static void read_elements(const struct call *call, PyObject *object, struct operation *operation)
-{
-    object = sw_touch_behind(object);
-    if (PyIter_Check(object))
-        iterate(call, object, operation);
-    else
-        read_deep(call, object, operation);
 }
 
 /* ---- methods of C code ---- */
@@ -111,8 +56,7 @@ static void of_container(const struct call *call, PyObject *self, const char *na
                                             "difference_update",
                                             "intersection_update",
                                             "symmetric_difference_update",
-                                            "__iadd__",
-                                            "join"};
+                                            "__iadd__"};
     static const char *const compares[] = {"__eq__", "__ne__",       "index",    "count",
                                            "remove", "__contains__", "__repr__", "sort"};
     static const char *const takes[] = {
@@ -130,14 +74,16 @@ static void of_container(const struct call *call, PyObject *self, const char *na
         op = SW_OP_WRITE;
     if (IS_ONE_OF(name, compares) && !(by_hash && strncmp(name, "__c", 3) == 0)) {
         sw_touch_deep(operation, op, self);
-        all(call, first, read_deep, operation);
+        sw_argument_all(call, first, sw_argument_read_deep, operation);
         return;
     }
     sw_touch_shallow(operation, op, self);
     if (IS_ONE_OF(name, traverses))
-        all(call, first, iterate, operation);
+        sw_argument_all(call, first,
+                        PyDict_Check(self) ? sw_argument_iterate_pairs : sw_argument_iterate,
+                        operation);
     else if (!IS_ONE_OF(name, takes))
-        all(call, first, read_deep, operation);
+        sw_argument_all(call, first, sw_argument_read_deep, operation);
 }
 
 /* Of what keeps a state of its own, which each method may change, and looks at nothing else. */
@@ -168,17 +114,37 @@ static const char asks_number[] =
 /* Of an exception: which of its attributes the method changes. */
 static void of_exception(PyObject *self, const char *name, struct operation *operation)
 {
-    PyObject *notes;
+    const char *changes = strcmp(name, "add_note") == 0   ? "__notes__"
+                          : strcmp(name, "__init__") == 0 ? "args"
+                                                          : NULL;
+    PyObject *attribute;
 
     if (strcmp(name, "with_traceback") == 0)
         sw_touch_raised(operation, SW_OP_WRITE, self);
-    else if (strcmp(name, "add_note") == 0) {
-        notes = PyUnicode_InternFromString("__notes__");
-        if (notes != NULL)
-            sw_touch_add(operation, SW_OP_WRITE, self, sw_operation_part(notes));
-        Py_XDECREF(notes);
-        PyErr_Clear();
-    }
+    if (changes == NULL)
+        return;
+    attribute = PyUnicode_InternFromString(changes);
+    if (attribute != NULL)
+        sw_touch_add(operation, SW_OP_WRITE, self, sw_operation_part(attribute));
+    Py_XDECREF(attribute);
+    PyErr_Clear();
+}
+
+/* What a method of something that cannot change does beside looking at its arguments. */
+static void of_plain(PyObject *self, const char *name, struct operation *operation)
+{
+    const char *end = strstr(name, "_into");
+
+    /* pack_into(), say: into an argument. */
+    if (end != NULL && strcmp(end, "_into") == 0)
+        sw_touch_anything(operation);
+    /* Into what the text says of its arguments, and not only at them. */
+    if (PyUnicode_Check(self) && strncmp(name, "format", 6) == 0 &&
+        sw_format_text_looks_inside(self))
+        sw_touch_anything(operation);
+    if (strcmp(Py_TYPE(self)->tp_name, "functools.partial") == 0 &&
+        strcmp(name, "__setstate__") == 0)
+        sw_touch_refuse(operation, "changes what a partial calls");
 }
 
 static void of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
@@ -191,7 +157,7 @@ static void of_method(const struct call *call, PyObject *self, const char *name,
         sw_lock_call_operation(call, self, name, first, operation);
     else if (sw_file_object_is(self)) {
         sw_file_object_touch(self, operation);
-        all(call, first, iterate, operation);
+        sw_argument_all(call, first, sw_argument_iterate, operation);
     } else if (keeps_to_itself(self)) {
         int puts = strcmp(Py_TYPE(self)->tp_name, "_queue.SimpleQueue") == 0;
         sw_touch_add(operation,
@@ -199,13 +165,14 @@ static void of_method(const struct call *call, PyObject *self, const char *name,
                                                                               : SW_OP_WRITE,
                      self, 0);
         if (!puts)
-            all(call, first, iterate, operation);
+            sw_argument_all(call, first, sw_argument_iterate, operation);
     } else if (sw_touch_is_plain(self) || PyTuple_Check(self) || PyFrozenSet_CheckExact(self)) {
         if (PyTuple_Check(self))
             sw_touch_deep(operation, SW_OP_READ, self);
         if (PyExceptionInstance_Check(self))
             of_exception(self, name, operation);
-        all(call, first, read_deep, operation);
+        sw_argument_all(call, first, sw_argument_read_deep, operation);
+        of_plain(self, name, operation);
     } else if (sw_touch_is_in_python(self)) {
         /* object's own: what makes it is nobody else's yet. */
         if (!is_of_object(name))
@@ -247,7 +214,7 @@ static void of_print(const struct call *call, struct operation *operation)
         sw_touch_add(operation, SW_OP_WRITE, out, 0);
     else
         sw_touch_anything(operation);
-    all(call, 0, read_deep, operation);
+    sw_argument_all(call, 0, sw_argument_read_deep, operation);
 }
 
 /* exec(), eval(), compile(): the bytecodes of the source come.  A namespace without __builtins__ gets
@@ -278,13 +245,13 @@ static void of_builtin(const struct call *call, const char *name, struct operati
     if (IS_ONE_OF(name, nothing))
         return;
     if (IS_ONE_OF(name, shallow))
-        all(call, 0, read_shallow, operation);
+        sw_argument_all(call, 0, sw_argument_read_shallow, operation);
     else if (IS_ONE_OF(name, deep))
-        all(call, 0, read_elements, operation);
+        sw_argument_all(call, 0, sw_argument_read_elements, operation);
     else if (strcmp(name, "iter") == 0)
-        all(call, 0, read_shallow, operation);
+        sw_argument_all(call, 0, sw_argument_read_shallow, operation);
     else if (strcmp(name, "next") == 0)
-        all(call, 0, iterate, operation);
+        sw_argument_all(call, 0, sw_argument_iterate, operation);
     else if (strcmp(name, "getattr") == 0 || strcmp(name, "hasattr") == 0)
         of_attribute(call, SW_OP_READ, operation);
     else if (strcmp(name, "setattr") == 0 || strcmp(name, "delattr") == 0)
@@ -349,7 +316,7 @@ static void of_sorted_list(const struct call *call, const char *name, struct ope
         return;
     }
     sw_touch_deep(operation, IS_ONE_OF(name, reads) ? SW_OP_READ : SW_OP_WRITE, call->arguments[0]);
-    all(call, 1, read_deep, operation);
+    sw_argument_all(call, 1, sw_argument_read_deep, operation);
 }
 
 /* Of functions of modules: what they do with their arguments, and that they keep nothing. */
@@ -359,6 +326,10 @@ static void of_module(const struct call *call, const char *module, const char *n
     static const char *const sorted_lists[] = {"_heapq", "_bisect"};
     static const char *const of_numbers[] = {"math",     "cmath",     "_struct",    "zlib",
                                              "binascii", "_operator", "_functools", "_statistics"};
+    static const char *const asks[] = {
+        "getrefcount",     "getweakrefcount",    "getweakrefs", "get_objects",
+        "get_referrers",   "get_count",          "get_stats",   "getallocatedblocks",
+        "_current_frames", "_current_exceptions"};
     static const char *const own[] = {"get_ident", "get_native_id",     "allocate_lock",
                                       "getpid",    "_getframe",         "intern",
                                       "getsizeof", "exc_info",          "fspath",
@@ -368,7 +339,11 @@ static void of_module(const struct call *call, const char *module, const char *n
         sw_touch_refuse(operation, "changes how the interpreter itself runs");
         return;
     }
-    if (strcmp(module, "time") == 0 || IS_ONE_OF(name, own))
+    if (IS_ONE_OF(name, asks)) {
+        sw_touch_refuse(operation, "asks what the interpreter keeps of its objects and threads");
+        return;
+    }
+    if ((strcmp(module, "time") == 0 && strcmp(name, "tzset") != 0) || IS_ONE_OF(name, own))
         return;
     if (strcmp(module, "_abc") == 0) {
         if (strcmp(name, "_abc_register") == 0 || strcmp(name, "_reset_registry") == 0)
@@ -388,7 +363,7 @@ static void of_module(const struct call *call, const char *module, const char *n
         return;
     }
     if (IS_ONE_OF(module, of_numbers) || is_of_codecs(module, name)) {
-        all(call, 0, read_deep, operation);
+        sw_argument_all(call, 0, sw_argument_read_deep, operation);
         /* With one that can change: it may change it. */
         if (operation->op != SW_OP_NONE)
             sw_touch_anything(operation);
@@ -409,7 +384,7 @@ static void of_function(const struct call *call, struct operation *operation)
     if (self != NULL && !PyModule_Check(self) && !PyType_Check(self))
         of_method(call, self, name, 0, operation);
     else if (self != NULL && PyType_Check(self) && strcmp(name, "__new__") == 0)
-        all(call, 1, read_deep, operation);
+        sw_argument_all(call, 1, sw_argument_read_deep, operation);
     else if (strcmp(module, "builtins") == 0)
         of_builtin(call, name, operation);
     else
@@ -424,6 +399,27 @@ static const PyTypeObject *maker(PyTypeObject *type)
     while (sw_touch_is_a_class(type) && type->tp_base != NULL)
         type = type->tp_base;
     return type;
+}
+
+static int looks_at_arguments(PyTypeObject *exception)
+{
+    return PyType_IsSubtype(exception, (PyTypeObject *)PyExc_BaseExceptionGroup) ||
+           PyType_IsSubtype(exception, (PyTypeObject *)PyExc_SyntaxError) ||
+           PyType_IsSubtype(exception, (PyTypeObject *)PyExc_UnicodeError);
+}
+
+static int makes_dict(PyTypeObject *type)
+{
+    return PyType_IsSubtype(type, &PyDict_Type);
+}
+
+/* While there is a view of it a bytearray cannot grow. */
+static void of_view(const struct call *call, struct operation *operation)
+{
+    if (call->unseen || call->count != 1)
+        sw_touch_anything(operation);
+    else
+        sw_touch_shallow(operation, SW_OP_WRITE, call->arguments[0]);
 }
 
 static void of_class(const struct call *call, PyTypeObject *type, struct operation *operation)
@@ -452,14 +448,12 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
                                        "classmethod",
                                        "range",
                                        "slice",
-                                       "memoryview",
                                        "_thread.lock",
                                        "_thread.RLock",
                                        "functools.partial",
                                        "_queue.SimpleQueue",
                                        "itertools.count",
                                        "_io.StringIO",
-                                       "_io.BytesIO",
                                        "weakref",
                                        "method",
                                        "_thread._local",
@@ -476,22 +470,34 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
                                        "datetime.datetime",
                                        "datetime.date",
                                        "decimal.Decimal",
+                                       "_io.BytesIO",
                                        "_random.Random"};
     const char *name = maker(type)->tp_name;
     int in_python =
         sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
 
+    /* With three arguments the last is what the new class begins with. */
+    if (type == &PyType_Type && (call->unseen || call->count > 1))
+        sw_argument_all(call, 0, sw_argument_read_shallow, operation);
+    /* Most exceptions keep what they get as it is. */
+    if (PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException) && !in_python &&
+        looks_at_arguments(type))
+        sw_argument_all(call, 0, sw_argument_read_deep, operation);
     /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
     if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||
         PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException))
         return;
     if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
         return;
-    if (IS_ONE_OF(name, iterates)) {
+    if (strcmp(name, "memoryview") == 0)
+        of_view(call, operation);
+    else if (IS_ONE_OF(name, iterates)) {
         if (!in_python) /* else its own call of the class above comes */
-            all(call, 0, iterate, operation);
+            sw_argument_all(call, 0,
+                            makes_dict(type) ? sw_argument_iterate_pairs : sw_argument_iterate,
+                            operation);
     } else if (IS_ONE_OF(name, read))
-        all(call, 0, read_deep, operation);
+        sw_argument_all(call, 0, sw_argument_read_deep, operation);
     else
         sw_touch_anything(operation);
 }
@@ -501,12 +507,37 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
 /* The layout of 3.11. */
 struct partial {
     PyObject_HEAD
-    PyObject *function;
+    PyObject *function, *arguments, *keywords;
 };
+struct wrapper { /* a method-wrapper */
+    PyObject_HEAD
+    PyWrapperDescrObject *method;
+    PyObject *self;
+};
+
 static int is_python_function(PyObject *callable)
 {
     return PyFunction_Check(callable) ||
            (PyMethod_Check(callable) && PyFunction_Check(PyMethod_GET_FUNCTION(callable)));
+}
+
+/* A special method of C code, looked up by its name; most often of super(), for an object that is
+ * new.  It may also be one that is there already, which __init__() fills anew. */
+static void of_wrapper(const struct call *call, const PyWrapperDescrObject *method, PyObject *self,
+                       Py_ssize_t first, struct operation *operation)
+{
+    const char *name = method->d_base->name;
+
+    if (self == NULL || !is_of_object(name))
+        sw_touch_anything(operation);
+    else if (strcmp(name, "__init__") != 0 || sw_touch_is_in_python(self) || PyType_Check(self))
+        return;
+    else if (PyExceptionInstance_Check(self))
+        of_exception(self, name, operation);
+    else if (sw_touch_is_plain(self))
+        sw_touch_anything(operation);
+    else
+        of_method(call, self, name, first, operation);
 }
 
 static void of_other(const struct call *call, struct operation *operation)
@@ -515,21 +546,23 @@ static void of_other(const struct call *call, struct operation *operation)
     const char *type = Py_TYPE(callable)->tp_name;
 
     if (strcmp(type, "functools.partial") == 0 &&
-        is_python_function(((struct partial *)callable)->function))
-        return;
-    /* The last reference goes away without an operation. */
-    if (PyWeakref_CheckRefExact(callable)) {
-        sw_touch_refuse(operation, "asks a weak reference whether its object is still there");
+        is_python_function(((struct partial *)callable)->function)) {
+        sw_touch_shallow(operation, SW_OP_READ, ((struct partial *)callable)->keywords);
         return;
     }
-    /* A lookup of super() in a class at the top: its own object, which is new. */
-    if (strcmp(type, "method-wrapper") == 0 || Py_TYPE(callable) == &PyWrapperDescr_Type) {
-        PyObject *name = PyObject_GetAttrString(callable, "__name__");
-        int known = name != NULL && is_of_object(PyUnicode_AsUTF8(name));
-        Py_XDECREF(name);
-        PyErr_Clear();
-        if (known)
-            return;
+    if (PyWeakref_Check(callable)) {
+        sw_touch_weak(operation);
+        return;
+    }
+    if (strcmp(type, "method-wrapper") == 0) {
+        const struct wrapper *wrapper = (const struct wrapper *)callable;
+        of_wrapper(call, wrapper->method, wrapper->self, 0, operation);
+        return;
+    }
+    if (Py_TYPE(callable) == &PyWrapperDescr_Type) {
+        PyObject *self = call->count > 0 && !call->unseen ? call->arguments[0] : NULL;
+        of_wrapper(call, (const PyWrapperDescrObject *)callable, self, 1, operation);
+        return;
     }
     if (!sw_touch_has_in_python(Py_TYPE(callable), "__call__"))
         sw_touch_anything(operation);

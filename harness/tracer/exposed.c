@@ -60,10 +60,8 @@ static void expose(PyObject *dict, enum sw_exposed kind, PyObject *owner)
         return;
     struct entry *entry = find(dict);
     used_count += entry->dict == NULL;
-    *entry = (struct entry){.dict = dict,
-                            .kind = kind,
-                            .owner = owner,
-                            .schedule = spillway_access_schedule()};
+    *entry = (struct entry){
+        .dict = dict, .kind = kind, .owner = owner, .schedule = spillway_access_schedule()};
 }
 
 enum sw_exposed sw_exposed_kind(PyObject *dict)
@@ -78,7 +76,8 @@ PyObject *sw_exposed_owner(PyObject *dict)
 {
     const struct entry *entry = find(dict);
 
-    return entry->dict != NULL && entry->schedule == spillway_access_schedule() ? entry->owner : NULL;
+    return entry->dict != NULL && entry->schedule == spillway_access_schedule() ? entry->owner
+                                                                                : NULL;
 }
 
 static destructor dict_ends;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "file_path.h"
+#include "last_reference.h"
 #include "touch.h"
 
 /* The beginnings of the layouts of 3.11. */
@@ -67,11 +68,6 @@ void sw_file_object_touch(PyObject *file, struct operation *operation)
 
 /* ---- the last reference ---- */
 
-/* Of libspillway.so, which is in the process already. */
-extern int spillway_access_matters(void);
-
-static int (*announce_it)(const struct operation *operation);
-
 /* Those of C code with a buffer to write. */
 static struct {
     const char *name;
@@ -83,22 +79,11 @@ static struct {
 static void end(PyObject *file, destructor ends)
 {
     struct operation operation = {.op = SW_OP_NONE};
-    const PyThreadState *tstate = PyThreadState_Get();
 
-    if (descriptor(file) >= 0 && spillway_access_matters() && tstate->c_tracefunc != NULL &&
-        tstate->tracing == 0) {
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
+    if (descriptor(file) >= 0)
         sw_file_object_touch(file, &operation);
-        /* As a finalizer has it: other threads may collect garbage, or ask a weak reference. */
-        Py_SET_REFCNT(file, 1);
-        announce_it(&operation);
-        Py_SET_REFCNT(file, Py_REFCNT(file) - 1);
-        PyErr_Restore(type, value, traceback);
-        if (Py_REFCNT(file) > 0)
-            return;
-    }
-    ends(file);
+    if (!sw_last_reference_announce(file, &operation))
+        ends(file);
 }
 
 static void on_end(PyObject *file)
@@ -110,11 +95,10 @@ static void on_end(PyObject *file)
         }
 }
 
-int sw_file_object_begin(int (*announce)(const struct operation *operation))
+int sw_file_object_begin(void)
 {
     PyObject *io = PyImport_ImportModule("_io");
 
-    announce_it = announce;
     for (size_t i = 0; io != NULL && i < Py_ARRAY_LENGTH(writers); i++) {
         PyObject *type = PyObject_GetAttrString(io, writers[i].name);
         if (type == NULL)

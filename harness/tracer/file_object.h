@@ -15,6 +15,6 @@ void sw_file_object_touch(PyObject *file, struct operation *operation);
 
 /* From now on a file that is written to, and whose last reference goes away, is announced, since what
  * it still has in its buffer is written then.  0; or -1 with an exception. */
-int sw_file_object_begin(int (*announce)(const struct operation *operation));
+int sw_file_object_begin(void);
 
 #endif

@@ -138,10 +138,11 @@ static void of_binary(const struct look *look, struct operation *operation)
     PyObject *a = peek(look, 2), *b = peek(look, 1);
 
     sw_touch_shallow(operation, look->argument >= NB_INPLACE_ADD ? SW_OP_WRITE : SW_OP_READ, a);
-    /* "..." % what is formatted */
+    /* "..." % what is formatted; a dict |= pairs */
     if (sw_touch_makes_items(b))
         sw_touch_anything(operation);
-    else if (PyUnicode_Check(a) || PyBytes_Check(a))
+    else if (PyUnicode_Check(a) || PyBytes_Check(a) || PyByteArray_Check(a) ||
+             (PyDict_Check(a) && !PyDict_Check(b)))
         sw_touch_deep(operation, SW_OP_READ, b);
     else
         of_iterated(look, b, operation);

@@ -8,8 +8,10 @@
 
 #include "exposed.h"
 #include "file_object.h"
+#include "frame_object.h"
 #include "identity.h"
 #include "one_of.h"
+#include "view_object.h"
 
 void sw_touch_nothing(struct operation *operation)
 {
@@ -68,10 +70,20 @@ static const PyTypeObject *base_of(PyObject *object)
     return type;
 }
 
+/* What a group is is looked up when it is asked for, in what has been searched. */
+static int is_match_of_plain(PyObject *match)
+{
+    PyObject *searched = PyObject_GetAttrString(match, "string");
+    int is = searched != NULL && (PyUnicode_Check(searched) || PyBytes_Check(searched));
+
+    Py_XDECREF(searched);
+    PyErr_Clear();
+    return is;
+}
+
 int sw_touch_is_plain(PyObject *object)
 {
     static const char *const names[] = {"re.Pattern",
-                                        "re.Match",
                                         "datetime.datetime",
                                         "datetime.date",
                                         "datetime.time",
@@ -114,6 +126,8 @@ int sw_touch_is_plain(PyObject *object)
         PyModule_Check(object) || PyRange_Check(object) || PyComplex_Check(object) ||
         PyExceptionInstance_Check(object))
         return 1;
+    if (strcmp(Py_TYPE(object)->tp_name, "re.Match") == 0)
+        return is_match_of_plain(object);
     return IS_ONE_OF(base_of(object)->tp_name, names);
 }
 
@@ -167,8 +181,8 @@ PyObject *sw_touch_behind(PyObject *object)
             object = (PyObject *)((_PyDictViewObject *)object)->dv_dict;
         else if (Py_TYPE(object) == &PyDictProxy_Type)
             object = ((struct mapping_proxy *)object)->mapping;
-        else if (PyMemoryView_Check(object) && PyMemoryView_GET_BUFFER(object)->obj != NULL)
-            object = PyMemoryView_GET_BUFFER(object)->obj;
+        else if (sw_view_object_shows(object) != NULL)
+            object = sw_view_object_shows(object);
         else
             break;
     }
@@ -193,9 +207,16 @@ void sw_touch_name(struct operation *operation, enum sw_op op, PyObject *namespa
 
 /* ---- shallow and deep ---- */
 
+void sw_touch_weak(struct operation *operation)
+{
+    sw_touch_refuse(operation, "asks a weak reference whether its object is still there");
+}
+
 void sw_touch_shallow(struct operation *operation, enum sw_op op, PyObject *object)
 {
     object = sw_touch_behind(object);
+    if (PyWeakref_CheckProxy(object))
+        sw_touch_weak(operation);
     if (sw_touch_is_plain(object) || PyTuple_Check(object) || PyFrozenSet_CheckExact(object) ||
         sw_touch_is_in_python(object))
         return;
@@ -437,11 +458,18 @@ void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *ow
     /* The interpreter looks these up by itself, for what is no attribute in the source. */
     if (op == SW_OP_WRITE && is_special(name) && is_looked_at(owner, name))
         sw_touch_refuse(operation, "changes what the interpreter itself looks up");
+    else if (PyWeakref_CheckProxy(owner))
+        sw_touch_weak(operation);
+    else if (sw_frame_object_tells(owner, name))
+        sw_touch_refuse(operation, "asks how far another thread's frame has come");
     /* Whoever has it can touch every attribute. */
     else if (PyUnicode_CompareWithASCIIString(name, "__dict__") == 0)
         sw_touch_anything(operation);
     else if (is_of_raise(owner, name))
         sw_touch_raised(operation, op, owner);
+    /* What it shows may be the memory of another. */
+    else if (strncmp(base_of(owner)->tp_name, "_ctypes.", 8) == 0)
+        sw_touch_anything(operation);
     else if (PyModule_Check(owner))
         of_module(operation, op, owner, part);
     /* An assignment to a class is seen by all of its instances, and could replace a method. */

@@ -24,6 +24,8 @@ void sw_touch_nothing(struct operation *operation);
 void sw_touch_anything(struct operation *operation);
 /* It changes, or depends on, what is looked at without an operation: the search proves nothing. */
 void sw_touch_refuse(struct operation *operation, const char *what);
+/* What it refers to goes away with its last reference, which is no operation: refused. */
+void sw_touch_weak(struct operation *operation);
 /* op: READ or WRITE. */
 void sw_touch_add(struct operation *operation, enum sw_op op, const void *address, uint64_t part);
 void sw_touch_shallow(struct operation *operation, enum sw_op op, PyObject *object);

@@ -37,8 +37,10 @@
 #include "file_object.h"
 #include "harness/tracer/lab/tracer_lab.h"
 #include "identity.h"
+#include "last_reference.h"
 #include "operation.h"
 #include "unchecked_call.h"
+#include "view_object.h"
 
 #include "harness/control/entry/access_explain.h"
 
@@ -606,8 +608,10 @@ static PyObject *start(PyObject *module, PyObject *path)
         Py_XDECREF(thread);
         return PyErr_Format(PyExc_TypeError, "start(): the path of the starter is no str");
     }
-    if (thread != NULL && starter == NULL && sw_file_object_begin(announce) == 0 &&
+    sw_last_reference_begin(announce);
+    if (thread != NULL && starter == NULL && sw_file_object_begin() == 0 &&
         sw_exposed_begin() == 0) {
+        sw_view_object_begin();
         sw_identity_begin();
         starter = Py_NewRef(path);
         library = find_library();

@@ -55,7 +55,7 @@ START_TEST(test_no_certificate_is_false)
     ASSERT_SAYS("out", "40 programs, seeds 1 to 40:");
     ASSERT_SAYS("out", " 0 false, 0 fewer, 0 more,");
     ck_assert_int_eq(sscanf(content("out"), "40 programs, seeds 1 to 40: %d agrees", &agree), 1);
-    ck_assert_msg(3 * agree >= 40, "it decides too few: %s", content("out"));
+    ck_assert_msg(2 * agree >= 40, "it decides too few: %s", content("out"));
 }
 END_TEST
 
@@ -80,18 +80,56 @@ START_TEST(test_memory_that_is_used_again_is_another_object)
                             "    for thread in threads: thread.start()\n"
                             "    for thread in threads: thread.join()\n"
                             "    return repr(o)\n");
-    shell("%s/dpor-oracle -m 700 -c 0 bodies.py >out 2>err", binaries);
+    shell("%s/dpor-oracle --cold -m 700 -c 0 bodies.py >out 2>err", binaries);
     ASSERT_SAYS("out", "agrees    bodies.py: 9 traces,");
     ASSERT_SAYS("out", " of 9 classes,");
 }
 END_TEST
 
-/* Programs that showed what of the tracer was wrong, one of each kind. */
+/* Programs that showed what of the tracer was wrong, one of each kind.  All run in one process, which
+ * has thousands of modules in its time: what the tracer keeps of each of them goes with it, or else
+ * it knows nothing any more at the end. */
 START_TEST(test_what_was_false_once)
 {
     ck_assert_int_eq(
         shell("%s/dpor-oracle -m 700 -c 0 %s/once_false/*.py >out 2>err", binaries, sources), 0);
-    ASSERT_SAYS("out", "14 programs: 14 agrees,");
+    ASSERT_SAYS("out", "28 programs: 28 agrees,");
+}
+END_TEST
+
+/* What is looked at changes without an operation: the last reference goes away, a thread comes to its
+ * next line. */
+static const char *const unsaid[] = {
+    "o = [object()]|kept = o[0], o[0]|seen[0] = sys.getrefcount(o[0])",
+    "o = []|o.append(sys._getframe()); own = 1|seen[0] = o and o[0].f_locals",
+    "o = [One()]; o.append(weakref.proxy(o[0]))|one = o[0]|seen[0] = o[1].x",
+    "o = [One()]; o.append(weakref.KeyedRef(o[0], None, 1))|one = o[0]|seen[0] = o[1]()",
+};
+
+START_TEST(test_what_no_operation_says_is_no_certificate)
+{
+    char parts[256], *rest = parts;
+
+    snprintf(parts, sizeof parts, "%s", unsaid[_i]);
+    const char *make = strsep(&rest, "|"), *write = strsep(&rest, "|");
+    char text[1024];
+    snprintf(text, sizeof text,
+             "import sys, threading, weakref\n"
+             "class One: x = 1\n"
+             "def write(o): %s\n"
+             "def read(o, seen): %s\n"
+             "def test():\n"
+             "    seen = [None]\n"
+             "    %s\n"
+             "    threads = [threading.Thread(target=write, args=(o,)),\n"
+             "               threading.Thread(target=read, args=(o, seen))]\n"
+             "    for thread in threads: thread.start()\n"
+             "    for thread in threads: thread.join()\n",
+             write, rest, make);
+    write_file("mine.py", text);
+    shell("%s/spillway explore --strategy dpor mine.py::test >out 2>err", binaries);
+    ASSERT_SAYS("out", "UNSURE ");
+    ASSERT_SAYS("out", " and no operation says so)");
 }
 END_TEST
 
@@ -219,6 +257,8 @@ CHECK_SUITE(suite)
     tcase_add_test(tcase, test_no_certificate_is_false);
     tcase_add_test(tcase, test_memory_that_is_used_again_is_another_object);
     tcase_add_test(tcase, test_what_was_false_once);
+    tcase_add_loop_test(tcase, test_what_no_operation_says_is_no_certificate, 0,
+                        sizeof unsaid / sizeof *unsaid);
     tcase_add_test(tcase, test_what_a_warm_process_keeps_is_not_the_programs);
     tcase_add_test(tcase, test_a_file_is_judged);
     tcase_add_loop_test(tcase, test_a_fault_is_noticed, 0, sizeof seen / sizeof *seen);

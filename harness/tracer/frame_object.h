@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * frame_object.h - does an attribute of a frame tell how far another thread has come?
+ *
+ * What a thread does to its local variables is no operation, and nor is each of its lines.  Whoever
+ * has its frame can see both.
+ */
+#ifndef SW_TRACER_FRAME_OBJECT_H
+#define SW_TRACER_FRAME_OBJECT_H
+
+#include <Python.h>
+
+/* object: any.  Not of the frames that the thread is in.  That a frame has ended is no operation
+ * either, so one that has is no exception. */
+int sw_frame_object_tells(PyObject *object, PyObject *name);
+
+#endif
