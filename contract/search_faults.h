@@ -85,7 +85,7 @@
     X(CALL_RELEASE, "call-release", "lock", "$o.acquire()", "release() is nothing") \
     X(CALL_TRY, "call-try", "lock", "$o.acquire(False)", "trying to take a lock is nothing") \
     X(CALL_TRY_READS, "call-try-reads", "lock", "$o.acquire(False)", "trying is reading") \
-    X(CALL_UNKNOWN, "call-unknown", "pipe", "os.write(", \
+    X(CALL_UNKNOWN, "call-unknown", "cache", "$o(1)", \
       "a call of which nothing is known is nothing") \
     X(STAR_CALL, "star-call", "list that is emptied", "max(*$o)", \
       "a call with a star is nothing") \

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model_gate.h"
+
 static const struct {
     const char *name;
     struct sw_random_focus focus;
@@ -38,6 +40,20 @@ static int shows_fault(struct sw_program_judge *judge, const struct sw_random_pr
     if (sw_program_judge_run(judge, program, SW_SEARCH_FAULT_NONE, &without, e) < 0)
         return -1;
     return is_sound(&without);
+}
+
+/* 1: a model shows it; 0; -1 with *e. */
+static int run_models(enum sw_search_fault fault, struct sw_error *e)
+{
+    const char *what;
+    int number = sw_model_gate_run(fault, &what);
+
+    if (number < 0)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
+    if (number > 0)
+        printf("%-22s noticed: model %d, %s\n", faults[fault].name, number, what);
+    fflush(stdout);
+    return number > 0;
 }
 
 static int run_fault(struct sw_program_judge *judge, enum sw_search_fault fault, uint64_t seed,
@@ -77,7 +93,10 @@ int sw_fault_gate_run(struct sw_program_judge *judge, const char *name, uint64_t
         if (faults[fault].name == NULL ||
             (strcmp(name, "all") != 0 && strcmp(name, faults[fault].name) != 0))
             continue;
-        int status = run_fault(judge, (enum sw_search_fault)fault, seed, programs, e);
+        int status =
+            fault > SW_SEARCH_FAULT_TRACER_LAST ? run_models((enum sw_search_fault)fault, e) : 0;
+        if (status == 0)
+            status = run_fault(judge, (enum sw_search_fault)fault, seed, programs, e);
         if (status < 0)
             return -1;
         count += status;

@@ -4,7 +4,8 @@
  * (contract/search_faults.h).
  *
  * A fault is NOTICED by a program with which something is wrong, or of which dpor runs more traces
- * than there are classes, while neither is so without the fault.
+ * than there are classes, while neither is so without the fault.  A step of dpor is looked for in
+ * models first (model_gate.h).
  */
 #ifndef SW_FAULT_GATE_H
 #define SW_FAULT_GATE_H

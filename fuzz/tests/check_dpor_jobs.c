@@ -4,7 +4,8 @@
  * two workers take half of the time.  The workers are simulated: which of them is done next is
  * chance, or all take equally long.
  */
-#include "dpor_model.h"
+#include "contract/tests/suite_main.h"
+#include "fuzz/oracle/dpor_model.h"
 #include "fuzz/explore/dpor_pool.h"
 
 enum { TRACES_MAX = 40000, JOBS_MAX = 12 };

@@ -3,6 +3,7 @@
 #include "argument.h"
 
 #include "callback.h"
+#include "identity.h"
 #include "touch.h"
 
 void sw_argument_all(const struct call *call, Py_ssize_t first, sw_argument_touch *touch,
@@ -29,6 +30,13 @@ void sw_argument_read_shallow(const struct call *call, PyObject *object,
 {
     (void)call;
     sw_touch_shallow(operation, SW_OP_READ, object);
+}
+
+void sw_argument_read_shared(const struct call *call, PyObject *object, struct operation *operation)
+{
+    if (Py_REFCNT(object) > sw_operation_held(call->frame, object) ||
+        sw_identity_is_of_others(object))
+        sw_touch_shallow(operation, SW_OP_READ, object);
 }
 
 /* It may be another thread's as well if there are more references to it than the frame's own. */

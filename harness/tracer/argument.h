@@ -16,6 +16,8 @@ void sw_argument_all(const struct call *call, Py_ssize_t first, sw_argument_touc
                      struct operation *operation);
 
 sw_argument_touch sw_argument_read_deep, sw_argument_read_shallow;
+/* The same of one that others have, too. */
+sw_argument_touch sw_argument_read_shared;
 /* It is gone over, and its elements are taken as they are. */
 sw_argument_touch sw_argument_iterate;
 /* It is gone over, and so is each of its elements: a dict is made of it. */

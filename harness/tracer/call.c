@@ -478,7 +478,7 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
 
     /* With three arguments the last is what the new class begins with. */
     if (type == &PyType_Type && (call->unseen || call->count > 1))
-        sw_argument_all(call, 0, sw_argument_read_shallow, operation);
+        sw_argument_all(call, 0, sw_argument_read_shared, operation);
     /* Most exceptions keep what they get as it is. */
     if (PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException) && !in_python &&
         looks_at_arguments(type))

@@ -208,8 +208,8 @@ static const struct {
     const char *fault;
     int seed;
 } seen[] = {
-    {"store-attr-reads", 1}, {"load-deref", 1}, {"star-call", 2},       {"call-list-writes", 2},
-    {"call-attribute", 1},   {"no-races", 1},   {"first-race-only", 1},
+    {"store-attr-reads", 1}, {"load-deref", 1}, {"star-call", 2},     {"call-list-writes", 2},
+    {"call-attribute", 1},   {"no-races", 1},   {"backtrack-far", 1}, {"initials-none", 1},
 };
 
 START_TEST(test_a_fault_is_noticed)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * dpor_model.h - for tests of the search: a program of a few instructions a thread, which leaves a
- * trace as a real one does.
+ * dpor_model.h - for whoever tests the search: a program of a few instructions a thread, which leaves
+ * a trace as a real one does.
  *
- * THREAD() adds a thread to the model, run_model() runs it as a struct sw_dpor_run says.
+ * THREAD() adds a thread to the model, run_model() runs it as a struct sw_dpor_run says, and
+ * model_classes() counts its classes, over all interleavings.
  */
 #ifndef SW_DPOR_MODEL_H
 #define SW_DPOR_MODEL_H
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "contract/tests/suite_main.h"
 #include "fuzz/explore/dpor.h"
 
 /* ---- a model: threads of a few instructions ---- */
@@ -242,6 +242,88 @@ static inline void thread(const struct instruction *code)
 }
 
 #define THREAD(...) thread((const struct instruction[]){__VA_ARGS__, {END, 0, 0}})
+
+/* ---- all interleavings ---- */
+
+enum { CLASSES_MAX = 1 << 16, EVENTS_MAX = 24 };
+
+static uint64_t *class_names;
+static uint32_t class_count;
+static int too_many; /* classes, or events */
+static struct {
+    uint32_t thread;
+    struct sw_pending did;
+} path[EVENTS_MAX];
+
+/* Equal for equivalent schedules: of each event, whose how many-th it is, and how many of
+ * each thread's events happen before it. */
+static inline uint64_t name_of_class(uint32_t count)
+{
+    uint32_t clocks[EVENTS_MAX][THREADS] = {{0}}, done[THREADS] = {0};
+    uint64_t name = count;
+
+    for (uint32_t j = 0; j < count; j++) {
+        for (uint32_t i = 0; i < j; i++)
+            if (path[i].thread == path[j].thread || sw_decision_depends(path[i].did, path[j].did))
+                for (uint32_t t = 0; t < model.threads; t++)
+                    if (clocks[i][t] > clocks[j][t])
+                        clocks[j][t] = clocks[i][t];
+        clocks[j][path[j].thread] = ++done[path[j].thread];
+        uint64_t event = path[j].thread + 1;
+        for (uint32_t t = 0; t < model.threads; t++)
+            event = (event ^ clocks[j][t]) * 0x9e3779b97f4a7c15u, event ^= event >> 31;
+        name += event; /* in any order */
+    }
+    return name;
+}
+
+static inline void add_class(uint64_t name)
+{
+    for (uint32_t i = 0; i < class_count; i++)
+        if (class_names[i] == name)
+            return;
+    if (class_count == CLASSES_MAX)
+        too_many = 1;
+    else
+        class_names[class_count++] = name;
+}
+
+static inline void all_interleavings(uint32_t depth)
+{
+    struct model before = model;
+    int any = 0;
+
+    if (depth == EVENTS_MAX) {
+        too_many = 1;
+        return;
+    }
+    wait_for_time(depth);
+    before = model;
+    for (uint32_t t = 0; t < before.threads; t++) {
+        if (!can_run(t))
+            continue;
+        any = 1;
+        path[depth].thread = t;
+        path[depth].did = pending(t);
+        execute(t);
+        all_interleavings(depth + 1);
+        model = before;
+    }
+    if (!any)
+        add_class(name_of_class(depth));
+}
+
+/* In class_count.  0; or -1: there are too many. */
+static inline int model_classes(void)
+{
+    class_names = malloc(CLASSES_MAX * sizeof *class_names);
+    class_count = 0;
+    too_many = 0;
+    memcpy(model.holder, model.held, sizeof model.holder);
+    all_interleavings(0);
+    free(class_names);
+    return too_many ? -1 : 0;
+}
 
 /* ---- by chance ---- */
 
