@@ -14,6 +14,7 @@ static const char *const left[] = {
     "open_files",
     "a_pipe",
     "a_folder_and_a_mask",
+    "a_limit",
     "a_handler",
     "a_blocked_signal",
     "a_timer",
@@ -52,6 +53,15 @@ START_TEST(test_nothing_is_left)
 END_TEST
 
 /* A subprocess is not controlled, and is ended with its schedule. */
+/* Where it cannot be raised again, the process ends. */
+START_TEST(test_no_lower_priority_is_left)
+{
+    ck_assert_int_eq(spillway("explore -j 1 --chance 1 --strategy random --schedules 3 "
+                              "left_behind.py::test_a_priority"),
+                     0);
+}
+END_TEST
+
 START_TEST(test_no_child_is_left)
 {
     ck_assert_int_eq(
@@ -251,6 +261,7 @@ CHECK_SUITE(suite)
     tcase_set_tags(state, "no-memcheck");
     tcase_add_loop_test(state, test_nothing_is_left, 0, sizeof left / sizeof *left);
     tcase_add_test(state, test_no_child_is_left);
+    tcase_add_test(state, test_no_lower_priority_is_left);
     tcase_add_test(state, test_jobs_have_their_own_temporary_files);
     tcase_add_test(state, test_jobs_take_turns_at_the_files_that_they_share);
     tcase_add_test(state, test_semaphores_with_a_name_are_under_control);

@@ -232,6 +232,37 @@ static void restore_signals(const struct sw_kernel_state *state, uint64_t change
     sigaltstack(&state->alternate, NULL);
 }
 
+/* ---- limits, and the priority ---- */
+
+static long priority(void)
+{
+    return SW_REAL(syscall)(SYS_getpriority, PRIO_PROCESS, 0);
+}
+
+static void take_limits(struct sw_kernel_state *state)
+{
+    for (int i = 0; i < RLIM_NLIMITS; i++)
+        SW_REAL(syscall)(SYS_prlimit64, 0, i, NULL, &state->limits[i]);
+    state->priority = priority();
+}
+
+static int restore_limits(const struct sw_kernel_state *state)
+{
+    for (int i = 0; i < RLIM_NLIMITS; i++) {
+        const struct rlimit *wanted = &state->limits[i];
+        struct rlimit now = *wanted;
+        SW_REAL(syscall)(SYS_prlimit64, 0, i, NULL, &now);
+        if ((now.rlim_cur != wanted->rlim_cur || now.rlim_max != wanted->rlim_max) &&
+            SW_REAL(syscall)(SYS_prlimit64, 0, i, wanted, NULL) != 0)
+            return -1;
+    }
+    /* What is asked for is 20 and more with each step up, what is set is the niceness. */
+    return priority() == state->priority ||
+                   SW_REAL(syscall)(SYS_setpriority, PRIO_PROCESS, 0, 20 - state->priority) == 0
+               ? 0
+               : -1;
+}
+
 /* ---- all ---- */
 
 int sw_kernel_state_keep(struct sw_kernel_state *state, int fd)
@@ -262,6 +293,7 @@ int sw_kernel_state_take(struct sw_kernel_state *state, char *why, size_t size)
     state->brk = (void *)SW_REAL(syscall)(SYS_brk, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     take_signals(state);
+    take_limits(state);
     return 0;
 }
 
@@ -281,5 +313,6 @@ int sw_kernel_state_restore(const struct sw_kernel_state *state, uint64_t change
         SW_REAL(syscall)(SYS_fchdir, state->folder);
     umask(state->umask);
     restore_signals(state, changed);
-    return restore_files(state);
+    /* Before descriptors: of those there may be too few. */
+    return restore_limits(state) < 0 ? -1 : restore_files(state);
 }

@@ -5,6 +5,7 @@ import ctypes
 import mmap
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [
 libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 count = 0
 lock = threading.Lock()
+NICE, LIMIT = os.nice(0), resource.getrlimit(resource.RLIMIT_NPROC)
 
 
 def together():
@@ -83,6 +85,18 @@ def test_a_folder_and_a_mask():
     together()
     assert os.getcwd() == HERE and os.umask(0o77) != 0o77
     os.chdir("/")
+
+
+def test_a_limit():
+    together()
+    assert resource.getrlimit(resource.RLIMIT_NPROC) == LIMIT
+    resource.setrlimit(resource.RLIMIT_NPROC, (77, LIMIT[1]))
+
+
+def test_a_priority():
+    together()
+    assert os.nice(0) == NICE
+    os.nice(1)
 
 
 def test_a_handler():
