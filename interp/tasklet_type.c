@@ -62,10 +62,11 @@ static int bind_func(slp_tasklet *t, PyObject *func)
 {
     if (check_callable(func) < 0 || require_idle(t) < 0)
         return -1;
-    t->ready = 0;
-    slp_tasklet_forget(t);
-    if (func != Py_None)
-        Py_XSETREF(t->func, Py_NewRef(func)); /* what was dropped may have bound it */
+    if (t->ready) {
+        t->ready = 0;
+        slp_tasklet_forget(t);
+    }
+    Py_XSETREF(t->func, func != Py_None ? Py_NewRef(func) : NULL); /* what was dropped may bind it */
     return 0;
 }
 
