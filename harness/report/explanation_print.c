@@ -188,6 +188,14 @@ static void print_cold(FILE *out, const struct sw_timeline *timeline)
     fputs("; where CPython has specialised the call it does not look whether to switch\n", out);
 }
 
+static int deviates(const struct sw_timeline *timeline)
+{
+    for (uint32_t i = 1; i <= timeline->entry_count; i++)
+        if (at(timeline, i)->deviates)
+            return 1;
+    return 0;
+}
+
 void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,
                           const struct sw_timeline *timeline, enum sw_explanation_how how)
 {
@@ -201,9 +209,12 @@ void sw_explanation_print(FILE *out, const struct sw_explanation *explanation,
     if (*timeline->note != '\0')
         fprintf(out, "note: %s\n", timeline->note);
     else if (!timeline->has_accesses &&
-             (how == SW_EXPLANATION_FULL || explanation->kind == SW_EXPLANATION_NOT_KNOWN))
+             (how == SW_EXPLANATION_FULL ||
+              (explanation->kind == SW_EXPLANATION_NOT_KNOWN && timeline->thread_count > 1)))
         fprintf(out, "note: reads and writes are not seen here: that takes a test, FILE.py::NAME, "
                      "on CPython 3.11\n");
+    if (explanation->kind == SW_EXPLANATION_NOT_KNOWN && deviates(timeline))
+        fputs("next: spillway minimise tells which two operations must not meet\n", out);
     if (how == SW_EXPLANATION_FULL)
         print_all(out, explanation, timeline);
     else

@@ -80,8 +80,8 @@ static int is_loop(const struct sw_timeline_entry *read)
     const char *source = sw_timeline_source(read->file, read->line, line, sizeof line);
     const char *at = strstr(source, "for ");
 
-    return at != NULL && (at == source || at[-1] == ' ' || at[-1] == '[' || at[-1] == '(' ||
-                          at[-1] == '{');
+    return at != NULL &&
+           (at == source || at[-1] == ' ' || at[-1] == '[' || at[-1] == '(' || at[-1] == '{');
 }
 
 /* What is added at the end is met by the loop in its turn.  Texts that were cut prove nothing. */
@@ -89,8 +89,8 @@ static int has_lost_some(const char *before, const char *after)
 {
     size_t length = strlen(before);
 
-    return length > 2 && before[0] == '[' && before[length - 1] == ']' &&
-           strlen(after) < length && after[0] == '[' && after[strlen(after) - 1] == ']';
+    return length > 2 && before[0] == '[' && before[length - 1] == ']' && strlen(after) < length &&
+           after[0] == '[' && after[strlen(after) - 1] == ']';
 }
 
 /* The write of another thread in between, if the reads of that thread around it are one loop's. */
@@ -125,8 +125,8 @@ int sw_pattern_iteration_find(struct sw_evidence *search, uint32_t end)
             !sw_evidence_is_write(sw_evidence_at(search, write)) ||
             !is_shortened(search, write, &start))
             continue;
-        if (found_write != 0 && sw_evidence_at(search, found_write)->object !=
-                                    sw_evidence_at(search, write)->object)
+        if (found_write != 0 &&
+            sw_evidence_at(search, found_write)->object != sw_evidence_at(search, write)->object)
             return 0;
         found_start = start;
         found_write = write;

@@ -11,10 +11,11 @@
  * sees.  `note` says where that could not be had, and `lost` what did not fit.
  *
  * Where the accesses come from: in CPython 3.11 a tracer (harness/tracer) sees each bytecode of a
- * test.  With other interpreters, and in programs that no test's starter runs, there are no READ,
- * WRITE and EXCEPTION, and has_accesses is 0.  At grain "call" the tracer may make the interpreter
- * look in other places whether to switch; then the run is made again without it, has_accesses is 0,
- * and `note` says so.
+ * test.  With other interpreters, with one thread, and in programs that no starter runs, there are no READ,
+ * WRITE and EXCEPTION, and has_accesses is 0.  The frames that the
+ * tracer is given may move objects, and so the order of a set, which is another run then.  If that one
+ * fails as well, as far as the decisions fit, it is what is told, and `note` says from where on it is
+ * another; else the run is made again without the tracer, has_accesses is 0, and `note` says so.
  *
  * STEP is the number of the decision that led there: the decision's own entry has it, and stands
  * first, and so has all that happens until the next one is asked.  What happens before the first
@@ -97,6 +98,7 @@ struct sw_timeline {
     uint64_t lost;      /* entries that did not fit */
     int is_same;        /* the run was the recorded one, in all decisions and in its exit status */
     int has_accesses;
+    char left[32];      /* "step 351": where it no longer was, of a run that went on anyway; "" */
     char note[SW_TIMELINE_NOTE]; /* what there is to say of what is missing; "" */
     struct sw_end end;  /* how it ended */
     struct sw_timeline_texts *texts; /* where all texts are */

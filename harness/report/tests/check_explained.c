@@ -104,6 +104,37 @@ START_TEST(test_a_point_that_only_cold_code_has_is_called_so)
 }
 END_TEST
 
+/* The program sees that somebody looks, and decides more often then: behind what has failed. */
+START_TEST(test_what_looks_is_another_run_but_fails_as_well)
+{
+    write_file("tail.py", "import sys, threading\n"
+                          "count = [0]\n"
+                          "def add():\n"
+                          "    seen = count[0]\n"
+                          "    str(seen)\n"
+                          "    count[0] = seen + 1\n"
+                          "def tail():\n"
+                          "    for _ in range(30 if sys.gettrace() is None else 40): str(count)\n"
+                          "def run(body):\n"
+                          "    threads = [threading.Thread(target=body) for _ in 'ab']\n"
+                          "    for t in threads: t.start()\n"
+                          "    for t in threads: t.join()\n"
+                          "def test_tail():\n"
+                          "    count[0] = 0\n"
+                          "    run(add)\n"
+                          "    run(tail)\n"
+                          "    assert count[0] == 2\n");
+    ck_assert_int_eq(spillway("explore -o tail.sched tail.py::test_tail"), 1);
+    ASSERT_SAYS("out", "kind: lost update, of ");
+    ASSERT_SAYS("out",
+                "note: accesses and values are those of a run that looks at them, which fails "
+                "as well, and is another one");
+    ck_assert_int_eq(spillway("show tail.sched"), 0);
+    ASSERT_SAYS("out",
+                "accesses and values are those of a run that looks at them, which fails as well");
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_seen_is_said)
 {
     static const char note[] = "note: reads and writes are not seen here: that takes a test, "
@@ -120,13 +151,19 @@ START_TEST(test_what_cannot_be_seen_is_said)
     ck_assert_int_eq(spillway("replay --explain dead.sched"), 0);
     ASSERT_SAYS("err", note);
     write_file("fails.py", "import threading\n"
-                           "t = threading.Thread(target=int)\n"
-                           "t.start()\n"
-                           "t.join()\n"
-                           "def test_it(): assert 0\n"
+                           "def test_it():\n"
+                           "    t = threading.Thread(target=int)\n"
+                           "    t.start()\n"
+                           "    t.join()\n"
+                           "    assert 0\n"
+                           "def test_alone(): assert 0\n"
                            "if __name__ == '__main__': test_it()\n");
     ck_assert_int_eq(spillway("explore -o fails.sched fails.py"), 1);
     ASSERT_SAYS("out", note);
+    /* With one thread there is nothing to be seen. */
+    ck_assert_int_eq(spillway("explore -o alone.sched fails.py::test_alone"), 1);
+    ASSERT_SAYS("out", "kind: not known\n");
+    ck_assert_ptr_null(strstr(content("out"), "note: "));
     if (access("/usr/bin/pypy3", X_OK) == 0) {
         ck_assert_int_eq(spillway("explore -i /usr/bin/pypy3 -o pypy.sched fails.py::test_it"), 1);
         ASSERT_SAYS("out", note);
@@ -142,6 +179,7 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_what_passes_stands_beside);
     tcase_add_test(all, test_what_always_fails_has_nothing_beside);
     tcase_add_test(all, test_a_point_that_only_cold_code_has_is_called_so);
+    tcase_add_test(all, test_what_looks_is_another_run_but_fails_as_well);
     tcase_add_test(all, test_what_cannot_be_seen_is_said);
     tcase_set_timeout(all, 120);
     tcase_set_tags(all, "no-memcheck"); /* it mostly starts other programs */
