@@ -266,12 +266,25 @@ static void take_oracle(struct sw_explanation *explanation, const struct sw_time
     explanation->failure = find_last(timeline, SW_TIMELINE_FAILURE);
 }
 
+/* At grain access who waits for a lock stands before it, and its wait is no entry: the end itself says
+ * who waits for whom. */
+static void take_cycle(struct sw_explanation *explanation, const struct sw_timeline *timeline)
+{
+    const char *first = strstr(timeline->end.text, ", held by ");
+
+    if (first == NULL || strstr(first + 1, ", held by ") == NULL)
+        return;
+    explanation->kind = SW_EXPLANATION_DEADLOCK;
+    snprintf(explanation->reason, sizeof explanation->reason, "%.900s", timeline->end.text);
+}
+
 void sw_explanation_make(struct sw_explanation *explanation, const struct sw_timeline *timeline)
 {
     *explanation = (struct sw_explanation){.row_count = 0};
     if (timeline->end.kind == SW_ENDED_DEADLOCK) {
         explanation->failure = find_last(timeline, SW_TIMELINE_BLOCK);
-        sw_explanation_wait_find(explanation, timeline);
+        if (!sw_explanation_wait_find(explanation, timeline))
+            take_cycle(explanation, timeline);
     } else if (timeline->end.kind == SW_ENDED_ORACLE) {
         take_oracle(explanation, timeline);
     } else {
@@ -279,7 +292,7 @@ void sw_explanation_make(struct sw_explanation *explanation, const struct sw_tim
         if (explanation->failure != 0 && timeline->has_accesses)
             sw_explanation_find_data(explanation, timeline, explanation->failure);
     }
-    if (explanation->kind != SW_EXPLANATION_DEADLOCK)
+    if (explanation->kind != SW_EXPLANATION_DEADLOCK || explanation->row_count == 0)
         sw_explanation_add(explanation, explanation->failure);
     make_sentence(explanation, timeline);
 }
