@@ -12,6 +12,7 @@
 #include "harness/report/target.h"
 #include "harness/runner/interrupt.h"
 #include "campaign.h"
+#include "why_all.h"
 
 /* 16 bytes each: 256 MiB, and as many schedules as take an hour or more.  Beyond that the number of
  * distinct ones is of the first 16 million. */
@@ -457,6 +458,7 @@ static void tell(struct sw_explore_told *told, const struct sw_explore *explore,
 static int run(struct sw_explore *explore)
 {
     static struct sw_explore_result result;
+    struct sw_error e;
 
     result = (struct sw_explore_result){.end = SW_EXPLORE_NOTHING};
 
@@ -471,6 +473,10 @@ static int run(struct sw_explore *explore)
         return SW_EXIT_ERROR;
     sw_explore_report_print(explore, &result);
     int status = exit_status(&result);
+    if (explore->tells_why && sw_why_all_print(stdout, &explore->search.trial, &e) < 0) {
+        sw_error_print(&e);
+        status = SW_EXIT_ERROR;
+    }
     if (sw_explore_report_json(explore, &result) < 0)
         status = SW_EXIT_ERROR;
     if (explore->told != NULL)

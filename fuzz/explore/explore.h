@@ -51,6 +51,7 @@ struct sw_explore {
     enum sw_explore_method method;
     uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
+    int tells_why;    /* DPOR: what it has taken for independent (why_all.h) */
     int tries_access; /* --grain both: where nothing fails at grain call */
     int is_cold;      /* a process for each schedule */
     const char *json; /* a file; NULL: none */

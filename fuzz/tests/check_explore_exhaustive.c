@@ -69,7 +69,24 @@ START_TEST(test_abba_in_three_executions)
                      1);
     ASSERT_SAYS("out", "all 3 traces,");
     ASSERT_SAYS("out", "1 of 3 schedules");
-    ASSERT_SAYS("out", "deadlock");
+    ASSERT_SAYS("out", "kind: deadlock\n");
+    ASSERT_SAYS("out", "because: T1 waits for lock#");
+}
+END_TEST
+
+START_TEST(test_what_is_taken_for_independent_is_told)
+{
+    ck_assert_int_eq(
+        spillway("explore --strategy dpor --why-all %s/account.py::test_account_fixed", bench), 0);
+    ASSERT_SAYS("out", "why all: what each thread does in the default schedule\n"
+                       "  dependent, both orders were run:\n"
+                       "    lock#");
+    ASSERT_SAYS("out", "\n    State.balance: T2 reads and writes (account.py:17), T3 reads and writes "
+                       "(account.py:23)\n"
+                       "  independent, one order stands for both:\n"
+                       "    State.withdrawn: T3 writes (account.py:24)\n");
+    ck_assert_int_eq(spillway("explore --why-all %s/account.py::test_account_fixed", bench), 2);
+    ASSERT_SAYS("err", "--why-all is about what --strategy dpor takes for independent\n");
 }
 END_TEST
 
@@ -273,6 +290,7 @@ CHECK_SUITE(suite)
                         (int)(sizeof counted / sizeof *counted));
     tcase_add_loop_test(dpor, test_a_whole_program_has_as_many, 0, 3);
     tcase_add_test(dpor, test_abba_in_three_executions);
+    tcase_add_test(dpor, test_what_is_taken_for_independent_is_told);
     tcase_add_test(dpor, test_what_it_finds_is_there_to_be_replayed);
     tcase_add_test(dpor, test_a_limit_is_no_proof);
     tcase_add_test(dpor, test_nor_is_a_program_that_is_not_the_same_each_time);

@@ -137,6 +137,13 @@ static const char *refusal_of_both(void)
                : NULL;
 }
 
+static const char *refusal_of_why(void)
+{
+    return explore.tells_why && explore.method != SW_EXPLORE_DPOR
+               ? "--why-all is about what --strategy dpor takes for independent"
+               : NULL;
+}
+
 static const char *refusal_of_layouts(void)
 {
     if (explore.setting.layouts > 0 && explore.setting.layout > 0)
@@ -188,6 +195,8 @@ static const char *refusal(void)
         why = refusal_of_both();
     if (why == NULL)
         why = refusal_of_layouts();
+    if (why == NULL)
+        why = refusal_of_why();
     if (why == NULL && explore.corpus != NULL && explore.method != SW_EXPLORE_COVERAGE)
         why = "--corpus is for --strategy coverage";
     if (why == NULL && explore.method > SW_EXPLORE_DPOR && explore.bound > SW_BOUNDED_MAX)
@@ -328,6 +337,8 @@ static int run_many(const struct sw_command_arguments *arguments)
         why = refusal_of_both();
     if (why == NULL)
         why = refusal_of_layouts();
+    if (why == NULL)
+        why = refusal_of_why();
     if (why != NULL)
         return sw_command_refuse("explore", "%s", why);
     if (make_output_folder(&e) < 0 || sw_atomic_files_check_output(explore.json, &e) < 0 ||
@@ -387,6 +398,9 @@ static const struct sw_option options[] = {
                      UINT64_MAX / 2, "The seed of the first schedule (default: 1)"),
     SW_OPTION_FLAG("continue", 0, struct sw_explore, goes_on,
                    "Go on after a failure, and count the ways in which schedules fail"),
+    SW_OPTION_FLAG("why-all", 0, struct sw_explore, tells_why,
+                   "With strategy dpor: print what each thread does to what, and whether that was "
+                   "taken for independent, so that one order stands for both"),
     SW_OPTION_TEXT("corpus", 0, "DIR", struct sw_explore, corpus,
                    "With strategy coverage: keep in DIR the schedules that showed something new, "
                    "and begin with those already there (default: none)"),

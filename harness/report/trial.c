@@ -265,8 +265,10 @@ static uint32_t layout_of(const struct sw_trial_order *order)
                              order->schedule.seed);
 }
 
-static void fill_sched(const struct sw_trial_order *order, struct sw_sched *sched)
+void sw_trial_fill_sched(const struct sw_trial_order *order, char *args[SW_TRIAL_ARGS],
+                         struct sw_sched *sched)
 {
+    sched->args = args_of(order, args);
     sched->program = (char *)program_of(order);
     sched->input = order->test != NULL ? (char *)order->file : NULL;
     sched->interp = (char *)order->interp;
@@ -288,9 +290,9 @@ static void take_place(const struct sw_trial_order *order, struct place *place)
     const struct sw_sched_file_name name = {is_folder(order->output) ? order->output : "",
                                             order->file, order->test, place->kind};
     char *room[SW_TRIAL_ARGS];
-    struct sw_sched target = {.args = args_of(order, room)};
+    struct sw_sched target = {0};
 
-    fill_sched(order, &target);
+    sw_trial_fill_sched(order, room, &target);
     int failed = order->output != NULL && !is_folder(order->output)
                      ? take_output(order, place)
                      : sw_sched_file_take(&place->file, &name, &target, &place->e);
@@ -391,9 +393,9 @@ static void keep(const struct sw_process *run, const struct sw_trial_order *orde
                  struct place *place, struct sw_trial *trial)
 {
     char chosen[1024], *room[SW_TRIAL_ARGS];
-    struct sw_sched sched = {.args = args_of(order, room), .outcome = outcome};
+    struct sw_sched sched = {.outcome = outcome};
 
-    fill_sched(order, &sched);
+    sw_trial_fill_sched(order, room, &sched);
     sched.setting.chance = chance_of(order, run->shm->drew != 0);
     sw_process_fill(run, &sched);
     sched.interp_version = (char *)sw_process_interp_version(run);
@@ -417,8 +419,7 @@ void sw_trial_keep_unsure(const struct sw_trial_order *order,
 {
     char *room[SW_TRIAL_ARGS];
     struct place place = {.file.fd = -1, .kind = ".unsure"};
-    struct sw_sched sched = {.args = args_of(order, room),
-                             .outcome = (char *)schedule->outcome,
+    struct sw_sched sched = {.outcome = (char *)schedule->outcome,
                              .deviations = (struct sw_deviation *)schedule->decisions.deviations,
                              .deviation_count = schedule->decisions.count,
                              .pool = (uint32_t *)schedule->decisions.pool,
@@ -426,7 +427,7 @@ void sw_trial_keep_unsure(const struct sw_trial_order *order,
                              .decision_count = schedule->decision_count,
                              .hash = schedule->hash};
 
-    fill_sched(order, &sched);
+    sw_trial_fill_sched(order, room, &sched);
     sched.setting.chance = chance_of(order, 1);
     write_sched(order, &place, &sched, trial);
     sw_sched_file_release(&place.file);

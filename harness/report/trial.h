@@ -70,6 +70,9 @@ struct sw_trial {
  * command line refuses that. */
 struct sw_process_order sw_trial_process(const struct sw_trial_order *order,
                                          char *args[SW_TRIAL_ARGS]);
+/* What a .sched of it names, all but its decisions and its outcome; args is room for its arguments. */
+void sw_trial_fill_sched(const struct sw_trial_order *order, char *args[SW_TRIAL_ARGS],
+                         struct sw_sched *sched);
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial);
 /* A schedule that was run elsewhere, with these decisions, that many in all, and this hash. */
 struct sw_trial_schedule {
