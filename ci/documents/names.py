@@ -85,8 +85,8 @@ def options(folder, run):
     """Those of spillway's commands as their help has them, and those of our scripts."""
     helped, scripts = run([
         "for c in $(spillway --help | awk '/^  / { print $1 }'); do spillway $c --help; done",
-        "grep -rhoE --exclude-dir=docs -e '--[a-z][a-z-]+' ci fuzz/bench/run fuzz/inputs interp/tests"
-        " scenarios/programs harness/pytest Makefile"])
+        "grep -rhoE --exclude-dir=docs -e '--[a-z][a-z-]+' ci fuzz/bench/run fuzz/inputs fuzz/oracle"
+        " interp/tests scenarios/programs harness/pytest Makefile"])
     return {option for line in helped + scripts for option in OPTION.findall(line)}
 
 
