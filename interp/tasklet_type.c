@@ -66,7 +66,8 @@ static int bind_func(slp_tasklet *t, PyObject *func)
         t->ready = 0;
         slp_tasklet_forget(t);
     }
-    Py_XSETREF(t->func, func != Py_None ? Py_NewRef(func) : NULL); /* what was dropped may bind it */
+    Py_XSETREF(t->func,
+               func != Py_None ? Py_NewRef(func) : NULL); /* what was dropped may bind it */
     return 0;
 }
 

@@ -46,10 +46,8 @@ static int done(const struct sw_timeline *timeline, uint32_t object, uint32_t th
 static const struct verb {
     int what;
     const char *text;
-} verbs[] = {{READS, "reads"},
-             {WRITES, "writes"},
-             {READS | WRITES, "reads and writes"},
-             {LOCKS, "takes"}};
+} verbs[] = {
+    {READS, "reads"}, {WRITES, "writes"}, {READS | WRITES, "reads and writes"}, {LOCKS, "takes"}};
 
 static const char *verb_of(int what)
 {
@@ -176,7 +174,8 @@ int sw_why_all_print(FILE *out, const struct sw_trial_order *trial, struct sw_er
     fputs("why all: what each thread does in the default schedule\n", out);
     print_part(out, &timeline, 1, "dependent, both orders were run");
     print_part(out, &timeline, 0, "independent, one order stands for both");
-    fputs("  so are operations on two of these; what has no name is dependent with all, and the start, "
+    fputs("  so are operations on two of these; what has no name is dependent with all, and the "
+          "start, "
           "the end and the join of a thread order themselves\n",
           out);
     if (timeline.lost > 0)

@@ -81,10 +81,11 @@ START_TEST(test_what_is_taken_for_independent_is_told)
     ASSERT_SAYS("out", "why all: what each thread does in the default schedule\n"
                        "  dependent, both orders were run:\n"
                        "    lock#");
-    ASSERT_SAYS("out", "\n    State.balance: T2 reads and writes (account.py:17), T3 reads and writes "
-                       "(account.py:23)\n"
-                       "  independent, one order stands for both:\n"
-                       "    State.withdrawn: T3 writes (account.py:24)\n");
+    ASSERT_SAYS("out",
+                "\n    State.balance: T2 reads and writes (account.py:17), T3 reads and writes "
+                "(account.py:23)\n"
+                "  independent, one order stands for both:\n"
+                "    State.withdrawn: T3 writes (account.py:24)\n");
     ck_assert_int_eq(spillway("explore --why-all %s/account.py::test_account_fixed", bench), 2);
     ASSERT_SAYS("err", "--why-all is about what --strategy dpor takes for independent\n");
 }

@@ -221,6 +221,25 @@ START_TEST(test_what_is_no_schedule_is_refused)
 }
 END_TEST
 
+/* A program that would leave a mark; it may also be one that is not here. */
+START_TEST(test_to_check_one_runs_nothing)
+{
+    write_file("mark.py", "open('mark', 'w').close()\n");
+    ck_assert_int_eq(spillway("record -q -o mark.sched -- mark.py one two"), 0);
+    ck_assert_int_eq(shell("rm mark"), 0);
+    ck_assert_int_eq(spillway("minimise --check mark.sched"), 0);
+    ASSERT_SAYS("out",
+                "mark.sched: a schedule of mark.py one two\n  in /usr/bin/python3.11; 0 deviations "
+                "in ");
+    ASSERT_SAYS("out", " decisions; exit 0\n");
+    ck_assert_int_ne(access("mark", F_OK), 0);
+    ck_assert_int_eq(shell("rm mark.py"), 0);
+    ck_assert_int_eq(spillway("minimise --check mark.sched"), 0);
+    ck_assert_int_eq(shell("sed -i 's/^check .*/check 0/' mark.sched"), 0);
+    ck_assert_int_eq(spillway("minimise --check mark.sched"), 2);
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_written_is_said_first)
 {
     write_file("fails.py", "def test_it(): assert 0\n");
@@ -256,5 +275,6 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_what_does_not_fail_is_refused);
     tcase_add_test(all, test_what_has_changed_is_refused);
     tcase_add_test(all, test_what_is_no_schedule_is_refused);
+    tcase_add_test(all, test_to_check_one_runs_nothing);
     tcase_add_test(all, test_what_cannot_be_written_is_said_first);
 }

@@ -26,6 +26,7 @@ static struct minimise {
     enum sw_explanation_how how; /* NULL: beside path */
     uint64_t budget; /* SW_MINIMISE_SOME_SECONDS: not given */
     uint64_t time_s; /* 0: no limit */
+    int only_checks; /* read it, and run nothing */
     double told; /* seconds, when progress was printed last */
 } minimise = {.budget = SW_MINIMISE_SOME_SECONDS};
 
@@ -178,13 +179,35 @@ static int minimise_it(const struct sw_sched *sched, const char *output)
     return status;
 }
 
+/* What somebody else has written is data until it is run: neither its program nor its interpreter is
+ * looked for here. */
+static int check_it(void)
+{
+    struct sw_error e = {0};
+    struct sw_sched *sched;
+
+    if (sw_sched_load(minimise.path, &sched, &e) < 0) {
+        sw_error_print(&e);
+        return SW_EXIT_ERROR;
+    }
+    printf("%s: a schedule of %s", minimise.path, sched->program);
+    for (int i = 0; i < sched->arg_count; i++)
+        printf(" %s", sched->args[i]);
+    printf("\n  in %s; %u deviations in %llu decisions; %s\n", sched->interp,
+           sched->deviation_count, (unsigned long long)sched->decision_count, sched->outcome);
+    sw_sched_free(sched);
+    return SW_EXIT_OK;
+}
+
 static int run(const struct sw_command_arguments *arguments)
 {
     struct sw_error e = {0};
     int status = SW_EXIT_ERROR;
 
-    sw_interrupt_begin();
     minimise.path = arguments->list[0];
+    if (minimise.only_checks)
+        return check_it();
+    sw_interrupt_begin();
     minimise.told = sw_real_time_s();
     char *output = output_of();
     if (output == NULL)
@@ -207,6 +230,8 @@ static const struct sw_option options[] = {
                      "After so much real time write the smallest one so far (default: no limit)"),
     SW_OPTION_OUTPUT(struct minimise, output,
                      "Where the result is written (default: FILE.min.sched)"),
+    SW_OPTION_FLAG("check", 0, struct minimise, only_checks,
+                   "Read FILE.sched, say what it is of, and run nothing"),
     SW_OPTION_EXPLAIN(struct minimise, how),
     SW_OPTION_YES(struct minimise, budget),
     {0},
@@ -224,7 +249,7 @@ SW_COMMAND(minimise) = {
     .about = "Finds the smallest schedule that fails in the same way, and the two operations whose "
              "order decides whether it does.",
     .exits =
-        {"0 the schedule that was written fails in the same way",
+        {"0 the schedule that was written fails in the same way; of --check: it can be read",
          "1 nothing was written: FILE.sched does not fail as recorded, or nothing smaller does",
          "2 a usage or harness error", "3 the time was up before anything was found",
          "130 interrupted; what was found by then is written"},

@@ -282,9 +282,10 @@ static void join(pthread_t thread)
 #define CASES(X) \
     X(on_cond) \
     X(on_timed_cond) \
-    X(on_clock_cond) X(on_sem) X(on_timed_sem) X(on_read) X(on_recv) X(on_poll) X(on_ppoll) \
-        X(on_select) X(on_epoll) X(on_sleep) X(on_usleep) X(on_nanosleep) X(on_clock_nanosleep) \
-            X(on_pause) X(on_sigsuspend) X(on_sigwait)
+    X(on_clock_cond) \
+    X(on_sem) X(on_timed_sem) X(on_read) X(on_recv) X(on_poll) X(on_ppoll) X(on_select) \
+        X(on_epoll) X(on_sleep) X(on_usleep) X(on_nanosleep) X(on_clock_nanosleep) X(on_pause) \
+            X(on_sigsuspend) X(on_sigwait)
 
 static void answer_waits(void)
 {
