@@ -180,8 +180,9 @@ def is_alive():
     with open("service.pid") as f:
         os.kill(int(f.read()), 0)
     os.remove("service.pid")
-    # A number that came from elsewhere is the kernel's.
-    out = subprocess.check_output(["/bin/sh", "-c", "echo $$ $PPID"]).split()
+    # A number that came from elsewhere is the kernel's.  Of one width: a replay reads as many bytes as
+    # were recorded, and the kernel's numbers have three digits or seven.
+    out = subprocess.check_output(["/bin/sh", "-c", "printf '%7d %7d' $$ $PPID"]).split()
     print(int(out[0]) < 4194304, int(out[1]) < 4194304)
     os.kill(int(out[1]), 0)
 
