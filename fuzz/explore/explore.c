@@ -496,9 +496,7 @@ int sw_explore_run(struct sw_explore *explore)
     explore->search.trial.starter = starter;
     explore->search.trial.setting = &explore->setting;
     explore->search.trial.keeps_errors = explore->told != NULL;
-    if (starter == NULL)
-        fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
-    else
+    if (starter != NULL)
         status = run(explore);
     free(starter);
     return status;

@@ -37,7 +37,7 @@ static struct sw_explore explore = {
 };
 
 /* What the starter calls all of a file, as a program. */
-static const char whole[] = "__main__";
+static const char whole[] = SW_TARGET_WHOLE;
 
 /* ---- words ---- */
 
@@ -301,10 +301,8 @@ static void set_defaults(void)
 /* A test takes no arguments; all of a file, as a program, does. */
 static int is_test(const char *target)
 {
-    const char *separator = sw_target_is(target) ? strstr(target, "::") : NULL;
-
     return sw_target_is_file_of_tests(target) || sw_target_is_folder(target) ||
-           (separator != NULL && strcmp(separator + 2, whole) != 0);
+           sw_target_is_test(target);
 }
 
 /* The folder that schedules go to is made before there is one. */

@@ -40,18 +40,10 @@ static void set_defaults(struct sw_record_order *order)
     order->schedule.seed = record.seed == UINT64_MAX ? 0 : record.seed;
 }
 
-/* One that FILE.py::NAME names; FILE.py::__main__ is all of a file, a program. */
-static int is_test(const char *target)
-{
-    const char *separator = sw_target_separator(target);
-
-    return separator != NULL && strcmp(separator, "::__main__") != 0;
-}
-
 /* Cuts FILE.py::NAME in two. */
 static const char *set_test(const struct sw_command_arguments *arguments)
 {
-    char *separator = strstr(arguments->list[0], ".py::") + 3;
+    char *file = arguments->list[0], *separator = file + (sw_target_separator(file) - file);
 
     if (sw_target_may_be_many(arguments->list[0]))
         return "one test at a time: FILE.py::NAME";
@@ -64,7 +56,7 @@ static const char *set_test(const struct sw_command_arguments *arguments)
 
 static int run(const struct sw_command_arguments *arguments)
 {
-    const char *why = is_test(arguments->list[0]) ? set_test(arguments) : NULL;
+    const char *why = sw_target_is_test(arguments->list[0]) ? set_test(arguments) : NULL;
 
     if (why != NULL)
         return sw_command_refuse("record", "%s", why);
@@ -110,10 +102,9 @@ SW_COMMAND(record) = {
     .least = 1,
     .most = SW_COMMAND_ANY,
     .order = SW_OPTIONS_FIRST,
-    .is_alone = is_test,
+    .is_alone = sw_target_is_test,
     .about = "Runs PROGRAM, or one test, with all of its threads under control, and writes its "
-             "schedule: which "
-             "thread ran when.  The program's own output is passed through.",
+             "schedule: which thread ran when.  The program's own output is passed through.",
     .exits = {"0 the program ended with 0", "1 it failed, crashed or came to a deadlock",
               "2 a usage or harness error", "3 inconclusive; the reason is printed",
               "130 interrupted; what was decided so far is kept"},

@@ -125,7 +125,7 @@ static int prepare_steady(const struct sw_command_arguments *arguments)
         char *target;
         if (sw_target_is(arguments->list[i]) || sw_target_is_folder(arguments->list[i]))
             continue;
-        if (asprintf(&target, "%s::__main__", arguments->list[i]) < 0)
+        if (asprintf(&target, "%s::" SW_TARGET_WHOLE, arguments->list[i]) < 0)
             return -1;
         arguments->list[i] = target; /* for the life of the process */
     }

@@ -19,6 +19,13 @@ const char *sw_target_separator(const char *path)
     return found != NULL && found > path && found[-1] != '/' ? found + 3 : NULL;
 }
 
+int sw_target_is_test(const char *path)
+{
+    const char *separator = sw_target_separator(path);
+
+    return separator != NULL && strcmp(separator, "::" SW_TARGET_WHOLE) != 0;
+}
+
 int sw_target_is_sched(const char *path)
 {
     size_t length = strlen(path);
@@ -83,7 +90,7 @@ int sw_target_may_be_many(const char *path)
         return sw_target_is_folder(path);
     while ((next = strstr(last + 2, "::")) != NULL && strchr(separator, '[') == NULL)
         last = next;
-    return strncmp(last + 2, "test", 4) != 0 && strcmp(last + 2, "__main__") != 0;
+    return strncmp(last + 2, "test", 4) != 0 && strcmp(last + 2, SW_TARGET_WHOLE) != 0;
 }
 
 /* ---- files of tests ---- */
@@ -139,5 +146,6 @@ char *sw_target_find_starter(void)
     if (path != NULL && access(path, R_OK) == 0)
         return path;
     free(path);
+    fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
     return NULL;
 }

@@ -18,6 +18,9 @@
 /* Where targets run if the user names no interpreter. */
 #define SW_TARGET_INTERP "/usr/bin/python3.11"
 
+/* FILE.py::__main__ is all of a file, a program with a test's settings. */
+#define SW_TARGET_WHOLE "__main__"
+
 /* Does this path name a test? */
 int sw_target_is(const char *path);
 /* Is it a folder with tests below it, and no scenario? */
@@ -29,13 +32,15 @@ int sw_target_may_be_many(const char *path);
 int sw_target_is_sched(const char *path);
 /* The "::" of FILE.py::NAME; points into path.  NULL: it is of another form. */
 const char *sw_target_separator(const char *path);
+/* Is it of that form, and not all of a file? */
+int sw_target_is_test(const char *path);
 /* Is it a file that stands for its tests? */
 int sw_target_is_file_of_tests(const char *path);
 /* Such files get the "::" that says so, in the list itself, unless something else is among them: then
  * they are a program and its arguments.  0; -1: out of memory. */
 int sw_target_name_tests(char **list, int count);
 /* The path of spillway_starter.py, ../lib from the runner's own folder; the caller's to
- * free.  NULL: it is not there. */
+ * free.  NULL: it is not there, which has been said on stderr. */
 char *sw_target_find_starter(void);
 
 #endif

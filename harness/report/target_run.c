@@ -130,10 +130,8 @@ static int find_tests(struct tests *tests)
     const struct sw_target_run_order *order = tests->order;
 
     tests->starter = sw_target_find_starter();
-    if (tests->starter == NULL) {
-        fputs("spillway: no spillway_starter.py in the lib folder beside spillway's\n", stderr);
+    if (tests->starter == NULL)
         return -1;
-    }
     const struct sw_target_list_order list = {order->interp, tests->starter, order->watchdog_s,
                                               order->setting->variables};
     for (int i = 0; i < order->path_count; i++)
