@@ -41,4 +41,12 @@ static inline void sw_cancel_point(void)
     sw_cancel_point_of(sw_engine_self());
 }
 
+/* Behind a wait: if it has failed, cancelling may have ended it.  Returns the result. */
+static inline int sw_cancel_after(int result)
+{
+    if (result < 0)
+        sw_cancel_point();
+    return result;
+}
+
 #endif

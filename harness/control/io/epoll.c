@@ -250,10 +250,7 @@ SW_EXPORT int epoll_wait(int fd, struct epoll_event *events, int max, int timeou
     if (sw_engine_self() == NULL)
         return SW_REAL(epoll_wait)(fd, events, max, timeout_ms);
     sw_cancel_point();
-    int ready = wait_ms(fd, events, max, timeout_ms);
-    if (ready < 0)
-        sw_cancel_point();
-    return ready;
+    return sw_cancel_after(wait_ms(fd, events, max, timeout_ms));
 }
 
 SW_EXPORT int epoll_pwait(int fd, struct epoll_event *events, int max, int timeout_ms,
@@ -269,9 +266,7 @@ SW_EXPORT int epoll_pwait(int fd, struct epoll_event *events, int max, int timeo
     int ready = wait_ms(fd, events, max, timeout_ms);
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (ready < 0)
-        sw_cancel_point();
-    return ready;
+    return sw_cancel_after(ready);
 }
 
 SW_EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int max,
@@ -292,7 +287,5 @@ SW_EXPORT int epoll_pwait2(int fd, struct epoll_event *events, int max,
     int ready = wait_for(fd, events, max, ns == 0, timeout != NULL ? sw_vtime_relative(ns) : 0);
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (ready < 0)
-        sw_cancel_point();
-    return ready;
+    return sw_cancel_after(ready);
 }

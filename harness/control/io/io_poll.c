@@ -52,8 +52,7 @@ static void leave(const sigset_t *mask, const sigset_t *old, int result)
 
     if (mask != NULL)
         pthread_sigmask(SIG_SETMASK, old, NULL);
-    if (result < 0)
-        sw_cancel_point();
+    sw_cancel_after(result);
     errno = saved;
 }
 
@@ -81,10 +80,8 @@ SW_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     if (is_too_many(count))
         return refuse();
     sw_cancel_point();
-    int ready = wait_for(fds, count, timeout_ms < 0 ? FOREVER : (uint64_t)timeout_ms * 1000000);
-    if (ready < 0)
-        sw_cancel_point();
-    return ready;
+    return sw_cancel_after(
+        wait_for(fds, count, timeout_ms < 0 ? FOREVER : (uint64_t)timeout_ms * 1000000));
 }
 
 SW_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
@@ -177,10 +174,7 @@ SW_EXPORT int select(int n, fd_set *restrict in, fd_set *restrict out, fd_set *r
                                           : (uint64_t)timeout->tv_sec * 1000000000u +
                                                 (uint64_t)timeout->tv_usec * 1000;
     sw_cancel_point();
-    int bits = select_ns(n, (fd_set *const[3]){in, out, bad}, timeout_ns);
-    if (bits < 0)
-        sw_cancel_point();
-    return bits;
+    return sw_cancel_after(select_ns(n, (fd_set *const[3]){in, out, bad}, timeout_ns));
 }
 
 SW_EXPORT int pselect(int n, fd_set *restrict in, fd_set *restrict out, fd_set *restrict bad,

@@ -20,11 +20,12 @@
 static int wait_for(const sigset_t *set, siginfo_t *info, uint64_t deadline_ns)
 {
     static const struct timespec now = {0, 0};
+
+    sw_cancel_point(); /* before there is a descriptor to be left open */
     int fd = SW_REAL(signalfd)(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
     struct pollfd one = {.fd = fd, .events = POLLIN};
     int number = -1, ready = 1;
 
-    sw_cancel_point();
     if (fd < 0)
         return -1;
     sw_fds_add(fd, SW_FD_OTHER, NULL);
@@ -37,8 +38,7 @@ static int wait_for(const sigset_t *set, siginfo_t *info, uint64_t deadline_ns)
     int saved = ready == 0 ? EAGAIN : errno;
     sw_fds_forget(fd);
     SW_REAL(close)(fd);
-    if (number < 0)
-        sw_cancel_point();
+    sw_cancel_after(number);
     errno = saved;
     return number;
 }
