@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel_sleep.h"
+
 #define ANSWER(call) (errno = 0, answer(#call, (long)(call)))
 
 static int is_plain;
@@ -44,25 +46,11 @@ static void answer(const char *call, long result)
 
 /* ---- when somebody waits ---- */
 
-static int sleeps_in_the_kernel(void)
-{
-    char path[64], state = '?';
-
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
-    FILE *in = fopen(path, "r");
-    if (in != NULL) {
-        if (fscanf(in, "%*d (%*[^)]) %c", &state) != 1)
-            state = '?';
-        fclose(in);
-    }
-    return state == 'S';
-}
-
 static void until_it_waits(void)
 {
     if (!is_plain)
         usleep(1000);
-    while (is_plain && (tid == 0 || !sleeps_in_the_kernel()))
+    while (is_plain && (tid == 0 || !sleeps_in_the_kernel(tid)))
         sched_yield();
 }
 
@@ -283,8 +271,9 @@ static void join(pthread_t thread)
     X(on_cond) \
     X(on_timed_cond) \
     X(on_clock_cond) \
-    X(on_sem) X(on_timed_sem) X(on_read) X(on_recv) X(on_poll) X(on_ppoll) X(on_select) \
-        X(on_epoll) X(on_sleep) X(on_usleep) X(on_nanosleep) X(on_clock_nanosleep) X(on_pause) \
+    X(on_sem) \
+    X(on_timed_sem) X(on_read) X(on_recv) X(on_poll) X(on_ppoll) X(on_select) X(on_epoll) \
+        X(on_sleep) X(on_usleep) X(on_nanosleep) X(on_clock_nanosleep) X(on_pause) \
             X(on_sigsuspend) X(on_sigwait)
 
 static void answer_waits(void)

@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel_sleep.h"
+
 struct actor {
     const char *name;
     int (*take)(pthread_rwlock_t *lock);
@@ -51,20 +53,6 @@ static void *act(void *argument)
     if (self->result == 0)
         pthread_rwlock_unlock(&lock);
     return NULL;
-}
-
-static int sleeps_in_the_kernel(int tid)
-{
-    char path[64], state = '?';
-
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
-    FILE *in = fopen(path, "r");
-    if (in != NULL) {
-        if (fscanf(in, "%*d (%*[^)]) %c", &state) != 1)
-            state = '?';
-        fclose(in);
-    }
-    return state == 'S';
 }
 
 /* Returns when the actor waits for the lock, or is through. */
