@@ -55,8 +55,8 @@ int sw_kernel_state_take(struct sw_kernel_state *state, char *why, size_t size);
 int sw_kernel_state_keep(struct sw_kernel_state *state, int fd);
 /* Closes the copies, and what was moved. */
 void sw_kernel_state_drop(const struct sw_kernel_state *state);
-/* 0; -1: it cannot be, as the program has closed the copies, or lowered what it cannot raise.  changed: the signals whose dispositions may be others,
- * bit number - 1.  After it no descriptor but those is open. */
+/* 0; -1: it cannot be, as the program has closed the copies, or lowered what it cannot raise.
+ * changed: the signals whose dispositions may be others, bit number - 1.  After it no descriptor but those is open. */
 int sw_kernel_state_restore(const struct sw_kernel_state *state, uint64_t changed);
 
 #endif
