@@ -267,14 +267,12 @@ static void join(pthread_t thread)
     ANSWER(result == PTHREAD_CANCELED);
 }
 
-#define CASES(X) \
-    X(on_cond) \
-    X(on_timed_cond) \
-    X(on_clock_cond) \
-    X(on_sem) \
-    X(on_timed_sem) X(on_read) X(on_recv) X(on_poll) X(on_ppoll) X(on_select) X(on_epoll) \
-        X(on_sleep) X(on_usleep) X(on_nanosleep) X(on_clock_nanosleep) X(on_pause) \
-            X(on_sigsuspend) X(on_sigwait)
+#define WAITS(X) X(on_cond) X(on_timed_cond) X(on_clock_cond) X(on_sem) X(on_timed_sem)
+#define INPUTS(X) X(on_read) X(on_recv) X(on_poll) X(on_ppoll) X(on_select) X(on_epoll)
+#define SLEEPS(X) \
+    X(on_sleep) \
+    X(on_usleep) X(on_nanosleep) X(on_clock_nanosleep) X(on_pause) X(on_sigsuspend) X(on_sigwait)
+#define CASES(X) WAITS(X) INPUTS(X) SLEEPS(X)
 
 static void answer_waits(void)
 {
