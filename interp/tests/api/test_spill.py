@@ -16,6 +16,7 @@ def nested(depth):
 class SpillTest(Test):
     def setUp(self):
         super().setUp()
+        self.assertNotIn("greenlet", sys.modules)  # with it there are no segments
         self.addCleanup(sys.setrecursionlimit, sys.getrecursionlimit())
         sys.setrecursionlimit(1_000_000)
 
@@ -26,6 +27,18 @@ class SpillTest(Test):
                 before = stackless.spill_count()
                 self.assertEqual(nested(50_000), 50_000)
                 self.assertGreater(stackless.spill_count(), before)
+
+    def test_never_on_a_segment(self):
+        """A segment has 1 MiB, whatever the setting is by then."""
+
+        def deep_without_spills():
+            stackless.spill("never", policy)
+            return nested(3_000)
+
+        for policy in ("copy", "segment"):
+            with self.subTest(policy=policy):
+                stackless.spill("always", "segment")
+                self.assertEqual(through_c(deep_without_spills), 3_000)
 
     def test_deep_recursion_in_a_thread(self):
         got = []

@@ -52,7 +52,7 @@ def pin_exists(file, name):
         return name in behaviours and behaviours[name][0].__module__ == file
     if file.startswith("check_"):
         return contains(os.path.join(INTERP, "tests", file + ".c"), name)
-    if file.startswith("test_"):
+    if file.startswith(("test_", "beside_")):
         return contains(os.path.join(INTERP, "tests", "api", file + ".py"), name)
     return os.path.exists(os.path.join(INTERP, "..", "scenarios", file, name + ".spec"))
 
