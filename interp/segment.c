@@ -19,6 +19,7 @@ static struct list {
     char *first;
     int count;
 } whole, shallow; /* with all of their pages; without the deep ones */
+static int in_use;
 
 static struct last *last_of(char *low)
 {
@@ -92,13 +93,21 @@ static void keep_in(struct list *list, char *low)
 char *slp_segment_take(void)
 {
     /* Whole ones first, or a recursion would not find those that the last one has filled. */
-    if (whole.count > 0)
-        return take_from(&whole);
-    return shallow.count > 0 ? take_from(&shallow) : make();
+    struct list *kept = whole.count > 0 ? &whole : &shallow;
+    char *low = kept->count > 0 ? take_from(kept) : make();
+
+    in_use += low != NULL;
+    return low;
+}
+
+int slp_segment_in_use(void)
+{
+    return in_use;
 }
 
 void slp_segment_give(char *low)
 {
+    in_use--;
     if (whole.count + shallow.count == SLP_SEGMENTS_KEPT_MAX) {
         SLP_VALGRIND_STACK_DROP(last_of(low)->valgrind_number);
         munmap(low - GUARD_BYTES, SLP_SEGMENT_BYTES);

@@ -27,6 +27,8 @@ enum {
 /* The lowest usable byte of a segment, or NULL without memory. */
 char *slp_segment_take(void);
 void slp_segment_give(char *low);
+/* How many are taken, and not given back. */
+int slp_segment_in_use(void);
 /* The first byte above it, 16-aligned. */
 char *slp_segment_top(char *low);
 

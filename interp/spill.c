@@ -80,14 +80,14 @@ static uintptr_t limit_of_stack(void)
 
 uintptr_t slp_spill_stack_limit(void)
 {
-    if (slp_cstack.base == NULL || slp_spill_setting.bytes == SLP_SPILL_NEVER)
+    if (slp_cstack.base == NULL)
         return 0;
     if (slp_spill_setting.bytes == SLP_SPILL_ALWAYS)
         return UINTPTR_MAX;
-    /* A segment is left for another one, whatever the setting is: it is small. */
+    /* A segment is left, whatever the setting is: it is small. */
     if (slp_cstack.segment_low != NULL)
         return (uintptr_t)slp_cstack.segment_low + SLP_SEGMENT_RESERVE;
-    return limit_of_stack();
+    return slp_spill_setting.bytes == SLP_SPILL_NEVER ? 0 : limit_of_stack();
 }
 
 void slp_spill_update_limit(void)

@@ -4,7 +4,8 @@
  *
  * With one set the evaluation loop calls it for every Python function, through
  * C: calls from Python to Python use C stack then, as they did before 3.11, and
- * are slower.  So it is there only while there may be spills.
+ * are slower.  So it is there only while there may be spills; and while a stack is on a segment, which is
+ * left when it runs short, whatever the setting is.
  *
  * A function that somebody else has set before is called by ours.  If somebody
  * has set one after us, who will call ours, we stay: with a limit of 0 nothing
@@ -14,6 +15,7 @@
 
 #include "interp/base.h"
 #include "interp/eval_entry.h"
+#include "interp/segment.h"
 #include "interp/spill.h"
 
 /* What evaluates frames where we do not, and whether somebody may call us. */
@@ -61,7 +63,7 @@ void slp_eval_entry_update(void)
     _PyFrameEvalFunction set = _PyInterpreterState_GetEvalFrameFunc(interp);
 
     setting_number++;
-    if (slp_spill_setting.bytes == SLP_SPILL_NEVER) {
+    if (slp_spill_setting.bytes == SLP_SPILL_NEVER && slp_segment_in_use() == 0) {
         if (set != evaluate)
             return;
         _PyInterpreterState_SetEvalFrameFunc(interp, inner);
