@@ -27,17 +27,18 @@ struct bound {
     size_t bytes;
 };
 
-/* A program has a thousand tasklets at a time oftener than a deep recursion in each, and a few
- * spills in one another.  The slice of a spill is as large as the stack in use. */
+/* A program has a thousand tasklets at a time oftener than a deep recursion in each.  The slice of
+ * a spill is as large as the stack in use, so that bytes bound them; spills into segments have none,
+ * and there are as many records as segments. */
 static const struct bound of_thread[SLP_FRAMES_KINDS] = {
     [SLP_FRAMES_ROOTS] = {1024, 1024 * SLP_DATASTACK_ROOT_BYTES},
     [SLP_FRAMES_CHUNKS] = {16, 16 * SLP_CPYTHON_CHUNK_BYTES},
-    [SLP_FRAMES_RECORDS] = {16, 1 << 20},
+    [SLP_FRAMES_RECORDS] = {1024, 1 << 20},
 };
-static const struct bound of_process[SLP_FRAMES_KINDS] = {
+static const struct bound of_arena[SLP_FRAMES_KINDS] = {
     [SLP_FRAMES_ROOTS] = {0, 0},
     [SLP_FRAMES_CHUNKS] = {256, 256 * SLP_CPYTHON_CHUNK_BYTES},
-    [SLP_FRAMES_RECORDS] = {16, 1 << 20},
+    [SLP_FRAMES_RECORDS] = {1024, 1 << 20},
 };
 
 static void (*const drop_piece[SLP_FRAMES_KINDS])(struct slp_frames_piece *) = {
@@ -49,7 +50,8 @@ static void (*const drop_piece[SLP_FRAMES_KINDS])(struct slp_frames_piece *) = {
 /* ---- the pools ---- */
 
 /* The running thread's, or the process's; NULL: there is none.  A thread has its own as long as
- * it has a record: not before its first tasklet, and not while it is torn down. */
+ * it has a record: not before its first tasklet, and not while it is torn down.  Until then, and
+ * where there are never any tasklets, a spill finds what it needs with the process. */
 static struct slp_frames_pools *pools_here(void)
 {
     if (slp_frames_policy == SLP_FRAMES_NONE)
@@ -57,7 +59,14 @@ static struct slp_frames_pools *pools_here(void)
     if (slp_frames_policy == SLP_FRAMES_ARENA)
         return &slp_frames_of_process;
     struct slp_thread *thread = slp_cpython_tstate() != NULL ? slp_thread_peek() : NULL;
-    return thread != NULL ? &thread->frames : NULL;
+    return thread != NULL ? &thread->frames : &slp_frames_of_process;
+}
+
+static const struct bound *bounds_of(const struct slp_frames_pools *pools)
+{
+    int is_arena = pools == &slp_frames_of_process && slp_frames_policy == SLP_FRAMES_ARENA;
+
+    return is_arena ? of_arena : of_thread;
 }
 
 static struct slp_frames_piece *take_from(struct slp_frames_pools *pools, enum slp_frames_kind kind)
@@ -85,7 +94,7 @@ int slp_frames_keep(enum slp_frames_kind kind, struct slp_frames_piece *piece)
 
     if (pools == NULL)
         return 0;
-    const struct bound *bound = &(pools == &slp_frames_of_process ? of_process : of_thread)[kind];
+    const struct bound *bound = &bounds_of(pools)[kind];
     struct slp_frames_pool *pool = &pools->of[kind];
     if (pool->has.count >= bound->count || piece->bytes > bound->bytes - pool->has.bytes)
         return 0;
@@ -149,12 +158,12 @@ static size_t sum(const struct bound *bounds)
 
 size_t slp_frames_bytes_allowed(void)
 {
-    size_t threads = 0;
+    size_t threads = 1; /* those that have no pools of their own, together */
 
     if (slp_frames_policy == SLP_FRAMES_NONE)
         return 0;
     if (slp_frames_policy == SLP_FRAMES_ARENA)
-        return sum(of_process);
+        return sum(of_arena);
     for (const struct slp_thread *thread = slp_thread_first(); thread != NULL;
          thread = thread->next)
         threads++;

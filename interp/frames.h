@@ -16,10 +16,10 @@
  *
  *              the root of a tasklet     kept                        at most
  *   none       16 KiB, mapped            nothing                     0
- *   freelist   small                     by the thread that had it   SLP_FRAMES_THREAD_...
+ *   freelist   small                     by the thread that had it   of_thread in frames.c
  *   zombie     small                     one by each code object,    no limit
  *                                        the rest as freelist
- *   arena      16 KiB                    by the process              SLP_FRAMES_PROCESS_...
+ *   arena      16 KiB                    by the process              of_arena
  *
  * none is what the interpreter itself does with a data stack.  zombie is what
  * CPython 2.5 to 3.10 did, and is here to be measured (frames_zombie.h).
@@ -69,7 +69,7 @@ struct slp_frames_pools {
 
 extern enum slp_frames_policy slp_frames_policy;
 extern const char *const slp_frames_policy_names[SLP_FRAMES_POLICIES];
-/* Those of the arena policy. */
+/* Those of the arena policy, and of threads that have no tasklets. */
 extern struct slp_frames_pools slp_frames_of_process;
 
 /* Applies SLP_FRAMES from the environment; empty, it is as if it were not set.  0; or -1, and

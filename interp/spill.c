@@ -115,8 +115,8 @@ static char *leave_by_copy(void *arg, char *sp)
     return slp_cstack.base;
 }
 
-/* Valid once the stack has been left: nobody goes back to what is above on the segment before all
- * that is below has ended, so that one stack is as good there as two. */
+/* Nobody goes back to what is above on the segment before all that is below has ended, so that one
+ * stack is as good there as two. */
 static int is_shared(const struct slp_spill_record *record)
 {
     return record->segment == record->outer_low;
@@ -129,7 +129,6 @@ static char *leave_by_segment(void *arg, char *sp)
     /* What is above sp stays where it is; only this must be known to return.  If the
      * thread's own stack is left now, its slice will begin here while we are away. */
     record->sp = sp;
-    record->outer_low = slp_cstack.segment_low;
     record->outer_exit = slp_cstack.segment_exit;
     if (slp_cstack.segment_low == NULL)
         slp_cstack.segment_exit = sp;
@@ -207,12 +206,13 @@ static void take_proxy(PyThreadState *tstate, slp_cpython_cframe *real,
 
 /* The arguments of a vectorcall are an array of the caller's, and that may be on the
  * stack which is about to go.  They are borrowed references: the caller, who is in the
- * slice, keeps them alive. */
+ * slice, keeps them alive.  With a segment they stay where they are until the call has taken them,
+ * since nobody else runs on this thread before that. */
 static int record_set_call(struct slp_spill_record *record, const struct slp_spill_call *call)
 {
     record->call = *call;
     record->result = NULL;
-    if (call->kind != SLP_CALL_VECTOR)
+    if (call->kind != SLP_CALL_VECTOR || record->segment != NULL)
         return 0;
     PyObject *kwnames = call->of.vector.kwnames;
     size_t count = call->of.vector.argcount;
@@ -248,6 +248,20 @@ static char *segment_for(const PyThreadState *tstate, const char *here)
     return low != NULL && here >= low + SLP_SEGMENT_RESERVE ? low : slp_segment_take();
 }
 
+static void take_segment(struct slp_spill_record *record, const PyThreadState *tstate,
+                         const char *here)
+{
+    record->outer_low = slp_cstack.segment_low;
+    record->segment = segment_for(tstate, here);
+}
+
+static void give_record(struct slp_spill_record *record)
+{
+    if (record->segment != NULL && !is_shared(record))
+        slp_segment_give(record->segment);
+    slp_spill_record_give(record);
+}
+
 int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyObject **result)
 {
     if (!can_spill(tstate, __builtin_frame_address(0)))
@@ -255,29 +269,27 @@ int slp_spill_call(PyThreadState *tstate, const struct slp_spill_call *call, PyO
     struct slp_spill_record *record = slp_spill_record_take(call);
     if (record == NULL)
         return -1;
+    take_segment(record, tstate, __builtin_frame_address(0));
     if (record_set_call(record, call) < 0) {
-        slp_spill_record_give(record);
+        give_record(record);
         return -1;
     }
     if (SLP_POINT(SPILL_SAVE, slp_eval_current(), NULL, NULL) & SLP_ACT_FAIL) {
         slp_spill_count += SLP_FAULT(FAILED_SPILL_COUNTS);
-        slp_spill_record_give(record);
+        give_record(record);
         return -1;
     }
-    record->segment = segment_for(tstate, __builtin_frame_address(0));
     slp_cpython_cframe *real = put_proxy(tstate, record);
     int failed = slp_stack_start(record, record->segment != NULL ? leave_by_segment : leave_by_copy,
                                  evaluate);
     /* Back, or never gone: in both cases on the old stack. */
     take_proxy(tstate, real, record);
     slp_spill_update_limit();
-    if (record->segment != NULL && !is_shared(record))
-        slp_segment_give(record->segment);
     slp_spill_count += !failed || SLP_FAULT(FAILED_SPILL_COUNTS);
     if (!failed) {
         *result = record->result;
         (void)SLP_POINT(SPILL_RESTORE, slp_eval_current(), NULL, NULL);
     }
-    slp_spill_record_give(record);
+    give_record(record);
     return failed ? -1 : 0;
 }

@@ -19,7 +19,7 @@
 
 /* A call of one of the interpreter's three functions that begin to evaluate a frame.
  * The references are borrowed from the caller.  So is args, which may be on the stack
- * that is spilled: slp_spill_call() makes a copy. */
+ * that is spilled: slp_spill_call() makes a copy where that stack is moved. */
 struct slp_spill_call {
     enum { SLP_CALL_VECTOR, SLP_CALL_FRAME, SLP_CALL_CODE, SLP_CALL_NOTHING } kind;
     PyThreadState *tstate;
@@ -51,18 +51,19 @@ struct slp_spill_record {
     struct slp_frames_piece piece;  /* first; valid while nobody uses it */
     struct slp_frames_zombie *home; /* of the call's code, or NULL: frames_zombie.h */
     struct slp_spill_call call;
-    PyObject *args[SLP_SPILL_ARGS_MAX]; /* call.of.vector.args, when they fit */
-    PyObject **more_args;               /* else these, from PyMem_RawMalloc(); or NULL */
     PyObject *result; /* valid once evaluated; NULL with an exception set */
     slp_cpython_cframe proxy;
     slp_cpython_cframe end;   /* behind proxy; known by being its own previous */
     slp_cpython_cframe *real; /* for which proxy stands: an address on the stack that was spilled */
     struct slp_stack_back back; /* valid at the return to it */
-    struct slp_slice slice; /* policy copy */
-    char *segment;          /* policy segment: not NULL, and the four belong to it */
+    char *segment; /* policy segment: not NULL, and the four belong to it */
     char *sp;
     char *outer_low;
     char *outer_exit;
+    /* Policy copy, and so last: what a thousand nested segments touch stays in the cache. */
+    struct slp_slice slice;
+    PyObject **more_args;               /* call.of.vector.args, from PyMem_RawMalloc(); or NULL */
+    PyObject *args[SLP_SPILL_ARGS_MAX]; /* the same, when they fit */
 };
 
 /* The record whose end this is.  NULL: it is a cframe of the interpreter. */

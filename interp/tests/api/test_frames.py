@@ -181,6 +181,20 @@ class FramesTest(Test):
         self.assertEqual(run(), before)
         self.assertGreater(seen[1], 0)
 
+    def test_spills_where_there_are_no_tasklets(self):
+        """Else a deep recursion pays for an allocation at each of them."""
+        status, out, err = run_program(
+            "import stackless\n"
+            "def nested(level):\n"
+            "    return next(map(nested, (level - 1,))) if level else 0\n"
+            "stackless.spill('always', 'segment')\n"
+            "nested(200)\n"
+            "memory = stackless.memory()\n"
+            "print(memory['records']['count'] >= 200, memory['bytes'] <= memory['bytes_bound'])\n",
+            SLP_FRAMES="freelist",
+        )
+        self.assertEqual((status, out, err), (0, "True True\n", ""))
+
     def test_the_environment_sets_it(self):
         text = "import stackless; print(stackless.frames())"
         for policy in POLICIES:
