@@ -13,8 +13,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
-# Whoever wants to see it waits for it, and knows of no -j.
-ifeq ($(MAKECMDGOALS)$(filter -j%,$(MAKEFLAGS)),demo)
+# Whoever wants to have or see it waits for it, and knows of no -j.
+ifeq ($(filter-out all demo packages,$(MAKECMDGOALS))$(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
@@ -177,8 +177,9 @@ PAGES := $(SHARE)/man/spillway.1 $(COMMANDS:%=$(SHARE)/man/spillway-%.1) \
 
 # ---- building ----
 
-# Only the two commands that promise it install packages.
-PACKAGES := $(if $(filter demo test,$(MAKECMDGOALS)),packages)
+# Only the commands that promise it install packages: before anything is compiled.
+PACKAGES := $(if $(filter demo packages,$(MAKECMDGOALS)),packages) \
+    $(if $(filter test,$(MAKECMDGOALS)),test-packages)
 
 .PHONY: all
 all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTER) $(EXTENSION) \
@@ -187,6 +188,10 @@ all: $(BIN)/slpython $(BIN)/slpython-lab $(BIN)/spillway $(CONTROL_LIB) $(STARTE
 
 .PHONY: packages
 packages:
+	@ci/install --to-build
+
+.PHONY: test-packages
+test-packages:
 	@ci/install
 
 $(BIN)/slpython: $(SLPYTHON_OBJ)
@@ -473,7 +478,7 @@ demo: packages all
 	@ci/demo
 
 .PHONY: test
-test: packages test-programs
+test: test-packages test-programs
 	@ci/test
 
 # All that ci/test runs.
