@@ -3,6 +3,7 @@
 #include "exposed.h"
 
 #include <internal/pycore_namespace.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Of libspillway.so, which is in the process already. */
@@ -10,29 +11,55 @@ extern uint64_t spillway_access_schedule(void);
 
 /* ---- the table ---- */
 
-/* Open addressing.  More than half of it, and every dict may be one. */
-enum { TABLE_SIZE = 1 << 14, EXPOSED_MAX = TABLE_SIZE / 2 };
-
+/* Open addressing, half of it at most.  Where there is no memory for more, every dict may be one from
+ * then on: what was left out is not known. */
 static struct entry {
     const PyObject *dict; /* NULL: free */
     enum sw_exposed kind;
     PyObject *owner; /* not held; valid in that schedule */
     uint64_t schedule;
-} table[TABLE_SIZE];
-static int used_count;
+} * table; /* owned */
+static unsigned table_bits; /* of its size; 0: there is none yet */
+static uint32_t used_count;
+static int is_lost;
+
+static uint32_t table_mask(void)
+{
+    return (1u << table_bits) - 1;
+}
 
 static uint32_t place_of(const PyObject *dict)
 {
-    return (uint32_t)(((uintptr_t)dict >> 4) * 0xff51afd7ed558ccdu >> 50);
+    return (uint32_t)(((uintptr_t)dict >> 4) * 0xff51afd7ed558ccdu >> (64 - table_bits));
 }
 
+/* There is a table. */
 static struct entry *find(const PyObject *dict)
 {
     uint32_t i = place_of(dict);
 
     while (table[i].dict != NULL && table[i].dict != dict)
-        i = (i + 1) & (TABLE_SIZE - 1);
+        i = (i + 1) & table_mask();
     return &table[i];
+}
+
+static int grow(void)
+{
+    enum { FIRST_BITS = 12, MOST_BITS = 28 };
+    struct entry *old = table;
+    uint32_t size = old != NULL ? table_mask() + 1 : 0;
+    unsigned bits = old != NULL ? table_bits + 1 : FIRST_BITS;
+    struct entry *more = bits <= MOST_BITS ? calloc((size_t)1 << bits, sizeof *more) : NULL;
+
+    if (more == NULL)
+        return -1;
+    table = more;
+    table_bits = bits;
+    for (uint32_t i = 0; i < size; i++)
+        if (old[i].dict != NULL)
+            *find(old[i].dict) = old[i];
+    free(old);
+    return 0;
 }
 
 /* Backward-shift deletion: each entry behind the gap that could stand there moves up.  A process runs
@@ -41,10 +68,9 @@ static void drop(struct entry *entry)
 {
     uint32_t gap = (uint32_t)(entry - table);
 
-    for (uint32_t i = (gap + 1) & (TABLE_SIZE - 1); table[i].dict != NULL;
-         i = (i + 1) & (TABLE_SIZE - 1)) {
-        uint32_t behind = (i - place_of(table[i].dict)) & (TABLE_SIZE - 1);
-        if (behind < ((i - gap) & (TABLE_SIZE - 1)))
+    for (uint32_t i = (gap + 1) & table_mask(); table[i].dict != NULL; i = (i + 1) & table_mask()) {
+        uint32_t behind = (i - place_of(table[i].dict)) & table_mask();
+        if (behind < ((i - gap) & table_mask()))
             continue;
         table[gap] = table[i];
         gap = i;
@@ -56,17 +82,24 @@ static void drop(struct entry *entry)
 /* owner: NULL: a module. */
 static void expose(PyObject *dict, enum sw_exposed kind, PyObject *owner)
 {
-    if (dict == NULL || !PyDict_Check(dict) || used_count > EXPOSED_MAX)
+    if (dict == NULL || !PyDict_Check(dict))
         return;
+    if ((table == NULL || used_count > table_mask() / 2) && grow() < 0) {
+        is_lost = 1;
+        return;
+    }
     struct entry *entry = find(dict);
     used_count += entry->dict == NULL;
+    /* Of two things that it is, the one that says less of it. */
+    if (entry->dict != NULL && entry->kind == SW_EXPOSED_OBJECT)
+        kind = SW_EXPOSED_OBJECT;
     *entry = (struct entry){
         .dict = dict, .kind = kind, .owner = owner, .schedule = spillway_access_schedule()};
 }
 
 enum sw_exposed sw_exposed_kind(PyObject *dict)
 {
-    if (used_count > EXPOSED_MAX)
+    if (is_lost)
         return SW_EXPOSED_OBJECT;
     const struct entry *entry = find(dict);
     return entry->dict != NULL ? entry->kind : SW_EXPOSED_NOT;
@@ -91,17 +124,14 @@ static void on_dict_end(PyObject *dict)
     dict_ends(dict);
 }
 
-/* ---- __dict__ of objects ---- */
+/* ---- attributes that give a dict away ---- */
 
-/* Tables of attributes whose __dict__ is ours now: one of functions, one of exceptions, and so on. */
-enum { PATCHED_MAX = 32 };
-
-static struct patched {
-    PyGetSetDef *def;
+/* Of a table of attributes that is ours now: there is one of functions, one of exceptions, and so on. */
+struct patched {
     getter get;
     setter set;
-} patched[PATCHED_MAX];
-static int patched_count;
+    enum sw_exposed kind; /* of what it gives away */
+};
 
 /* The closure says which of them. */
 static PyObject *on_get(PyObject *object, void *which)
@@ -109,7 +139,7 @@ static PyObject *on_get(PyObject *object, void *which)
     const struct patched *of = which;
     PyObject *dict = of->get(object, NULL);
 
-    expose(dict, SW_EXPOSED_OBJECT, object);
+    expose(dict, of->kind, object);
     return dict;
 }
 
@@ -117,17 +147,21 @@ static int on_set(PyObject *object, PyObject *dict, void *which)
 {
     const struct patched *of = which;
 
-    expose(dict, SW_EXPOSED_OBJECT, object);
+    expose(dict, of->kind, object);
     return of->set(object, dict, NULL);
 }
 
-static void patch(PyGetSetDef *def)
+/* What it has got is kept as long as the process lives. */
+static void patch(PyGetSetDef *def, enum sw_exposed kind)
 {
-    if (def->get == NULL || def->get == on_get || def->closure != NULL ||
-        patched_count == PATCHED_MAX)
+    if (def->get == NULL || def->get == on_get || def->closure != NULL)
         return;
-    struct patched *one = &patched[patched_count++];
-    *one = (struct patched){def, def->get, def->set};
+    struct patched *one = malloc(sizeof *one);
+    if (one == NULL) {
+        is_lost = 1;
+        return;
+    }
+    *one = (struct patched){def->get, def->set, kind};
     def->get = on_get;
     def->set = def->set != NULL ? on_set : NULL;
     def->closure = one;
@@ -137,7 +171,9 @@ static void patch_type(const PyTypeObject *type)
 {
     for (PyGetSetDef *def = type->tp_getset; def != NULL && def->name != NULL; def++)
         if (strcmp(def->name, "__dict__") == 0)
-            patch(def);
+            patch(def, SW_EXPOSED_OBJECT);
+        else if (strcmp(def->name, "__kwdefaults__") == 0)
+            patch(def, SW_EXPOSED_DEFAULTS);
 }
 
 /* All classes that a class statement makes share one table, or another where they have slots. */
@@ -152,7 +188,7 @@ static int patch_classes(void)
         PyObject *found =
             made != NULL ? PyDict_GetItemString(((PyTypeObject *)made)->tp_dict, "__dict__") : NULL;
         if (found != NULL && Py_TYPE(found) == &PyGetSetDescr_Type)
-            patch(((PyGetSetDescrObject *)found)->d_getset);
+            patch(((PyGetSetDescrObject *)found)->d_getset, SW_EXPOSED_OBJECT);
         Py_XDECREF(made);
     }
     Py_XDECREF(globals);
@@ -166,7 +202,7 @@ static void patch_types_of(PyObject *module)
     Py_ssize_t at = 0;
 
     while (PyDict_Next(dict, &at, &key, &value))
-        if (PyType_Check(value) && !(((PyTypeObject *)value)->tp_flags & Py_TPFLAGS_HEAPTYPE))
+        if (PyType_Check(value))
             patch_type((PyTypeObject *)value);
 }
 
@@ -192,27 +228,45 @@ static int on_namespace(PyObject *object, PyObject *args, PyObject *keywords)
     return namespace_begins(object, args, keywords);
 }
 
+/* Also what __init__ is of the class: a class under it gets that, and calls it by super(). */
+static initproc replace_init(PyTypeObject *type, initproc with)
+{
+    PyObject *method = PyDict_GetItemString(type->tp_dict, "__init__");
+    initproc was = type->tp_init;
+
+    type->tp_init = with;
+    if (method != NULL && Py_TYPE(method) == &PyWrapperDescr_Type)
+        ((PyWrapperDescrObject *)method)->d_wrapped = (void *)with;
+    return was;
+}
+
+void sw_exposed_module(PyObject *module)
+{
+    expose(PyModule_GetDict(module), SW_EXPOSED_MODULE, NULL);
+    patch_types_of(module);
+}
+
 static void expose_modules(void)
 {
     PyObject *modules = PyImport_GetModuleDict(), *name, *module;
     Py_ssize_t at = 0;
 
     while (PyDict_Next(modules, &at, &name, &module)) {
-        if (!PyModule_Check(module))
-            continue;
-        expose(PyModule_GetDict(module), SW_EXPOSED_MODULE, NULL);
-        patch_types_of(module);
+        if (PyModule_Check(module))
+            sw_exposed_module(module);
     }
 }
 
 int sw_exposed_begin(void)
 {
+    if (grow() < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
     dict_ends = PyDict_Type.tp_dealloc;
     PyDict_Type.tp_dealloc = on_dict_end;
-    module_begins = PyModule_Type.tp_init;
-    PyModule_Type.tp_init = on_module;
-    namespace_begins = _PyNamespace_Type.tp_init;
-    _PyNamespace_Type.tp_init = on_namespace;
+    module_begins = replace_init(&PyModule_Type, on_module);
+    namespace_begins = replace_init(&_PyNamespace_Type, on_namespace);
     patch_type(&PyFunction_Type);
     expose_modules();
     return patch_classes();

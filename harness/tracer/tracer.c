@@ -16,9 +16,13 @@
  *      start        WRITE of all threads: their numbers come in its order
  *      end          WRITE of the thread
  *      is_alive()   READ of the thread
- *      join()       NONE, behind its end, or when the time was up and nobody could run
+ *      join()       NONE, behind its end, or when the time was up and nobody could run; before, if
+ *                   another has started it, READ of all threads: it has been started, or not
  *      join(0)      READ of the thread
- *      enumerate(), active_count()   UNKNOWN
+ *      Thread()     WRITE of the numbers in their names, if it gets one
+ *      name, daemon READ or WRITE of the attribute behind it
+ *      ident        READ of all threads
+ *      enumerate(), active_count(), repr()   UNKNOWN
  *
  * C code can call Python code: of a sort, say, a key= or a method __lt__.  When that
  * returns, the C code looks at its object again, so the bytecode that called it is
@@ -33,12 +37,15 @@
 #include <string.h>
 
 #include "access_note.h"
+#include "code_kind.h"
 #include "exposed.h"
 #include "file_object.h"
 #include "harness/tracer/lab/tracer_lab.h"
 #include "identity.h"
 #include "last_reference.h"
+#include "one_of.h"
 #include "operation.h"
+#include "thread_number.h"
 #include "unchecked_call.h"
 #include "view_object.h"
 
@@ -51,17 +58,9 @@ extern int spillway_access_for(const void *address, uint64_t part, const void *s
                                uint64_t timeout_ns);
 extern int spillway_access_behind(const void *address, uint64_t part);
 extern void spillway_access_refuse(const char *text);
+extern uint64_t spillway_access_schedule(void);
 
 /* ---- whose bytecodes ---- */
-
-enum kind {
-    PROGRAM,
-    LIBRARY, /* traced as well */
-    RUN, /* Thread.run(): its call of the thread's body is, what it looks up before is its own */
-    MUTED, /* with all that it calls, but for the body of a thread */
-    STARTER, /* the same, but for the program */
-    FORGETS, /* a WeakSet's, called when an object has died; threading has such a set of its threads */
-};
 
 /* How often muting can begin and be lifted within each other on one stack: the starter, the
  * program, threading, a thread's body, and a few more. */
@@ -71,7 +70,7 @@ enum { DEPTH_MAX = 64 };
  * the trace function's object. */
 struct mutes {
     const _PyInterpreterFrame *frames[DEPTH_MAX];
-    unsigned char kinds[DEPTH_MAX]; /* enum kind; PROGRAM: lifted */
+    unsigned char kinds[DEPTH_MAX]; /* enum sw_code_kind; SW_CODE_PROGRAM: lifted */
     int depth;
     /* The last bytecode that was announced, as long as its frame has run no other. */
     const _PyInterpreterFrame *calling;
@@ -83,100 +82,16 @@ struct mutes {
         struct operation operation;
     } * backs; /* owned */
     int back_count, back_room;
+    const _PyInterpreterFrame *start; /* of Thread.start(), which has said so */
+    const PyObject **started; /* threads that it has started.  Owned; the threads are not held */
+    int started_count, started_room;
+    uint64_t started_in; /* that schedule */
     enum sw_next_check next_check; /* behind the CALL that comes next in this frame */
 };
 
 static int only_notes; /* the program is looked at, and asked nothing: all frames, each bytecode */
 
 static PyObject *dangling; /* threading's set of its threads */
-static PyObject *starter; /* its path */
-static PyObject *library; /* the folder of os.py, with its slash */
-
-static int ends_with(PyObject *text, const char *end)
-{
-    Py_ssize_t size;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &size);
-    size_t length = strlen(end);
-
-    if (utf8 == NULL)
-        PyErr_Clear();
-    return utf8 != NULL && (size_t)size >= length && strcmp(utf8 + size - length, end) == 0;
-}
-
-static int begins_with(PyObject *text, const char *begin)
-{
-    const char *utf8 = PyUnicode_AsUTF8(text);
-
-    if (utf8 == NULL)
-        PyErr_Clear();
-    return utf8 != NULL && strncmp(utf8, begin, strlen(begin)) == 0;
-}
-
-/* What of threading.py is its own book-keeping: run() is not, since it calls the body of a
- * thread. */
-static int is_threadings(const PyCodeObject *code)
-{
-    static const char *const functions[] = {"_shutdown",    "current_thread", "enumerate",
-                                            "active_count", "_newname",       "main_thread"};
-
-    if (!ends_with(code->co_filename, "/threading.py"))
-        return 0;
-    if (begins_with(code->co_qualname, "Thread.") || begins_with(code->co_qualname, "_DummyThread"))
-        return strcmp(PyUnicode_AsUTF8(code->co_name), "run") != 0;
-    for (size_t i = 0; i < Py_ARRAY_LENGTH(functions); i++)
-        if (strcmp(PyUnicode_AsUTF8(code->co_qualname), functions[i]) == 0)
-            return 1;
-    return 0;
-}
-
-static int contains(PyObject *text, const char *part)
-{
-    const char *utf8 = PyUnicode_AsUTF8(text);
-
-    if (utf8 == NULL)
-        PyErr_Clear();
-    return utf8 != NULL && strstr(utf8, part) != NULL;
-}
-
-static enum kind kind_of(const PyCodeObject *code)
-{
-    PyObject *file = code->co_filename;
-
-    /* In this order, from what is asked most precisely to what is the rest. */
-    if (PyUnicode_Compare(file, starter) == 0 || ends_with(file, "/spillway_starter_pytest.py"))
-        return STARTER;
-    /* What libspillway asks at the end. */
-    if (begins_with(file, "<spillway>") || begins_with(file, "<frozen importlib") ||
-        is_threadings(code))
-        return MUTED;
-    if (strcmp(PyUnicode_AsUTF8(code->co_qualname), "WeakSet.__init__.<locals>._remove") == 0)
-        return FORGETS;
-    if (strcmp(PyUnicode_AsUTF8(code->co_qualname), "Thread.run") == 0 &&
-        ends_with(file, "/threading.py"))
-        return RUN;
-    return begins_with(file, "<frozen") || begins_with(file, PyUnicode_AsUTF8(library)) ||
-                   contains(file, "/dist-packages/") || contains(file, "/site-packages/")
-               ? LIBRARY
-               : PROGRAM;
-}
-
-/* Kept in the code object, as its first answer is its last: the question is a dozen comparisons of
- * text, and each frame asks. */
-static Py_ssize_t extra_index;
-
-static enum kind known_kind_of(PyCodeObject *code)
-{
-    void *extra = NULL;
-
-    if (_PyCode_GetExtra((PyObject *)code, extra_index, &extra) == 0 && extra != NULL)
-        /* Off by one, since NULL means that nothing is kept. */
-        return (enum kind)((uintptr_t)extra - 1);
-    enum kind kind = kind_of(code);
-    if (_PyCode_SetExtra((PyObject *)code, extra_index, (void *)((uintptr_t)kind + 1)) < 0)
-        PyErr_Clear();
-    return kind;
-}
-
 /* The body of a thread, which threading calls. */
 static int is_run(const _PyInterpreterFrame *frame)
 {
@@ -184,10 +99,10 @@ static int is_run(const _PyInterpreterFrame *frame)
 
     return caller != NULL && strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "run") == 0 &&
            strcmp(PyUnicode_AsUTF8(caller->f_code->co_name), "_bootstrap_inner") == 0 &&
-           is_threadings(caller->f_code);
+           sw_code_kind_is_threadings(caller->f_code);
 }
 
-static void push(struct mutes *mutes, const _PyInterpreterFrame *frame, enum kind kind)
+static void push(struct mutes *mutes, const _PyInterpreterFrame *frame, enum sw_code_kind kind)
 {
     /* Deeper muting is not noted: more is announced than need be, which costs time and misses
      * nothing. */
@@ -197,9 +112,9 @@ static void push(struct mutes *mutes, const _PyInterpreterFrame *frame, enum kin
     mutes->kinds[mutes->depth++] = (unsigned char)kind;
 }
 
-static enum kind state_of(const struct mutes *mutes)
+static enum sw_code_kind state_of(const struct mutes *mutes)
 {
-    return mutes->depth > 0 ? (enum kind)mutes->kinds[mutes->depth - 1] : PROGRAM;
+    return mutes->depth > 0 ? (enum sw_code_kind)mutes->kinds[mutes->depth - 1] : SW_CODE_PROGRAM;
 }
 
 /* def _remove(item, selfref=ref(self)) */
@@ -213,17 +128,18 @@ static int is_of_threads(const _PyInterpreterFrame *frame)
 static void enter(struct mutes *mutes, PyFrameObject *frame)
 {
     const _PyInterpreterFrame *inner = frame->f_frame;
-    enum kind kind = known_kind_of(inner->f_code), state = state_of(mutes);
+    enum sw_code_kind kind = sw_code_kind_of(inner->f_code), state = state_of(mutes);
 
-    if (kind == FORGETS)
-        kind = is_of_threads(inner) ? MUTED : LIBRARY;
+    if (kind == SW_CODE_FORGETS)
+        kind = is_of_threads(inner) ? SW_CODE_MUTED : SW_CODE_LIBRARY;
     /* Bytecodes are all that is wanted; and of a muted frame not even these. */
     frame->f_trace_lines = 0;
-    if ((state == MUTED && is_run(inner)) || (state == STARTER && kind == PROGRAM))
-        push(mutes, inner, PROGRAM);
-    else if (state == PROGRAM && (kind == MUTED || kind == STARTER))
+    if ((state == SW_CODE_MUTED && is_run(inner)) ||
+        (state == SW_CODE_STARTER && kind == SW_CODE_PROGRAM))
+        push(mutes, inner, SW_CODE_PROGRAM);
+    else if (state == SW_CODE_PROGRAM && (kind == SW_CODE_MUTED || kind == SW_CODE_STARTER))
         push(mutes, inner, kind);
-    frame->f_trace_opcodes = only_notes || state_of(mutes) == PROGRAM;
+    frame->f_trace_opcodes = only_notes || state_of(mutes) == SW_CODE_PROGRAM;
 }
 
 static void leave(struct mutes *mutes, const PyFrameObject *frame)
@@ -281,7 +197,7 @@ static int find(const _PyInterpreterFrame *frame, struct operation *operation)
  * method of C code. */
 static int is_of_run(const _PyInterpreterFrame *frame, const struct operation *operation)
 {
-    return operation->part != 0 && known_kind_of(frame->f_code) == RUN &&
+    return operation->part != 0 && sw_code_kind_of(frame->f_code) == SW_CODE_RUN &&
            sw_operation_opcode(frame) != CALL_FUNCTION_EX;
 }
 
@@ -333,7 +249,7 @@ static const struct call_back *back_of(const struct mutes *mutes, const _PyInter
 /* ---- threads ---- */
 
 static char all_threads; /* its address is the name of threading's book */
-enum { END_PART = 1 };
+enum { END_PART = 1, NAMES_PART = 1 };
 
 static PyObject *self_of(const _PyInterpreterFrame *frame)
 {
@@ -343,7 +259,7 @@ static PyObject *self_of(const _PyInterpreterFrame *frame)
 static int is_called(const _PyInterpreterFrame *frame, const char *name)
 {
     return strcmp(PyUnicode_AsUTF8(frame->f_code->co_qualname), name) == 0 &&
-           ends_with(frame->f_code->co_filename, "/threading.py");
+           sw_code_kind_is_in_threading(frame->f_code);
 }
 
 /* join(timeout=0) only looks. */
@@ -358,12 +274,94 @@ static int is_impatient_join(const _PyInterpreterFrame *frame)
     return seconds <= 0;
 }
 
-/* A frame of threading's own begins, that the program has called. */
-static void begin_of_threading(const _PyInterpreterFrame *frame)
+/* A property of a thread, kept in that attribute; the setter gets a value as well. */
+static void announce_property(const _PyInterpreterFrame *frame, const char *attribute)
 {
+    PyObject *name = PyUnicode_InternFromString(attribute);
+
+    if (name != NULL)
+        announce_of(frame->f_code->co_argcount > 1 ? SW_OP_WRITE : SW_OP_READ, self_of(frame),
+                    sw_operation_part(name));
+    Py_XDECREF(name);
+}
+
+/* Without a name it gets the next number. */
+static int gets_a_number(const _PyInterpreterFrame *frame)
+{
+    enum { NAME = 3 }; /* self, group, target, name */
+
+    return is_called(frame, "Thread.__init__") &&
+           (frame->localsplus[NAME] == NULL || frame->localsplus[NAME] == Py_None);
+}
+
+/* Of what this thread starts nobody has to say that it has been started when this thread joins it. */
+static void note_start(struct mutes *mutes, const _PyInterpreterFrame *frame)
+{
+    if (only_notes || !is_called(frame, "Thread.start"))
+        return;
+    if (mutes->started_in != spillway_access_schedule())
+        mutes->started_count = 0;
+    mutes->started_in = spillway_access_schedule();
+    if (mutes->started_count == mutes->started_room) {
+        int room = 2 * mutes->started_room + 16;
+        const PyObject **more = PyMem_Realloc(mutes->started, (size_t)room * sizeof *more);
+        if (more == NULL)
+            return;
+        mutes->started = more;
+        mutes->started_room = room;
+    }
+    mutes->started[mutes->started_count++] = self_of(frame);
+}
+
+static int has_started(const struct mutes *mutes, const PyObject *thread)
+{
+    int i = 0, count = mutes->started_in == spillway_access_schedule() ? mutes->started_count : 0;
+
+    while (i < count && mutes->started[i] != thread)
+        i++;
+    return i < count;
+}
+
+/* A frame of threading's own begins, that the program has called. */
+static void begin_of_threading(struct mutes *mutes, PyFrameObject *object)
+{
+    const _PyInterpreterFrame *frame = object->f_frame;
+
+    if (is_called(frame, "Thread.start")) {
+        announce_of(SW_OP_WRITE, &all_threads, 0);
+        mutes->start = frame;
+    }
+    if (is_called(frame, "Thread.join") && !has_started(mutes, self_of(frame)))
+        announce_of(SW_OP_READ, &all_threads, 0);
     if (is_called(frame, "Thread.is_alive") || is_impatient_join(frame))
         announce_of(SW_OP_READ, self_of(frame), END_PART);
-    else if (is_called(frame, "enumerate") || is_called(frame, "active_count"))
+    else if (is_called(frame, "enumerate") || is_called(frame, "active_count") ||
+             is_called(frame, "Thread.__repr__"))
+        announce_of(SW_OP_UNKNOWN, NULL, 0);
+    else if (gets_a_number(frame))
+        announce_of(SW_OP_WRITE, &all_threads, NAMES_PART);
+    else if (is_called(frame, "Thread.name") || is_called(frame, "Thread.getName") ||
+             is_called(frame, "Thread.setName"))
+        announce_property(frame, "_name");
+    else if (is_called(frame, "Thread.daemon") || is_called(frame, "Thread.isDaemon") ||
+             is_called(frame, "Thread.setDaemon"))
+        announce_property(frame, "_daemonic");
+    else if (is_called(frame, "Thread.ident") || is_called(frame, "Thread.native_id")) {
+        announce_of(SW_OP_READ, &all_threads, 0);
+        if (frame->previous != NULL && self_of(frame) != NULL &&
+            sw_thread_number_varies_of(frame->previous->f_code, self_of(frame)))
+            refuse(object, sw_thread_number_text);
+    }
+}
+
+/* What imports looks at what has been imported, and runs other modules.  The bytecode of an import
+ * says so itself; importlib's functions are called like others. */
+static void begin_of_import(const struct mutes *mutes, const _PyInterpreterFrame *frame)
+{
+    int is_said = mutes->calling != NULL && mutes->calling == frame->previous &&
+                  mutes->called.op == SW_OP_UNKNOWN;
+
+    if (sw_code_kind_is_of_import(frame->f_code) && !is_said)
         announce_of(SW_OP_UNKNOWN, NULL, 0);
 }
 
@@ -393,16 +391,22 @@ static void end_by_exception(PyFrameObject *frame)
     Py_XDECREF(text);
     PyObject *hook = PyDict_GetItemString(names, name);
     if (hook != NULL && PyFunction_Check(hook) &&
-        known_kind_of((PyCodeObject *)PyFunction_GET_CODE(hook)) == PROGRAM)
+        sw_code_kind_of((PyCodeObject *)PyFunction_GET_CODE(hook)) == SW_CODE_PROGRAM)
         refuse(frame, "is ended by an exception, and threading.excepthook is the program's");
 }
 
 /* The last reference has gone, which is no operation: it may depend on what any other thread has
  * done with its own that this thread has it. */
-static void begin_finalizer(const _PyInterpreterFrame *frame)
+static int is_finalizer(const _PyInterpreterFrame *frame)
 {
-    if (frame->is_entry && strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0)
-        announce_of(SW_OP_UNKNOWN, NULL, 0);
+    return frame->is_entry && strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0;
+}
+
+/* What it says of a class is kept, and later not asked again: whoever asks looks at that (call.c). */
+static int is_hook_of_abc(const _PyInterpreterFrame *frame)
+{
+    return strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__subclasshook__") == 0 &&
+           sw_code_kind_of(frame->f_code) == SW_CODE_PROGRAM;
 }
 
 /* ---- the trace function ---- */
@@ -413,13 +417,18 @@ static void on_call(struct mutes *mutes, PyFrameObject *frame)
     int depth = mutes->depth;
 
     enter(mutes, frame);
+    if (mutes->depth > depth && state_of(mutes) == SW_CODE_MUTED)
+        note_start(mutes, inner);
     if (!spillway_access_matters())
         return;
-    if (state_of(mutes) == PROGRAM) {
-        begin_finalizer(inner);
+    if (state_of(mutes) == SW_CODE_PROGRAM) {
+        if (is_finalizer(inner) || is_hook_of_abc(inner))
+            announce_of(SW_OP_UNKNOWN, NULL, 0);
         enter_from_c(mutes, inner);
-    } else if (mutes->depth > depth && state_of(mutes) == MUTED)
-        begin_of_threading(inner);
+    } else if (mutes->depth > depth && state_of(mutes) == SW_CODE_MUTED) {
+        begin_of_threading(mutes, frame);
+        begin_of_import(mutes, inner);
+    }
 }
 
 static void on_bytecode(struct mutes *mutes, PyFrameObject *frame)
@@ -432,12 +441,31 @@ static void on_bytecode(struct mutes *mutes, PyFrameObject *frame)
         announce_bytecode(mutes, frame);
 }
 
+/* A module of C code has been made, in a frame of self, if that is not static, and the module. */
+static void end_of_import(const _PyInterpreterFrame *frame)
+{
+    static const char *const names[] = {"ExtensionFileLoader.exec_module",
+                                        "BuiltinImporter.exec_module"};
+    PyCodeObject *code = frame->f_code;
+
+    if (sw_code_kind_of(code) != SW_CODE_MUTED || !sw_code_kind_is_of_import(code) ||
+        !IS_ONE_OF(PyUnicode_AsUTF8(code->co_qualname), names))
+        return;
+    PyObject *module = frame->localsplus[code->co_argcount - 1];
+    if (module != NULL && PyModule_Check(module))
+        sw_exposed_module(module);
+}
+
 static void on_return(struct mutes *mutes, PyFrameObject *frame, int raises)
 {
     const _PyInterpreterFrame *inner = frame->f_frame;
     int matters = spillway_access_matters();
     int is_top = mutes->depth > 0 && mutes->frames[mutes->depth - 1] == inner;
 
+    if (mutes->start == inner)
+        mutes->start = NULL;
+    if (!raises)
+        end_of_import(inner);
     if (back_of(mutes, inner) != NULL) {
         if (raises && matters)
             announce(&mutes->backs[mutes->back_count - 1].operation);
@@ -446,11 +474,11 @@ static void on_return(struct mutes *mutes, PyFrameObject *frame, int raises)
         mutes->calling = inner->previous;
         mutes->called = mutes->backs[mutes->back_count].operation;
     }
-    if (matters && is_top && state_of(mutes) == PROGRAM && is_run(inner)) {
+    if (matters && is_top && state_of(mutes) == SW_CODE_PROGRAM && is_run(inner)) {
         if (raises)
             end_by_exception(frame);
         announce_of(SW_OP_WRITE, self_of(inner->previous), END_PART);
-    } else if (matters && is_top && state_of(mutes) == MUTED && !raises)
+    } else if (matters && is_top && state_of(mutes) == SW_CODE_MUTED && !raises)
         end_of_threading(frame);
     leave(mutes, frame);
 }
@@ -461,16 +489,15 @@ static void note(struct mutes *mutes, PyFrameObject *frame, int what, PyObject *
 {
     const _PyInterpreterFrame *inner = frame->f_frame;
     int is_top = mutes->depth > 0 && mutes->frames[mutes->depth - 1] == inner;
-    int is_program = state_of(mutes) == PROGRAM, is_body = is_top && is_program;
+    int is_program = state_of(mutes) == SW_CODE_PROGRAM, is_body = is_top && is_program;
 
-    if (what == PyTrace_OPCODE && is_program && known_kind_of(inner->f_code) != RUN)
+    if (what == PyTrace_OPCODE && is_program && sw_code_kind_of(inner->f_code) != SW_CODE_RUN)
         sw_access_note_bytecode(frame);
     else if (what == PyTrace_EXCEPTION && is_program)
         sw_access_note_exception(frame, argument);
     else if (what == PyTrace_CALL && is_body && is_run(inner) && self_of(inner->previous) != NULL)
         sw_access_note_begin(frame, self_of(inner->previous));
-    else if (what == PyTrace_CALL && is_program &&
-             ends_with(inner->f_code->co_filename, "/threading.py"))
+    else if (what == PyTrace_CALL && is_program && sw_code_kind_is_in_threading(inner->f_code))
         sw_access_note_threading(frame);
     else if (what == PyTrace_RETURN && is_body && argument == NULL)
         sw_access_note_escape(frame);
@@ -517,6 +544,7 @@ static void free_mutes(PyObject *capsule)
     struct mutes *mutes = PyCapsule_GetPointer(capsule, NULL);
 
     PyMem_Free(mutes->backs);
+    PyMem_Free(mutes->started);
     PyMem_Free(mutes);
 }
 
@@ -547,10 +575,19 @@ static int trace_all(void)
 
 static PyObject *real_start; /* _thread.start_new_thread */
 
+/* Thread.start() calls it. */
+static int has_said_so(const PyThreadState *tstate)
+{
+    const struct mutes *mutes =
+        tstate->c_tracefunc == trace ? PyCapsule_GetPointer(tstate->c_traceobj, NULL) : NULL;
+
+    return mutes != NULL && mutes->start != NULL && mutes->start == tstate->cframe->current_frame;
+}
+
 static PyObject *start_new_thread(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     (void)module;
-    if (spillway_access_matters())
+    if (spillway_access_matters() && !has_said_so(PyThreadState_Get()))
         announce_of(SW_OP_WRITE, &all_threads, 0);
     /* The new thread has its state, but not the GIL: it cannot have run a bytecode before it is
      * traced. */
@@ -582,21 +619,6 @@ static PyObject *find_dangling(void)
     return found;
 }
 
-/* Where Python's own modules are. */
-static PyObject *find_library(void)
-{
-    PyObject *os = PyImport_ImportModule("os"), *file = NULL, *folder = NULL;
-
-    if (os != NULL)
-        file = PyObject_GetAttrString(os, "__file__");
-    if (file != NULL && PyUnicode_GetLength(file) > (Py_ssize_t)strlen("os.py"))
-        folder =
-            PyUnicode_Substring(file, 0, PyUnicode_GetLength(file) - (Py_ssize_t)strlen("os.py"));
-    Py_XDECREF(os);
-    Py_XDECREF(file);
-    return folder;
-}
-
 /* From now on, and not from the interpreter's start: what the starter has done until then is the
  * same in every schedule. */
 static PyObject *start(PyObject *module, PyObject *path)
@@ -609,19 +631,14 @@ static PyObject *start(PyObject *module, PyObject *path)
         return PyErr_Format(PyExc_TypeError, "start(): the path of the starter is no str");
     }
     sw_last_reference_begin(announce);
-    if (thread != NULL && starter == NULL && sw_file_object_begin() == 0 &&
-        sw_exposed_begin() == 0) {
+    if (thread != NULL && dangling == NULL && sw_file_object_begin() == 0 &&
+        sw_exposed_begin() == 0 && sw_code_kind_begin(path) == 0) {
         sw_view_object_begin();
         sw_identity_begin();
-        starter = Py_NewRef(path);
-        library = find_library();
         dangling = find_dangling();
         only_notes = spillway_only_notes();
-        extra_index = _PyEval_RequestCodeExtraIndex(NULL);
         real_start = PyObject_GetAttrString(thread, "start_new_thread");
-        ours = real_start != NULL && library != NULL && dangling != NULL
-                   ? PyCFunction_New(&start_method, NULL)
-                   : NULL;
+        ours = real_start != NULL && dangling != NULL ? PyCFunction_New(&start_method, NULL) : NULL;
     }
     Py_XDECREF(thread);
     int failed = ours == NULL || replace("_thread", "start_new_thread", ours) < 0 ||
