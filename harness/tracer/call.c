@@ -10,6 +10,7 @@
 #include "format_text.h"
 #include "lock_call.h"
 #include "one_of.h"
+#include "thread_number.h"
 #include "touch.h"
 
 /* ---- arguments ---- */
@@ -60,10 +61,10 @@ static void of_container(const struct call *call, PyObject *self, const char *na
     static const char *const compares[] = {"__eq__", "__ne__",       "index",    "count",
                                            "remove", "__contains__", "__repr__", "sort"};
     static const char *const takes[] = {
-        "append",      "add",         "insert",      "pop",      "popleft",      "appendleft",
-        "get",         "clear",       "keys",        "values",   "items",        "copy",
-        "setdefault",  "discard",     "popitem",     "reverse",  "rotate",       "__len__",
-        "__getitem__", "__setitem__", "__delitem__", "__iter__", "__reversed__", "move_to_end"};
+        "append",      "add",         "insert",   "pop",          "popleft",    "appendleft",
+        "get",         "clear",       "keys",     "values",       "items",      "copy",
+        "setdefault",  "popitem",     "reverse",  "rotate",       "__len__",    "__getitem__",
+        "__setitem__", "__delitem__", "__iter__", "__reversed__", "move_to_end"};
     enum sw_op op = IS_ONE_OF(name, reads) ? SW_OP_READ : SW_OP_WRITE;
     /* A set and a dict compare by hash, and so with what cannot change. */
     int by_hash = PyDict_Check(self) || PyAnySet_Check(self);
@@ -114,27 +115,34 @@ static const char asks_number[] =
 /* Of an exception: which of its attributes the method changes. */
 static void of_exception(PyObject *self, const char *name, struct operation *operation)
 {
-    const char *changes = strcmp(name, "add_note") == 0   ? "__notes__"
-                          : strcmp(name, "__init__") == 0 ? "args"
-                                                          : NULL;
     PyObject *attribute;
 
     if (strcmp(name, "with_traceback") == 0)
         sw_touch_raised(operation, SW_OP_WRITE, self);
-    if (changes == NULL)
+    if (strcmp(name, "__init__") == 0)
+        sw_touch_told(operation, SW_OP_WRITE, self);
+    if (strcmp(name, "__reduce__") == 0 || strcmp(name, "__setstate__") == 0)
+        sw_touch_anything(operation);
+    if (strcmp(name, "add_note") != 0)
         return;
-    attribute = PyUnicode_InternFromString(changes);
+    attribute = PyUnicode_InternFromString("__notes__");
     if (attribute != NULL)
         sw_touch_add(operation, SW_OP_WRITE, self, sw_operation_part(attribute));
     Py_XDECREF(attribute);
     PyErr_Clear();
 }
 
+/* While it lives what it looks at can be neither longer nor shorter, and its end is no operation. */
+static const char keeps_memory[] = "keeps hold of memory for as long as it lives";
+
 /* What a method of something that cannot change does beside looking at its arguments. */
 static void of_plain(PyObject *self, const char *name, struct operation *operation)
 {
+    static const char *const keeps[] = {"iter_unpack", "finditer", "scanner"};
     const char *end = strstr(name, "_into");
 
+    if (operation->op != SW_OP_NONE && IS_ONE_OF(name, keeps))
+        sw_touch_refuse(operation, keeps_memory);
     /* pack_into(), say: into an argument. */
     if (end != NULL && strcmp(end, "_into") == 0)
         sw_touch_anything(operation);
@@ -151,6 +159,9 @@ static void of_method(const struct call *call, PyObject *self, const char *name,
                       struct operation *operation)
 {
     self = sw_touch_behind(self);
+    /* Of a context that a thread has for itself; who runs in another says so. */
+    if (strcmp(Py_TYPE(self)->tp_name, "ContextVar") == 0)
+        return;
     if (strcmp(name, "fileno") == 0 && sw_file_path_numbers_vary())
         sw_touch_refuse(operation, asks_number);
     else if (sw_lock_call_is_lock(self))
@@ -228,7 +239,11 @@ static void of_source(const struct call *call, struct operation *operation)
     int is_complete = globals == NULL || globals == Py_None || PyUnicode_CheckExact(globals) ||
                       (PyDict_CheckExact(globals) && sw_touch_is_namespace(globals));
 
-    if (call->unseen || call->names != NULL || !is_known || !is_complete)
+    /* Without a namespace it sees the variables of who calls it, those of closures too. */
+    int has_cells =
+        globals == NULL && call->frame->f_code->co_nlocals < call->frame->f_code->co_nlocalsplus;
+
+    if (call->unseen || call->names != NULL || !is_known || !is_complete || has_cells)
         sw_touch_anything(operation);
 }
 
@@ -319,6 +334,19 @@ static void of_sorted_list(const struct call *call, const char *name, struct ope
     sw_argument_all(call, 1, sw_argument_read_deep, operation);
 }
 
+static char abstract_classes; /* its address is the name of what is known of them */
+
+/* Whoever asks for a class looks at those that are below it, and keeps the answer; which says what else
+ * there is than the answers of hooks: they are told of by themselves (tracer.c). */
+static void of_abc(const char *name, struct operation *operation)
+{
+    if (strcmp(name, "_abc_register") == 0 || strcmp(name, "_reset_registry") == 0)
+        sw_touch_refuse(operation, "changes which classes an abstract class stands for");
+    else
+        sw_touch_add(operation, strcmp(name, "_abc_init") == 0 ? SW_OP_WRITE : SW_OP_READ,
+                     &abstract_classes, 0);
+}
+
 /* Of functions of modules: what they do with their arguments, and that they keep nothing. */
 static void of_module(const struct call *call, const char *module, const char *name,
                       struct operation *operation)
@@ -330,10 +358,12 @@ static void of_module(const struct call *call, const char *module, const char *n
         "getrefcount",     "getweakrefcount",    "getweakrefs", "get_objects",
         "get_referrers",   "get_count",          "get_stats",   "getallocatedblocks",
         "_current_frames", "_current_exceptions"};
-    static const char *const own[] = {"get_ident", "get_native_id",     "allocate_lock",
-                                      "getpid",    "_getframe",         "intern",
-                                      "getsizeof", "exc_info",          "fspath",
-                                      "allocate",  "getrecursionlimit", "start_new_thread"};
+    static const char *const numbers[] = {"get_ident", "get_native_id"};
+    static const char *const own[] = {
+        "allocate_lock", "getpid", "_getframe", "intern",           "getsizeof",
+        "exc_info",      "fspath", "allocate",  "start_new_thread", "getrecursionlimit",
+        "copy_context"};
+    static const char *const of_contexts[] = {"getcontext", "setcontext", "localcontext"};
 
     if (strcmp(module, "sys") == 0 && strncmp(name, "set", 3) == 0) {
         sw_touch_refuse(operation, "changes how the interpreter itself runs");
@@ -343,11 +373,16 @@ static void of_module(const struct call *call, const char *module, const char *n
         sw_touch_refuse(operation, "asks what the interpreter keeps of its objects and threads");
         return;
     }
-    if ((strcmp(module, "time") == 0 && strcmp(name, "tzset") != 0) || IS_ONE_OF(name, own))
+    if (strcmp(module, "_thread") == 0 && IS_ONE_OF(name, numbers)) {
+        if (sw_thread_number_varies(call->frame->f_code))
+            sw_touch_refuse(operation, sw_thread_number_text);
+        return;
+    }
+    if ((strcmp(module, "time") == 0 && strcmp(name, "tzset") != 0) || IS_ONE_OF(name, own) ||
+        (strcmp(module, "decimal") == 0 && IS_ONE_OF(name, of_contexts)))
         return;
     if (strcmp(module, "_abc") == 0) {
-        if (strcmp(name, "_abc_register") == 0 || strcmp(name, "_reset_registry") == 0)
-            sw_touch_refuse(operation, "changes which classes an abstract class stands for");
+        of_abc(name, operation);
         return;
     }
     if (IS_ONE_OF(module, sorted_lists)) {
@@ -364,6 +399,8 @@ static void of_module(const struct call *call, const char *module, const char *n
     }
     if (IS_ONE_OF(module, of_numbers) || is_of_codecs(module, name)) {
         sw_argument_all(call, 0, sw_argument_read_deep, operation);
+        if (operation->op != SW_OP_NONE && strcmp(name, "iter_unpack") == 0)
+            sw_touch_refuse(operation, keeps_memory);
         /* With one that can change: it may change it. */
         if (operation->op != SW_OP_NONE)
             sw_touch_anything(operation);
@@ -385,6 +422,8 @@ static void of_function(const struct call *call, struct operation *operation)
         of_method(call, self, name, 0, operation);
     else if (self != NULL && PyType_Check(self) && strcmp(name, "__new__") == 0)
         sw_argument_all(call, 1, sw_argument_read_deep, operation);
+    else if (strcmp(name, "from_buffer") == 0)
+        sw_touch_refuse(operation, keeps_memory);
     else if (strcmp(module, "builtins") == 0)
         of_builtin(call, name, operation);
     else
@@ -489,7 +528,9 @@ static void of_class(const struct call *call, PyTypeObject *type, struct operati
         return;
     if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
         return;
-    if (strcmp(name, "memoryview") == 0)
+    if (strcmp(name, "pickle.PickleBuffer") == 0)
+        sw_touch_refuse(operation, keeps_memory);
+    else if (strcmp(name, "memoryview") == 0)
         of_view(call, operation);
     else if (IS_ONE_OF(name, iterates)) {
         if (!in_python) /* else its own call of the class above comes */

@@ -4,6 +4,7 @@
 #include "operation.h"
 
 #include <internal/pycore_code.h>
+#include <internal/pycore_interp.h>
 #include <internal/pycore_opcode.h>
 #include <opcode.h>
 #include <string.h>
@@ -64,10 +65,20 @@ uint64_t sw_operation_part(PyObject *name)
 
 /* ---- names ---- */
 
+/* The interpreter's own do not change (sw_touch_name()).  Those that a namespace has brought may, and
+ * what it does not have is looked up there: that is two objects, whether it has it now or not. */
+static int has_own_builtins(const struct look *look)
+{
+    return look->frame->f_builtins != PyInterpreterState_Get()->builtins;
+}
+
 static void of_global(const struct look *look, int index, enum sw_op op,
                       struct operation *operation)
 {
-    sw_touch_name(operation, op, look->frame->f_globals, name(look, index));
+    if (op == SW_OP_READ && has_own_builtins(look))
+        sw_touch_anything(operation);
+    else
+        sw_touch_name(operation, op, look->frame->f_globals, name(look, index));
 }
 
 /* Of a class body or of exec(): a namespace that others may have as well. */
@@ -92,11 +103,10 @@ static void of_name_read(const struct look *look, struct operation *operation)
         PyErr_Clear();
         if (!is_ours)
             sw_touch_anything(operation);
-        else if (found == NULL)
-            of_global(look, look->argument, SW_OP_READ, operation);
-        return;
+        if (!is_ours || found != NULL)
+            return;
     }
-    of_name(look, SW_OP_READ, operation);
+    of_global(look, look->argument, SW_OP_READ, operation);
 }
 
 static void of_cell(const struct look *look, enum sw_op op, struct operation *operation)
@@ -148,14 +158,17 @@ static void of_binary(const struct look *look, struct operation *operation)
         of_iterated(look, b, operation);
 }
 
-/* A dict and a set look by hash, and compare with what cannot change; the others compare. */
+/* A dict and a set look by hash, and compare with what cannot change; but a set that is looked for in a
+ * set is compared.  The others compare. */
 static void of_contains(const struct look *look, struct operation *operation)
 {
-    PyObject *container = sw_touch_behind(peek(look, 1));
+    PyObject *container = sw_touch_behind(peek(look, 1)), *key = peek(look, 2);
 
-    if (PyDict_Check(container) || PyAnySet_Check(container))
+    if (PyDict_Check(container) || PyAnySet_Check(container)) {
         sw_touch_shallow(operation, SW_OP_READ, container);
-    else if (PyIter_Check(container))
+        if (PySet_Check(key) && PyAnySet_Check(container))
+            sw_touch_shallow(operation, SW_OP_READ, key);
+    } else if (PyIter_Check(container))
         of_iterated(look, container, operation);
     else
         of_two(container, peek(look, 2), operation);
@@ -283,7 +296,6 @@ static int is_local(int opcode)
                                           [MAKE_CELL] = 1,
                                           [MAKE_FUNCTION] = 1,
                                           [LOAD_ASSERTION_ERROR] = 1,
-                                          [LOAD_BUILD_CLASS] = 1,
                                           [KW_NAMES] = 1,
                                           [PRECALL] = 1,
                                           [IS_OP] = 1,
@@ -337,6 +349,10 @@ static void find(const struct look *look, struct operation *operation)
      * above it. */
     case LOAD_GLOBAL:
         of_global(look, look->argument >> 1, SW_OP_READ, operation);
+        break;
+    case LOAD_BUILD_CLASS:
+        if (has_own_builtins(look))
+            sw_touch_anything(operation);
         break;
     case STORE_GLOBAL:
     case DELETE_GLOBAL:

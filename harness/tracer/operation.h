@@ -3,6 +3,7 @@
  * operation.h - what a bytecode of CPython 3.11 is about to do to something that threads share.
  *
  *      global x, LOAD_NAME          the namespace and the name
+ *      a builtin                    nothing: to replace one is refused (touch.h)
  *      object.x                     the object and the name
  *      a variable of a closure      its cell
  *      a list, dict, set, ...       the whole of it, whatever the key

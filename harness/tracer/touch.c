@@ -3,9 +3,11 @@
 #include "touch.h"
 
 #include <internal/pycore_dict.h>
+#include <internal/pycore_interp.h>
 #include <internal/pycore_object.h>
 #include <string.h>
 
+#include "decimal_context.h"
 #include "exposed.h"
 #include "file_object.h"
 #include "frame_object.h"
@@ -116,9 +118,7 @@ int sw_touch_is_plain(PyObject *object)
                                         "operator.itemgetter",
                                         "operator.attrgetter",
                                         "operator.methodcaller",
-                                        "CArgObject",
-                                        "bytes_iterator",
-                                        "str_ascii_iterator"};
+                                        "CArgObject"};
 
     if (object == Py_None || PyLong_Check(object) || PyFloat_Check(object) ||
         PyUnicode_Check(object) || PyBytes_Check(object) || PyType_Check(object) ||
@@ -193,12 +193,28 @@ PyObject *sw_touch_behind(PyObject *object)
 
 int sw_touch_is_namespace(PyObject *dict)
 {
-    return sw_exposed_kind(dict) != SW_EXPOSED_NOT ||
+    enum sw_exposed kind = sw_exposed_kind(dict);
+
+    return kind == SW_EXPOSED_OBJECT || kind == SW_EXPOSED_MODULE ||
            (PyDict_CheckExact(dict) && PyDict_GetItemString(dict, "__builtins__") != NULL);
+}
+
+/* What is not in a namespace is looked up in these names of the interpreter's, by each bytecode and
+ * by C code; and in those of sys C code looks up its own. */
+static void of_interpreter(struct operation *operation, PyObject *namespace)
+{
+    const PyInterpreterState *interpreter = PyInterpreterState_Get();
+
+    if (namespace == interpreter->builtins)
+        sw_touch_refuse(operation, "changes what the interpreter itself looks up");
+    else if (namespace == interpreter->sysdict)
+        sw_touch_anything(operation);
 }
 
 void sw_touch_name(struct operation *operation, enum sw_op op, PyObject *namespace, PyObject *name)
 {
+    if (op == SW_OP_WRITE)
+        of_interpreter(operation, namespace);
     if (sw_exposed_kind(namespace) == SW_EXPOSED_OBJECT)
         sw_touch_anything(operation);
     else
@@ -220,11 +236,29 @@ void sw_touch_shallow(struct operation *operation, enum sw_op op, PyObject *obje
     if (sw_touch_is_plain(object) || PyTuple_Check(object) || PyFrozenSet_CheckExact(object) ||
         sw_touch_is_in_python(object))
         return;
+    if (op == SW_OP_WRITE)
+        of_interpreter(operation, object);
+    /* Each call of the function reads it, some without an operation. */
+    if (op == SW_OP_WRITE && PyDict_Check(object) && sw_exposed_kind(object) == SW_EXPOSED_DEFAULTS)
+        sw_touch_anything(operation);
     /* As a whole, where its parts have names of their own. */
     if (!is_container(object) || (PyDict_Check(object) && sw_touch_is_namespace(object)))
         sw_touch_anything(operation);
     else
         sw_touch_add(operation, op, object, 0);
+}
+
+/* Parts of an exception that no name has: those are odd. */
+enum { RAISED_PART = 2, TOLD_PART = 4 };
+
+void sw_touch_raised(struct operation *operation, enum sw_op op, PyObject *exception)
+{
+    sw_touch_add(operation, op, exception, RAISED_PART);
+}
+
+void sw_touch_told(struct operation *operation, enum sw_op op, PyObject *exception)
+{
+    sw_touch_add(operation, op, exception, TOLD_PART);
 }
 
 /* How many objects are looked at, for one operation; behind them it is anything. */
@@ -253,8 +287,20 @@ static void add_elements(struct operation *operation, PyObject *object, int *lef
     else if (PyAnySet_Check(object))
         while (*left > 0 && _PySet_NextEntry(object, &at, &key, &hash))
             add_deep(operation, SW_OP_READ, key, left, depth);
-    else if (strcmp(base_of(object)->tp_name, "collections.deque") == 0)
+    else if (PySlice_Check(object)) {
+        add_deep(operation, SW_OP_READ, ((PySliceObject *)object)->start, left, depth);
+        add_deep(operation, SW_OP_READ, ((PySliceObject *)object)->stop, left, depth);
+        add_deep(operation, SW_OP_READ, ((PySliceObject *)object)->step, left, depth);
+    } else if (strcmp(base_of(object)->tp_name, "collections.deque") == 0)
         sw_touch_anything(operation);
+}
+
+static int shows_what_it_has(PyObject *object)
+{
+    static const char *const names[] = {"functools.partial", "types.GenericAlias",
+                                        "operator.itemgetter", "operator.methodcaller"};
+
+    return IS_ONE_OF(base_of(object)->tp_name, names);
 }
 
 static void add_deep(struct operation *operation, enum sw_op op, PyObject *object, int *left,
@@ -269,15 +315,15 @@ static void add_deep(struct operation *operation, enum sw_op op, PyObject *objec
     object = sw_touch_behind(object);
     sw_touch_shallow(operation, op, object);
     if (PyExceptionInstance_Check(object)) {
-        PyObject *name = PyUnicode_InternFromString("args");
-        if (name == NULL)
-            PyErr_Clear();
-        else
-            sw_touch_add(operation, SW_OP_READ, object, sw_operation_part(name));
-        Py_XDECREF(name);
+        sw_touch_told(operation, SW_OP_READ, object);
         object = ((PyBaseExceptionObject *)object)->args;
     }
-    if (operation->op != SW_OP_UNKNOWN && object != NULL)
+    /* The text of a method has that of its object in it, and the text of these all that they have. */
+    if (PyMethod_Check(object))
+        add_deep(operation, op, PyMethod_GET_SELF(object), left, depth + 1);
+    else if (shows_what_it_has(object))
+        sw_touch_anything(operation);
+    else if (operation->op != SW_OP_UNKNOWN && object != NULL)
         add_elements(operation, object, left, depth + 1);
 }
 
@@ -378,23 +424,16 @@ static int is_method(PyObject *found)
             Py_TYPE(found) == &PyWrapperDescr_Type);
 }
 
-static int is_module_of_c(PyObject *module)
+/* A global of that module: both ways to it have one address.  One that it does not have is asked for
+ * from its __getattr__(), which is another. */
+static void of_module(struct operation *operation, enum sw_op op, PyObject *module, PyObject *name)
 {
-    const char *name = PyModule_GetName(module);
+    PyObject *dict = PyModule_GetDict(module);
 
-    if (name == NULL)
-        PyErr_Clear();
-    return name == NULL || strcmp(name, "sys") == 0 || strcmp(name, "builtins") == 0;
-}
-
-static void of_module(struct operation *operation, enum sw_op op, PyObject *module, uint64_t part)
-{
-    /* C code reads these two by itself. */
-    if (op == SW_OP_WRITE && is_module_of_c(module))
+    if (op == SW_OP_READ && PyDict_GetItemWithError(dict, name) == NULL)
         sw_touch_anything(operation);
-    else
-        /* A global of that module: both ways to it have one address. */
-        sw_touch_add(operation, op, PyModule_GetDict(module), part);
+    PyErr_Clear();
+    sw_touch_name(operation, op, dict, name);
 }
 
 static int is_special(PyObject *name)
@@ -409,7 +448,8 @@ static int is_special(PyObject *name)
 /* A method of a class, its instance's class, and what a function does. */
 static int is_looked_at(PyObject *owner, PyObject *name)
 {
-    static const char *const of_functions[] = {"__code__", "__defaults__", "__kwdefaults__"};
+    static const char *const of_functions[] = {"__code__", "__defaults__", "__kwdefaults__",
+                                               "__qualname__"};
 
     if (PyType_Check(owner) || PyUnicode_CompareWithASCIIString(name, "__class__") == 0)
         return PyUnicode_CompareWithASCIIString(name, "__doc__") != 0;
@@ -427,11 +467,13 @@ static int is_of_c(PyObject *owner, PyObject *found)
            !sw_touch_is_a_class(((PyDescrObject *)found)->d_type);
 }
 
-void sw_touch_raised(struct operation *operation, enum sw_op op, PyObject *exception)
+/* An attribute that C code keeps in the exception itself, and makes its text of: args, filename. */
+static int is_told(PyObject *owner, PyObject *found)
 {
-    enum { PART = 2 }; /* no name has an even one */
-
-    sw_touch_add(operation, op, exception, PART);
+    return PyExceptionInstance_Check(owner) && found != NULL &&
+           (Py_TYPE(found) == &PyGetSetDescr_Type || Py_TYPE(found) == &PyMemberDescr_Type) &&
+           !sw_touch_is_a_class(((PyDescrObject *)found)->d_type) &&
+           ((PyDescrObject *)found)->d_type != &PyBaseObject_Type;
 }
 
 /* Which a raise changes without an operation of its own. */
@@ -455,6 +497,7 @@ void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *ow
     }
     uint64_t part = sw_operation_part(name);
     PyObject *found = _PyType_Lookup(type, name);
+    int is_local = strcmp(base_of(owner)->tp_name, "_thread._local") == 0;
     /* The interpreter looks these up by itself, for what is no attribute in the source. */
     if (op == SW_OP_WRITE && is_special(name) && is_looked_at(owner, name))
         sw_touch_refuse(operation, "changes what the interpreter itself looks up");
@@ -462,20 +505,27 @@ void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *ow
         sw_touch_weak(operation);
     else if (sw_frame_object_tells(owner, name))
         sw_touch_refuse(operation, "asks how far another thread's frame has come");
+    else if (is_local && PyUnicode_CompareWithASCIIString(name, "__dict__") == 0)
+        sw_touch_refuse(operation, "gives away what a thread has for itself");
     /* Whoever has it can touch every attribute. */
     else if (PyUnicode_CompareWithASCIIString(name, "__dict__") == 0)
         sw_touch_anything(operation);
     else if (is_of_raise(owner, name))
         sw_touch_raised(operation, op, owner);
+    else if (sw_decimal_context_is_shared(owner))
+        sw_touch_refuse(operation,
+                        "has to do with a decimal context that others may calculate with");
+    else if (is_told(owner, found))
+        sw_touch_told(operation, op, owner);
     /* What it shows may be the memory of another. */
     else if (strncmp(base_of(owner)->tp_name, "_ctypes.", 8) == 0)
         sw_touch_anything(operation);
     else if (PyModule_Check(owner))
-        of_module(operation, op, owner, part);
+        of_module(operation, op, owner, name);
     /* An assignment to a class is seen by all of its instances, and could replace a method. */
     else if (PyType_Check(owner) && op == SW_OP_WRITE)
         sw_touch_anything(operation);
-    else if (strcmp(base_of(owner)->tp_name, "_thread._local") == 0)
+    else if (is_local)
         return; /* each thread has its own */
     /* It forwards what it does not have to its function. */
     else if (PyMethod_Check(owner))

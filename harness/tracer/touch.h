@@ -40,6 +40,8 @@ void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *ow
 
 /* It is raised, or asked what is known of that: one thing, its traceback, context and cause. */
 void sw_touch_raised(struct operation *operation, enum sw_op op, PyObject *exception);
+/* Its text, and what C code keeps in it that the text is made of: one thing as well. */
+void sw_touch_told(struct operation *operation, enum sw_op op, PyObject *exception);
 
 /* Behind a view or a proxy: what it shows; else the object itself.  Borrowed. */
 PyObject *sw_touch_behind(PyObject *object);
