@@ -272,8 +272,6 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
 {
     slp_tasklet *current = thread->current;
 
-    /* Before the value is on its way: what is dropped may be the same object. */
-    slp_mailbox_empty(current);
     if (dir == SLP_SEND)
         (void)SLP_VALUE_POINT(CHAN_SEND, current, channel, value);
     else
@@ -333,7 +331,10 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
     /* The channel may exist in the caller's expression only. */
     Py_INCREF(channel);
     (void)SLP_POINT(CHAN_TRY, thread->current, channel, value);
-    if (refuse(thread, channel, dir) < 0)
-        return refused(channel, value);
+    /* Before the value is on its way: what is dropped may be the same object. */
+    do {
+        if (refuse(thread, channel, dir) < 0)
+            return refused(channel, value);
+    } while (slp_mailbox_empty(thread->current));
     return over(channel, dir, generic_channel_action(thread, channel, value, dir));
 }

@@ -27,12 +27,15 @@ static inline void slp_mailbox_set(slp_tasklet *t, PyObject *value)
 }
 
 /* Something of t begins, an operation or a life: what the program may have put into the
- * mailbox before is not its result.  Not before it is sure to begin: a callback of a send may try
- * one, and be refused, while what is being sent lies there. */
-static inline void slp_mailbox_empty(slp_tasklet *t)
+ * mailbox before is not its result.  Not before it may begin: a callback of a send may try
+ * one, and be refused, while what is being sent lies there.  Returns whether something was
+ * dropped: that may have run Python code, and what the caller has checked may be otherwise. */
+static inline int slp_mailbox_empty(slp_tasklet *t)
 {
-    if (__builtin_expect(t->tempval != Py_None, 0))
-        slp_mailbox_set(t, Py_NewRef(Py_None));
+    if (__builtin_expect(t->tempval == Py_None, 1))
+        return 0;
+    slp_mailbox_set(t, Py_NewRef(Py_None));
+    return 1;
 }
 
 /* Moves what is in it out and leaves None.  New reference. */
@@ -41,6 +44,15 @@ static inline PyObject *slp_mailbox_take(slp_tasklet *t)
     PyObject *value = t->tempval;
     t->tempval = Py_NewRef(Py_None);
     return value;
+}
+
+/* Puts back (stolen) what was set aside while Python code ran.  What that has put in is dropped,
+ * and before: it may be Python code again, and has an empty mailbox. */
+static inline void slp_mailbox_put_back(slp_tasklet *t, PyObject *value)
+{
+    while (slp_mailbox_empty(t))
+        ;
+    slp_mailbox_set(t, value);
 }
 
 /* Takes what is in it as the result of an operation: NULL with the exception

@@ -18,6 +18,7 @@
 #include <assert.h>
 
 #include "contract/faults.h"
+#include "mailbox.h"
 #include "tasklet_introspect.h"
 #include "ring.h"
 #include "schedule.h"
@@ -162,7 +163,9 @@ int slp_preempt_tick(struct slp_thread *thread)
         preempt->due = 1;
         return 0;
     }
-    if (may_interrupt(thread))
+    /* What the program has put into its mailbox is not the result of this.  When Python code has
+     * run to drop it the next check looks again. */
+    if (may_interrupt(thread) && !slp_mailbox_empty(thread->current))
         return interrupt(thread);
     thread->current->interrupt_due = 1;
     return 0;

@@ -132,6 +132,15 @@ int slp_schedule_may_switch(struct slp_thread *thread)
     return -1;
 }
 
+int slp_schedule_begin(struct slp_thread *thread)
+{
+    do {
+        if (slp_schedule_may_switch(thread) < 0)
+            return -1;
+    } while (slp_mailbox_empty(thread->current));
+    return 0;
+}
+
 static int is_paused(const slp_tasklet *t)
 {
     return !t->scheduled && t->direction == 0 && !t->in_run && !t->ended;
@@ -309,7 +318,7 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
     /* Alone: nothing would change.  Unless a soft timeout is due: run() returns then. */
     if (!remove && current->next == current && !thread->preempt.due)
         return raise_if_bomb(retval);
-    if (slp_schedule_may_switch(thread) < 0) {
+    if (slp_schedule_begin(thread) < 0) {
         Py_DECREF(retval);
         return NULL;
     }
@@ -339,9 +348,8 @@ PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
     int switched;
 
     /* What can fail comes first, so that t need not be taken out of the ring again. */
-    if (slp_schedule_may_switch(thread) < 0 || slp_schedule_reserve(thread, t) < 0)
+    if (slp_schedule_reserve(thread, t) < 0)
         return NULL;
-    slp_mailbox_empty(current);
     if (!t->scheduled)
         slp_schedule_insert(t);
     remove_current(thread, current);
@@ -406,9 +414,8 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
         slp_mailbox_empty(current);
     if (current->next == current && !how->threadblock)
         Py_RETURN_NONE;
-    if (slp_schedule_may_switch(thread) < 0 || begin_timeout(thread, current, how) < 0)
+    if (slp_schedule_begin(thread) < 0 || begin_timeout(thread, current, how) < 0)
         return NULL;
-    slp_mailbox_empty(current);
     slp_ring_remove(current); /* the ring's reference becomes the stack's */
     watchdog_push(thread, current, how->threadblock);
     PyObject *result = slp_schedule_task(thread, current, &switched);

@@ -24,6 +24,11 @@ const char *slp_schedule_why_not(const struct slp_thread *thread);
  * thread was not started through us. */
 int slp_schedule_may_switch(struct slp_thread *thread);
 
+/* As above, for an operation of the running tasklet that begins: what the program has put into
+ * its mailbox is dropped.  That may be Python code, which switches; what a caller has to know
+ * of others it asks afterwards. */
+int slp_schedule_begin(struct slp_thread *thread);
+
 /* Decides who runs after prev; it may be prev.  NULL: nobody can, with an
  * exception set, or without one if it is a deadlock. */
 slp_tasklet *slp_schedule_choose(struct slp_thread *thread, slp_tasklet *prev);
@@ -49,8 +54,8 @@ void slp_schedule_put_back(slp_tasklet *t);
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove);
 
 /* switch(): goes on with t, which is runnable or paused, of this thread and not
- * current; the caller is paused.  New reference: what its mailbox brings, None
- * if nobody changes it.  NULL with an exception. */
+ * current, after slp_schedule_begin(); the caller is paused.  New reference: what its
+ * mailbox brings, None if nobody changes it.  NULL with an exception. */
 PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t);
 
 /* How run() is called. */

@@ -13,6 +13,7 @@
 #include "datastack.h"
 #include "contract/faults.h"
 #include "gcguard.h"
+#include "mailbox.h"
 #include "tasklet_introspect.h"
 #include "preempt.h"
 #include "ring.h"
@@ -262,6 +263,11 @@ int slp_tasklet_throw(slp_tasklet *t, PyObject *bomb, int pending)
         slp_bomb_chain(bomb, earlier);
         Py_DECREF(earlier);
     }
+    /* What the program has put into the current one's mailbox is not what comes of this.  It goes
+     * where the current one may switch; in a callback what it sends is there. */
+    while (t != here->current && t->thread == here && !pending &&
+           slp_schedule_why_not(here) == NULL && slp_mailbox_empty(here->current))
+        ;
     if (t == here->current) { /* pending or not: it runs already */
         slp_bomb_explode(bomb);
         return -1;

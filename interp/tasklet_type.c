@@ -247,21 +247,30 @@ static PyObject *tasklet_run(slp_tasklet *t, PyObject *unused)
     (void)unused;
     if (here == NULL)
         return NULL;
-    if (require_runnable(t) < 0)
+    if (require_runnable(t) < 0 || (t->thread == here && slp_schedule_begin(here) < 0) ||
+        require_runnable(t) < 0) /* again: it may be another one */
         return NULL;
     if (t->thread != here) {
         slp_schedule_run_next(t);
         Py_RETURN_NONE;
     }
-    if (slp_schedule_may_switch(here) < 0 ||
-        (t != here->current && slp_schedule_reserve(here, t) < 0))
+    if (t != here->current && slp_schedule_reserve(here, t) < 0)
         return NULL;
-    slp_mailbox_empty(here->current);
     if (!t->scheduled)
         slp_schedule_insert(t);
     if (slp_schedule_run_now(here, t) < 0)
         return NULL;
     Py_RETURN_NONE;
+}
+
+static int require_runnable_here(const struct slp_thread *here, slp_tasklet *t)
+{
+    if (require_runnable(t) < 0)
+        return -1;
+    if (t->thread == here)
+        return 0;
+    PyErr_SetString(PyExc_RuntimeError, "the tasklet belongs to a different thread");
+    return -1;
 }
 
 static PyObject *tasklet_switch(slp_tasklet *t, PyObject *unused)
@@ -273,12 +282,9 @@ static PyObject *tasklet_switch(slp_tasklet *t, PyObject *unused)
         return NULL;
     if (t == here->current)
         Py_RETURN_NONE;
-    if (require_runnable(t) < 0)
+    if (require_runnable_here(here, t) < 0 || slp_schedule_begin(here) < 0 ||
+        require_runnable_here(here, t) < 0) /* again: it may be another one */
         return NULL;
-    if (t->thread != here) {
-        PyErr_SetString(PyExc_RuntimeError, "the tasklet belongs to a different thread");
-        return NULL;
-    }
     return slp_schedule_switch(here, t);
 }
 

@@ -60,7 +60,7 @@ void slp_transfer_release(struct slp_thread *thread)
         slot = NULL;
     }
     if (mail != NULL)
-        slp_mailbox_set(current, mail);
+        slp_mailbox_put_back(current, mail);
     (void)SLP_POINT(SWITCH_RELEASED, current, NULL, NULL);
 }
 
@@ -137,7 +137,7 @@ static __attribute__((noinline)) slp_tasklet *begin(struct slp_thread *thread,
     /* A hook may run Python code here: the mailbox is set aside, as everywhere. */
     PyObject *mail = slp_mailbox_take(t);
     (void)SLP_POINT(TASKLET_START, t, NULL, NULL);
-    slp_mailbox_set(t, mail);
+    slp_mailbox_put_back(t, mail);
     return t;
 }
 

@@ -330,6 +330,84 @@ def tempval_of_the_current_one_is_no_result():
     run()
 
 
+class Dies:
+    """step() when it goes."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def __del__(self):
+        self.step()
+
+
+def dropped(operation, step, make):
+    """What becomes of the operation on make(), if the current one's mailbox has what does step() on
+    it when it goes, which is once."""
+    made, log = make(), []
+    getcurrent().tempval = Dies(lambda: log.append(step(made)))
+    try:
+        log.append(operation(made))
+    except BaseException as error:
+        log.append(type(error))
+    finally:
+        getcurrent().block_trap = False
+        stackless.switch_trap(-stackless.switch_trap(0))
+    assert len(log) == 2, log
+    run()
+    return log[1]
+
+
+def blocked(function, *args):
+    c = channel()
+    return c, go(getattr(c, function), *args)
+
+
+@behaviour
+def what_the_mailbox_drops_may_end_the_counterpart():
+    paused = lambda: go(schedule_remove)
+    ends = lambda t: t.run()
+    trap = lambda _: stackless.switch_trap(1)
+    assert dropped(lambda t: t.run(), ends, paused) is RuntimeError
+    assert dropped(lambda t: t.switch(), ends, paused) is RuntimeError
+    assert dropped(lambda t: t.throw(KeyError), ends, paused) is RuntimeError
+    assert dropped(lambda t: t.kill(), ends, paused) is None
+    assert dropped(lambda t: schedule(5), trap, lambda: tasklet(int)()) is RuntimeError
+    assert dropped(lambda t: schedule_remove(5), trap, lambda: tasklet(int)()) is RuntimeError
+    assert dropped(lambda t: run(), trap, lambda: tasklet(int)()) is RuntimeError
+
+    def unsent(it):
+        it[1].kill()
+        getcurrent().block_trap = True
+
+    assert dropped(lambda it: it[0].send(5), unsent, lambda: blocked("receive")) is RuntimeError
+    assert dropped(lambda it: it[0].receive(), unsent, lambda: blocked("send", 5)) is RuntimeError
+    closes = lambda it: (it[1].kill(), it[0].close())
+    assert dropped(lambda it: it[0].send(5), closes, lambda: blocked("receive")) is ValueError
+
+
+@behaviour
+def what_a_release_leaves_in_the_mailbox_takes_no_value():
+    log, c = [], channel()
+    c.preference = 1
+
+    class Leaves(tasklet):
+        def __del__(self):
+            getcurrent().tempval = Dies(lambda: (log.append("dropped"), go(int)))
+
+    go(lambda: log.append(c.receive()))
+    Leaves(c.send)("value")
+    run()
+    assert log == ["dropped", "value"], log
+
+
+@behaviour
+def a_bomb_in_the_mailbox_is_not_what_a_throw_brings():
+    t = go(schedule_remove)
+    getcurrent().tempval = stackless.bomb(ValueError)
+    t.kill()
+    assert not t.alive and getcurrent().tempval is None
+
+
 @behaviour
 def tempval_of_a_receiver_is_the_senders_result():
     c, got = channel(), []
