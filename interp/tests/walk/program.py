@@ -2,13 +2,15 @@
 """A program that a random walk makes, and what must hold of it whatever it does.
 
 A program is some tasklets, each with a list of steps, on the main thread and on up to four others.
-A step is an operation of the module on one of the tasklets or channels, which all of them share.
+A step is an operation of the module on one of the tasklets or channels, which all of them share; it
+is taken as it stands, or, with one thread, at a place of nested.py, or at a place in a place.
 What a step raises is its own business: it is caught, and the tasklet goes on with the next one.
 
 What must hold: the process ends; on one thread a value whose sender was not refused has arrived, or
 was told of as displaced; none arrives twice; and in the end no tasklet is alive.
 """
 
+import functools
 import gc
 import random
 import sys
@@ -17,8 +19,11 @@ import threading
 import stackless
 from stackless import channel, getcurrent, getmain, tasklet
 
+from nested import PLACES
+
 CHANNELS = 2
 TURNS = 400  # of the end: more than any program needs
+NESTED = (0, 0, 0, 1, 2)  # places of a step, one in the other, each as likely; on one thread
 LENGTH = 8  # steps of a tasklet, at most
 
 
@@ -40,6 +45,8 @@ class Walk:
         self.sent, self.arrived, self.told = [], [], []
         self.bomb = stackless.bomb(ValueError("kept"))  # goes wherever one does, and stays whole
         self.count = 0
+        self.is_over = False
+        self.generator = None  # which one has begun, and another may go on with
         self.wrong = []
 
     def value(self):
@@ -69,9 +76,10 @@ def receive(walk, _, c):
 
 
 def tempval_bomb(walk, t, _):
-    """What it replaces, its own account is told of."""
-    walk.told.append(repr(t.tempval))
-    t.tempval = walk.bomb
+    """What it replaces, its own account is told of: in one go, as in receive()."""
+    with stackless.atomic():
+        walk.told.append(repr(t.tempval))
+        t.tempval = walk.bomb
 
 
 def insert_with_a_bomb(walk, t, c):
@@ -162,9 +170,9 @@ WEIGHTS = [12 if name in ("send", "receive") else 1 for name in STEPS]
 
 
 def make(seed, threads):
-    """A plan: [home, steps] of each tasklet; a step is (name, tasklet, channel)."""
+    """A plan: [home, steps] of each tasklet; a step is (name, tasklet, channel, place...)."""
     chance = random.Random(f"{seed} {threads}")
-    names = list(STEPS)
+    names, places = list(STEPS), list(PLACES)
     return [
         [
             chance.randrange(threads + 1),
@@ -173,6 +181,7 @@ def make(seed, threads):
                     chance.choices(names, WEIGHTS)[0],
                     chance.randrange(8),
                     chance.randrange(CHANNELS),
+                    *(chance.choices(places, k=chance.choice(NESTED)) if threads == 0 else ()),
                 )
                 for _ in range(chance.randint(1, LENGTH))
             ],
@@ -184,11 +193,20 @@ def make(seed, threads):
 # ---- acting ----
 
 
+def take(walk, name, t, c):
+    """What a program has left may die in the next one, in which nobody would serve it."""
+    if not walk.is_over:
+        STEPS[name](walk, t, c)
+
+
 def act(walk, steps):
-    for name, t, c in steps:
+    for name, t, c, *places in steps:
         it = walk.tasklets[t % len(walk.tasklets)]
+        step = functools.partial(take, walk, name, it, walk.channels[c])
+        for place in places:
+            step = functools.partial(PLACES[place], walk, step)
         try:
-            STEPS[name](walk, it, walk.channels[c])
+            step()
         except stackless.TaskletExit:
             raise
         except Exception:
@@ -229,11 +247,20 @@ def begin(walk, idents):
             pass
 
 
+def forget():
+    """What steps have set, and nobody else has set back."""
+    sys.settrace(None)
+    stackless.set_schedule_callback(None)
+    stackless.set_channel_callback(None)
+    stackless.set_error_handler(None)
+
+
 def settle(walk):
     """Main runs what can, serves who waits, and makes runnable who is paused, until all have ended."""
     main = getmain()
     for _ in range(TURNS):
-        sys.settrace(None)
+        forget()
+        tell(walk)
         try:
             stackless.run()
         except BaseException as error:
@@ -285,9 +312,11 @@ def play(plan):
         stop.send(None)
         thread.join()
     settle(walk)
-    stackless.set_schedule_callback(None)
+    walk.generator = None
+    settle(walk)
     stackless.spill(*before)
     check(walk)
+    walk.is_over = True
     return walk.wrong
 
 
