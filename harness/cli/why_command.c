@@ -9,6 +9,7 @@
 #include "contract/exit.h"
 #include "fuzz/explore/inevitable_print.h"
 #include "harness/formats/sched/sched_paths.h"
+#include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/schedz.h"
 #include "harness/report/replay.h"
 #include "harness/report/why.h"
@@ -73,6 +74,7 @@ static int run_inevitable(void)
                      "it is an archive: 'spillway convert' takes one schedule out of it");
     else if (sw_sched_load(path, &sched, &e) == 0 && sw_sched_paths(path, sched, &e) == 0 &&
              sw_replay_check(path, sched, &e) == 0) {
+        sw_sched_trust_tell(path, sched);
         status = measure(sched);
         sw_sched_free(sched);
         return status;

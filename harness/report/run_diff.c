@@ -12,6 +12,7 @@
 #include "harness/runner/interrupt.h"
 #include "contract/utf8.h"
 #include "harness/formats/sched/sched_paths.h"
+#include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/schedz.h"
 #include "replay.h"
 #include "run_diff_rows.h"
@@ -268,6 +269,7 @@ static void print_json(FILE *out, const struct side sides[2], int parts, uint64_
 
 static int fill(struct side *side, uint64_t step, uint64_t rows, struct sw_error *e)
 {
+    sw_sched_trust_tell(side->path, side->sched);
     sw_replay_warn(side->path, side->sched, NULL);
     if (sw_timeline_fill(&side->timeline, side->sched, e) < 0)
         return -1;

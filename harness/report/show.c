@@ -10,6 +10,7 @@
 #include "contract/exit.h"
 #include "harness/formats/files/atomic_files.h"
 #include "harness/formats/sched/sched_paths.h"
+#include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/schedz.h"
 #include "harness/runner/interrupt.h"
 #include "picture_html.h"
@@ -176,6 +177,7 @@ static void note_change(struct sw_timeline *timeline)
 static int fill(struct sw_timeline *timeline, const struct sw_sched *sched,
                 const struct sw_show_order *order, struct sw_error *e)
 {
+    sw_sched_trust_tell(order->path, sched);
     int changes = sw_replay_warn(order->path, sched, order->interp);
 
     if (sw_timeline_fill_all(timeline, sched, e) < 0)

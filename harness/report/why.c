@@ -9,6 +9,7 @@
 
 #include "contract/exit.h"
 #include "harness/formats/sched/sched_paths.h"
+#include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/schedz.h"
 #include "harness/runner/interrupt.h"
 #include "replay.h"
@@ -158,6 +159,7 @@ int sw_why_run(const struct sw_why_order *order)
     if (sw_sched_load(order->path, &sched, &e) < 0 || sw_sched_paths(order->path, sched, &e) < 0) {
         sw_error_print(&e);
     } else {
+        sw_sched_trust_tell(order->path, sched);
         sw_replay_warn(order->path, sched, NULL);
         status = has_agent(sched) ? run_and_explain(order, sched) : explain_threads(order, sched);
     }

@@ -142,3 +142,16 @@ int sw_sched_trust_check(const char *path, const struct sw_sched *sched, int has
     free(program);
     return status;
 }
+
+void sw_sched_trust_tell(const char *path, const struct sw_sched *sched)
+{
+    static int is_told;
+    struct sw_error e;
+
+    if (is_told || has_said_yes() || !isatty(STDERR_FILENO))
+        return;
+    is_told = 1;
+    sw_error_set(&e, path, 0, 0, "for this %s is run, in %s (not said with --yes)",
+                 sched->input != NULL ? sched->input : sched->program, sched->interp);
+    sw_error_print(&e);
+}

@@ -13,6 +13,9 @@
  *      Python to a folder that all may write to.
  *
  * Root is trusted; and so is, for root, who has called sudo.
+ *
+ * Commands whose names promise a look (show, why, diff) run it as well, and say so where a person
+ * reads it.
  */
 #ifndef SW_SCHED_TRUST_H
 #define SW_SCHED_TRUST_H
@@ -25,5 +28,8 @@ void sw_sched_trust_all(void);
  * interpreter.  0, or -1 with *e. */
 int sw_sched_trust_check(const char *path, const struct sw_sched *sched, int has_interp,
                          struct sw_error *e);
+/* Says on stderr, once in a process, that it is run.  Not where the user has said yes, nor where
+ * nobody reads it: stderr is no terminal.  path, sched: as above. */
+void sw_sched_trust_tell(const char *path, const struct sw_sched *sched);
 
 #endif

@@ -122,6 +122,37 @@ START_TEST(test_reading_runs_nothing)
 }
 END_TEST
 
+/* Their names promise a look.  A terminal is where somebody reads it. */
+static const char *const looks[] = {
+    "show own.sched", "show --beside own.sched --html x.html own.sched", "why own.sched",
+    "why --inevitable --runs 200 own.sched", "diff own.sched other.sched"};
+
+static int count_told(const char *arguments)
+{
+    shell("script -qc '%s/spillway %s 2>&1 >/dev/null' said >/dev/null; true", binaries, arguments);
+    shell("grep -c 'own.sched: for this p.py is run, in .*python' said >count; true");
+    FILE *file = fopen("count", "r");
+    int count = -1;
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%d", &count), 1);
+    fclose(file);
+    return count;
+}
+
+START_TEST(test_a_look_says_that_it_runs_something)
+{
+    char with_yes[256];
+
+    spillway("record -q -o other.sched --strategy random --seed 4 -- p.py");
+    ck_assert_int_eq(count_told(looks[_i]), 1);
+    snprintf(with_yes, sizeof with_yes, "%s --yes", looks[_i]);
+    ck_assert_int_eq(count_told(with_yes), 0);
+    spillway(looks[_i]);
+    ck_assert_ptr_null(strstr(err, "for this"));
+    ck_assert_int_eq(count_told("minimise --check own.sched"), 0);
+}
+END_TEST
+
 /* What is not to stay is closed to others, and its name is not to be guessed. */
 START_TEST(test_a_work_folder_is_closed)
 {
@@ -152,6 +183,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(tcase, test_yes_is_yes, 0, 2);
     tcase_add_loop_test(tcase, test_of_another_user, 0, 2);
     tcase_add_test(tcase, test_reading_runs_nothing);
+    tcase_add_loop_test(tcase, test_a_look_says_that_it_runs_something, 0, COUNT_OF(looks));
     tcase_add_test(tcase, test_a_work_folder_is_closed);
     suite_add_tcase(suite, tcase);
 }
