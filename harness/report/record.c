@@ -240,8 +240,9 @@ static int run_it(const struct sw_record_order *record, struct sw_sched *sched, 
         sw_error_print(&e);
     } else {
         status = sw_process_check(&run);
+        /* What starts tests has said why this one cannot begin: that is no run to be kept. */
         if (status == SW_EXIT_OK)
-            status = keep(record, &run, sched, path);
+            status = *run.shm->refusal != '\0' ? SW_EXIT_ERROR : keep(record, &run, sched, path);
         sw_process_warn(&run);
     }
     sw_process_close(&run);

@@ -99,12 +99,16 @@ def names(starter, path, name):
         starter.say("skipped: %s" % lister.skipped)
         sys.exit(starter.STATUS[starter.SKIPPED])
     if not found and lister.items:
-        near = difflib.get_close_matches(name, [own for _, own in lister.items], 1, 0.5)
-        hint = "; did you mean '%s'?" % near[0] if near else ""
-        starter.refuse("%s: there is no '%s' in it%s" % (path, name, hint))
+        refuse_name(starter, path, name, [own for _, own in lister.items])
     if not found:
         starter.refuse("%s: no test in it that pytest collects" % path)
     return found
+
+
+def refuse_name(starter, path, name, known):
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    hint = "; did you mean '%s'?" % near[0] if near else ""
+    starter.refuse("%s: there is no '%s' in it%s" % (path, name, hint))
 
 
 # ---- running ----
@@ -114,6 +118,7 @@ class Runner(Plugin):
         Plugin.__init__(self, starter)
         self.path, self.name, self.schedules = path, name, schedules
         self.items = []
+        self.known = []  # the names of all that pytest has collected
         self.temp = None  # the folder of all that tmp_path gives, if one is used
         self.outcome = None  # None: no schedule has begun
 
@@ -121,9 +126,10 @@ class Runner(Plugin):
     def pytest_runtestloop(self, session):
         if session.testsfailed:
             return None  # pytest says why it could not collect
+        self.known = [name_of(item) for item in session.items]
         self.items = [item for item in session.items if is_named(name_of(item), self.name)]
         if not self.items:
-            return None
+            return True  # else pytest would run all the others
         if any(set(USES_TEMP) & set(getattr(item, "fixturenames", ())) for item in self.items):
             self.temp = str(session.config._tmp_path_factory.getbasetemp())
         # What it would count has been run without it.
@@ -182,4 +188,6 @@ def run(starter, path, name, schedules):
     if runner.skipped is not None:
         starter.say("skipped: %s" % runner.skipped)
         return starter.SKIPPED
+    if runner.known:
+        refuse_name(starter, path, name, runner.known)
     starter.refuse("%s::%s: pytest does not run it (it ends with %d)" % (path, name, status))

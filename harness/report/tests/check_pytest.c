@@ -103,6 +103,25 @@ START_TEST(test_one_is_recorded)
     ASSERT_SAYS("err", "one test at a time: FILE.py::NAME\n");
     ck_assert_int_eq(spillway("record tests/test_stock.py::test_oversold 3"), 2);
     ASSERT_SAYS("err", "a test takes no arguments\n");
+    ck_assert_int_eq(spillway("record temp.sched"), 2);
+    ASSERT_SAYS("err", "a schedule is no program: spillway replay repeats it\n");
+}
+END_TEST
+
+/* What is not there is no reason to run all that is. */
+START_TEST(test_a_name_that_is_not_there_runs_nothing)
+{
+    write_file("tests/test_numbers.py", "import pytest\n"
+                                        "@pytest.mark.parametrize('n', [1, 2])\n"
+                                        "def test_number(n):\n"
+                                        "    open('came', 'w')\n");
+    ck_assert_int_eq(spillway("explore tests/test_numbers.py::test_number[3]"), 2);
+    ASSERT_SAYS("err", "there is no 'test_number[3]' in it; did you mean 'test_number[");
+    ck_assert_int_eq(spillway("record tests/test_numbers.py::test_number[3]"), 2);
+    ASSERT_SAYS("err", "there is no 'test_number[3]' in it; did you mean 'test_number[");
+    ck_assert_int_lt(access("came", F_OK), 0);
+    ck_assert_int_ne(shell("ls *test_number*sched 2>/dev/null"), 0);
+    remove("tests/test_numbers.py");
 }
 END_TEST
 
@@ -311,6 +330,7 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_what_is_found_is_explained_and_replayed);
     tcase_add_test(all, test_one_is_recorded);
     tcase_add_test(all, test_a_unittest_class_of_the_project_is_explained_too);
+    tcase_add_test(all, test_a_name_that_is_not_there_runs_nothing);
     tcase_add_test(all, test_a_folder_is_explored);
     tcase_add_test(all, test_what_goes_with_one_test_only_is_refused);
     tcase_add_test(all, test_the_interpreter_is_the_one_that_a_shell_would_have);
