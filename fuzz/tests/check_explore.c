@@ -389,7 +389,9 @@ static const struct {
     {"nowhere.py::test_x", "nowhere.py: No such file or directory"},
     {"p.py::test_x", "there is no 'test_x' in it"},
     {"--interp /nowhere p.py::test_crashes", ""},
-    {".", "spillway explore: .: it is a folder, no program and no test\n"},
+    {".", "spillway explore: .: no test_*.py and no *_test.py in this folder\n"},
+    {"x.sched", "spillway explore: a schedule is no program: spillway replay repeats it\n"},
+    {"x.schedz more", "a schedule is no program"},
     {"-o nowhere/x.sched p.py::test_crashes", "nowhere/x.sched: cannot be written: No such file"},
     {"-o . p.py::test_crashes", ".: cannot be written: it is a folder\n"},
     {"--json nowhere/x p.py::test_crashes", "nowhere/x: cannot be written: No such file"},
@@ -401,6 +403,15 @@ START_TEST(test_nonsense_is_refused)
 {
     expect(2, refusals[_i].arguments);
     ASSERT_SAYS("err", refusals[_i].err);
+}
+END_TEST
+
+START_TEST(test_a_folder_of_scenarios_and_tests_is_none_of_tests)
+{
+    shell("mkdir -p both && touch both/test_a.py both/a.spec");
+    expect(2, "both");
+    ASSERT_SAYS("err", "both: in this folder are scenarios beside the tests; name a folder or a");
+    shell("rm -r both");
 }
 END_TEST
 
@@ -447,6 +458,7 @@ CHECK_SUITE(suite)
     tcase_set_tags(refused, "no-memcheck");
     tcase_set_timeout(refused, 60);
     tcase_add_loop_test(refused, test_nonsense_is_refused, 0, sizeof refusals / sizeof *refusals);
+    tcase_add_test(refused, test_a_folder_of_scenarios_and_tests_is_none_of_tests);
     tcase_add_test(refused, test_what_cannot_begin_names_the_users_file);
     suite_add_tcase(suite, refused);
 }

@@ -167,6 +167,8 @@ static const char *refusal_of_test(void)
 
 static const char *refusal_of_program(void)
 {
+    if (sw_target_is_schedule(explore.search.trial.file))
+        return "a schedule is no program: spillway replay repeats it";
     return sw_spec_run_is(explore.search.trial.file)
                ? "a spec says itself what its schedules are: see spillway run"
                : NULL;
@@ -228,7 +230,7 @@ static int check_files(struct sw_error *e)
     if (stat(trial->file, &status) < 0 || access(trial->file, R_OK) < 0)
         return sw_error_set(e, trial->file, 0, 0, "%s", strerror(errno));
     if (S_ISDIR(status.st_mode))
-        return sw_error_set(e, trial->file, 0, 0, "it is a folder, no program and no test");
+        return sw_error_set(e, trial->file, 0, 0, "%s", sw_target_folder_refusal(trial->file));
     if (check_from(&status, e) < 0)
         return -1;
     if (ends_with_slash(trial->output))

@@ -81,6 +81,20 @@ int sw_target_is_folder(const char *path)
     return below.tests > 0 && below.scenarios == 0;
 }
 
+const char *sw_target_folder_refusal(const char *path)
+{
+    if (sw_target_is_folder(path))
+        return NULL;
+    return below.tests > 0
+               ? "in this folder are scenarios beside the tests; name a folder or a file of tests"
+               : "no test_*.py and no *_test.py in this folder";
+}
+
+int sw_target_is_schedule(const char *path)
+{
+    return ends_with(path, ".sched") || ends_with(path, ".schedz");
+}
+
 /* "test_x", "TestY::test_x[1]": by the name that a function has, and a class has not. */
 int sw_target_may_be_many(const char *path)
 {
