@@ -101,7 +101,7 @@ static void tell_ready(void *context)
     char number[16];
 
     snprintf(number, sizeof number, "%d", dup(*(int *)context));
-    setenv("SPILLWAY_DEBUG_READY", number, 1);
+    sw_launch_set("SPILLWAY_DEBUG_READY", number);
 }
 
 /* Its exit status, after a message if it is none of gdb's or of our commands. */
@@ -205,7 +205,8 @@ static int start_gdb(const struct sw_debug_order *debug, const struct sw_sched *
     if (tell(debug, sched, e) < 0)
         return -1;
     /* gdb starts the program with it: one that is no POSIX shell would not. */
-    setenv("SHELL", "/bin/sh", 1);
+    if (setenv("SHELL", "/bin/sh", 1) < 0)
+        return sw_error_set(e, NULL, 0, 0, "out of memory");
     return run_gdb(argv, debug->batch == NULL && debug->options != NULL);
 }
 

@@ -74,7 +74,7 @@ static void set_environment(void *context)
 
     sw_launch_clear_environment();
     for (char *const *one = order->variables; one != NULL && *one != NULL; one++)
-        putenv(*one);
+        sw_launch_check_set(putenv(*one));
 }
 
 /* Reads to the end.  0; or -1: the watchdog, or too much. */

@@ -162,13 +162,24 @@ pid_t sw_launch_start(const struct sw_launch *launch, struct sw_error *e)
     return pid;
 }
 
+void sw_launch_check_set(int status)
+{
+    if (status != 0)
+        fail("cannot start: ", "its environment");
+}
+
+void sw_launch_set(const char *name, const char *value)
+{
+    sw_launch_check_set(setenv(name, value, 1));
+}
+
 void sw_launch_clear_environment(void)
 {
-    clearenv();
-    setenv("PATH", "/usr/bin:/bin", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
-    setenv("PYTHONHASHSEED", "0", 1);
-    setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
+    sw_launch_check_set(clearenv());
+    sw_launch_set("PATH", "/usr/bin:/bin");
+    sw_launch_set("LC_ALL", "C.UTF-8");
+    sw_launch_set("PYTHONHASHSEED", "0");
+    sw_launch_set("PYTHONDONTWRITEBYTECODE", "1");
 }
 
 int sw_launch_inherit(int fd, int number)

@@ -40,6 +40,11 @@ pid_t sw_launch_start_supervised(const struct sw_launch *launch, pid_t *supervis
 /* All of it but the first in the calling process, which is the program then and does not return. */
 void sw_launch_become(const struct sw_launch *launch) __attribute__((noreturn));
 
+/* In the child.  With one variable less, as a fault to be switched on, it would be another program:
+ * what cannot be set ends the child, as a program that cannot be started does.  status: of
+ * setenv(), or putenv(). */
+void sw_launch_check_set(int status);
+void sw_launch_set(const char *name, const char *value);
 /* In the child.  Nothing but what each program is given, and the same on every machine. */
 void sw_launch_clear_environment(void);
 /* In the child: a copy that the new program has, of that number or a greater one, the same in every

@@ -119,19 +119,19 @@ void sw_process_set_environment(const struct sw_process *run, const struct sw_se
      * depends on the environment's size. */
     snprintf(fd, sizeof fd, "%d", sw_launch_inherit(run->shm_fd, SHM_FD));
     sw_launch_clear_environment();
-    setenv("PYTHONUNBUFFERED", "1", 1); /* a deadlock ends the process, and flushes nothing */
+    sw_launch_set("PYTHONUNBUFFERED", "1"); /* a deadlock ends the process, and flushes nothing */
     if (run->temp.fd >= 0)
-        setenv("TMPDIR", run->temp.path, 1); /* the setting may have another one */
+        sw_launch_set("TMPDIR", run->temp.path); /* the setting may have another one */
     if (setting != NULL)
-        sw_settings_set_environment(setting);
+        sw_launch_check_set(sw_settings_set_environment(setting));
     publish_environment(run->shm);
     memcpy(run->shm->temp_path, run->temp.path, sizeof run->shm->temp_path);
     run->shm->temp_fd = run->temp.fd >= 0 ? (uint32_t)sw_launch_inherit(run->temp.fd, TEMP_FD) : 0;
     if (run->spec.spec == NULL && run->spec.event_shm != NULL)
         run->shm->events_fd = (uint32_t)sw_launch_inherit(run->spec.event_fd, SW_SPEC_RUN_EVENT_FD);
     /* Behind what the program is to see: neither of these is for it. */
-    setenv("LD_PRELOAD", run->library, 1);
-    setenv(SW_CONTROL_SHM_ENV, fd, 1);
+    sw_launch_set("LD_PRELOAD", run->library);
+    sw_launch_set(SW_CONTROL_SHM_ENV, fd);
 }
 
 /* What the interpreter gets: of a spec its driver, which reads the rest from the event memory. */

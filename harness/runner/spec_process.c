@@ -89,7 +89,7 @@ static void set_spec_environment(const struct sw_spec_process *child,
     sw_process_set_environment(&child->control, &setting);
     if (order->orders > 0) { /* behind what its forks are to see */
         snprintf(fd, sizeof fd, "%d", sw_launch_inherit(order->orders, SW_SPEC_RUN_EVENT_FD));
-        setenv(SW_FORK_ORDER_ENV, fd, 1);
+        sw_launch_set(SW_FORK_ORDER_ENV, fd);
     }
 }
 
@@ -101,16 +101,16 @@ static void set_program_environment(const struct sw_spec_process_order *order, i
     /* Its own number, which may differ: what a program does with it is not compared. */
     fcntl(event_fd, F_SETFD, 0);
     snprintf(fd, sizeof fd, "%d", event_fd);
-    setenv("PYTHONHASHSEED", "0", 1);
-    setenv(SW_EVENT_SHM_ENV, fd, 1);
+    sw_launch_set("PYTHONHASHSEED", "0");
+    sw_launch_set(SW_EVENT_SHM_ENV, fd);
     if (order->faults != NULL && *order->faults != '\0')
-        setenv("SLP_FAULTS", order->faults, 1);
+        sw_launch_set("SLP_FAULTS", order->faults);
     else
         unsetenv("SLP_FAULTS");
     if (order->spill != NULL)
-        setenv("SLP_SPILL", order->spill, 1);
+        sw_launch_set("SLP_SPILL", order->spill);
     for (int i = 0; order->variables != NULL && order->variables[i] != NULL; i++)
-        putenv(order->variables[i]); /* it lives until the exec */
+        sw_launch_check_set(putenv(order->variables[i])); /* it lives until the exec */
 }
 
 struct started {

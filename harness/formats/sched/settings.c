@@ -126,17 +126,20 @@ void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_s
     }
 }
 
-void sw_settings_set_environment(const struct sw_settings *setting)
+int sw_settings_set_environment(const struct sw_settings *setting)
 {
     char text[SW_FAULT_SET_TEXT_MAX];
 
     /* First, so that nobody overrides what a row sets. */
     for (int i = 0; i < setting->variable_count; i++)
-        putenv(setting->variables[i]);
+        if (putenv(setting->variables[i]) != 0)
+            return -1;
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
         const struct sw_settings_row *row = &sw_settings_table[i];
-        if (row->variable != NULL && sw_settings_table_is_set(setting, row))
+        if (row->variable != NULL && sw_settings_table_is_set(setting, row) &&
             setenv(row->variable, sw_settings_table_format(setting, row, ',', text, sizeof text),
-                   1);
+                   1) < 0)
+            return -1;
     }
+    return 0;
 }

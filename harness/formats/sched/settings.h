@@ -64,6 +64,7 @@ int sw_settings_interp_exports(const char *interp, const char *name);
 
 /* To the control memory, before the child is started; to the environment, in the child. */
 void sw_settings_fill_shm(const struct sw_settings *setting, struct sw_control_shm *shm);
-void sw_settings_set_environment(const struct sw_settings *setting);
+/* 0, or -1: no memory. */
+int sw_settings_set_environment(const struct sw_settings *setting);
 
 #endif

@@ -287,7 +287,7 @@ START_TEST(test_each_comes_to_the_run)
     ck_assert_int_eq(memcmp(with, without, offsetof(struct sw_control_shm, started)) != 0,
                      ROW->shm != 0 || ROW->fill != NULL);
     clearenv();
-    sw_settings_set_environment(&setting);
+    ck_assert_int_eq(sw_settings_set_environment(&setting), 0);
     if (ROW->variable != NULL) {
         sw_settings_table_format(&setting, ROW, ',', value, sizeof value);
         snprintf(variable, sizeof variable, "%s=%s", ROW->variable, value);
