@@ -55,7 +55,7 @@ struct sw_expected {
 int sw_golden_load(const struct sw_spec *spec, struct sw_expected *expected, struct sw_error *e);
 void sw_golden_free(struct sw_expected *expected);
 /* Compares one schedule's section with the expected one.  0 if they are equal;
- * else -1 and the difference in *diff. */
+ * else -1 and the difference in *diff, NULL without memory. */
 int sw_golden_compare(const struct sw_expected *expected, const char *schedule,
                         const char *section, char **diff);
 /* The lines of two texts, with "-", "+" or nothing in front; the caller's, and
