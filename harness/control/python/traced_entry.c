@@ -50,14 +50,15 @@ static int is_version(void)
     return known;
 }
 
-/* At the end threads come for the GIL whose state is gone. */
-static int is_finalizing(void)
+/* At the end threads come for the GIL whose state is gone; that of the one that ends all is there. */
+static int may_be_gone(void)
 {
-    static int (*ask)(void);
+    static int (*is_finalizing)(void);
+    const struct sw_thread *self = sw_engine_self();
 
-    if (ask == NULL)
-        *(void **)&ask = dlsym(RTLD_DEFAULT, "_Py_IsFinalizing");
-    return ask == NULL || ask();
+    if (is_finalizing == NULL)
+        *(void **)&is_finalizing = dlsym(RTLD_DEFAULT, "_Py_IsFinalizing");
+    return is_finalizing == NULL || (is_finalizing() && (self == NULL || self->ordinal != 0));
 }
 
 static int is_begin(const struct frame *frame)
@@ -70,7 +71,7 @@ static int is_begin(const struct frame *frame)
 /* The frame that is traced and begins at the check where the thread is; NULL: none. */
 static const struct frame *find_entry(const struct thread_state *tstate)
 {
-    if (!is_version() || tstate == NULL || is_finalizing())
+    if (!is_version() || tstate == NULL || may_be_gone())
         return NULL;
     const struct cframe *cframe = tstate->cframe;
     if (!cframe->is_traced || tstate->tracing > 0 || cframe->frame == NULL ||
@@ -178,7 +179,7 @@ int sw_traced_entry_waits(void *tstate, int asked)
     if (thread == NULL)
         return 0;
     if (entry == NULL || (entry == thread->entry && thread->entry_state == SW_ENTRY_TOLD)) {
-        forget_entry(thread, is_finalizing() ? NULL : tstate);
+        forget_entry(thread, may_be_gone() ? NULL : tstate);
         return 0;
     }
     thread->entry = entry;

@@ -135,6 +135,21 @@ START_TEST(test_what_looks_is_another_run_but_fails_as_well)
 }
 END_TEST
 
+/* When a run that is looked at ends, a daemon may still wait for its time. */
+START_TEST(test_a_daemon_that_waits_for_later_does_not_keep_it)
+{
+    write_file("later.py", "import threading\n"
+                           "def test_later():\n"
+                           "    later = threading.Timer(3600, int)\n"
+                           "    later.daemon = True\n"
+                           "    later.start()\n"
+                           "    assert 0\n");
+    ck_assert_int_eq(spillway("explore --watchdog 20 -o later.sched later.py::test_later"), 1);
+    ASSERT_SAYS("out", "kind: not known\n");
+    ck_assert_ptr_null(strstr(content("out"), "not explained"));
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_seen_is_said)
 {
     static const char note[] = "note: reads and writes are not seen here: that takes a test, "
@@ -180,6 +195,7 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_what_always_fails_has_nothing_beside);
     tcase_add_test(all, test_a_point_that_only_cold_code_has_is_called_so);
     tcase_add_test(all, test_what_looks_is_another_run_but_fails_as_well);
+    tcase_add_test(all, test_a_daemon_that_waits_for_later_does_not_keep_it);
     tcase_add_test(all, test_what_cannot_be_seen_is_said);
     tcase_set_timeout(all, 120);
     tcase_set_tags(all, "no-memcheck"); /* it mostly starts other programs */
