@@ -252,6 +252,23 @@ START_TEST(test_an_empty_epoll_set_is_put_back)
 }
 END_TEST
 
+/* What a pool's threads do when a process ends is in no schedule, and in no count. */
+START_TEST(test_behind_its_end_nothing_is_counted)
+{
+    static const char *const ways[] = {"", "--cold"};
+
+    write_file("pool.py", "import concurrent.futures\n"
+                          "def test_it():\n"
+                          "    concurrent.futures.ThreadPoolExecutor(1).submit(int)\n");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        ck_assert_int_eq(spillway("explore --strategy preemptions:1 %s pool.py::test_it", ways[i]),
+                         0);
+        ck_assert_int_eq(shell("grep -o 'all [0-9]* schedules' out >%zu", i), 0);
+    }
+    ck_assert_int_eq(shell("cmp 0 1"), 0);
+}
+END_TEST
+
 CHECK_SUITE(suite)
 {
     TCase *state = tcase_create("state");
@@ -273,4 +290,12 @@ CHECK_SUITE(suite)
                         sizeof earlier / sizeof *earlier);
     tcase_add_test(state, test_an_empty_epoll_set_is_put_back);
     suite_add_tcase(suite, state);
+
+    TCase *threads = tcase_create("threads");
+
+    tcase_add_checked_fixture(threads, setup, teardown);
+    tcase_set_timeout(threads, 120);
+    tcase_set_tags(threads, "no-memcheck");
+    tcase_add_test(threads, test_behind_its_end_nothing_is_counted);
+    suite_add_tcase(suite, threads);
 }

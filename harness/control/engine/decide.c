@@ -217,6 +217,12 @@ static void show(struct sw_control_shm *shm)
     halt(shm);
 }
 
+/* What is decided before a test begins, and behind its end, is in no schedule. */
+static int is_in_schedule(const struct sw_control_shm *shm)
+{
+    return shm->loop_count == 0 || shm->loop_under_way;
+}
+
 uint32_t sw_decide_ask(struct sw_decision *decision)
 {
     struct sw_control_shm *shm = sw_engine.shm;
@@ -228,8 +234,7 @@ uint32_t sw_decide_ask(struct sw_decision *decision)
     decision->thread = sw_engine.current->ordinal;
     /* Before the driver is asked: what it answers would be noted nowhere. */
     check_budget();
-    if (shm->shows && decision->index == shm->shown &&
-        (shm->loop_count == 0 || shm->loop_under_way))
+    if (shm->shows && decision->index == shm->shown && is_in_schedule(shm))
         show(shm);
     sw_debug_stop_before(shm, decision);
     /* The driver sees the decision with its number; an answer below 0 is that of a replay that does
@@ -249,7 +254,7 @@ uint32_t sw_decide_ask(struct sw_decision *decision)
     /* Only what is not the default has to be kept. */
     if ((uint32_t)choice != decision->fallback)
         record_deviation(decision, (uint32_t)choice);
-    if (shm->log_wanted)
+    if (shm->log_wanted && is_in_schedule(shm))
         log_decision(decision, (uint32_t)choice);
     sw_explain_decision(decision, (uint32_t)choice);
     return (uint32_t)choice;
