@@ -252,6 +252,82 @@ START_TEST(test_an_empty_epoll_set_is_put_back)
 }
 END_TEST
 
+/* ---- threads that imports have left ---- */
+
+/* Each is used by the test that follows, or waits beside it. */
+static const char *const beside[] = {
+    "pool = concurrent.futures.ThreadPoolExecutor(1)\n"
+    "pool.submit(int).result()\n"
+    "def run(one): return [pool.submit(one), start(one)]\n"
+    "def wait(a, b): a.result(), b.join()\n",
+    "jobs = queue.Queue()\n"
+    "def serve():\n"
+    "    while 1: jobs.get()(), jobs.task_done()\n"
+    "threading.Thread(target=serve, daemon=True).start()\n"
+    "def run(one): return [jobs.put(one), start(one)]\n"
+    "def wait(a, b): jobs.join(), b.join()\n",
+    "def beat():\n"
+    "    while 1: time.sleep(5)\n"
+    "threading.Thread(target=beat).start()\n"
+    "def run(one): return [start(one), start(one)]\n"
+    "def wait(a, b): a.join(), b.join()\n",
+    "later = threading.Timer(3600, int)\n"
+    "later.daemon = True\n"
+    "later.start()\n"
+    "def run(one): return [start(one), start(one)]\n"
+    "def wait(a, b): a.join(), b.join()\n",
+};
+
+static void write_beside(const char *what)
+{
+    char text[2048];
+
+    snprintf(text, sizeof text,
+             "import concurrent.futures, queue, threading, time\n"
+             "count = 0\n"
+             "def start(one):\n"
+             "    thread = threading.Thread(target=one)\n"
+             "    thread.start()\n"
+             "    return thread\n"
+             "%s"
+             "def add():\n"
+             "    global count\n"
+             "    seen = count\n"
+             "    str(seen)\n"
+             "    count = seen + 1\n"
+             "def test_it():\n"
+             "    wait(*run(add))\n"
+             "    assert count == 2\n",
+             what);
+    write_file("beside.py", text);
+}
+
+/* What a checkpoint finds fails so in a process of its own, on each carrier. */
+START_TEST(test_threads_of_imports_are_part_of_each)
+{
+    static const char *const engines[] = {"threads", "fibers", "pool"};
+
+    write_beside(beside[_i]);
+    ck_assert_int_eq(spillway("explore --strategy preemptions:1 --watchdog 30 -o a.sched "
+                              "beside.py::test_it"),
+                     1);
+    ASSERT_SAYS("out", "kind: lost update, of count\n");
+    ck_assert_int_eq(spillway("minimise a.sched"), 0);
+    ASSERT_SAYS("out", "1 preemption, proven least");
+    for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
+        ck_assert_int_eq(spillway("replay --engine %s a.min.sched", engines[i]), 0);
+        ck_assert_int_eq(spillway("record --seed 3 --engine %s -o %s.sched beside.py::test_it",
+                                  engines[i], engines[i]),
+                         0);
+        ck_assert_int_eq(shell("grep '^decisions' %s.sched >%zu", engines[i], i), 0);
+        ck_assert_int_eq(shell("cmp 0 %zu", i), 0);
+    }
+    ck_assert_int_eq(spillway("explore --strategy dpor beside.py::test_it"), 2);
+    ASSERT_SAYS("out", "beside.py: importing it leaves ");
+    ASSERT_SAYS("out", " running, whose accesses are not seen: that takes grain call");
+}
+END_TEST
+
 /* What a pool's threads do when a process ends is in no schedule, and in no count. */
 START_TEST(test_behind_its_end_nothing_is_counted)
 {
@@ -296,6 +372,8 @@ CHECK_SUITE(suite)
     tcase_add_checked_fixture(threads, setup, teardown);
     tcase_set_timeout(threads, 120);
     tcase_set_tags(threads, "no-memcheck");
+    tcase_add_loop_test(threads, test_threads_of_imports_are_part_of_each, 0,
+                        sizeof beside / sizeof *beside);
     tcase_add_test(threads, test_behind_its_end_nothing_is_counted);
     suite_add_tcase(suite, threads);
 }

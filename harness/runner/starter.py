@@ -37,6 +37,7 @@ PROJECT_MARKS = (".git", "setup.cfg", "pyproject.toml", "pytest.ini")
 BEGIN = "__spillway_begin__"  # at the line where the schedule is to begin
 
 escaped = []  # exceptions that ended a thread of the test
+were_there = []  # threads that imports have left running
 control = None
 places = None
 beginning = None  # a Beginning, or None: the schedule begins with the test
@@ -59,7 +60,8 @@ def refuse(text):
 
 
 def end(text):
-    """The same where the program, or an import, is under way, and would see the exception."""
+    """The same where the program, or an import, is under way, and would see the exception; or where a
+    thread is left that never ends."""
     say_why(text)
     sys.stderr.flush()
     os._exit(2)
@@ -638,7 +640,7 @@ def threads_to_await():
     idle = getattr(pool, "_threads_queues", ())  # told to end only when the interpreter ends
     return [thread for thread in threading.enumerate()
             if thread is not threading.current_thread() and not thread.daemon
-            and thread not in idle]
+            and thread not in idle and thread not in were_there]
 
 
 def run_once(run):
@@ -967,8 +969,11 @@ def prepare_schedules(path):
         getattr(gc, "freeze", int)()
     if control.wants_accesses or (control.wants_notes and can_be_traced()):
         trace_accesses()
-    if control.end(0) > 0:
-        refuse("%s: importing it leaves threads running, so that no schedule can begin" % path)
+    control.end(0)
+    were_there.extend(one for one in threading.enumerate() if one is not threading.current_thread())
+    if were_there and control.wants_accesses:
+        end("%s: importing it leaves %s running, whose accesses are not seen: that takes grain call"
+            % (path, ", ".join(sorted(one.name for one in were_there))))
     tidy()
 
 
@@ -1012,11 +1017,21 @@ def run_test(path, name, arguments):
     return runner_of(path, name)(schedules)
 
 
+def may_never_end(thread):
+    pool = sys.modules.get("concurrent.futures.thread")
+    return (not thread.daemon and thread.is_alive()
+            and thread not in getattr(pool, "_threads_queues", ()))
+
+
 def main(arguments):
     sys.dont_write_bytecode = True
     if arguments[:1] == ["--list"]:
         list_tests(arguments[1], "".join(arguments[2:]))
-    return STATUS[run_test(arguments[0], arguments[1], arguments[2:])]
+    status = STATUS[run_test(arguments[0], arguments[1], arguments[2:])]
+    if any(may_never_end(thread) for thread in were_there):
+        sys.stdout.flush()
+        os._exit(status)
+    return status
 
 
 if __name__ == "__main__":

@@ -61,7 +61,12 @@ static int wants(enum sw_control_shm_checkpoint when)
 
     return !is_over && checkpoint == NULL && shm != NULL && shm->checkpoint >= (uint32_t)when &&
            sw_engine.on && sw_engine_own == sw_engine.current && sw_engine_own->ordinal == 0 &&
-           sw_engine.live_count == 1 && sw_engine.carrier == &sw_carrier_fibers;
+           sw_engine.carrier == &sw_carrier_fibers;
+}
+
+static int is_alone(void)
+{
+    return sw_engine.live_count == 1;
 }
 
 /* For the runner, which says so; the program goes on as if nobody had wanted one. */
@@ -286,7 +291,7 @@ static void take_and_begin(void)
 /* Of a test decisions before its schedule begins belong to none. */
 void sw_checkpoint_before_decision(void)
 {
-    if (!wants(SW_CHECKPOINT_LATE) ||
+    if (!wants(SW_CHECKPOINT_LATE) || !is_alone() ||
         (sw_engine.shm->loop_count > 0 && sw_engine.shm->checkpoint == SW_CHECKPOINT_LATE))
         return;
     /* A schedule that began here would not list what a replay needs before. */
@@ -298,7 +303,7 @@ void sw_checkpoint_before_decision(void)
 
 void sw_checkpoint_before_outside(const char *what)
 {
-    if (!wants(SW_CHECKPOINT_EARLY))
+    if (!wants(SW_CHECKPOINT_EARLY) || !is_alone())
         return;
     snprintf(sw_engine.shm->checkpoint_note, sizeof sw_engine.shm->checkpoint_note, "%s", what);
     take_and_begin();

@@ -28,15 +28,33 @@ static struct {
     uint64_t first_ns; /* virtual time at the first begin */
     uint64_t first_random; /* where the sequence of random bytes was */
     uint32_t first_object;
+    uint32_t first_ordinal; /* of a thread that a schedule makes */
     uint64_t first_real_ns;
 } loop;
+
+/* Those that imports have left keep their numbers, and who of them has waited for how long. */
+static void restart_threads(struct sw_thread *self)
+{
+    if (sw_engine.live_count == 1)
+        sw_engine.switches = 0;
+    sw_engine.next_ordinal = sw_engine.live[sw_engine.live_count - 1]->ordinal + 1;
+    loop.first_ordinal = sw_engine.next_ordinal;
+    self->since = self->stays = 0;
+}
+
+static uint32_t count_made(void)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < sw_engine.live_count; i++)
+        count += sw_engine.live[i]->ordinal >= loop.first_ordinal;
+    return count;
+}
 
 /* Everything that is counted begins anew, from where it was at the first begin and not from 0: the
  * interpreter's own objects and the time that its start took stay as they are. */
 static void restart(struct sw_control_shm *shm)
 {
-    struct sw_thread *self = sw_engine.current;
-
     /* What was there before the first schedule is there before each. */
     if (loop.begun == 0) {
         loop.first_ns = sw_engine.now_ns;
@@ -55,12 +73,9 @@ static void restart(struct sw_control_shm *shm)
         sw_net_restart();
         sw_outside_restart();
     }
-    /* Only the calling thread is there, and it is T0. */
-    sw_engine.next_ordinal = self->ordinal + 1;
-    sw_engine.switches = 0;
+    restart_threads(sw_engine.current);
     sw_engine.early_taken = 0;
     sw_engine.fails_taken = 0;
-    self->since = self->stays = 0;
     /* The schedule's own part of the shared memory; the runner reads it after each. */
     shm->decision_count = 0;
     shm->signature = 0;
@@ -107,7 +122,7 @@ int64_t spillway_loop_begin(void)
     if (shm != NULL && shm->ordered && !is_alone && wait_for_order(shm) < 0)
         return -1;
     if (sw_engine_self() != NULL) {
-        if (sw_engine.live_count > 1 || sw_engine.current->ordinal != 0)
+        if ((sw_engine.live_count > 1 && loop.begun > 0) || sw_engine.current->ordinal != 0)
             return -2;
         /* Orders bring their own seeds; else each schedule has the one before's and a step. */
         shm->seed += loop.begun > 0 && !shm->ordered ? shm->loop_step : 0;
@@ -168,7 +183,7 @@ int spillway_loop_end(int outcome)
     end_named(shm);
     drain();
     if (shm->loop_under_way && outcome == 0)
-        sw_control_shm_keep_greater(&shm->lives_on, (uint32_t)sw_engine.live_count - 1);
+        sw_control_shm_keep_greater(&shm->lives_on, count_made());
     sw_random_seeds_end();
     if (shm->loop_under_way)
         write_result(shm, outcome);

@@ -20,16 +20,17 @@
 
 #include "harness/control/engine/real.h"
 
-/* The next schedule begins: only the calling thread is there.  To be called
- * with the GIL held (ctypes.PyDLL), so that nothing is decided before it
- * returns.  Its number, from 0; -1: there are no more; -2: other threads are left. */
+/* The next schedule begins, by the process's first thread.  Before the first one there may be
+ * others, which imports have left: they are part of each.  To be called with the GIL held
+ * (ctypes.PyDLL), so that nothing is decided before it returns.  Its number, from 0; -1: there are
+ * no more; -2: other threads are left. */
 SW_EXPORT int64_t spillway_loop_begin(void);
 /* The line of the program's file where the first one is to begin; 0: where the caller likes. */
 SW_EXPORT uint32_t spillway_from_line(void);
 /* It has ended, with an enum sw_loop_outcome: waits for its threads, to the last instruction.  To
  * be called without the GIL (ctypes.CDLL), and once before the first begin, if anything has made
- * threads already.  How many threads are left that never end: 0, or else there can be no next
- * schedule. */
+ * threads already.  How many other threads are left, that never end: 0, or else there can be no
+ * schedule behind another one. */
 SW_EXPORT int spillway_loop_end(int outcome);
 /* What has failed, in a number: equal for equal failures, not 0.  The first of a
  * schedule counts. */
