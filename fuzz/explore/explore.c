@@ -29,6 +29,7 @@ struct exploration {
     struct run_hash *hashes;
     uint64_t count, room; /* of them */
     int lost; /* there was no room for all */
+    uint64_t kept_back; /* schedules, for grain access */
     double told; /* seconds, when the last line of progress was printed */
 };
 
@@ -309,6 +310,27 @@ static void add_totals(struct sw_search_totals *all, const struct sw_search_tota
     *all = sum;
 }
 
+/* harness/runner/starter.py says so in the end; this is for who would rather not ask. */
+static int sees_accesses(const char *interp_version)
+{
+    unsigned minor;
+
+    return (sscanf(interp_version, "cpython 3.%u.", &minor) == 1 ||
+            sscanf(interp_version, "slpython 3.%u.", &minor) == 1) &&
+           minor >= 11 && minor <= 13;
+}
+
+/* What was kept for grain access is run at grain call, too, where that is not possible, and where the
+ * verdict is UNSURE already. */
+static uint64_t count_given_back(const struct exploration *all, const struct sw_search_totals *part)
+{
+    int is_enough = part->stopped || part->skipped || part->only_one || part->only_layouts;
+    int looks_closer = all->explore->closer == SW_EXPLORE_CLOSER_ASKED ||
+                       sees_accesses(all->result->totals.interp_version);
+
+    return is_enough || (looks_closer && all->result->unconfirmed == 0) ? 0 : all->kept_back;
+}
+
 /* Behind a failure that was not confirmed the search goes on.  0, or -1 with *e. */
 static int search_on(struct exploration *all, struct sw_search *search, struct sw_error *e)
 {
@@ -320,11 +342,17 @@ static int search_on(struct exploration *all, struct sw_search *search, struct s
 
     for (;;) {
         add_totals(&result->totals, &part);
-        if (status < 0 || !part.failed || confirm(search, result))
+        if (status < 0 || (part.failed && confirm(search, result)))
             return status;
-        uint64_t next = part.failing_seed + 1;
+        uint64_t next = part.failed ? part.failing_seed + 1 : end;
         result->totals.failed = 0;
-        if (all->explore->goes_on || part.stopped || next >= end)
+        if (all->explore->goes_on || part.stopped)
+            return 0;
+        if (next >= end) {
+            end += count_given_back(all, &part);
+            all->kept_back = 0;
+        }
+        if (next >= end)
             return 0;
         status = sw_search_run_range(search, next, 1, end - next, &part, e);
     }
@@ -361,10 +389,10 @@ static int exit_status(const struct sw_explore_result *result)
     return sw_interrupt_came() ? SW_EXIT_INTERRUPTED : statuses[result->end];
 }
 
-/* 0, or -1 after a line on stderr. */
-static int sample(struct sw_explore *explore, struct sw_explore_result *result)
+/* kept_back: schedules that come afterwards, or here as well.  0, or -1 after a line on stderr. */
+static int sample(struct sw_explore *explore, uint64_t kept_back, struct sw_explore_result *result)
 {
-    struct exploration all = {.explore = explore, .result = result};
+    struct exploration all = {.explore = explore, .result = result, .kept_back = kept_back};
 
     explore->search.on_result = on_result;
     explore->search.on_progress = on_progress;
@@ -380,8 +408,8 @@ static int sample(struct sw_explore *explore, struct sw_explore_result *result)
     return 0;
 }
 
-/* --grain both: a quarter of the schedules is for what is finer than the interpreter's own switches.
- * What is found there becomes the result. */
+/* A quarter of the schedules is for what is finer than the interpreter's own switches.  What is
+ * found there becomes the result. */
 enum { ACCESS_PART = 4 };
 
 static void look_closer(struct sw_explore *explore, struct sw_explore_result *result)
@@ -392,7 +420,7 @@ static void look_closer(struct sw_explore *explore, struct sw_explore_result *re
     closer = (struct sw_explore_result){.end = SW_EXPLORE_NOTHING};
     sw_explore_report_claim(explore, result, claim, sizeof claim);
     explore->setting.grain = SW_GRAIN_ACCESS;
-    if (sample(explore, &closer) < 0)
+    if (sample(explore, 0, &closer) < 0)
         return;
     if (closer.end == SW_EXPLORE_FOUND) {
         *result = closer;
@@ -417,17 +445,34 @@ static void look_closer(struct sw_explore *explore, struct sw_explore_result *re
     free(closer.unconfirmed_story);
 }
 
+static uint64_t count_kept_back(const struct sw_explore *explore)
+{
+    uint64_t schedules = explore->search.trial.schedules;
+
+    switch (explore->closer) {
+    case SW_EXPLORE_CLOSER_NOT:
+        break;
+    case SW_EXPLORE_CLOSER_WHERE_POSSIBLE: /* of one, or two, that are asked for: none */
+        return schedules / ACCESS_PART;
+    case SW_EXPLORE_CLOSER_ASKED:
+        return (schedules + ACCESS_PART - 1) / ACCESS_PART;
+    }
+    return 0;
+}
+
 static int sample_all(struct sw_explore *explore, struct sw_explore_result *result)
 {
-    uint64_t *schedules = &explore->search.trial.schedules;
-    uint64_t access = explore->tries_access ? (*schedules + ACCESS_PART - 1) / ACCESS_PART : 0;
+    uint64_t *schedules = &explore->search.trial.schedules, kept_back = count_kept_back(explore);
+    const struct sw_search_totals *totals = &result->totals;
 
-    *schedules = *schedules > access ? *schedules - access : 1;
-    if (sample(explore, result) < 0)
+    *schedules = *schedules > kept_back ? *schedules - kept_back : 1;
+    if (sample(explore, kept_back, result) < 0)
         return -1;
-    *schedules = access;
-    if (explore->tries_access && result->end == SW_EXPLORE_NOTHING && !result->totals.skipped &&
-        !result->totals.only_one && !result->totals.stopped)
+    *schedules = kept_back;
+    int possible =
+        explore->closer == SW_EXPLORE_CLOSER_ASKED || sees_accesses(totals->interp_version);
+    if (kept_back > 0 && possible && result->end == SW_EXPLORE_NOTHING && !totals->skipped &&
+        !totals->only_one && !totals->stopped)
         look_closer(explore, result);
     return 0;
 }

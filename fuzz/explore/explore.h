@@ -32,6 +32,13 @@ enum sw_explore_method {
     SW_EXPLORE_DELAYS,
 };
 
+/* Whether some schedules are kept for grain access, and run where none fails at grain call. */
+enum sw_explore_closer {
+    SW_EXPLORE_CLOSER_NOT,
+    SW_EXPLORE_CLOSER_WHERE_POSSIBLE, /* what the interpreter cannot do is no news then */
+    SW_EXPLORE_CLOSER_ASKED,          /* --grain both */
+};
+
 struct json_object;
 
 /* What came of it, for whoever explores several: explore_many.h. */
@@ -52,7 +59,7 @@ struct sw_explore {
     uint32_t bound;   /* of preemptions or delays */
     int goes_on;      /* after a failure */
     int tells_why;    /* DPOR: what it has taken for independent (why_all.h) */
-    int tries_access; /* --grain both: where nothing fails at grain call */
+    enum sw_explore_closer closer;
     int is_cold;      /* a process for each schedule */
     const char *json; /* a file; NULL: none */
     const char *junit; /* the same; explore_many.h writes it */
@@ -87,7 +94,7 @@ struct sw_explore_result {
     enum sw_explore_end end;
     char why[1024]; /* one line, if it is not NOTHING */
     char claim[512]; /* of all methods but SAMPLES: what has been shown */
-    char other[700]; /* --grain both: what has been shown at the other grain; "": it was not tried */
+    char other[700]; /* what has been shown at the other grain; "": it was not tried */
     struct sw_search_totals totals;
     uint64_t distinct;
     uint64_t features; /* of strategy coverage */

@@ -276,6 +276,9 @@ static int run_job(struct job *job)
     job->search->totals.processes += totals.processes;
     sw_control_shm_keep_greater(&job->search->totals.lives_on, totals.lives_on);
     job->search->totals.follows |= totals.follows;
+    if (totals.interp_version[0] != '\0')
+        memcpy(job->search->totals.interp_version, totals.interp_version,
+               sizeof totals.interp_version);
     if (totals.note[0] != '\0')
         memcpy(job->search->totals.note, totals.note, sizeof totals.note);
     sw_control_shm_keep_most(&job->search->totals.uncontrolled, totals.uncontrolled.list,

@@ -62,6 +62,7 @@ struct sw_search_totals {
     int only_layouts; /* the same but for its layout: one schedule of each was run */
     double seconds;
     char note[SW_BATCH_NOTE]; /* where the checkpoint is, if it is not where it is expected */
+    char interp_version[SW_INTERP_VERSION_TEXT]; /* contract/control_shm.h */
     char in_turns[SW_SHARED_FILE_MAX + 80]; /* why the jobs did not run at the same time; "" */
     struct sw_uncontrolled_most uncontrolled;
 };

@@ -164,7 +164,7 @@ static const struct {
     {"--strategy dpor", "with chance 1; other random numbers were not tried"},
     {"--strategy coverage --schedules 9", "with chance 1; other random numbers were not tried"},
     {"--chance 3", "with chance 3; other random numbers were not tried"},
-    {"--schedules 40", "random numbers of the chances from 1 to 40"},
+    {"--grain call --schedules 40", "random numbers of the chances from 1 to 40"},
 };
 
 START_TEST(test_what_is_said)

@@ -43,9 +43,9 @@ static void setup_files(void)
 /* In one process, and so from its checkpoint. */
 START_TEST(test_nothing_is_left)
 {
-    int status =
-        spillway("explore -j 1 --chance 1 --strategy random --schedules 6 left_behind.py::test_%s",
-                 left[_i]);
+    int status = spillway("explore --grain call -j 1 --chance 1 --strategy random --schedules 6 "
+                          "left_behind.py::test_%s",
+                          left[_i]);
 
     ck_assert_msg(status == 0, "%d %s%s", status, content("out"), content("err"));
     ASSERT_SAYS("out", " 6 distinct, ");
@@ -56,18 +56,18 @@ END_TEST
 /* Where it cannot be raised again, the process ends. */
 START_TEST(test_no_lower_priority_is_left)
 {
-    ck_assert_int_eq(spillway("explore -j 1 --chance 1 --strategy random --schedules 3 "
-                              "left_behind.py::test_a_priority"),
-                     0);
+    ck_assert_int_eq(
+        spillway("explore --grain call -j 1 --chance 1 --strategy random --schedules 3 "
+                 "left_behind.py::test_a_priority"),
+        0);
 }
 END_TEST
 
 START_TEST(test_no_child_is_left)
 {
-    ck_assert_int_eq(
-        spillway(
-            "explore -j 1 --chance 1 --strategy random --schedules 6 left_behind.py::test_a_child"),
-        3);
+    ck_assert_int_eq(spillway("explore --grain call -j 1 --chance 1 --strategy random --schedules "
+                              "6 left_behind.py::test_a_child"),
+                     3);
     ASSERT_SAYS("out", "not controlled: a subprocess");
     ASSERT_SAYS("out", " 6 distinct, ");
     ck_assert_int_ne(shell("pgrep -f '^sleep 1000$' -P 1"), 0);
@@ -77,7 +77,7 @@ END_TEST
 /* Each job's processes have a folder for temporary files of their own. */
 START_TEST(test_jobs_have_their_own_temporary_files)
 {
-    ck_assert_msg(spillway("explore --jobs 4 --schedules 300 "
+    ck_assert_msg(spillway("explore --grain call --jobs 4 --schedules 300 "
                            "left_behind.py::test_what_others_have_at_the_same_time") == 0,
                   "%s", content("out"));
 }
@@ -99,13 +99,14 @@ START_TEST(test_jobs_take_turns_at_the_files_that_they_share)
                              "    assert size == 2\n");
     for (const char *const *how = (const char *const[]){"random", "portfolio", NULL}; *how != NULL;
          how++) {
-        ck_assert_msg(spillway("explore --strategy %s --jobs 4 --schedules 200 "
+        ck_assert_msg(spillway("explore --grain call --strategy %s --jobs 4 --schedules 200 "
                                "sharing.py::test_it",
                                *how) == 0,
                       "%s", content("out"));
         ASSERT_SAYS("out", "the 4 jobs took turns: it changes out.txt, which is no temporary file");
     }
-    ck_assert_int_eq(spillway("explore --jobs 1 --schedules 20 sharing.py::test_it"), 0);
+    ck_assert_int_eq(spillway("explore --grain call --jobs 1 --schedules 20 sharing.py::test_it"),
+                     0);
     ck_assert_ptr_null(strstr(content("out"), "took turns"));
 }
 END_TEST
@@ -129,8 +130,9 @@ START_TEST(test_semaphores_with_a_name_are_under_control)
                           "    for t in threads: t.join()\n");
     for (const char *const *test = (const char *const[]){"pool", "name", NULL}; *test != NULL;
          test++)
-        ck_assert_msg(spillway("explore --jobs 2 --schedules 20 pool.py::test_%s", *test) == 0,
-                      "%s", content("out"));
+        ck_assert_msg(
+            spillway("explore --grain call --jobs 2 --schedules 20 pool.py::test_%s", *test) == 0,
+            "%s", content("out"));
     shell("rm -f /dev/shm/sem.left.spillway-*");
 }
 END_TEST
@@ -186,7 +188,8 @@ START_TEST(test_a_library_with_thread_local_storage)
                           "    threads = [threading.Thread(target=int) for _ in range(2)]\n"
                           "    for t in threads: t.start()\n"
                           "    for t in threads: t.join()\n");
-    ck_assert_int_eq(spillway("explore -j 1 --strategy random --schedules 12 name.py::test_it"), 0);
+    ck_assert_int_eq(
+        spillway("explore --grain call -j 1 --strategy random --schedules 12 name.py::test_it"), 0);
     ASSERT_SAYS("out", " distinct in 2 processes");
 }
 END_TEST
@@ -226,8 +229,10 @@ START_TEST(test_the_checkpoint_is_earlier_and_that_is_said)
              "    assert count == 1\n",
              earlier[_i].what);
     write_file("early.py", text);
-    ck_assert_msg(spillway("explore -j 1 --strategy random --schedules 6 early.py::test_it") == 0,
-                  "%s", content("out"));
+    ck_assert_msg(
+        spillway("explore --grain call -j 1 --strategy random --schedules 6 early.py::test_it") ==
+            0,
+        "%s", content("out"));
     ASSERT_SAYS("out", earlier[_i].note);
 }
 END_TEST
@@ -246,8 +251,9 @@ START_TEST(test_an_empty_epoll_set_is_put_back)
                           "    assert sets.poll(0) == []\n"
                           "    sets.register(out, select.EPOLLIN)\n"
                           "    assert sets.poll(0) == [(out, select.EPOLLIN)]\n");
-    ck_assert_msg(spillway("explore -j 1 --strategy random --schedules 6 sets.py::test_it") == 0,
-                  "%s", content("out"));
+    ck_assert_msg(
+        spillway("explore --grain call -j 1 --strategy random --schedules 6 sets.py::test_it") == 0,
+        "%s", content("out"));
     ck_assert_int_eq(shell("! grep -E 'from a checkpoint|processes' out"), 0);
 }
 END_TEST

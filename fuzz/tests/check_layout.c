@@ -72,8 +72,9 @@ START_TEST(test_it_is_found_by_default)
 {
     const char *order = order_of(names[_i]);
 
-    ck_assert_int_eq(
-        spillway("explore --env ORDER=%s --addresses 1 --schedules 9 %s", order, names[_i]), 0);
+    ck_assert_int_eq(spillway("explore --grain call --env ORDER=%s --addresses 1 --schedules 9 %s",
+                              order, names[_i]),
+                     0);
     ASSERT_SAYS("out", "one order of addresses (layout 0)");
     ck_assert_int_eq(
         spillway("explore -j 1 --env ORDER=%s --schedules 50 -o a.sched %s", order, names[_i]), 1);

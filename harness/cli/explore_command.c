@@ -34,6 +34,7 @@ static struct sw_explore explore = {
         },
     .shard = 1,
     .shards = 1,
+    .closer = SW_EXPLORE_CLOSER_WHERE_POSSIBLE,
 };
 
 /* What the starter calls all of a file, as a program. */
@@ -56,7 +57,7 @@ static int set_grain(void *member, const char *text, struct sw_error *e)
     if (word < 0)
         return -1;
     explore.setting.grain = word == 1 ? SW_GRAIN_ACCESS : SW_GRAIN_CALL;
-    explore.tries_access = word == 2;
+    explore.closer = word == 2 ? SW_EXPLORE_CLOSER_ASKED : SW_EXPLORE_CLOSER_NOT;
     return 0;
 }
 
@@ -126,12 +127,16 @@ static const char *refusal_of_many(const struct sw_command_arguments *arguments)
     return NULL;
 }
 
+/* First at grain call, and then at grain access: how long each would take is not known of the others. */
+static int may_look_closer(void)
+{
+    return explore.method == SW_EXPLORE_SAMPLES && explore.campaign == NULL &&
+           explore.time_s == 0 && !explore.goes_on;
+}
+
 static const char *refusal_of_both(void)
 {
-    if (!explore.tries_access)
-        return NULL;
-    return explore.method != SW_EXPLORE_SAMPLES || explore.campaign != NULL || explore.time_s > 0 ||
-                   explore.goes_on
+    return explore.closer == SW_EXPLORE_CLOSER_ASKED && !may_look_closer()
                ? "--grain both is for strategies that sample, without --campaign, --time and "
                  "--continue"
                : NULL;
@@ -248,7 +253,7 @@ static int check_files(struct sw_error *e)
 static int wants_starter(void)
 {
     return explore.setting.from > 0 || explore.method == SW_EXPLORE_DPOR ||
-           explore.setting.grain == SW_GRAIN_ACCESS || explore.tries_access;
+           explore.setting.grain == SW_GRAIN_ACCESS || explore.closer == SW_EXPLORE_CLOSER_ASKED;
 }
 
 static void set_target(char **list)
@@ -271,7 +276,7 @@ static void set_target(char **list)
 }
 
 /* What follows from the options together. */
-static void set_defaults(void)
+static void set_defaults(int is_of_tests)
 {
     struct sw_trial_order *trial = &explore.search.trial;
     struct sw_error e;
@@ -280,6 +285,8 @@ static void set_defaults(void)
         sw_explore_strategy_set(&explore, "portfolio", &e);
     if (explore.method == SW_EXPLORE_DPOR)
         explore.setting.grain = SW_GRAIN_ACCESS; /* it needs to see every access */
+    if (explore.closer == SW_EXPLORE_CLOSER_WHERE_POSSIBLE && (!is_of_tests || !may_look_closer()))
+        explore.closer = SW_EXPLORE_CLOSER_NOT;
     /* What runs on OS threads cannot be put back. */
     if (explore.is_cold || trial->schedule.engine == SW_ENGINE_THREADS)
         explore.search.start = SW_BATCH_COLD;
@@ -331,7 +338,7 @@ static int run_many(const struct sw_command_arguments *arguments)
     const struct sw_explore_many_order order = {&explore, arguments->list, arguments->count};
     struct sw_error e;
 
-    set_defaults();
+    set_defaults(1);
     const char *why = refusal_of_many(arguments);
     if (why == NULL)
         why = refusal_of_both();
@@ -368,7 +375,7 @@ static int run(const struct sw_command_arguments *arguments)
     if (wants_many(arguments))
         return run_many(arguments);
     set_target(arguments->list);
-    set_defaults();
+    set_defaults(explore.search.trial.test != NULL);
     const char *why = refusal();
     if (why != NULL)
         return sw_command_refuse("explore", "%s", why);
@@ -420,9 +427,9 @@ static const struct sw_option options[] = {
     SW_OPTION_PARSED(
         "grain", 0, "NAME", struct sw_explore, setting, set_grain,
         "Where threads are switched: call, where the interpreter itself could; access, "
-        "before each access to shared data, on CPython 3.11 to 3.13; or both, of a test: a "
-        "quarter of the schedules at access, if none fails at call (default: call; of "
-        "dpor: access)"),
+        "before each access to shared data, on CPython 3.11 to 3.13; or both: a quarter of the "
+        "schedules at access, if none fails at call (default: both of a test, where that is "
+        "possible, and call of a program; of dpor: access)"),
     SW_OPTION_WATCHDOG(struct sw_explore, search.trial.watchdog_s, "600"),
     SW_OPTION_HEADING("Output"),
     SW_OPTION_OUTPUT(struct sw_explore, search.trial.output,

@@ -111,6 +111,12 @@ static int run_process(struct sw_process *run, const struct sw_batch_order *orde
     return status < 0 && !run->interrupted && sw_run_end_is_kill(&run->end) ? 0 : status;
 }
 
+/* The process may have scribbled on it. */
+static void copy_interp_version(struct sw_batch_totals *totals, const struct sw_control_shm *shm)
+{
+    memcpy(totals->interp_version, shm->interp_version, sizeof totals->interp_version - 1);
+}
+
 /* 0: go on; 1: no more are wanted; -1 with *e. */
 static int run_next(const struct sw_batch_order *order, struct sw_batch_totals *totals,
                     struct sw_error *e)
@@ -121,6 +127,7 @@ static int run_next(const struct sw_batch_order *order, struct sw_batch_totals *
     if (status == 0) {
         totals->processes++;
         totals->real_ns += run.shm->loop_real_ns;
+        copy_interp_version(totals, run.shm);
         sw_control_shm_keep_most(&totals->uncontrolled, run.shm->uncontrolled,
                                  run.shm->uncontrolled_count);
         status = tell_many(&run, order, totals, e);
@@ -207,6 +214,7 @@ static int run_ordered(const struct sw_batch_order *order, struct sw_session *se
         sw_control_shm_keep_most(&totals->uncontrolled, shm->uncontrolled, shm->uncontrolled_count);
         sw_control_shm_keep_greater(&totals->lives_on, shm->lives_on);
         totals->follows |= shm->follows | shm->followed;
+        copy_interp_version(totals, shm);
         if (status == 0)
             status = tell(order, totals, &result);
     }

@@ -63,6 +63,7 @@ struct sw_batch_totals {
     uint32_t lives_on; /* contract/control_shm.h */
     uint32_t follows; /* SW_FOLLOWS_CHANCE, ...  Not known of WARM */
     char note[SW_BATCH_NOTE]; /* where the checkpoint is, if not where it is expected: session.h */
+    char interp_version[SW_INTERP_VERSION_TEXT]; /* contract/control_shm.h */
     uint64_t real_ns; /* that the schedules took; for rates, never for a verdict */
     struct sw_uncontrolled_most uncontrolled;
 };

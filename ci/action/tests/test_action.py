@@ -10,7 +10,7 @@ import unittest
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 BIN = os.path.abspath(os.path.join(ROOT, os.environ.get("BIN", "build/bin")))
-OPTIONS = "--schedules 14 --jobs 1"
+OPTIONS = "--schedules 20 --jobs 1"
 
 
 def line_of(name, pattern):

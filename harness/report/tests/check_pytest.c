@@ -57,7 +57,8 @@ START_TEST(test_fixtures_are_those_of_each_schedule)
                               "tests/test_stock.py::test_temporary_folder"),
                      0);
     ASSERT_SAYS("out", "test_only_one_thread (20 schedules of a random walk");
-    ck_assert_int_eq(spillway("explore --schedules 20 tests/test_stock.py::test_temporary_folder"),
+    ck_assert_int_eq(spillway("explore --grain call --schedules 20 "
+                              "tests/test_stock.py::test_temporary_folder"),
                      0);
     ASSERT_SAYS("out", "ok     tests/test_stock.py::test_temporary_folder (20 schedules of ");
 }
@@ -135,11 +136,11 @@ END_TEST
 START_TEST(test_a_folder_is_explored)
 {
     ck_assert_int_eq(
-        spillway("explore --schedules 14 --jobs 1 --junit j.xml --json j.json -o found/ "
+        spillway("explore --schedules 20 --jobs 1 --junit j.xml --json j.json -o found/ "
                  "tests"),
         1);
     ASSERT_SAYS("out", "FAIL   tests/test_cases.py::StockCase::test_sold_twice (failed under ");
-    ASSERT_SAYS("out", "ok     tests/test_coroutines.py::test_gathered (14 schedules of portfolio");
+    ASSERT_SAYS("out", "ok     tests/test_coroutines.py::test_gathered (15 schedules of portfolio");
     ASSERT_SAYS("out", "again: spillway replay found/test_stock-test_oversold.sched\n");
     ASSERT_SAYS("out", "12 tests: 9 passed, 1 skipped, 2 failed\n");
     ck_assert_int_eq(shell("xmllint --noout j.xml"), 0);
