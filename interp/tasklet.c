@@ -372,7 +372,8 @@ static void unwind(slp_tasklet *t)
 /* As an object's __del__: called with references that may be taken, and at most once. */
 static void tasklet_finalize(slp_tasklet *t)
 {
-    if (has_stack(t))
+    /* Its thread's end, or the process's, may have asked often enough. */
+    if (has_stack(t) && t->kills < SLP_KILLS_MAX)
         unwind(t);
 }
 

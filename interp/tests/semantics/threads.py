@@ -207,6 +207,20 @@ def bind_thread_moves_what_has_no_stack():
     blocked.kill()
 
 
+@expect(out="asked\n" * 10)
+def at_exit_one_that_refuses_is_left_alone():
+    """Asked ten times when the process ends; its last reference, which goes later, asks no more."""
+
+    def refuses():
+        while True:
+            try:
+                schedule_remove(None)
+            except stackless.TaskletExit:
+                print("asked")
+
+    sys.kept = go(refuses)
+
+
 @expect(out="kept\nended\n")
 def at_exit_blocked_tasklets_come_to_their_finally():
     c = channel()
