@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """run() and its timeouts; main, current, the ring."""
 
+import functools
 import subprocess
 import sys
 import threading
@@ -162,6 +163,74 @@ def nobody_is_interrupted_inside_a_call_from_c():
     t.set_ignore_nesting(True)
     assert run(50) is t and log == []
     t.kill()
+
+
+class Levels:
+    """The nesting level of what each way to call Python leads to."""
+
+    def __init__(self, *_):
+        self.made = level()
+
+    def __call__(self):
+        return level()
+
+    def method(self):
+        return level()
+
+    @property
+    def attribute(self):
+        return level()
+
+
+def level(*_, **__):
+    return stackless.getcurrent().nesting_level
+
+
+def generates():
+    yield level()
+
+
+async def awaits():
+    return level()
+
+
+@behaviour
+def some_calls_in_python_are_from_c():
+    def calls():
+        none = ()
+        direct = [level(), level(none), level(key=none), Levels().method(), (lambda: level())()]
+        assert direct == [0] * 5, direct
+        through_c = [level(*none), level(**{}), functools.partial(level)(), Levels().made]
+        through_c += [Levels()(), Levels().attribute, *generates(), *map(level, (0,))]
+        try:
+            awaits().send(None)
+        except StopIteration as end:
+            through_c.append(end.value)
+        assert through_c == [1] * 9, through_c
+        done.append(True)
+
+    done = []
+    go(calls)
+    assert done
+
+
+@behaviour
+def a_call_with_stars_is_not_interrupted():
+    def loops(*_):
+        while turns[0] < 1000:
+            turns[0] += 1
+
+    for call, at_once in ((lambda: loops(1), True), (lambda: loops(*(1,)), False)):
+        turns = [0]
+        t = tasklet(call)()
+        victim = run(100)
+        assert (turns[0] < 1000) == at_once, turns
+        if victim is not None:
+            victim.kill()
+        turns[0] = 0
+        t = tasklet(call)()
+        assert run(100, ignore_nesting=True) is t and turns[0] < 1000
+        t.kill()
 
 
 @behaviour

@@ -330,6 +330,33 @@ def tempval_of_the_current_one_is_no_result():
     run()
 
 
+@behaviour
+def what_is_handled_is_no_context():
+    ends = []
+
+    def handles(step):
+        try:
+            raise OSError
+        except OSError:
+            try:
+                step()
+            except BaseException as error:
+                ends.append((type(error), error.__context__))
+
+    try:
+        raise ValueError
+    except ValueError:
+        go(handles, schedule_remove).throw(KeyError("instance"))
+        go(handles, schedule_remove).raise_exception(KeyError, "class")
+        go(handles, schedule_remove).kill()
+        c = channel()
+        for send in (lambda: c.send_exception(KeyError), lambda: c.send_throw(KeyError())):
+            go(handles, c.receive)
+            send()
+    thrown = [(KeyError, None), (KeyError, None), (TaskletExit, None)]
+    assert ends == [*thrown, (KeyError, None), (KeyError, None)], ends
+
+
 class Dies:
     """step() when it goes."""
 
