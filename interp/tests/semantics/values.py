@@ -161,6 +161,13 @@ def a_loop_right_under_try_is_as_python_has_it():
     for throw in ours, pythons:
         assert interrupted(loops_right_under_try, throw) == "escaped"
         assert interrupted(loops_further_down, throw) == "caught"
+    # Thrown at one that a timeout has interrupted: it goes on where the check was.
+    ends = []
+    for function in loops_right_under_try, loops_further_down:
+        t = tasklet(body)(function, [0], [], ends)
+        assert run(1000) is t
+        t.throw(KeyError)
+    assert ends == ["escaped", "caught"], ends
 
 
 @behaviour
