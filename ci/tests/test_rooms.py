@@ -70,6 +70,19 @@ class Rooms(unittest.TestCase):
                 for a, b in zip("vwxyz", "wxyzv")}
         self.assertIn("a circle of 5 files, more than 4: v, w, x, y, z", self.look(**ring)[1][0])
 
+    def test_what_a_command_has_left_at_the_top(self):
+        (self.tree / ".gitignore").write_text("/build/\n")
+        (self.tree / "build").mkdir()
+        (self.tree / "build" / "it").touch()
+        self.assertEqual(self.look(), (0, ["rooms: 0 files, 0 out of order"]))
+        wrong = "kept: does not belong at the top, or TOP of ci/rooms lacks it"
+        (self.tree / "kept").touch()
+        for committed in False, True:
+            with self.subTest(committed=committed):
+                ran = subprocess.run([ROOMS, self.tree], capture_output=True, text=True, check=False)
+                self.assertEqual((ran.returncode, ran.stdout.splitlines()[0]), (1, wrong))
+            subprocess.run(["git", "-C", self.tree, "add", "-A"], check=True)
+
     def test_a_folder_that_is_no_checkout(self):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(subprocess.run([ROOMS, folder], capture_output=True,
