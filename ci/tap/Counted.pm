@@ -11,11 +11,15 @@
 #   skipped   and so is, once, a job that is skipped as a whole ("1..0 # SKIP")
 #   failed    lines "not ok"; and one more for each job that broke off (it has no plan, or not the
 #             tests of its plan), or whose exit status is not 0 although no test failed
+# $JOBS/NAME.cpu says how many seconds of a processor a job took; what it left behind is not in them.
+# The dearest jobs are named: with them begins who wants all of it to be faster.
+#
 # Where no test passed the run fails: it was asked for tests, and saw none.
 package Counted;
 use strict;
 use warnings;
 use parent 'TAP::Harness';
+use constant DEAREST => 20;
 
 sub new {
     my ( $class, @arguments ) = @_;
@@ -49,6 +53,14 @@ sub show_if_failed {
     }
 }
 
+# User and system, in seconds; 0 where a job was killed before it could say.
+sub cpu_of_job {
+    my ($name) = @_;
+    open my $cpu, '<', "$ENV{JOBS}/$name.cpu" or return 0;
+    my ( $user, $system ) = ( <$cpu> // '' ) =~ /^([\d.]+) ([\d.]+)$/ or return 0;
+    return $user + $system;
+}
+
 sub row_of_job {
     my ( $name, $parser ) = @_;
     open my $counts, '<', "$ENV{JOBS}/$name.counts" or die "$name.counts: $!\n";
@@ -58,10 +70,12 @@ sub row_of_job {
     return {
         all     => 'all',
         group   => $name =~ s{/.*}{}r,
+        name    => $name,
         what    => $what,
         jobs    => 1,
         tests   => $parser->tests_run - $skipped,
         seconds => $parser->end_time - $parser->start_time,
+        cpu     => cpu_of_job($name),
         passed  => $good - $skipped,
         failed  => count_failed($parser),
         skipped => defined $parser->skip_all ? 1 : $skipped,
@@ -74,7 +88,7 @@ sub sum_by {
     my ( @sums, %sum_of );
     for my $row (@rows) {
         my $sum = $sum_of{ $row->{$key} } //= do { push @sums, { name => $row->{$key} }; $sums[-1] };
-        $sum->{$_} += $row->{$_} for qw(jobs tests seconds passed failed skipped);
+        $sum->{$_} += $row->{$_} for qw(jobs tests seconds cpu passed failed skipped);
     }
     return @sums;
 }
@@ -84,8 +98,11 @@ sub summary {
     $self->SUPER::summary( $aggregate, @rest );
     my @rows = map { row_of_job( $_, $aggregate->parsers($_) ) } sort $aggregate->descriptions;
     for my $group ( sum_by( 'group', @rows ) ) {
-        printf "# %s: %d jobs, %d tests, %.0f s\n", @$group{qw(name jobs tests seconds)};
+        printf "# %s: %d jobs, %d tests, %.0f s, %.0f s of a processor\n",
+            @$group{qw(name jobs tests seconds cpu)};
     }
+    my @dearest = ( sort { $b->{cpu} <=> $a->{cpu} } @rows )[ 0 .. DEAREST - 1 ];
+    printf "# %6.1f s of a processor  %s\n", @$_{qw(cpu name)} for grep { defined } @dearest;
     my ($all) = sum_by( 'all', @rows );
     my @counts = map {"$_->{tests} $_->{name}"} sum_by( 'what', @rows );
     print 'tests: ', join( ', ', @counts ), ", $all->{failed} failures\n";
