@@ -126,6 +126,7 @@ CHECK_SUITE(suite)
 {
     TCase *tcase = tcase_create("choose");
 
+    tcase_set_tags(tcase, "no-memcheck"); /* it only starts other programs */
     tcase_add_checked_fixture(tcase, setup_here, teardown);
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, test_every_strategy_finds_it, 0,

@@ -103,15 +103,17 @@ END_TEST
 
 CHECK_SUITE(suite)
 {
-    TCase *tests = tcase_create("inevitable");
+    TCase *tests = tcase_create("inevitable"), *formula = tcase_create("formula");
 
     tcase_set_timeout(tests, 600);
+    tcase_set_tags(tests, "no-memcheck"); /* it only starts other programs */
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_the_jump_is_the_decision_that_makes_it_certain);
     tcase_add_test(tests, test_the_likelihoods_are_those_of_the_dice);
     tcase_add_test(tests, test_equal_orders_have_equal_answers);
     tcase_add_test(tests, test_the_curve_is_of_blocks_where_the_terminal_takes_them);
     tcase_add_test(tests, test_what_makes_no_sense_is_refused);
-    tcase_add_test(tests, test_intervals);
     suite_add_tcase(suite, tests);
+    tcase_add_test(formula, test_intervals);
+    suite_add_tcase(suite, formula);
 }

@@ -232,6 +232,7 @@ CHECK_SUITE(suite)
         suite_add_tcase(suite, cases[i]);
         tcase_add_checked_fixture(cases[i], setup, teardown);
         tcase_set_timeout(cases[i], 60);
+        tcase_set_tags(cases[i], "no-memcheck"); /* it only starts other programs */
     }
     tcase_add_loop_test(options, test_mistake, 0, COUNT_OF(mistakes));
     tcase_add_loop_test(options, test_help_is_no_mistake, 0, 6);

@@ -181,6 +181,8 @@ CHECK_SUITE(suite)
 {
     TCase *outside = tcase_create("outside"), *inside = tcase_create("inside");
 
+    tcase_set_tags(outside, "no-memcheck"); /* it only starts other programs */
+    tcase_set_tags(inside, "no-memcheck");
     tcase_add_checked_fixture(outside, setup_here, teardown);
     tcase_add_test(outside, test_without_control_it_is_the_default);
     tcase_add_loop_test(outside, test_python_refuses_what_is_no_choice, 0,

@@ -102,6 +102,7 @@ CHECK_SUITE(suite)
     TCase *tests = tcase_create("run_diff");
 
     tcase_set_timeout(tests, 600);
+    tcase_set_tags(tests, "no-memcheck"); /* it only starts other programs */
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_the_first_decision_that_differs_is_named);
     tcase_add_test(tests, test_the_step_is_the_first_deviation_of_one_alone);

@@ -292,6 +292,7 @@ CHECK_SUITE(suite)
     TCase *tests = tcase_create("show");
 
     tcase_set_timeout(tests, 600);
+    tcase_set_tags(tests, "no-memcheck"); /* it only starts other programs */
     tcase_add_unchecked_fixture(tests, setup_all, teardown);
     tcase_add_test(tests, test_the_terminal_has_lanes_and_what_they_do);
     tcase_add_test(tests, test_a_terminal_gets_colours_unless_no_color_is_set);

@@ -450,6 +450,7 @@ CHECK_SUITE(suite)
     for (int i = 0; i < 4; i++) {
         tcase_add_checked_fixture(cases[i], setup_files, teardown);
         tcase_set_timeout(cases[i], 120);
+        tcase_set_tags(cases[i], "no-memcheck"); /* it only starts other programs */
         suite_add_tcase(suite, cases[i]);
     }
     tcase_add_loop_test(one, test_one_schedule, 0, sizeof singles / sizeof *singles);

@@ -119,6 +119,7 @@ CHECK_SUITE(suite)
     TCase *tests = tcase_create("timeline");
 
     tcase_set_timeout(tests, 600);
+    tcase_set_tags(tests, "no-memcheck"); /* it only starts other programs */
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_the_run_is_the_recorded_one);
     tcase_add_test(tests, test_threads_have_makers_and_lines);

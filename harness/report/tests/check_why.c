@@ -271,6 +271,7 @@ CHECK_SUITE(suite)
     TCase *runs = tcase_create("runs"), *stacks = tcase_create("stacks");
 
     tcase_set_timeout(runs, 600);
+    tcase_set_tags(runs, "no-memcheck"); /* it only starts other programs */
     tcase_add_checked_fixture(runs, setup, teardown);
     tcase_add_test(runs, test_a_lost_value_is_followed_from_its_send_to_its_loss);
     tcase_add_test(runs, test_the_last_comes_first_if_that_is_wanted);

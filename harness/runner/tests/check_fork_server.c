@@ -98,6 +98,7 @@ CHECK_SUITE(suite)
     TCase *all = tcase_create("warm");
 
     tcase_set_timeout(all, 60);
+    tcase_set_tags(all, "no-memcheck"); /* it only starts other programs */
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, test_a_fork_sees_what_a_start_does);
     tcase_add_test(all, test_a_fork_that_dies_is_a_result);

@@ -383,6 +383,7 @@ CHECK_SUITE(suite)
         suite_add_tcase(suite, cases[i]);
         tcase_add_checked_fixture(cases[i], setup, teardown);
         tcase_set_timeout(cases[i], 60);
+        tcase_set_tags(cases[i], "no-memcheck"); /* it only starts other programs */
     }
     tcase_add_test(ends, test_as_expected);
     tcase_add_test(ends, test_a_crash_is_a_result);
