@@ -264,6 +264,7 @@ static void teardown_spec(void)
     sw_spec_free(spec);
     sw_golden_free(&expected);
     free(diff);
+    diff = NULL;
     teardown();
 }
 
