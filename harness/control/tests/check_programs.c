@@ -22,11 +22,10 @@ __attribute__((format(printf, 1, 2))) static int roundtrip(const char *format, .
 
 START_TEST(test_every_program_is_replayed_as_recorded)
 {
-    const char *ci = getenv("CI");
+    /* CI has many seeds in its group roundtrip, on the same interpreters. */
+    int count = getenv("WHOLE") != NULL ? 6 : 1;
 
-    ck_assert_msg(
-        roundtrip("%d --colds 2 --interp %s", ci != NULL && *ci != '\0' ? 6 : 2, interps[_i]) == 0,
-        "%s", content("out"));
+    ck_assert_msg(roundtrip("%d --interp %s", count, interps[_i]) == 0, "%s", content("out"));
     ASSERT_SAYS("out", " 0 differences");
     ASSERT_SAYS("out", "work_queue"); /* it found the programs */
 }
