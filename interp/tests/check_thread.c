@@ -55,7 +55,9 @@ THREAD_TEST(two_are_made_runnable_at_once,
             "    a, b = tasklet(waits)('a'), tasklet(waits)('b')\n"
             "    waits('main'); run(); assert not a.alive and not b.alive\n"
             "t = start(body); until(lambda: c.balance == -3)\n"
+            "sys.setswitchinterval(10)    # its main goes on only when there is something for all\n"
             "for i in range(3): c.send(i)\n"
+            "sys.setswitchinterval(0.005)\n"
             "t.finish(); assert sorted(log) == [('a', 1), ('b', 2), ('main', 0)], log\n")
 
 /* Woken, and out of the ring again before the thread has the GIL. */
