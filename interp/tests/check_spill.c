@@ -94,11 +94,11 @@ PYTHON_TEST(
 
 #define DEEP "def deep(n): return 0 if n == 0 else max(map(deep, [n - 1])) + 1\n"
 
-PYTHON_TEST(deep_calls_by_copy,
-            DEEP "spill('default', 'copy'); assert deep(30000) == 30000 and spill_count() > 5\n")
+PYTHON_TEST(deep_calls_by_copy, DEEP "spill('default', 'copy'); n = 30000 // FEWER\n"
+                                     "assert deep(n) == n and spill_count() > 5 // FEWER\n")
 
-PYTHON_TEST(deep_calls_by_segment,
-            DEEP "spill('default', 'segment'); assert deep(30000) == 30000 and spill_count() > 5\n")
+PYTHON_TEST(deep_calls_by_segment, DEEP "spill('default', 'segment'); n = 30000 // FEWER\n"
+                                        "assert deep(n) == n and spill_count() > 5 // FEWER\n")
 
 /* A mapping is a segment, another one its guard page, and a recursion needs a few of each. */
 PYTHON_TEST(nested_spills_share_a_segment,
@@ -110,14 +110,14 @@ PYTHON_TEST(nested_spills_share_a_segment,
             "assert spill_count() > n + 3000 and 4 < during - before < 40, (before, during)\n")
 
 /* repr() recurses without a frame to spill at: as deep as it may, at each level. */
-PYTHON_TEST(
-    at_each_level_of_a_segment_there_is_room_for_c,
-    "nested = []\n"
-    "for _ in range(900): nested = [nested]\n"
-    "def deep(n):\n"
-    "    if n % 20 == 0: assert len(repr(nested)) == 1802\n"
-    "    return n and max(map(deep, [n - 1])) + 1\n"
-    "for limit in 'always', 'default': spill(limit, 'segment'); assert deep(2500) == 2500\n")
+PYTHON_TEST(at_each_level_of_a_segment_there_is_room_for_c,
+            "nested = []\n"
+            "for _ in range(900): nested = [nested]\n"
+            "def deep(n):\n"
+            "    if n % 20 == 0: assert len(repr(nested)) == 1802\n"
+            "    return n and max(map(deep, [n - 1])) + 1\n"
+            "n = 2500 // FEWER\n"
+            "for limit in 'always', 'default': spill(limit, 'segment'); assert deep(n) == n\n")
 
 PYTHON_TEST(
     the_policy_may_change_in_the_middle,
@@ -129,10 +129,11 @@ PYTHON_TEST(
     "spill(2000, 'segment'); assert deep(1000) == 1000 and spill_count() > 200\n")
 
 PYTHON_TEST(copying_from_a_segment_goes_on_for_ever,
+            "many = 20000 // FEWER\n"
             "def deep(n):\n"
-            "    if n == 15000: spill(20000, 'copy')\n"
+            "    if n == 3 * many // 4: spill(20000, 'copy')\n"
             "    return 0 if n == 0 else max(map(deep, [n - 1])) + 1\n"
-            "spill(20000, 'segment'); assert deep(20000) == 20000\n")
+            "spill(20000, 'segment'); assert deep(many) == many\n")
 
 /* Counts per kilobyte of stack: on a small stack the default spills sooner. */
 PYTHON_TEST(each_thread_has_its_threshold,
