@@ -140,7 +140,7 @@ static int check_canary(const char *interp, struct sw_error *e)
     if (canary_of != NULL && strcmp(canary_of, interp) == 0)
         return 0;
     canary_of = NULL;
-    if (sw_canary_check(interp, &canary, e) < 0)
+    if (sw_canary_check_or_know(interp, &canary, e) < 0)
         return -1;
     canary_of = interp;
     return 0;

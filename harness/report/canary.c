@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "canary_kept.h"
 #include "harness/runner/watchdog.h"
 #include "run_once.h"
 
@@ -257,7 +258,7 @@ struct identity {
     dev_t device;
     ino_t inode;
     off_t size;
-    struct timespec changed;
+    struct timespec changed, status_changed;
 };
 
 static struct kept {
@@ -272,15 +273,18 @@ static struct identity identify(const char *path)
 
     if (path == NULL || stat(path, &status) != 0)
         return (struct identity){0};
-    return (struct identity){status.st_dev, status.st_ino, status.st_size, status.st_mtim};
+    return (struct identity){status.st_dev, status.st_ino, status.st_size, status.st_mtim,
+                             status.st_ctim};
 }
 
 static int are_same(const struct identity *a, const struct identity *b)
 {
-    /* As make compares: a file that is written again has another time, one that is replaced another
-     * inode. */
+    /* A file that is written again, or gets other rights, has other times; one that is replaced
+     * another inode. */
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec &&
+           a->status_changed.tv_sec == b->status_changed.tv_sec &&
+           a->status_changed.tv_nsec == b->status_changed.tv_nsec;
 }
 
 static struct kept *find_kept(const struct identity *interp, const struct identity *library)
@@ -304,9 +308,27 @@ static int try_all(const char *interp, struct sw_canary *out, struct sw_error *e
     return failed < 0 ? -1 : 0;
 }
 
-int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *e)
+static void name_of(const struct identity *interp, const struct identity *library,
+                    char name[static SW_CANARY_KEPT_NAME])
+{
+    const struct identity *const both[] = {interp, library};
+    int length = 0;
+
+    for (int i = 0; i < 2; i++)
+        length +=
+            snprintf(name + length, (size_t)(SW_CANARY_KEPT_NAME - length),
+                     "%s%llx-%llx-%llx-%llx.%lx-%llx.%lx", i == 0 ? "" : "+",
+                     (unsigned long long)both[i]->device, (unsigned long long)both[i]->inode,
+                     (unsigned long long)both[i]->size, (unsigned long long)both[i]->changed.tv_sec,
+                     both[i]->changed.tv_nsec, (unsigned long long)both[i]->status_changed.tv_sec,
+                     both[i]->status_changed.tv_nsec);
+}
+
+/* With others: what another process has found is believed, and told to others. */
+static int check(const char *interp, int others, struct sw_canary *out, struct sw_error *e)
 {
     struct sw_process run;
+    char name[SW_CANARY_KEPT_NAME];
 
     if (sw_process_open(&run, e) < 0)
         return -1;
@@ -318,9 +340,24 @@ int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *
         *out = known->canary;
         return 0;
     }
-    if (try_all(interp, out, e) < 0)
+    others = others && of_interp.inode != 0 && of_library.inode != 0;
+    name_of(&of_interp, &of_library, name);
+    int found = others && sw_canary_kept_find(name, out);
+    if (!found && try_all(interp, out, e) < 0)
         return -1;
+    if (others && !found)
+        sw_canary_kept_add(name, out);
     if (kept_count < KEPT_MAX && of_interp.inode != 0)
         kept[kept_count++] = (struct kept){of_interp, of_library, *out};
     return 0;
+}
+
+int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *e)
+{
+    return check(interp, 0, out, e);
+}
+
+int sw_canary_check_or_know(const char *interp, struct sw_canary *out, struct sw_error *e)
+{
+    return check(interp, 1, out, e);
 }

@@ -44,6 +44,9 @@ struct sw_canary {
  * with *e when nothing can be said of any interpreter (no library, no memory). */
 int sw_canary_check(const char *interp, struct sw_canary *out, struct sw_error *e);
 
+/* The same, but what another process has found is believed: canary_kept.h. */
+int sw_canary_check_or_know(const char *interp, struct sw_canary *out, struct sw_error *e);
+
 /* "another thread can be let in at every ..." */
 const char *sw_canary_text(enum sw_canary_grain grain);
 
