@@ -338,6 +338,39 @@ START_TEST(test_an_exception_in_a_thread_is_named_as_such)
 }
 END_TEST
 
+/* The hooks are the interpreter's own, whoever looks; and what comes to them is a failure, however they
+ * came back.  A program's own is called. */
+START_TEST(test_hooks_for_exceptions_are_what_they_are)
+{
+    write_file("hooks.py", "import sys, threading\n"
+                           "def raises():\n"
+                           "    thread = threading.Thread(target=int, args='x')\n"
+                           "    thread.start()\n"
+                           "    thread.join()\n"
+                           "def test_same():\n"
+                           "    assert sys.excepthook is sys.__excepthook__\n"
+                           "    assert sys.unraisablehook is sys.__unraisablehook__\n"
+                           "    assert threading.excepthook is threading.__excepthook__\n"
+                           "def test_caught():\n"
+                           "    seen = []\n"
+                           "    threading.excepthook = lambda one: seen.append(one.exc_type)\n"
+                           "    raises()\n"
+                           "    assert seen == [ValueError]\n"
+                           "def test_put_back():\n"
+                           "    threading.excepthook = threading.__excepthook__\n"
+                           "    raises()\n"
+                           "if __name__ == '__main__':\n"
+                           "    sys.excepthook = lambda kind, *_: print('mine:', kind.__name__)\n"
+                           "    test_caught()\n"
+                           "    [][0]\n");
+    expect(0, "--schedules 5 hooks.py::test_same");
+    expect(0, "--schedules 5 hooks.py::test_caught");
+    expect(1, "--schedules 5 hooks.py::test_put_back");
+    ck_assert_int_eq(spillway("run hooks.py::__main__"), 1);
+    ASSERT_SAYS("out", "mine: IndexError\n");
+}
+END_TEST
+
 /* ---- two grains ---- */
 
 static const char between_py[] = "import threading\n"
@@ -446,6 +479,7 @@ CHECK_SUITE(suite)
                         sizeof findings / sizeof *findings);
     tcase_add_loop_test(found, test_the_jobs_change_nothing, 0, 2);
     tcase_add_test(found, test_an_exception_in_a_thread_is_named_as_such);
+    tcase_add_test(found, test_hooks_for_exceptions_are_what_they_are);
     tcase_add_test(found, test_both_grains_are_tried_and_each_find_says_which);
     tcase_add_test(found, test_a_whole_program_begins_where_it_makes_its_first_thread);
     tcase_add_test(found, test_all_failures_are_counted_if_wanted);

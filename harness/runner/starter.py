@@ -561,7 +561,7 @@ def whole(path, arguments):
         exec(code, module.__dict__)
 
     def run():
-        ours = sys.modules["__main__"]
+        ours, own_hook = sys.modules["__main__"], sys.excepthook
         try:
             body()
         except KeyboardInterrupt:
@@ -574,7 +574,11 @@ def whole(path, arguments):
             tell_exception(*sys.exc_info()[::2])
             return FAILED
         except BaseException:
-            show(*sys.exc_info())
+            if sys.excepthook is not own_hook:  # the program's, which the interpreter would call
+                tell_exception(*sys.exc_info()[::2])
+                sys.excepthook(*sys.exc_info())
+            else:
+                show(*sys.exc_info())
             return FAILED
         finally:
             sys.modules["__main__"] = ours
@@ -659,16 +663,21 @@ def run_once(run):
 # ---- what escapes from threads ----
 
 def note_before(module, name, is_ours):
-    """Has the hook note what it is told, and then do as before."""
+    """Has the hook note what it is told, and then do as before.  It stays the object that it is, if
+    it is the interpreter's own."""
     before = getattr(module, name)
 
-    def hook(*arguments):
+    def note(*arguments):
         if is_ours(*arguments):
             escaped.append(1)
             if hasattr(arguments[0], "exc_traceback"):
                 tell_exception(arguments[0].exc_type, arguments[0].exc_traceback)
+
+    def hook(*arguments):
+        note(*arguments)
         before(*arguments)
-    setattr(module, name, hook)
+    if not control.watch_hook(before, note):
+        setattr(module, name, hook)
 
 
 def watch_runs():
@@ -814,6 +823,7 @@ class Control(object):
     def __init__(self):
         self.begun = self.wants_accesses = self.wants_notes = self.wants_traces = False
         self.from_line = 0
+        self.real_hook, self.notes = None, []
         try:
             import ctypes
             with_gil = getattr(ctypes, "PyDLL", ctypes.CDLL)  # PyPy has no PyDLL
@@ -829,6 +839,9 @@ class Control(object):
             self.wants_traces = ctypes.CDLL(None).spillway_wants_traces() != 0
             self.wants_notes = ctypes.CDLL(None).spillway_wants_notes() != 0
             self.from_line = ctypes.CDLL(None).spillway_from_line()
+            if sys.version_info >= (3, 8) and sys.implementation.name == "cpython":
+                self.real_hook = with_gil(None).spillway_builtin_hook
+                self.real_hook.argtypes = [ctypes.py_object, ctypes.py_object]
         except (ImportError, AttributeError, OSError):
             self.real_begin = self.real_end = self.real_refuse = None
 
@@ -840,6 +853,13 @@ class Control(object):
             return self.real_begin()
         first, self.begun = not self.begun, True
         return 0 if first else -1
+
+    def watch_hook(self, hook, note):
+        """note() is called before hook(), where that is a function in C of CPython's."""
+        if sys.version_info < (3, 8) or self.real_hook is None or type(hook) is not type(len):
+            return False
+        self.notes.append(note)
+        return self.real_hook(hook, note) == 0
 
     def tell_generators(self):
         """Those that Python's library has seeded when it was imported, and may never use."""
