@@ -193,18 +193,19 @@ def make(seed, threads):
 # ---- acting ----
 
 
-def take(walk, name, t, c):
-    """What a program has left may die in the next one, in which nobody would serve it."""
+def take(walk, function, *args):
+    """A step, or a place with one.  What a program has left may die in the next one, in which nobody
+    would serve it, and it would tell nobody of what it replaces."""
     if not walk.is_over:
-        STEPS[name](walk, t, c)
+        function(walk, *args)
 
 
 def act(walk, steps):
     for name, t, c, *places in steps:
         it = walk.tasklets[t % len(walk.tasklets)]
-        step = functools.partial(take, walk, name, it, walk.channels[c])
+        step = functools.partial(take, walk, STEPS[name], it, walk.channels[c])
         for place in places:
-            step = functools.partial(PLACES[place], walk, step)
+            step = functools.partial(take, walk, PLACES[place], step)
         try:
             step()
         except stackless.TaskletExit:
