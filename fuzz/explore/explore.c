@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/report/trial_many.h"
+#include "harness/report/trial_sched.h"
 #include "harness/report/canary.h"
 #include "contract/exit.h"
 #include "harness/report/target.h"
@@ -116,7 +118,7 @@ static void count_distinct(struct exploration *all)
     for (uint64_t i = 0; hashes != NULL && i < all->count; i++)
         if (all->hashes[i].seed <= last)
             hashes[count++] = all->hashes[i].hash;
-    result->distinct = hashes != NULL ? sw_trial_count_distinct(hashes, count) : 0;
+    result->distinct = hashes != NULL ? sw_trial_many_count_distinct(hashes, count) : 0;
     free(hashes);
 }
 
@@ -216,7 +218,7 @@ static void note_unconfirmed(const struct sw_trial_order *trial,
                  result->trial.skipped                          ? "is skipped"
                  : result->trial.verdict.kind == SW_AS_EXPECTED ? "passes"
                                                                 : result->trial.verdict.text);
-        sw_trial_keep_unsure(trial, schedule, &kept);
+        sw_trial_sched_keep_unsure(trial, schedule, &kept);
         result->unconfirmed_story = kept.story;
         result->lost = *kept.unkept != '\0';
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/report/trial_sched.h"
 #include "contract/last_part.h"
 #include "contract/library_frame.h"
 #include "harness/report/timeline.h"
@@ -174,7 +175,7 @@ int sw_why_all_print(FILE *out, const struct sw_trial_order *trial, struct sw_er
     struct sw_sched sched = {.outcome = passed};
     struct sw_timeline timeline;
 
-    sw_trial_fill_sched(trial, args, &sched);
+    sw_trial_sched_fill(trial, args, &sched);
     if (sw_timeline_fill_defaults(&timeline, &sched, e) < 0)
         return -1;
     uint32_t *firsts = find_firsts(&timeline);

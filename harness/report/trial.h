@@ -70,9 +70,6 @@ struct sw_trial {
  * command line refuses that. */
 struct sw_process_order sw_trial_process(const struct sw_trial_order *order,
                                          char *args[SW_TRIAL_ARGS]);
-/* What a .sched of it names, all but its decisions and its outcome; args is room for its arguments. */
-void sw_trial_fill_sched(const struct sw_trial_order *order, char *args[SW_TRIAL_ARGS],
-                         struct sw_sched *sched);
 void sw_trial_run(const struct sw_trial_order *order, struct sw_trial *trial);
 /* A schedule that was run elsewhere, with these decisions, that many in all, and this hash. */
 struct sw_trial_schedule {
@@ -80,18 +77,10 @@ struct sw_trial_schedule {
     uint64_t decision_count, hash;
     const char *outcome; /* "exit 1", as a .sched has it */
 };
-/* Writes one that failed and has not failed again: to NAME.unsure.sched where it would be
- * NAME.sched.  Adds a line to the story. */
-void sw_trial_keep_unsure(const struct sw_trial_order *order,
-                          const struct sw_trial_schedule *schedule, struct sw_trial *trial);
 
 /* "the random walk of seed 3".  Returns buf. */
 char *sw_trial_describe(const struct sw_trial_order *order, char *buf, size_t size);
 /* "1 thread lives on ...", what a test has left behind that passed.  Returns buf. */
 char *sw_trial_format_lives_on(uint32_t threads, char *buf, size_t size);
-/* "12 300": three digits that count, and where the thousands are.  Returns buf. */
-char *sw_trial_format_rate(char *buf, size_t size, double rate);
-/* How many of the hashes are different; sorts them. */
-uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count);
 
 #endif

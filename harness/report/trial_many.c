@@ -56,7 +56,7 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count)
+uint64_t sw_trial_many_count_distinct(uint64_t *hashes, uint64_t count)
 {
     uint64_t distinct = count > 0;
 
@@ -68,7 +68,7 @@ uint64_t sw_trial_count_distinct(uint64_t *hashes, uint64_t count)
     return distinct;
 }
 
-char *sw_trial_format_rate(char *buf, size_t size, double rate)
+char *sw_trial_many_format_rate(char *buf, size_t size, double rate)
 {
     uint64_t number = (uint64_t)rate, step = 1;
 
@@ -103,16 +103,16 @@ static void claim(const struct sw_trial_order *order, struct search *search,
         snprintf(processes, sizeof processes, ", in %llu processes",
                  (unsigned long long)totals->processes);
     else if (totals->real_ns > 0) {
-        sw_trial_format_rate(rate, sizeof rate,
-                             (double)search->count * 1e9 / (double)totals->real_ns);
+        sw_trial_many_format_rate(rate, sizeof rate,
+                                  (double)search->count * 1e9 / (double)totals->real_ns);
         snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
     }
     sw_trial_decide(trial, SW_AS_EXPECTED, "",
-           "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
-           (unsigned long long)search->count, (unsigned long long)order->schedule.seed,
-           (unsigned long long)(order->schedule.seed + search->count - 1), skipped,
-           (unsigned long long)sw_trial_count_distinct(search->hashes, search->count), processes,
-           how_fast);
+                    "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
+                    (unsigned long long)search->count, (unsigned long long)order->schedule.seed,
+                    (unsigned long long)(order->schedule.seed + search->count - 1), skipped,
+                    (unsigned long long)sw_trial_many_count_distinct(search->hashes, search->count),
+                    processes, how_fast);
     sw_trial_tell_lives_on(trial, totals->lives_on);
 }
 
@@ -138,16 +138,17 @@ static void confirm(const struct sw_trial_order *order, const struct search *sea
     /* A test that leaves something behind (a module's state, a file) can fail for what the
      * schedules before it did. That is worth a look, but it is not the failure of this schedule. */
     if (trial->verdict.kind == SW_AS_EXPECTED) {
-        sw_trial_decide(trial, SW_INCONCLUSIVE, "cold",
-               "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
-               "own it %s",
-               (unsigned long long)one.schedule.seed, (unsigned long long)search->count,
-               (unsigned long long)order->schedules, failing,
-               trial->skipped ? "is skipped" : "passes");
+        sw_trial_decide(
+            trial, SW_INCONCLUSIVE, "cold",
+            "seed %llu, number %llu of %llu: %s among other schedules, but in a process of its "
+            "own it %s",
+            (unsigned long long)one.schedule.seed, (unsigned long long)search->count,
+            (unsigned long long)order->schedules, failing,
+            trial->skipped ? "is skipped" : "passes");
         trial->skipped = 0;
     } else if (trial->verdict.kind == SW_FAILED || trial->verdict.kind == SW_CRASHED) {
         sw_trial_tell(trial, "number %llu of %llu schedules", (unsigned long long)search->count,
-             (unsigned long long)order->schedules);
+                      (unsigned long long)order->schedules);
         if (!is_alike(trial, &search->failing))
             sw_trial_tell(trial, "among other schedules it was: %s", failing);
     }
@@ -173,7 +174,7 @@ static void tell_interruption(const struct sw_trial_order *order, const struct s
                               struct sw_trial *trial)
 {
     sw_trial_tell(trial, "it was interrupted: go on with --seed %llu",
-         (unsigned long long)(order->schedule.seed + search->count));
+                  (unsigned long long)(order->schedule.seed + search->count));
     if (!trial->skipped)
         trial->verdict.kind = SW_INCONCLUSIVE;
 }

@@ -48,7 +48,7 @@ static uint32_t layout_of(const struct sw_trial_order *order)
                              order->schedule.seed);
 }
 
-void sw_trial_fill_sched(const struct sw_trial_order *order, char *args[SW_TRIAL_ARGS],
+void sw_trial_sched_fill(const struct sw_trial_order *order, char *args[SW_TRIAL_ARGS],
                          struct sw_sched *sched)
 {
     sched->args = sw_trial_args_of(order, args);
@@ -75,7 +75,7 @@ void sw_trial_sched_take(const struct sw_trial_order *order, struct sw_trial_sch
     char *room[SW_TRIAL_ARGS];
     struct sw_sched target = {0};
 
-    sw_trial_fill_sched(order, room, &target);
+    sw_trial_sched_fill(order, room, &target);
     int failed = order->output != NULL && !is_folder(order->output)
                      ? take_output(order, place)
                      : sw_sched_file_take(&place->file, &name, &target, &place->e);
@@ -83,7 +83,8 @@ void sw_trial_sched_take(const struct sw_trial_order *order, struct sw_trial_sch
 }
 
 /* What cannot be written is printed: the search that has found it may have taken hours. */
-static void write_there(struct sw_trial_sched *place, const struct sw_sched *sched, struct sw_trial *trial)
+static void write_there(struct sw_trial_sched *place, const struct sw_sched *sched,
+                        struct sw_trial *trial)
 {
     if (place->status > 0 && sw_sched_paths_write(place->file.path, sched, &place->e) < 0)
         place->status = -1;
@@ -131,7 +132,8 @@ static char *describe_found(const struct sw_trial_order *order, char *buf, size_
     if (order->schedule.strategy == SW_STRATEGY_REPLAY)
         snprintf(buf, size, "%s", order->found);
     else if (order->schedule.strategy != SW_STRATEGY_DEFAULT)
-        snprintf(buf, size, "%s seed %llu", sw_trial_describe_strategy(order, strategy, sizeof strategy),
+        snprintf(buf, size, "%s seed %llu",
+                 sw_trial_describe_strategy(order, strategy, sizeof strategy),
                  (unsigned long long)order->schedule.seed);
     return buf;
 }
@@ -172,13 +174,13 @@ static void explain(const struct sw_trial_order *order, const struct sw_sched *s
     trial->story = story;
 }
 
-void sw_trial_sched_keep(const struct sw_process *run, const struct sw_trial_order *order, char *outcome,
-                 struct sw_trial_sched *place, struct sw_trial *trial)
+void sw_trial_sched_keep(const struct sw_process *run, const struct sw_trial_order *order,
+                         char *outcome, struct sw_trial_sched *place, struct sw_trial *trial)
 {
     char chosen[1024], *room[SW_TRIAL_ARGS];
     struct sw_sched sched = {.outcome = outcome};
 
-    sw_trial_fill_sched(order, room, &sched);
+    sw_trial_sched_fill(order, room, &sched);
     sched.setting.chance = chance_of(order, run->shm->drew != 0);
     sw_process_fill(run, &sched);
     sched.interp_version = (char *)sw_process_interp_version(run);
@@ -186,7 +188,7 @@ void sw_trial_sched_keep(const struct sw_process *run, const struct sw_trial_ord
         sw_trial_tell(trial, "chose: %s", chosen);
     if ((run->shm->follows & SW_FOLLOWS_CHANCE) != 0)
         sw_trial_tell(trial, "it drew random numbers: those of chance %u",
-             sched.setting.chance > 0 ? sched.setting.chance : SW_CHANCE_FIRST);
+                      sched.setting.chance > 0 ? sched.setting.chance : SW_CHANCE_FIRST);
     if (sched.setting.layout > 0)
         sw_trial_tell(trial, "its objects lay as in layout %u", sched.setting.layout);
     sw_run_inputs_collect(run, &sched);
@@ -197,8 +199,8 @@ void sw_trial_sched_keep(const struct sw_process *run, const struct sw_trial_ord
     sw_run_inputs_free(&sched);
 }
 
-void sw_trial_keep_unsure(const struct sw_trial_order *order,
-                          const struct sw_trial_schedule *schedule, struct sw_trial *trial)
+void sw_trial_sched_keep_unsure(const struct sw_trial_order *order,
+                                const struct sw_trial_schedule *schedule, struct sw_trial *trial)
 {
     char *room[SW_TRIAL_ARGS];
     struct sw_trial_sched place = {.file.fd = -1, .kind = ".unsure"};
@@ -210,7 +212,7 @@ void sw_trial_keep_unsure(const struct sw_trial_order *order,
                              .decision_count = schedule->decision_count,
                              .hash = schedule->hash};
 
-    sw_trial_fill_sched(order, room, &sched);
+    sw_trial_sched_fill(order, room, &sched);
     sched.setting.chance = chance_of(order, 1);
     write_sched(order, &place, &sched, trial);
     sw_sched_file_release(&place.file);

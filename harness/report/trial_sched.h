@@ -27,4 +27,12 @@ void sw_trial_sched_take(const struct sw_trial_order *order, struct sw_trial_sch
 void sw_trial_sched_keep(const struct sw_process *run, const struct sw_trial_order *order,
                          char *outcome, struct sw_trial_sched *place, struct sw_trial *trial);
 
+/* What a .sched of it names, all but its decisions and its outcome; args is room for its arguments. */
+void sw_trial_sched_fill(const struct sw_trial_order *order, char *args[SW_TRIAL_ARGS],
+                         struct sw_sched *sched);
+/* Writes one that failed and has not failed again: to NAME.unsure.sched where it would be
+ * NAME.sched.  Adds a line to the story. */
+void sw_trial_sched_keep_unsure(const struct sw_trial_order *order,
+                                const struct sw_trial_schedule *schedule, struct sw_trial *trial);
+
 #endif
