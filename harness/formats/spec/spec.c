@@ -87,7 +87,7 @@ static int fill(struct sw_spec_owner *owner, struct sw_spec_parser *parser, cons
         return -1;
     spec->hash = XXH3_64bits(bytes, size);
     /* A copy, since the spec lives longer than the caller's path. */
-    spec->path = sw_spec_parse_copy(parser, &name);
+    spec->path = sw_spec_clause_copy(parser, &name);
     if (spec->path == NULL)
         return -1;
     return sw_spec_parse_text(parser);

@@ -15,8 +15,8 @@ int sw_spec_header_requires(struct sw_spec_parser *parser, const struct sw_spec_
         return sw_spec_lex_refuse(&parser->lexer, keyword->at, "a second 'requires'");
     parser->has_requires = 1;
     do {
-        int i = sw_spec_parse_choice(parser, "a need, like 'threads',", "need", sw_spec_need_words,
-                                     SW_SPEC_NEED_COUNT, &token);
+        int i = sw_spec_clause_choice(parser, "a need, like 'threads',", "need", sw_spec_need_words,
+                                      SW_SPEC_NEED_COUNT, &token);
 
         if (i < 0)
             return -1;
@@ -44,12 +44,13 @@ static char *join_setting(struct sw_spec_parser *parser, const struct sw_spec_to
 static int parse_setting(struct sw_spec_parser *parser, struct sw_spec_token *amount,
                          struct sw_spec_token *policy)
 {
-    if (sw_spec_parse_word(parser, "a number of bytes, 'always', 'never' or 'default'", amount) < 0)
+    if (sw_spec_clause_word(parser, "a number of bytes, 'always', 'never' or 'default'", amount) <
+        0)
         return -1;
     if (sw_spec_lex_peek(&parser->lexer).kind != SW_TOKEN_COMMA)
         return 0;
     sw_spec_lex_next(&parser->lexer);
-    return sw_spec_parse_word(parser, "'copy' or 'segment'", policy);
+    return sw_spec_clause_word(parser, "'copy' or 'segment'", policy);
 }
 
 /* AMOUNT [ , POLICY ]: what these may be is said in contract/spill_setting.h.  A
@@ -67,13 +68,13 @@ int sw_spec_header_spill(struct sw_spec_parser *parser, const struct sw_spec_tok
         return -1;
     text = join_setting(parser, &amount, &policy);
     if (text == NULL)
-        return sw_spec_parse_no_memory(parser);
+        return sw_spec_clause_no_memory(parser);
     const char *bad = slp_spill_setting_parse(text, &setting);
     if (bad != NULL)
         return sw_spec_lex_refuse(lexer, bad == text ? amount.at : policy.at,
                                   "%s " SLP_SPILL_SETTING_REFUSED, SW_QUOTE(text, strlen(text)));
     parser->spec->spill = text;
-    return sw_spec_parse_end(parser);
+    return sw_spec_clause_end(parser);
 }
 
 static int has_set(const struct sw_fault_set *sets, int count, const struct sw_fault_set *set)
@@ -94,7 +95,7 @@ static int read_fault_set(struct sw_spec_parser *parser, struct sw_fault_set *se
     struct sw_fault_set set;
     const char *bad;
 
-    if (sw_spec_parse_word(parser, "the name of a fault", &token) < 0)
+    if (sw_spec_clause_word(parser, "the name of a fault", &token) < 0)
         return -1;
     if (sw_fault_set_read(token.at, token.length, &set, &bad, message) < 0)
         return sw_spec_lex_refuse(lexer, bad, "%s", message);
@@ -140,10 +141,10 @@ static int parse_size(struct sw_spec_parser *parser, uint32_t *size)
     struct sw_spec_lexer *lexer = &parser->lexer;
     struct sw_spec_token token;
 
-    if (sw_spec_parse_word(parser, "a size, like 256K", &token) < 0)
+    if (sw_spec_clause_word(parser, "a size, like 256K", &token) < 0)
         return -1;
     char unit = token.at[token.length - 1];
-    if ((unit != 'K' && unit != 'M') || sw_spec_parse_number(token.at, token.length - 1, size) < 0)
+    if ((unit != 'K' && unit != 'M') || sw_spec_clause_number(token.at, token.length - 1, size) < 0)
         return sw_spec_lex_refuse(lexer, token.at, "expected a size, like 256K or 8M, but found %s",
                                   SW_QUOTE_TOKEN(&token));
     /* Refused before it is multiplied: 2 ** 22 M would be 0 K. */
@@ -163,7 +164,7 @@ int sw_spec_header_stack(struct sw_spec_parser *parser, const struct sw_spec_tok
     int thread;
 
     (void)keyword;
-    if (sw_spec_parse_thread(parser, &thread, &token) < 0)
+    if (sw_spec_clause_thread(parser, &thread, &token) < 0)
         return -1;
     /* The kernel made it before anybody could ask. */
     if (thread == 0)
@@ -174,5 +175,5 @@ int sw_spec_header_stack(struct sw_spec_parser *parser, const struct sw_spec_tok
     if (parse_size(parser, &size) < 0)
         return -1;
     parser->spec->stack_bytes[thread] = size * 1024;
-    return sw_spec_parse_end(parser);
+    return sw_spec_clause_end(parser);
 }

@@ -114,37 +114,39 @@ struct sw_spec_parser {
 
 /* Reads all of a valid text into parser->spec. */
 int sw_spec_parse_text(struct sw_spec_parser *parser);
+/* Its index, or -1. */
+int sw_spec_parse_find_step(const struct sw_spec *spec, const struct sw_spec_token *token);
 
-/* The clauses that all of the parser's files have in common. */
-int sw_spec_parse_end(struct sw_spec_parser *parser);
+/* ---- clauses, in spec_clause.c: what all lines are made of ---- */
+
+int sw_spec_clause_end(struct sw_spec_parser *parser);
 /* Reads a word; what is named in the message if there is none. */
-int sw_spec_parse_word(struct sw_spec_parser *parser, const char *what,
+int sw_spec_clause_word(struct sw_spec_parser *parser, const char *what,
                        struct sw_spec_token *token);
 /* One given word or sign. */
-int sw_spec_parse_this(struct sw_spec_parser *parser, const char *what);
+int sw_spec_clause_this(struct sw_spec_parser *parser, const char *what);
 /* An OS thread: T0 to T15, without leading zeros. */
-int sw_spec_parse_thread(struct sw_spec_parser *parser, int *thread, struct sw_spec_token *token);
+int sw_spec_clause_thread(struct sw_spec_parser *parser, int *thread, struct sw_spec_token *token);
 /* A word that is a name: letters, digits and "_", and "-" unless Python must be
  * able to say it. */
-int sw_spec_parse_name(struct sw_spec_parser *parser, const char *what,
+int sw_spec_clause_name(struct sw_spec_parser *parser, const char *what,
                        struct sw_spec_token *token);
-int sw_spec_parse_identifier(struct sw_spec_parser *parser, const char *what,
+int sw_spec_clause_identifier(struct sw_spec_parser *parser, const char *what,
                              struct sw_spec_token *token);
-int sw_spec_parse_is_identifier(const char *at, size_t length);
+int sw_spec_clause_is_identifier(const char *at, size_t length);
 /* The token's text in the spec's memory; NULL with the error filled in. */
-char *sw_spec_parse_copy(struct sw_spec_parser *parser, const struct sw_spec_token *token);
+char *sw_spec_clause_copy(struct sw_spec_parser *parser, const struct sw_spec_token *token);
 /* Decimal digits as a number below 2^32; -1 if they are anything else. */
-int sw_spec_parse_number(const char *at, size_t length, uint32_t *out);
+int sw_spec_clause_number(const char *at, size_t length, uint32_t *out);
 /* Reads a word that is one of these names: its index, or -1.  expected is named if there is no
  * word, and what if it is another one. */
-int sw_spec_parse_choice(struct sw_spec_parser *parser, const char *expected, const char *what,
+int sw_spec_clause_choice(struct sw_spec_parser *parser, const char *expected, const char *what,
                          const char *const *names, int count, struct sw_spec_token *token);
 /* "unknown WHAT 'word'", with the nearest of the candidates if one is near. */
-int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
+int sw_spec_clause_unknown(struct sw_spec_parser *parser, const char *what,
                           const struct sw_spec_token *token, const char *const *candidates,
                           int count);
-int sw_spec_parse_find_step(const struct sw_spec *spec, const struct sw_spec_token *token);
-int sw_spec_parse_no_memory(struct sw_spec_parser *parser);
+int sw_spec_clause_no_memory(struct sw_spec_parser *parser);
 
 /* ---- header lines, in spec_header.c: what follows the keyword ---- */
 

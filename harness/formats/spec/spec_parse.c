@@ -12,195 +12,9 @@
  *      { header line }  [ setup ]  { actor  { step } }  { schedule  { move } }  { condition }
  *
  * This file has the loop over the lines and all of them but the header's (spec_header.c) and those
- * of schedules (spec_schedule.c).  A function that reads a clause leaves the lexer behind it, or
- * has filled in the error and returns -1, which goes up as it is. */
-
-/* ---- clauses ---- */
-
-int sw_spec_parse_no_memory(struct sw_spec_parser *parser)
-{
-    return sw_error_set(parser->lexer.error, parser->lexer.path, 0, 0, "out of memory");
-}
-
-/* What every line ends with, so that nothing on it is passed over. */
-int sw_spec_parse_end(struct sw_spec_parser *parser)
-{
-    struct sw_spec_token token = sw_spec_lex_next(&parser->lexer);
-
-    if (token.kind == SW_TOKEN_END)
-        return 0;
-    return sw_spec_lex_refuse(&parser->lexer, token.at, "expected the end of the line but found %s",
-                              SW_QUOTE_TOKEN(&token));
-}
-
-int sw_spec_parse_word(struct sw_spec_parser *parser, const char *what, struct sw_spec_token *token)
-{
-    *token = sw_spec_lex_next(&parser->lexer);
-    if (token->kind == SW_TOKEN_WORD)
-        return 0;
-    return sw_spec_lex_refuse(&parser->lexer, token->at, "expected %s but found %s", what,
-                              SW_QUOTE_TOKEN(token));
-}
-
-/* By its text and not by its kind: a sign is a token, too. */
-int sw_spec_parse_this(struct sw_spec_parser *parser, const char *what)
-{
-    struct sw_spec_token token = sw_spec_lex_next(&parser->lexer);
-
-    if (token.length == strlen(what) && memcmp(token.at, what, token.length) == 0)
-        return 0;
-    return sw_spec_lex_refuse(&parser->lexer, token.at, "expected '%s' but found %s", what,
-                              SW_QUOTE_TOKEN(&token));
-}
-
-/* ASCII only, whatever the locale is. */
-static int is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static int is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static int is_name(const char *at, size_t length, int hyphens)
-{
-    if (length == 0 || !is_letter(at[0]))
-        return 0;
-    for (size_t i = 1; i < length; i++) {
-        if (!is_letter(at[i]) && !is_digit(at[i]) && !(hyphens && at[i] == '-'))
-            return 0;
-    }
-    return 1;
-}
-
-int sw_spec_parse_is_identifier(const char *at, size_t length)
-{
-    return is_name(at, length, 0);
-}
-
-/* Two messages, since there are two reasons: a name that Python code must be able to say follows
- * Python's rules, and all others may have a hyphen. */
-static int parse_any_name(struct sw_spec_parser *parser, const char *what, int hyphens,
-                          struct sw_spec_token *token)
-{
-    if (sw_spec_parse_word(parser, what, token) < 0)
-        return -1;
-    if (!is_name(token->at, token->length, hyphens))
-        return sw_spec_lex_refuse(&parser->lexer, token->at, "expected %s but found %s; %s", what,
-                                  SW_QUOTE_TOKEN(token),
-                                  hyphens ? "a name is made of letters, digits, '_' and '-', and "
-                                            "begins with a letter or '_'"
-                                          : "this has to be a Python identifier in ASCII");
-    if (token->length > SW_SPEC_NAME_MAX)
-        return sw_spec_lex_refuse(&parser->lexer, token->at, "name %s is longer than %d characters",
-                                  SW_QUOTE_TOKEN(token), SW_SPEC_NAME_MAX);
-    return 0;
-}
-
-int sw_spec_parse_name(struct sw_spec_parser *parser, const char *what, struct sw_spec_token *token)
-{
-    return parse_any_name(parser, what, 1, token);
-}
-
-int sw_spec_parse_identifier(struct sw_spec_parser *parser, const char *what,
-                             struct sw_spec_token *token)
-{
-    return parse_any_name(parser, what, 0, token);
-}
-
-char *sw_spec_parse_copy(struct sw_spec_parser *parser, const struct sw_spec_token *token)
-{
-    /* Zeroed: the NUL is there already. */
-    char *copy = sw_spec_alloc(parser->owner, token->length + 1);
-
-    if (copy == NULL)
-        sw_spec_parse_no_memory(parser);
-    else
-        memcpy(copy, token->at, token->length);
-    return copy;
-}
-
-int sw_spec_parse_number(const char *at, size_t length, uint32_t *out)
-{
-    uint64_t number = 0;
-
-    if (length == 0)
-        return -1;
-    for (size_t i = 0; i < length; i++) {
-        if (!is_digit(at[i]))
-            return -1;
-        /* Below 2 ** 32 before, so 64 bits are enough for one digit more. */
-        number = number * 10 + (uint64_t)(at[i] - '0');
-        if (number > UINT32_MAX)
-            return -1;
-    }
-    *out = (uint32_t)number;
-    return 0;
-}
-
-/* "; there are 'a', 'b'", where they are few enough to be read; else an empty text. */
-static const char *list_all(const char *const *candidates, int count, char *buf, size_t size)
-{
-    enum { READABLE = 32 };
-    size_t used = 0;
-
-    buf[0] = '\0';
-    for (int i = 0; i < count && count <= READABLE && used < size; i++)
-        used += (size_t)snprintf(buf + used, size - used, "%s'%s'", i == 0 ? "; there are " : ", ",
-                                 candidates[i]);
-    return buf;
-}
-
-int sw_spec_parse_unknown(struct sw_spec_parser *parser, const char *what,
-                          const struct sw_spec_token *token, const char *const *candidates,
-                          int count)
-{
-    char word[SW_SPEC_NAME_MAX], all[512];
-    const char *nearest = NULL;
-
-    /* A longer word is like no name: there is none of more than SW_SPEC_NAME_MAX bytes. */
-    if (token->length < sizeof word) {
-        memcpy(word, token->at, token->length);
-        word[token->length] = '\0';
-        nearest = sw_error_nearest(word, candidates, count);
-    }
-    if (nearest == NULL)
-        return sw_spec_lex_refuse(&parser->lexer, token->at, "unknown %s %s%s", what,
-                                  SW_QUOTE_TOKEN(token),
-                                  list_all(candidates, count, all, sizeof all));
-    return sw_spec_lex_refuse(&parser->lexer, token->at, "unknown %s %s; did you mean '%s'?", what,
-                              SW_QUOTE_TOKEN(token), nearest);
-}
-
-int sw_spec_parse_choice(struct sw_spec_parser *parser, const char *expected, const char *what,
-                         const char *const *names, int count, struct sw_spec_token *token)
-{
-    if (sw_spec_parse_word(parser, expected, token) < 0)
-        return -1;
-    for (int i = 0; i < count; i++)
-        if (sw_spec_lex_token_is(token, names[i]))
-            return i;
-    return sw_spec_parse_unknown(parser, what, token, names, count);
-}
-
-int sw_spec_parse_thread(struct sw_spec_parser *parser, int *thread, struct sw_spec_token *token)
-{
-    uint32_t number;
-
-    if (sw_spec_parse_word(parser, "an OS thread, like T0", token) < 0)
-        return -1;
-    /* One spelling each: T01 is refused, or it could be taken for another thread than T1. */
-    if (token->at[0] != 'T' || (token->length > 2 && token->at[1] == '0') ||
-        sw_spec_parse_number(token->at + 1, token->length - 1, &number) < 0 ||
-        number >= SW_THREADS_MAX)
-        return sw_spec_lex_refuse(&parser->lexer, token->at,
-                                  "unknown OS thread %s; there are T0, the main one, to T%d",
-                                  SW_QUOTE_TOKEN(token), SW_THREADS_MAX - 1);
-    *thread = (int)number;
-    return 0;
-}
+ * of schedules (spec_schedule.c); what they are made of is in spec_clause.c.  A function that reads a
+ * clause leaves the lexer behind it, or has filled in the error and returns -1, which goes up as it
+ * is. */
 
 /* Python as it is compiled later, and the line where it begins, so that a traceback names lines of
  * the spec. */
@@ -214,7 +28,7 @@ static char *parse_block(struct sw_spec_parser *parser, unsigned *line)
     /* To dedent makes it no longer. */
     source = sw_spec_alloc(parser->owner, (size_t)(block.end - block.start) + 1);
     if (source == NULL) {
-        sw_spec_parse_no_memory(parser);
+        sw_spec_clause_no_memory(parser);
         return NULL;
     }
     sw_spec_lex_dedent(&block, source);
@@ -264,9 +78,9 @@ static int read_class(struct sw_spec_parser *parser, struct sw_spec_actor *actor
     if (actor->kind == SW_ACTOR_THREAD)
         return sw_spec_lex_refuse(&parser->lexer, keyword->at,
                                   "'class' is for tasklets, not for a thread");
-    if (sw_spec_parse_identifier(parser, "the name of a class", &name) < 0)
+    if (sw_spec_clause_identifier(parser, "the name of a class", &name) < 0)
         return -1;
-    actor->class_name = sw_spec_parse_copy(parser, &name);
+    actor->class_name = sw_spec_clause_copy(parser, &name);
     return actor->class_name != NULL ? 0 : -1;
 }
 
@@ -286,13 +100,13 @@ static int read_actor_options(struct sw_spec_parser *parser, struct sw_spec_acto
         return 0;
     if (sw_spec_lex_token_is(&token, "left")) {
         actor->left_blocked = 1;
-        return sw_spec_parse_this(parser, "blocked") < 0 ? -1 : sw_spec_parse_end(parser);
+        return sw_spec_clause_this(parser, "blocked") < 0 ? -1 : sw_spec_clause_end(parser);
     }
     /* A second "class" is a word that there is, so "did you mean" would mislead. */
     if (token.kind != SW_TOKEN_WORD || sw_spec_lex_token_is(&token, "class"))
         return sw_spec_lex_refuse(lexer, token.at, "expected the end of the line but found %s",
                                   SW_QUOTE_TOKEN(&token));
-    return sw_spec_parse_unknown(parser, "option of an actor", &token, options, COUNT_OF(options));
+    return sw_spec_clause_unknown(parser, "option of an actor", &token, options, COUNT_OF(options));
 }
 
 static int refuse_second_actor(struct sw_spec_parser *parser, const struct sw_spec_token *name)
@@ -316,16 +130,16 @@ static int read_actor(struct sw_spec_parser *parser, enum sw_actor_kind kind)
     struct sw_spec_actor *actor = &spec->actors[spec->actor_count];
     struct sw_spec_token name, thread;
 
-    if (sw_spec_parse_name(parser, "the actor's name", &name) < 0)
+    if (sw_spec_clause_name(parser, "the actor's name", &name) < 0)
         return -1;
     if (spec->actor_count == SW_ACTORS_MAX)
         return sw_spec_lex_refuse(&parser->lexer, name.at, "more than %d actors", SW_ACTORS_MAX);
     actor->kind = kind;
-    if (refuse_second_actor(parser, &name) < 0 || sw_spec_parse_this(parser, "on") < 0 ||
-        sw_spec_parse_thread(parser, &actor->thread, &thread) < 0 ||
+    if (refuse_second_actor(parser, &name) < 0 || sw_spec_clause_this(parser, "on") < 0 ||
+        sw_spec_clause_thread(parser, &actor->thread, &thread) < 0 ||
         refuse_mixture(parser, actor, &thread) < 0 || read_actor_options(parser, actor) < 0)
         return -1;
-    actor->name = sw_spec_parse_copy(parser, &name);
+    actor->name = sw_spec_clause_copy(parser, &name);
     if (actor->name == NULL)
         return -1;
     parser->actor_at[spec->actor_count++] = name.at;
@@ -374,8 +188,8 @@ static int read_step(struct sw_spec_parser *parser)
     struct sw_spec_step *step = &spec->steps[spec->step_count];
     struct sw_spec_token name;
 
-    if (sw_spec_parse_this(parser, "step") < 0 ||
-        sw_spec_parse_name(parser, "the step's name", &name) < 0 ||
+    if (sw_spec_clause_this(parser, "step") < 0 ||
+        sw_spec_clause_name(parser, "the step's name", &name) < 0 ||
         refuse_second_step(parser, &name) < 0)
         return -1;
     if (spec->step_count == SW_STEPS_MAX)
@@ -383,7 +197,7 @@ static int read_step(struct sw_spec_parser *parser)
     /* A step stands below its actor, so that is the last one; there is one, since the section is
      * that of actors. */
     step->actor = spec->actor_count - 1;
-    step->name = sw_spec_parse_copy(parser, &name);
+    step->name = sw_spec_clause_copy(parser, &name);
     if (step->name == NULL)
         return -1;
     step->source = parse_block(parser, &step->line);
@@ -414,7 +228,7 @@ static int read_condition(struct sw_spec_parser *parser, const struct sw_spec_to
     if (spec->condition_count == SW_CONDITIONS_MAX)
         return sw_spec_lex_refuse(&parser->lexer, keyword->at, "more than %d conditions",
                                   SW_CONDITIONS_MAX);
-    condition->source = sw_spec_parse_copy(parser, &expression);
+    condition->source = sw_spec_clause_copy(parser, &expression);
     condition->line = parser->lexer.line;
     condition->never = sw_spec_lex_token_is(keyword, "never");
     spec->condition_count++;
@@ -468,7 +282,7 @@ static int refuse_keyword(struct sw_spec_parser *parser, const struct sw_spec_to
                                   SW_QUOTE_TOKEN(token));
     for (int i = 0; i < COUNT_OF(keywords); i++)
         names[i] = keywords[i].name;
-    return sw_spec_parse_unknown(parser, "keyword", token, names, COUNT_OF(names));
+    return sw_spec_clause_unknown(parser, "keyword", token, names, COUNT_OF(names));
 }
 
 static int read_keyword(struct sw_spec_parser *parser)
@@ -578,7 +392,7 @@ static int read_summary(struct sw_spec_parser *parser)
         if (summary == NULL) /* room for all the rest: once, and at most the file's size */
             summary = sw_spec_alloc(parser->owner, (size_t)(lexer.end - text.at) + 1);
         if (summary == NULL)
-            return sw_spec_parse_no_memory(parser);
+            return sw_spec_clause_no_memory(parser);
         if (used > 0)
             summary[used++] = ' ';
         memcpy(summary + used, text.at, text.length);
@@ -587,7 +401,7 @@ static int read_summary(struct sw_spec_parser *parser)
     if (summary == NULL)
         summary = sw_spec_alloc(parser->owner, 1);
     parser->spec->summary = summary;
-    return summary != NULL ? 0 : sw_spec_parse_no_memory(parser);
+    return summary != NULL ? 0 : sw_spec_clause_no_memory(parser);
 }
 
 /* Tables at their limits: they are small, nothing has to grow, and pointers into them stay good. */
@@ -604,7 +418,7 @@ static int make_tables(struct sw_spec_parser *parser)
     spec->conditions = sw_spec_alloc(owner, SW_CONDITIONS_MAX * sizeof *spec->conditions);
     if (spec->fails == NULL || spec->survives == NULL || spec->actors == NULL ||
         spec->steps == NULL || spec->schedules == NULL || spec->conditions == NULL)
-        return sw_spec_parse_no_memory(parser);
+        return sw_spec_clause_no_memory(parser);
     spec->thread_count = 1;
     return 0;
 }
@@ -617,9 +431,9 @@ static int set_defaults(struct sw_spec_parser *parser)
     struct sw_spec *spec = parser->spec;
 
     if (spec->spill == NULL)
-        spec->spill = sw_spec_parse_copy(parser, &never);
+        spec->spill = sw_spec_clause_copy(parser, &never);
     if (spec->spill != NULL && spec->setup == NULL)
-        spec->setup = sw_spec_parse_copy(parser, &nothing);
+        spec->setup = sw_spec_clause_copy(parser, &nothing);
     return spec->spill != NULL && spec->setup != NULL ? 0 : -1;
 }
 

@@ -34,14 +34,14 @@ int sw_spec_schedule_open(struct sw_spec_parser *parser)
     struct sw_spec_token name;
 
     assert(!parser->schedule_open);
-    if (sw_spec_parse_name(parser, "the schedule's name", &name) < 0)
+    if (sw_spec_clause_name(parser, "the schedule's name", &name) < 0)
         return -1;
     if (refuse_second_schedule(parser, &name) < 0)
         return -1;
     if (spec->schedule_count == SW_SPEC_SCHEDULES_MAX)
         return sw_spec_lex_refuse(&parser->lexer, name.at, "more than %d schedules",
                                   SW_SPEC_SCHEDULES_MAX);
-    schedule->name = sw_spec_parse_copy(parser, &name);
+    schedule->name = sw_spec_clause_copy(parser, &name);
     if (schedule->name == NULL)
         return -1;
     schedule->line = parser->lexer.line;
@@ -49,7 +49,7 @@ int sw_spec_schedule_open(struct sw_spec_parser *parser)
     parser->schedule_at = name.at;
     parser->schedule_open = 1;
     sw_spec_check_schedule(&parser->check);
-    return sw_spec_parse_end(parser);
+    return sw_spec_clause_end(parser);
 }
 
 /* ---- parts of a move ---- */
@@ -62,7 +62,7 @@ static int parse_step(struct sw_spec_parser *parser, int *step, struct sw_spec_t
     for (int i = 0; i < spec->step_count; i++)
         names[i] = spec->steps[i].name;
     *step =
-        sw_spec_parse_choice(parser, "the name of a step", "step", names, spec->step_count, token);
+        sw_spec_clause_choice(parser, "the name of a step", "step", names, spec->step_count, token);
     return *step < 0 ? -1 : 0;
 }
 
@@ -79,7 +79,7 @@ static int parse_visit(struct sw_spec_parser *parser, const struct sw_spec_token
                                   SW_QUOTE_TOKEN(name));
     number = sw_spec_lex_next(lexer);
     if (number.at != hash.at + 1 || number.kind != SW_TOKEN_WORD ||
-        sw_spec_parse_number(number.at, number.length, nth) < 0 || number.at[0] == '0')
+        sw_spec_clause_number(number.at, number.length, nth) < 0 || number.at[0] == '0')
         return sw_spec_lex_refuse(
             lexer, number.at,
             "expected the number of a visit, from 1, right after '#' but found %s",
@@ -97,7 +97,7 @@ static int parse_point(struct sw_spec_parser *parser, struct sw_plan_directive *
     for (int i = 0; i < SLP_POINT_COUNT; i++)
         names[i] = sw_spec_point_name(i);
     int point =
-        sw_spec_parse_choice(parser, "the name of a point", "point", names, SLP_POINT_COUNT, name);
+        sw_spec_clause_choice(parser, "the name of a point", "point", names, SLP_POINT_COUNT, name);
     if (point < 0)
         return -1;
     directive->point = (uint32_t)point;
@@ -114,12 +114,12 @@ static int read_directive(struct sw_spec_parser *parser, struct sw_spec_move *mo
     struct sw_plan_directive directive = {0, 0, 0};
     struct sw_spec_token word, point;
 
-    int kind = sw_spec_parse_choice(parser, "':' or a directive", "directive", kinds,
-                                    COUNT_OF(kinds), &word);
+    int kind = sw_spec_clause_choice(parser, "':' or a directive", "directive", kinds,
+                                     COUNT_OF(kinds), &word);
     if (kind < 0)
         return -1;
     directive.kind = (uint32_t)kind;
-    if (directive.kind != SW_UNTIL && sw_spec_parse_this(parser, "at") < 0)
+    if (directive.kind != SW_UNTIL && sw_spec_clause_this(parser, "at") < 0)
         return -1;
     if (parse_point(parser, &directive, &point) < 0)
         return -1;
@@ -142,8 +142,8 @@ static int is_object(const char *at, size_t length)
 
     if (length > prefix && memcmp(at, unnamed, prefix) == 0)
         return at[prefix] != '0' &&
-               sw_spec_parse_number(at + prefix, length - prefix, &number) == 0;
-    return sw_spec_parse_is_identifier(at, length);
+               sw_spec_clause_number(at + prefix, length - prefix, &number) == 0;
+    return sw_spec_clause_is_identifier(at, length);
 }
 
 /* OBJECT.OPERATION, without blanks.  "#" is a token of its own, so the word ends before that of
@@ -152,7 +152,7 @@ static int parse_operation(struct sw_spec_parser *parser, struct sw_spec_token *
 {
     struct sw_spec_token more;
 
-    if (sw_spec_parse_word(parser, "what it blocks in, like ch.receive", whole) < 0)
+    if (sw_spec_clause_word(parser, "what it blocks in, like ch.receive", whole) < 0)
         return -1;
     while ((more = sw_spec_lex_peek(&parser->lexer)).at == whole->at + whole->length &&
            (more.kind == SW_TOKEN_HASH || more.kind == SW_TOKEN_WORD))
@@ -191,10 +191,10 @@ static int read_what_blocks(struct sw_spec_parser *parser, struct sw_outcome *ou
                                   SW_QUOTE_TOKEN(&object), SW_SPEC_NAME_MAX);
     if (!sw_spec_lex_token_is(&operation, operations[0]) &&
         !sw_spec_lex_token_is(&operation, operations[1]))
-        return sw_spec_parse_unknown(parser, "operation", &operation, operations,
-                                     COUNT_OF(operations));
-    outcome->name = sw_spec_parse_copy(parser, &object);
-    outcome->operation = sw_spec_parse_copy(parser, &operation);
+        return sw_spec_clause_unknown(parser, "operation", &operation, operations,
+                                      COUNT_OF(operations));
+    outcome->name = sw_spec_clause_copy(parser, &object);
+    outcome->operation = sw_spec_clause_copy(parser, &operation);
     return outcome->name != NULL && outcome->operation != NULL ? 0 : -1;
 }
 
@@ -208,7 +208,8 @@ static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outco
                                         [SW_OUT_RAISES] = "raises",
                                         [SW_OUT_PAUSES] = "pauses"};
     struct sw_spec_token word, name;
-    int kind = sw_spec_parse_choice(parser, "an outcome", "outcome", kinds, COUNT_OF(kinds), &word);
+    int kind =
+        sw_spec_clause_choice(parser, "an outcome", "outcome", kinds, COUNT_OF(kinds), &word);
 
     *outcome = (struct sw_outcome){SW_OUT_DONE, NULL, NULL};
     if (kind < 0)
@@ -218,9 +219,9 @@ static int read_outcome(struct sw_spec_parser *parser, int step, struct sw_outco
         return -1;
     /* The type's name as the transcript has it, without its module: one word. */
     if (kind == SW_OUT_RAISES) {
-        if (sw_spec_parse_identifier(parser, "the type of an exception", &name) < 0)
+        if (sw_spec_clause_identifier(parser, "the type of an exception", &name) < 0)
             return -1;
-        outcome->name = sw_spec_parse_copy(parser, &name);
+        outcome->name = sw_spec_clause_copy(parser, &name);
         if (outcome->name == NULL)
             return -1;
     }
@@ -234,14 +235,15 @@ static int read_wake(struct sw_spec_parser *parser, struct sw_spec_move *move,
     struct sw_spec_wake *wake = &parser->wakes[move->wake_count];
     struct sw_spec_token step;
 
-    if (sw_spec_parse_this(parser, "wakes") < 0)
+    if (sw_spec_clause_this(parser, "wakes") < 0)
         return -1;
     if (move->wake_count == SW_SPEC_WAKES_MAX)
         return sw_spec_lex_refuse(&parser->lexer, comma->at, "more than %d wakes in a move",
                                   SW_SPEC_WAKES_MAX);
     if (parse_step(parser, &wake->step, &step) < 0 ||
         sw_spec_check_wake(&parser->check, wake->step, step.at) < 0 ||
-        sw_spec_parse_this(parser, ":") < 0 || read_outcome(parser, wake->step, &wake->outcome) < 0)
+        sw_spec_clause_this(parser, ":") < 0 ||
+        read_outcome(parser, wake->step, &wake->outcome) < 0)
         return -1;
     move->wake_count++;
     return 0;
@@ -274,7 +276,7 @@ static int keep_wakes(struct sw_spec_parser *parser, struct sw_spec_move *move)
         return 0;
     move->wakes = sw_spec_alloc(parser->owner, size);
     if (move->wakes == NULL)
-        return sw_spec_parse_no_memory(parser);
+        return sw_spec_clause_no_memory(parser);
     memcpy(move->wakes, parser->wakes, size);
     return 0;
 }
@@ -329,7 +331,7 @@ int sw_spec_schedule_close(struct sw_spec_parser *parser)
                                   "the schedule '%s' has no move", schedule->name);
     schedule->moves = sw_spec_alloc(parser->owner, size);
     if (schedule->moves == NULL)
-        return sw_spec_parse_no_memory(parser);
+        return sw_spec_clause_no_memory(parser);
     memcpy(schedule->moves, parser->moves, size);
     return sw_spec_check_schedule_end(&parser->check, schedule);
 }
