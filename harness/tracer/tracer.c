@@ -47,6 +47,7 @@
 #include "operation.h"
 #include "thread_number.h"
 #include "unchecked_call.h"
+#include "value_find.h"
 #include "view_object.h"
 
 #include "harness/control/entry/access_explain.h"
@@ -295,10 +296,8 @@ static int gets_a_number(const _PyInterpreterFrame *frame)
 }
 
 /* Of what this thread starts nobody has to say that it has been started when this thread joins it. */
-static void note_start(struct mutes *mutes, const _PyInterpreterFrame *frame)
+static void note_start(struct mutes *mutes, const PyObject *thread)
 {
-    if (only_notes || !is_called(frame, "Thread.start"))
-        return;
     if (mutes->started_in != spillway_access_schedule())
         mutes->started_count = 0;
     mutes->started_in = spillway_access_schedule();
@@ -310,7 +309,7 @@ static void note_start(struct mutes *mutes, const _PyInterpreterFrame *frame)
         mutes->started = more;
         mutes->started_room = room;
     }
-    mutes->started[mutes->started_count++] = self_of(frame);
+    mutes->started[mutes->started_count++] = thread;
 }
 
 static int has_started(const struct mutes *mutes, const PyObject *thread)
@@ -322,6 +321,24 @@ static int has_started(const struct mutes *mutes, const PyObject *thread)
     return i < count;
 }
 
+/* What threading does where two start one thread at a time is more than a step. */
+static int is_started_by_another(const struct mutes *mutes, PyObject *thread)
+{
+    PyObject *name = PyUnicode_InternFromString("_started"), *event = NULL, *flag = NULL;
+
+    if (name != NULL && thread != NULL)
+        event = sw_value_find_attribute(thread, name);
+    Py_XSETREF(name, PyUnicode_InternFromString("_flag"));
+    if (name != NULL && event != NULL)
+        flag = sw_value_find_attribute(event, name);
+    int is = flag == Py_True && !has_started(mutes, thread);
+    PyErr_Clear();
+    Py_XDECREF(flag);
+    Py_XDECREF(event);
+    Py_XDECREF(name);
+    return is;
+}
+
 /* A frame of threading's own begins, that the program has called. */
 static void begin_of_threading(struct mutes *mutes, PyFrameObject *object)
 {
@@ -330,6 +347,9 @@ static void begin_of_threading(struct mutes *mutes, PyFrameObject *object)
     if (is_called(frame, "Thread.start")) {
         announce_of(SW_OP_WRITE, &all_threads, 0);
         mutes->start = frame;
+        if (is_started_by_another(mutes, self_of(frame)))
+            refuse(object, "starts a thread that another has started");
+        note_start(mutes, self_of(frame));
     }
     if (is_called(frame, "Thread.join") && !has_started(mutes, self_of(frame)))
         announce_of(SW_OP_READ, &all_threads, 0);
@@ -417,10 +437,11 @@ static void on_call(struct mutes *mutes, PyFrameObject *frame)
     int depth = mutes->depth;
 
     enter(mutes, frame);
-    if (mutes->depth > depth && state_of(mutes) == SW_CODE_MUTED)
-        note_start(mutes, inner);
-    if (!spillway_access_matters())
+    if (!spillway_access_matters()) {
+        if (!only_notes && mutes->depth > depth && is_called(inner, "Thread.start"))
+            note_start(mutes, self_of(inner));
         return;
+    }
     if (state_of(mutes) == SW_CODE_PROGRAM) {
         if (is_finalizer(inner) || is_hook_of_abc(inner))
             announce_of(SW_OP_UNKNOWN, NULL, 0);
