@@ -29,7 +29,6 @@ enum {
     TRACES = 2, /* at most so many traces, in units of the interleavings that are allowed */
     PREEMPTIONS = 2,
     OUTCOMES_FILE_MAX = 1 << 26,
-    SERVED_MAX = 16, /* programs of one warm process; to start another one costs as much as two */
 };
 
 unsigned sw_search_fault;
@@ -59,7 +58,6 @@ struct sw_program_judge {
     char *starter;
     struct way accesses, calls;
     uint64_t programs; /* so many have been there */
-    uint32_t served; /* of those by the processes that are there now */
     struct sw_outcome_set by_dpor, by_interleavings, by_bytecodes, by_calls, classes;
 };
 
@@ -175,28 +173,10 @@ static int open_way(struct sw_program_judge *judge, struct way *way,
 
 static int open_ways(struct sw_program_judge *judge, struct sw_error *e)
 {
-    judge->served = 0;
     return open_way(judge, &judge->accesses, SW_GRAIN_ACCESS, e) < 0 ||
                    open_way(judge, &judge->calls, SW_GRAIN_CALL, e) < 0
                ? -1
                : 0;
-}
-
-static void close_ways(struct sw_program_judge *judge)
-{
-    sw_session_close(judge->accesses.session);
-    sw_session_close(judge->calls.session);
-    judge->accesses.session = judge->calls.session = NULL;
-}
-
-/* A warm process takes more and more for shared, of which a program in a process of its own would
- * not: after some hundred programs most had too many traces to be decided. */
-static int renew_ways(struct sw_program_judge *judge, struct sw_error *e)
-{
-    if (judge->served++ < SERVED_MAX || judge->order->is_cold)
-        return 0;
-    close_ways(judge);
-    return open_ways(judge, e);
 }
 
 struct sw_program_judge *sw_program_judge_open(const struct sw_program_judge_order *order,
@@ -224,7 +204,8 @@ void sw_program_judge_close(struct sw_program_judge *judge)
     if (judge == NULL)
         return;
     sw_program_judge_close(judge->cold);
-    close_ways(judge);
+    sw_session_close(judge->accesses.session);
+    sw_session_close(judge->calls.session);
     if (judge->folder[0] != '\0')
         nftw(judge->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(judge->starter);
@@ -454,7 +435,7 @@ int sw_program_judge_text(struct sw_program_judge *judge, const char *text,
                           enum sw_search_fault fault, struct sw_program_judgement *judgement,
                           struct sw_error *e)
 {
-    if (renew_ways(judge, e) < 0 || judge_once(judge, text, fault, judgement, e) < 0)
+    if (judge_once(judge, text, fault, judgement, e) < 0)
         return -1;
     return !judge->order->is_cold && may_be_of_the_process(judgement)
                ? judge_cold(judge, text, fault, judgement, e)
