@@ -930,6 +930,24 @@ def tidy():
         gc.collect()
 
 
+class Threads(dict):
+    """What a pool needs of a set, in the order in which they were added.  All of it is C."""
+    __slots__ = ()
+    add = dict.setdefault
+
+
+def keep_pools_in_order():
+    """A pool joins the set of its threads: in an order of addresses, which are others where the
+    project lies elsewhere, and of which none is the right one."""
+    if "concurrent.futures" not in sys.modules:
+        return
+    try:
+        import concurrent.futures.thread as pools
+    except ImportError:
+        return
+    pools.set = Threads
+
+
 def is_cpython(*versions):
     return sys.version_info[:2] in versions and sys.implementation.name == "cpython"
 
@@ -982,6 +1000,7 @@ def prepare_schedules(path):
     global places
     places = Places(path)
     watch_threads()
+    keep_pools_in_order()
     if control.real_end is not None:
         for _ in range(COLLISIONS):
             collide()

@@ -18,6 +18,17 @@ static struct {
 } folder;
 static size_t matched[2]; /* of it, at the end of what was written so far */
 
+/* "0x" and so many digits are an address, of which these are kept: the region. */
+enum { ADDRESS_MIN = 11, ADDRESS_MAX = 16, ADDRESS_KEPT = 4 };
+
+/* The digits behind a "0x" are held back until it is known how many there are. */
+static struct number {
+    char last; /* byte that was written */
+    int is_open;
+    size_t count; /* of digits */
+    char digits[ADDRESS_MAX];
+} numbers[2];
+
 static void make(const struct sw_control_shm *shm)
 {
     folder.is_made = 1;
@@ -43,16 +54,62 @@ static void add(struct sw_printed *to, const char *bytes, size_t size)
     to->size += size;
 }
 
+static int is_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Takes more digits of the number that is open.  Returns how many; less than size: it has ended. */
+static size_t add_digits(struct sw_printed *to, struct number *number, const char *bytes,
+                         size_t size)
+{
+    size_t taken = 0;
+
+    while (taken < size && is_digit(bytes[taken]) && number->count < ADDRESS_MAX)
+        number->digits[number->count++] = bytes[taken++];
+    if (taken == size)
+        return taken;
+    /* One digit more, and it is none. */
+    int is_address = number->count >= ADDRESS_MIN && !is_digit(bytes[taken]);
+    add(to, number->digits, is_address ? ADDRESS_KEPT : number->count);
+    number->is_open = 0;
+    return taken;
+}
+
+/* All but addresses: they are others where the project lies elsewhere, since its path is longer. */
+static void add_text(struct sw_printed *to, const char *bytes, size_t size)
+{
+    struct number *number = &numbers[to - sw_engine_shm()->printed];
+
+    if (to->size == 0)
+        *number = (struct number){0};
+    while (size > 0) {
+        size_t taken;
+        if (number->is_open) {
+            taken = add_digits(to, number, bytes, size);
+        } else {
+            const char *x = memchr(bytes, 'x', size);
+            taken = x != NULL ? (size_t)(x - bytes) + 1 : size;
+            add(to, bytes, taken);
+            number->is_open = x != NULL && (x > bytes ? x[-1] : number->last) == '0';
+            number->count = 0;
+            number->last = bytes[taken - 1];
+        }
+        bytes += taken;
+        size -= taken;
+    }
+}
+
 /* The bytes that may still become the folder are held back, and come when they do not. */
 static void add_byte(struct sw_printed *to, size_t *held, const char *byte)
 {
     while (*held > 0 && folder.text[*held] != *byte) {
         size_t keep = folder.shorter[*held];
-        add(to, folder.text, *held - keep);
+        add_text(to, folder.text, *held - keep);
         *held = keep;
     }
     if (folder.text[*held] != *byte)
-        add(to, byte, 1);
+        add_text(to, byte, 1);
     else if (++*held == folder.length)
         *held = 0;
 }
@@ -63,7 +120,7 @@ static size_t add_until_folder(struct sw_printed *to, const char *bytes, size_t 
     const char *first = folder.length > 0 ? memchr(bytes, *folder.text, size) : NULL;
 
     size = first != NULL ? (size_t)(first - bytes) : size;
-    add(to, bytes, size);
+    add_text(to, bytes, size);
     return size;
 }
 

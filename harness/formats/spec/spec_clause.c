@@ -21,7 +21,8 @@ int sw_spec_clause_end(struct sw_spec_parser *parser)
                               SW_QUOTE_TOKEN(&token));
 }
 
-int sw_spec_clause_word(struct sw_spec_parser *parser, const char *what, struct sw_spec_token *token)
+int sw_spec_clause_word(struct sw_spec_parser *parser, const char *what,
+                        struct sw_spec_token *token)
 {
     *token = sw_spec_lex_next(&parser->lexer);
     if (token->kind == SW_TOKEN_WORD)
@@ -87,13 +88,14 @@ static int parse_any_name(struct sw_spec_parser *parser, const char *what, int h
     return 0;
 }
 
-int sw_spec_clause_name(struct sw_spec_parser *parser, const char *what, struct sw_spec_token *token)
+int sw_spec_clause_name(struct sw_spec_parser *parser, const char *what,
+                        struct sw_spec_token *token)
 {
     return parse_any_name(parser, what, 1, token);
 }
 
 int sw_spec_clause_identifier(struct sw_spec_parser *parser, const char *what,
-                             struct sw_spec_token *token)
+                              struct sw_spec_token *token)
 {
     return parse_any_name(parser, what, 0, token);
 }
@@ -142,8 +144,8 @@ static const char *list_all(const char *const *candidates, int count, char *buf,
 }
 
 int sw_spec_clause_unknown(struct sw_spec_parser *parser, const char *what,
-                          const struct sw_spec_token *token, const char *const *candidates,
-                          int count)
+                           const struct sw_spec_token *token, const char *const *candidates,
+                           int count)
 {
     char word[SW_SPEC_NAME_MAX], all[512];
     const char *nearest = NULL;
@@ -163,7 +165,7 @@ int sw_spec_clause_unknown(struct sw_spec_parser *parser, const char *what,
 }
 
 int sw_spec_clause_choice(struct sw_spec_parser *parser, const char *expected, const char *what,
-                         const char *const *names, int count, struct sw_spec_token *token)
+                          const char *const *names, int count, struct sw_spec_token *token)
 {
     if (sw_spec_clause_word(parser, expected, token) < 0)
         return -1;

@@ -61,6 +61,46 @@ START_TEST(test_a_schedule_goes_where_its_project_goes)
 }
 END_TEST
 
+/* Its paths are longer there, and its objects lie elsewhere: the set of a pool's threads would have
+ * another order. */
+static const char pools_py[] = "import concurrent.futures, threading\n"
+                               "class Place: pass\n"
+                               "def test_pool():\n"
+                               "    print(Place(), hex(4096), '0x' + 20 * 'a', '0x')\n"
+                               "    number = [0]\n"
+                               "    def add():\n"
+                               "        seen = number[0]\n"
+                               "        threading.current_thread()\n"
+                               "        number[0] = seen + 1\n"
+                               "    with concurrent.futures.ThreadPoolExecutor(4) as pool:\n"
+                               "        for _ in range(4): pool.submit(add)\n"
+                               "    print(Place(), number)\n"
+                               "    assert number[0] == 4\n";
+
+START_TEST(test_addresses_are_others_in_another_place)
+{
+    write_file("project/tests/pools.py", pools_py);
+    ck_assert_int_eq(
+        shell("cd project; %s/spillway explore tests/pools.py::test_pool >../out 2>&1", binaries),
+        1);
+    ck_assert_ptr_null(strstr(content("out"), "layout"));
+    ck_assert_int_eq(shell("mkdir -p a/much/deeper/place/than/that; "
+                           "mv project a/much/deeper/place/than/that/other"),
+                     0);
+    ck_assert_int_eq(shell("cd a/much/deeper/place/than/that/other; "
+                           "%s/spillway replay pools-test_pool.sched >$OLDPWD/out 2>$OLDPWD/err",
+                           binaries),
+                     0);
+    ASSERT_SAYS("err", "as recorded");
+    ck_assert_int_eq(shell("cd a/much/deeper/place/than/that/other; "
+                           "sed -i \"s/hex(4096)/hex(4097)/\" tests/pools.py; "
+                           "%s/spillway replay --anyway pools-test_pool.sched 2>$OLDPWD/err",
+                           binaries),
+                     1);
+    ASSERT_SAYS("err", "on stdout it printed otherwise");
+}
+END_TEST
+
 /* What is not of the project has no name within it. */
 START_TEST(test_a_schedule_outside_of_the_project_says_where_that_is)
 {
@@ -240,6 +280,7 @@ CHECK_SUITE(suite)
     suite_add_tcase(suite, all);
     tcase_add_loop_test(all, test_a_schedule_goes_where_its_project_goes, 0,
                         (int)(sizeof kept / sizeof *kept));
+    tcase_add_test(all, test_addresses_are_others_in_another_place);
     tcase_add_test(all, test_a_schedule_outside_of_the_project_says_where_that_is);
     tcase_add_test(all, test_another_spillway_replays_it);
     tcase_add_test(all, test_version_2_is_replayed);
