@@ -14,8 +14,13 @@
 
 static inline int sw_library_frame_is_starters(const char *line, size_t size)
 {
-    return memmem(line, size, "spillway_starter.py", 19) != NULL ||
-           memmem(line, size, "spillway_starter_access.py", 26) != NULL;
+    static const char *const files[] = {"spillway_starter.py", "spillway_starter_access.py",
+                                        "spillway_starter_from.py"};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (memmem(line, size, files[i], strlen(files[i])) != NULL)
+            return 1;
+    return 0;
 }
 
 static inline int sw_library_frame_is(const char *line, size_t size)

@@ -6,16 +6,14 @@
     spillway_starter.py --list FILE.py [NAME[::NAME]...] prints the tests that there are
     spillway_starter.py --list FOLDER                    the same of all files in it, FILE.py::NAME
 
-pytest runs what is in a project of pytest's, and what needs it (starter_pytest.py); all else needs
-nothing but this file.
+Which tests there are is in starter_finding.py.  pytest runs what is in a project of pytest's, and what
+needs it (starter_pytest.py).
 
 For Python 2.7 and 3.  Exit status: 0 passed, 1 failed, 2 there is no such test, or the file cannot
 be imported, 77 skipped.
 """
 from __future__ import print_function
 
-import ast
-import difflib
 import gc
 import inspect
 import itertools
@@ -34,13 +32,12 @@ WHOLE = "__main__"
 __unittest = True  # unittest leaves such frames out of its tracebacks
 PROJECT_MARKS = (".git", "setup.cfg", "pyproject.toml", "pytest.ini")
 
-BEGIN = "__spillway_begin__"  # at the line where the schedule is to begin
-
 escaped = []  # exceptions that ended a thread of the test
 were_there = []  # threads that imports have left running
+finding = None  # starter_finding.py
 control = None
 places = None
-beginning = None  # a Beginning, or None: the schedule begins with the test
+beginning = None  # of starter_from.py, or None: the schedule begins with the test
 
 
 def say(text):
@@ -129,6 +126,31 @@ def show(kind, error, place):
     traceback.print_exception(kind, error, place)
 
 
+# ---- its other files ----
+
+def this_module():
+    return sys.modules[__name__]
+
+
+def path_of_side(name):
+    """Of starter_NAME.py, which is called so where it was built."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "spillway_starter_%s.py" % name)
+
+
+def side(name):
+    path = path_of_side(name)
+    name = "spillway_starter_" + name
+    if sys.version_info[0] == 2:
+        import imp
+        return imp.load_source(name, path)
+    from importlib.util import module_from_spec, spec_from_file_location
+    spec = spec_from_file_location(name, path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 # ---- finding ----
 
 def module_place(path):
@@ -211,100 +233,27 @@ def load_or_exit(path):
         refuse("%s: it cannot be imported" % path)
 
 
-def is_case(thing):
-    return inspect.isclass(thing) and issubclass(thing, unittest.TestCase)
-
-
-def first_line(thing):
-    code = getattr(inspect.unwrap(thing) if hasattr(inspect, "unwrap") else thing, "__code__", None)
-    if code is not None:
-        return code.co_firstlineno
-    inside = vars(thing).values() if inspect.isclass(thing) else ()
-    return min([first_line(one) for one in inside if inspect.isfunction(one)] or [0])
-
-
-def members(thing):
-    """Names and values as they stand in the source."""
-    found = list(vars(thing).items())
-    if sys.version_info < (3, 7):
-        found.sort(key=lambda item: (first_line(item[1]), item[0]))
-    return found
-
-
-def inherited(a_class):
-    """The same of a class, those of its bases first."""
-    found = {}
-    order = []
-    for base in reversed(inspect.getmro(a_class)):
-        for name, value in members(base):
-            if name not in found:
-                order.append(name)
-            found[name] = value
-    return [(name, found[name]) for name in order]
-
-
-def is_test_class(name, thing):
-    if not inspect.isclass(thing) or getattr(thing, "__test__", True) is False:
-        return False
-    return is_case(thing) or name.startswith("Test")
-
-
-def tests_of_class(a_class):
-    if is_case(a_class):
-        return list(unittest.TestLoader().getTestCaseNames(a_class))
-    found = []
-    for name, value in inherited(a_class):
-        if is_test_class(name, value):
-            found.extend(name + "::" + inner for inner in tests_of_class(value))
-        elif name.startswith("test") and callable(getattr(a_class, name)):
-            found.append(name)
-    return found
-
-
-def tests_of_module(module):
-    found = []
-    for name, value in members(module):
-        if is_test_class(name, value):
-            found.extend(name + "::" + inner for inner in tests_of_class(value))
-        elif name.startswith("test") and callable(value) and not inspect.isclass(value):
-            if getattr(value, "__test__", True) is not False:
-                found.append(name)
-    return found
-
-
-def suggest(path, module, parts):
-    """There is no such test: says so, and which one may have been meant."""
-    wanted = "::".join(parts)
-    names = tests_of_module(module)
-    names += [name for name, value in members(module)
-              if is_test_class(name, value) or inspect.isfunction(value)]
-    near = difflib.get_close_matches(wanted, names, 1, 0.5)
-    hint = "; did you mean '%s'?" % near[0] if near else ""
-    refuse("%s: there is no '%s' in it%s" % (path, wanted, hint))
-
-
 def find(path, module, name):
     """What the name means, and the class around it or None."""
-    parts = name.split("[")[0].split("::")
-    owner, thing = None, module
-    for part in parts:
-        owner = thing
-        thing = getattr(owner, part, None)
-        if thing is None or not (callable(thing) or inspect.isclass(thing)):
-            suggest(path, module, parts)
-    return (owner if inspect.isclass(owner) else None), thing
+    found = finding.find(module, name)
+    if found is None:
+        wanted = name.split("[")[0]
+        near = finding.nearest(module, wanted)
+        hint = "; did you mean '%s'?" % near if near else ""
+        refuse("%s: there is no '%s' in it%s" % (path, wanted, hint))
+    return found
 
 
 def listed(path, name):
     """Names of tests in the file."""
     if name == WHOLE:
         return [name]
-    if is_pytests_project(path):
+    if finding.is_pytests_project(path):
         prepare(path)
         return [inner for _, inner in side("pytest").names(this_module(), path, name)]
     module = load_or_exit(path)
     if not name:
-        found = tests_of_module(module)
+        found = finding.tests_of_module(module)
         if not found:
             refuse("%s: no test in it: no function test*, no class Test*, no unittest.TestCase"
                    % path)
@@ -312,30 +261,21 @@ def listed(path, name):
     owner, thing = find(path, module, name)
     if not inspect.isclass(thing):
         return [name]
-    found = [name + "::" + inner for inner in tests_of_class(thing)]
+    found = [name + "::" + inner for inner in finding.tests_of_class(thing)]
     if not found:
         refuse("%s: the class '%s' has no test" % (path, name))
     return found
 
 
-def files_of(folder):
-    """Those that pytest would look into by default."""
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith((".", "__pycache__")))
-        for name in sorted(files):
-            if name.endswith(".py") and (name.startswith("test_") or name[:-3].endswith("_test")):
-                yield os.path.join(here, name)
-
-
 def listed_in_folder(folder):
     """FILE.py::NAME; each file in an interpreter of its own, unless pytest collects them."""
-    if is_installed("pytest"):
+    if finding.is_installed("pytest"):
         sys.path.pop(0)
         sys.meta_path.append(OwnModule())
         return ["%s::%s" % one for one in side("pytest").names(this_module(), folder, "")]
     import subprocess
     found = []
-    for path in files_of(folder):
+    for path in finding.files_of(folder):
         child = subprocess.Popen([sys.executable, os.path.abspath(__file__), "--list", path],
                                  stdout=subprocess.PIPE)
         text = child.communicate()[0].decode("utf-8", "replace")
@@ -358,102 +298,9 @@ def list_tests(path, name):
     os._exit(0)  # threads that the file has started may never end
 
 
-# ---- pytest's ----
-
-def arguments_of(thing, owner, name):
-    """What it cannot be called without."""
-    thing = getattr(thing, "__func__", thing)
-    code = getattr(thing, "__code__", None)
-    if code is None:
-        return ()
-    count = code.co_argcount - len(getattr(thing, "__defaults__", None) or ())
-    static = owner is not None and isinstance(vars(owner).get(name), staticmethod)
-    return code.co_varnames[owner is not None and not static:count]
-
-
-def is_autouse(thing):
-    older = getattr(thing, "_pytestfixturefunction", None)
-    marker = getattr(thing, "_fixture_function_marker", older)
-    return getattr(marker, "autouse", False) is True
-
-
-def needs_pytest(module, owner, thing, name):
-    """Why, or None."""
-    if "[" in name:
-        return "a parameter"
-    if "pytest" in sys.modules:
-        for holder in (module, owner, thing):
-            for mark in getattr(holder, "pytestmark", None) or ():
-                return "the mark '%s'" % getattr(mark, "name", mark)
-        for holder in (module, owner):
-            for inner, value in vars(holder).items() if holder is not None else ():
-                if is_autouse(value):
-                    return "the fixture '%s'" % inner
-    if is_case(owner):
-        return None
-    wanted = arguments_of(thing, owner, name.split("::")[-1])
-    return "the fixture '%s'" % wanted[0] if wanted else None
-
-
-def is_installed(name):
-    try:
-        from importlib.util import find_spec
-    except ImportError:  # Python 2.7
-        import imp
-        try:
-            imp.find_module(name)
-        except ImportError:
-            return False
-        return True
-    return find_spec(name) is not None
-
-
-PYTEST_SECTIONS = (("pytest.ini", ""), (".pytest.ini", ""), ("pyproject.toml", "[tool.pytest"),
-                   ("tox.ini", "[pytest]"), ("setup.cfg", "[tool:pytest]"))
-
-
-def has_text(path, text):
-    if not os.path.isfile(path):
-        return False
-    with open(path, "rb") as source:
-        return text.encode("ascii") in source.read()
-
-
-def is_pytests_project(path):
-    """Does a conftest.py, or a configuration of pytest's, stand beside the file or above it?  Then
-    how it is imported is pytest's to say."""
-    folder = os.path.dirname(os.path.abspath(path))
-    while True:
-        if os.path.exists(os.path.join(folder, "conftest.py")) or any(
-                has_text(os.path.join(folder, name), text) for name, text in PYTEST_SECTIONS):
-            return is_installed("pytest")
-        above = os.path.dirname(folder)
-        if above == folder or os.path.exists(os.path.join(folder, ".git")):
-            return False
-        folder = above
-
-
-def this_module():
-    return sys.modules[__name__]
-
-
-def side(name):
-    """starter_pytest.py, _steady.py or _access.py, which are called so where they were built."""
-    name = "spillway_starter_" + name
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name + ".py")
-    if sys.version_info[0] == 2:
-        import imp
-        return imp.load_source(name, path)
-    from importlib.util import module_from_spec, spec_from_file_location
-    spec = spec_from_file_location(name, path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def with_pytest(path, name, why):
     """What runs all schedules, inside of pytest."""
-    if not is_installed("pytest"):
+    if not finding.is_installed("pytest"):
         refuse("%s::%s needs pytest for %s, and pytest is not installed for %s"
                % (path, name, why, sys.executable))
     return lambda schedules: side("pytest").run(this_module(), path, name, schedules)
@@ -492,7 +339,7 @@ def call_if_there(holder, name, argument):
     function = getattr(holder, name, None)
     if function is None:
         return
-    wanted = arguments_of(function, holder if inspect.isclass(holder) else None, name)
+    wanted = finding.arguments_of(function, holder if inspect.isclass(holder) else None, name)
     if inspect.ismethod(function) and function.__self__ is not None:
         code = function.__func__.__code__
         wanted = code.co_varnames[1:code.co_argcount]
@@ -624,17 +471,17 @@ def case(owner, name):
 
 def runner_of(path, name):
     """A function that is given what runs a test in all of its schedules."""
-    if is_pytests_project(path):
+    if finding.is_pytests_project(path):
         prepare(path)
         return with_pytest(path, name, "its project")
     module = load_or_exit(path)
     owner, thing = find(path, module, name)
     if inspect.isclass(thing):
         refuse("%s: '%s' is a class, not a test" % (path, name))
-    why = needs_pytest(module, owner, thing, name)
+    why = finding.needs_pytest(module, owner, thing, name)
     if why is not None:
         return with_pytest(path, name, why)
-    run = case(owner, name) if is_case(owner) else plain(module, owner, thing, name)
+    run = case(owner, name) if finding.is_case(owner) else plain(module, owner, thing, name)
     return lambda schedules: schedules(run)
 
 
@@ -711,108 +558,6 @@ def watch_threads():
         note_before(sys, "unraisablehook",
                     lambda args: "started by" in (args.err_msg or ""))
     note_before(sys, "excepthook", lambda *args: True)
-
-
-# ---- a schedule that begins at a line ----
-
-class Beginning(object):
-    """Has the file say when the main thread first comes to the line.
-
-    "if BEGIN: BEGIN()" before the statement there, and nothing is traced: so all else runs as it
-    does without, and once the schedule has begun a false name costs no decision."""
-
-    def __init__(self, path, line):
-        self.path, self.line = path, line
-        self.process, self.thread = os.getpid(), threading.current_thread()
-        self.is_early = True  # the test has not been called yet
-        self.came_early = self.has_begun = False
-        if sys.version_info < (3, 8):
-            refuse("--from is for Python 3.8 and later; %s is not" % sys.executable)
-        if control.real_end is None:
-            refuse("--from needs ctypes, which %s does not have" % sys.executable)
-        import builtins
-        setattr(builtins, BEGIN, self.come)
-
-    def name(self):
-        return "%s:%d" % (self.path, self.line)
-
-    def finder(self, name):
-        from importlib.machinery import SourceFileLoader
-        from importlib.util import spec_from_file_location
-
-        class Loader(SourceFileLoader):
-            def get_code(_, fullname):
-                return self.compile()
-
-        class Finder(object):
-            @staticmethod
-            def find_spec(fullname, path=None, target=None):
-                if fullname == name:
-                    return spec_from_file_location(name, self.path, loader=Loader(name, self.path))
-        return Finder
-
-    def compile(self):
-        with open(self.path, "rb") as source:
-            text = source.read()
-        tree = ast.parse(text, self.path)
-        holder, index = self.find(tree, len(text.splitlines()))
-        begin = ast.parse("if %s: %s()" % (BEGIN, BEGIN)).body[0]
-        for node in ast.walk(begin):
-            if hasattr(node, "lineno"):
-                ast.copy_location(node, holder[index])
-        holder.insert(index, begin)
-        return compile(tree, self.path, "exec")
-
-    def find(self, tree, count):
-        """The list that the statement of that line is in, and its place there."""
-        if self.line > count:
-            end("%s: the file has %d lines" % (self.name(), count))
-        around = None
-        for node in ast.walk(tree):
-            for _, holder in ast.iter_fields(node):
-                if not isinstance(holder, list):
-                    continue
-                for index, one in enumerate(holder):
-                    if not isinstance(one, ast.stmt) or self.is_none(node, index, one):
-                        continue
-                    if one.lineno == self.line:
-                        return holder, index
-                    if one.lineno < self.line <= one.end_lineno:
-                        around = one.lineno  # the innermost comes last
-        hint = "" if around is None else "; the one around it begins in line %d" % around
-        end("%s: no statement begins there%s" % (self.name(), hint))
-
-    @staticmethod
-    def is_none(owner, index, statement):
-        """Docstrings are never run, and nothing may stand before a __future__."""
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            return True
-        return (index == 0 and isinstance(statement, ast.Expr) and
-                isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
-                and isinstance(owner, (ast.Module, ast.ClassDef, ast.FunctionDef,
-                                       ast.AsyncFunctionDef)))
-
-    def come(self):
-        """The program is at the line."""
-        if os.getpid() != self.process or threading.current_thread() is not self.thread:
-            return
-        if self.is_early:
-            self.came_early = True
-            return
-        left = control.end(0)
-        if left > 0:
-            end("%s: no schedule can begin there: the main thread comes to it with %d other thread%s"
-                % (self.name(), left, "" if left == 1 else "s"))
-        import builtins
-        setattr(builtins, BEGIN, None)
-        self.has_begun = control.begin() >= 0
-
-    def check(self):
-        """The test is over."""
-        if self.has_begun:
-            return
-        refuse("%s: the main thread never comes to it%s"
-               % (self.name(), " in the test: it did before that" if self.came_early else ""))
 
 
 # ---- the harness ----
@@ -961,7 +706,7 @@ def trace_accesses():
     if not can_be_traced() and control.wants_traces:
         refuse("strategy dpor is for CPython 3.11; %s is not" % sys.executable)
     if is_cpython((3, 12), (3, 13)):
-        return side("access").start([__file__])
+        return side("access").start([__file__, path_of_side("from")])
     if not can_be_traced():
         refuse("grain access is for CPython 3.11 to 3.13; %s is not" % sys.executable)
     from importlib.machinery import ExtensionFileLoader
@@ -1046,7 +791,7 @@ def run_test(path, name, arguments):
     do_as_at_first()
     write_by_lines()
     if control.from_line > 0:
-        beginning = Beginning(path, control.from_line)
+        beginning = side("from").Beginning(this_module(), path, control.from_line)
 
     def schedules(run):
         return run_schedules(path, run)
@@ -1063,7 +808,9 @@ def may_never_end(thread):
 
 
 def main(arguments):
+    global finding
     sys.dont_write_bytecode = True
+    finding = side("finding")
     if arguments[:1] == ["--list"]:
         list_tests(arguments[1], "".join(arguments[2:]))
     status = STATUS[run_test(arguments[0], arguments[1], arguments[2:])]

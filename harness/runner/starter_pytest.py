@@ -48,7 +48,7 @@ def is_named(own, name):
 def arguments(starter, path):
     found = []
     for module, how in SWITCHED_OFF:
-        if starter.is_installed(module):
+        if starter.finding.is_installed(module):
             found += how
     return ARGUMENTS + found + [path]
 

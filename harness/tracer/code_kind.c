@@ -69,7 +69,8 @@ static enum sw_code_kind kind_of(const PyCodeObject *code)
     PyObject *file = code->co_filename;
 
     /* In this order, from what is asked most precisely to what is the rest. */
-    if (PyUnicode_Compare(file, starter) == 0 || ends_with(file, "/spillway_starter_pytest.py"))
+    if (PyUnicode_Compare(file, starter) == 0 || ends_with(file, "/spillway_starter_from.py") ||
+        ends_with(file, "/spillway_starter_pytest.py"))
         return SW_CODE_STARTER;
     /* What libspillway asks at the end. */
     if (begins_with(file, "<spillway>") || sw_code_kind_is_of_import(code) ||

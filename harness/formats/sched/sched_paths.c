@@ -16,6 +16,8 @@
 
 /* What comes with spillway, and so is another file on another machine. */
 static const char *const ours[] = {"lib/spillway_starter.py",
+                                   "lib/spillway_starter_finding.py",
+                                   "lib/spillway_starter_from.py",
                                    "lib/spillway_starter_pytest.py",
                                    "lib/spillway_starter_steady.py",
                                    "lib/spillway_starter_access.py",
