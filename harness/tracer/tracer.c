@@ -11,18 +11,8 @@
  *
  * Not traced: what threading does to start, run and join its threads, importlib, and
  * the starter with what it needs to find, call and judge a test.  What they call
- * of the program's is.  Of threading's book of its threads this is announced instead:
- *
- *      start        WRITE of all threads: their numbers come in its order
- *      end          WRITE of the thread
- *      is_alive()   READ of the thread
- *      join()       NONE, behind its end, or when the time was up and nobody could run; before, if
- *                   another has started it, READ of all threads: it has been started, or not
- *      join(0)      READ of the thread
- *      Thread()     WRITE of the numbers in their names, if it gets one
- *      name, daemon READ or WRITE of the attribute behind it
- *      ident        READ of all threads
- *      enumerate(), active_count(), repr()   UNKNOWN
+ * of the program's is.  Of threading's book of its threads other operations are announced instead:
+ * thread_book.h.
  *
  * C code can call Python code: of a sort, say, a key= or a method __lt__.  When that
  * returns, the C code looks at its object again, so the bytecode that called it is
@@ -33,10 +23,10 @@
 
 #include <internal/pycore_frame.h>
 #include <opcode.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "access_note.h"
+#include "announce.h"
 #include "code_kind.h"
 #include "exposed.h"
 #include "file_object.h"
@@ -45,21 +35,14 @@
 #include "last_reference.h"
 #include "one_of.h"
 #include "operation.h"
-#include "thread_number.h"
+#include "thread_book.h"
 #include "unchecked_call.h"
-#include "value_find.h"
 #include "view_object.h"
 
 #include "harness/control/entry/access_explain.h"
 
 /* Of libspillway.so, which is in the process already. */
 extern int spillway_access_matters(void);
-extern int spillway_access(unsigned op, const void *address, uint64_t part, const void *semaphore);
-extern int spillway_access_for(const void *address, uint64_t part, const void *semaphore,
-                               uint64_t timeout_ns);
-extern int spillway_access_behind(const void *address, uint64_t part);
-extern void spillway_access_refuse(const char *text);
-extern uint64_t spillway_access_schedule(void);
 
 /* ---- whose bytecodes ---- */
 
@@ -83,10 +66,7 @@ struct mutes {
         struct operation operation;
     } * backs; /* owned */
     int back_count, back_room;
-    const _PyInterpreterFrame *start; /* of Thread.start(), which has said so */
-    const PyObject **started; /* threads that it has started.  Owned; the threads are not held */
-    int started_count, started_room;
-    uint64_t started_in; /* that schedule */
+    struct sw_thread_book book;
     enum sw_next_check next_check; /* behind the CALL that comes next in this frame */
 };
 
@@ -151,37 +131,6 @@ static void leave(struct mutes *mutes, const PyFrameObject *frame)
 
 /* ---- announcing ---- */
 
-static int announce(const struct operation *operation)
-{
-    const void *name = sw_identity_of(operation->address);
-    /* Without the GIL: the thread that is chosen instead needs it. */
-    PyThreadState *tstate = PyEval_SaveThread();
-
-    int others = operation->timeout_ns != 0 && operation->op == SW_OP_ACQUIRE
-                     ? spillway_access_for(name, operation->part, operation->semaphore,
-                                           operation->timeout_ns)
-                     : spillway_access(operation->op, name, operation->part, operation->semaphore);
-    PyEval_RestoreThread(tstate);
-    return others;
-}
-
-static int announce_of(enum sw_op op, const void *address, uint64_t part)
-{
-    return announce(&(struct operation){.op = op, .address = address, .part = part});
-}
-
-static void refuse(PyFrameObject *frame, const char *what)
-{
-    const char *file = PyUnicode_AsUTF8(frame->f_frame->f_code->co_filename);
-    const char *slash = file != NULL ? strrchr(file, '/') : NULL;
-    char text[256];
-
-    PyErr_Clear();
-    snprintf(text, sizeof text, "%s:%d %s, and no operation says so",
-             slash != NULL ? slash + 1 : "?", PyFrame_GetLineNumber(frame), what);
-    spillway_access_refuse(text);
-}
-
 static int is_same(const struct operation *a, const struct operation *b)
 {
     return a->op == b->op && a->address == b->address && a->part == b->part;
@@ -215,8 +164,8 @@ static void announce_bytecode(struct mutes *mutes, PyFrameObject *frame)
         mutes->calling = frame->f_frame;
         mutes->called = operation;
         if (operation.refused != NULL)
-            refuse(frame, operation.refused);
-        if (!announce(&operation))
+            sw_announce_refuse(frame, operation.refused);
+        if (!sw_announce(&operation))
             break;
     }
 }
@@ -247,133 +196,6 @@ static const struct call_back *back_of(const struct mutes *mutes, const _PyInter
     return last != NULL && last->frame == frame ? last : NULL;
 }
 
-/* ---- threads ---- */
-
-static char all_threads; /* its address is the name of threading's book */
-enum { END_PART = 1, NAMES_PART = 1 };
-
-static PyObject *self_of(const _PyInterpreterFrame *frame)
-{
-    return frame->f_code->co_argcount > 0 ? frame->localsplus[0] : NULL;
-}
-
-static int is_called(const _PyInterpreterFrame *frame, const char *name)
-{
-    return strcmp(PyUnicode_AsUTF8(frame->f_code->co_qualname), name) == 0 &&
-           sw_code_kind_is_in_threading(frame->f_code);
-}
-
-/* join(timeout=0) only looks. */
-static int is_impatient_join(const _PyInterpreterFrame *frame)
-{
-    PyObject *timeout = is_called(frame, "Thread.join") ? frame->localsplus[1] : NULL;
-
-    if (timeout == NULL || (!PyLong_CheckExact(timeout) && !PyFloat_CheckExact(timeout)))
-        return 0;
-    double seconds = PyFloat_AsDouble(timeout);
-    PyErr_Clear();
-    return seconds <= 0;
-}
-
-/* A property of a thread, kept in that attribute; the setter gets a value as well. */
-static void announce_property(const _PyInterpreterFrame *frame, const char *attribute)
-{
-    PyObject *name = PyUnicode_InternFromString(attribute);
-
-    if (name != NULL)
-        announce_of(frame->f_code->co_argcount > 1 ? SW_OP_WRITE : SW_OP_READ, self_of(frame),
-                    sw_operation_part(name));
-    Py_XDECREF(name);
-}
-
-/* Without a name it gets the next number. */
-static int gets_a_number(const _PyInterpreterFrame *frame)
-{
-    enum { NAME = 3 }; /* self, group, target, name */
-
-    return is_called(frame, "Thread.__init__") &&
-           (frame->localsplus[NAME] == NULL || frame->localsplus[NAME] == Py_None);
-}
-
-/* Of what this thread starts nobody has to say that it has been started when this thread joins it. */
-static void note_start(struct mutes *mutes, const PyObject *thread)
-{
-    if (mutes->started_in != spillway_access_schedule())
-        mutes->started_count = 0;
-    mutes->started_in = spillway_access_schedule();
-    if (mutes->started_count == mutes->started_room) {
-        int room = 2 * mutes->started_room + 16;
-        const PyObject **more = PyMem_Realloc(mutes->started, (size_t)room * sizeof *more);
-        if (more == NULL)
-            return;
-        mutes->started = more;
-        mutes->started_room = room;
-    }
-    mutes->started[mutes->started_count++] = thread;
-}
-
-static int has_started(const struct mutes *mutes, const PyObject *thread)
-{
-    int i = 0, count = mutes->started_in == spillway_access_schedule() ? mutes->started_count : 0;
-
-    while (i < count && mutes->started[i] != thread)
-        i++;
-    return i < count;
-}
-
-/* What threading does where two start one thread at a time is more than a step. */
-static int is_started_by_another(const struct mutes *mutes, PyObject *thread)
-{
-    PyObject *name = PyUnicode_InternFromString("_started"), *event = NULL, *flag = NULL;
-
-    if (name != NULL && thread != NULL)
-        event = sw_value_find_attribute(thread, name);
-    Py_XSETREF(name, PyUnicode_InternFromString("_flag"));
-    if (name != NULL && event != NULL)
-        flag = sw_value_find_attribute(event, name);
-    int is = flag == Py_True && !has_started(mutes, thread);
-    PyErr_Clear();
-    Py_XDECREF(flag);
-    Py_XDECREF(event);
-    Py_XDECREF(name);
-    return is;
-}
-
-/* A frame of threading's own begins, that the program has called. */
-static void begin_of_threading(struct mutes *mutes, PyFrameObject *object)
-{
-    const _PyInterpreterFrame *frame = object->f_frame;
-
-    if (is_called(frame, "Thread.start")) {
-        announce_of(SW_OP_WRITE, &all_threads, 0);
-        mutes->start = frame;
-        if (is_started_by_another(mutes, self_of(frame)))
-            refuse(object, "starts a thread that another has started");
-        note_start(mutes, self_of(frame));
-    }
-    if (is_called(frame, "Thread.join") && !has_started(mutes, self_of(frame)))
-        announce_of(SW_OP_READ, &all_threads, 0);
-    if (is_called(frame, "Thread.is_alive") || is_impatient_join(frame))
-        announce_of(SW_OP_READ, self_of(frame), END_PART);
-    else if (is_called(frame, "enumerate") || is_called(frame, "active_count") ||
-             is_called(frame, "Thread.__repr__"))
-        announce_of(SW_OP_UNKNOWN, NULL, 0);
-    else if (gets_a_number(frame))
-        announce_of(SW_OP_WRITE, &all_threads, NAMES_PART);
-    else if (is_called(frame, "Thread.name") || is_called(frame, "Thread.getName") ||
-             is_called(frame, "Thread.setName"))
-        announce_property(frame, "_name");
-    else if (is_called(frame, "Thread.daemon") || is_called(frame, "Thread.isDaemon") ||
-             is_called(frame, "Thread.setDaemon"))
-        announce_property(frame, "_daemonic");
-    else if (is_called(frame, "Thread.ident") || is_called(frame, "Thread.native_id")) {
-        announce_of(SW_OP_READ, &all_threads, 0);
-        if (frame->previous != NULL && self_of(frame) != NULL &&
-            sw_thread_number_varies_of(frame->previous->f_code, self_of(frame)))
-            refuse(object, sw_thread_number_text);
-    }
-}
-
 /* What imports looks at what has been imported, and runs other modules.  The bytecode of an import
  * says so itself; importlib's functions are called like others. */
 static void begin_of_import(const struct mutes *mutes, const _PyInterpreterFrame *frame)
@@ -382,37 +204,7 @@ static void begin_of_import(const struct mutes *mutes, const _PyInterpreterFrame
                   mutes->called.op == SW_OP_UNKNOWN;
 
     if (sw_code_kind_is_of_import(frame->f_code) && !is_said)
-        announce_of(SW_OP_UNKNOWN, NULL, 0);
-}
-
-/* It has returned. */
-static void end_of_threading(PyFrameObject *frame)
-{
-    const _PyInterpreterFrame *inner = frame->f_frame;
-
-    if (!is_called(inner, "Thread.join") || is_impatient_join(inner))
-        return;
-    const void *name = sw_identity_of(self_of(inner));
-    PyThreadState *tstate = PyEval_SaveThread();
-    int has_ended = spillway_access_behind(name, END_PART);
-    PyEval_RestoreThread(tstate);
-    if (!has_ended)
-        refuse(frame, "joins a thread that goes on");
-}
-
-/* threading calls its hook behind the end of the body, unseen. */
-static void end_by_exception(PyFrameObject *frame)
-{
-    static const char name[] = "excepthook";
-    PyObject *names = frame->f_frame->previous->f_globals, *text = PyUnicode_InternFromString(name);
-
-    if (text != NULL)
-        announce_of(SW_OP_READ, names, sw_operation_part(text));
-    Py_XDECREF(text);
-    PyObject *hook = PyDict_GetItemString(names, name);
-    if (hook != NULL && PyFunction_Check(hook) &&
-        sw_code_kind_of((PyCodeObject *)PyFunction_GET_CODE(hook)) == SW_CODE_PROGRAM)
-        refuse(frame, "is ended by an exception, and threading.excepthook is the program's");
+        sw_announce_of(SW_OP_UNKNOWN, NULL, 0);
 }
 
 /* The last reference has gone, which is no operation: it may depend on what any other thread has
@@ -438,16 +230,16 @@ static void on_call(struct mutes *mutes, PyFrameObject *frame)
 
     enter(mutes, frame);
     if (!spillway_access_matters()) {
-        if (!only_notes && mutes->depth > depth && is_called(inner, "Thread.start"))
-            note_start(mutes, self_of(inner));
+        if (!only_notes && mutes->depth > depth)
+            sw_thread_book_note(&mutes->book, inner);
         return;
     }
     if (state_of(mutes) == SW_CODE_PROGRAM) {
         if (is_finalizer(inner) || is_hook_of_abc(inner))
-            announce_of(SW_OP_UNKNOWN, NULL, 0);
+            sw_announce_of(SW_OP_UNKNOWN, NULL, 0);
         enter_from_c(mutes, inner);
     } else if (mutes->depth > depth && state_of(mutes) == SW_CODE_MUTED) {
-        begin_of_threading(mutes, frame);
+        sw_thread_book_begin(&mutes->book, frame);
         begin_of_import(mutes, inner);
     }
 }
@@ -457,7 +249,7 @@ static void on_bytecode(struct mutes *mutes, PyFrameObject *frame)
     const struct call_back *back = back_of(mutes, frame->f_frame);
 
     if (back != NULL && sw_operation_ends(frame->f_frame))
-        announce(&back->operation);
+        sw_announce(&back->operation);
     else
         announce_bytecode(mutes, frame);
 }
@@ -483,13 +275,13 @@ static void on_return(struct mutes *mutes, PyFrameObject *frame, int raises)
     int matters = spillway_access_matters();
     int is_top = mutes->depth > 0 && mutes->frames[mutes->depth - 1] == inner;
 
-    if (mutes->start == inner)
-        mutes->start = NULL;
+    if (mutes->book.start == inner)
+        mutes->book.start = NULL;
     if (!raises)
         end_of_import(inner);
     if (back_of(mutes, inner) != NULL) {
         if (raises && matters)
-            announce(&mutes->backs[mutes->back_count - 1].operation);
+            sw_announce(&mutes->backs[mutes->back_count - 1].operation);
         mutes->back_count--;
         /* The C code goes on, and may call once more: a generator's next value. */
         mutes->calling = inner->previous;
@@ -497,10 +289,10 @@ static void on_return(struct mutes *mutes, PyFrameObject *frame, int raises)
     }
     if (matters && is_top && state_of(mutes) == SW_CODE_PROGRAM && is_run(inner)) {
         if (raises)
-            end_by_exception(frame);
-        announce_of(SW_OP_WRITE, self_of(inner->previous), END_PART);
+            sw_thread_book_end_by_exception(frame);
+        sw_thread_book_announce_end(inner);
     } else if (matters && is_top && state_of(mutes) == SW_CODE_MUTED && !raises)
-        end_of_threading(frame);
+        sw_thread_book_end(frame);
     leave(mutes, frame);
 }
 
@@ -516,8 +308,9 @@ static void note(struct mutes *mutes, PyFrameObject *frame, int what, PyObject *
         sw_access_note_bytecode(frame);
     else if (what == PyTrace_EXCEPTION && is_program)
         sw_access_note_exception(frame, argument);
-    else if (what == PyTrace_CALL && is_body && is_run(inner) && self_of(inner->previous) != NULL)
-        sw_access_note_begin(frame, self_of(inner->previous));
+    else if (what == PyTrace_CALL && is_body && is_run(inner) &&
+             sw_thread_book_self(inner->previous) != NULL)
+        sw_access_note_begin(frame, sw_thread_book_self(inner->previous));
     else if (what == PyTrace_CALL && is_program && sw_code_kind_is_in_threading(inner->f_code))
         sw_access_note_threading(frame);
     else if (what == PyTrace_RETURN && is_body && argument == NULL)
@@ -565,7 +358,7 @@ static void free_mutes(PyObject *capsule)
     struct mutes *mutes = PyCapsule_GetPointer(capsule, NULL);
 
     PyMem_Free(mutes->backs);
-    PyMem_Free(mutes->started);
+    sw_thread_book_free(&mutes->book);
     PyMem_Free(mutes);
 }
 
@@ -602,14 +395,15 @@ static int has_said_so(const PyThreadState *tstate)
     const struct mutes *mutes =
         tstate->c_tracefunc == trace ? PyCapsule_GetPointer(tstate->c_traceobj, NULL) : NULL;
 
-    return mutes != NULL && mutes->start != NULL && mutes->start == tstate->cframe->current_frame;
+    return mutes != NULL && mutes->book.start != NULL &&
+           mutes->book.start == tstate->cframe->current_frame;
 }
 
 static PyObject *start_new_thread(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     (void)module;
     if (spillway_access_matters() && !has_said_so(PyThreadState_Get()))
-        announce_of(SW_OP_WRITE, &all_threads, 0);
+        sw_thread_book_announce_start();
     /* The new thread has its state, but not the GIL: it cannot have run a bytecode before it is
      * traced. */
     PyObject *ident = PyObject_Call(real_start, args, kwargs);
@@ -651,7 +445,7 @@ static PyObject *start(PyObject *module, PyObject *path)
         Py_XDECREF(thread);
         return PyErr_Format(PyExc_TypeError, "start(): the path of the starter is no str");
     }
-    sw_last_reference_begin(announce);
+    sw_last_reference_begin(sw_announce);
     if (thread != NULL && dangling == NULL && sw_file_object_begin() == 0 &&
         sw_exposed_begin() == 0 && sw_code_kind_begin(path) == 0) {
         sw_view_object_begin();
