@@ -256,8 +256,6 @@ static PyObject *wait_in_queue(struct slp_thread *thread, slp_channel *channel,
 static __attribute__((noinline)) int ask_callback(struct slp_thread *thread, slp_channel *channel,
                                                   slp_tasklet *current, enum slp_direction dir)
 {
-    if (slp_channel_callback == NULL)
-        return 0;
     int willblock = counterpart(channel, dir) == NULL;
     if (call_back(thread, channel, current, dir, willblock) < 0 &&
         !SLP_FAULT(CHANNEL_CALLBACK_ERROR_MIGRATES))
@@ -283,7 +281,7 @@ static PyObject *generic_channel_action(struct slp_thread *thread, slp_channel *
     }
     slp_mailbox_set(current, value);
     slp_tasklet *decided = counterpart(channel, dir);
-    if (ask_callback(thread, channel, current, dir) < 0) {
+    if (slp_channel_callback != NULL && ask_callback(thread, channel, current, dir) < 0) {
         if (!SLP_FAULT(FAILED_OP_KEEPS_VALUE))
             Py_DECREF(slp_mailbox_take(current));
         return NULL;

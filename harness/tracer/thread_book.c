@@ -46,8 +46,8 @@ static void announce_property(const _PyInterpreterFrame *frame, const char *attr
     PyObject *name = PyUnicode_InternFromString(attribute);
 
     if (name != NULL)
-        sw_announce_of(frame->f_code->co_argcount > 1 ? SW_OP_WRITE : SW_OP_READ, sw_thread_book_self(frame),
-                    sw_operation_part(name));
+        sw_announce_of(frame->f_code->co_argcount > 1 ? SW_OP_WRITE : SW_OP_READ,
+                       sw_thread_book_self(frame), sw_operation_part(name));
     Py_XDECREF(name);
 }
 
@@ -163,7 +163,8 @@ void sw_thread_book_end_by_exception(PyFrameObject *frame)
     PyObject *hook = PyDict_GetItemString(names, name);
     if (hook != NULL && PyFunction_Check(hook) &&
         sw_code_kind_of((PyCodeObject *)PyFunction_GET_CODE(hook)) == SW_CODE_PROGRAM)
-        sw_announce_refuse(frame, "is ended by an exception, and threading.excepthook is the program's");
+        sw_announce_refuse(frame,
+                           "is ended by an exception, and threading.excepthook is the program's");
 }
 
 void sw_thread_book_note(struct sw_thread_book *book, const _PyInterpreterFrame *frame)
