@@ -5,9 +5,9 @@ import os
 import unittest
 
 import stackless
-from support import Test, run_program, through_c
+from support import IS_MEMCHECK, Test, run_program, through_c
 
-if "no-memcheck" in os.environ.get("CK_EXCLUDE_TAGS", ""):
+if IS_MEMCHECK:
     raise unittest.SkipTest("the import of gevent leaks")
 try:
     import gevent

@@ -15,6 +15,8 @@ import stackless
 # With a trace or profile function throughout, and a schedule callback that gives it to tasklets:
 # interp/tests/traced.
 IS_TRACED = bool(os.environ.get("SLP_TRACED"))
+# Under valgrind: ci/groups/memcheck.
+IS_MEMCHECK = "no-memcheck" in os.environ.get("CK_EXCLUDE_TAGS", "")
 IS_EXTENSION = "stackless" not in sys.builtin_module_names
 
 

@@ -10,9 +10,9 @@ import signal
 import unittest
 
 import stackless
-from support import IS_TRACED
+from support import IS_MEMCHECK, IS_TRACED
 
-if "no-memcheck" in os.environ.get("CK_EXCLUDE_TAGS", ""):
+if IS_MEMCHECK:
     raise unittest.SkipTest("a child that ends at once has lost a lock of Python's")
 try:
     import _testcapi
