@@ -322,15 +322,21 @@ static int sees_accesses(const char *interp_version)
            minor >= 11 && minor <= 13;
 }
 
+/* Known when some schedules have been run. */
+static int may_look_closer(const struct sw_explore *explore, const struct sw_search_totals *totals)
+{
+    return explore->closer == SW_EXPLORE_CLOSER_ASKED || sees_accesses(totals->interp_version);
+}
+
 /* What was kept for grain access is run at grain call, too, where that is not possible, and where the
  * verdict is UNSURE already. */
 static uint64_t count_given_back(const struct exploration *all, const struct sw_search_totals *part)
 {
+    const struct sw_explore_result *result = all->result;
     int is_enough = part->stopped || part->skipped || part->only_one || part->only_layouts;
-    int looks_closer = all->explore->closer == SW_EXPLORE_CLOSER_ASKED ||
-                       sees_accesses(all->result->totals.interp_version);
+    int comes_later = may_look_closer(all->explore, &result->totals) && result->unconfirmed == 0;
 
-    return is_enough || (looks_closer && all->result->unconfirmed == 0) ? 0 : all->kept_back;
+    return is_enough || comes_later ? 0 : all->kept_back;
 }
 
 /* Behind a failure that was not confirmed the search goes on.  0, or -1 with *e. */
@@ -471,10 +477,8 @@ static int sample_all(struct sw_explore *explore, struct sw_explore_result *resu
     if (sample(explore, kept_back, result) < 0)
         return -1;
     *schedules = kept_back;
-    int possible =
-        explore->closer == SW_EXPLORE_CLOSER_ASKED || sees_accesses(totals->interp_version);
-    if (kept_back > 0 && possible && result->end == SW_EXPLORE_NOTHING && !totals->skipped &&
-        !totals->only_one && !totals->stopped)
+    if (kept_back > 0 && may_look_closer(explore, totals) && result->end == SW_EXPLORE_NOTHING &&
+        !totals->skipped && !totals->only_one && !totals->stopped)
         look_closer(explore, result);
     return 0;
 }
