@@ -16,18 +16,23 @@ static struct {
     size_t length; /* 0: nothing is */
     int is_made;
 } folder;
-static size_t matched[2]; /* of it, at the end of what was written so far */
 
 /* "0x" and so many digits are an address, of which these are kept: the region. */
 enum { ADDRESS_MIN = 11, ADDRESS_MAX = 16, ADDRESS_KEPT = 4 };
 
 /* The digits behind a "0x" are held back until it is known how many there are. */
-static struct number {
+struct number {
     char last; /* byte that was written */
     int is_open;
     size_t count; /* of digits */
     char digits[ADDRESS_MAX];
-} numbers[2];
+};
+
+/* What stdout's text, and stderr's, has come to. */
+static struct stream {
+    size_t matched; /* of the folder, at the end of what was written so far */
+    struct number number;
+} streams[2];
 
 static void make(const struct sw_control_shm *shm)
 {
@@ -77,10 +82,8 @@ static size_t add_digits(struct sw_printed *to, struct number *number, const cha
 }
 
 /* All but addresses: they are others where the project lies elsewhere, since its path is longer. */
-static void add_text(struct sw_printed *to, const char *bytes, size_t size)
+static void add_text(struct sw_printed *to, struct number *number, const char *bytes, size_t size)
 {
-    struct number *number = &numbers[to - sw_engine_shm()->printed];
-
     if (to->size == 0)
         *number = (struct number){0};
     while (size > 0) {
@@ -101,26 +104,29 @@ static void add_text(struct sw_printed *to, const char *bytes, size_t size)
 }
 
 /* The bytes that may still become the folder are held back, and come when they do not. */
-static void add_byte(struct sw_printed *to, size_t *held, const char *byte)
+static void add_byte(struct sw_printed *to, struct stream *stream, const char *byte)
 {
+    size_t *held = &stream->matched;
+
     while (*held > 0 && folder.text[*held] != *byte) {
         size_t keep = folder.shorter[*held];
-        add_text(to, folder.text, *held - keep);
+        add_text(to, &stream->number, folder.text, *held - keep);
         *held = keep;
     }
     if (folder.text[*held] != *byte)
-        add_text(to, byte, 1);
+        add_text(to, &stream->number, byte, 1);
     else if (++*held == folder.length)
         *held = 0;
 }
 
 /* Up to where the folder may begin nothing is held back.  Returns how many bytes. */
-static size_t add_until_folder(struct sw_printed *to, const char *bytes, size_t size)
+static size_t add_until_folder(struct sw_printed *to, struct number *number, const char *bytes,
+                               size_t size)
 {
     const char *first = folder.length > 0 ? memchr(bytes, *folder.text, size) : NULL;
 
     size = first != NULL ? (size_t)(first - bytes) : size;
-    add_text(to, bytes, size);
+    add_text(to, number, bytes, size);
     return size;
 }
 
@@ -132,12 +138,12 @@ ssize_t sw_printed_add(int fd, const char *bytes, ssize_t n)
     struct sw_printed *to = &shm->printed[fd == STDERR_FILENO];
     if (!folder.is_made)
         make(shm);
-    size_t *held = &matched[fd == STDERR_FILENO];
+    struct stream *stream = &streams[fd == STDERR_FILENO];
     for (size_t i = 0; i < (size_t)n;) {
-        if (*held == 0)
-            i += add_until_folder(to, bytes + i, (size_t)n - i);
+        if (stream->matched == 0)
+            i += add_until_folder(to, &stream->number, bytes + i, (size_t)n - i);
         if (i < (size_t)n)
-            add_byte(to, held, bytes + i++);
+            add_byte(to, stream, bytes + i++);
     }
     return n;
 }
