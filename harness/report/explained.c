@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explanation_beside.h"
+#include "explanation_chance.h"
 
 /* How many random schedules are tried where the default one fails, too. */
 enum { SEEDS_TRIED = 8 };
@@ -53,6 +54,7 @@ static void tell(struct sw_explained *explained, const struct sw_sched *sched,
     FILE *out = open_memstream(&explained->text, &size);
 
     sw_explanation_make(&explanation, timeline);
+    sw_explanation_chance_find(&explanation, timeline, sched);
     snprintf(explained->kind, sizeof explained->kind, "%s", sw_explanation_name(explanation.kind));
     snprintf(explained->object, sizeof explained->object, "%s", explanation.object);
     snprintf(explained->sentence, sizeof explained->sentence, "%s", explanation.sentence);

@@ -3,8 +3,8 @@
  * explained.h - what every command says of a failure: explanation.h, of a schedule, as text.
  *
  * It takes one more run of the schedule, in a process of its own; the full text one more for the
- * schedule that passes.  Of a run that has not failed
- * there is nothing to say.
+ * schedule that passes; and where the kind is not known of a run that follows chance, up to fourteen
+ * with other random numbers and layouts.  Of a run that has not failed there is nothing to say.
  */
 #ifndef SW_EXPLAINED_H
 #define SW_EXPLAINED_H

@@ -22,7 +22,8 @@
  *                         behind the one that makes it impossible, and its thread has not checked
  *
  * The values of the run are the evidence: without them nothing is claimed.  Where no pattern is
- * found the kind is not known, which is said so.
+ * found, other random numbers and other orders of addresses are tried (explanation_chance.h); and
+ * where these change nothing, the kind is not known, which is said so.
  */
 #ifndef SW_EXPLANATION_H
 #define SW_EXPLANATION_H
@@ -42,6 +43,8 @@
     X(DEADLOCK, "deadlock") \
     X(LOST_WAKE_UP, "lost wake-up") \
     X(MISPLACED_EXCEPTION, "exception at the wrong place") \
+    X(CHANCE, "random numbers") \
+    X(ADDRESSES, "order of addresses") \
     X(LOST_VALUE, "value lost") \
     X(DOUBLED_VALUE, "value doubled") \
     X(MISPLACED_VALUE, "value misplaced")

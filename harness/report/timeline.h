@@ -98,6 +98,7 @@ struct sw_timeline {
     uint64_t lost;      /* entries that did not fit */
     int is_same;        /* the run was the recorded one, in all decisions and in its exit status */
     int has_accesses;
+    uint32_t follows;   /* SW_FOLLOWS_CHANCE, ...: what it has followed apart from its schedule */
     char left[32];      /* "step 351": where it no longer was, of a run that went on anyway; "" */
     char note[SW_TIMELINE_NOTE]; /* what there is to say of what is missing; "" */
     struct sw_end end;  /* how it ended */

@@ -24,6 +24,14 @@ static int has_recorded_status(const struct sw_end *end, const struct sw_sched *
     return sw_run_end_is_recorded(end, sched->outcome);
 }
 
+/* What it has followed, and where it has left the recorded run. */
+static void keep_ways(struct sw_timeline *timeline, const struct sw_control_shm *shm)
+{
+    timeline->follows = shm->follows;
+    snprintf(timeline->left, sizeof timeline->left, "%.*s", (int)strcspn(shm->left, ":"),
+             shm->left);
+}
+
 static int run_as(struct sw_timeline *timeline, const struct sw_sched *sched,
                   struct sw_schedule_order schedule, int wanted, int explains, struct sw_error *e)
 {
@@ -39,8 +47,7 @@ static int run_as(struct sw_timeline *timeline, const struct sw_sched *sched,
     if (status == 0)
         status = sw_timeline_take(timeline, &one, e);
     if (status == 0)
-        snprintf(timeline->left, sizeof timeline->left, "%.*s", (int)strcspn(one.shm->left, ":"),
-                 one.shm->left);
+        keep_ways(timeline, one.shm);
     if (status == 0 && explains && sw_timeline_agent_add(timeline, &one) < 0)
         status = sw_error_set(e, NULL, 0, 0, "out of memory");
     if (status == 0 && explains)

@@ -12,6 +12,7 @@
 #include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/schedz.h"
 #include "harness/runner/interrupt.h"
+#include "explanation_chance.h"
 #include "replay.h"
 #include "run_once.h"
 #include "why_judge.h"
@@ -54,6 +55,26 @@ static int is_recorded_run(const struct sw_process *run, const struct sw_sched *
            sw_sched_is_same_run(sched, run->shm->decision_count, run->shm->hash);
 }
 
+/* Nothing is shared by threads.  A failure may still be explained: by chance. */
+static int refuse_threads(const struct sw_why_order *order, const struct sw_sched *sched,
+                          const struct sw_timeline *timeline)
+{
+    struct sw_explanation explanation;
+
+    if (timeline->note[0] != '\0')
+        return refuse(order->path, SW_EXIT_UNSURE, timeline->note);
+    sw_explanation_make(&explanation, timeline);
+    if (order->value == NULL && sw_explanation_chance_find(&explanation, timeline, sched))
+        return refuse(order->path, SW_EXIT_UNSURE, explanation.reason);
+    return refuse(order->path, SW_EXIT_UNSURE,
+                  timeline->has_accesses
+                      ? "no variable that was written has been used by two threads"
+                  : timeline->thread_count < 2
+                      ? "no second thread has run, so that no variable has been used by two"
+                      : "what its threads read and write is not known: that takes a test, in "
+                        "CPython 3.11; --value follows a lock");
+}
+
 /* Without events of values and tasklets: what the threads have read, written and locked. */
 static int explain_threads(const struct sw_why_order *order, const struct sw_sched *sched)
 {
@@ -71,12 +92,7 @@ static int explain_threads(const struct sw_why_order *order, const struct sw_sch
     if (found < 0)
         sw_error_print(&e);
     else if (found > 0)
-        status = refuse(order->path, SW_EXIT_UNSURE,
-                        timeline.note[0] != '\0' ? timeline.note
-                        : timeline.has_accesses
-                            ? "no variable that was written has been used by two threads"
-                            : "what its threads read and write is not known: that takes a test, in "
-                              "CPython 3.11; --value follows a lock");
+        status = refuse_threads(order, sched, &timeline);
     if (status == SW_EXIT_OK && order->json)
         sw_why_threads_print_json(stdout, &why, order->last_first);
     else if (status == SW_EXIT_OK)

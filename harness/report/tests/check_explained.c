@@ -58,6 +58,58 @@ START_TEST(test_what_always_fails_has_nothing_beside)
 }
 END_TEST
 
+/* ---- chance ---- */
+
+/* Nobody has to look for two threads: with the same choices it passes with other random numbers, or
+ * with objects that lie otherwise. */
+static const struct {
+    const char *source, *kind, *because;
+} of_chance[] = {
+    {"import random\n"
+     "def test_it(): assert random.getrandbits(1) == 0\n",
+     "random numbers", "fails with the random numbers of chance "},
+    {"import random, threading\n"
+     "def test_it():\n"
+     "    drawn = []\n"
+     "    ts = [threading.Thread(target=lambda: drawn.append(random.getrandbits(1))) for _ in "
+     "'ab']\n"
+     "    for t in ts: t.start()\n"
+     "    for t in ts: t.join()\n"
+     "    assert drawn != [1, 1]\n",
+     "random numbers", "fails with the random numbers of chance "},
+    {"class One: pass\n"
+     "def test_it():\n"
+     "    many = [One() for _ in range(4)]\n"
+     "    assert many.index(set(many).pop()) % 2 == 0\n",
+     "order of addresses", "fails with objects that lie as in layout "},
+};
+
+START_TEST(test_what_chance_decides_is_called_so)
+{
+    write_file("chance.py", of_chance[_i].source);
+    ck_assert_int_eq(spillway("explore -o a.sched chance.py::test_it"), 1);
+    ck_assert_msg(strstr(content("out"), of_chance[_i].kind) != NULL, "%s", content("out"));
+    ASSERT_SAYS("out", of_chance[_i].because);
+    ASSERT_SAYS("out", ", and passes ");
+    ck_assert_int_eq(spillway("replay --explain a.sched"), 0);
+    ASSERT_SAYS("err", of_chance[_i].because);
+    if (strstr(of_chance[_i].source, "Thread") != NULL)
+        return; /* why follows what they share */
+    ck_assert_int_eq(spillway("why a.sched"), 3);
+    ASSERT_SAYS("err", of_chance[_i].because);
+}
+END_TEST
+
+/* Both have to be so: then it is not said that one of them decides. */
+START_TEST(test_what_needs_a_schedule_too_is_not_chance)
+{
+    shell("cp %s/../../fuzz/tests/shuffled_batches.py .", programs);
+    ck_assert_int_eq(spillway("explore -o a.sched shuffled_batches.py::test_both"), 1);
+    ck_assert_ptr_null(strstr(content("out"), "kind: random numbers"));
+    ck_assert_ptr_null(strstr(content("out"), "of chance 1, and"));
+}
+END_TEST
+
 /* Of another interpreter, and of a program, in one line; of a deadlock, which needs no accesses, where
  * all is asked for. */
 /* The one way to lose an update is behind a call, where only cold code looks: warmed, all pass. */
@@ -197,6 +249,9 @@ CHECK_SUITE(suite)
     tcase_add_test(all, test_what_looks_is_another_run_but_fails_as_well);
     tcase_add_test(all, test_a_daemon_that_waits_for_later_does_not_keep_it);
     tcase_add_test(all, test_what_cannot_be_seen_is_said);
+    tcase_add_loop_test(all, test_what_chance_decides_is_called_so, 0,
+                        sizeof of_chance / sizeof *of_chance);
+    tcase_add_test(all, test_what_needs_a_schedule_too_is_not_chance);
     tcase_set_timeout(all, 120);
     tcase_set_tags(all, "no-memcheck"); /* it mostly starts other programs */
     suite_add_tcase(suite, all);

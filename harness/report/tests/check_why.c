@@ -209,6 +209,13 @@ START_TEST(test_what_cannot_be_explained_is_refused)
     write_file("p.py", "raise SystemExit(1)\n");
     ck_assert_int_eq(spillway("record -q -o p.sched -- p.py"), 1);
     ck_assert_int_eq(spillway("why p.sched"), 3);
+    ASSERT_SAYS("err", "no second thread has run");
+    write_file("p.py", "import threading\n"
+                       "t = threading.Thread(target=print)\n"
+                       "t.start(); t.join()\n"
+                       "raise SystemExit(1)\n");
+    ck_assert_int_eq(spillway("record -q -o p.sched -- p.py"), 1);
+    ck_assert_int_eq(spillway("why p.sched"), 3);
     ASSERT_SAYS("err", "what its threads read and write is not known");
     write_file("p.py", "print('ran')\n");
     ck_assert_int_eq(spillway("record -q -o p.sched -- p.py"), 0);
