@@ -58,6 +58,13 @@ int sw_explanation_chance_find(struct sw_explanation *explanation,
         return 0;
     if (sched->deviation_count > 0 && default_passes(sched))
         return 0;
+    /* Layouts first: other random numbers can move objects, but where they lie draws nothing. */
+    if ((timeline->follows & SW_FOLLOWS_LAYOUT) != 0 &&
+        (found = find_passing(&other, layout, 0)) != *layout)
+        return set(explanation, SW_EXPLANATION_ADDRESSES,
+                   "the default schedule fails with objects that lie as in layout %u, and passes as "
+                   "in layout %u",
+                   *layout, found);
     if (*chance == 0)
         *chance = SW_CHANCE_FIRST;
     if ((timeline->follows & SW_FOLLOWS_CHANCE) != 0 &&
@@ -66,12 +73,5 @@ int sw_explanation_chance_find(struct sw_explanation *explanation,
                    "the default schedule fails with the random numbers of chance %u, and passes "
                    "with those of chance %u",
                    *chance, found);
-    if ((timeline->follows & SW_FOLLOWS_LAYOUT) != 0 &&
-        (found = find_passing(&other, layout, 0)) != *layout)
-        return set(
-            explanation, SW_EXPLANATION_ADDRESSES,
-            "the default schedule fails with objects that lie as in layout %u, and passes as "
-            "in layout %u",
-            *layout, found);
     return 0;
 }

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""Trio shuffles the tasks of a batch, so that nobody may rely on who began to wait first."""
+import trio
+
+
+async def note(order, name):
+    await trio.sleep(0)
+    order.append(name)
+
+
+async def both(order):
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(note, order, "first")
+        nursery.start_soon(note, order, "second")
+
+
+def test_first_come_first_served():
+    order = []
+    trio.run(both, order)
+    assert order == ["first", "second"]
