@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Trio shuffles the tasks of a batch, so that nobody may rely on who began to wait first."""
+"""Trio runs a batch of tasks as they came or back to front, so that nobody may rely on it."""
 import trio
 
 
