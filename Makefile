@@ -141,7 +141,7 @@ CHECK_BIN := $(INTERP_CHECK_BIN) $(EMBEDDED_CHECK_BIN) $(HARNESS_CHECK_BIN)
 # Sees each bytecode of CPython 3.11; see harness/tracer/tracer.c.
 TRACER := $(BUILD)/lib/spillway_tracer.cpython-311-$(MACHINE)-linux-gnu.so
 TRACER_LAB := $(BUILD)/lib/lab/$(notdir $(TRACER))
-STARTERS := $(addprefix spillway_starter,.py _finding.py _from.py _pytest.py _steady.py _access.py)
+STARTERS := $(patsubst harness/runner/%,spillway_%,$(wildcard harness/runner/starter*.py))
 STARTER_LAB := $(STARTERS:%=$(BUILD)/lib/lab/%)
 # What is preloaded into an interpreter: it decides, so the strategies are in it.
 CONTROL_LIB := $(BUILD)/lib/libspillway.so

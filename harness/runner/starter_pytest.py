@@ -65,7 +65,7 @@ class Plugin(object):
     def pytest_collection(self):
         beginning = self.starter.beginning
         if beginning is not None:  # before pytest's own finder, which rewrites assertions
-            sys.meta_path.insert(0, beginning.finder(self.starter.module_place(beginning.path)[1]))
+            sys.meta_path.insert(0, beginning.finder(self.starter.loading.module_place(beginning.path)[1]))
 
     def pytest_collectreport(self, report):
         if report.skipped:

@@ -5,7 +5,7 @@
 #include <internal/pycore_code.h>
 #include <string.h>
 
-static PyObject *starter; /* its path */
+static PyObject *starter; /* its path, without ".py": that of each of its files begins so */
 static PyObject *library; /* the folder of os.py, with its slash */
 
 static int ends_with(PyObject *text, const char *end)
@@ -36,6 +36,16 @@ int sw_code_kind_is_in_threading(const PyCodeObject *code)
 int sw_code_kind_is_of_import(const PyCodeObject *code)
 {
     return begins_with(code->co_filename, "<frozen importlib");
+}
+
+static int is_starters(PyObject *file)
+{
+    Py_ssize_t length = PyUnicode_GetLength(starter);
+
+    if (PyUnicode_GetLength(file) <= length ||
+        PyUnicode_Tailmatch(file, starter, 0, length, -1) <= 0)
+        return 0;
+    return PyUnicode_READ_CHAR(file, length) == '.' || PyUnicode_READ_CHAR(file, length) == '_';
 }
 
 /* What of threading.py is its own book-keeping: run() is not, since it calls the body of a
@@ -69,8 +79,7 @@ static enum sw_code_kind kind_of(const PyCodeObject *code)
     PyObject *file = code->co_filename;
 
     /* In this order, from what is asked most precisely to what is the rest. */
-    if (PyUnicode_Compare(file, starter) == 0 || ends_with(file, "/spillway_starter_from.py") ||
-        ends_with(file, "/spillway_starter_pytest.py"))
+    if (is_starters(file))
         return SW_CODE_STARTER;
     /* What libspillway asks at the end. */
     if (begins_with(file, "<spillway>") || sw_code_kind_is_of_import(code) ||
@@ -121,8 +130,8 @@ static PyObject *find_library(void)
 
 int sw_code_kind_begin(PyObject *path)
 {
-    starter = Py_NewRef(path);
+    starter = PyUnicode_Substring(path, 0, PyUnicode_GetLength(path) - (Py_ssize_t)strlen(".py"));
     library = find_library();
     extra_index = _PyEval_RequestCodeExtraIndex(NULL);
-    return library != NULL ? 0 : -1;
+    return starter != NULL && library != NULL ? 0 : -1;
 }

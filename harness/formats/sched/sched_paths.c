@@ -2,6 +2,7 @@
 #include "sched_paths.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,24 +15,32 @@
 #include "project.h"
 #include "sched_trust.h"
 
-/* What comes with spillway, and so is another file on another machine. */
-static const char *const ours[] = {"lib/spillway_starter.py",
-                                   "lib/spillway_starter_finding.py",
-                                   "lib/spillway_starter_from.py",
-                                   "lib/spillway_starter_pytest.py",
-                                   "lib/spillway_starter_steady.py",
-                                   "lib/spillway_starter_access.py",
-                                   "bin/slpython",
-                                   "bin/slpython-lab"};
+/* What comes with spillway, and so is another file on another machine; and each file of the starter. */
+static const char *const ours[] = {"bin/slpython", "bin/slpython-lab"};
 enum { OURS_COUNT = sizeof ours / sizeof *ours };
+static const char starter[] = "lib/spillway_starter";
 
-/* Where the file of that name is, without a folder; NULL: it is none of ours. */
+/* spillway_starter.py, spillway_starter_calling.py, ...; NULL: it is none. */
+static const char *starters_file(const char *name)
+{
+    static char path[64];
+    size_t begin = strlen(sw_last_part(starter)), length = strlen(name);
+
+    if (strncmp(name, sw_last_part(starter), begin) != 0 || strchr("._", name[begin]) == NULL ||
+        length < begin + 3 || strcmp(name + length - 3, ".py") != 0 ||
+        snprintf(path, sizeof path, "lib/%s", name) >= (int)sizeof path)
+        return NULL;
+    return path;
+}
+
+/* Where the file of that name is, without a folder; NULL: it is none of ours.  It stays until the next
+ * call. */
 static const char *below_prefix(const char *name)
 {
     for (int i = 0; i < OURS_COUNT; i++)
         if (strcmp(sw_last_part(ours[i]), name) == 0)
             return ours[i];
-    return NULL;
+    return starters_file(name);
 }
 
 /* The name alone does not tell: the user may have a slpython-lab of his own. */
