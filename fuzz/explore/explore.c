@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/report/trial_many.h"
+#include "harness/report/schedule_figures.h"
 #include "harness/report/trial_sched.h"
 #include "harness/report/canary.h"
 #include "contract/exit.h"
@@ -118,7 +118,7 @@ static void count_distinct(struct exploration *all)
     for (uint64_t i = 0; hashes != NULL && i < all->count; i++)
         if (all->hashes[i].seed <= last)
             hashes[count++] = all->hashes[i].hash;
-    result->distinct = hashes != NULL ? sw_trial_many_count_distinct(hashes, count) : 0;
+    result->distinct = hashes != NULL ? sw_schedule_figures_distinct(hashes, count) : 0;
     free(hashes);
 }
 

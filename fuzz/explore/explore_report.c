@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/report/trial_many.h"
+#include "harness/report/schedule_figures.h"
 #include "contract/layout.h"
 #include "contract/version.h"
 #include "contract/whole_file.h"
@@ -122,8 +122,8 @@ char *sw_explore_report_claim(const struct sw_explore *explore,
     if (totals->processes > 1)
         snprintf(processes, sizeof processes, " in %llu processes",
                  (unsigned long long)totals->processes);
-    sw_trial_many_format_rate(
-        rate, sizeof rate, totals->seconds > 0 ? (double)totals->schedules / totals->seconds : 0);
+    sw_schedule_figures_rate(rate, sizeof rate,
+                             totals->seconds > 0 ? (double)totals->schedules / totals->seconds : 0);
     snprintf(
         buf, size,
         "%llu schedule%s of %s%s, seeds %llu to %llu%s, grain %s, %llu distinct%s, %s a second%s",
@@ -159,7 +159,7 @@ void sw_explore_report_progress(const struct sw_explore_progress *progress, doub
     if (progress->seconds - *told < (is_terminal ? 0.1 : LINE_S))
         return;
     *told = progress->seconds;
-    sw_trial_many_format_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
+    sw_schedule_figures_rate(rate, sizeof rate, (double)progress->schedules / progress->seconds);
     if (progress->wanted > 0)
         snprintf(of, sizeof of, " of %llu", (unsigned long long)progress->wanted);
     else if (progress->open > 0)

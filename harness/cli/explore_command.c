@@ -172,7 +172,7 @@ static const char *refusal_of_test(void)
 
 static const char *refusal_of_program(void)
 {
-    if (sw_target_is_schedule(explore.search.trial.file))
+    if (sw_target_is_sched_or_schedz(explore.search.trial.file))
         return "a schedule is no program: spillway replay repeats it";
     return sw_spec_run_is(explore.search.trial.file)
                ? "a spec says itself what its schedules are: see spillway run"

@@ -60,7 +60,7 @@ static int run(const struct sw_command_arguments *arguments)
 
     if (why != NULL)
         return sw_command_refuse("record", "%s", why);
-    if (sw_target_is_schedule(arguments->list[0]))
+    if (sw_target_is_sched_or_schedz(arguments->list[0]))
         return sw_command_refuse("record", "a schedule is no program: spillway replay repeats it");
     record.order.program = arguments->list;
     set_defaults(&record.order);

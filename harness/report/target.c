@@ -90,7 +90,7 @@ const char *sw_target_folder_refusal(const char *path)
                : "no test_*.py and no *_test.py in this folder";
 }
 
-int sw_target_is_schedule(const char *path)
+int sw_target_is_sched_or_schedz(const char *path)
 {
     return ends_with(path, ".sched") || ends_with(path, ".schedz");
 }

@@ -28,7 +28,7 @@ int sw_target_is_folder(const char *path);
 /* Why a folder is not that; NULL: it is. */
 const char *sw_target_folder_refusal(const char *path);
 /* By its name: a schedule, or an archive of them. */
-int sw_target_is_schedule(const char *path);
+int sw_target_is_sched_or_schedz(const char *path);
 /* May it name several tests: a folder, a file, or a class?  How many there are only the
  * interpreter knows (target_list.h). */
 int sw_target_may_be_many(const char *path);

@@ -7,6 +7,7 @@
 
 #include "harness/runner/batch.h"
 #include "harness/runner/interrupt.h"
+#include "schedule_figures.h"
 #include "trial_internal.h"
 
 struct search {
@@ -49,44 +50,6 @@ static int on_result(void *context, const struct sw_batch_result *result)
     return 1;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-uint64_t sw_trial_many_count_distinct(uint64_t *hashes, uint64_t count)
-{
-    uint64_t distinct = count > 0;
-
-    if (count > 0)
-        qsort(hashes, count, sizeof *hashes, compare_numbers);
-    /* Sorted, equal ones stand side by side. */
-    for (uint64_t i = 1; i < count; i++)
-        distinct += hashes[i] != hashes[i - 1];
-    return distinct;
-}
-
-char *sw_trial_many_format_rate(char *buf, size_t size, double rate)
-{
-    uint64_t number = (uint64_t)rate, step = 1;
-
-    /* Timers and other load make the rest of the digits noise. */
-    while (number / step >= 1000)
-        step *= 10;
-    number = number / step * step;
-    if (number >= 1000000)
-        snprintf(buf, size, "%llu %03llu %03llu", (unsigned long long)number / 1000000,
-                 (unsigned long long)number / 1000 % 1000, (unsigned long long)number % 1000);
-    else if (number >= 1000)
-        snprintf(buf, size, "%llu %03llu", (unsigned long long)number / 1000,
-                 (unsigned long long)number % 1000);
-    else
-        snprintf(buf, size, "%llu", (unsigned long long)number);
-    return buf;
-}
-
 static void claim(const struct sw_trial_order *order, struct search *search,
                   const struct sw_batch_totals *totals, struct sw_trial *trial)
 {
@@ -103,15 +66,15 @@ static void claim(const struct sw_trial_order *order, struct search *search,
         snprintf(processes, sizeof processes, ", in %llu processes",
                  (unsigned long long)totals->processes);
     else if (totals->real_ns > 0) {
-        sw_trial_many_format_rate(rate, sizeof rate,
-                                  (double)search->count * 1e9 / (double)totals->real_ns);
+        sw_schedule_figures_rate(rate, sizeof rate,
+                                 (double)search->count * 1e9 / (double)totals->real_ns);
         snprintf(how_fast, sizeof how_fast, ", %s a second", rate);
     }
     sw_trial_decide(trial, SW_AS_EXPECTED, "",
                     "%llu schedules of a random walk, seeds %llu to %llu%s, %llu distinct%s%s",
                     (unsigned long long)search->count, (unsigned long long)order->schedule.seed,
                     (unsigned long long)(order->schedule.seed + search->count - 1), skipped,
-                    (unsigned long long)sw_trial_many_count_distinct(search->hashes, search->count),
+                    (unsigned long long)sw_schedule_figures_distinct(search->hashes, search->count),
                     processes, how_fast);
     sw_trial_tell_lives_on(trial, totals->lives_on);
 }
