@@ -546,7 +546,7 @@ int sw_explore_run(struct sw_explore *explore)
     sw_interrupt_begin();
     explore->search.trial.starter = starter;
     explore->search.trial.setting = &explore->setting;
-    explore->search.trial.keeps_errors = explore->told != NULL;
+    explore->search.trial.holds_output = 1;
     if (starter != NULL)
         status = run(explore);
     free(starter);

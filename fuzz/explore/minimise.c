@@ -344,6 +344,7 @@ int sw_minimise_write(const struct sw_minimised *minimised, const char *output, 
                                    .setting = &sched->setting,
                                    .output = output,
                                    .silent = silent,
+                                   .holds_output = 1,
                                    .explains = 1,
                                    .how = minimised->how,
                                    .schedules = 1};

@@ -13,6 +13,7 @@
 #include "contract/own_path.h"
 #include "harness/formats/files/path_program.h"
 #include "harness/report/interp_shim.h"
+#include "harness/runner/interp_kind.h"
 #include "harness/formats/sched/sched_trust.h"
 #include "harness/formats/sched/settings_table.h"
 
@@ -114,18 +115,23 @@ const char *sw_common_options_test_interp(const char *given)
 
     if (given != NULL)
         return sw_common_options_interp(given);
-    if (active != NULL && asprintf(&found, "%s/bin/python3", active) < 0)
+    if (active == NULL || *active == '\0')
+        return SW_TARGET_INTERP;
+    if (asprintf(&found, "%s/bin/python3", active) < 0)
         found = NULL;
-    return found != NULL && access(found, X_OK) == 0 ? found : SW_TARGET_INTERP;
+    return found != NULL ? found : SW_TARGET_INTERP;
 }
 
 int sw_common_options_check_interp(const char *interp, struct sw_error *e)
 {
     struct stat status;
+    struct sw_error kind;
 
     if (stat(interp, &status) < 0 || access(interp, X_OK) < 0)
         return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: %s", interp, strerror(errno));
     if (!S_ISREG(status.st_mode))
         return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: not a file", interp);
+    if (sw_interp_kind_check(interp, &kind) < 0)
+        return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: %s", interp, kind.text);
     return 0;
 }

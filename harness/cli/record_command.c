@@ -29,7 +29,7 @@ static void set_defaults(struct sw_record_order *order)
     int is_spec = sw_spec_run_is(order->program[0]);
 
     if (order->interp == NULL)
-        order->interp = is_spec ? sw_common_options_lab() : SW_TARGET_INTERP;
+        order->interp = is_spec ? sw_common_options_lab() : sw_common_options_test_interp(NULL);
     else
         order->interp = sw_common_options_interp(order->interp);
     if (record.strategy != NOT_GIVEN)
@@ -81,7 +81,7 @@ static const struct sw_option options[] = {
                      "End the run as a livelock after N decisions (default: 10000000)"),
     SW_OPTION_HEADING("The run"),
     SW_OPTION_INTERP(struct record, order.interp,
-                     SW_TARGET_INTERP "; of a spec: slpython-lab beside spillway"),
+                     SW_OPTION_INTERP_OF_TESTS "; of a spec: slpython-lab beside spillway"),
     SW_OPTION_ENGINE(struct record, order.schedule.engine, "threads"),
     SW_OPTIONS_SETTINGS(struct record, order.setting, SW_SETTINGS_RECORD),
     SW_OPTION_UNDER(struct record, order.under),

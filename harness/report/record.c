@@ -17,6 +17,8 @@
 #include "contract/version.h"
 #include "contract/whole_file.h"
 #include "harness/runner/interrupt.h"
+#include "harness/runner/spec_run.h"
+#include "program_kind.h"
 #include "run_inputs.h"
 #include "run_once.h"
 #include "sched_file.h"
@@ -226,6 +228,20 @@ static int prepare(const struct sw_record_order *record, char *starter, char **a
                : 0;
 }
 
+/* There is nothing to be kept.  What starts tests has said why this one cannot begin. */
+static int is_no_run(const struct sw_record_order *record, const struct sw_process *run)
+{
+    const char *program = record->program[0];
+    char why[300];
+
+    if (record->test != NULL || sw_spec_run_is(program))
+        return *run->shm->refusal != '\0';
+    if (!sw_program_kind_is_no_python(run, record->interp, program, why, sizeof why))
+        return 0;
+    fprintf(stderr, "spillway: %s: %s\n", program, why);
+    return 1;
+}
+
 static int run_it(const struct sw_record_order *record, struct sw_sched *sched, const char *path)
 {
     struct sw_process_order process = sw_process_order_of(sched);
@@ -240,9 +256,8 @@ static int run_it(const struct sw_record_order *record, struct sw_sched *sched, 
         sw_error_print(&e);
     } else {
         status = sw_process_check(&run);
-        /* What starts tests has said why this one cannot begin: that is no run to be kept. */
         if (status == SW_EXIT_OK)
-            status = *run.shm->refusal != '\0' ? SW_EXIT_ERROR : keep(record, &run, sched, path);
+            status = is_no_run(record, &run) ? SW_EXIT_ERROR : keep(record, &run, sched, path);
         sw_process_warn(&run);
     }
     sw_process_close(&run);

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "contract/exit.h"
+#include "harness/runner/held_output.h"
+#include "harness/runner/spec_run.h"
+#include "program_kind.h"
 #include "run_once.h"
 #include "trial_internal.h"
 #include "trial_many.h"
@@ -180,11 +183,14 @@ static void judge_exit(const struct sw_process *run, const struct sw_trial_order
 static void judge_program(const struct sw_process *run, const struct sw_trial_order *order,
                           struct sw_trial *trial)
 {
-    char schedule[128];
+    char schedule[128], why[300];
     int status = run->end.code;
 
     sw_trial_describe(order, schedule, sizeof schedule);
-    if (status == 0)
+    if (!sw_spec_run_is(order->file) &&
+        sw_program_kind_is_no_python(run, order->interp, order->file, why, sizeof why))
+        sw_trial_decide(trial, SW_HARNESS_ERROR, "start", "%s", why);
+    else if (status == 0)
         sw_trial_decide(trial, SW_AS_EXPECTED, "", "1 schedule, %s; %llu decisions", schedule,
                         (unsigned long long)run->shm->decision_count);
     else
@@ -213,43 +219,32 @@ static void judge(const struct sw_process *run, const struct sw_trial_order *ord
         judge_exit(run, order, trial);
 }
 
-/* ---- its standard error ---- */
+/* ---- what it prints ---- */
 
-enum { ERRORS_BYTES_MAX = 64 << 10 }; /* the last of it: there is the traceback */
+/* Static: each is 80 KiB, and one run is under way. */
+static struct sw_held_output held_output, held_errors;
 
-/* A descriptor for it; 0: it is the runner's own. */
-static int open_errors(const struct sw_trial_order *order)
+static void hold(const struct sw_trial_order *order, struct sw_process_order *process)
 {
-    int fd = order->keeps_errors && !order->silent ? memfd_create("errors", MFD_CLOEXEC) : 0;
-
-    return fd > 0 ? fd : 0;
+    held_output.fd = held_errors.fd = 0;
+    if (order->silent)
+        return;
+    if (order->holds_output && !order->stdout_is_ours)
+        sw_held_output_start(&held_output);
+    if (order->holds_output || order->keeps_errors)
+        sw_held_output_start(&held_errors);
+    process->output = held_output.fd;
+    process->errors = held_errors.fd;
 }
 
-static void copy_errors(int fd, off_t from, off_t end, FILE *out)
+static void show_held(struct sw_trial *trial)
 {
-    char buf[4096];
-    ssize_t got = 1;
-
-    for (off_t at = from; at < end && got > 0; at += got) {
-        got = pread(fd, buf, sizeof buf, at);
-        fwrite(buf, 1, got > 0 ? (size_t)got : 0, out);
-    }
-}
-
-static void take_errors(int fd, struct sw_trial *trial)
-{
-    size_t size = 0;
-    off_t end = fd > 0 ? lseek(fd, 0, SEEK_END) : 0;
-    FILE *out = fd > 0 ? open_memstream(&trial->errors, &size) : NULL;
-
-    if (fd > 0)
-        copy_errors(fd, 0, end, stderr);
-    if (out != NULL) {
-        copy_errors(fd, end > ERRORS_BYTES_MAX ? end - ERRORS_BYTES_MAX : 0, end, out);
-        fclose(out);
-    }
-    if (fd > 0)
-        close(fd);
+    sw_held_output_stop(&held_output);
+    sw_held_output_stop(&held_errors);
+    sw_held_output_print(&held_output, stdout);
+    fflush(stdout);
+    sw_held_output_print(&held_errors, stderr);
+    trial->errors = sw_held_output_end(&held_errors);
 }
 
 /* ---- a process of its own ---- */
@@ -301,9 +296,9 @@ static void run_in(struct sw_process *run, const struct sw_trial_order *order,
         schedule.strategy = SW_STRATEGY_REPLAY;
         schedule.wanted = *order->decisions;
     }
-    process.errors = open_errors(order);
+    hold(order, &process);
     int status = sw_run_once_run(run, &process, &schedule, &e);
-    take_errors(process.errors, trial);
+    show_held(trial);
     if (status < 0) {
         sw_trial_decide(trial, run->interrupted ? SW_INCONCLUSIVE : SW_HARNESS_ERROR, "start", "%s",
                         e.text);

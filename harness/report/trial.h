@@ -50,7 +50,8 @@ struct sw_trial_order {
     int watchdog_s;     /* 0: SW_WATCHDOG_S */
     int stdout_is_ours; /* what the test prints goes to stderr */
     int silent;         /* what it prints goes nowhere */
-    int keeps_errors; /* what it writes to its standard error is kept, and shown when it ends */
+    int keeps_errors;   /* what it writes to its standard error is kept, and shown when it ends */
+    int holds_output;   /* so is all that it prints; of much the begin and the end (held_output.h) */
     int explains;       /* a failure is explained, in its story (explained.h) ... */
     enum sw_explanation_how how; /* ... so */
 };

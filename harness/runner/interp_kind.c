@@ -51,6 +51,37 @@ static int read_loader(Elf *elf, char *loader, size_t size)
     return 0;
 }
 
+/* The names by which a program comes to more than one thread, or to another program: beginnings and
+ * parts of what it asks of its libraries. */
+static int has_name_for_threads(const char *names, size_t size)
+{
+    static const char *const parts[] = {
+        "pthread_create", "thrd_create", "_M_start_thread", "clone",   "exec",
+        "posix_spawn",    "dlopen",      "libpython",       "libpypy", "Py_"};
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (memmem(names, size, parts[i], strlen(parts[i])) != NULL)
+            return 1;
+    return 0;
+}
+
+/* May it start a thread, or a program that does?  /bin/ls does not.  Without a list of names nobody
+ * knows. */
+static int may_start_threads(Elf *elf)
+{
+    GElf_Shdr header;
+
+    for (Elf_Scn *at = elf_nextscn(elf, NULL); at != NULL; at = elf_nextscn(elf, at)) {
+        if (gelf_getshdr(at, &header) == NULL || header.sh_type != SHT_DYNSYM)
+            continue;
+        Elf_Scn *names = elf_getscn(elf, header.sh_link);
+        Elf_Data *data = names != NULL ? elf_rawdata(names, NULL) : NULL;
+        return data == NULL || data->d_buf == NULL ||
+               has_name_for_threads(data->d_buf, data->d_size);
+    }
+    return 1;
+}
+
 /* In the order in which a reason explains those behind it. LD_PRELOAD, which is how the engine gets
  * into a process, is read by glibc's dynamic loader and by nothing else. */
 static int check_elf(const char *path, Elf *elf, struct sw_error *e)
@@ -79,6 +110,8 @@ static int check_elf(const char *path, Elf *elf, struct sw_error *e)
                             loader);
     if (access(loader, X_OK) != 0)
         return sw_error_set(e, path, 0, 0, "its dynamic loader %s is not there", loader);
+    if (!may_start_threads(elf))
+        return sw_error_set(e, path, 0, 0, "it is no Python, and starts no threads");
     return 0;
 }
 

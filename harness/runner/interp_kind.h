@@ -11,8 +11,8 @@
 #include "contract/error.h"
 #include "run_end.h"
 
-/* Before anything runs: is it a program that is linked dynamically?  0, or -1
- * with *e: no such file, a script, a static binary, ... */
+/* Before anything runs: is it a program that is linked dynamically, and may it start a thread?  0, or
+ * -1 with *e: no such file, a script, a static binary, /bin/ls, ... */
 int sw_interp_kind_check(const char *path, struct sw_error *e);
 /* When it was started and no control came about: the most likely reason.
  * end: how it ended.  Always -1, with *e. */

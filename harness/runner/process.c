@@ -219,6 +219,8 @@ static int start(struct sw_process *run, const struct sw_process_order *order, s
     if (order->silent) {
         launch.input = launch.output = launch.errors = SW_LAUNCH_NULL;
     }
+    if (order->output > 0)
+        launch.output = order->output;
     if (order->errors > 0)
         launch.errors = order->errors;
     if (order->stdout_is_ours)

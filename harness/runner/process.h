@@ -58,7 +58,8 @@ struct sw_process_order {
     int watchdog_s;     /* 0: SW_WATCHDOG_S; under a command none */
     int explains;       /* events with all that is known of each are wanted: event_shm.h */
     int silent;         /* its standard files are /dev/null, and it has a group of its own */
-    int errors;         /* its stderr is this descriptor; 0: the runner's, of a silent one /dev/null */
+    int output, errors; /* its stdout, and its stderr: descriptors; 0: the runner's, of a silent one
+                         * /dev/null */
 };
 
 /* A recorded run: its interpreter, program, arguments, setting and folder. */

@@ -175,10 +175,19 @@ def listed(path, name):
     """Names of tests in the file."""
     if name == WHOLE:
         return [name]
-    if finding.is_pytests_project(path):
+    if is_pytests(path):
         loading.prepare(path)
-        return [inner for _, inner in side("pytest").names(this_module(), path, name)]
+        return listed_by_pytest(path, name)
     module = loading.load_or_exit(this_module(), path)
+    found = listed_in_module(path, module, name)
+    # Only pytest knows of which parameters there are, each of which is a test.
+    if found != [name] and finding.is_installed("pytest") and any(
+            finding.needs_pytest(module, *finding.find(module, one) + (one,)) for one in found):
+        return listed_by_pytest(path, name)
+    return found
+
+
+def listed_in_module(path, module, name):
     if not name:
         found = finding.tests_of_module(module)
         if not found:
@@ -194,9 +203,23 @@ def listed(path, name):
     return found
 
 
+def listed_by_pytest(path, name):
+    return [inner for _, inner in side("pytest").names(this_module(), path, name)]
+
+
+def is_pytests(path):
+    """Without pytest its fixtures and its configuration would count for nothing, and nobody would
+    hear of it."""
+    sign = finding.sign_of_pytest(path)
+    if sign is not None and not finding.is_installed("pytest"):
+        refuse("%s: its project is pytest's (%s), and pytest is not installed for %s"
+               % (path, sign, sys.executable))
+    return sign is not None
+
+
 def listed_in_folder(folder):
     """FILE.py::NAME; each file in an interpreter of its own, unless pytest collects them."""
-    if finding.is_installed("pytest"):
+    if is_pytests(folder) or finding.is_installed("pytest"):
         sys.path.pop(0)
         sys.meta_path.append(loading.OwnModule())
         return ["%s::%s" % one for one in side("pytest").names(this_module(), folder, "")]
@@ -237,7 +260,7 @@ def with_pytest(path, name, why):
 
 def runner_of(path, name):
     """A function that is given what runs a test in all of its schedules."""
-    if finding.is_pytests_project(path):
+    if is_pytests(path):
         loading.prepare(path)
         return with_pytest(path, name, "its project")
     module = loading.load_or_exit(this_module(), path)

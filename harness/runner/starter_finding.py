@@ -166,15 +166,16 @@ def has_text(path, text):
         return text.encode("ascii") in source.read()
 
 
-def is_pytests_project(path):
-    """Does a conftest.py, or a configuration of pytest's, stand beside the file or above it?  Then
-    how it is imported is pytest's to say."""
-    folder = os.path.dirname(os.path.abspath(path))
+def sign_of_pytest(path):
+    """The conftest.py, or the configuration of pytest's, beside the file (or in the folder) or above
+    it: then how it is imported is pytest's to say.  None: there is none."""
+    path = os.path.abspath(path)
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
     while True:
-        if os.path.exists(os.path.join(folder, "conftest.py")) or any(
-                has_text(os.path.join(folder, name), text) for name, text in PYTEST_SECTIONS):
-            return is_installed("pytest")
+        for name, text in (("conftest.py", ""),) + PYTEST_SECTIONS:
+            if has_text(os.path.join(folder, name), text):
+                return os.path.join(folder, name)
         above = os.path.dirname(folder)
         if above == folder or os.path.exists(os.path.join(folder, ".git")):
-            return False
+            return None
         folder = above

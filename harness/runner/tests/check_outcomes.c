@@ -522,6 +522,7 @@ START_TEST(test_what_cannot_be_controlled_says_why)
     ASSERT_REFUSES("./arm", "it is a program of another kind of machine (ELF machine 183, 64");
     ASSERT_REFUSES("./musl", "its C library is musl (its loader is /lib/ld-musl-x86_64.so.1)");
     ASSERT_REFUSES("/dev/null", "it is no program but a special file");
+    ASSERT_REFUSES("/bin/ls", "it is no Python, and starts no threads");
     ck_assert_int_eq(spillway("record --interp ./static -o a.sched -- p.py"), 2);
     ASSERT_SAYS("err", "./static: it is a static binary");
 }
@@ -529,7 +530,9 @@ END_TEST
 
 START_TEST(test_a_program_that_is_no_python_is_not_believed)
 {
-    write_file("c.c", "int main(void) { return 0; }\n");
+    write_file("c.c",
+               "extern int execv(const char *, char *const *);\n"
+               "int main(int argc, char **argv) { return argc < 0 ? execv(\"\", argv) : 0; }\n");
     write_file("exec.c", "#include <unistd.h>\n"
                          "int main(int argc, char **argv) {\n"
                          "    return argc > 0 ? execv(\"/usr/bin/python3.11\", argv) : 1;\n"
