@@ -153,9 +153,10 @@ static int add_arguments(const struct sw_process *run, const struct sw_process_o
 }
 
 /* By the one name that a replay from elsewhere finds, too: absolute, and its folder without links.
- * A program sees argv[0], whose length moves its stack and its objects.  The file itself may be a
- * link, by which a virtual environment knows itself.  buf: of PATH_MAX. */
-static const char *interp_of(const struct sw_process_order *order, char *buf)
+ * A program sees argv[0], whose length moves its stack and its objects: with another name it would be
+ * another run.  The file itself may be a link, by which a virtual environment knows itself.  buf: of
+ * PATH_MAX. */
+static int name_interp(const struct sw_process_order *order, char *buf, struct sw_error *e)
 {
     const char *slash = strrchr(order->interp, '/');
     const char *name = slash != NULL ? slash + 1 : order->interp;
@@ -163,12 +164,12 @@ static const char *interp_of(const struct sw_process_order *order, char *buf)
 
     snprintf(folder, sizeof folder, "%.*s", (int)(name - order->interp), order->interp);
     if (realpath(slash != NULL ? folder : ".", buf) == NULL)
-        return order->interp;
+        return sw_error_set(e, order->interp, 0, 0, "its folder: %s", strerror(errno));
     size_t length = strlen(buf);
     if (length + strlen(name) + 2 > PATH_MAX)
-        return order->interp;
+        return sw_error_set(e, order->interp, 0, 0, "its name is too long");
     snprintf(buf + length, PATH_MAX - length, "%s%s", length > 1 ? "/" : "", name);
-    return buf;
+    return 0;
 }
 
 /* "under... interp program args..."; the caller's to free. */
@@ -212,8 +213,11 @@ static int start(struct sw_process *run, const struct sw_process_order *order, s
                                .context = &child,
                                .default_signals = order->under != NULL,
                                .has_group = order->silent};
-    char interp[PATH_MAX], **argv = make_argv(run, order, interp_of(order, interp));
+    char interp[PATH_MAX], **argv;
 
+    if (name_interp(order, interp, e) < 0)
+        return -1;
+    argv = make_argv(run, order, interp);
     if (argv == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     if (order->silent) {
@@ -287,13 +291,18 @@ static void take_temp_folder(struct sw_process *run, const struct sw_process_ord
         sw_temp_folder_take(&run->temp, order->program);
 }
 
-/* Which paths are another clone's (harness/control/io/printed.h). */
-static void note_project(struct sw_process *run, const struct sw_process_order *order)
+/* Which paths are another clone's (harness/control/io/printed.h): without it what is printed here
+ * would be another text. */
+static int note_project(struct sw_process *run, const struct sw_process_order *order,
+                        struct sw_error *e)
 {
+    const char *here = order->folder != NULL ? order->folder : ".";
     char folder[PATH_MAX];
 
-    if (realpath(order->folder != NULL ? order->folder : ".", folder) != NULL)
-        sw_project_root(folder, run->shm->project, sizeof run->shm->project);
+    if (realpath(here, folder) == NULL)
+        return sw_error_set(e, NULL, 0, 0, "the folder to run in, '%s': %s", here, strerror(errno));
+    sw_project_root(folder, run->shm->project, sizeof run->shm->project);
+    return 0;
 }
 
 static int prepare(struct sw_process *run, const struct sw_process_order *order, struct sw_error *e)
@@ -304,8 +313,7 @@ static int prepare(struct sw_process *run, const struct sw_process_order *order,
     if (order->recorded != NULL)
         sw_recorded_world_fill(order->recorded, run->shm);
     take_temp_folder(run, order);
-    note_project(run, order);
-    return 0;
+    return note_project(run, order, e);
 }
 
 int sw_process_become(struct sw_process *run, const struct sw_process_order *order,
@@ -314,9 +322,9 @@ int sw_process_become(struct sw_process *run, const struct sw_process_order *ord
     struct child child = {run, order->setting};
     char interp[PATH_MAX];
 
-    if (prepare(run, order, e) < 0)
+    if (prepare(run, order, e) < 0 || name_interp(order, interp, e) < 0)
         return -1;
-    char **argv = make_argv(run, order, interp_of(order, interp));
+    char **argv = make_argv(run, order, interp);
     if (argv == NULL)
         return sw_error_set(e, NULL, 0, 0, "out of memory");
     sw_launch_become(&(struct sw_launch){.argv = argv,
