@@ -50,6 +50,16 @@ size_t sw_utf8_printable(const char *text, const char *end)
     return length;
 }
 
+void sw_utf8_tame(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
+        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) /* U+0080 to U+009F */
+            at[0] = at[1] = '?';
+        else if (*at < 0x20 || *at == 0x7f)
+            *at = '?';
+    }
+}
+
 void sw_utf8_trim(char *text)
 {
     char *end = text + strlen(text);

@@ -16,6 +16,9 @@ size_t sw_utf8_length(const char *text, const char *end);
 size_t sw_utf8_printable(const char *text, const char *end);
 /* Drops an incomplete character from the end of a text that was cut. */
 void sw_utf8_trim(char *text);
+/* Puts a '?' for each byte of a control character: in a line of somebody else's a terminal would take
+ * them for commands. */
+void sw_utf8_tame(char *text);
 /* Writes length bytes as one line of valid UTF-8: what is not printable as \xNN,
  * byte by byte. */
 void sw_utf8_write(FILE *out, const char *text, size_t length);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/utf8.h"
+
 #define HEAD "spillway ledger 1\n"
 
 /* Processes on one shard: each asks the kernel about all other numbers, so a thousand is a lot.
@@ -131,6 +133,7 @@ static int read_saw(struct content *content, const char *line)
         end == 0)
         return -1;
     snprintf(kind.text, sizeof kind.text, "%s", line + end);
+    sw_utf8_tame(kind.text);
     if (content->counts)
         sw_work_log_add_kind(content->totals, &kind);
     return 0;

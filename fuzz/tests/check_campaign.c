@@ -331,6 +331,25 @@ START_TEST(test_another_campaign_is_refused)
 }
 END_TEST
 
+/* Each text that is printed of files which came from elsewhere. */
+START_TEST(test_what_a_stranger_wrote_commands_no_terminal)
+{
+    ck_assert_int_eq(explore("--campaign dir --schedules 100", "test_two"), 1);
+    ck_assert_int_eq(shell("sed -i 's/: \"/&\\\\u001b[31m\\\\u009b1m/' dir/failures/*.json && "
+                           "grep -q u001b dir/failures/*.json && "
+                           "sed -i 's/^saw .*: /&\x1b[31m/' dir/shards/*/ledger && "
+                           "cat dir/failures/*.min.sched | sed 's/^check.*/check none/; "
+                           "s/^\\(found\\|outcome\\).../&\x1b[31m/; "
+                           "s/^args .*/& \"\\\\x1b[31m\"/' >bad.sched"),
+                     0);
+    spillway("merge dir");
+    ASSERT_SAYS("out", "?[31m");
+    ck_assert_int_eq(shell("grep -q '\x1b' out err"), 1);
+    spillway("minimise --check bad.sched");
+    ck_assert_int_eq(shell("grep -q '\x1b' out err"), 1);
+}
+END_TEST
+
 START_TEST(test_what_cannot_begin_says_why)
 {
     write_file("bad.py", "raise KeyError('nowhere')\n");
@@ -365,12 +384,17 @@ END_TEST
 
 CHECK_SUITE(suite)
 {
-    TCase *all = tcase_create("all");
+    TCase *all = tcase_create("all"), *strangers = tcase_create("strangers");
 
     tcase_add_checked_fixture(all, setup_here, teardown);
     tcase_set_timeout(all, 240);
     tcase_set_tags(all, "no-memcheck");
     suite_add_tcase(suite, all);
+    tcase_add_checked_fixture(strangers, setup_here, teardown);
+    tcase_set_tags(strangers, "no-memcheck");
+    tcase_set_timeout(strangers, 120);
+    tcase_add_test(strangers, test_what_a_stranger_wrote_commands_no_terminal);
+    suite_add_tcase(suite, strangers);
     tcase_add_test(all, test_what_is_explained_alike_is_one_cause);
     tcase_add_test(all, test_a_cause_is_told_once);
     tcase_add_test(all, test_shards_together_are_the_whole);

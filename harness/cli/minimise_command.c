@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "contract/utf8.h"
 #include "command.h"
 #include "contract/chance.h"
 #include "contract/real_time.h"
@@ -190,11 +191,16 @@ static int check_it(void)
         sw_error_print(&e);
         return SW_EXIT_ERROR;
     }
-    printf("%s: a schedule of %s", minimise.path, sched->program);
-    for (int i = 0; i < sched->arg_count; i++)
-        printf(" %s", sched->args[i]);
-    printf("\n  in %s; %u deviations in %llu decisions; %s\n", sched->interp,
-           sched->deviation_count, (unsigned long long)sched->decision_count, sched->outcome);
+    printf("%s: a schedule of ", minimise.path);
+    sw_utf8_write(stdout, sched->program, strlen(sched->program));
+    for (int i = 0; i < sched->arg_count; i++) {
+        putchar(' ');
+        sw_utf8_write(stdout, sched->args[i], strlen(sched->args[i]));
+    }
+    fputs("\n  in ", stdout);
+    sw_utf8_write(stdout, sched->interp, strlen(sched->interp));
+    printf("; %u deviations in %llu decisions; %s\n", sched->deviation_count,
+           (unsigned long long)sched->decision_count, sched->outcome);
     sw_sched_free(sched);
     return SW_EXIT_OK;
 }

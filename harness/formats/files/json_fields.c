@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "contract/utf8.h"
 #include "harness/formats/files/atomic_files.h"
 
 void sw_json_fields_add_number(json_object *object, const char *name, uint64_t number)
@@ -21,6 +22,7 @@ void sw_json_fields_get_text(json_object *object, const char *name, char *buf, s
     const char *text = json_object_get_string(json_object_object_get(object, name));
 
     snprintf(buf, size, "%s", text != NULL ? text : "");
+    sw_utf8_tame(buf);
 }
 
 uint64_t sw_json_fields_get_number(json_object *object, const char *name)

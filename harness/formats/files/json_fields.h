@@ -14,7 +14,7 @@
 void sw_json_fields_add_number(json_object *object, const char *name, uint64_t number);
 void sw_json_fields_add_text(json_object *object, const char *name, const char *text);
 
-/* Reads a text, cut to the size; "" if there is none.  Of a number: 0 if there is none. */
+/* Reads a text for people, cut to the size, without control characters; "" if there is none.  Of a number: 0 if there is none. */
 void sw_json_fields_get_text(json_object *object, const char *name, char *buf, size_t size);
 uint64_t sw_json_fields_get_number(json_object *object, const char *name);
 

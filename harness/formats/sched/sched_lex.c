@@ -193,7 +193,8 @@ int sw_sched_lex_hex(struct sw_sched_lex *lex, int digits, char *out)
                : sw_sched_lex_fail(lex, "%d hexadecimal digits expected", digits);
 }
 
-/* A sentence: nothing in it is quoted.  A byte of value 0 would hide what follows it. */
+/* A sentence, which is for people: nothing in it is quoted.  A byte of value 0 would hide what follows
+ * it. */
 int sw_sched_lex_rest(struct sw_sched_lex *lex, char **out)
 {
     sw_sched_lex_skip_blanks(lex);
@@ -205,7 +206,10 @@ int sw_sched_lex_rest(struct sw_sched_lex *lex, char **out)
         return sw_sched_lex_fail(lex, "a byte of value 0");
     *out = strndup(lex->at, length);
     lex->at += length;
-    return *out != NULL ? 0 : sw_sched_lex_fail(lex, "out of memory");
+    if (*out == NULL)
+        return sw_sched_lex_fail(lex, "out of memory");
+    sw_utf8_tame(*out);
+    return 0;
 }
 
 /* Looked at without being read: lines that may be missing are known by their keyword. */
