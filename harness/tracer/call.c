@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "argument.h"
+#include "call_class.h"
 #include "file_object.h"
 #include "file_path.h"
 #include "format_text.h"
@@ -132,9 +133,6 @@ static void of_exception(PyObject *self, const char *name, struct operation *ope
     PyErr_Clear();
 }
 
-/* While it lives what it looks at can be neither longer nor shorter, and its end is no operation. */
-static const char keeps_memory[] = "keeps hold of memory for as long as it lives";
-
 /* What a method of something that cannot change does beside looking at its arguments. */
 static void of_plain(PyObject *self, const char *name, struct operation *operation)
 {
@@ -142,7 +140,7 @@ static void of_plain(PyObject *self, const char *name, struct operation *operati
     const char *end = strstr(name, "_into");
 
     if (operation->op != SW_OP_NONE && IS_ONE_OF(name, keeps))
-        sw_touch_refuse(operation, keeps_memory);
+        sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
     /* pack_into(), say: into an argument. */
     if (end != NULL && strcmp(end, "_into") == 0)
         sw_touch_anything(operation);
@@ -400,7 +398,7 @@ static void of_module(const struct call *call, const char *module, const char *n
     if (IS_ONE_OF(module, of_numbers) || is_of_codecs(module, name)) {
         sw_argument_all(call, 0, sw_argument_read_deep, operation);
         if (operation->op != SW_OP_NONE && strcmp(name, "iter_unpack") == 0)
-            sw_touch_refuse(operation, keeps_memory);
+            sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
         /* With one that can change: it may change it. */
         if (operation->op != SW_OP_NONE)
             sw_touch_anything(operation);
@@ -423,124 +421,11 @@ static void of_function(const struct call *call, struct operation *operation)
     else if (self != NULL && PyType_Check(self) && strcmp(name, "__new__") == 0)
         sw_argument_all(call, 1, sw_argument_read_deep, operation);
     else if (strcmp(name, "from_buffer") == 0)
-        sw_touch_refuse(operation, keeps_memory);
+        sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
     else if (strcmp(module, "builtins") == 0)
         of_builtin(call, name, operation);
     else
         of_module(call, module, name, operation);
-}
-
-/* ---- classes ---- */
-
-/* The class in C that makes the new object. */
-static const PyTypeObject *maker(PyTypeObject *type)
-{
-    while (sw_touch_is_a_class(type) && type->tp_base != NULL)
-        type = type->tp_base;
-    return type;
-}
-
-static int looks_at_arguments(PyTypeObject *exception)
-{
-    return PyType_IsSubtype(exception, (PyTypeObject *)PyExc_BaseExceptionGroup) ||
-           PyType_IsSubtype(exception, (PyTypeObject *)PyExc_SyntaxError) ||
-           PyType_IsSubtype(exception, (PyTypeObject *)PyExc_UnicodeError);
-}
-
-static int makes_dict(PyTypeObject *type)
-{
-    return PyType_IsSubtype(type, &PyDict_Type);
-}
-
-/* While there is a view of it a bytearray cannot grow. */
-static void of_view(const struct call *call, struct operation *operation)
-{
-    if (call->unseen || call->count != 1)
-        sw_touch_anything(operation);
-    else
-        sw_touch_shallow(operation, SW_OP_WRITE, call->arguments[0]);
-}
-
-static void of_class(const struct call *call, PyTypeObject *type, struct operation *operation)
-{
-    static const char *const iterates[] = {"list",
-                                           "tuple",
-                                           "set",
-                                           "frozenset",
-                                           "dict",
-                                           "bytearray",
-                                           "bytes",
-                                           "collections.deque",
-                                           "enumerate",
-                                           "zip",
-                                           "reversed",
-                                           "map",
-                                           "filter",
-                                           "collections.OrderedDict",
-                                           "collections.defaultdict",
-                                           "array.array"};
-    static const char *const keep[] = {"object",
-                                       "type",
-                                       "super",
-                                       "property",
-                                       "staticmethod",
-                                       "classmethod",
-                                       "range",
-                                       "slice",
-                                       "_thread.lock",
-                                       "_thread.RLock",
-                                       "functools.partial",
-                                       "_queue.SimpleQueue",
-                                       "itertools.count",
-                                       "_io.StringIO",
-                                       "weakref",
-                                       "method",
-                                       "_thread._local",
-                                       "operator.itemgetter",
-                                       "operator.attrgetter",
-                                       "types.SimpleNamespace",
-                                       "module"};
-    static const char *const read[] = {"int",
-                                       "float",
-                                       "complex",
-                                       "bool",
-                                       "str",
-                                       "datetime.timedelta",
-                                       "datetime.datetime",
-                                       "datetime.date",
-                                       "decimal.Decimal",
-                                       "_io.BytesIO",
-                                       "_random.Random"};
-    const char *name = maker(type)->tp_name;
-    int in_python =
-        sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
-
-    /* With three arguments the last is what the new class begins with. */
-    if (type == &PyType_Type && (call->unseen || call->count > 1))
-        sw_argument_all(call, 0, sw_argument_read_shared, operation);
-    /* Most exceptions keep what they get as it is. */
-    if (PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException) && !in_python &&
-        looks_at_arguments(type))
-        sw_argument_all(call, 0, sw_argument_read_deep, operation);
-    /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
-    if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||
-        PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException))
-        return;
-    if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
-        return;
-    if (strcmp(name, "pickle.PickleBuffer") == 0)
-        sw_touch_refuse(operation, keeps_memory);
-    else if (strcmp(name, "memoryview") == 0)
-        of_view(call, operation);
-    else if (IS_ONE_OF(name, iterates)) {
-        if (!in_python) /* else its own call of the class above comes */
-            sw_argument_all(call, 0,
-                            makes_dict(type) ? sw_argument_iterate_pairs : sw_argument_iterate,
-                            operation);
-    } else if (IS_ONE_OF(name, read))
-        sw_argument_all(call, 0, sw_argument_read_deep, operation);
-    else
-        sw_touch_anything(operation);
 }
 
 /* ---- calls ---- */
@@ -631,7 +516,7 @@ int sw_call_operation(const struct call *call, struct operation *operation)
         of_method(call, call->arguments[0], ((PyMethodDescrObject *)callable)->d_method->ml_name, 1,
                   operation);
     else if (PyType_Check(callable))
-        of_class(call, (PyTypeObject *)callable, operation);
+        sw_call_class_operation(call, (PyTypeObject *)callable, operation);
     else
         of_other(call, operation);
     return operation->op != SW_OP_NONE;

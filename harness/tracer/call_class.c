@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#define Py_BUILD_CORE 1
+#include "call_class.h"
+
+#include <string.h>
+
+#include "argument.h"
+#include "one_of.h"
+#include "touch.h"
+
+/* The class in C that makes the new object. */
+static const PyTypeObject *maker(PyTypeObject *type)
+{
+    while (sw_touch_is_a_class(type) && type->tp_base != NULL)
+        type = type->tp_base;
+    return type;
+}
+
+static int looks_at_arguments(PyTypeObject *exception)
+{
+    return PyType_IsSubtype(exception, (PyTypeObject *)PyExc_BaseExceptionGroup) ||
+           PyType_IsSubtype(exception, (PyTypeObject *)PyExc_SyntaxError) ||
+           PyType_IsSubtype(exception, (PyTypeObject *)PyExc_UnicodeError);
+}
+
+static int makes_dict(PyTypeObject *type)
+{
+    return PyType_IsSubtype(type, &PyDict_Type);
+}
+
+/* While there is a view of it a bytearray cannot grow. */
+static void of_view(const struct call *call, struct operation *operation)
+{
+    if (call->unseen || call->count != 1)
+        sw_touch_anything(operation);
+    else
+        sw_touch_shallow(operation, SW_OP_WRITE, call->arguments[0]);
+}
+
+void sw_call_class_operation(const struct call *call, PyTypeObject *type,
+                             struct operation *operation)
+{
+    static const char *const iterates[] = {"list",
+                                           "tuple",
+                                           "set",
+                                           "frozenset",
+                                           "dict",
+                                           "bytearray",
+                                           "bytes",
+                                           "collections.deque",
+                                           "enumerate",
+                                           "zip",
+                                           "reversed",
+                                           "map",
+                                           "filter",
+                                           "collections.OrderedDict",
+                                           "collections.defaultdict",
+                                           "array.array"};
+    static const char *const keep[] = {"object",
+                                       "type",
+                                       "super",
+                                       "property",
+                                       "staticmethod",
+                                       "classmethod",
+                                       "range",
+                                       "slice",
+                                       "_thread.lock",
+                                       "_thread.RLock",
+                                       "functools.partial",
+                                       "_queue.SimpleQueue",
+                                       "itertools.count",
+                                       "_io.StringIO",
+                                       "weakref",
+                                       "method",
+                                       "_thread._local",
+                                       "operator.itemgetter",
+                                       "operator.attrgetter",
+                                       "types.SimpleNamespace",
+                                       "module"};
+    static const char *const read[] = {"int",
+                                       "float",
+                                       "complex",
+                                       "bool",
+                                       "str",
+                                       "datetime.timedelta",
+                                       "datetime.datetime",
+                                       "datetime.date",
+                                       "decimal.Decimal",
+                                       "_io.BytesIO",
+                                       "_random.Random"};
+    const char *name = maker(type)->tp_name;
+    int in_python =
+        sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
+
+    /* With three arguments the last is what the new class begins with. */
+    if (type == &PyType_Type && (call->unseen || call->count > 1))
+        sw_argument_all(call, 0, sw_argument_read_shared, operation);
+    /* Most exceptions keep what they get as it is. */
+    if (PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException) && !in_python &&
+        looks_at_arguments(type))
+        sw_argument_all(call, 0, sw_argument_read_deep, operation);
+    /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
+    if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||
+        PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException))
+        return;
+    if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
+        return;
+    if (strcmp(name, "pickle.PickleBuffer") == 0)
+        sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
+    else if (strcmp(name, "memoryview") == 0)
+        of_view(call, operation);
+    else if (IS_ONE_OF(name, iterates)) {
+        if (!in_python) /* else its own call of the class above comes */
+            sw_argument_all(call, 0,
+                            makes_dict(type) ? sw_argument_iterate_pairs : sw_argument_iterate,
+                            operation);
+    } else if (IS_ONE_OF(name, read))
+        sw_argument_all(call, 0, sw_argument_read_deep, operation);
+    else
+        sw_touch_anything(operation);
+}
