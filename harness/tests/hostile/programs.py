@@ -99,6 +99,36 @@ TABLE = [
     shutil.rmtree(os.getcwd(), ignore_errors=True)
     assert 0
 """),
+    Hostile("works_in_a_removed_folder", 1, 1, """
+    os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')
+    run_threads()
+    assert 0
+"""),
+    Hostile("has_no_temporary_folder", 1, 1, """
+    import shutil, tempfile
+    shutil.rmtree(os.environ.pop('TMPDIR', tempfile.gettempdir()))
+    run_threads()
+    tempfile.tempdir = None
+    assert not tempfile.gettempdir()
+"""),
+    Hostile("has_no_time_left", 1, 1, """
+    resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+    while True: sorted(range(100000))
+"""),
+    Hostile("may_write_nothing", 1, 1, """
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    run_threads()
+    os.write(os.open('it.sched', os.O_WRONLY | os.O_CREAT), b'x')
+"""),
+    Hostile("stops_all_of_its_group", 2, (2, 3), """
+    if os.fork() == 0:
+        os.setpgid(0, 0)
+        os.kill(os.getppid(), signal.SIGSTOP)
+        while True: signal.pause()
+    run_threads()
+    while True: signal.pause()
+""", True),
     Hostile("unmaps_what_is_shared", 1, 1, """
     import ctypes
     for line in open('/proc/self/maps').readlines():
