@@ -272,7 +272,7 @@ static __attribute__((noipa)) void take_here(void)
     sw_fiber_switch(&c->home.sp, c->rewinder.sp, c->home.fs);
     if (is_over) {
         checkpoint = NULL;
-        munmap(room, ROOM_BYTES);
+        SW_REAL(munmap)(room, ROOM_BYTES);
     } else {
         sw_engine.hooks->restart_outside();
     }

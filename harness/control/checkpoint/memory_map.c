@@ -117,7 +117,7 @@ static int unmap(const struct sw_memory_range *is, uintptr_t start, uintptr_t en
 {
     if (is->is_kernels)
         return 0;
-    return munmap((void *)start, end - start) == 0 ? 1 : -1;
+    return SW_REAL(munmap)((void *)start, end - start) == 0 ? 1 : -1;
 }
 
 /* What could not be written then had the content of pages that nobody touched. */

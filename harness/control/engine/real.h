@@ -52,7 +52,7 @@
     X(pthread_getaffinity_np) X(pthread_setaffinity_np) X(clock_gettime) X(gettimeofday) X(time) X(clock) \
     X(nanosleep) \
     X(clock_nanosleep) X(usleep) X(sleep) \
-    X(mmap) X(_exit) X(gettid) X(syscall) X(dlopen) X(dlclose) SW_REALS_IO(X)
+    X(mmap) X(munmap) X(_exit) X(gettid) X(syscall) X(dlopen) X(dlclose) SW_REALS_IO(X)
 
 struct sw_real {
     int resolved;

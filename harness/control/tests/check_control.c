@@ -210,6 +210,37 @@ START_TEST(test_daemons_forks_and_children)
 }
 END_TEST
 
+/* The same places in every run, and not always another: a thousand mappings, each of which goes
+ * before the next comes, are in one place.  A part that is left is no place for another. */
+START_TEST(test_memory_that_is_given_back_is_used_again)
+{
+    write_file("maps.py",
+               "import ctypes, mmap\n"
+               "libc = ctypes.CDLL(None)\n"
+               "libc.mmap.restype = ctypes.c_void_p\n"
+               "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 "
+               "+ [ctypes.c_long]\n"
+               "libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]\n"
+               "def get(size):\n"
+               "    return libc.mmap(None, size, 3, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)\n"
+               "places = set()\n"
+               "for _ in range(1000):\n"
+               "    place = get(16000)\n"
+               "    places.add(place)\n"
+               "    libc.munmap(place, 16384)\n"
+               "first, second, larger = get(16384), get(16384), get(32768)\n"
+               "print(len(places), first in places, len({first, second, larger}))\n"
+               "libc.munmap(first, 16384), libc.munmap(second, 16384)\n"
+               "print(get(16384) == second, get(16384) == first)\n"
+               "libc.munmap(larger, 16384)\n"
+               "print(get(16384) == larger)\n");
+    for (int run = 0; run < 2; run++) {
+        ck_assert_int_eq(spillway("record --seed %d -o a.sched -- maps.py", run), 0);
+        ck_assert_str_eq(content("out"), "1 True 3\nTrue True\nFalse\n");
+    }
+}
+END_TEST
+
 static const char *const raw[] = {"raw_threads", "raw_timed"};
 
 START_TEST(test_raw_primitives_are_as_posix_says)
@@ -396,6 +427,7 @@ CHECK_SUITE(suite)
     tcase_add_test(outcomes, test_time_is_virtual);
     tcase_add_test(outcomes, test_blocking_io_lets_others_run);
     tcase_add_test(outcomes, test_daemons_forks_and_children);
+    tcase_add_test(outcomes, test_memory_that_is_given_back_is_used_again);
     tcase_add_loop_test(outcomes, test_raw_primitives_are_as_posix_says, 0, 2);
     tcase_add_test(misfits, test_divergence_says_step_wanted_and_able);
     tcase_add_test(misfits, test_a_missing_deviation_shows_in_the_hash);
