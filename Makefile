@@ -345,6 +345,14 @@ $(PREFIX_HASH): $(OBJ)/harness/harness/bench/prefix_hash.o $(HARNESS_TEST_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+BENCH_POWER := $(BIN)/bench-power
+$(BENCH_POWER): $(OBJ)/harness/harness/bench/power.o $(HARNESS_TEST_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
+
+$(BIN)/harness/compare/tests/check_compare: | $(BENCH_POWER)
+
 # Holds what dpor says against all interleavings of small random programs.
 ORACLE_OBJ := $(call objects,oracle,$(call rooms,fuzz/oracle) $(DPOR_LAB))
 DPOR_ORACLE := $(BIN)/dpor-oracle
@@ -484,7 +492,8 @@ test: test-packages test-programs
 # All that ci/test runs.
 .PHONY: test-programs
 test-programs: all $(PAGES) $(CHECK_BIN) $(FUZZ_INPUTS) $(TORTURE) \
-    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE) $(PREFIX_HASH) $(READS_BENCH)
+    $(BIN)/python-archive $(SCHEDULES_BENCH) $(SAME_STATE) $(PREFIX_HASH) $(READS_BENCH) \
+    $(BENCH_POWER)
 
 .PHONY: check
 check: $(CHECK_BIN)

@@ -26,10 +26,11 @@ static const struct sw_option options[] = {
                    "A and B are commands that are measured themselves, not interpreters"),
     SW_OPTION_NUMBER("pairs", 'n', "N", struct sw_bench_order, pairs, SW_BENCH_STATS_PAIRS_MIN,
                      SW_BENCH_PAIRS_MAX,
-                     "Measure N pairs of processes (default: 40, or 20 with --quick)"),
+                     "Measure N pairs of processes (default: 200, or 32 with --quick; of commands "
+                     "40, or 20)"),
     SW_OPTION_NUMBER("rounds", 0, "N", struct sw_bench_order, way.rounds, 1,
                      SW_BENCH_SIDE_ROUNDS_MAX,
-                     "Run each test N times in a process (default: 80, or 32 with --quick; a "
+                     "Run each test N times in a process (default: 20, or 16 with --quick; a "
                      "command once)"),
     SW_OPTION_NUMBER("warp", 'w', "N", struct sw_bench_order, way.warp, 1, 1000,
                      "Do an Nth of the work in each round (default: 1)"),

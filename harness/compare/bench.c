@@ -154,12 +154,19 @@ static int run(struct bench *bench, struct sw_bench_table *table)
     return tell(bench, table, &aa);
 }
 
+static int usual_pairs(const struct sw_bench_order *order)
+{
+    if (order->way.is_command)
+        return order->quick ? SW_BENCH_PAIRS_COMMAND_QUICK : SW_BENCH_PAIRS_COMMAND;
+    return order->quick ? SW_BENCH_PAIRS_QUICK : SW_BENCH_PAIRS;
+}
+
 static void settle(struct bench *bench)
 {
     struct sw_bench_order *order = &bench->order;
 
     if (order->pairs == 0)
-        order->pairs = order->quick ? SW_BENCH_PAIRS_QUICK : SW_BENCH_PAIRS;
+        order->pairs = usual_pairs(order);
     if (order->way.rounds == 0)
         order->way.rounds = order->way.is_command ? 1
                             : order->quick        ? SW_BENCH_ROUNDS_QUICK

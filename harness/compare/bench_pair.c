@@ -253,7 +253,7 @@ static int run_all(struct pair *pair)
     if (run_tests(pair) < 0)
         return -1;
     return sw_bench_side_wants(pair->way, "start") || sw_bench_side_wants(pair->way, "start memory")
-               ? run_in_turn(pair, SW_BENCH_SIDE_STARTS, run_start)
+               ? run_in_turn(pair, 1, run_start)
                : 0;
 }
 

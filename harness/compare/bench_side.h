@@ -3,8 +3,8 @@
  * bench_side.h - one of the two configurations that are compared, and what a measurement says of it.
  *
  * A configuration is what env(1) takes: assignments, a command, its arguments.  A measurement is a
- * process of its own that runs workload.py in the interpreter, many rounds of each test, and a
- * few that only start; or, if commands are compared, runs of the command (bench_pair.h).
+ * process of its own that runs workload.py in the interpreter, some rounds of each test, and one
+ * that only starts; or, if commands are compared, runs of the command (bench_pair.h).
  *
  * Time depends on what nobody means to compare: where the stack begins, which follows from the size
  * of the environment; how strings hash; where memory is mapped.  All of that is drawn anew for each
@@ -24,7 +24,6 @@ enum {
     SW_BENCH_SIDE_ROUNDS_MAX = 100,
     SW_BENCH_SIDE_NAME = 32,
     SW_BENCH_SIDE_WORDS_MAX = 256,
-    SW_BENCH_SIDE_STARTS = 3, /* processes that only start, of each measurement */
 };
 
 enum sw_bench_side_clock { SW_BENCH_SIDE_CPU, SW_BENCH_SIDE_WALL };

@@ -174,17 +174,26 @@ static int compare_numbers(const void *a, const void *b)
 
 /* Each round of one side stands beside one of the other, run a millisecond before or after: both
  * had the same machine, whatever else ran on it, and their ratio is what is left.  Of the rounds'
- * ratios the median is taken: what disturbed one side alone is in a few of them. */
-double sw_bench_table_difference(const struct sw_bench_table *table, int row, int pair)
+ * ratios the middle half is averaged: what disturbed one side alone is in a few of them, and of
+ * what is left a mean says more than a median. */
+double sw_bench_table_difference_in(const struct sw_bench_table *table, int row, int pair,
+                                    int first, int rounds)
 {
-    int rounds = table->rows[row].rounds, at = pair * rounds;
-    double ratios[SW_BENCH_SIDE_ROUNDS_MAX];
+    int at = pair * table->rows[row].rounds + first, cut = rounds / 4;
+    double ratios[SW_BENCH_SIDE_ROUNDS_MAX], sum = 0;
 
     for (int i = 0; i < rounds; i++)
         ratios[i] = log(fmax(table->rows[row].values[0][at + i], 1e-9) /
                         fmax(table->rows[row].values[1][at + i], 1e-9));
     qsort(ratios, (size_t)rounds, sizeof *ratios, compare_numbers);
-    return (ratios[(rounds - 1) / 2] + ratios[rounds / 2]) / 2;
+    for (int i = cut; i < rounds - cut; i++)
+        sum += ratios[i];
+    return sum / (rounds - 2 * cut);
+}
+
+double sw_bench_table_difference(const struct sw_bench_table *table, int row, int pair)
+{
+    return sw_bench_table_difference_in(table, row, pair, 0, table->rows[row].rounds);
 }
 
 int sw_bench_table_judge(const struct sw_bench_table *table, uint64_t seed,

@@ -42,8 +42,12 @@ int sw_bench_table_add(struct sw_bench_table *table,
 /* What each row shows; room for count of them.  0, or -1 with *e. */
 int sw_bench_table_judge(const struct sw_bench_table *table, uint64_t seed,
                          struct sw_bench_stats_row *out, struct sw_error *e);
-/* The logarithm of this / other in that pair: the median of its rounds'. */
+/* The logarithm of this / other in that pair: the mean of its rounds', without
+ * the quarters that are farthest off. */
 double sw_bench_table_difference(const struct sw_bench_table *table, int row, int pair);
+/* The same, of so many of its rounds. */
+double sw_bench_table_difference_in(const struct sw_bench_table *table, int row, int pair,
+                                    int first, int rounds);
 /* Of all pairs and rounds.  Of the total: the sum of the tests'. */
 double sw_bench_table_minimum(const struct sw_bench_table *table, int row, int side);
 double sw_bench_table_average(const struct sw_bench_table *table, int row, int side);

@@ -234,6 +234,21 @@ START_TEST(test_pyperf_finds_benchmarks_runs_and_values)
 }
 END_TEST
 
+/* By noise that is none, each plant is seen, in that row and in the total. */
+START_TEST(test_the_power_of_a_report_is_told)
+{
+    ck_assert_int_eq(spillway(BENCH "--json noise ./fake -- ./fake"), 0);
+    shell("%s/bench-power --pairs 8 --rounds 2 --reports 5 noise >power", binaries);
+    shell("grep -x 'equal sides: 0 of 5 reports show a difference' power");
+    shell("grep -Ex 'one +0.00 +0.00 +100.0 +100.0 +100.0' power");
+    shell("test $(grep -c 100.0 power) = 2");
+    shell("! %s/bench-power --rounds 3 noise 2>why", binaries);
+    shell("grep -x 'bench-power: 2 rounds of each test were recorded' why");
+    shell("! %s/bench-power none 2>why", binaries);
+    shell("grep '^bench-power: none.this.json: ' why");
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 static const struct {
@@ -318,6 +333,7 @@ CHECK_SUITE(suite)
     tcase_add_test(measuring, test_either_side_begins_and_a_pair_has_one_surrounding);
     tcase_add_test(measuring, test_interpreters_have_their_tests);
     tcase_add_test(measuring, test_commands_are_measured_as_they_are);
+    tcase_add_test(measuring, test_the_power_of_a_report_is_told);
     tcase_add_loop_test(refused, test_what_is_wrong_is_said, 0, COUNT_OF(refusals));
     tcase_add_test(refused, test_nothing_is_left_of_one_that_hangs);
     tcase_add_test(refused, test_nor_of_one_that_ends);
