@@ -34,7 +34,7 @@ static inline int slp_mailbox_empty(slp_tasklet *t)
 {
     if (__builtin_expect(t->tempval == Py_None, 1))
         return 0;
-    slp_mailbox_set(t, Py_NewRef(Py_None));
+    slp_tasklet_drop_mail(t);
     return 1;
 }
 
@@ -50,8 +50,7 @@ static inline PyObject *slp_mailbox_take(slp_tasklet *t)
  * and before: it may be Python code again, and has an empty mailbox. */
 static inline void slp_mailbox_put_back(slp_tasklet *t, PyObject *value)
 {
-    while (slp_mailbox_empty(t))
-        ;
+    slp_mailbox_empty(t);
     slp_mailbox_set(t, value);
 }
 

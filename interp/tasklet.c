@@ -154,6 +154,14 @@ static void make_runnable(slp_tasklet *t)
         slp_thread_wake(t->thread, t);
 }
 
+void slp_tasklet_drop_mail(slp_tasklet *t)
+{
+    for (int i = 0; i < SLP_DROPS_MAX && t->tempval != Py_None; i++)
+        slp_mailbox_set(t, Py_NewRef(Py_None));
+    if (t->tempval != Py_None)
+        t->tempval = Py_NewRef(Py_None); /* what was there is lost */
+}
+
 /* What is in the mailbox has come from a sender, who believes it received. */
 static int was_received(const slp_tasklet *t)
 {

@@ -120,6 +120,11 @@ int slp_tasklet_kill(slp_tasklet *t, int pending);
  * with, which are its own only until then. */
 void slp_tasklet_forget(slp_tasklet *t);
 
+/* Of mailbox.h: drops what is in the mailbox, and what a __del__ puts there then, and so on; but the
+ * one after so many is left alone, for good, since that might never end. */
+enum { SLP_DROPS_MAX = 10 };
+void slp_tasklet_drop_mail(slp_tasklet *t);
+
 /* Gives t, which has nothing on a C stack, another home. */
 void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread);
 

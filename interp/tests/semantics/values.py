@@ -435,6 +435,44 @@ def what_a_release_leaves_in_the_mailbox_takes_no_value():
 
 
 @behaviour
+def what_refills_the_mailbox_without_end_is_lost():
+    c, made = channel(), []
+
+    class Again:
+        def __init__(self):
+            made.append(None)
+            getcurrent().tempval = self
+
+        def __del__(self):
+            Again()
+
+    class Leaves(tasklet):
+        def __del__(self):
+            Again()
+
+    def counted(step):
+        made.clear()
+        Again()
+        result = step()
+        assert len(made) == 11 and getcurrent().tempval is None, len(made)
+        return result
+
+    tasklet(int)()
+    assert counted(lambda: schedule(5)) == 5
+    go(c.receive)
+    assert counted(lambda: c.send(5)) is None
+    assert counted(lambda: go(c.send, 6)) and c.receive() == 6
+    assert counted(go(schedule_remove).kill) is None
+    got = []
+    c.preference = 1
+    go(lambda: got.append(c.receive()))
+    made.clear()
+    Leaves(c.send)("value")
+    run()
+    assert got == ["value"] and len(made) == 11, (got, made)
+
+
+@behaviour
 def a_bomb_in_the_mailbox_is_not_what_a_throw_brings():
     t = go(schedule_remove)
     getcurrent().tempval = stackless.bomb(ValueError)
