@@ -214,11 +214,12 @@ static __attribute__((noinline)) PyObject *hand_over(struct slp_thread *thread,
  * caller's and slp_channel_action()'s. */
 enum { KEPT_BY_CALLER = 2 };
 
-/* It could not wait, and an exception is set: all is as before. */
+/* It could not wait, and an exception is set: all is as before, unless the wait is over already. */
 static __attribute__((noinline)) PyObject *undo_wait(struct slp_thread *thread,
                                                      slp_channel *channel, slp_tasklet *current)
 {
-    /* It may have left the queue already: somebody threw at it, or took it out. */
+    if (current->direction == 0 && current->scheduled)
+        return slp_schedule_go_on(thread, current);
     if (current->direction != 0 && !SLP_FAULT(FAILED_WAIT_STAYS_QUEUED)) {
         queue_remove(channel, current);
         slp_schedule_put_back(current);

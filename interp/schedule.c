@@ -303,10 +303,50 @@ static void remove_current(struct slp_thread *thread, slp_tasklet *current)
     thread->deferred = (PyObject *)current;
 }
 
-static void take_back_removal(struct slp_thread *thread, slp_tasklet *current)
+/* The result of the operation that has removed it: NULL, unless it has come back by itself. */
+static PyObject *take_back_removal(struct slp_thread *thread, slp_tasklet *current)
 {
+    int is_back = current->scheduled;
+
     thread->deferred = NULL;
     slp_schedule_put_back(current);
+    if (is_back)
+        return slp_schedule_go_on(thread, current);
+    Py_DECREF(slp_mailbox_take(current));
+    return NULL;
+}
+
+/* What a signal handler has raised while t waited takes the place of what has come meanwhile, as
+ * if it was thrown at t now. */
+static void displace(slp_tasklet *t)
+{
+    PyObject *bomb = slp_bomb_fetch();
+
+    if (bomb == NULL) {
+        PyErr_WriteUnraisable((PyObject *)t);
+        return;
+    }
+    PyObject *mail = slp_mailbox_take(t);
+    int received = t->delivered;
+    t->delivered = 0;
+    if (slp_bomb_check(mail))
+        slp_bomb_chain(bomb, mail);
+    else if (received)
+        slp_tasklet_tell_displaced(t, mail, "had received it and not run since");
+    Py_DECREF(mail);
+    slp_mailbox_put_back(t, bomb);
+}
+
+PyObject *slp_schedule_go_on(struct slp_thread *thread, slp_tasklet *current)
+{
+    thread->ring = current;
+    if (PyErr_ExceptionMatches(PyExc_MemoryError))
+        PyErr_Clear(); /* for a switch that need not be made */
+    else
+        displace(current);
+    PyObject *result = slp_mailbox_claim(current);
+    (void)SLP_POINT(SWITCH_RESULT, current, NULL, result);
+    return result;
 }
 
 /* A result that did not go through a mailbox. */
@@ -341,13 +381,13 @@ PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove)
     }
     slp_preempt_yield(thread);
     PyObject *result = slp_schedule_task(thread, current, &switched);
-    if (result == NULL && !switched) {
-        if (remove)
-            take_back_removal(thread, current);
-        thread->ring = current;
-        Py_DECREF(slp_mailbox_take(current));
-    }
-    return result;
+    if (result != NULL || switched)
+        return result;
+    if (remove)
+        return take_back_removal(thread, current);
+    thread->ring = current;
+    Py_DECREF(slp_mailbox_take(current));
+    return NULL;
 }
 
 PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
@@ -364,7 +404,7 @@ PyObject *slp_schedule_switch(struct slp_thread *thread, slp_tasklet *t)
     thread->ring = t;
     PyObject *result = slp_schedule_task(thread, current, &switched);
     if (result == NULL && !switched)
-        take_back_removal(thread, current);
+        return take_back_removal(thread, current);
     return result;
 }
 
@@ -427,13 +467,11 @@ PyObject *slp_schedule_run(struct slp_thread *thread, const struct slp_run *how)
     slp_ring_remove(current); /* the ring's reference becomes the stack's */
     watchdog_push(thread, current, how->threadblock);
     PyObject *result = slp_schedule_task(thread, current, &switched);
-    if (result == NULL && !switched) {
-        /* Somebody, a callback for one, may have made it runnable again already. */
-        if (current->in_run) {
-            slp_schedule_leave_run(current);
-            slp_schedule_put_back(current);
-        }
-        thread->ring = current;
+    if (result == NULL && !switched && current->in_run) {
+        slp_schedule_leave_run(current);
+        slp_schedule_put_back(current);
+    } else if (result == NULL && !switched) {
+        result = slp_schedule_go_on(thread, current);
     }
     return thread->preempt.runner == current ? end_timeout(thread, result) : result;
 }

@@ -49,6 +49,11 @@ PyObject *slp_schedule_task(struct slp_thread *thread, slp_tasklet *prev, int *s
  * head again.  Takes over the caller's reference. */
 void slp_schedule_put_back(slp_tasklet *t);
 
+/* Instead of that, where somebody, another thread for one, has made it runnable meanwhile, whoever
+ * has served it or thrown at it included: then it has what it would have waited for, and a missing
+ * memory does not matter.  Returns as slp_schedule_task(). */
+PyObject *slp_schedule_go_on(struct slp_thread *thread, slp_tasklet *current);
+
 /* schedule() and schedule_remove(): retval is stolen and comes back, unless
  * somebody changes the mailbox meanwhile. */
 PyObject *slp_schedule(struct slp_thread *thread, PyObject *retval, int remove);

@@ -5,6 +5,7 @@
  */
 #include "python_fixture.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <valgrind/valgrind.h>
@@ -372,6 +373,49 @@ INSIDE_TEST(no_memory_does_not_lose_a_value)
                       "assert without_memory(lambda: c.send('x')) is None and log == []\n"
                       "assert ring() == 'ST'; schedule(); assert log == ['x'], log\n");
 }
+
+/* Another thread serves the one that goes, or throws at it, while the schedule callback is called:
+ * then it has what it would have waited for, and nothing is undone. */
+INSIDE_TEST(no_memory_undoes_nothing_that_is_complete)
+{
+    PyObject *function = PyCFunction_New(&without_memory_def, NULL);
+
+    /* Not from the heap that the C library would reserve for the other thread. */
+    mallopt(M_ARENA_MAX, 1);
+    INSIDE(PyDict_SetItemString(PyModule_GetDict(PyImport_AddModule("__main__")), "without_memory",
+                                function) == 0);
+    Py_DECREF(function);
+    return python_run(ORDER_LINES
+                      "from _thread import allocate_lock, start_new_thread\n"
+                      "c = channel(); go = allocate_lock(); done = allocate_lock()\n"
+                      "ready = allocate_lock(); ready.acquire()\n"
+                      "def callback(*_):\n"
+                      "    set_schedule_callback(None); go.release(); done.acquire()\n"
+                      "def meanwhile(act, step):\n"
+                      "    def other():\n"
+                      "        getcurrent(); ready.release(); go.acquire()\n"
+                      "        try: act()\n"
+                      "        finally: done.release()\n"
+                      "    go.acquire(); done.acquire(); start_new_thread(other, ())\n"
+                      "    ready.acquire()\n"
+                      "    global A, B; A, B = make('A'), make('B'); begin()\n"
+                      "    set_schedule_callback(callback)\n"
+                      "    try: return without_memory(step)\n"
+                      "    except KeyError as error: return error.args\n"
+                      "    finally:\n"
+                      "        assert S.scheduled and not S.blocked and ring()[0] == 'S'\n"
+                      "        assert c.balance == 0 and S.tempval is None\n"
+                      "        go.release(); done.release(); schedule()\n"
+                      "throws = lambda: S.throw(KeyError, 'thrown', None, True)\n"
+                      "assert meanwhile(lambda: c.send('sent'), c.receive) == 'sent'\n"
+                      "assert meanwhile(throws, c.receive) == ('thrown',)\n"
+                      "assert meanwhile(c.receive, lambda: c.send(1)) is None\n"
+                      "assert meanwhile(throws, lambda: c.send(1)) == ('thrown',)\n"
+                      "assert meanwhile(S.insert, lambda: schedule_remove(5)) == 5\n"
+                      "assert meanwhile(throws, schedule_remove) == ('thrown',)\n"
+                      "assert meanwhile(S.insert, run) is None\n"
+                      "assert meanwhile(throws, run) == ('thrown',)\n");
+}
 #endif
 
 /* ---- the schedule callback ---- */
@@ -428,7 +472,8 @@ CHECK_SUITE(suite)
     FAMILY(suite, "undo", the_trap_undoes_every_switch, a_deadlock_is_undone);
 #ifndef __SANITIZE_ADDRESS__
     if (!RUNNING_ON_VALGRIND)
-        FAMILY(suite, "no memory", no_memory_undoes_every_switch, no_memory_does_not_lose_a_value);
+        FAMILY(suite, "no memory", no_memory_undoes_every_switch, no_memory_does_not_lose_a_value,
+               no_memory_undoes_nothing_that_is_complete);
 #endif
     FAMILY(suite, "callback", the_callback_sees_the_world_before,
            the_callback_may_take_the_next_one_away, the_callback_may_empty_the_ring,
