@@ -115,7 +115,9 @@ class World:
                     self.c.send(Value("late"))
                     self.values.append("late")
                 else:
-                    self.log.append(f"main got {text(self, self.c.receive())}")
+                    # A sender on another thread has its say afterwards, on whatever machine.
+                    with stackless.atomic():
+                        self.log.append(f"main got {text(self, self.c.receive())}")
             except BaseException as error:
                 self.log.append(f"main: {error_text(self, error)}")
             if self.elsewhere is not None:
