@@ -68,6 +68,15 @@ START_TEST(test_an_interpreter_is_looked_at_before_it_is_used)
 }
 END_TEST
 
+/* A script starts the lab under memcheck, say: fine for a spec, whose agent is wherever it ends up. */
+START_TEST(test_a_script_may_start_the_interpreter_of_specs)
+{
+    shell("printf '#!/bin/sh\\nexec %s/slpython-lab \"$@\"\\n' >lab; chmod +x lab", binaries);
+    ck_assert_int_eq(spillway("run -i ./lab %s/../channel/main-waits-for-its-value.spec", programs),
+                     0);
+}
+END_TEST
+
 START_TEST(test_another_interpreter_never_stands_in)
 {
     ck_assert_int_eq(
@@ -167,6 +176,7 @@ CHECK_SUITE(suite)
     tcase_add_test(names, test_a_program_that_fails_is_one);
     tcase_add_loop_test(names, test_an_interpreter_is_looked_at_before_it_is_used, 0,
                         sizeof uses / sizeof *uses);
+    tcase_add_test(names, test_a_script_may_start_the_interpreter_of_specs);
     tcase_add_test(names, test_another_interpreter_never_stands_in);
     suite_add_tcase(suite, names);
     tcase_add_checked_fixture(tests, setup_files, teardown);

@@ -122,7 +122,7 @@ const char *sw_common_options_test_interp(const char *given)
     return found != NULL ? found : SW_TARGET_INTERP;
 }
 
-int sw_common_options_check_interp(const char *interp, struct sw_error *e)
+int sw_common_options_check_interp(const char *interp, int is_of_tests, struct sw_error *e)
 {
     struct stat status;
     struct sw_error kind;
@@ -131,6 +131,8 @@ int sw_common_options_check_interp(const char *interp, struct sw_error *e)
         return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: %s", interp, strerror(errno));
     if (!S_ISREG(status.st_mode))
         return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: not a file", interp);
+    if (!is_of_tests && sw_interp_kind_is_script(interp))
+        return 0;
     if (sw_interp_kind_check(interp, &kind) < 0)
         return sw_error_set(e, NULL, 0, 0, "no interpreter at %s: %s", interp, kind.text);
     return 0;

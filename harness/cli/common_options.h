@@ -91,7 +91,8 @@ const char *sw_common_options_interp(const char *given);
 /* The interpreter of tests: likewise; NULL: the active virtual environment's, else
  * SW_TARGET_INTERP. */
 const char *sw_common_options_test_interp(const char *given);
-/* Is there an interpreter that can be executed?  0, or -1 with *e. */
-int sw_common_options_check_interp(const char *interp, struct sw_error *e);
+/* Is there an interpreter that can be executed?  One of specs may be a script that starts it: its agent
+ * is wherever it ends up.  0, or -1 with *e. */
+int sw_common_options_check_interp(const char *interp, int is_of_tests, struct sw_error *e);
 
 #endif

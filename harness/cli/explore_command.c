@@ -361,7 +361,7 @@ static int set_interp(struct sw_error *e)
     struct sw_trial_order *trial = &explore.search.trial;
 
     trial->interp = sw_common_options_test_interp(trial->interp);
-    return sw_common_options_check_interp(trial->interp, e);
+    return sw_common_options_check_interp(trial->interp, 1, e);
 }
 
 static int run(const struct sw_command_arguments *arguments)

@@ -216,7 +216,7 @@ static int run_it(const struct sw_command_arguments *arguments)
         interp = is_tests ? sw_common_options_test_interp(NULL) : sw_common_options_lab();
     else if (is_tests)
         run.suite.how.interp = interp = sw_common_options_test_interp(interp);
-    if (sw_common_options_check_interp(interp, &e) < 0)
+    if (sw_common_options_check_interp(interp, is_tests, &e) < 0)
         return sw_command_refuse("run", "%s", e.text);
     int status = is_tests ? run_targets(arguments) : run_suite(arguments);
     sw_settings_free(&run.setting);

@@ -17,7 +17,7 @@ static int run(const struct sw_command_arguments *arguments)
     order.interp_is_given = order.interp != NULL;
     if (order.interp == NULL)
         order.interp = sw_common_options_lab();
-    if (sw_common_options_check_interp(order.interp, &e) < 0)
+    if (sw_common_options_check_interp(order.interp, 0, &e) < 0)
         return sw_command_refuse("score", "%s", e.text);
     order.agentless = sw_agentless_is(order.interp);
     return sw_score_run(&order, arguments->list, arguments->count);

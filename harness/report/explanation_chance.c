@@ -61,10 +61,11 @@ int sw_explanation_chance_find(struct sw_explanation *explanation,
     /* Layouts first: other random numbers can move objects, but where they lie draws nothing. */
     if ((timeline->follows & SW_FOLLOWS_LAYOUT) != 0 &&
         (found = find_passing(&other, layout, 0)) != *layout)
-        return set(explanation, SW_EXPLANATION_ADDRESSES,
-                   "the default schedule fails with objects that lie as in layout %u, and passes as "
-                   "in layout %u",
-                   *layout, found);
+        return set(
+            explanation, SW_EXPLANATION_ADDRESSES,
+            "the default schedule fails with objects that lie as in layout %u, and passes as "
+            "in layout %u",
+            *layout, found);
     if (*chance == 0)
         *chance = SW_CHANCE_FIRST;
     if ((timeline->follows & SW_FOLLOWS_CHANCE) != 0 &&

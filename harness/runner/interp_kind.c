@@ -14,17 +14,24 @@
 /* No loader's path is as long: "/lib64/ld-linux-x86-64.so.2" has 27 bytes. */
 enum { LOADER_MAX = 256 };
 
+/* Its first line, if it is a script's; else "". */
+static void read_first_line(int fd, char *line, size_t size)
+{
+    ssize_t got = pread(fd, line, size - 1, 0);
+
+    line[got > 0 ? got : 0] = '\0';
+    line[strncmp(line, "#!", 2) == 0 ? strcspn(line, "\n") : 0] = '\0';
+}
+
 /* A script's interpreter would be started instead, and the control memory is for the file that was
  * named. */
 static int check_script(const char *path, int fd, struct sw_error *e)
 {
     char line[256];
-    ssize_t size = pread(fd, line, sizeof line - 1, 0);
 
-    if (size < 2 || line[0] != '#' || line[1] != '!')
+    read_first_line(fd, line, sizeof line);
+    if (*line == '\0')
         return 0;
-    line[size] = '\0';
-    line[strcspn(line, "\n")] = '\0';
     return sw_error_set(e, path, 0, 0, "it is a script, of %s: name the interpreter itself",
                         line + 2 + strspn(line + 2, " \t"));
 }
@@ -133,6 +140,18 @@ static int check_file(const char *path, int fd, struct sw_error *e)
     int failed = check_elf(path, elf, e);
     elf_end(elf);
     return failed;
+}
+
+int sw_interp_kind_is_script(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char line[256] = "";
+
+    if (fd >= 0) {
+        read_first_line(fd, line, sizeof line);
+        close(fd);
+    }
+    return *line != '\0';
 }
 
 int sw_interp_kind_check(const char *path, struct sw_error *e)
