@@ -27,7 +27,7 @@
 #include "trace.h"
 
 #define SW_CONTROL_SHM_MAGIC 0x53505742u /* "SPWB" */
-#define SW_CONTROL_SHM_VERSION 11u
+#define SW_CONTROL_SHM_VERSION 12u
 #define SW_CONTROL_SHM_ENV "SPILLWAY_CONTROL_FD"
 /* The process that gets it from the runner prints its stacks and ends: watchdog_dump.h. */
 #define SW_ALARM_SIGNAL (SIGRTMAX - 1)
@@ -67,6 +67,10 @@ enum sw_control_shm_grain {
     SW_GRAIN_ACCESS, /* before each access to what threads can share (access.h): finer than the
                         real interpreter in places; what is asked elsewhere gets its default */
 };
+
+/* What the hash of an object follows, unless its class says otherwise
+ * (harness/control/python/object_hash.h). */
+enum sw_control_shm_hashes { SW_HASHES_NUMBER, SW_HASHES_ADDRESS };
 
 /* What carries the threads; the decisions are the same (carrier.h). */
 enum sw_control_shm_engine { SW_ENGINE_THREADS, SW_ENGINE_FIBERS, SW_ENGINE_POOL, SW_ENGINE_COUNT };
@@ -277,6 +281,7 @@ struct sw_control_shm {
     uint32_t layout;
     uint32_t layouts; /* how many there are for seeds; 0: as by default */
     uint32_t layout_how; /* enum sw_chance_how */
+    uint32_t hashes; /* enum sw_control_shm_hashes */
     uint32_t calm; /* 1: checks of the eval breaker are no decisions (gil.h) */
     uint32_t values_wanted; /* 1: the interpreter is to watch values (watches_values.h) */
     uint32_t points; /* 1: ACT decisions at the interpreter's points, where it has any */

@@ -5,7 +5,8 @@
  * CPython hashes an object by its address, unless its class says otherwise, and texts by a seed.  So
  * the order in which a set gives what is in it follows from both, and with it the order in which
  * waiters in a set are woken, say.  A layout is a number from 0 on, and stands for one choice of
- * both: harness/control/python/object_layout.h.  0 is the default, and what a plain run is like.
+ * both (harness/control/python/object_layout.h), and of the hashes that objects get in place of
+ * those of their addresses (object_hash.h).  0 is the default.
  *
  * A process has one layout, from its start to its end, since its imports make objects, too.
  */

@@ -27,6 +27,7 @@
 #include "harness/control/process/pid.h"
 #include "harness/control/process/signals.h"
 #include "harness/control/python/interp_version.h"
+#include "harness/control/python/object_hash.h"
 #include "harness/control/python/object_layout.h"
 #include "harness/control/python/python_where.h"
 #include "harness/control/python/set_order.h"
@@ -159,6 +160,7 @@ static void take_control(struct sw_control_shm *shm, int fd)
     if (shm->engine != SW_ENGINE_POOL) /* there the kernel hands nothing over */
         sw_affinity_start();
     sw_object_layout_start(shm);
+    sw_object_hash_start(shm);
     sw_set_order_start();
     sw_engine_start(shm, &hooks);
     sw_uncontrolled_note_threads();

@@ -98,6 +98,11 @@ static void set_hash_seed(void)
             *at = text;
 }
 
+uint32_t sw_object_layout(void)
+{
+    return layout;
+}
+
 void sw_object_layout_start(struct sw_control_shm *shm)
 {
     layout = shm->layout;

@@ -20,5 +20,7 @@
 
 /* Before the interpreter has begun, when environ is what it will see. */
 void sw_object_layout_start(struct sw_control_shm *shm);
+/* Which one it is; valid from then on. */
+uint32_t sw_object_layout(void);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * sched.h - a schedule as a file.
  *
- *      spillway schedule 4
+ *      spillway schedule 5
  *      writer   spillway 0.3.0
  *      program  spillway_starter.py  spillway 0.3.0
  *      args     tests/transfer.py test_transfer
@@ -20,6 +20,7 @@
  *      begin    program
  *      chance   7
  *      layout   3
+ *      hashes   address
  *      expect   pass
  *      from     12
  *      found    random seed 41
@@ -62,8 +63,10 @@
  * "printed" is what the run has written to stdout and to
  * stderr: how many bytes, and their FNV-64; an archive does not keep it.
  *
- * Versions 2 and 3 are read, and are written where they were read.  Version 2 has no "folder", and of
- * all files the hash.  In both the hash over the decisions is of locks' numbers in the process, which
+ * Versions 2 to 4 are read, and are written where they were read.  Before version 5 the hash of an
+ * object followed its address, so that such a schedule has the setting "hashes address", which its
+ * file does not say.  Version 2 has no "folder", and of
+ * all files the hash.  In 2 and 3 the hash over the decisions is of locks' numbers in the process, which
  * are others where Python imports more before the program: nobody can compare it any more, and the
  * decisions that are listed, their count and the outcome are what is left.
  *
@@ -81,8 +84,9 @@
 #include "settings.h"
 
 enum {
-    SW_SCHED_VERSION = 4,
+    SW_SCHED_VERSION = 5,
     SW_SCHED_VERSION_OLDEST = 2,
+    SW_SCHED_FIRST_WITH_HASHES = 5, /* the setting; before, it is ADDRESS */
     SW_SCHED_ARGS_MAX = 256,
     SW_SCHED_READS_MAX = 4096,
     SW_SCHED_DEVIATIONS_MAX = 1 << 20, /* what the control memory holds */

@@ -162,9 +162,13 @@ static int read_setting(struct reader *r)
         [SW_SETTINGS_WORD] = read_setting_word,
     };
 
+    int follows_address = r->sched->format < SW_SCHED_FIRST_WITH_HASHES;
+
+    r->sched->setting.hashes = follows_address ? SW_HASHES_ADDRESS : SW_HASHES_NUMBER;
     for (int i = 0; i < SW_SETTINGS_TABLE_COUNT; i++) {
         const struct sw_settings_row *row = &sw_settings_table[i];
-        if (sw_sched_lex_begins(&r->lex, row->key) &&
+        if (!(follows_address && strcmp(row->key, "hashes") == 0) &&
+            sw_sched_lex_begins(&r->lex, row->key) &&
             (read[row->type](r, row) < 0 || sw_sched_lex_next_line(&r->lex, "'found'") < 0))
             return -1;
     }

@@ -107,7 +107,10 @@ static void write_header(FILE *out, const struct sw_sched *sched)
     if (sched->folder != NULL)
         write_words(out, "folder", &sched->folder, 1);
     write_file(out, "interp", sched->interp, sched->interp_version, sched->interp_hash);
-    sw_sched_write_setting(out, &sched->setting);
+    struct sw_settings setting = sched->setting; /* lent */
+    if (sched->format != 0 && sched->format < SW_SCHED_FIRST_WITH_HASHES)
+        setting.hashes = SW_HASHES_NUMBER; /* the version says it */
+    sw_sched_write_setting(out, &setting);
     fprintf(out, "found    %s\noutcome  %s\n", sched->found, sched->outcome);
     write_reads(out, sched);
 }

@@ -47,6 +47,8 @@ struct sw_settings {
     uint32_t chance; /* contract/chance.h; 0: the first, or as a search likes */
     uint32_t layout; /* contract/layout.h */
     uint32_t layouts; /* how many a search varies; 0: as it likes.  A schedule has one of them */
+    /* enum sw_control_shm_hashes; of a schedule that was recorded before version 5: ADDRESS */
+    uint32_t hashes;
     uint32_t expects; /* enum sw_settings_expects */
     uint32_t from; /* it begins where the main thread first comes to this line; 0: elsewhere */
 };

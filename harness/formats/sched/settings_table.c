@@ -33,6 +33,8 @@ static const char *const grain_words[] = {
 static const char *const values_words[] = {"", SLP_VALUE_WATCH_WORD, NULL};
 static const char *const expect_words[] = {
     [SW_EXPECTS_RECORDED] = "", [SW_EXPECTS_PASS] = "pass", [SW_EXPECTS_FAILURE] = "failure", NULL};
+static const char *const hashes_words[] = {
+    [SW_HASHES_NUMBER] = "number", [SW_HASHES_ADDRESS] = "address", NULL};
 static const char *const begin_words[] = {"", "program", NULL};
 
 /* slpython-lab alone has the hook of points; both slpythons have a limit to spill at. */
@@ -178,6 +180,11 @@ const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT] = {
          "over sets whose order follows addresses or hashes, else 1)",
      .commands = SW_SETTINGS_EXPLORE,
      .shm = SHM(layouts)},
+    {.key = "hashes",
+     .type = SW_SETTINGS_WORD,
+     .offset = MEMBER(hashes),
+     .words = hashes_words,
+     .shm = SHM(hashes)},
     /* It changes no run, but what is said of one. */
     {.key = "expect", .type = SW_SETTINGS_WORD, .offset = MEMBER(expects), .words = expect_words},
     {.key = "from", .type = SW_SETTINGS_NUMBER, .offset = MEMBER(from), .shm = SHM(from)},

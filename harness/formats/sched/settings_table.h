@@ -60,7 +60,7 @@ struct sw_settings_row {
     const char *symbol, *module, *lacks;
 };
 
-enum { SW_SETTINGS_TABLE_COUNT = 16 };
+enum { SW_SETTINGS_TABLE_COUNT = 17 };
 extern const struct sw_settings_row sw_settings_table[SW_SETTINGS_TABLE_COUNT];
 
 /* The row with that key, NULL if there is none. */

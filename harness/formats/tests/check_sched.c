@@ -206,7 +206,7 @@ START_TEST(test_looks_as_documented)
     char *text = text_of(&sample, &size);
 
     ck_assert_ptr_nonnull(strstr(
-        text, "spillway schedule 4\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
+        text, "spillway schedule 5\nwriter   spillway 0.3.0\nprogram  programs/transfer.py  xxh128 "
               "0123456789abcdef0123456789abcdef\n"));
     ck_assert_ptr_nonnull(strstr(text, "\n       7  T0 main      gil.release        "
                                        "run T1 of T0 T1\n"));
@@ -300,7 +300,7 @@ static const struct {
     unsigned line;
     const char *says;
 } edits[] = {
-    {"schedule 4", "schedule 1", 1, "version 1; this spillway reads versions 2 to 4"},
+    {"schedule 5", "schedule 1", 1, "version 1; this spillway reads versions 2 to 5"},
     {"spillway 0.3.0", "spellway 0.3.0", 2, "'spillway' expected"},
     {"xxh128 01", "xxh128 g1", 3, "32 hexadecimal digits expected"},
     {"cdef\nargs", "cdef0\nargs", 3, "32 hexadecimal digits expected"},
@@ -408,6 +408,34 @@ START_TEST(test_files_of_a_known_kind_have_a_version)
     ck_assert_ptr_nonnull(strstr(again, "spillway schedule 2\n"));
     free(again);
     sw_sched_free(sched);
+}
+END_TEST
+
+/* A version says it, where a setting does from then on; so that what is made of it says it, too. */
+START_TEST(test_a_schedule_of_before_has_hashes_of_addresses)
+{
+    static const char text[] = "spillway schedule 4\nwriter spillway 0\nprogram p  spillway 0.3.0\n"
+                               "interp p  cpython 3.11.2\n%sfound f\noutcome o\n"
+                               "----\n----\ndecisions 0 hash 0000000000000000\ncheck none\n";
+    char whole[1024];
+    struct sw_error e;
+    size_t size;
+
+    snprintf(whole, sizeof whole, text, "");
+    struct sw_sched *sched = parse(whole, strlen(whole), &e);
+    ck_assert_msg(sched != NULL, "%s", e.text);
+    ck_assert_uint_eq(sched->setting.hashes, SW_HASHES_ADDRESS);
+    char *before = text_of(sched, &size);
+    ck_assert_ptr_null(strstr(before, "hashes"));
+    sched->format = SW_SCHED_VERSION;
+    char *now = text_of(sched, &size);
+    ck_assert_ptr_nonnull(strstr(now, "\nhashes   address\n"));
+    free(before);
+    free(now);
+    sw_sched_free(sched);
+    snprintf(whole, sizeof whole, text, "hashes address\n");
+    ck_assert_ptr_null(parse(whole, strlen(whole), &e));
+    ck_assert_str_eq(e.text, "'found' expected");
 }
 END_TEST
 
@@ -630,6 +658,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(file, test_refuses_nonsense_with_its_place, 0,
                         (int)(sizeof edits / sizeof *edits));
     tcase_add_test(file, test_files_of_a_known_kind_have_a_version);
+    tcase_add_test(file, test_a_schedule_of_before_has_hashes_of_addresses);
     tcase_add_test(file, test_columns_are_characters);
     tcase_add_test(file, test_refuses_a_huge_file_unread);
     tcase_add_test(file, test_reads_the_shortest_of_lines);

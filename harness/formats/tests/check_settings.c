@@ -69,7 +69,7 @@ static struct sw_sched *read_back(const char *lines, struct sw_error *e)
     struct sw_sched *sched;
     char *text = NULL;
     int size = asprintf(&text,
-                        "spillway schedule 2\nwriter spillway 0\nprogram p xxh128 %032d\n"
+                        "spillway schedule 5\nwriter spillway 0\nprogram p xxh128 %032d\n"
                         "interp p xxh128 %032d\n%sfound f\noutcome o\n----\n----\n"
                         "decisions 0 hash %016d\ncheck none\n",
                         0, 0, lines, 0);

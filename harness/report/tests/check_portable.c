@@ -145,7 +145,7 @@ START_TEST(test_version_2_is_replayed)
                            binaries),
                      1);
     ck_assert_int_eq(
-        shell("sed 's/^spillway schedule 4/spillway schedule 2/; s/^check .*/check none/; "
+        shell("sed 's/^spillway schedule 5/spillway schedule 2/; s/^check .*/check none/; "
               "/^reads/d; /^printed/d; /^program/s|.*|program  /no/lib/spillway_starter.py  xxh128 "
               "%032d|; "
               "/^interp/s|  cpython.*|  xxh128 %032d|' project/tests/race-test_race.sched "
@@ -172,14 +172,14 @@ START_TEST(test_version_3_is_replayed)
                           "threading.Thread(target=take, args=(a, b)).start()\n"
                           "take(b, a)\n");
     ck_assert_int_eq(spillway("explore -o a.sched abba.py"), 1);
-    ck_assert_int_eq(shell("sed 's/^spillway schedule 4/spillway schedule 3/; s/lock#/&70/; "
+    ck_assert_int_eq(shell("sed 's/^spillway schedule 5/spillway schedule 3/; s/lock#/&70/; "
                            "s/hash .*/hash 0123456789abcdef/; s/^check .*/check none/' a.sched "
                            ">old.sched; grep -q '^outcome  .*lock#70' old.sched"),
                      0);
     ck_assert_int_eq(spillway("replay old.sched"), 0);
     ASSERT_SAYS("err", "as recorded: deadlock");
     ck_assert_int_eq(
-        shell("sed 's/^spillway schedule 3/spillway schedule 4/' old.sched >new.sched"), 0);
+        shell("sed 's/^spillway schedule 3/spillway schedule 5/' old.sched >new.sched"), 0);
     ck_assert_int_eq(spillway("replay new.sched"), 1);
 }
 END_TEST

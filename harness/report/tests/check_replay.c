@@ -27,8 +27,8 @@ static char *slurp(const char *path, size_t *size)
 static const struct {
     const char *script, *says;
 } misfits[] = {
-    {"s/^spillway schedule 4/spillway schedule 1/", "a.sched:1:20: version 1; this spillway reads"},
-    {"s/^spillway schedule 4/spillway schedule 5/", "a.sched:1:20: version 5; this spillway reads"},
+    {"s/^spillway schedule 5/spillway schedule 1/", "a.sched:1:20: version 1; this spillway reads"},
+    {"s/^spillway schedule 5/spillway schedule 6/", "a.sched:1:20: version 6; this spillway reads"},
     {"/^program/s/p.py/q.py/", "a.sched: there is no 'q.py', neither here nor beside it"},
     {"/^program/s/p.py/./", ".: not a file"},
     {"/^interp/s/python3.11/python0.1/",
