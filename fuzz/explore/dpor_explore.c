@@ -221,7 +221,9 @@ int sw_dpor_explore_run(const struct sw_dpor_explore_order *order, struct sw_dpo
      * for, and something may be missing elsewhere, too. */
     if (result->complete && result->counts.infeasible > 0) {
         result->complete = 0;
-        stop(result, "%llu orders were wanted that cannot be",
+        stop(result,
+             "%llu orders of two operations were wanted that cannot be: one comes only behind the "
+             "other, and no operation says why",
              (unsigned long long)result->counts.infeasible);
     }
     sw_dpor_free(search.dpor);

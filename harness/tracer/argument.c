@@ -4,6 +4,7 @@
 
 #include "callback.h"
 #include "identity.h"
+#include "special_method.h"
 #include "touch.h"
 
 void sw_argument_all(const struct call *call, Py_ssize_t first, sw_argument_touch *touch,
@@ -71,4 +72,19 @@ void sw_argument_read_elements(const struct call *call, PyObject *object,
         sw_argument_iterate(call, object, operation);
     else
         sw_argument_read_deep(call, object, operation);
+}
+
+void sw_argument_is_class(const struct call *call, PyObject *object, struct operation *operation)
+{
+    (void)call;
+    if (sw_special_method_is_unseen(Py_TYPE(object)) ||
+        (PyType_Check(object) && sw_special_method_is_unseen((PyTypeObject *)object)))
+        sw_touch_anything(operation);
+}
+
+void sw_argument_raise(const struct call *call, PyObject *object, struct operation *operation)
+{
+    (void)call;
+    if (PyExceptionInstance_Check(object))
+        sw_touch_raised(operation, SW_OP_WRITE, object);
 }

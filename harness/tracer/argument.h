@@ -24,5 +24,9 @@ sw_argument_touch sw_argument_iterate;
 sw_argument_touch sw_argument_iterate_pairs;
 /* It is gone over, and its elements are looked at. */
 sw_argument_touch sw_argument_read_elements;
+/* It is asked what it is, or a class is made below it. */
+sw_argument_touch sw_argument_is_class;
+/* An exception is raised. */
+sw_argument_touch sw_argument_raise;
 
 #endif

@@ -2,9 +2,11 @@
 #define Py_BUILD_CORE 1
 #include "call.h"
 
+#include <internal/pycore_context.h>
 #include <string.h>
 
 #include "argument.h"
+#include "attribute.h"
 #include "call_class.h"
 #include "file_object.h"
 #include "file_path.h"
@@ -74,6 +76,8 @@ static void of_container(const struct call *call, PyObject *self, const char *na
         sw_touch_anything(operation);
     if (strcmp(name, "__getitem__") == 0 && sw_touch_makes_items(self))
         op = SW_OP_WRITE;
+    if (strcmp(name, "__getitem__") == 0 && sw_touch_makes_items_unseen(self))
+        sw_touch_anything(operation);
     if (IS_ONE_OF(name, compares) && !(by_hash && strncmp(name, "__c", 3) == 0)) {
         sw_touch_deep(operation, op, self);
         sw_argument_all(call, first, sw_argument_read_deep, operation);
@@ -140,7 +144,7 @@ static void of_plain(PyObject *self, const char *name, struct operation *operati
     const char *end = strstr(name, "_into");
 
     if (operation->op != SW_OP_NONE && IS_ONE_OF(name, keeps))
-        sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
+        sw_touch_keeps(operation);
     /* pack_into(), say: into an argument. */
     if (end != NULL && strcmp(end, "_into") == 0)
         sw_touch_anything(operation);
@@ -151,15 +155,22 @@ static void of_plain(PyObject *self, const char *name, struct operation *operati
     if (strcmp(Py_TYPE(self)->tp_name, "functools.partial") == 0 &&
         strcmp(name, "__setstate__") == 0)
         sw_touch_refuse(operation, "changes what a partial calls");
+    /* It ends a generator, which is named by itself. */
+    if (PyFrame_Check(self) && strcmp(name, "clear") == 0)
+        sw_touch_anything(operation);
 }
 
 static void of_method(const struct call *call, PyObject *self, const char *name, Py_ssize_t first,
                       struct operation *operation)
 {
     self = sw_touch_behind(self);
-    /* Of a context that a thread has for itself; who runs in another says so. */
-    if (strcmp(Py_TYPE(self)->tp_name, "ContextVar") == 0)
+    /* Of a context that a thread has for itself.  One that it runs in others may look at. */
+    if (strcmp(Py_TYPE(self)->tp_name, "ContextVar") == 0) {
+        const PyContext *context = (const PyContext *)PyThreadState_Get()->context;
+        if (strcmp(name, "get") != 0 && context != NULL && context->ctx_entered)
+            sw_touch_anything(operation);
         return;
+    }
     if (strcmp(name, "fileno") == 0 && sw_file_path_numbers_vary())
         sw_touch_refuse(operation, asks_number);
     else if (sw_lock_call_is_lock(self))
@@ -175,6 +186,8 @@ static void of_method(const struct call *call, PyObject *self, const char *name,
                      self, 0);
         if (!puts)
             sw_argument_all(call, first, sw_argument_iterate, operation);
+        if (strcmp(name, "throw") == 0)
+            sw_argument_all(call, first, sw_argument_raise, operation);
     } else if (sw_touch_is_plain(self) || PyTuple_Check(self) || PyFrozenSet_CheckExact(self)) {
         if (PyTuple_Check(self))
             sw_touch_deep(operation, SW_OP_READ, self);
@@ -198,7 +211,7 @@ static void of_attribute(const struct call *call, enum sw_op op, struct operatio
         sw_touch_anything(operation);
     /* What is no str raises an exception, and touches nothing. */
     else if (PyUnicode_Check(call->arguments[1]))
-        sw_touch_attribute(operation, op, call->arguments[0], call->arguments[1]);
+        sw_attribute_touch(operation, op, call->arguments[0], call->arguments[1]);
 }
 
 static int is_keyword(const struct call *call, const char *name)
@@ -226,6 +239,16 @@ static void of_print(const struct call *call, struct operation *operation)
     sw_argument_all(call, 0, sw_argument_read_deep, operation);
 }
 
+/* What is done about warnings.  Borrowed. */
+static PyObject *find_filters(void)
+{
+    PyObject *warnings = PyDict_GetItemString(PyImport_GetModuleDict(), "warnings");
+
+    return warnings != NULL && PyModule_Check(warnings)
+               ? PyDict_GetItemString(PyModule_GetDict(warnings), "filters")
+               : NULL;
+}
+
 /* exec(), eval(), compile(): the bytecodes of the source come.  A namespace without __builtins__ gets
  * them, and becomes one whose items have names of their own. */
 static void of_source(const struct call *call, struct operation *operation)
@@ -241,6 +264,11 @@ static void of_source(const struct call *call, struct operation *operation)
     int has_cells =
         globals == NULL && call->frame->f_code->co_nlocals < call->frame->f_code->co_nlocalsplus;
 
+    /* Its warnings, which may be errors. */
+    PyObject *filters = source != NULL && !PyCode_Check(source) ? find_filters() : NULL;
+
+    if (filters != NULL)
+        sw_touch_add(operation, SW_OP_READ, filters, 0);
     if (call->unseen || call->names != NULL || !is_known || !is_complete || has_cells)
         sw_touch_anything(operation);
 }
@@ -248,8 +276,8 @@ static void of_source(const struct call *call, struct operation *operation)
 static void of_builtin(const struct call *call, const char *name, struct operation *operation)
 {
     static const char *const sources[] = {"exec", "eval", "compile"};
-    static const char *const nothing[] = {"isinstance", "issubclass",     "id", "callable", "chr",
-                                          "ord",        "__build_class__"};
+    static const char *const nothing[] = {"id", "callable", "chr", "ord"};
+    static const char *const asks_class[] = {"isinstance", "issubclass", "__build_class__"};
     static const char *const shallow[] = {"len",    "abs", "round", "pow",
                                           "divmod", "bin", "hex",   "oct"};
     static const char *const deep[] = {"repr", "ascii", "format", "sum",    "min",
@@ -257,7 +285,9 @@ static void of_builtin(const struct call *call, const char *name, struct operati
 
     if (IS_ONE_OF(name, nothing))
         return;
-    if (IS_ONE_OF(name, shallow))
+    if (IS_ONE_OF(name, asks_class))
+        sw_argument_all(call, 1, sw_argument_is_class, operation);
+    else if (IS_ONE_OF(name, shallow))
         sw_argument_all(call, 0, sw_argument_read_shallow, operation);
     else if (IS_ONE_OF(name, deep))
         sw_argument_all(call, 0, sw_argument_read_elements, operation);
@@ -332,6 +362,7 @@ static void of_sorted_list(const struct call *call, const char *name, struct ope
     sw_argument_all(call, 1, sw_argument_read_deep, operation);
 }
 
+static char time_zone; /* its address is the name of the one that the process has */
 static char abstract_classes; /* its address is the name of what is known of them */
 
 /* Whoever asks for a class looks at those that are below it, and keeps the answer; which says what else
@@ -357,6 +388,7 @@ static void of_module(const struct call *call, const char *module, const char *n
         "get_referrers",   "get_count",          "get_stats",   "getallocatedblocks",
         "_current_frames", "_current_exceptions"};
     static const char *const numbers[] = {"get_ident", "get_native_id"};
+    static const char *const of_zone[] = {"localtime", "mktime", "strftime", "ctime", "asctime"};
     static const char *const own[] = {
         "allocate_lock", "getpid", "_getframe", "intern",           "getsizeof",
         "exc_info",      "fspath", "allocate",  "start_new_thread", "getrecursionlimit",
@@ -374,6 +406,10 @@ static void of_module(const struct call *call, const char *module, const char *n
     if (strcmp(module, "_thread") == 0 && IS_ONE_OF(name, numbers)) {
         if (sw_thread_number_varies(call->frame->f_code))
             sw_touch_refuse(operation, sw_thread_number_text);
+        return;
+    }
+    if (strcmp(module, "time") == 0 && IS_ONE_OF(name, of_zone)) {
+        sw_touch_add(operation, SW_OP_READ, &time_zone, 0);
         return;
     }
     if ((strcmp(module, "time") == 0 && strcmp(name, "tzset") != 0) || IS_ONE_OF(name, own) ||
@@ -398,7 +434,7 @@ static void of_module(const struct call *call, const char *module, const char *n
     if (IS_ONE_OF(module, of_numbers) || is_of_codecs(module, name)) {
         sw_argument_all(call, 0, sw_argument_read_deep, operation);
         if (operation->op != SW_OP_NONE && strcmp(name, "iter_unpack") == 0)
-            sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
+            sw_touch_keeps(operation);
         /* With one that can change: it may change it. */
         if (operation->op != SW_OP_NONE)
             sw_touch_anything(operation);
@@ -421,7 +457,7 @@ static void of_function(const struct call *call, struct operation *operation)
     else if (self != NULL && PyType_Check(self) && strcmp(name, "__new__") == 0)
         sw_argument_all(call, 1, sw_argument_read_deep, operation);
     else if (strcmp(name, "from_buffer") == 0)
-        sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
+        sw_touch_keeps(operation);
     else if (strcmp(module, "builtins") == 0)
         of_builtin(call, name, operation);
     else

@@ -11,10 +11,6 @@
 
 #include "operation.h"
 
-/* Why something is refused: while it lives what it looks at can be neither longer nor shorter, and its
- * end is no operation. */
-#define SW_CALL_KEEPS_MEMORY "keeps hold of memory for as long as it lives"
-
 /* What arguments there are, the self of a method first; names: of the last ones, as keywords. */
 struct call {
     PyObject *callable;

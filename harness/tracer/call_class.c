@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "argument.h"
+#include "callback.h"
 #include "one_of.h"
+#include "special_method.h"
 #include "touch.h"
+#include "weak_callback.h"
 
 /* The class in C that makes the new object. */
 static const PyTypeObject *maker(PyTypeObject *type)
@@ -26,6 +29,26 @@ static int looks_at_arguments(PyTypeObject *exception)
 static int makes_dict(PyTypeObject *type)
 {
     return PyType_IsSubtype(type, &PyDict_Type);
+}
+
+/* A partial of a partial is made of what that one has. */
+static void of_partial(const struct call *call, struct operation *operation)
+{
+    if (call->unseen ||
+        (call->count > 0 && strcmp(Py_TYPE(call->arguments[0])->tp_name, "functools.partial") == 0))
+        sw_touch_anything(operation);
+}
+
+/* super() without arguments takes the class from the cell that its function has of it. */
+static void of_super(const struct call *call, struct operation *operation)
+{
+    const PyCodeObject *code = call->frame->f_code;
+
+    for (int i = code->co_nlocalsplus - code->co_nfreevars;
+         call->count == 0 && i < code->co_nlocalsplus; i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(code->co_localsplusnames, i),
+                                             "__class__") == 0)
+            sw_touch_add(operation, SW_OP_READ, call->frame->localsplus[i], 0);
 }
 
 /* While there is a view of it a bytearray cannot grow. */
@@ -92,6 +115,15 @@ void sw_call_class_operation(const struct call *call, PyTypeObject *type,
     int in_python =
         sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
 
+    if (sw_special_method_is_unseen(type) || sw_special_method_is_unseen(Py_TYPE(type)))
+        sw_touch_anything(operation);
+    if (strcmp(name, "functools.partial") == 0)
+        of_partial(call, operation);
+    if (strcmp(name, "super") == 0)
+        of_super(call, operation);
+    if (strncmp(name, "weakref", 7) == 0 && call->count > 1 &&
+        sw_callback_is_unseen(call->arguments[1]))
+        sw_touch_refuse(operation, sw_weak_callback_text);
     /* With three arguments the last is what the new class begins with. */
     if (type == &PyType_Type && (call->unseen || call->count > 1))
         sw_argument_all(call, 0, sw_argument_read_shared, operation);
@@ -106,7 +138,7 @@ void sw_call_class_operation(const struct call *call, PyTypeObject *type,
     if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
         return;
     if (strcmp(name, "pickle.PickleBuffer") == 0)
-        sw_touch_refuse(operation, SW_CALL_KEEPS_MEMORY);
+        sw_touch_keeps(operation);
     else if (strcmp(name, "memoryview") == 0)
         of_view(call, operation);
     else if (IS_ONE_OF(name, iterates)) {

@@ -3,6 +3,7 @@
 #include "frame_object.h"
 
 #include <internal/pycore_frame.h>
+#include <string.h>
 
 #include "one_of.h"
 
@@ -15,9 +16,31 @@ static int is_own(const _PyInterpreterFrame *frame)
     return own != NULL;
 }
 
+int sw_frame_object_is_told(PyObject *object)
+{
+    return PyFrame_Check(object) && !is_own(((PyFrameObject *)object)->f_frame);
+}
+
+int sw_frame_object_shows_cells(PyObject *object, PyObject *name)
+{
+    const PyCodeObject *code =
+        PyFrame_Check(object) ? ((PyFrameObject *)object)->f_frame->f_code : NULL;
+
+    return code != NULL && code->co_nlocals < code->co_nlocalsplus &&
+           PyUnicode_CompareWithASCIIString(name, "f_locals") == 0;
+}
+
+int sw_frame_object_sets_trace(PyObject *object, PyObject *name)
+{
+    const char *utf8 = PyFrame_Check(object) ? PyUnicode_AsUTF8(name) : NULL;
+
+    PyErr_Clear();
+    return utf8 != NULL && strncmp(utf8, "f_trace", 7) == 0;
+}
+
 int sw_frame_object_tells(PyObject *object, PyObject *name)
 {
-    static const char *const names[] = {"f_locals", "f_lineno", "f_lasti"};
+    static const char *const names[] = {"f_locals", "f_lineno", "f_lasti", "f_back"};
     const char *utf8 = PyFrame_Check(object) ? PyUnicode_AsUTF8(name) : NULL;
 
     PyErr_Clear();

@@ -45,16 +45,18 @@ const void *sw_identity_of(const void *object)
     return (const void *)(uintptr_t)entry->number;
 }
 
-int sw_identity_is_of_others(const void *object)
+int sw_identity_is_named(const void *object)
 {
-    const struct entry *entry;
-
     /* Nothing has a name yet: what stands in the table is of an earlier one, or of none. */
     if (schedule != spillway_access_schedule())
         return 0;
-    entry = find(object);
-    return entry->schedule == schedule && entry->number != 0 &&
-           entry->thread != PyThreadState_Get()->id;
+    const struct entry *entry = find(object);
+    return entry->schedule == schedule && entry->number != 0;
+}
+
+int sw_identity_is_of_others(const void *object)
+{
+    return sw_identity_is_named(object) && find(object)->thread != PyThreadState_Get()->id;
 }
 
 static void forget(const void *object)

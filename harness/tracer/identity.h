@@ -17,7 +17,8 @@ void sw_identity_begin(void);
 /* The number as an address; NULL of NULL.  With the GIL. */
 const void *sw_identity_of(const void *object);
 
-/* Has another thread named it? */
+/* Has another thread named it?  Or any? */
 int sw_identity_is_of_others(const void *object);
+int sw_identity_is_named(const void *object);
 
 #endif

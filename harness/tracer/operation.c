@@ -9,8 +9,10 @@
 #include <opcode.h>
 #include <string.h>
 
+#include "attribute.h"
 #include "call.h"
 #include "identity.h"
+#include "special_method.h"
 #include "touch.h"
 
 /* The bytecode under the eye, and what is on the value stack. */
@@ -87,23 +89,29 @@ static void of_name(const struct look *look, enum sw_op op, struct operation *op
     sw_touch_name(operation, op, look->frame->f_locals, name(look, look->argument));
 }
 
+/* The frame's own variables, where those have names: of a class body, most often. */
+static int is_ours(PyObject *namespace)
+{
+    enum { HELD = 2 }; /* by the frame, and by who has begun it */
+
+    return PyDict_CheckExact(namespace) && Py_REFCNT(namespace) <= HELD &&
+           !sw_identity_is_of_others(namespace);
+}
+
 /* What the namespace does not have is looked up in the globals.  Where others may have the namespace
  * as well that is two objects: it could come to have the name. */
 static void of_name_read(const struct look *look, struct operation *operation)
 {
-    enum { HELD = 2 }; /* by the frame, and by who has begun it */
     PyObject *namespace = look->frame->f_locals;
 
     if (namespace != look->frame->f_globals) {
-        int is_ours = PyDict_CheckExact(namespace) && Py_REFCNT(namespace) <= HELD &&
-                      !sw_identity_is_of_others(namespace);
         PyObject *found = PyDict_Check(namespace)
                               ? PyDict_GetItemWithError(namespace, name(look, look->argument))
                               : NULL;
         PyErr_Clear();
-        if (!is_ours)
+        if (!is_ours(namespace))
             sw_touch_anything(operation);
-        if (!is_ours || found != NULL)
+        if (!is_ours(namespace) || found != NULL)
             return;
     }
     of_global(look, look->argument, SW_OP_READ, operation);
@@ -112,6 +120,24 @@ static void of_name_read(const struct look *look, struct operation *operation)
 static void of_cell(const struct look *look, enum sw_op op, struct operation *operation)
 {
     sw_touch_add(operation, op, look->frame->localsplus[look->argument], 0);
+}
+
+/* Of a class body, whose own namespace comes first. */
+static void of_class_cell(const struct look *look, struct operation *operation)
+{
+    if (is_ours(look->frame->f_locals))
+        of_cell(look, SW_OP_READ, operation);
+    else
+        sw_touch_anything(operation);
+}
+
+/* A namespace gets an __annotations__ if it has none. */
+static void of_annotations(const struct look *look, struct operation *operation)
+{
+    PyObject *namespace = look->frame->f_locals;
+
+    if (namespace == look->frame->f_globals || !is_ours(namespace))
+        sw_touch_anything(operation);
 }
 
 /* ---- containers ---- */
@@ -132,6 +158,10 @@ static void of_item(const struct look *look, PyObject *container, PyObject *key,
         return;
     }
     sw_touch_shallow(operation, sw_touch_makes_items(container) ? SW_OP_WRITE : op, container);
+    /* Its hash or number by C code; and C[x] of a class. */
+    if (sw_touch_makes_items_unseen(container) || sw_special_method_is_unseen(Py_TYPE(key)) ||
+        (PyType_Check(container) && sw_special_method_is_unseen((PyTypeObject *)container)))
+        sw_touch_anything(operation);
     if (PySlice_Check(key) && value != NULL)
         of_iterated(look, value, operation);
 }
@@ -162,9 +192,14 @@ static void of_binary(const struct look *look, struct operation *operation)
  * set is compared.  The others compare. */
 static void of_contains(const struct look *look, struct operation *operation)
 {
-    PyObject *container = sw_touch_behind(peek(look, 1)), *key = peek(look, 2);
+    PyObject *asked = peek(look, 1), *container = sw_touch_behind(asked), *key = peek(look, 2);
+    int has_values = PyDictValues_Check(asked) || PyDictItems_Check(asked);
 
-    if (PyDict_Check(container) || PyAnySet_Check(container)) {
+    if (sw_special_method_is_unseen(Py_TYPE(key)))
+        sw_touch_anything(operation);
+    if (has_values)
+        of_two(container, key, operation);
+    else if (PyDict_Check(container) || PyAnySet_Check(container)) {
         sw_touch_shallow(operation, SW_OP_READ, container);
         if (PySet_Check(key) && PyAnySet_Check(container))
             sw_touch_shallow(operation, SW_OP_READ, key);
@@ -179,7 +214,8 @@ static void of_iter(const struct look *look, struct operation *operation)
 {
     PyObject *object = peek(look, 1);
 
-    if (!PyList_CheckExact(object) && !PyIter_Check(object))
+    if (!PyList_CheckExact(object) &&
+        (!PyIter_Check(object) || sw_touch_is_a_class(Py_TYPE(object))))
         sw_touch_shallow(operation, SW_OP_READ, object);
 }
 
@@ -251,6 +287,8 @@ static void of_with(const struct look *look, const char *name, struct operation 
         sw_touch_is_in_python(manager) ? NULL : PyObject_GetAttrString(manager, name);
 
     PyErr_Clear();
+    if (sw_special_method_is_unseen(Py_TYPE(manager)))
+        sw_touch_anything(operation);
     if (method != NULL)
         sw_call_operation(&(struct call){.callable = method, .frame = look->frame}, operation);
     Py_XDECREF(method);
@@ -318,25 +356,16 @@ static int is_local(int opcode)
                                           [POP_JUMP_FORWARD_IF_NONE] = 1,
                                           [POP_JUMP_FORWARD_IF_NOT_NONE] = 1,
                                           [CHECK_EXC_MATCH] = 1,
-                                          [CHECK_EG_MATCH] = 1,
                                           [POP_EXCEPT] = 1,
-                                          [PREP_RERAISE_STAR] = 1,
                                           [PUSH_EXC_INFO] = 1,
-                                          [END_ASYNC_FOR] = 1,
                                           [RETURN_VALUE] = 1,
                                           [RETURN_GENERATOR] = 1,
                                           [YIELD_VALUE] = 1,
                                           [ASYNC_GEN_WRAP] = 1,
                                           [GET_AITER] = 1,
                                           [GET_ANEXT] = 1,
-                                          [GET_AWAITABLE] = 1,
-                                          [GET_YIELD_FROM_ITER] = 1,
                                           [MATCH_MAPPING] = 1,
-                                          [MATCH_SEQUENCE] = 1,
-                                          [SETUP_ANNOTATIONS] = 1,
-                                          [UNARY_INVERT] = 1,
-                                          [UNARY_NEGATIVE] = 1,
-                                          [UNARY_POSITIVE] = 1};
+                                          [MATCH_SEQUENCE] = 1};
 
     return is[opcode];
 }
@@ -368,15 +397,20 @@ static void find(const struct look *look, struct operation *operation)
     /* The owner is on the top; the value to be stored lies below it. */
     case LOAD_ATTR:
     case LOAD_METHOD:
-        sw_touch_attribute(operation, SW_OP_READ, peek(look, 1), name(look, look->argument));
+        sw_attribute_touch(operation, SW_OP_READ, peek(look, 1), name(look, look->argument));
         break;
     case STORE_ATTR:
     case DELETE_ATTR:
-        sw_touch_attribute(operation, SW_OP_WRITE, peek(look, 1), name(look, look->argument));
+        sw_attribute_touch(operation, SW_OP_WRITE, peek(look, 1), name(look, look->argument));
         break;
     case LOAD_DEREF:
-    case LOAD_CLASSDEREF:
         of_cell(look, SW_OP_READ, operation);
+        break;
+    case LOAD_CLASSDEREF:
+        of_class_cell(look, operation);
+        break;
+    case SETUP_ANNOTATIONS:
+        of_annotations(look, operation);
         break;
     case STORE_DEREF:
     case DELETE_DEREF:
@@ -415,10 +449,24 @@ static void find(const struct look *look, struct operation *operation)
     case GET_ITER:
         of_iter(look, operation);
         break;
+    /* A generator is its own iterator; a coroutine may be another's by now, which is an error. */
+    case GET_YIELD_FROM_ITER:
+        if (!PyGen_CheckExact(peek(look, 1)) && !PyCoro_CheckExact(peek(look, 1)))
+            of_iter(look, operation);
+        break;
+    case GET_AWAITABLE:
+        if (PyGen_CheckExact(peek(look, 1)) || PyCoro_CheckExact(peek(look, 1)))
+            of_iterated(look, peek(look, 1), operation);
+        break;
     case SEND: /* the value is on the top */
         of_iterated(look, peek(look, 2), operation);
         break;
     case GET_LEN:
+        sw_touch_shallow(operation, SW_OP_READ, peek(look, 1));
+        break;
+    case UNARY_INVERT:
+    case UNARY_NEGATIVE:
+    case UNARY_POSITIVE:
         sw_touch_shallow(operation, SW_OP_READ, peek(look, 1));
         break;
     case UNARY_NOT:
@@ -455,6 +503,17 @@ static void find(const struct look *look, struct operation *operation)
     case RAISE_VARARGS:
     case RERAISE:
         of_raise(look, operation);
+        break;
+    /* The end of an iteration raises nothing. */
+    case END_ASYNC_FOR:
+        if (!PyErr_GivenExceptionMatches(peek(look, 1), PyExc_StopAsyncIteration))
+            sw_touch_raised(operation, SW_OP_WRITE, peek(look, 1));
+        break;
+    /* A group is taken apart by C code: what is known of it goes into its parts. */
+    case CHECK_EG_MATCH:
+    case PREP_RERAISE_STAR:
+        if (PyObject_TypeCheck(peek(look, 2), (PyTypeObject *)PyExc_BaseExceptionGroup))
+            sw_touch_anything(operation);
         break;
     /* An import runs other modules, and takes locks of its own. */
     case IMPORT_NAME:

@@ -7,12 +7,14 @@
 #include <internal/pycore_object.h>
 #include <string.h>
 
+#include "callback.h"
 #include "decimal_context.h"
 #include "exposed.h"
-#include "file_object.h"
 #include "frame_object.h"
 #include "identity.h"
 #include "one_of.h"
+#include "special_method.h"
+#include "thread_object.h"
 #include "view_object.h"
 
 void sw_touch_nothing(struct operation *operation)
@@ -62,8 +64,7 @@ int sw_touch_is_in_python(PyObject *object)
     return type == &PyBaseObject_Type;
 }
 
-/* The type of C code that it is, or is a class in Python over. */
-static const PyTypeObject *base_of(PyObject *object)
+const PyTypeObject *sw_touch_base_of(PyObject *object)
 {
     const PyTypeObject *type = Py_TYPE(object);
 
@@ -128,12 +129,12 @@ int sw_touch_is_plain(PyObject *object)
         return 1;
     if (strcmp(Py_TYPE(object)->tp_name, "re.Match") == 0)
         return is_match_of_plain(object);
-    return IS_ONE_OF(base_of(object)->tp_name, names);
+    return IS_ONE_OF(sw_touch_base_of(object)->tp_name, names);
 }
 
 static int is_container(PyObject *object)
 {
-    const char *name = base_of(object)->tp_name;
+    const char *name = sw_touch_base_of(object)->tp_name;
 
     return PyList_Check(object) || PyDict_Check(object) || PyAnySet_Check(object) ||
            PyByteArray_Check(object) || strcmp(name, "collections.deque") == 0 ||
@@ -148,6 +149,21 @@ int sw_touch_has_in_python(PyTypeObject *type, const char *method)
     PyErr_Clear();
     Py_XDECREF(name);
     return found != NULL && PyFunction_Check(found);
+}
+
+/* The layout of 3.11. */
+struct default_dict {
+    PyDictObject dict;
+    PyObject *factory;
+};
+
+int sw_touch_makes_items_unseen(PyObject *object)
+{
+    const PyTypeObject *base = sw_touch_base_of(object);
+
+    return PyDict_Check(object) && strcmp(base->tp_name, "collections.defaultdict") == 0 &&
+           ((const struct default_dict *)object)->factory != NULL &&
+           sw_callback_is_unseen(((const struct default_dict *)object)->factory);
 }
 
 /* With a method in Python its bytecodes come. */
@@ -211,10 +227,21 @@ static void of_interpreter(struct operation *operation, PyObject *namespace)
         sw_touch_anything(operation);
 }
 
+/* Each function that is made is of the module of that name. */
+static int names_a_module(PyObject *namespace, PyObject *name)
+{
+    return PyUnicode_CompareWithASCIIString(name, "__name__") == 0 &&
+           PyDict_GetItemString(namespace, "__builtins__") != NULL;
+}
+
 void sw_touch_name(struct operation *operation, enum sw_op op, PyObject *namespace, PyObject *name)
 {
     if (op == SW_OP_WRITE)
         of_interpreter(operation, namespace);
+    if (op == SW_OP_WRITE && PyDict_Check(namespace) && names_a_module(namespace, name))
+        sw_touch_refuse(operation, "changes what the interpreter itself looks up");
+    if (sw_thread_object_hides_global(namespace, name))
+        sw_touch_refuse(operation, "has to do with what threading itself looks up");
     if (sw_exposed_kind(namespace) == SW_EXPOSED_OBJECT)
         sw_touch_anything(operation);
     else
@@ -228,11 +255,18 @@ void sw_touch_weak(struct operation *operation)
     sw_touch_refuse(operation, "asks a weak reference whether its object is still there");
 }
 
+void sw_touch_keeps(struct operation *operation)
+{
+    sw_touch_refuse(operation, "keeps hold of memory for as long as it lives");
+}
+
 void sw_touch_shallow(struct operation *operation, enum sw_op op, PyObject *object)
 {
     object = sw_touch_behind(object);
     if (PyWeakref_CheckProxy(object))
         sw_touch_weak(operation);
+    if (sw_special_method_is_unseen(Py_TYPE(object)))
+        sw_touch_anything(operation);
     if (sw_touch_is_plain(object) || PyTuple_Check(object) || PyFrozenSet_CheckExact(object) ||
         sw_touch_is_in_python(object))
         return;
@@ -291,7 +325,7 @@ static void add_elements(struct operation *operation, PyObject *object, int *lef
         add_deep(operation, SW_OP_READ, ((PySliceObject *)object)->start, left, depth);
         add_deep(operation, SW_OP_READ, ((PySliceObject *)object)->stop, left, depth);
         add_deep(operation, SW_OP_READ, ((PySliceObject *)object)->step, left, depth);
-    } else if (strcmp(base_of(object)->tp_name, "collections.deque") == 0)
+    } else if (strcmp(sw_touch_base_of(object)->tp_name, "collections.deque") == 0)
         sw_touch_anything(operation);
 }
 
@@ -300,7 +334,7 @@ static int shows_what_it_has(PyObject *object)
     static const char *const names[] = {"functools.partial", "types.GenericAlias",
                                         "operator.itemgetter", "operator.methodcaller"};
 
-    return IS_ONE_OF(base_of(object)->tp_name, names);
+    return IS_ONE_OF(sw_touch_base_of(object)->tp_name, names);
 }
 
 static void add_deep(struct operation *operation, enum sw_op op, PyObject *object, int *left,
@@ -318,6 +352,8 @@ static void add_deep(struct operation *operation, enum sw_op op, PyObject *objec
         sw_touch_told(operation, SW_OP_READ, object);
         object = ((PyBaseExceptionObject *)object)->args;
     }
+    if (sw_frame_object_is_told(object))
+        sw_touch_refuse(operation, "asks how far another thread's frame has come");
     /* The text of a method has that of its object in it, and the text of these all that they have. */
     if (PyMethod_Check(object))
         add_deep(operation, op, PyMethod_GET_SELF(object), left, depth + 1);
@@ -406,141 +442,4 @@ void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t
         sw_touch_iterated(operation, under, 1);
     else
         sw_touch_shallow(operation, SW_OP_READ, under);
-}
-
-/* ---- attributes ---- */
-
-/* Whose attributes lie in its own namespace or slots, and are found by no code but Python's. */
-static int has_generic_attributes(PyObject *owner)
-{
-    return sw_touch_is_in_python(owner) || Py_TYPE(owner)->tp_getattro == PyObject_GenericGetAttr ||
-           base_of(owner)->tp_getattro == PyObject_GenericGetAttr;
-}
-
-static int is_method(PyObject *found)
-{
-    return found != NULL &&
-           (Py_TYPE(found) == &PyMethodDescr_Type || Py_TYPE(found) == &PyClassMethodDescr_Type ||
-            Py_TYPE(found) == &PyWrapperDescr_Type);
-}
-
-/* A global of that module: both ways to it have one address.  One that it does not have is asked for
- * from its __getattr__(), which is another. */
-static void of_module(struct operation *operation, enum sw_op op, PyObject *module, PyObject *name)
-{
-    PyObject *dict = PyModule_GetDict(module);
-
-    if (op == SW_OP_READ && PyDict_GetItemWithError(dict, name) == NULL)
-        sw_touch_anything(operation);
-    PyErr_Clear();
-    sw_touch_name(operation, op, dict, name);
-}
-
-static int is_special(PyObject *name)
-{
-    const char *utf8 = PyUnicode_AsUTF8(name);
-
-    if (utf8 == NULL)
-        PyErr_Clear();
-    return utf8 != NULL && strncmp(utf8, "__", 2) == 0;
-}
-
-/* A method of a class, its instance's class, and what a function does. */
-static int is_looked_at(PyObject *owner, PyObject *name)
-{
-    static const char *const of_functions[] = {"__code__", "__defaults__", "__kwdefaults__",
-                                               "__qualname__"};
-
-    if (PyType_Check(owner) || PyUnicode_CompareWithASCIIString(name, "__class__") == 0)
-        return PyUnicode_CompareWithASCIIString(name, "__doc__") != 0;
-    for (size_t i = 0; PyFunction_Check(owner) && i < Py_ARRAY_LENGTH(of_functions); i++)
-        if (PyUnicode_CompareWithASCIIString(name, of_functions[i]) == 0)
-            return 1;
-    return 0;
-}
-
-/* An attribute that C code keeps in the object itself: its methods change what it shows. */
-static int is_of_c(PyObject *owner, PyObject *found)
-{
-    return found != NULL && !sw_touch_is_in_python(owner) && !sw_touch_is_plain(owner) &&
-           (Py_TYPE(found) == &PyGetSetDescr_Type || Py_TYPE(found) == &PyMemberDescr_Type) &&
-           !sw_touch_is_a_class(((PyDescrObject *)found)->d_type);
-}
-
-/* An attribute that C code keeps in the exception itself, and makes its text of: args, filename. */
-static int is_told(PyObject *owner, PyObject *found)
-{
-    return PyExceptionInstance_Check(owner) && found != NULL &&
-           (Py_TYPE(found) == &PyGetSetDescr_Type || Py_TYPE(found) == &PyMemberDescr_Type) &&
-           !sw_touch_is_a_class(((PyDescrObject *)found)->d_type) &&
-           ((PyDescrObject *)found)->d_type != &PyBaseObject_Type;
-}
-
-/* Which a raise changes without an operation of its own. */
-static int is_of_raise(PyObject *owner, PyObject *name)
-{
-    static const char *const names[] = {"__traceback__", "__context__", "__cause__",
-                                        "__suppress_context__"};
-    const char *utf8 = PyExceptionInstance_Check(owner) ? PyUnicode_AsUTF8(name) : NULL;
-
-    PyErr_Clear();
-    return utf8 != NULL && IS_ONE_OF(utf8, names);
-}
-
-void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *owner, PyObject *name)
-{
-    PyTypeObject *type = Py_TYPE(owner);
-
-    if (!PyUnicode_Check(name)) {
-        sw_touch_anything(operation);
-        return;
-    }
-    uint64_t part = sw_operation_part(name);
-    PyObject *found = _PyType_Lookup(type, name);
-    int is_local = strcmp(base_of(owner)->tp_name, "_thread._local") == 0;
-    /* The interpreter looks these up by itself, for what is no attribute in the source. */
-    if (op == SW_OP_WRITE && is_special(name) && is_looked_at(owner, name))
-        sw_touch_refuse(operation, "changes what the interpreter itself looks up");
-    else if (PyWeakref_CheckProxy(owner))
-        sw_touch_weak(operation);
-    else if (sw_frame_object_tells(owner, name))
-        sw_touch_refuse(operation, "asks how far another thread's frame has come");
-    else if (is_local && PyUnicode_CompareWithASCIIString(name, "__dict__") == 0)
-        sw_touch_refuse(operation, "gives away what a thread has for itself");
-    /* Whoever has it can touch every attribute. */
-    else if (PyUnicode_CompareWithASCIIString(name, "__dict__") == 0)
-        sw_touch_anything(operation);
-    else if (is_of_raise(owner, name))
-        sw_touch_raised(operation, op, owner);
-    else if (sw_decimal_context_is_shared(owner))
-        sw_touch_refuse(operation,
-                        "has to do with a decimal context that others may calculate with");
-    else if (is_told(owner, found))
-        sw_touch_told(operation, op, owner);
-    /* What it shows may be the memory of another. */
-    else if (strncmp(base_of(owner)->tp_name, "_ctypes.", 8) == 0)
-        sw_touch_anything(operation);
-    else if (PyModule_Check(owner))
-        of_module(operation, op, owner, name);
-    /* An assignment to a class is seen by all of its instances, and could replace a method. */
-    else if (PyType_Check(owner) && op == SW_OP_WRITE)
-        sw_touch_anything(operation);
-    else if (is_local)
-        return; /* each thread has its own */
-    /* It forwards what it does not have to its function. */
-    else if (PyMethod_Check(owner))
-        sw_touch_add(operation, op, PyMethod_GET_FUNCTION(owner), part);
-    /* A method of C code in an object that has nothing to hide it with: the call comes. */
-    else if (op == SW_OP_READ && type->tp_dictoffset == 0 && !PyType_Check(owner) &&
-             is_method(found))
-        return;
-    else if (sw_file_object_is(owner))
-        sw_file_object_touch(owner, operation);
-    else if (is_of_c(owner, found))
-        sw_touch_add(operation, op, sw_touch_behind(owner), 0);
-    else if (PyType_Check(owner) || Py_TYPE(owner) == &PySuper_Type ||
-             has_generic_attributes(owner))
-        sw_touch_add(operation, op, owner, part);
-    else
-        sw_touch_anything(operation);
 }

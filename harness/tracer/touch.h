@@ -26,6 +26,9 @@ void sw_touch_anything(struct operation *operation);
 void sw_touch_refuse(struct operation *operation, const char *what);
 /* What it refers to goes away with its last reference, which is no operation: refused. */
 void sw_touch_weak(struct operation *operation);
+/* While it lives what it looks at can be neither longer nor shorter, and its end is no operation:
+ * refused. */
+void sw_touch_keeps(struct operation *operation);
 /* op: READ or WRITE. */
 void sw_touch_add(struct operation *operation, enum sw_op op, const void *address, uint64_t part);
 void sw_touch_shallow(struct operation *operation, enum sw_op op, PyObject *object);
@@ -33,10 +36,6 @@ void sw_touch_deep(struct operation *operation, enum sw_op op, PyObject *object)
 /* It is iterated over, to the end; or, an iterator, asked for its next element.  held: how many
  * references the frame itself has to it; with more it may be another thread's, too. */
 void sw_touch_iterated(struct operation *operation, PyObject *object, Py_ssize_t held);
-
-/* An attribute of that name; SHALLOW, as its value is only taken. */
-void sw_touch_attribute(struct operation *operation, enum sw_op op, PyObject *owner,
-                        PyObject *name);
 
 /* It is raised, or asked what is known of that: one thing, its traceback, context and cause. */
 void sw_touch_raised(struct operation *operation, enum sw_op op, PyObject *exception);
@@ -49,6 +48,8 @@ PyObject *sw_touch_behind(PyObject *object);
 int sw_touch_is_plain(PyObject *object);
 /* An instance of a class in Python all the way up. */
 int sw_touch_is_in_python(PyObject *object);
+/* The type of C code that it is, or is a class in Python over. */
+const PyTypeObject *sw_touch_base_of(PyObject *object);
 /* Is a method of that name written in Python, so that its bytecodes come?  Looked up as the
  * interpreter does, along the type's bases, and without running anything. */
 int sw_touch_has_in_python(PyTypeObject *type, const char *method);
@@ -56,6 +57,8 @@ int sw_touch_has_in_python(PyTypeObject *type, const char *method);
 int sw_touch_is_a_class(const PyTypeObject *type);
 /* A defaultdict: to ask it for an item that it has not makes one. */
 int sw_touch_makes_items(PyObject *object);
+/* By C code that looks at more than that dict. */
+int sw_touch_makes_items_unseen(PyObject *object);
 /* A dict that is the namespace of a module, or may be that of an object. */
 int sw_touch_is_namespace(PyObject *dict);
 /* A name of a namespace: a global, or of a class body. */

@@ -22,6 +22,7 @@
 #include <Python.h>
 
 #include <internal/pycore_frame.h>
+#include <internal/pycore_interp.h>
 #include <opcode.h>
 #include <string.h>
 
@@ -36,8 +37,10 @@
 #include "one_of.h"
 #include "operation.h"
 #include "thread_book.h"
+#include "thread_object.h"
 #include "unchecked_call.h"
 #include "view_object.h"
+#include "weak_callback.h"
 
 #include "harness/control/entry/access_explain.h"
 
@@ -147,8 +150,10 @@ static int find(const _PyInterpreterFrame *frame, struct operation *operation)
  * method of C code. */
 static int is_of_run(const _PyInterpreterFrame *frame, const struct operation *operation)
 {
-    return operation->part != 0 && sw_code_kind_of(frame->f_code) == SW_CODE_RUN &&
-           sw_operation_opcode(frame) != CALL_FUNCTION_EX;
+    int opcode = sw_operation_opcode(frame);
+
+    return sw_code_kind_of(frame->f_code) == SW_CODE_RUN && opcode != CALL_FUNCTION_EX &&
+           (operation->part != 0 || opcode == LOAD_ATTR || opcode == DELETE_ATTR);
 }
 
 /* Where others were chosen in between, what is touched may be something else by now; what was
@@ -207,11 +212,67 @@ static void begin_of_import(const struct mutes *mutes, const _PyInterpreterFrame
         sw_announce_of(SW_OP_UNKNOWN, NULL, 0);
 }
 
+/* Called for a weak reference whose object has gone: with it alone, or behind a self. */
+static int is_callback_of_weakref(const _PyInterpreterFrame *frame)
+{
+    for (int i = 0; i < frame->f_code->co_argcount && i < 2; i++) {
+        PyObject *argument = frame->localsplus[i];
+        if (argument != NULL && PyWeakref_CheckRef(argument) &&
+            PyWeakref_GET_OBJECT(argument) == Py_None)
+            return 1;
+    }
+    return 0;
+}
+
+/* Has the bytecode of the frame before said what it does to that object? */
+static int has_announced(const struct mutes *mutes, const _PyInterpreterFrame *before,
+                         const PyObject *object)
+{
+    return mutes->calling == before &&
+           (mutes->called.op == SW_OP_UNKNOWN || mutes->called.address == object);
+}
+
+/* A generator is ended by nobody who has it in hand: the last reference has gone, to it or to one that
+ * waits for it.  Who goes on with one comes to a RESUME. */
+static int is_let_go(const struct mutes *mutes, const _PyInterpreterFrame *frame)
+{
+    if (frame->owner != FRAME_OWNED_BY_GENERATOR || sw_operation_opcode(frame) == RESUME)
+        return 0;
+    PyObject *generator = (PyObject *)_PyFrame_GetGenerator((_PyInterpreterFrame *)frame);
+    return frame->previous != NULL && !has_announced(mutes, frame->previous, generator) &&
+           sw_operation_held(frame->previous, generator) == 0;
+}
+
+/* With one that waited for it, while others have it: what they see begins before this frame does, at a
+ * bytecode that is no operation. */
+static int is_of_others(const _PyInterpreterFrame *frame)
+{
+    enum { HELD = 2 }; /* by who waits for it, and by who ends it */
+
+    return Py_REFCNT(_PyFrame_GetGenerator((_PyInterpreterFrame *)frame)) > HELD;
+}
+
+/* With nothing to catch it, and nobody to see it, that is the end and no more. */
+static int has_an_end(const _PyInterpreterFrame *frame)
+{
+    return PyBytes_GET_SIZE(frame->f_code->co_exceptiontable) > 0;
+}
+
 /* The last reference has gone, which is no operation: it may depend on what any other thread has
  * done with its own that this thread has it. */
-static int is_finalizer(const _PyInterpreterFrame *frame)
+static int is_finalizer(const struct mutes *mutes, const _PyInterpreterFrame *frame)
 {
-    return frame->is_entry && strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0;
+    return frame->is_entry &&
+           (strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0 ||
+            is_callback_of_weakref(frame) || (has_an_end(frame) && is_let_go(mutes, frame)));
+}
+
+/* A collection that comes by itself does so after a number of objects, which is no operation: only
+ * gc.collect() is called by a bytecode. */
+static int is_of_collector(const struct mutes *mutes, const _PyInterpreterFrame *frame)
+{
+    return PyInterpreterState_Get()->gc.collecting &&
+           !(mutes->calling == frame->previous && mutes->called.op == SW_OP_UNKNOWN);
 }
 
 /* What it says of a class is kept, and later not asked again: whoever asks looks at that (call.c). */
@@ -222,6 +283,20 @@ static int is_hook_of_abc(const _PyInterpreterFrame *frame)
 }
 
 /* ---- the trace function ---- */
+
+/* No bytecode of the program calls it. */
+static void announce_what_calls_by_itself(const struct mutes *mutes, PyFrameObject *frame)
+{
+    const _PyInterpreterFrame *inner = frame->f_frame;
+    int is_end = is_finalizer(mutes, inner);
+
+    if (is_end && is_of_collector(mutes, inner))
+        sw_announce_refuse(frame, "is run by a collection that came by itself");
+    if (is_let_go(mutes, inner) && is_of_others(inner))
+        sw_announce_refuse(frame, "ends a generator that others have, as it ends one that waits");
+    if (is_end || is_hook_of_abc(inner))
+        sw_announce_of(SW_OP_UNKNOWN, NULL, 0);
+}
 
 static void on_call(struct mutes *mutes, PyFrameObject *frame)
 {
@@ -235,8 +310,7 @@ static void on_call(struct mutes *mutes, PyFrameObject *frame)
         return;
     }
     if (state_of(mutes) == SW_CODE_PROGRAM) {
-        if (is_finalizer(inner) || is_hook_of_abc(inner))
-            sw_announce_of(SW_OP_UNKNOWN, NULL, 0);
+        announce_what_calls_by_itself(mutes, frame);
         enter_from_c(mutes, inner);
     } else if (mutes->depth > depth && state_of(mutes) == SW_CODE_MUTED) {
         sw_thread_book_begin(&mutes->book, frame);
@@ -399,11 +473,24 @@ static int has_said_so(const PyThreadState *tstate)
            mutes->book.start == tstate->cframe->current_frame;
 }
 
+/* What would be done beside its bytecodes, by threads from now on. */
+static void refuse_the_unseen(void)
+{
+    PyFrameObject *frame = PyEval_GetFrame();
+    const char *why = sw_thread_object_is_unseen();
+
+    if (why == NULL && sw_weak_callback_is_unseen())
+        why = sw_weak_callback_text;
+    if (why != NULL && frame != NULL)
+        sw_announce_refuse(frame, why);
+}
+
 static PyObject *start_new_thread(PyObject *module, PyObject *args, PyObject *kwargs)
 {
     (void)module;
     if (spillway_access_matters() && !has_said_so(PyThreadState_Get()))
         sw_thread_book_announce_start();
+    refuse_the_unseen();
     /* The new thread has its state, but not the GIL: it cannot have run a bytecode before it is
      * traced. */
     PyObject *ident = PyObject_Call(real_start, args, kwargs);
@@ -450,6 +537,7 @@ static PyObject *start(PyObject *module, PyObject *path)
         sw_exposed_begin() == 0 && sw_code_kind_begin(path) == 0) {
         sw_view_object_begin();
         sw_identity_begin();
+        sw_weak_callback_begin();
         dangling = find_dangling();
         only_notes = spillway_only_notes();
         real_start = PyObject_GetAttrString(thread, "start_new_thread");
