@@ -6,6 +6,7 @@ commands and what they print; "..." in a line, or alone on a line, leaves someth
 comments of HTML, which nobody who reads the page sees.  Before a block:
 
     <!-- not run: REASON -->     it cannot run here: hours, another machine, a network
+    <!-- needs: COMMAND -->      it runs where COMMAND succeeds, and is skipped elsewhere
     <!-- file: NAME -->          it is a file, which the commands below it find under NAME
     <!-- excerpt: FILE -->       each of its lines stands in FILE, in this order; "..." as above
 
@@ -26,8 +27,8 @@ Anywhere:
 import re
 from pathlib import Path
 
-MARK = re.compile(r"\s*<!-- (not run|file|excerpt|rows): (.*?) -->\s*")
-OPEN_MARK = re.compile(r"\s*<!-- (not run|file|excerpt|rows): (?!.*-->)")
+MARK = re.compile(r"\s*<!-- (not run|needs|file|excerpt|rows): (.*?) -->\s*")
+OPEN_MARK = re.compile(r"\s*<!-- (not run|needs|file|excerpt|rows): (?!.*-->)")
 FENCE = re.compile(r"( *)```(\w*)")
 INDENTED = re.compile(r"( {4,})\S")
 

@@ -14,6 +14,8 @@ def check(page, scratch, tap):
             _check_excerpt(block, scratch, tap)
         elif block.kind() == "not run":
             tap.skip(f"{block.where()} {block.lines[0]}", block.mark[1])
+        elif block.kind() == "needs" and not _succeeds(block.mark[1], scratch):
+            tap.skip(f"{block.where()} {block.lines[0]}", f"it needs: {block.mark[1]}")
         elif block.shows_commands():
             _check_commands(block, scratch, tap)
 
@@ -29,6 +31,10 @@ def _check_commands(block, scratch, tap):
         tap.result(should == shown, f"{block.where()} {command[0]}", difference(shown, should))
     if page != block.lines:
         block.replace(page)
+
+
+def _succeeds(command, scratch):
+    return scratch.run([f"{command} >/dev/null 2>&1 && echo it-does"]) == [["it-does"]]
 
 
 def as_typed(command):

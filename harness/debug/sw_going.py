@@ -184,6 +184,8 @@ def number(argument, otherwise=None):
 
 def register(session):
     """All of them, for this session."""
+    if session.told is not None:
+        sw_targets.Watch.can_stop = bool(session.told["watches"])
     travel = Travel(session)
 
     @command("sw-goto")

@@ -214,6 +214,8 @@ class Watch(gdb.Breakpoint):
     """Counts the writes that change it, and stops at one of them; wanted(hits): is it the last of
     these?"""
 
+    can_stop = True  # whether this machine's do: "spillway debug" has tried it
+
     def __init__(self, target, address, wanted):
         super().__init__(f"*({SIZES[target.size]} *){address:#x}", gdb.BP_WATCHPOINT, gdb.WP_WRITE,
                          internal=True)
@@ -226,6 +228,11 @@ class Watch(gdb.Breakpoint):
         if self.type != gdb.BP_HARDWARE_WATCHPOINT:
             self.delete()
             raise gdb.GdbError("this machine, or gdb, has no hardware watchpoint for it")
+        # And one that never stops would tell that nothing has written.
+        if not self.can_stop:
+            self.delete()
+            raise gdb.GdbError("hardware watchpoints never stop a program on this machine, so that "
+                               "what writes is not seen (spillway doctor)")
 
     def stop(self):
         if not self.target.is_still():

@@ -19,6 +19,7 @@
 #include "harness/runner/process.h"
 #include "harness/runner/schedule_order.h"
 #include "harness/runner/scratch_folder.h"
+#include "harness/runner/watchpoints.h"
 #include "replay.h"
 
 enum { OPTIONS_MAX = 64, CANNOT_START = 127 /* launch.h */ };
@@ -75,6 +76,7 @@ static int tell(const struct sw_debug_order *debug, const struct sw_sched *sched
     add_text(session, "batch", debug->batch);
     add_number(session, "json", debug->json != 0);
     add_number(session, "attached", debug->memcheck != 0);
+    add_number(session, "watches", debug->memcheck != 0 || sw_watchpoints_work());
     if (debug->at != UINT64_MAX)
         add_number(session, "at", debug->at);
     int failed =

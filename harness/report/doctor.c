@@ -16,6 +16,7 @@
 #include "harness/formats/files/path_program.h"
 #include "harness/runner/interp_kind.h"
 #include "harness/runner/scratch_folder.h"
+#include "harness/runner/watchpoints.h"
 #include "interp_shim.h"
 #include "rr.h"
 #include "target.h"
@@ -228,6 +229,14 @@ static void look_at_ptrace(struct doctor *doctor)
     print_row(doctor, scope <= 1 ? OK : POORER, "ptrace", text);
 }
 
+static void look_at_watchpoints(struct doctor *doctor)
+{
+    int work = sw_watchpoints_work();
+
+    print_row(doctor, work ? OK : POORER, "hardware watchpoints",
+              work ? "they stop a program" : "they never stop a program: no sw-last-write in gdb");
+}
+
 static void look_at_counters(struct doctor *doctor)
 {
     struct perf_event_attr attributes = {.type = PERF_TYPE_HARDWARE,
@@ -294,6 +303,7 @@ int sw_doctor_print(FILE *out)
     look_at_addresses(&doctor);
     look_at_folder(&doctor);
     look_at_ptrace(&doctor);
+    look_at_watchpoints(&doctor);
     look_at_counters(&doctor);
     if (*doctor.wanted != '\0')
         fprintf(out, "What is not there can be installed: apt-get install%s\n", doctor.wanted);

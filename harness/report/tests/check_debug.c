@@ -5,6 +5,7 @@
  * Steps are those of the schedules that are recorded here; the loss is that of May 2012, whose last
  * two writes to the receiver's mailbox are known (harness/docs/the-story.md).
  */
+#include "harness/runner/watchpoints.h"
 #include "harness/tests/control_fixture.h"
 
 #define DEBUG(batch, rest) spillway("debug --batch '" batch "' " rest)
@@ -57,6 +58,8 @@ static const char *const engines[] = {"threads", "fibers", "pool"};
 
 START_TEST(test_the_last_write_to_the_mailbox_is_the_spills)
 {
+    if (!sw_watchpoints_work())
+        return;
     ck_assert_int_eq(spillway("debug --engine %s --batch 'sw-last-write mailbox:download; "
                               "sw-reverse-continue' loss.sched",
                               engines[_i]),
@@ -75,6 +78,8 @@ END_TEST
 /* The decision that is in the schedule, as the last before the write. */
 START_TEST(test_the_write_is_at_the_spills_decision)
 {
+    if (!sw_watchpoints_work())
+        return;
     unsigned long long step;
 
     ck_assert_int_eq(shell("grep release.enter loss.sched >deviation"), 0);
@@ -88,6 +93,8 @@ END_TEST
 
 START_TEST(test_what_lies_aside_can_be_walked)
 {
+    if (!sw_watchpoints_work())
+        return;
     ck_assert_int_eq(DEBUG("sw-last-write mailbox:download; sw-step 2; sw-bt spill 0; sw-tasklets; "
                            "sw-channels; sw-pybt",
                            "loss.sched"),
@@ -104,6 +111,16 @@ START_TEST(test_what_lies_aside_can_be_walked)
                      0);
     ASSERT_SAYS("out", "wait_in_queue");
     ASSERT_SAYS("out", "may-2012-a-chunk-becomes-none.spec:");
+}
+END_TEST
+
+/* Where they never stop a program, nobody may be told that nothing has written. */
+START_TEST(test_watchpoints_that_never_stop_are_said)
+{
+    if (sw_watchpoints_work())
+        return;
+    ck_assert_int_eq(DEBUG("sw-last-write mailbox:download", "loss.sched"), 2);
+    ASSERT_SAYS("err", "hardware watchpoints never stop a program on this machine");
 }
 END_TEST
 
@@ -124,6 +141,8 @@ END_TEST
 /* A channel has no waiter, and so is not known, before the write that is the first. */
 START_TEST(test_what_begins_with_the_write_is_found)
 {
+    if (!sw_watchpoints_work())
+        return;
     write_file("c.py", "import stackless, threading\n"
                        "thread = threading.Thread(target=print)\n"
                        "thread.start()\n"
@@ -191,6 +210,8 @@ static const struct {
 
 START_TEST(test_a_name_of_pythons_can_be_watched)
 {
+    if (!sw_watchpoints_work())
+        return;
     const char *target = python_names[_i].target, *before = python_names[_i].before;
 
     ck_assert_int_eq(spillway("debug --batch 'sw-last-write %s%s' o.sched", target,
@@ -208,6 +229,8 @@ END_TEST
 /* The count goes up by one where it is kept once more, and down to one where that is put away. */
 START_TEST(test_a_reference_that_is_kept_is_a_write)
 {
+    if (!sw_watchpoints_work())
+        return;
     ck_assert_int_eq(DEBUG("sw-last-write refcount:shared; sw-reverse-continue; "
                            "sw-reverse-continue",
                            "o.sched"),
@@ -220,6 +243,8 @@ END_TEST
 
 START_TEST(test_a_local_of_a_thread_can_be_watched)
 {
+    if (!sw_watchpoints_work())
+        return;
     unsigned long long step = 0;
 
     /* Where thread 1 waits, it is T1's that is meant, and not what the others call so. */
@@ -551,6 +576,7 @@ CHECK_SUITE(suite)
     tcase_add_loop_test(the_loss, test_the_last_write_to_the_mailbox_is_the_spills, 0, 3);
     tcase_add_test(the_loss, test_the_write_is_at_the_spills_decision);
     tcase_add_test(the_loss, test_what_lies_aside_can_be_walked);
+    tcase_add_test(the_loss, test_watchpoints_that_never_stop_are_said);
     tcase_add_test(the_loss, test_what_nobody_wrote_is_said);
     tcase_add_test(steps, test_what_begins_with_the_write_is_found);
     tcase_add_checked_fixture(steps, setup_program, teardown);
