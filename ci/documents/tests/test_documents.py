@@ -112,6 +112,13 @@ class Checks(unittest.TestCase):
         failed, told, _ = self.checked(outputs, text)
         self.assertEqual((failed, told), (0, "ok 1 - README.md:6 $ false  # SKIP it takes hours\n"))
 
+    def test_a_block_is_run_where_there_is_what_it_needs(self):
+        text = "<!-- needs: %s -->\n\n    $ echo a\n    b\n"
+        self.assertEqual(self.failures(outputs, text % "test -e LICENSE"), 1)
+        failed, told, _ = self.checked(outputs, text % "test -e GONE")
+        self.assertEqual(failed, 0)
+        self.assertIn("# SKIP it needs: test -e GONE\n", told)
+
     def test_errors_are_output(self):
         self.assertEqual(self.failures(outputs, "    $ echo a >&2\n    a\n"), 0)
 
