@@ -304,15 +304,17 @@ static __attribute__((noinline)) PyObject *refused(slp_channel *channel, PyObjec
 }
 
 /* CHAN_SEND or CHAN_RECEIVE is out, and here is what has come of it.  Likewise. */
-static __attribute__((noinline)) PyObject *over(slp_tasklet *current, slp_channel *channel,
-                                                enum slp_direction dir, PyObject *result)
+static __attribute__((noinline)) PyObject *over(slp_channel *channel, enum slp_direction dir,
+                                                PyObject *result)
 {
-    current->delivered = 0;
+    struct slp_thread *thread = slp_thread_here(); /* another one in a child of fork() */
+
+    thread->current->delivered = 0;
     if (dir == SLP_SEND)
-        (void)SLP_VALUE_POINT(CHAN_SENT, current, channel, result);
+        (void)SLP_VALUE_POINT(CHAN_SENT, thread->current, channel, result);
     else
-        (void)SLP_VALUE_POINT(CHAN_RECEIVED, current, channel, result);
-    (void)SLP_POINT(CHAN_TRIED, current, channel, result);
+        (void)SLP_VALUE_POINT(CHAN_RECEIVED, thread->current, channel, result);
+    (void)SLP_POINT(CHAN_TRIED, thread->current, channel, result);
     Py_DECREF(channel);
     return result;
 }
@@ -333,6 +335,5 @@ PyObject *slp_channel_action(slp_channel *channel, PyObject *value, enum slp_dir
         if (refuse(thread, channel, dir) < 0)
             return refused(channel, value);
     } while (slp_mailbox_empty(thread->current));
-    slp_tasklet *current = thread->current;
-    return over(current, channel, dir, generic_channel_action(thread, channel, value, dir));
+    return over(channel, dir, generic_channel_action(thread, channel, value, dir));
 }

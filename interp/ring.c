@@ -8,12 +8,6 @@
 #include "contract/faults.h"
 #include "contract/points.h"
 
-void slp_ring_show(slp_tasklet *t)
-{
-    if (!slp_cpython_is_tracked((PyObject *)t))
-        PyObject_GC_Track(t);
-}
-
 /* Before the head is the end of the ring. */
 static void link_before(slp_tasklet *place, slp_tasklet *t)
 {
@@ -29,22 +23,10 @@ static void enter(slp_tasklet *t, slp_tasklet *place)
     SLP_REQUIRE(I8, t, t->next == NULL && !t->scheduled && t->direction == 0);
     t->scheduled = 1;
     t->thread->runcount++;
+    if (!t->started)
+        PyObject_GC_UnTrack(t);
     (void)SLP_POINT(RING_INSERT, t, place, NULL);
     (void)place;
-}
-
-/* Of one that has begun, or ended, the collector knows wherever it is.  Last of all, so that the
- * calls are tail calls: most of those that come here have begun. */
-static inline void hide_new(slp_tasklet *t)
-{
-    if (__builtin_expect(!t->started, 0))
-        PyObject_GC_UnTrack(t);
-}
-
-static inline void show_new(slp_tasklet *t)
-{
-    if (__builtin_expect(!t->started, 0))
-        slp_ring_show(t);
 }
 
 void slp_ring_append(slp_tasklet *t)
@@ -58,7 +40,6 @@ void slp_ring_append(slp_tasklet *t)
     } else {
         link_before(thread->ring, t);
     }
-    hide_new(t);
 }
 
 void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t)
@@ -66,7 +47,6 @@ void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t)
     assert(place->scheduled && place->thread == t->thread);
     enter(t, place);
     link_before(place->next, t);
-    hide_new(t);
 }
 
 void slp_ring_remove(slp_tasklet *t)
@@ -87,11 +67,11 @@ void slp_ring_remove(slp_tasklet *t)
     /* Both NULL: it is in nothing, neither a ring nor a queue, which use the same links. */
     t->next = t->prev = NULL;
     t->scheduled = 0;
+    slp_ring_show(t);
     if (SLP_FAULT(OP_ON_CALLERS_RING) && slp_thread_peek() != NULL)
         slp_thread_peek()->runcount--;
     else if (!(t->ended && SLP_FAULT(KILL_KEEPS_RUNCOUNT)))
         thread->runcount--;
     (void)SLP_POINT(RING_REMOVE, t, behind, NULL);
     (void)behind;
-    show_new(t);
 }

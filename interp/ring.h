@@ -26,7 +26,11 @@ void slp_ring_append(slp_tasklet *t);
 void slp_ring_insert_after(slp_tasklet *place, slp_tasklet *t);
 void slp_ring_remove(slp_tasklet *t);
 
-/* One in a ring that begins is known to the collector again. */
-void slp_ring_show(slp_tasklet *t);
+/* One in a ring that has begun is known to the collector again. */
+static inline void slp_ring_show(slp_tasklet *t)
+{
+    if (!PyObject_GC_IsTracked((PyObject *)t))
+        PyObject_GC_Track(t);
+}
 
 #endif

@@ -132,21 +132,13 @@ int slp_schedule_may_switch(struct slp_thread *thread)
     return -1;
 }
 
-/* What is dropped may run Python code, and that may leave something else. */
-static __attribute__((noinline)) int begin_with_mail(struct slp_thread *thread)
+int slp_schedule_begin(struct slp_thread *thread)
 {
     do {
         if (slp_schedule_may_switch(thread) < 0)
             return -1;
     } while (slp_mailbox_empty(thread->current));
     return 0;
-}
-
-int slp_schedule_begin(struct slp_thread *thread)
-{
-    if (__builtin_expect(thread->current->tempval != Py_None, 0))
-        return begin_with_mail(thread);
-    return slp_schedule_may_switch(thread);
 }
 
 static int is_paused(const slp_tasklet *t)

@@ -204,10 +204,12 @@ static int throw_at_running(slp_tasklet *t, PyObject *bomb)
     return 0;
 }
 
-int slp_tasklet_burst_thrown(slp_tasklet *t)
+int slp_tasklet_raise_thrown(slp_tasklet *t)
 {
     PyObject *bomb = t->thrown;
 
+    if (__builtin_expect(bomb == NULL, 1))
+        return 0;
     t->thrown = NULL;
     slp_preempt_calm(t->thread); /* the loop need not raise it any more */
     slp_bomb_explode(bomb);
@@ -387,7 +389,7 @@ static void tasklet_finalize(slp_tasklet *t)
  * too, who has asked the collector for it, its items are left alone, and so alive. */
 static int traverse_args(const slp_tasklet *t, visitproc visit, void *arg)
 {
-    if (t->args == NULL || slp_cpython_is_tracked(t->args) || Py_REFCNT(t->args) > 1) {
+    if (t->args == NULL || PyObject_GC_IsTracked(t->args) || Py_REFCNT(t->args) > 1) {
         Py_VISIT(t->args);
         return 0;
     }

@@ -132,14 +132,9 @@ void slp_tasklet_move(slp_tasklet *t, struct slp_thread *thread);
 void slp_tasklet_mark_started(slp_tasklet *t);
 void slp_tasklet_mark_ended(slp_tasklet *t);
 
-/* The same where there is something: -1. */
-int slp_tasklet_burst_thrown(slp_tasklet *t);
 /* Raises what was thrown at t, the current tasklet, while it ran.  -1 with it;
  * 0: there is nothing. */
-static inline int slp_tasklet_raise_thrown(slp_tasklet *t)
-{
-    return __builtin_expect(t->thrown == NULL, 1) ? 0 : slp_tasklet_burst_thrown(t);
-}
+int slp_tasklet_raise_thrown(slp_tasklet *t);
 
 /* The callback of set_displaced_callback(), owned; NULL for none. */
 extern PyObject *slp_tasklet_displaced_callback;

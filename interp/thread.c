@@ -15,7 +15,8 @@
 #include "tasklet.h"
 #include "value_watch.h"
 
-__thread struct slp_thread *slp_thread_last;
+/* The record of the thread state that was current last on this OS thread. */
+static __thread struct slp_thread *here;
 static struct slp_thread *all_threads;
 static struct slp_tasklet *handoff; /* borrowed: who was woken last; for a fault only */
 
@@ -26,13 +27,17 @@ struct slp_thread *slp_thread_first(void)
     return all_threads;
 }
 
-struct slp_thread *slp_thread_find(void)
+struct slp_thread *slp_thread_peek(void)
 {
     PyThreadState *tstate = slp_cpython_tstate();
 
+    /* One C thread may have several thread states in turn (PyGILState, embedding), so what
+     * is remembered must be compared. */
+    if (__builtin_expect(here != NULL && here->tstate == tstate, 1))
+        return here;
     for (struct slp_thread *thread = all_threads; thread != NULL; thread = thread->next) {
         if (thread->tstate == tstate) {
-            slp_thread_last = thread;
+            here = thread;
             return thread;
         }
     }
@@ -225,8 +230,8 @@ static void thread_end(struct slp_thread *thread)
         slp_atomic_publish(thread, 0);
     thread_unlink(thread);
     thread->tstate = NULL; /* from here on nobody can make anything runnable here */
-    if (slp_thread_last == thread)
-        slp_thread_last = NULL;
+    if (here == thread)
+        here = NULL;
     thread->current = NULL;
     abandon_all(thread);
     slp_frames_drop(&thread->frames);
@@ -333,9 +338,9 @@ static struct slp_thread *thread_new(PyThreadState *tstate)
     return thread;
 }
 
-struct slp_thread *slp_thread_find_or_make(void)
+struct slp_thread *slp_thread_here(void)
 {
-    struct slp_thread *thread = slp_thread_find();
+    struct slp_thread *thread = slp_thread_peek();
 
     return thread != NULL ? thread : thread_new(slp_cpython_tstate());
 }

@@ -82,32 +82,10 @@ struct slp_thread {
 
 /* All of the process are behind it (next); NULL: there is none. */
 struct slp_thread *slp_thread_first(void);
-
-/* The record of the thread state that was current last on this OS thread, or NULL.  One C thread
- * may have several thread states in turn (PyGILState, embedding), so it has to be compared. */
-extern __thread struct slp_thread *slp_thread_last;
-/* When that is another one: as the next two. */
-struct slp_thread *slp_thread_find(void);
-struct slp_thread *slp_thread_find_or_make(void);
 /* The running thread's, or NULL without an exception when it has none yet. */
-static inline struct slp_thread *slp_thread_peek(void)
-{
-    struct slp_thread *last = slp_thread_last;
-
-    if (__builtin_expect(last != NULL && last->tstate == slp_cpython_tstate(), 1))
-        return last;
-    return slp_thread_find();
-}
+struct slp_thread *slp_thread_peek(void);
 /* The running thread's, made at first use.  NULL with an exception set. */
-static inline struct slp_thread *slp_thread_here(void)
-{
-    struct slp_thread *last = slp_thread_last;
-
-    if (__builtin_expect(last != NULL && last->tstate == slp_cpython_tstate(), 1))
-        return last;
-    return slp_thread_find_or_make();
-}
-
+struct slp_thread *slp_thread_here(void);
 /* The one whose threading.get_ident() that is; its record is made if it has not
  * used tasklets yet.  ident is any int.  NULL with that error set: there is none. */
 struct slp_thread *slp_thread_of_ident(PyObject *ident, PyObject *error);

@@ -101,7 +101,7 @@ static inline struct slp_stack_back *call_function(slp_tasklet *t)
 {
     /* They stay t's, for the collector: nobody binds a tasklet again that has begun.  A function
      * that is given the tuple itself may keep it. */
-    if (!slp_cpython_is_tracked(t->args))
+    if (!PyObject_GC_IsTracked(t->args))
         PyObject_GC_Track(t->args);
     if (SLP_FAULT(KILL_BEFORE_START_IGNORED))
         slp_mailbox_empty(t);
@@ -161,8 +161,6 @@ static int transfer_failed(struct slp_thread *thread, slp_tasklet *prev, slp_tas
 {
     thread->current = SLP_FAULT(FAILED_TRANSFER_KEEPS_CURRENT) ? next : prev;
     (void)next;
-    if (prev->thrown != NULL)
-        slp_preempt_attract(thread);
     PyErr_NoMemory();
     return -1;
 }
@@ -201,17 +199,17 @@ static __attribute__((noinline)) int slp_transfer_arrive(struct slp_thread *thre
 /* All that is known of the switch is in the thread's record then: what prev's variables say is on
  * the stack that is left, where run_tasklet(), and the functions on the other one, do not find it.
  * 0, or -1: prev may not be saved. */
-static inline int prepare(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next,
-                          int reserved)
+static __attribute__((noinline)) int prepare(struct slp_thread *thread, slp_tasklet *prev,
+                                             slp_tasklet *next, int reserved)
 {
+    /* What the loop is asked to raise is prev's; next's loop must not do it. */
+    if (__builtin_expect(prev->thrown != NULL, 0))
+        slp_preempt_calm(thread);
     if (!reserved && !slp_transfer_may_save(prev, next))
         return -1;
     thread->current = next;
     thread->leaving = prev;
     thread->coming = next;
-    /* What the loop is asked to raise is prev's; next's loop must not do it. */
-    if (__builtin_expect(prev->thrown != NULL, 0))
-        slp_preempt_calm(thread);
     if (SLP_FAULT(GC_MID_SWITCH))
         collect_in_the_middle();
     return 0;
@@ -226,9 +224,8 @@ int slp_transfer(struct slp_thread *thread, slp_tasklet *prev, slp_tasklet *next
     SLP_REQUIRE(I15, next, next->slice.used || !next->started);
     if (prepare(thread, prev, next, reserved) < 0)
         return transfer_failed(thread, prev, next);
-    /* Looked up anew, so that no variable keeps next. */
-    int failed = thread->coming->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
-                                            : slp_stack_start(thread, save_and_leave, run_tasklet);
+    int failed = next->slice.used ? slp_stack_switch(thread, save_and_leave, restore)
+                                  : slp_stack_start(thread, save_and_leave, run_tasklet);
     if (failed)
         return transfer_failed(thread, prev, next);
     return slp_transfer_arrive(thread, prev);

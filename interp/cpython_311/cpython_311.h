@@ -108,12 +108,6 @@ static inline uint64_t slp_cpython_dict_version(PyObject *dict)
 
 /* ---- the collector ---- */
 
-/* Whether the collector knows of op, of a type that it may know of. */
-static inline int slp_cpython_is_tracked(PyObject *op)
-{
-    return _PyObject_GC_IS_TRACKED(op);
-}
-
 /* Is a collection under way, on whichever thread? */
 static inline int slp_cpython_is_collecting(const PyInterpreterState *interp)
 {
