@@ -16,6 +16,7 @@
 #include "special_method.h"
 #include "thread_object.h"
 #include "touch.h"
+#include "value_brief.h"
 
 /* Whose attributes lie in its own namespace or slots, and are found by no code but Python's. */
 static int has_generic_attributes(PyObject *owner)
@@ -41,15 +42,6 @@ static void of_module(struct operation *operation, enum sw_op op, PyObject *modu
         sw_touch_anything(operation);
     PyErr_Clear();
     sw_touch_name(operation, op, dict, name);
-}
-
-static int is_special(PyObject *name)
-{
-    const char *utf8 = PyUnicode_AsUTF8(name);
-
-    if (utf8 == NULL)
-        PyErr_Clear();
-    return utf8 != NULL && strncmp(utf8, "__", 2) == 0;
 }
 
 /* A method of a class, its instance's class, and what a function does. */
@@ -88,10 +80,8 @@ static int is_of_raise(PyObject *owner, PyObject *name)
 {
     static const char *const names[] = {"__traceback__", "__context__", "__cause__",
                                         "__suppress_context__"};
-    const char *utf8 = PyExceptionInstance_Check(owner) ? PyUnicode_AsUTF8(name) : NULL;
 
-    PyErr_Clear();
-    return utf8 != NULL && IS_ONE_OF(utf8, names);
+    return PyExceptionInstance_Check(owner) && IS_ONE_OF(sw_value_brief_utf8(name), names);
 }
 
 /* C code gives or takes the value: by a property, by __getattr__; or a class is asked, and what it has
@@ -197,7 +187,7 @@ static void of_attribute(struct operation *operation, enum sw_op op, PyObject *o
     uint64_t part = sw_operation_part(name);
     int is_local = strcmp(sw_touch_base_of(owner)->tp_name, "_thread._local") == 0;
     /* The interpreter looks these up by itself, for what is no attribute in the source. */
-    if (op == SW_OP_WRITE && is_special(name) && is_looked_at(owner, name))
+    if (op == SW_OP_WRITE && sw_special_method_is_name(name) && is_looked_at(owner, name))
         sw_touch_refuse(operation, "changes what the interpreter itself looks up");
     else if (PyWeakref_CheckProxy(owner))
         sw_touch_weak(operation);

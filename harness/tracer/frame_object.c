@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "one_of.h"
+#include "value_brief.h"
 
 static int is_own(const _PyInterpreterFrame *frame)
 {
@@ -32,19 +33,13 @@ int sw_frame_object_shows_cells(PyObject *object, PyObject *name)
 
 int sw_frame_object_sets_trace(PyObject *object, PyObject *name)
 {
-    const char *utf8 = PyFrame_Check(object) ? PyUnicode_AsUTF8(name) : NULL;
-
-    PyErr_Clear();
-    return utf8 != NULL && strncmp(utf8, "f_trace", 7) == 0;
+    return PyFrame_Check(object) && strncmp(sw_value_brief_utf8(name), "f_trace", 7) == 0;
 }
 
 int sw_frame_object_tells(PyObject *object, PyObject *name)
 {
     static const char *const names[] = {"f_locals", "f_lineno", "f_lasti", "f_back"};
-    const char *utf8 = PyFrame_Check(object) ? PyUnicode_AsUTF8(name) : NULL;
 
-    PyErr_Clear();
-    if (utf8 == NULL || !IS_ONE_OF(utf8, names))
-        return 0;
-    return !is_own(((PyFrameObject *)object)->f_frame);
+    return PyFrame_Check(object) && IS_ONE_OF(sw_value_brief_utf8(name), names) &&
+           !is_own(((PyFrameObject *)object)->f_frame);
 }

@@ -6,8 +6,14 @@
 
 #include "callback.h"
 #include "touch.h"
+#include "value_brief.h"
 
 /* ---- one method ---- */
+
+int sw_special_method_is_name(PyObject *name)
+{
+    return strncmp(sw_value_brief_utf8(name), "__", 2) == 0;
+}
 
 /* The layouts of 3.11. */
 struct wrapping { /* a classmethod or a staticmethod */
@@ -48,22 +54,13 @@ static struct {
     int is_unseen;
 } kept[KEPT];
 
-/* __len__ and the like; __new_member__ is Enum's, and the interpreter does not know it. */
-static int is_special(PyObject *name)
-{
-    const char *utf8 = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
-
-    PyErr_Clear();
-    return utf8 != NULL && strncmp(utf8, "__", 2) == 0;
-}
-
 static int has_unseen(PyTypeObject *type)
 {
     PyObject *name, *value;
     Py_ssize_t at = 0;
 
     while (PyDict_Next(type->tp_dict, &at, &name, &value))
-        if (is_special(name) && is_unseen(value))
+        if (sw_special_method_is_name(name) && is_unseen(value))
             return 1;
     return 0;
 }

@@ -14,6 +14,8 @@
 
 #include <Python.h>
 
+/* Is that the name of one, as __len__ is?  name: any object. */
+int sw_special_method_is_name(PyObject *name);
 /* Has it, or a class in Python that it is below, a special method of C code that looks at more than
  * its arguments?  Kept by the version of the class. */
 int sw_special_method_is_unseen(PyTypeObject *type);

@@ -5,14 +5,7 @@
 #include <internal/pycore_interp.h>
 
 #include "one_of.h"
-
-static const char *utf8_of(PyObject *name)
-{
-    const char *utf8 = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
-
-    PyErr_Clear();
-    return utf8;
-}
+#include "value_brief.h"
 
 static PyObject *find_in_class(PyTypeObject *type, const char *attribute)
 {
@@ -31,10 +24,9 @@ int sw_thread_object_hides(PyObject *owner, PyObject *name, enum sw_op op)
         "_is_stopped", "_stderr", "_initialized",      "_tstate_lock", "_started",
         "_daemonic",   "_name",   "_invoke_excepthook"};
     static const char *const takes[] = {"_started", "_tstate_lock", "_kwargs"};
-    const char *utf8 = utf8_of(name);
+    const char *utf8 = sw_value_brief_utf8(name);
 
-    if (utf8 == NULL || utf8[0] != '_' ||
-        !(op == SW_OP_WRITE ? IS_ONE_OF(utf8, sets) : IS_ONE_OF(utf8, takes)))
+    if (utf8[0] != '_' || !(op == SW_OP_WRITE ? IS_ONE_OF(utf8, sets) : IS_ONE_OF(utf8, takes)))
         return 0;
     return find_in_class(Py_TYPE(owner), "_bootstrap_inner") != NULL;
 }
@@ -50,9 +42,9 @@ int sw_thread_object_hides_global(PyObject *namespace, PyObject *name)
 {
     static const char *const names[] = {"_active",         "_limbo",      "_dangling",
                                         "_shutdown_locks", "_trace_hook", "_profile_hook"};
-    const char *utf8 = utf8_of(name);
+    const char *utf8 = sw_value_brief_utf8(name);
 
-    return utf8 != NULL && utf8[0] == '_' && IS_ONE_OF(utf8, names) && namespace == threading();
+    return utf8[0] == '_' && IS_ONE_OF(utf8, names) && namespace == threading();
 }
 
 static int is_set(PyObject *namespace, const char *name)

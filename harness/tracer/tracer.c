@@ -260,11 +260,10 @@ static int has_an_end(const _PyInterpreterFrame *frame)
 
 /* The last reference has gone, which is no operation: it may depend on what any other thread has
  * done with its own that this thread has it. */
-static int is_finalizer(const struct mutes *mutes, const _PyInterpreterFrame *frame)
+static int is_finalizer(const _PyInterpreterFrame *frame, int let_go)
 {
-    return frame->is_entry &&
-           (strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0 ||
-            is_callback_of_weakref(frame) || (has_an_end(frame) && is_let_go(mutes, frame)));
+    return frame->is_entry && (strcmp(PyUnicode_AsUTF8(frame->f_code->co_name), "__del__") == 0 ||
+                               is_callback_of_weakref(frame) || (let_go && has_an_end(frame)));
 }
 
 /* A collection that comes by itself does so after a number of objects, which is no operation: only
@@ -288,11 +287,11 @@ static int is_hook_of_abc(const _PyInterpreterFrame *frame)
 static void announce_what_calls_by_itself(const struct mutes *mutes, PyFrameObject *frame)
 {
     const _PyInterpreterFrame *inner = frame->f_frame;
-    int is_end = is_finalizer(mutes, inner);
+    int let_go = is_let_go(mutes, inner), is_end = is_finalizer(inner, let_go);
 
     if (is_end && is_of_collector(mutes, inner))
         sw_announce_refuse(frame, "is run by a collection that came by itself");
-    if (is_let_go(mutes, inner) && is_of_others(inner))
+    if (let_go && is_of_others(inner))
         sw_announce_refuse(frame, "ends a generator that others have, as it ends one that waits");
     if (is_end || is_hook_of_abc(inner))
         sw_announce_of(SW_OP_UNKNOWN, NULL, 0);
