@@ -60,10 +60,8 @@ static void of_view(const struct call *call, struct operation *operation)
         sw_touch_shallow(operation, SW_OP_WRITE, call->arguments[0]);
 }
 
-void sw_call_class_operation(const struct call *call, PyTypeObject *type,
-                             struct operation *operation)
-{
-    static const char *const iterates[] = {"list",
+/* It goes over what it is given. */
+static const char *const that_iterate[] = {"list",
                                            "tuple",
                                            "set",
                                            "frozenset",
@@ -79,38 +77,44 @@ void sw_call_class_operation(const struct call *call, PyTypeObject *type,
                                            "collections.OrderedDict",
                                            "collections.defaultdict",
                                            "array.array"};
-    static const char *const keep[] = {"object",
-                                       "type",
-                                       "super",
-                                       "property",
-                                       "staticmethod",
-                                       "classmethod",
-                                       "range",
-                                       "slice",
-                                       "_thread.lock",
-                                       "_thread.RLock",
-                                       "functools.partial",
-                                       "_queue.SimpleQueue",
-                                       "itertools.count",
-                                       "_io.StringIO",
-                                       "weakref",
-                                       "method",
-                                       "_thread._local",
-                                       "operator.itemgetter",
-                                       "operator.attrgetter",
-                                       "types.SimpleNamespace",
-                                       "module"};
-    static const char *const read[] = {"int",
-                                       "float",
-                                       "complex",
-                                       "bool",
-                                       "str",
-                                       "datetime.timedelta",
-                                       "datetime.datetime",
-                                       "datetime.date",
-                                       "decimal.Decimal",
-                                       "_io.BytesIO",
-                                       "_random.Random"};
+/* It keeps what it is given, as it is. */
+static const char *const that_keep[] = {"object",
+                                        "type",
+                                        "super",
+                                        "property",
+                                        "staticmethod",
+                                        "classmethod",
+                                        "range",
+                                        "slice",
+                                        "_thread.lock",
+                                        "_thread.RLock",
+                                        "functools.partial",
+                                        "_queue.SimpleQueue",
+                                        "itertools.count",
+                                        "_io.StringIO",
+                                        "weakref",
+                                        "method",
+                                        "_thread._local",
+                                        "operator.itemgetter",
+                                        "operator.attrgetter",
+                                        "types.SimpleNamespace",
+                                        "module"};
+/* It reads what it is given. */
+static const char *const that_read[] = {"int",
+                                        "float",
+                                        "complex",
+                                        "bool",
+                                        "str",
+                                        "datetime.timedelta",
+                                        "datetime.datetime",
+                                        "datetime.date",
+                                        "decimal.Decimal",
+                                        "_io.BytesIO",
+                                        "_random.Random"};
+
+void sw_call_class_operation(const struct call *call, PyTypeObject *type,
+                             struct operation *operation)
+{
     const char *name = maker(type)->tp_name;
     int in_python =
         sw_touch_has_in_python(type, "__init__") || sw_touch_has_in_python(type, "__new__");
@@ -132,7 +136,7 @@ void sw_call_class_operation(const struct call *call, PyTypeObject *type,
         looks_at_arguments(type))
         sw_argument_all(call, 0, sw_argument_read_deep, operation);
     /* The new object is nobody else's yet, and the bytecodes of a method in Python come. */
-    if (IS_ONE_OF(name, keep) || (in_python && strcmp(name, "object") == 0) ||
+    if (IS_ONE_OF(name, that_keep) || (in_python && strcmp(name, "object") == 0) ||
         PyType_IsSubtype(type, (PyTypeObject *)PyExc_BaseException))
         return;
     if (type == &PyType_Type || sw_touch_has_in_python(Py_TYPE(type), "__call__"))
@@ -141,12 +145,12 @@ void sw_call_class_operation(const struct call *call, PyTypeObject *type,
         sw_touch_keeps(operation);
     else if (strcmp(name, "memoryview") == 0)
         of_view(call, operation);
-    else if (IS_ONE_OF(name, iterates)) {
+    else if (IS_ONE_OF(name, that_iterate)) {
         if (!in_python) /* else its own call of the class above comes */
             sw_argument_all(call, 0,
                             makes_dict(type) ? sw_argument_iterate_pairs : sw_argument_iterate,
                             operation);
-    } else if (IS_ONE_OF(name, read))
+    } else if (IS_ONE_OF(name, that_read))
         sw_argument_all(call, 0, sw_argument_read_deep, operation);
     else
         sw_touch_anything(operation);

@@ -370,8 +370,10 @@ static int is_local(int opcode)
     return is[opcode];
 }
 
-/* One case a bytecode, and so longer than other functions. */
-static void find(const struct look *look, struct operation *operation)
+/* ---- one case a bytecode: 1 if it is one of these, else 0 ---- */
+
+/* Names, attributes and cells. */
+static int find_name(const struct look *look, struct operation *operation)
 {
     switch (look->opcode) {
     /* The lowest bit of 3.11's LOAD_GLOBAL asks for a NULL below the value; the name's index is
@@ -416,6 +418,16 @@ static void find(const struct look *look, struct operation *operation)
     case DELETE_DEREF:
         of_cell(look, SW_OP_WRITE, operation);
         break;
+    default:
+        return 0;
+    }
+    return 1;
+}
+
+/* Containers, and two objects. */
+static int find_item(const struct look *look, struct operation *operation)
+{
+    switch (look->opcode) {
     /* The key is on the top, and the container below it; of a store, the value is below both. */
     case BINARY_SUBSCR:
         of_item(look, peek(look, 2), peek(look, 1), NULL, SW_OP_READ, operation);
@@ -435,6 +447,16 @@ static void find(const struct look *look, struct operation *operation)
     case CONTAINS_OP:
         of_contains(look, operation);
         break;
+    default:
+        return 0;
+    }
+    return 1;
+}
+
+/* What is gone over. */
+static int find_iterated(const struct look *look, struct operation *operation)
+{
+    switch (look->opcode) {
     /* These go through the one on the top, which can be shared; what they write to, or push, is
      * new. */
     case LIST_EXTEND:
@@ -461,9 +483,18 @@ static void find(const struct look *look, struct operation *operation)
     case SEND: /* the value is on the top */
         of_iterated(look, peek(look, 2), operation);
         break;
+    default:
+        return 0;
+    }
+    return 1;
+}
+
+static void find(const struct look *look, struct operation *operation)
+{
+    if (find_name(look, operation) || find_item(look, operation) || find_iterated(look, operation))
+        return;
+    switch (look->opcode) {
     case GET_LEN:
-        sw_touch_shallow(operation, SW_OP_READ, peek(look, 1));
-        break;
     case UNARY_INVERT:
     case UNARY_NEGATIVE:
     case UNARY_POSITIVE:
