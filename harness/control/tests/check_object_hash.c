@@ -28,7 +28,7 @@ static int replay_elsewhere(const char *interp, int length)
           "cp here/* $at; touch $at/package/__init__.py $at/extra%d.txt; "
           "cd $at; test %d = 0 || %s -m compileall -q . >/dev/null",
           length, length % 7 + 1, length, length % 2, interp);
-    return shell("cd there*/*; HOME=/home/somebody/else_%d %s/spillway replay a.sched "
+    return shell("cd there*/*; HOME=/nowhere/else_%d %s/spillway replay a.sched "
                  ">../../out 2>../../err </dev/null",
                  length, binaries);
 }
